@@ -1,0 +1,62 @@
+// Runs before `npm start` and `npm test`: installs and generates what is missing, and costs
+// nothing when nothing is. Plain JavaScript without dependencies, because before the first
+// install there is only the machine's own Node.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+step({
+  what: 'Installing packages',
+  inputs: ['package.json', 'package-lock.json'],
+  stamp: 'node_modules/.gatehouse-installed',
+  command: [
+    'npm',
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ],
+});
+
+step({
+  what: 'Generating the Prisma client',
+  inputs: ['prisma/schema.prisma', 'package-lock.json'],
+  stamp: 'prisma/generated/.stamp',
+  command: ['node_modules/.bin/prisma', 'generate'],
+  // `prisma generate` asks for a native schema engine that it does not use, and would download
+  // it from a host that is not a package registry; any executable satisfies the check.
+  env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+});
+
+function step({ what, inputs, stamp, command, env }) {
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(readFileSync(join(root, input)));
+  const wanted = hash.digest('hex');
+  const stampPath = join(root, stamp);
+  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === wanted) return;
+
+  console.error(`${what} …`);
+  const [file, ...args] = command;
+  const path = `${join(root, 'node_modules/.bin')}:${process.env.PATH}`;
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    cwd: root,
+    env: { ...process.env, PATH: path, ...env },
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    console.error(
+      `${what} failed: ${command.join(' ')}\n${error?.message ?? ''}${stdout ?? ''}${stderr ?? ''}`.slice(
+        0,
+        4000,
+      ),
+    );
+    process.exit(1);
+  }
+  writeFileSync(stampPath, wanted);
+}
