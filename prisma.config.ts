@@ -1,0 +1,8 @@
+import { defineConfig } from 'prisma/config';
+
+// Read by Prisma's own command line only; the gateway connects through src/postgres/client.ts.
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations' },
+  datasource: { url: process.env['DATABASE_OWNER_URL'] ?? process.env['DATABASE_URL'] ?? '' },
+});
