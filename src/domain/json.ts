@@ -1,0 +1,8 @@
+/** What survives JSON.stringify and JSON.parse unchanged. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Narrows a JSON value to an object; arrays and null are not objects here. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

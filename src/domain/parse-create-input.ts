@@ -1,0 +1,65 @@
+import { issuesOfDialect } from './check-dialect.ts';
+import { createInputSchema } from './create-input-schema.ts';
+import { dialects } from './dialects.ts';
+import { type InputIssue, toInputIssues } from './input-issue.ts';
+import type { Dialect } from './provider.ts';
+import type { Label, SessionRequest } from './session-config.ts';
+
+const DEFAULT_TTL_SECONDS = 600;
+// The realtime models do not transcribe on their own; this one is their streaming sibling.
+const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-live-transcribe';
+
+export type CreateInput = {
+  readonly externalUserId: string;
+  readonly expiresAfterSeconds: number;
+  readonly session: SessionRequest;
+  readonly labels: readonly Label[];
+};
+
+/**
+ * Checks the input of createRealtimeSession: every field by itself, then against what the provider's
+ * dialect can say. What the dialect cannot say is refused, never dropped.
+ */
+export function parseCreateInput(
+  input: unknown,
+  { dialect, defaultModel }: { dialect: Dialect; defaultModel: string },
+): { ok: true; value: CreateInput } | { ok: false; issues: InputIssue[] } {
+  const parsed = createInputSchema.safeParse(input);
+  if (!parsed.success) return { ok: false, issues: toInputIssues(parsed.error) };
+
+  const {
+    externalUserId,
+    expiresAfterSeconds,
+    labels,
+    type = 'REALTIME',
+    model,
+    extra,
+    ...given
+  } = parsed.data;
+  const issues = [...issuesOfDialect(parsed.data, dialects[dialect])];
+  if (externalUserId === undefined) {
+    return { ok: false, issues: [{ path: ['externalUserId'], message: 'is needed' }, ...issues] };
+  }
+  if (issues.length > 0) return { ok: false, issues };
+
+  const fallback =
+    type === 'REALTIME'
+      ? defaultModel
+      : (given.inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL);
+  const session: SessionRequest = { ...given, type, model: model ?? fallback, extra: extra ?? {} };
+  return {
+    ok: true,
+    value: {
+      externalUserId,
+      expiresAfterSeconds: expiresAfterSeconds ?? DEFAULT_TTL_SECONDS,
+      session: type === 'TRANSCRIPTION' ? namingItsModel(session) : session,
+      labels: labels ?? [],
+    },
+  };
+}
+
+/** A transcription session has one model, whichever of its two places the caller named it in. */
+function namingItsModel(session: SessionRequest): SessionRequest {
+  const asked = session.inputAudioTranscription ?? { language: null, prompt: null };
+  return { ...session, inputAudioTranscription: { ...asked, model: session.model } };
+}

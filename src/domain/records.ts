@@ -1,0 +1,28 @@
+import type { JsonObject } from './json.ts';
+
+/** A person, known by the identifier that the applications use; null once erased. */
+export type User = { readonly id: string; readonly externalId: string | null; readonly createdAt: Date };
+
+/** A registered caller. */
+export type Application = { readonly id: string; readonly name: string; readonly createdAt: Date };
+
+export type ActorKind = 'APPLICATION' | 'USER' | 'OPERATOR' | 'SYSTEM';
+export type AuditOutcome = 'SUCCEEDED' | 'DENIED' | 'FAILED';
+
+/** What happened, as written in the transaction that made it happen. */
+export type AuditEvent = {
+  readonly id: string;
+  readonly at: Date;
+  readonly action: string;
+  readonly outcome: AuditOutcome;
+  readonly actorKind: ActorKind;
+  readonly actorName: string;
+  readonly actorApplicationId: string | null;
+  readonly actorUserId: string | null;
+  readonly userId: string | null;
+  readonly sessionId: string | null;
+  readonly requestId: string | null;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  readonly detail: JsonObject;
+};

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Json } from './json.ts';
+
+const MAX_DEPTH = 32;
+
+/** A non-empty string of at most `max` UTF-16 units that PostgreSQL can store and UTF-8 can carry. */
+export function text(max: number) {
+  return z
+    .string('must be a string')
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    .refine(isStorable, 'must not contain NUL characters or lone surrogates');
+}
+
+/** A JSON value whose every string can be stored and whose nesting stays within 32 levels. */
+export const json = z
+  .custom<Json>((value) => value !== undefined, 'must be a JSON value')
+  .refine((value) => depthWithin(value, MAX_DEPTH), {
+    message: `must be nested at most ${MAX_DEPTH} deep`,
+    abort: true,
+  })
+  .refine(everyStringStorable, 'must not contain NUL characters or lone surrogates');
+
+/** A JSON value that `shape` accepts too. It stays as it was given, because it goes upstream as it is. */
+export function jsonMatching(shape: z.ZodType) {
+  return json.superRefine((value, context) => {
+    for (const { path, ...issue } of shape.safeParse(value).error?.issues ?? []) {
+      context.addIssue({ ...issue, path: [...path] });
+    }
+  });
+}
+
+/** Whether nothing in `value` is nested deeper than `limit`. Gives up at the limit, so hostile depth costs nothing. */
+export function depthWithin(value: unknown, limit: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (limit === 0) return false;
+  return Object.values(value).every((child) => depthWithin(child, limit - 1));
+}
+
+// PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8.
+function isStorable(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
+}
+
+function everyStringStorable(value: Json): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, child]) => isStorable(key) && everyStringStorable(child));
+}
