@@ -1,0 +1,26 @@
+import pg from 'pg';
+
+export type PoolOptions = {
+  readonly url: string;
+  readonly size: number;
+  /** Longest time for one statement, in milliseconds, enforced on both sides: a paused server enforces nothing. */
+  readonly timeoutMs: number;
+  readonly onError: (error: Error) => void;
+};
+
+/** The one pool of a gateway, shared by Prisma and the hand-written statements. */
+export function createPool({ url, size, timeoutMs, onError }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: timeoutMs,
+    statement_timeout: timeoutMs,
+    query_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: timeoutMs,
+    keepAlive: true,
+    application_name: 'gatehouse',
+  });
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on('error', onError);
+  return pool;
+}

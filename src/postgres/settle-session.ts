@@ -1,0 +1,51 @@
+import type pg from 'pg';
+import type { Ledger } from '../domain/ledger.ts';
+import type { Session } from '../domain/session.ts';
+import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
+import { orUnavailable } from './unavailable.ts';
+import { actorColumns, settlementColumns, settlementEvent } from './write-rows.ts';
+
+const COLUMNS = `
+  outcome, expires_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,
+  failure_code, failure_upstream_status, failure_upstream_code, failure_upstream_request_id,
+  upstream_session_id, object, model, modalities, instructions, voice,
+  input_audio_format, output_audio_format, input_audio_transcription, turn_detection,
+  input_audio_noise_reduction, tools, tool_choice, temperature, max_response_output_tokens, upstream_config`;
+
+// Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket
+// of a paused server, and what its sender has given up on must not become true afterwards.
+const SETTLE = {
+  name: 'settle-session',
+  text: `
+    WITH s AS (
+      UPDATE realtime_session AS open
+      SET settled_at = clock_timestamp(), (${COLUMNS}) = (
+        SELECT ${COLUMNS} FROM jsonb_populate_record(open, $2::jsonb)
+      )
+      WHERE id = $1 AND outcome IS NULL AND least(deadline, $3) > clock_timestamp()
+      RETURNING open.*
+    ), audited AS (
+      INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, user_id, session_id,
+        request_id, ip_address, user_agent, detail)
+      SELECT uuidv7_at(s.settled_at), s.settled_at, event.action, event.outcome, event.actor_kind, event.actor_name,
+        s.user_id, s.id, event.request_id, event.ip_address, event.user_agent, event.detail
+      FROM s, jsonb_populate_record(NULL::audit_event, $4::jsonb) AS event
+    )
+    SELECT ${sessionColumns}, s.upstream_config FROM s`,
+};
+
+/**
+ * Settles a pending session and writes its event, in one statement; null when it matches no row: settled
+ * already, past its deadline, or later than `notAfter`.
+ * @throws LedgerUnavailableError when it may not have been written
+ */
+export async function settleSession(
+  pool: pg.Pool,
+  ...[id, settlement, { actor, origin, notAfter }]: Parameters<Ledger['settle']>
+): Promise<Session | null> {
+  const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
+  const values = [id, JSON.stringify(settlementColumns(settlement)), notAfter, JSON.stringify(event)];
+  const { rows } = await orUnavailable(pool.query<SessionRow>({ ...SETTLE, values }));
+  const [row] = rows;
+  return row === undefined ? null : toSession(row);
+}

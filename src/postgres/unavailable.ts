@@ -1,0 +1,38 @@
+import { LedgerUnavailableError } from '../domain/ledger.ts';
+
+// Of SQLSTATE: connection exceptions, cancelled by timeout, shutting down or starting, too many connections.
+const SQLSTATES = /^(08...|57014|57P0[1-5]|53300|25P03)$/;
+const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+// node-postgres gives these no code.
+const MESSAGES: readonly (readonly [RegExp, string])[] = [
+  [/^Query read timeout$/, 'query_timeout'],
+  [/timeout exceeded when trying to connect|connection timeout/i, 'connection_timeout'],
+  [/^Connection terminated|^Client has encountered a connection error|not queryable/, 'connection_lost'],
+  [/^Cannot use a pool after calling end/, 'pool_closed'],
+];
+// Prisma wraps what the driver said; these are its words for "could not reach or lost the server".
+const PRISMA = /^P(1001|1002|1008|1011|1017|2024)$/;
+
+/** A short code when `error` means that the database could not be asked or did not answer; null for any other error. */
+export function unavailableCode(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (SQLSTATES.test(code) || NETWORK.test(code) || PRISMA.test(code)) return code;
+  const known = MESSAGES.find(([pattern]) => pattern.test(error.message));
+  if (known) return known[1];
+  return causeOf(error).reduce<string | null>((found, cause) => found ?? unavailableCode(cause), null);
+}
+
+/** Runs `work`; what means "the database is away" becomes a LedgerUnavailableError, the rest passes as it is. */
+export async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = unavailableCode(error);
+    throw code === null ? error : new LedgerUnavailableError(code);
+  }
+}
+
+function causeOf(error: Error): readonly unknown[] {
+  return error instanceof AggregateError ? error.errors : [error.cause];
+}
