@@ -1,0 +1,13 @@
+import type { Application } from '../domain/records.ts';
+import { builder } from './builder.ts';
+
+export const ApplicationType = builder.objectRef<Application>('Application');
+
+builder.node(ApplicationType, {
+  description: "A registered caller: a backend, a dashboard, an auditor's tool.",
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    name: t.exposeString('name'),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+  }),
+});

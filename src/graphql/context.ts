@@ -1,0 +1,21 @@
+import type { Actor, Origin } from '../domain/actor.ts';
+import type { IssueOutcome } from '../domain/issue-session.ts';
+import type { LedgerReader } from '../domain/ledger-reader.ts';
+
+/** What one request brings to its resolvers. */
+export type Context = {
+  readonly actor: Actor;
+  readonly origin: Origin;
+  readonly ledger: LedgerReader;
+  readonly issueSession: (input: unknown, by: { actor: Actor; origin: Origin }) => Promise<IssueOutcome>;
+  /** What the request log says of this request; resolvers and the error presenter write to it. */
+  readonly log: RequestLog;
+};
+
+export type RequestLog = {
+  operation: string;
+  /** OK, the code of an error, or the typename of a mutation's result. */
+  outcome: string;
+  /** Null while, or because, nobody was authenticated. */
+  actor: Actor | null;
+};

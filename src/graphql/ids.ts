@@ -1,0 +1,19 @@
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id as clients see it: base64 of "TypeName:uuid". */
+export function encodeId(typename: string, id: string | number | bigint): string {
+  return Buffer.from(`${typename}:${id}`).toString('base64');
+}
+
+/** The type and uuid behind a client's id, or null when it is not one that encodeId could have made. */
+export function decodeId(id: string): { typename: string; id: string } | null {
+  const [typename, uuid, ...rest] = Buffer.from(id, 'base64').toString('utf8').split(':');
+  if (typename === undefined || uuid === undefined || rest.length > 0 || !UUID.test(uuid)) return null;
+  return encodeId(typename, uuid) === id ? { typename, id: uuid } : null;
+}
+
+/** The uuid of a client's id of that type, or null: malformed and foreign ids are simply not found. */
+export function decodeIdOf(typename: string, id: string): string | null {
+  const decoded = decodeId(id);
+  return decoded?.typename === typename ? decoded.id : null;
+}

@@ -1,0 +1,57 @@
+import { brandWithType } from '@pothos/core';
+import { ApplicationType } from './application.ts';
+import { AuditEventType } from './audit-event.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { BadInputError } from './errors.ts';
+import { decodeId } from './ids.ts';
+import { RealtimeSessionType } from './realtime-session-ref.ts';
+import { UserType } from './user.ts';
+
+const MAX_NODES = 100;
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    description: 'Whatever has that id; null when nothing has.',
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, context) => loadNode(id, context),
+  }),
+);
+
+builder.queryField('nodes', (t) =>
+  t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: false, items: true },
+    description: 'Whatever has those ids, in their order; at most 100.',
+    args: { ids: t.arg.idList({ required: true }) },
+    resolve: (_root, { ids }, context) => {
+      if (ids.length > MAX_NODES) throw new BadInputError('ids', `must be at most ${MAX_NODES}`);
+      return ids.map((id) => loadNode(id, context));
+    },
+  }),
+);
+
+async function loadNode(id: string, { ledger }: Context): Promise<object | null> {
+  const decoded = decodeId(id);
+  if (decoded === null) return null;
+  switch (decoded.typename) {
+    case 'RealtimeSession':
+      return branded(RealtimeSessionType, await ledger.session(decoded.id));
+    case 'User':
+      return branded(UserType, await ledger.user(decoded.id));
+    case 'Application':
+      return branded(ApplicationType, await ledger.application(decoded.id));
+    case 'AuditEvent':
+      return branded(AuditEventType, await ledger.auditEvent(decoded.id));
+    default:
+      return null;
+  }
+}
+
+/** Says which type a record is of, which an interface cannot tell by looking at it. */
+function branded<T extends object>(type: Parameters<typeof brandWithType>[1], record: T | null): T | null {
+  if (record !== null) brandWithType(record, type);
+  return record;
+}

@@ -1,0 +1,75 @@
+import { GraphQLError } from 'graphql';
+import type { GraphQLHTTPExtensions } from 'graphql-yoga';
+import { LedgerUnavailableError } from '../domain/ledger.ts';
+import { BadInputError, type ErrorCode } from './errors.ts';
+
+/** What a client sees of an error; and the error itself where an operator should hear of it. */
+export type PresentedError = {
+  readonly shown: GraphQLError;
+  readonly code: ErrorCode;
+  readonly unexpected: Error | null;
+};
+
+/**
+ * The one place where errors become answers: a code of the contract, a fixed message, the request's id.
+ * Nothing that an exception says of itself leaves, because it may quote SQL, upstream, or the input.
+ */
+export function presentError(error: GraphQLError, requestId: string): PresentedError {
+  const cause = rootCause(error);
+  if (cause instanceof BadInputError) return present(error, requestId, 'BAD_USER_INPUT', cause.message);
+  if (cause instanceof LedgerUnavailableError) {
+    const shown = present(
+      error,
+      requestId,
+      'SERVICE_UNAVAILABLE',
+      'The ledger is unavailable. Try again shortly.',
+    );
+    return { ...shown, unexpected: cause };
+  }
+  // No cause and no path: refused by the server before any resolver ran (HTTP, syntax, validation, variables).
+  if (cause === error && error.path === undefined) {
+    return present(error, requestId, 'BAD_USER_INPUT', requestMessage(error));
+  }
+  return {
+    ...present(error, requestId, 'INTERNAL_SERVER_ERROR', 'Something went wrong.'),
+    unexpected: cause,
+  };
+}
+
+function present(error: GraphQLError, requestId: string, code: ErrorCode, message: string): PresentedError {
+  const shown = new GraphQLError(message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: { code, requestId, http: httpOf(error, code) },
+  });
+  return { shown, code, unexpected: null };
+}
+
+function rootCause(error: Error): Error {
+  return error instanceof GraphQLError && error.originalError instanceof Error
+    ? rootCause(error.originalError)
+    : error;
+}
+
+/** Validation's messages were made safe by validate-document.ts; of what else there is, only that it is wrong. */
+function requestMessage(error: GraphQLError): string {
+  switch (error.extensions['code']) {
+    case 'DOCUMENT_INVALID':
+    case 'VARIABLES_INVALID':
+      return error.message;
+    case 'GRAPHQL_PARSE_FAILED':
+      return 'The GraphQL document could not be parsed.';
+    default:
+      return 'The request is not a GraphQL request: send a JSON object with query, and optionally variables and operationName.';
+  }
+}
+
+/** HTTP status and headers; Yoga takes them out of the extensions. */
+function httpOf(error: GraphQLError, code: ErrorCode): GraphQLHTTPExtensions {
+  if (code === 'SERVICE_UNAVAILABLE') return { status: 503, headers: { 'retry-after': '1' } };
+  if (code === 'INTERNAL_SERVER_ERROR') return { status: 500 };
+  // `spec` lets an application/json answer be 200, as the GraphQL over HTTP specification has it.
+  return error.extensions['http'] ?? { spec: true, status: 400 };
+}

@@ -1,0 +1,168 @@
+import type { Session, SessionFailure } from '../domain/session.ts';
+import { ApplicationType } from './application.ts';
+import { AuditEventConnection } from './audit-event.ts';
+import { builder } from './builder.ts';
+import { pageOf, toConnection } from './connection.ts';
+import { failureMessage } from './failure-message.ts';
+import { RealtimeSessionType } from './realtime-session-ref.ts';
+import { RedactedClientSecretType } from './redacted-client-secret.ts';
+import {
+  AudioFormatEnum,
+  InputAudioNoiseReductionType,
+  InputAudioTranscriptionType,
+  LabelType,
+  ModalityEnum,
+  SessionTypeEnum,
+  ToolChoiceType,
+  ToolType,
+  TurnDetectionType,
+} from './session-parts.ts';
+import { UserType } from './user.ts';
+
+const StatusEnum = builder.enumType('RealtimeSessionStatus', {
+  description:
+    'Derived from stored facts and the database clock when it is read; no job has to run for it to be right.',
+  values: {
+    PENDING: { description: 'Reserved; the upstream call has not answered yet.' },
+    ACTIVE: { description: 'The client secret is issued and can still open connections.' },
+    EXPIRED: { description: "The client secret's time has passed; it opens nothing any more." },
+    FAILED: { description: 'Upstream refused; no secret exists.' },
+    UNCONFIRMED: {
+      description:
+        'The outcome is unknown (timeout, crash, lost write): a secret may exist upstream, but nobody was given it.',
+    },
+  } satisfies Record<Session['status'], object>,
+});
+
+const SessionFailureType = builder.objectRef<SessionFailure>('SessionFailure').implement({
+  description: 'Why there is no client secret.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'Stable, e.g. "upstream_timeout".' }),
+    message: t.string({
+      description: 'Safe to show: never upstream prose.',
+      resolve: ({ code }) => failureMessage(code),
+    }),
+    upstreamStatus: t.exposeInt('upstreamStatus', { nullable: true }),
+    upstreamRequestId: t.exposeString('upstreamRequestId', { nullable: true }),
+  }),
+});
+
+builder.node(RealtimeSessionType, {
+  description:
+    'One issued (or attempted) realtime session: the sixteen fields of the upstream RealtimeSessionCreateResponse, whatever dialect the provider speaks, plus the record Gatehouse keeps about it.',
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    upstreamSessionId: t.exposeString('upstreamSessionId', {
+      nullable: true,
+      description:
+        "The provider's own identifier (sess_…). Null until issued, and for providers that give none.",
+    }),
+    object: t.exposeString('object', {
+      description: '"realtime.session", or "realtime.transcription_session".',
+    }),
+    type: t.field({ type: SessionTypeEnum, resolve: ({ config }) => config.type }),
+    status: t.expose('status', { type: StatusEnum }),
+    clientSecret: t.field({
+      type: RedactedClientSecretType,
+      nullable: true,
+      description: 'What remains visible of the secret. Null while none has been issued.',
+      resolve: ({ secret, readAt }) => (secret === null ? null : { secret, readAt }),
+    }),
+    modalities: t.field({ type: [ModalityEnum], resolve: ({ config }) => config.modalities }),
+    model: t.string({
+      description:
+        'For a transcription session, the transcription model: it is what policy and price look at.',
+      resolve: ({ config }) => config.model,
+    }),
+    instructions: t.string({ nullable: true, resolve: ({ config }) => config.instructions }),
+    voice: t.string({ nullable: true, resolve: ({ config }) => config.voice }),
+    inputAudioFormat: t.field({
+      type: AudioFormatEnum,
+      nullable: true,
+      resolve: ({ config }) => config.inputAudioFormat,
+    }),
+    outputAudioFormat: t.field({
+      type: AudioFormatEnum,
+      nullable: true,
+      resolve: ({ config }) => config.outputAudioFormat,
+    }),
+    inputAudioTranscription: t.field({
+      type: InputAudioTranscriptionType,
+      nullable: true,
+      resolve: ({ config }) => config.inputAudioTranscription,
+    }),
+    turnDetection: t.field({
+      type: TurnDetectionType,
+      nullable: true,
+      description: 'Null when it is switched off.',
+      resolve: ({ config }) => config.turnDetection,
+    }),
+    inputAudioNoiseReduction: t.field({
+      type: InputAudioNoiseReductionType,
+      nullable: true,
+      resolve: ({ config }) => config.inputAudioNoiseReduction,
+    }),
+    tools: t.field({ type: [ToolType], resolve: ({ config }) => config.tools }),
+    toolChoice: t.field({ type: ToolChoiceType, nullable: true, resolve: ({ config }) => config.toolChoice }),
+    temperature: t.float({
+      nullable: true,
+      description: 'Null where the dialect has no temperature (the GA API has none).',
+      resolve: ({ config }) => config.temperature,
+    }),
+    maxResponseOutputTokens: t.field({
+      type: 'TokenLimit',
+      nullable: true,
+      resolve: ({ config }) => config.maxResponseOutputTokens,
+    }),
+    upstreamConfig: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        "The provider's session object as answered, credentials replaced: nothing is lost when it grows fields.",
+      resolve: ({ id, upstreamConfig }, _args, { ledger }) =>
+        upstreamConfig === undefined ? ledger.upstreamConfig(id) : upstreamConfig,
+    }),
+    user: t.field({
+      type: UserType,
+      resolve: async ({ userId }, _args, { ledger }) => found(await ledger.user(userId), 'user'),
+    }),
+    application: t.field({
+      type: ApplicationType,
+      resolve: async ({ applicationId }, _args, { ledger }) =>
+        found(await ledger.application(applicationId), 'application'),
+    }),
+    provider: t.exposeString('provider', {
+      description: 'Name of the configured provider that issued it, e.g. "openai".',
+    }),
+    labels: t.field({ type: [LabelType], resolve: ({ labels }) => labels }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    issuedAt: t.expose('issuedAt', { type: 'DateTime', nullable: true }),
+    exposedUntil: t.expose('exposedUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        "The last moment at which anything opened with this secret could still be running: its expiry (for UNCONFIRMED, the latest it could have) plus the provider's longest session. Null when nothing can have been issued.",
+    }),
+    failure: t.expose('failure', { type: SessionFailureType, nullable: true }),
+    auditEvents: t.field({
+      type: AuditEventConnection,
+      nullable: true,
+      description: 'What happened to this session, newest first.',
+      args: {
+        first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
+        after: t.arg.string({ description: 'A cursor of this listing.' }),
+      },
+      resolve: async ({ id }, args, { ledger }) => {
+        const listing = `RealtimeSession.auditEvents/${id}`;
+        const page = pageOf(listing, args);
+        return toConnection(listing, page, await ledger.auditEvents(page, { sessionId: id }));
+      },
+    }),
+  }),
+});
+
+/** Users and applications are never removed: a missing one is a defect, not an answer. */
+function found<T>(record: T | null, what: string): T {
+  if (record === null) throw new Error(`A session refers to a missing ${what}`);
+  return record;
+}

@@ -1,0 +1,82 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { checkVariables } from './check-variables.ts';
+import type { Context } from './context.ts';
+import { presentError } from './present-error.ts';
+import { withoutValues } from './validation-messages.ts';
+
+/**
+ * The longest operation of a real client has some hundred tokens. The bound also keeps documents from being
+ * nested so deep that parsing or validating them would exhaust the stack.
+ */
+const MAX_TOKENS = 4000;
+
+export type RequestRules = {
+  readonly introspection: boolean;
+  /** Told of every error that is not the caller's doing. */
+  readonly onUnexpected: (error: Error, context: Context) => void;
+};
+
+/**
+ * What happens to every request before and after it is executed: bounds on the document, messages that
+ * repeat nothing that was given, and errors in the contract's form.
+ */
+export function requestRules({ introspection, onUnexpected }: RequestRules): Plugin<Context, Context> {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source, options) => parseBounded(source, options));
+    },
+    onValidate({ params, addValidationRule }) {
+      // The same for every caller: Yoga caches validation by document, not by who asks.
+      if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+      return ({ result, setResult }) => {
+        if (result.length > 0) setResult(withoutValues(params.documentAST, result));
+      };
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      args.contextValue.log.operation = nameOperation(args.document, args.operationName);
+      const errors = checkVariables(args);
+      if (errors.length > 0) setResultAndStopExecution({ errors });
+    },
+    onResultProcess({ result, setResult, serverContext }) {
+      if (Array.isArray(result) || Symbol.asyncIterator in result || !result.errors?.length) return;
+      const presented = result.errors.map((error) => presentError(error, serverContext.origin.requestId));
+      for (const { unexpected } of presented)
+        if (unexpected !== null) onUnexpected(unexpected, serverContext);
+      serverContext.log.outcome = presented[0]?.code ?? serverContext.log.outcome;
+      setResult({ ...result, errors: presented.map(({ shown }) => shown) });
+    },
+  };
+}
+
+/** What the log calls an operation: its kind and root fields. The name that a client gives it could be anything. */
+function nameOperation(document: DocumentNode, name: string | null | undefined): string {
+  const operation = getOperationAST(document, name);
+  const fields = operation?.selectionSet.selections.flatMap((node) =>
+    node.kind === 'Field' ? [node.name.value] : [],
+  );
+  return operation == null ? '' : `${operation.operation} ${fields?.slice(0, 5).join(' ')}`;
+}
+
+function parseBounded(source: Parameters<typeof parse>[0], options: Parameters<typeof parse>[1]) {
+  try {
+    return parse(source, { ...options, maxTokens: MAX_TOKENS });
+  } catch (error) {
+    const extensions = { code: 'GRAPHQL_PARSE_FAILED', http: { spec: true, status: 400 } };
+    if (!(error instanceof GraphQLError)) throw error;
+    const { source: of, positions, message } = error;
+    // Not a mistake but a burden: a plain 400, whatever media type is accepted.
+    const tooLong = message.includes('Document contains more');
+    throw new GraphQLError(message, {
+      source: of ?? null,
+      positions: positions ?? null,
+      extensions: tooLong ? { ...extensions, http: { status: 400 } } : extensions,
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { GraphQLError } from 'graphql';
+import type { Json } from '../domain/json.ts';
+import { depthWithin } from '../domain/text.ts';
+import { builder } from './builder.ts';
+
+// Messages never repeat what was given: it may be a secret.
+
+builder.scalarType('DateTime', {
+  description: 'RFC 3339 instant, always UTC, e.g. "2026-11-22T07:21:00.000Z".',
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const instant =
+      typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? new Date(value) : null;
+    if (instant === null || Number.isNaN(instant.getTime()))
+      throw new GraphQLError('must be an RFC 3339 instant in UTC');
+    return instant;
+  },
+});
+
+builder.scalarType('JSON', {
+  description:
+    'Any JSON value, nested at most 32 deep. Never contains a secret: credentials are replaced before storage.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (!isJson(value)) throw new GraphQLError('must be a JSON value, nested at most 32 deep');
+    return value;
+  },
+});
+
+builder.scalarType('TokenLimit', {
+  description: 'A positive integer, or the string "inf".',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (value === 'inf') return value;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+    throw new GraphQLError('must be a positive integer or "inf"');
+  },
+});
+
+// What reaches parseValue was parsed from JSON or from a GraphQL literal, so only its depth is in question.
+function isJson(value: unknown): value is Json {
+  return value !== undefined && depthWithin(value, 32);
+}

@@ -1,0 +1,10 @@
+import './create-realtime-session.ts';
+import './node.ts';
+import './realtime-session.ts';
+import './realtime-sessions.ts';
+import './scalars.ts';
+import './viewer.ts';
+import { builder } from './builder.ts';
+
+/** The whole schema: every file above has added its nouns to the builder. */
+export const schema = builder.toSchema();
