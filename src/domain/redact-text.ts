@@ -13,6 +13,9 @@ const AWS_KEY_ID = String.raw`A[KS]IA[A-Z0-9]{8}[\w-]*`;
 const JWT = String.raw`eyJ[\w-]{8}[\w-]*(?:\.{1,2}[\w-]+){0,8}`;
 const TOKEN = String.raw`(?:(?:${PREFIX})[\w-]{8}[\w-]*|${AWS_KEY_ID}|${JWT})`;
 
+/** "ek_" and eight characters: most keys and many values are shorter and need no search. */
+const SHORTEST_TOKEN = 11;
+
 /** The scheme word stays. "Basic" also begins phrases ("basic questions"): a plain word after it is none. */
 const BASIC = String.raw`[Bb][Aa][Ss][Ii][Cc](?!\s+[A-Za-z][a-z]*(?![\w+/=~-]))`;
 const SCHEME = String.raw`((?:[Bb][Ee][Aa][Rr][Ee][Rr]|${BASIC})(?:\s|%20|\\[nrt]){1,64})[^\s"'<>\\,;]{8}[^\s"'<>\\,;]*`;
@@ -31,7 +34,7 @@ const ESCAPED = {
 };
 
 /** Up to the last @ before the path; or a password that should have been percent-encoded and was not. */
-const USERINFO = /(:\/\/)(?:[^\s/?#"]+|[^\s/?#@:"]*:(?!\d{1,5}[/?#])[^\s"]{0,128})(?=@)/g;
+const USERINFO = /(:\/\/)(?:[^\s/?#"]+|[^\s/?#@:"]*:(?!\d{1,5}[/?#])(?:(?!:\/\/)[^\s"]){0,128})(?=@)/g;
 const QUERY = /(?<=:\/\/[^\s?#"<>\\]*[?#])[^\s"<>\\]+/g;
 
 /** A whole path segment, not the host, of twenty characters or more, letters and digits among them. */
@@ -83,6 +86,7 @@ function redactOnce(text: string, known: readonly Secret[]): string {
   if (redacted.includes('-----BEGIN')) redacted = redacted.replace(PRIVATE_KEY, REDACTED);
   if (redacted.includes('://'))
     redacted = redacted.replace(USERINFO, `$1${REDACTED}`).replace(QUERY, REDACTED);
+  if (redacted.length < SHORTEST_TOKEN) return redacted;
   redacted = redactTokens(redacted, PLAIN);
   return ESCAPE.test(redacted) ? redactTokens(redacted, ESCAPED) : redacted;
 }

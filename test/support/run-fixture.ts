@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** Runs a program of test/fixtures and returns what it really wrote and how it ended. */
+export async function runFixture(
+  name: string,
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+): Promise<Finished> {
+  const path = fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
