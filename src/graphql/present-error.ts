@@ -60,7 +60,7 @@ function requestMessage(error: GraphQLError): string {
     case 'VARIABLES_INVALID':
       return error.message;
     case 'GRAPHQL_PARSE_FAILED':
-      return 'The GraphQL document could not be parsed.';
+      return 'The GraphQL document is malformed, too long (4,000 tokens) or nested too deep (64 levels).';
     default:
       return 'The request is not a GraphQL request: send a JSON object with query, and optionally variables and operationName.';
   }

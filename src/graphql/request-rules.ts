@@ -1,21 +1,14 @@
 import {
   type DocumentNode,
-  GraphQLError,
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
-  parse,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { checkVariables } from './check-variables.ts';
 import type { Context } from './context.ts';
+import { parseDocument } from './parse-document.ts';
 import { presentError } from './present-error.ts';
 import { withoutValues } from './validation-messages.ts';
-
-/**
- * The longest operation of a real client has some hundred tokens. The bound also keeps documents from being
- * nested so deep that parsing or validating them would exhaust the stack.
- */
-const MAX_TOKENS = 4000;
 
 export type RequestRules = {
   readonly introspection: boolean;
@@ -30,7 +23,7 @@ export type RequestRules = {
 export function requestRules({ introspection, onUnexpected }: RequestRules): Plugin<Context, Context> {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, options) => parseBounded(source, options));
+      setParseFn(parseDocument);
     },
     onValidate({ params, addValidationRule }) {
       // The same for every caller: Yoga caches validation by document, not by who asks.
@@ -62,21 +55,4 @@ function nameOperation(document: DocumentNode, name: string | null | undefined):
     node.kind === 'Field' ? [node.name.value] : [],
   );
   return operation == null ? '' : `${operation.operation} ${fields?.slice(0, 5).join(' ')}`;
-}
-
-function parseBounded(source: Parameters<typeof parse>[0], options: Parameters<typeof parse>[1]) {
-  try {
-    return parse(source, { ...options, maxTokens: MAX_TOKENS });
-  } catch (error) {
-    const extensions = { code: 'GRAPHQL_PARSE_FAILED', http: { spec: true, status: 400 } };
-    if (!(error instanceof GraphQLError)) throw error;
-    const { source: of, positions, message } = error;
-    // Not a mistake but a burden: a plain 400, whatever media type is accepted.
-    const tooLong = message.includes('Document contains more');
-    throw new GraphQLError(message, {
-      source: of ?? null,
-      positions: positions ?? null,
-      extensions: tooLong ? { ...extensions, http: { status: 400 } } : extensions,
-    });
-  }
 }
