@@ -181,7 +181,6 @@ async function recordIssue(
       secret: trace,
       upstreamSessionId:
         outcome.upstreamSessionId === null ? null : redactText(outcome.upstreamSessionId, known),
-      object: reserved.object,
       config: redactConfig(applyAnswer(reserved.config, outcome.answered), known),
       upstreamConfig: outcome.rawSession === null ? null : redactJson(outcome.rawSession, known),
     }),

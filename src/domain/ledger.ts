@@ -37,7 +37,6 @@ export type Settlement =
       readonly kind: 'issued';
       readonly secret: SecretTrace;
       readonly upstreamSessionId: string | null;
-      readonly object: string;
       readonly config: SessionConfig;
       readonly upstreamConfig: Json;
     }

@@ -1,12 +1,12 @@
 import { type DialectRules, dialects, semanticVadDefaults, serverVadDefaults } from './dialects.ts';
 import type { Dialect } from './provider.ts';
+import { withoutCredentials } from './redact-session.ts';
 import type {
   AnsweredConfig,
   InputAudioTranscription,
   SessionConfig,
   SessionRequest,
   Tool,
-  ToolRequest,
   TurnDetection,
 } from './session-config.ts';
 
@@ -91,17 +91,6 @@ function mergeTranscription(
 function fill<T extends object>(value: T, fallback: T): T {
   const known = Object.entries(value).filter(([, leaf]) => leaf !== null);
   return { ...fallback, ...Object.fromEntries(known) };
-}
-
-/** A tool as recorded: that credentials were sent, never which. */
-function withoutCredentials(tool: ToolRequest): Tool {
-  if (tool.kind === 'FUNCTION') return tool;
-  const { authorization, headers, ...server } = tool;
-  return {
-    ...server,
-    hasAuthorization: authorization !== null,
-    headerNames: headers.map(({ name }) => name),
-  };
 }
 
 /** The flags say what was sent; an upstream that does not repeat credentials must not clear them. */

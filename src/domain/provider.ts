@@ -51,7 +51,6 @@ export type MintOutcome =
       /** Null when upstream named none. */
       readonly expiresAt: Date | null;
       readonly upstreamSessionId: string | null;
-      readonly object: string | null;
       readonly answered: AnsweredConfig;
       /** The session object as answered. Credentials are still in it: redact before keeping. */
       readonly rawSession: JsonObject | null;

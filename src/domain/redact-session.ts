@@ -7,7 +7,6 @@ import type {
   InputAudioTranscription,
   Label,
   McpTool,
-  McpToolRequest,
   SessionConfig,
   Tool,
   ToolChoice,
@@ -23,10 +22,15 @@ export function secretsIn(tools: readonly ToolRequest[]): Secret[] {
   });
 }
 
-/** Tools as they may be recorded: that credentials were sent, never which, nor where else they were repeated. */
-export function redactRequestTools(tools: readonly ToolRequest[]): readonly Tool[] {
-  const known = secretsIn(tools);
-  return tools.map((tool) => redactTool(tool.kind === 'MCP' ? withoutCredentials(tool) : tool, known));
+/** A tool as recorded: that credentials were sent, never which. */
+export function withoutCredentials(tool: ToolRequest): Tool {
+  if (tool.kind === 'FUNCTION') return tool;
+  const { authorization, headers, ...server } = tool;
+  return {
+    ...server,
+    hasAuthorization: authorization !== null,
+    headerNames: headers.map(({ name }) => name),
+  };
 }
 
 /**
@@ -59,14 +63,6 @@ export function redactLabels(labels: readonly Label[], known: readonly Secret[] 
     key: redactText(key, known),
     value: isSensitiveKey(key) ? REDACTED : redactText(value, known),
   }));
-}
-
-function withoutCredentials({ authorization, headers, ...server }: McpToolRequest): McpTool {
-  return {
-    ...server,
-    hasAuthorization: authorization !== null,
-    headerNames: headers.map(({ name }) => name),
-  };
 }
 
 function redactTool(tool: Tool, known: readonly Secret[]): Tool {

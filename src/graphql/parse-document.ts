@@ -31,7 +31,8 @@ function requireBounds(source: Source): void {
     if (OPENING.includes(lexer.token.kind)) depth += 1;
     if (CLOSING.includes(lexer.token.kind)) depth -= 1;
     // A burden rather than a mistake: 400 whatever media type is accepted.
-    if (tokens > MAX_TOKENS || depth > MAX_DEPTH) throw refusal('The document is too large.', { status: 400 });
+    if (tokens > MAX_TOKENS || depth > MAX_DEPTH)
+      throw refusal('The document is too large.', { status: 400 });
   }
 }
 

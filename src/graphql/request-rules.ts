@@ -1,8 +1,4 @@
-import {
-  type DocumentNode,
-  getOperationAST,
-  NoSchemaIntrospectionCustomRule,
-} from 'graphql';
+import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { checkVariables } from './check-variables.ts';
 import type { Context } from './context.ts';

@@ -32,6 +32,8 @@ export type MigrateOptions = {
   /** The role that the gateway works as: it is granted what it needs, and no more. */
   readonly applicationRole: string;
   readonly onApplied?: (name: string) => void;
+  /** Where the migrations lie; without it, those of this version. */
+  readonly directory?: string;
 };
 
 /**
@@ -40,7 +42,8 @@ export type MigrateOptions = {
  * from several replicas at once: the others wait, and find nothing left to do.
  * @throws MigrationError when the database is too old, or was changed by hand
  */
-export async function migrate({ ownerUrl, applicationRole, onApplied }: MigrateOptions): Promise<void> {
+export async function migrate(options: MigrateOptions): Promise<void> {
+  const { ownerUrl, applicationRole, onApplied, directory = MIGRATIONS } = options;
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'gatehouse-migrate' });
   client.on('error', () => {});
   await client.connect();
@@ -48,8 +51,8 @@ export async function migrate({ ownerUrl, applicationRole, onApplied }: MigrateO
     await requireSupportedVersion(client);
     await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
     await client.query(LEDGER);
-    for (const name of await missing(client)) {
-      await apply(client, name);
+    for (const name of await missing(client, directory)) {
+      await apply(client, name, await read(directory, name));
       onApplied?.(name);
     }
     await createPartitions(client);
@@ -75,12 +78,12 @@ async function requireSupportedVersion(client: pg.ClientBase): Promise<void> {
 }
 
 /** Names of the migrations to apply, in order. */
-async function missing(client: pg.ClientBase): Promise<string[]> {
+async function missing(client: pg.ClientBase, directory: string): Promise<string[]> {
   const { rows } = await client.query<{ migration_name: string; checksum: string; finished_at: Date | null }>(
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   );
   const applied = new Map(rows.map((row) => [row.migration_name, row]));
-  const entries = await readdir(MIGRATIONS, { withFileTypes: true });
+  const entries = await readdir(directory, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const open: string[] = [];
   for (const name of names.sort()) {
@@ -91,7 +94,7 @@ async function missing(client: pg.ClientBase): Promise<string[]> {
       throw new MigrationError(
         `Migration ${name} was begun and not finished. Repair it, then: prisma migrate resolve`,
       );
-    } else if (row.checksum !== checksum(await read(name))) {
+    } else if (row.checksum !== checksum(await read(directory, name))) {
       throw new MigrationError(
         `Migration ${name} was applied with another content than this version carries.`,
       );
@@ -101,8 +104,7 @@ async function missing(client: pg.ClientBase): Promise<string[]> {
   return open;
 }
 
-async function apply(client: pg.ClientBase, name: string): Promise<void> {
-  const script = await read(name);
+async function apply(client: pg.ClientBase, name: string, script: string): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query(script);
@@ -135,8 +137,8 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   `);
 }
 
-function read(name: string): Promise<string> {
-  return readFile(join(MIGRATIONS, name, 'migration.sql'), 'utf8');
+function read(directory: string, name: string): Promise<string> {
+  return readFile(join(directory, name, 'migration.sql'), 'utf8');
 }
 
 function checksum(script: string): string {

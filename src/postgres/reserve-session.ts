@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Reservation } from '../domain/ledger.ts';
 import type { Session } from '../domain/session.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
+import { toJsonb } from './to-jsonb.ts';
 import { orUnavailable } from './unavailable.ts';
 import { actorColumns, configColumns } from './write-rows.ts';
 
@@ -35,8 +36,8 @@ export async function reserveSession(pool: pg.Pool, reservation: Reservation): P
   const values = [
     reservation.externalUserId,
     reservation.settleWithinMs / 1000,
-    JSON.stringify(session),
-    JSON.stringify(event),
+    toJsonb(session),
+    toJsonb(event),
   ];
   const { rows } = await orUnavailable(pool.query<SessionRow>({ ...RESERVE, values }));
   const [row] = rows;

@@ -2,13 +2,14 @@ import type pg from 'pg';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Session } from '../domain/session.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
+import { toJsonb } from './to-jsonb.ts';
 import { orUnavailable } from './unavailable.ts';
 import { actorColumns, settlementColumns, settlementEvent } from './write-rows.ts';
 
 const COLUMNS = `
   outcome, expires_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,
   failure_code, failure_upstream_status, failure_upstream_code, failure_upstream_request_id,
-  upstream_session_id, object, model, modalities, instructions, voice,
+  upstream_session_id, model, modalities, instructions, voice,
   input_audio_format, output_audio_format, input_audio_transcription, turn_detection,
   input_audio_noise_reduction, tools, tool_choice, temperature, max_response_output_tokens, upstream_config`;
 
@@ -44,7 +45,7 @@ export async function settleSession(
   ...[id, settlement, { actor, origin, notAfter }]: Parameters<Ledger['settle']>
 ): Promise<Session | null> {
   const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
-  const values = [id, JSON.stringify(settlementColumns(settlement)), notAfter, JSON.stringify(event)];
+  const values = [id, toJsonb(settlementColumns(settlement)), notAfter, toJsonb(event)];
   const { rows } = await orUnavailable(pool.query<SessionRow>({ ...SETTLE, values }));
   const [row] = rows;
   return row === undefined ? null : toSession(row);

@@ -36,7 +36,6 @@ export function settlementColumns(settlement: Settlement) {
         secret_prefix: settlement.secret.prefix,
         secret_last_four: settlement.secret.lastFour,
         upstream_session_id: settlement.upstreamSessionId,
-        object: settlement.object,
         upstream_config: settlement.upstreamConfig,
       };
     case 'failed':

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import {
   redactConfig,
   redactLabels,
-  redactRequestTools,
   secretsIn,
+  withoutCredentials,
 } from '../../src/domain/redact-session.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type {
@@ -81,7 +81,7 @@ test('secretsIn names the authorization and the header values', () => {
 });
 
 test('a requested tool is recorded without its credentials, wherever they were repeated', () => {
-  const tools = redactRequestTools([
+  const requested = [
     { ...lookup, description: 'Uses hunter2-hunter2.' },
     {
       ...crm,
@@ -89,8 +89,9 @@ test('a requested tool is recorded without its credentials, wherever they were r
       serverDescription: 'for tenant-of-acme',
     },
     { ...crm, authorization: null, headers: [], serverUrl: null },
-  ]);
-  expect(tools).toEqual([
+  ];
+  const config = { ...configOf('harmless'), tools: requested.map(withoutCredentials) };
+  expect(redactConfig(config, secretsIn(requested)).tools).toEqual([
     { ...lookup, description: 'Uses [redacted].' },
     {
       ...server,

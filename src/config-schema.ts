@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { Secret } from './domain/secret.ts';
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`);
+
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+
+const httpUrl = z
+  .string()
+  .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an http(s) URL')
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const postgresUrl = z
+  .string()
+  .refine(
+    isPostgresUrl,
+    'must be a postgresql:// URL that names its user, with special characters percent-encoded',
+  );
+
+/** Migrating grants to the user that it names. A raw % in a password is what the driver would fail on later, without a reason. */
+function isPostgresUrl(value: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(value);
+    decodeURIComponent(username + password + pathname);
+    return /^postgres(ql)?:\/\//.test(value) && username !== '';
+  } catch {
+    return false;
+  }
+}
+
+// Used in an HTTP header as it stands.
+const apiKey = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces')
+  .transform((value) => new Secret(value));
+
+const headerValue = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces');
+
+const keyBytes = (value: string): Uint8Array => new Uint8Array(Buffer.from(value, 'base64'));
+
+/**
+ * 32-byte keys in base64, comma-separated: the first writes, all read. Checked before it is decoded, because
+ * decoding passes over what it does not know: of "key;key" it would take the first and forget the second.
+ */
+const keyRing = z
+  .string()
+  .refine(
+    (value) => value.split(',').every((key) => /^[\w+/-]{43}=?$/.test(key.trim())),
+    'must be 32 bytes in base64, or a comma-separated list of such keys',
+  )
+  .transform((value) => value.split(',').map((key) => keyBytes(key.trim())));
+
+/**
+ * Every variable, with the description that .env.example prints. A default that depends on other
+ * variables is described in words and settled in config.ts.
+ */
+export const variables = {
+  HOST: z.string().default('127.0.0.1').describe('Address that GraphQL and the management port listen on.'),
+  PORT: whole(0, 65535).default(4000).describe('Port of GraphQL, at /graphql. 0 picks a free one.'),
+  MANAGEMENT_PORT: whole(0, 65535)
+    .default(4001)
+    .describe('Port of /health/live, /health/ready and /metrics, on the same host.'),
+  DATABASE_URL: postgresUrl
+    .optional()
+    .describe('PostgreSQL 15 or newer. Unset: an embedded PostgreSQL in GATEHOUSE_DATA_DIR.'),
+  DATABASE_OWNER_URL: postgresUrl
+    .optional()
+    .describe(
+      'The role that owns the tables: migrations, partitions. Default: DATABASE_URL, with a warning that the audit trail is then not protected from the application.',
+    ),
+  GATEHOUSE_POOL_SIZE: whole(1, 1000).default(10).describe('Database connections of one gateway.'),
+  GATEHOUSE_DATABASE_TIMEOUT_MS: whole(50, 600_000)
+    .default(2000)
+    .describe('Longest time for one statement, on the server and on the client, in milliseconds.'),
+  GATEHOUSE_DRAIN_MS: whole(0, 600_000)
+    .default(10_000)
+    .describe('Time to finish accepted requests on SIGTERM, in milliseconds.'),
+  GATEHOUSE_DATA_DIR: z
+    .string()
+    .default('.gatehouse')
+    .describe('Folder of the embedded database and of generated keys.'),
+  GATEHOUSE_ROOT_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/, 'must be 32 or more visible ASCII characters')
+    .transform((value) => new Secret(value))
+    .optional()
+    .describe(
+      "The operator's bootstrap key, 32 or more characters. Embedded: generated into the data directory.",
+    ),
+  GATEHOUSE_FINGERPRINT_KEY: keyRing
+    .optional()
+    .describe(
+      '32 bytes in base64 (openssl rand -base64 32); a comma-separated list rotates: the first writes, all read. Embedded: generated into the data directory.',
+    ),
+  GATEHOUSE_PROVIDER: z
+    .enum(['openai', 'openai-beta', 'sandbox'], 'must be openai, openai-beta or sandbox')
+    .optional()
+    .describe(
+      'Who mints. Default: openai when OPENAI_API_KEY is set, else sandbox when embedded, else an error.',
+    ),
+  OPENAI_API_KEY: apiKey.optional().describe("The provider's API key."),
+  OPENAI_BASE_URL: httpUrl.default('https://api.openai.com/v1').describe("The provider's base URL."),
+  OPENAI_ORGANIZATION: headerValue.optional().describe('Sent as OpenAI-Organization.'),
+  OPENAI_PROJECT: headerValue.optional().describe('Sent as OpenAI-Project.'),
+  GATEHOUSE_DEFAULT_MODEL: z
+    .string()
+    .min(1)
+    .default('gpt-realtime-2.1')
+    .describe('Model of a session whose input names none.'),
+  GATEHOUSE_UPSTREAM_TIMEOUT_MS: whole(50, 120_000)
+    .default(10_000)
+    .describe("One mint's deadline, from connecting to the end of the answer, in milliseconds."),
+  GATEHOUSE_MAX_BODY_BYTES: whole(1024, 16_777_216)
+    .default(262_144)
+    .describe('Larger requests are refused with 413.'),
+  GATEHOUSE_GRAPHIQL: flag.optional().describe('Serve GraphiQL. Default: true when embedded, else false.'),
+  GATEHOUSE_INTROSPECTION: flag
+    .optional()
+    .describe('Allow introspection. Default: true when embedded, else false.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], "must be one of pino's levels")
+    .default('info')
+    .describe('fatal, error, warn, info, debug, trace or silent.'),
+};

@@ -1,0 +1,45 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** What Prometheus can scrape. Labels are closed sets: never an id, a user or a message. */
+export function createMetrics({ poolWaiting }: { poolWaiting: () => number }) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  new Gauge({
+    name: 'gatehouse_database_waiting',
+    help: 'Statements waiting for a connection.',
+    registers,
+    collect() {
+      this.set(poolWaiting());
+    },
+  });
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'gatehouse_request_seconds',
+      help: 'Requests by outcome: OK, a result type of a mutation, or an error code.',
+      labelNames: ['outcome'] as const,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    mints: new Histogram({
+      name: 'gatehouse_mint_seconds',
+      help: 'Upstream calls by outcome and failure code. upstream_authentication means that our own key is refused.',
+      labelNames: ['provider', 'outcome', 'code'] as const,
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+      registers,
+    }),
+    droppedSecrets: new Counter({
+      name: 'gatehouse_settling_failures_total',
+      help: 'Writes after a mint that failed; a secret that could not be recorded is dropped.',
+      registers,
+    }),
+    redactions: new Counter({
+      name: 'gatehouse_output_redactions_total',
+      help: 'Lines of output in which the last filter replaced something that looked like a secret. Should stay 0.',
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,101 @@
+import { isJsonObject, type Json } from '../domain/json.ts';
+import type { MintFailureCode, MintOutcome } from '../domain/provider.ts';
+import { Secret } from '../domain/secret.ts';
+import { depthWithin } from '../domain/text.ts';
+import type { Ending, Exchange } from './exchange-once.ts';
+import { upstreamCode, upstreamRequestId } from './upstream-text.ts';
+import type { WireDialect } from './wire-dialect.ts';
+
+type Answered = Extract<Exchange, { kind: 'answered' }>;
+type Evidence = Pick<MintOutcome, 'upstreamStatus' | 'upstreamCode' | 'upstreamRequestId'>;
+
+const NO_EVIDENCE: Evidence = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
+// Beyond what any session holds; whoever walks the answer afterwards may recurse.
+const MAX_DEPTH = 64;
+
+/** What an exchange says about the secret: there is one, there is none, or nobody knows. */
+export function classifyExchange(exchange: Exchange, dialect: WireDialect): MintOutcome {
+  switch (exchange.kind) {
+    case 'unsent':
+      return failed('upstream_unreachable', { retryable: true }, NO_EVIDENCE);
+    case 'unanswered':
+      return unconfirmed(CODE_OF_ENDING[exchange.ending], NO_EVIDENCE);
+    case 'answered':
+      return exchange.status === 200 || exchange.status === 201
+        ? classifySuccess(exchange, dialect)
+        : classifyRefusal(exchange);
+    default:
+      return exchange satisfies never;
+  }
+}
+
+const CODE_OF_ENDING = {
+  timed_out: 'upstream_timeout',
+  lost: 'upstream_connection_lost',
+  too_large: 'upstream_answer_too_large',
+  malformed: 'upstream_answer_invalid',
+} as const satisfies Record<Exclude<Ending, 'complete'>, MintFailureCode>;
+
+function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome {
+  const evidence = evidenceOf(exchange, null);
+  if (exchange.ending !== 'complete') return unconfirmed(CODE_OF_ENDING[exchange.ending], evidence);
+  const json = parseBody(exchange);
+  const answer = json === undefined ? null : dialect.readAnswer(json);
+  if (answer === null) return unconfirmed('upstream_answer_invalid', evidence);
+  return { kind: 'issued', ...evidence, ...answer, secret: new Secret(answer.secret) };
+}
+
+function classifyRefusal(exchange: Answered): MintOutcome {
+  // The status alone decides; a body that stalled or was cut only leaves the codes unknown.
+  const json = exchange.ending === 'complete' ? parseBody(exchange) : undefined;
+  const error = isJsonObject(json) && isJsonObject(json['error']) ? json['error'] : {};
+  const evidence = evidenceOf(exchange, upstreamCode(error['code']));
+  const { status } = exchange;
+  if (status === 401 || status === 403)
+    return failed('upstream_authentication', { retryable: false }, evidence);
+  if (status === 429) {
+    return isExhausted(error['code']) || isExhausted(error['type'])
+      ? failed('upstream_quota_exhausted', { retryable: false }, evidence)
+      : failed('upstream_rate_limited', { retryable: true }, evidence);
+  }
+  if (status === 503) return failed('upstream_unavailable', { retryable: true }, evidence);
+  if (status >= 400 && status < 500 && status !== 408)
+    return failed('upstream_rejected', { retryable: false }, evidence);
+  return unconfirmed('upstream_error', evidence);
+}
+
+// A 429 that waiting does not cure: somebody has to pay first.
+const EXHAUSTED = /insufficient_(quota|funds|credits?|balance)|(credits?|balance|quota)_exhausted|billing/i;
+
+function isExhausted(code: Json | undefined): boolean {
+  return typeof code === 'string' && EXHAUSTED.test(code);
+}
+
+function parseBody({ body }: Answered): Json | undefined {
+  try {
+    const json: Json = JSON.parse(body.toString('utf8'));
+    return depthWithin(json, MAX_DEPTH) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function evidenceOf({ status, headers }: Answered, code: string | null): Evidence {
+  return {
+    upstreamStatus: status,
+    upstreamCode: code,
+    upstreamRequestId: upstreamRequestId(headers['x-request-id']),
+  };
+}
+
+function failed(
+  code: MintFailureCode,
+  { retryable }: { retryable: boolean },
+  evidence: Evidence,
+): MintOutcome {
+  return { kind: 'failed', code, retryable, ...evidence };
+}
+
+function unconfirmed(code: MintFailureCode, evidence: Evidence): MintOutcome {
+  return { kind: 'unconfirmed', code, ...evidence };
+}

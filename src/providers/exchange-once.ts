@@ -1,0 +1,96 @@
+import type { Dispatcher } from 'undici';
+
+type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+/** How receiving ended. */
+export type Ending = 'complete' | 'timed_out' | 'lost' | 'too_large' | 'malformed';
+
+/** One HTTP exchange, told apart by what decides whether something may have happened upstream. */
+export type Exchange =
+  /** Nothing of the request left this process. */
+  | { readonly kind: 'unsent' }
+  /** The request left, at least in part; no status came back. */
+  | { readonly kind: 'unanswered'; readonly ending: Exclude<Ending, 'complete'> }
+  /** `body` is whole only when `ending` is complete. */
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: Headers;
+      readonly body: Buffer;
+      readonly ending: Ending;
+    };
+
+export type Outgoing = {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/**
+ * POSTs once: no retry, no redirect. Settles within `timeoutMs`, connecting and the whole body included, and
+ * reads at most `maxBodyBytes` of the answer. Never rejects.
+ *
+ * Below undici.request, because there a signal is not heard while connecting, and because only the handler
+ * learns whether the request was written: ECONNRESET comes both before and after that.
+ */
+export function exchangeOnce(
+  agent: Dispatcher,
+  { url, headers, body }: Outgoing,
+  { timeoutMs, maxBodyBytes }: { readonly timeoutMs: number; readonly maxBodyBytes: number },
+): Promise<Exchange> {
+  const { promise, resolve } = Promise.withResolvers<Exchange>();
+  let controller: Dispatcher.DispatchController | undefined;
+  let head: { status: number; headers: Headers } | undefined;
+  const chunks: Buffer[] = [];
+  let received = 0;
+  let settled = false;
+
+  const settle = (ending: Ending) => {
+    if (settled) return;
+    settled = true;
+    clearTimeout(deadline);
+    if (controller === undefined) resolve({ kind: 'unsent' });
+    else if (head !== undefined) resolve({ kind: 'answered', ...head, body: Buffer.concat(chunks), ending });
+    else resolve({ kind: 'unanswered', ending: ending === 'complete' ? 'lost' : ending });
+    if (ending !== 'complete') controller?.abort(new Error('The answer is no longer waited for'));
+  };
+  const deadline = setTimeout(() => settle('timed_out'), timeoutMs);
+
+  agent.dispatch(
+    {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'POST',
+      headers,
+      body,
+      // The deadline covers both, to the millisecond.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    },
+    {
+      onRequestStart(started) {
+        // Given up while connecting: this is the last moment at which nothing has been written. And a dispatcher
+        // that tries again by itself is stopped here: there is one attempt.
+        if (settled || controller !== undefined) started.abort(new Error('Not to be sent, or not again'));
+        else controller = started;
+      },
+      onResponseStart(_, status, answered) {
+        if (status >= 200) head = { status, headers: answered };
+      },
+      onResponseData(_, chunk) {
+        received += chunk.length;
+        if (received > maxBodyBytes) settle('too_large');
+        else chunks.push(chunk);
+      },
+      onResponseEnd: () => settle('complete'),
+      onResponseError: (_, error) => settle(endingOf(error)),
+    },
+  );
+  return promise;
+}
+
+function endingOf(error: Error): Exclude<Ending, 'complete'> {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'too_large';
+  return typeof code === 'string' && code.startsWith('HPE_') ? 'malformed' : 'lost';
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { looksLikeCredential } from '../domain/redact-text.ts';
+
+// Beyond it a number is not seconds (1e11 s is the year 5138), more likely milliseconds: better none than a wrong one.
+const LAST_SECOND = 1e11;
+
+/** Unix seconds, whole or not, as a number or a numeric string. Zero says that nothing has begun. */
+export const unixTime = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,12}(\.\d{1,9})?$/)
+      .transform(Number),
+  ])
+  .refine((seconds) => seconds > 0 && seconds < LAST_SECOND)
+  .transform((seconds) => new Date(seconds * 1000));
+
+export const secretValue = z.string().regex(/\S/);
+
+/** An identifier to show and to store: short, printable, and not a credential (nor `secret`) in disguise. */
+export function identifier(value: unknown, secret: string): string | null {
+  if (typeof value !== 'string' || value.length === 0 || value.length > 255) return null;
+  if (/\p{Cc}/u.test(value) || !value.isWellFormed()) return null;
+  return value.includes(secret) || looksLikeCredential(value) ? null : value;
+}

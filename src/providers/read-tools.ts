@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { isJsonObject, type Json } from '../domain/json.ts';
+import type { FunctionTool, McpTool, Tool, ToolChoice } from '../domain/session-config.ts';
+import { everyKnown, known, named } from './lenient.ts';
+import { TOOL_CHOICE_MODES } from './wire-names.ts';
+
+// Checks nothing: whatever JSON.parse gave is JSON.
+const anyJson = z.custom<Json>();
+
+const functionTool = z
+  .looseObject({
+    // Not required by the document; a tool that names no kind is the one that was there first.
+    type: z.literal('function').nullish(),
+    name: z.string(),
+    description: known(z.string()),
+    parameters: known(anyJson),
+  })
+  .transform(
+    ({ name, description, parameters }): FunctionTool => ({
+      kind: 'FUNCTION',
+      name,
+      description,
+      parameters,
+    }),
+  );
+
+// allowed_tools is a list of names, or a filter that holds one.
+const allowedTools = z.union([
+  z.array(z.string()),
+  z.looseObject({ tool_names: z.array(z.string()) }).transform(({ tool_names }) => tool_names),
+]);
+
+const mcpTool = z
+  .looseObject({
+    type: z.literal('mcp'),
+    server_label: z.string(),
+    server_url: known(z.string()),
+    server_description: known(z.string()),
+    allowed_tools: known(allowedTools),
+    require_approval: known(anyJson),
+    authorization: known(z.string().min(1)),
+    headers: known(z.custom<object>(isJsonObject)),
+  })
+  .transform(
+    (tool): McpTool => ({
+      kind: 'MCP',
+      serverLabel: tool.server_label,
+      serverUrl: tool.server_url,
+      serverDescription: tool.server_description,
+      allowedTools: tool.allowed_tools,
+      requireApproval: tool.require_approval,
+      hasAuthorization: tool.authorization !== null,
+      headerNames: Object.keys(tool.headers ?? {}),
+    }),
+  );
+
+const tool: z.ZodType<Tool> = z.union([functionTool, mcpTool]);
+
+/** tools, without those of a kind that we do not know. */
+export const tools = everyKnown(tool);
+
+/** tool_choice: a mode, or an object that says what to call. */
+export const toolChoice: z.ZodType<ToolChoice> = z.union([
+  named(TOOL_CHOICE_MODES).transform((mode) => ({ mode, name: null, serverLabel: null })),
+  z
+    .looseObject({ type: z.literal('function'), name: z.string() })
+    .transform(({ name }) => ({ mode: 'FUNCTION' as const, name, serverLabel: null })),
+  z
+    .looseObject({ type: z.literal('mcp'), server_label: z.string(), name: known(z.string()) })
+    .transform(({ server_label, name }) => ({ mode: 'MCP' as const, name, serverLabel: server_label })),
+]);

@@ -1,0 +1,117 @@
+import type { Json, JsonObject } from '../domain/json.ts';
+import type {
+  InputAudioTranscription,
+  McpToolRequest,
+  NoiseReduction,
+  ToolChoice,
+  ToolRequest,
+  TurnDetection,
+} from '../domain/session-config.ts';
+import { mentioned } from './mentioned.ts';
+import { EAGERNESSES, NOISE_REDUCTIONS, TOOL_CHOICE_MODES } from './wire-names.ts';
+
+// Both dialects write these alike; they differ in where a field stands. In all of them undefined means
+// "not asked for" and stays out; null, where upstream has it, means "switched off" and is sent.
+
+/** turn_detection. */
+export function writeTurnDetection(asked: TurnDetection | null | undefined): JsonObject | null | undefined {
+  if (asked === undefined || asked === null) return asked;
+  const responses = {
+    create_response: asked.createResponse ?? undefined,
+    interrupt_response: asked.interruptResponse ?? undefined,
+  };
+  switch (asked.kind) {
+    case 'SERVER_VAD':
+      return mentioned({
+        type: 'server_vad',
+        threshold: asked.threshold ?? undefined,
+        prefix_padding_ms: asked.prefixPaddingMs ?? undefined,
+        silence_duration_ms: asked.silenceDurationMs ?? undefined,
+        idle_timeout_ms: asked.idleTimeoutMs ?? undefined,
+        ...responses,
+      });
+    case 'SEMANTIC_VAD':
+      return mentioned({
+        type: 'semantic_vad',
+        eagerness: asked.eagerness === null ? undefined : EAGERNESSES[asked.eagerness],
+        ...responses,
+      });
+    default:
+      return asked satisfies never;
+  }
+}
+
+/** input_audio_transcription, or audio.input.transcription. */
+export function writeTranscription(
+  asked: InputAudioTranscription | null | undefined,
+): JsonObject | null | undefined {
+  if (asked === undefined || asked === null) return asked;
+  return mentioned({
+    model: asked.model ?? undefined,
+    language: asked.language ?? undefined,
+    prompt: asked.prompt ?? undefined,
+  });
+}
+
+/** input_audio_noise_reduction, or audio.input.noise_reduction. */
+export function writeNoiseReduction(asked: NoiseReduction | null | undefined): JsonObject | null | undefined {
+  return asked === undefined || asked === null ? asked : { type: NOISE_REDUCTIONS[asked.type] };
+}
+
+/** "voice_…" names a custom voice, which travels as an object. */
+export function writeVoice(asked: string | null | undefined): Json | undefined {
+  if (asked === undefined || asked === null) return undefined;
+  return asked.startsWith('voice_') ? { id: asked } : asked;
+}
+
+/** tool_choice: a mode, or what to call. */
+export function writeToolChoice(asked: ToolChoice | null | undefined): Json | undefined {
+  if (asked === undefined || asked === null) return undefined;
+  switch (asked.mode) {
+    case 'AUTO':
+    case 'NONE':
+    case 'REQUIRED':
+      return TOOL_CHOICE_MODES[asked.mode];
+    case 'FUNCTION':
+      return mentioned({ type: 'function', name: asked.name ?? undefined });
+    case 'MCP':
+      return mentioned({
+        type: 'mcp',
+        server_label: asked.serverLabel ?? undefined,
+        name: asked.name ?? undefined,
+      });
+    default:
+      return asked.mode satisfies never;
+  }
+}
+
+/** One of tools, credentials in plain. */
+export function writeTool(tool: ToolRequest): JsonObject {
+  switch (tool.kind) {
+    case 'FUNCTION':
+      return mentioned({
+        type: 'function',
+        name: tool.name,
+        description: tool.description ?? undefined,
+        parameters: tool.parameters ?? undefined,
+      });
+    case 'MCP':
+      return mentioned({
+        type: 'mcp',
+        server_label: tool.serverLabel,
+        server_url: tool.serverUrl ?? undefined,
+        server_description: tool.serverDescription ?? undefined,
+        authorization: tool.authorization?.forUpstream(),
+        headers: writeHeaders(tool.headers),
+        allowed_tools: tool.allowedTools ?? undefined,
+        require_approval: tool.requireApproval ?? undefined,
+      });
+    default:
+      return tool satisfies never;
+  }
+}
+
+function writeHeaders(headers: McpToolRequest['headers']): JsonObject | undefined {
+  if (headers.length === 0) return undefined;
+  return Object.fromEntries(headers.map(({ name, value }) => [name, value.forUpstream()]));
+}

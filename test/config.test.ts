@@ -1,0 +1,383 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.ts';
+import { variables } from '../src/config-schema.ts';
+
+type Environment = Record<string, string>;
+
+// Stands in every value that must never be repeated.
+const CANARY = 'canary';
+const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
+
+/** What a gateway with a database of its own must be given. */
+const external: Environment = {
+  DATABASE_URL: 'postgresql://gatehouse:pw@db.example/gatehouse',
+  GATEHOUSE_ROOT_KEY: 'k'.repeat(32),
+  GATEHOUSE_FINGERPRINT_KEY: key(1),
+  GATEHOUSE_PROVIDER: 'sandbox',
+};
+
+/** The lines of the message that name problems; none when the configuration is usable. */
+function problems(env: Environment): string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const [first, ...lines] = error.message.split('\n');
+    expect(first).toBe('The configuration cannot be used:');
+    expect(lines.pop()).toBe('.env.example says what each variable means.');
+    return lines.map((line) => line.replace(/^ {2}/, ''));
+  }
+}
+
+describe('defaults', () => {
+  test('an empty environment is a complete configuration: embedded, with the sandbox', () => {
+    expect(loadConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      managementPort: 4001,
+      database: { kind: 'embedded' },
+      poolSize: 10,
+      databaseTimeoutMs: 2000,
+      drainMs: 10_000,
+      dataDirectory: '.gatehouse',
+      rootKey: undefined,
+      fingerprintKeys: undefined,
+      provider: 'sandbox',
+      openai: {
+        apiKey: undefined,
+        baseUrl: 'https://api.openai.com/v1',
+        organization: undefined,
+        project: undefined,
+      },
+      defaultModel: 'gpt-realtime-2.1',
+      upstreamTimeoutMs: 10_000,
+      maxBodyBytes: 262_144,
+      graphiql: true,
+      introspection: true,
+      logLevel: 'info',
+      unknown: [],
+    });
+  });
+
+  // The operator's contract, all of it; the schema may not have every variable yet. Undefined: none, or it depends on others.
+  const contract: Record<string, string | number | undefined> = {
+    HOST: '127.0.0.1',
+    PORT: 4000,
+    MANAGEMENT_PORT: 4001,
+    DATABASE_URL: undefined,
+    DATABASE_OWNER_URL: undefined,
+    GATEHOUSE_POOL_SIZE: 10,
+    GATEHOUSE_DATABASE_TIMEOUT_MS: 2000,
+    GATEHOUSE_DRAIN_MS: 10_000,
+    GATEHOUSE_DATA_DIR: '.gatehouse',
+    GATEHOUSE_ROOT_KEY: undefined,
+    GATEHOUSE_FINGERPRINT_KEY: undefined,
+    GATEHOUSE_AUDIT_KEY: undefined,
+    GATEHOUSE_JWKS_URL: undefined,
+    GATEHOUSE_JWT_ISSUER: undefined,
+    GATEHOUSE_JWT_AUDIENCE: undefined,
+    GATEHOUSE_JWT_SCOPES_CLAIM: 'gatehouse_scopes',
+    GATEHOUSE_PROVIDER: undefined,
+    OPENAI_API_KEY: undefined,
+    OPENAI_BASE_URL: 'https://api.openai.com/v1',
+    OPENAI_ORGANIZATION: undefined,
+    OPENAI_PROJECT: undefined,
+    AZURE_OPENAI_ENDPOINT: undefined,
+    AZURE_OPENAI_API_KEY: undefined,
+    XAI_API_KEY: undefined,
+    XAI_BASE_URL: undefined,
+    GATEHOUSE_DEFAULT_MODEL: 'gpt-realtime-2.1',
+    GATEHOUSE_UPSTREAM_TIMEOUT_MS: 10_000,
+    GATEHOUSE_MAX_MINTS_IN_FLIGHT: 64,
+    GATEHOUSE_MINT_QUEUE: 1024,
+    GATEHOUSE_REQUESTS_PER_MINUTE: 6000,
+    GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: 60,
+    GATEHOUSE_MAX_STREAMS: 1000,
+    GATEHOUSE_MAX_BODY_BYTES: 262_144,
+    GATEHOUSE_MAX_ACTIVE_SESSIONS: 10,
+    GATEHOUSE_MAX_MINTS_PER_MINUTE: 30,
+    GATEHOUSE_MAX_MINTS_PER_DAY: 500,
+    GATEHOUSE_MAX_TTL_SECONDS: 7200,
+    GATEHOUSE_ALLOWED_MODELS: undefined,
+    GATEHOUSE_MONTHLY_BUDGET_USD: undefined,
+    GATEHOUSE_GRAPHIQL: undefined,
+    GATEHOUSE_INTROSPECTION: undefined,
+    GATEHOUSE_CORS_ORIGINS: undefined,
+    GATEHOUSE_RETENTION_MONTHS: 13,
+    GATEHOUSE_AUDIT_RETENTION_MONTHS: undefined,
+    LOG_LEVEL: 'info',
+  };
+
+  test.each(Object.entries(variables))(
+    "%s is in the operator's contract, with its default",
+    (name, schema) => {
+      expect(Object.keys(contract)).toContain(name);
+      expect(schema.safeParse(undefined)).toEqual({ success: true, data: contract[name] });
+    },
+  );
+
+  test('empty values count as unset', () => {
+    const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']));
+    expect(loadConfig({ ...empty, GATEHOUSE_TYPO: '' })).toEqual(loadConfig({}));
+  });
+
+  test('with a database of its own, GraphiQL and introspection are off unless asked for', () => {
+    expect(loadConfig(external)).toMatchObject({ graphiql: false, introspection: false });
+    const asked = { ...external, GATEHOUSE_GRAPHIQL: 'true', GATEHOUSE_INTROSPECTION: 'true' };
+    expect(loadConfig(asked)).toMatchObject({ graphiql: true, introspection: true });
+    expect(loadConfig({ GATEHOUSE_GRAPHIQL: 'false' })).toMatchObject({
+      graphiql: false,
+      introspection: true,
+    });
+  });
+});
+
+const notWhole = ['canary', '-1', '1.5', '1e3', '0x10', ' 5', '12345678901'];
+const wholeNumbers = {
+  PORT: [0, 65_535],
+  MANAGEMENT_PORT: [0, 65_535],
+  GATEHOUSE_POOL_SIZE: [1, 1000],
+  GATEHOUSE_DATABASE_TIMEOUT_MS: [50, 600_000],
+  GATEHOUSE_DRAIN_MS: [0, 600_000],
+  GATEHOUSE_UPSTREAM_TIMEOUT_MS: [50, 120_000],
+  GATEHOUSE_MAX_BODY_BYTES: [1024, 16_777_216],
+} as const;
+
+const postgresUrls = {
+  message: 'must be a postgresql:// URL that names its user, with special characters percent-encoded',
+  values: [
+    CANARY,
+    `mysql://${CANARY}@db/x`,
+    `postgresql:${CANARY}`,
+    `postgresql://db.example/${CANARY}`,
+    `postgresql://${CANARY}:50%@db/x`,
+    `postgresql://%ff${CANARY}@db/x`,
+    `postgresql://${CANARY}@db:port/x`,
+  ],
+};
+const visible = {
+  message: 'must be visible ASCII without spaces',
+  values: [`${CANARY} `, `${CANARY}\n`, `${CANARY} x`, `${CANARY}é`],
+};
+const flags = { message: 'must be true or false', values: [CANARY, '1', 'yes', 'TRUE', 'on'] };
+const ring = {
+  message: 'must be 32 bytes in base64, or a comma-separated list of such keys',
+  values: [
+    CANARY,
+    Buffer.from(CANARY.padEnd(31)).toString('base64'),
+    Buffer.from(CANARY.padEnd(33)).toString('base64'),
+    Buffer.from(CANARY.padEnd(32)).toString('hex'),
+    `${key(1)},`,
+    `${key(1)},,${key(2)}`,
+    `${key(1)},${CANARY}`,
+    `${key(1)};${key(2)}`,
+    `${key(1)} ${key(2)}`,
+    `"${key(1)}"`,
+  ],
+};
+const malformed: Record<string, { message: string; values: readonly string[] }> = {
+  ...Object.fromEntries(
+    Object.entries(wholeNumbers).map(([name, [min, max]]) => [
+      name,
+      {
+        message: `must be a whole number from ${min} to ${max}`,
+        values: [...notWhole, String(max + 1), ...(min > 0 ? [String(min - 1)] : [])],
+      },
+    ]),
+  ),
+  DATABASE_URL: postgresUrls,
+  DATABASE_OWNER_URL: postgresUrls,
+  GATEHOUSE_ROOT_KEY: {
+    message: 'must be 32 or more visible ASCII characters',
+    values: [CANARY, CANARY.padEnd(31, 'x'), CANARY.padEnd(40, ' '), CANARY.padEnd(40, 'é')],
+  },
+  GATEHOUSE_FINGERPRINT_KEY: ring,
+  GATEHOUSE_PROVIDER: {
+    message: 'must be openai, openai-beta or sandbox',
+    values: [CANARY, 'OpenAI', 'openai '],
+  },
+  OPENAI_API_KEY: visible,
+  OPENAI_BASE_URL: {
+    message: 'must be an http(s) URL',
+    values: [CANARY, `ftp://${CANARY}`, `https://${CANARY}:port`, 'https://'],
+  },
+  OPENAI_ORGANIZATION: visible,
+  OPENAI_PROJECT: visible,
+  GATEHOUSE_GRAPHIQL: flags,
+  GATEHOUSE_INTROSPECTION: flags,
+  LOG_LEVEL: { message: "must be one of pino's levels", values: [CANARY, 'INFO', 'warning'] },
+};
+
+describe('malformed values', () => {
+  test('every variable that can be malformed is tried below', () => {
+    const anyText = ['HOST', 'GATEHOUSE_DATA_DIR', 'GATEHOUSE_DEFAULT_MODEL'];
+    expect([...Object.keys(malformed), ...anyText].toSorted()).toEqual(Object.keys(variables).toSorted());
+  });
+
+  test.each(
+    Object.entries(malformed).flatMap(([name, { message, values }]) =>
+      values.map((value) => [name, value, message] as const),
+    ),
+  )('%s=%j is named', (name, value, message) => {
+    // The variables beside it are set, so that it is the only problem.
+    expect(problems({ ...external, OPENAI_API_KEY: 'sk-1', [name]: value })).toEqual([`${name} ${message}`]);
+  });
+
+  test.each(Object.entries(wholeNumbers))('%s takes both ends of its range', (name, [min, max]) => {
+    expect(problems({ [name]: String(min) })).toEqual([]);
+    expect(problems({ [name]: String(max) })).toEqual([]);
+  });
+
+  test('one message names all of them, and what is missing, and repeats no value', () => {
+    const all = Object.fromEntries(
+      Object.entries(malformed).map(([name, { values }]) => [name, values.find((v) => v.includes(CANARY))]),
+    );
+    const { GATEHOUSE_ROOT_KEY: _, OPENAI_API_KEY: __, ...env } = { ...all, GATEHOUSE_PROVIDER: 'openai' };
+    const expected = Object.keys(env)
+      .filter((name) => name !== 'GATEHOUSE_PROVIDER')
+      .map((name) => `${name} ${malformed[name]?.message}`);
+    expect(
+      problems({
+        ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])),
+      }).toSorted(),
+    ).toEqual(
+      [
+        ...expected,
+        'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
+        'OPENAI_API_KEY is needed by the chosen provider',
+      ].toSorted(),
+    );
+  });
+
+  test('values that are fine are not repeated either, nor those of unknown variables', () => {
+    const env = {
+      ...external,
+      DATABASE_URL: `postgresql://gatehouse:${CANARY}@db.example/gatehouse`,
+      GATEHOUSE_ROOT_KEY: CANARY.repeat(6),
+      OPENAI_API_KEY: `sk-${CANARY}`,
+      GATEHOUSE_TYPO: CANARY,
+      LOG_LEVEL: 'loud',
+    };
+    expect(problems(env)).toEqual(["LOG_LEVEL must be one of pino's levels"]);
+  });
+});
+
+describe('what depends on other variables', () => {
+  const { GATEHOUSE_ROOT_KEY, GATEHOUSE_FINGERPRINT_KEY, GATEHOUSE_PROVIDER, ...url } = external;
+  const databaseOnly: Environment = url;
+  test.each<[string, Environment, string[]]>([
+    [
+      'a database of its own needs keys, because replicas share them, and a provider',
+      databaseOnly,
+      [
+        'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
+        'GATEHOUSE_FINGERPRINT_KEY is needed with DATABASE_URL (openssl rand -base64 32)',
+        'GATEHOUSE_PROVIDER is needed with DATABASE_URL while OPENAI_API_KEY is unset',
+      ],
+    ],
+    ['an API key names the provider', { ...databaseOnly, ...keys(), OPENAI_API_KEY: 'sk-1' }, []],
+    [
+      'an owner without a database',
+      { DATABASE_OWNER_URL: 'postgresql://owner@db.example/gatehouse' },
+      ['DATABASE_URL is needed beside DATABASE_OWNER_URL'],
+    ],
+    [
+      'openai without a key',
+      { GATEHOUSE_PROVIDER: 'openai' },
+      ['OPENAI_API_KEY is needed by the chosen provider'],
+    ],
+    [
+      'openai-beta without a key',
+      { GATEHOUSE_PROVIDER: 'openai-beta' },
+      ['OPENAI_API_KEY is needed by the chosen provider'],
+    ],
+    [
+      'an unknown provider is the only problem',
+      { GATEHOUSE_PROVIDER: 'azur' },
+      ['GATEHOUSE_PROVIDER must be openai, openai-beta or sandbox'],
+    ],
+    [
+      'the same port twice',
+      { PORT: '5000', MANAGEMENT_PORT: '5000' },
+      ['MANAGEMENT_PORT must differ from PORT'],
+    ],
+    [
+      'the same port, written otherwise',
+      { PORT: '5000', MANAGEMENT_PORT: '05000' },
+      ['MANAGEMENT_PORT must differ from PORT'],
+    ],
+    ['a port that is the default of the other', { PORT: '4001' }, ['MANAGEMENT_PORT must differ from PORT']],
+    ['and the other way round', { MANAGEMENT_PORT: '4000' }, ['MANAGEMENT_PORT must differ from PORT']],
+    ['two free ports', { PORT: '0', MANAGEMENT_PORT: '0' }, []],
+  ])('%s', (_, env, expected) => {
+    expect(problems(env)).toEqual(expected);
+  });
+
+  test.each<[string, Environment]>([
+    ['sandbox', {}],
+    ['openai', { OPENAI_API_KEY: 'sk-1' }],
+    ['openai', { ...databaseOnly, ...keys(), OPENAI_API_KEY: 'sk-1' }],
+    ['openai-beta', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'openai-beta' }],
+    ['sandbox', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'sandbox' }],
+  ])('the provider is %s with %j', (provider, env) => {
+    expect(loadConfig(env).provider).toBe(provider);
+  });
+
+  function keys(): Environment {
+    return { GATEHOUSE_ROOT_KEY: 'k'.repeat(32), GATEHOUSE_FINGERPRINT_KEY: key(1) };
+  }
+});
+
+describe('values', () => {
+  test('databases of their own, one role or two', () => {
+    const url = 'postgresql://gatehouse:p%40ss@db.example:5433/gatehouse?sslmode=verify-full';
+    const ownerUrl = 'postgres://owner@%2Frun%2Fpostgresql/gatehouse';
+    expect(loadConfig({ ...external, DATABASE_URL: url }).database).toEqual({
+      kind: 'external',
+      url,
+      ownerUrl: undefined,
+    });
+    expect(loadConfig({ ...external, DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl }).database).toEqual({
+      kind: 'external',
+      url,
+      ownerUrl,
+    });
+  });
+
+  test.each([
+    ['one key', key(7), [7]],
+    ['several', `${key(7)},${key(8)},${key(9)}`, [7, 8, 9]],
+    ['spaces around them', ` ${key(7)} , ${key(8)} `, [7, 8]],
+    ['without padding', key(7).replace('=', ''), [7]],
+    ['the alphabet of URLs', Buffer.alloc(32, 255).toString('base64url'), [255]],
+  ])('a key ring: %s', (_, value, bytes) => {
+    const keys = loadConfig({ GATEHOUSE_FINGERPRINT_KEY: value }).fingerprintKeys;
+    expect(keys).toEqual(bytes.map((byte) => new Uint8Array(32).fill(byte)));
+  });
+
+  test('the base URL loses its last slash', () => {
+    expect(loadConfig({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1//' }).openai.baseUrl).toBe(
+      'http://127.0.0.1:9/v1',
+    );
+  });
+
+  test('keys do not print', () => {
+    const { rootKey, openai } = loadConfig({
+      GATEHOUSE_ROOT_KEY: CANARY.repeat(6),
+      OPENAI_API_KEY: `sk-${CANARY}`,
+    });
+    expect(JSON.stringify({ rootKey, openai })).not.toContain(CANARY);
+  });
+});
+
+test('variables that look like ours and are not known are listed, for a warning', () => {
+  const env = {
+    GATEHOUSE_POOLSIZE: '5',
+    GATEHOUSE_: '1',
+    GATEHOUSE_toString: '1',
+    HOSTS: '1',
+    gatehouse_x: '1',
+  };
+  expect(loadConfig(env).unknown).toEqual(['GATEHOUSE_POOLSIZE', 'GATEHOUSE_', 'GATEHOUSE_toString']);
+});

@@ -1,0 +1,296 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { CREATE } from '../support/documents.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { ROOT_KEY, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+
+let database: TestDatabase;
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+let flat: TestGateway;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  upstream = await startFakeUpstream({ dialect: 'ga' });
+  gateway = await startGateway(database, upstreamEnv(upstream.baseUrl));
+  flat = await startGateway(database, upstreamEnv(upstream.baseUrl, 'openai-beta'));
+});
+
+afterAll(async () => {
+  // Whatever was sent here: nothing was minted for it, and nothing reserved.
+  expect(upstream.calls).toEqual([]);
+  expect(await database.query('SELECT id FROM realtime_session')).toEqual([]);
+  await gateway?.close();
+  await flat?.close();
+  await upstream?.stop();
+  await database?.drop();
+});
+
+const mcp = { serverLabel: 'm', serverUrl: 'https://mcp.example' };
+const tool = (fields: object) => ({ tools: [{ function: { name: 'f', ...fields } }] });
+
+/** Well-formed for GraphQL, refused by the domain: [what, input beside the user, the field it names]. */
+const INVALID: readonly [string, object, string][] = [
+  ['TTL 9', { expiresAfterSeconds: 9 }, 'expiresAfterSeconds'],
+  ['TTL 7201', { expiresAfterSeconds: 7201 }, 'expiresAfterSeconds'],
+  ['instructions of 65,537 characters', { instructions: 'x'.repeat(65_537) }, 'instructions'],
+  ['an empty user', { externalUserId: '' }, 'externalUserId'],
+  ['no user', { externalUserId: null }, 'externalUserId'],
+  ['an empty voice', { voice: '' }, 'voice'],
+  ['an empty model', { model: '' }, 'model'],
+  ['empty instructions', { instructions: '' }, 'instructions'],
+  ['an empty label value', { labels: [{ key: 'a', value: '' }] }, 'labels.0.value'],
+  [
+    'a label twice',
+    {
+      labels: [
+        { key: 'a', value: 'b' },
+        { key: 'a', value: 'c' },
+      ],
+    },
+    'labels.1.key',
+  ],
+  ['33 labels', { labels: Array.from({ length: 33 }, (_, n) => ({ key: `k${n}`, value: 'v' })) }, 'labels'],
+  ['NUL in instructions', { instructions: 'a\0b' }, 'instructions'],
+  ['NUL in a user', { externalUserId: 'a\0b' }, 'externalUserId'],
+  ['a lone surrogate', { instructions: 'a\ud800b' }, 'instructions'],
+  ['a lone surrogate inside JSON', tool({ parameters: { a: ['\udc00'] } }), 'tools.0.function.parameters'],
+  ['NUL in a JSON key', { extra: { tracing: { metadata: { 'a\0': 1 } } } }, 'extra'],
+  ['no modality', { modalities: [] }, 'modalities'],
+  ['a modality twice', { modalities: ['AUDIO', 'AUDIO'] }, 'modalities'],
+  ['parameters that are no object', tool({ parameters: [1] }), 'tools.0.function.parameters'],
+  [
+    'an MCP server that is no URL',
+    { tools: [{ mcp: { ...mcp, serverUrl: 'nowhere' } }] },
+    'tools.0.mcp.serverUrl',
+  ],
+  ['an MCP server over ftp', { tools: [{ mcp: { ...mcp, serverUrl: 'ftp://x' } }] }, 'tools.0.mcp.serverUrl'],
+  [
+    'a header with a line break',
+    { tools: [{ mcp: { ...mcp, headers: [{ name: 'a', value: 'b\r\nc' }] } }] },
+    'tools.0.mcp.headers.0.value',
+  ],
+  [
+    'an unknown approval',
+    { tools: [{ mcp: { ...mcp, requireApproval: 'maybe' } }] },
+    'tools.0.mcp.requireApproval',
+  ],
+  ['FUNCTION without a name', { toolChoice: { mode: 'FUNCTION' } }, 'toolChoice.name'],
+  ['MCP without a server', { toolChoice: { mode: 'MCP' } }, 'toolChoice.serverLabel'],
+  ['a name with AUTO', { toolChoice: { mode: 'AUTO', name: 'f' } }, 'toolChoice.name'],
+  [
+    'a threshold of 2',
+    { turnDetection: { serverVad: { threshold: 2 } } },
+    'turnDetection.serverVad.threshold',
+  ],
+  [
+    'an idle timeout of 1 s',
+    { turnDetection: { serverVad: { idleTimeoutMs: 1000 } } },
+    'turnDetection.serverVad.idleTimeoutMs',
+  ],
+  ['disabled: false', { turnDetection: { disabled: false } }, 'turnDetection.disabled'],
+  ['a temperature, which GA has not', { temperature: 0.8 }, 'temperature'],
+  ['an unknown extra field', { extra: { colour: 'red' } }, 'extra.colour'],
+  ['extra that is no object', { extra: 'speed' }, 'extra'],
+  ['a speed of 2', { extra: { speed: 2 } }, 'extra.speed'],
+  ['an unknown effort', { extra: { reasoning: { effort: 'heroic' } } }, 'extra.reasoning.effort'],
+  ['a voice for a transcription', { type: 'TRANSCRIPTION', voice: 'alloy' }, 'voice'],
+  ['tools for a transcription', { type: 'TRANSCRIPTION', tools: [] }, 'tools'],
+  ['speed for a transcription', { type: 'TRANSCRIPTION', extra: { speed: 1 } }, 'extra.speed'],
+  [
+    'two models for a transcription',
+    { type: 'TRANSCRIPTION', model: 'a', inputAudioTranscription: { model: 'b' } },
+    'inputAudioTranscription.model',
+  ],
+];
+
+test.each(INVALID)('%s: InvalidInputError', async (_what, input, path) => {
+  const { status, body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice', ...input } });
+  expect(status).toBe(200);
+  const result = body.data.createRealtimeSession;
+  expect(result.__typename).toBe('InvalidInputError');
+  expect(result.issues.map((issue: { path: string[] }) => issue.path.join('.'))).toContain(path);
+});
+
+test('reports everything that is wrong at once', async () => {
+  const { body } = await gateway.ask(CREATE, {
+    input: { voice: '', expiresAfterSeconds: 1, labels: [{ key: '', value: 'x' }] },
+  });
+  const paths = body.data.createRealtimeSession.issues.map((issue: { path: string[] }) =>
+    issue.path.join('.'),
+  );
+  expect(paths.sort()).toEqual(['expiresAfterSeconds', 'labels.0.key', 'voice']);
+});
+
+test.each([
+  ['temperature out of range', { temperature: 2 }, 'temperature'],
+  ['an MCP tool', { tools: [{ mcp }] }, 'tools.0.mcp'],
+  ['a named tool choice', { toolChoice: { mode: 'FUNCTION', name: 'f' } }, 'toolChoice.mode'],
+  [
+    'an idle timeout',
+    { turnDetection: { serverVad: { idleTimeoutMs: 6000 } } },
+    'turnDetection.serverVad.idleTimeoutMs',
+  ],
+  ['a transcription session', { type: 'TRANSCRIPTION' }, 'type'],
+  ['reasoning', { extra: { reasoning: { effort: 'low' } } }, 'extra.reasoning'],
+])('the flat dialect refuses %s', async (_what, input, path) => {
+  const { body } = await flat.ask(CREATE, { input: { externalUserId: 'alice', ...input } });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'InvalidInputError',
+    issues: [{ path: path.split('.') }],
+  });
+});
+
+/** Not what the schema says: [what, input, the field that the message names]. */
+const MALFORMED: readonly [string, object, string][] = [
+  ['an unknown enum value', { modalities: ['SMELL-canary'] }, 'input.modalities.0'],
+  ['an unknown field', { colour: 'canary' }, 'colour'],
+  ['a string for a number', { expiresAfterSeconds: 'canary' }, 'input.expiresAfterSeconds'],
+  ['a fraction for a whole number', { expiresAfterSeconds: 1.5 }, 'input.expiresAfterSeconds'],
+  ['0 tokens', { maxResponseOutputTokens: 0 }, 'input.maxResponseOutputTokens'],
+  ['both tool kinds at once', { tools: [{ function: { name: 'canary' }, mcp }] }, 'input.tools.0'],
+  ['no tool kind', { tools: [{}] }, 'input.tools.0'],
+  ['a tool without a name', { tools: [{ function: {} }] }, 'input.tools.0.function'],
+  [
+    'both kinds of turn detection',
+    { turnDetection: { serverVad: {}, disabled: true } },
+    'input.turnDetection',
+  ],
+];
+
+test.each(MALFORMED)('%s: BAD_USER_INPUT, without repeating it', async (_what, input, path) => {
+  const { status, body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice', ...input } });
+  expect(status).toBe(400);
+  expect(body.data).toBeUndefined();
+  expect(body.errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', requestId: expect.any(String) });
+  expect(body.errors[0].message).toContain(path);
+  expect(JSON.stringify(body)).not.toContain('canary');
+});
+
+test.each([
+  [
+    'a string for a number',
+    '{ externalUserId: "a", expiresAfterSeconds: "canary" }',
+    'input.expiresAfterSeconds',
+  ],
+  ['a number for a string', '{ externalUserId: "a", voice: 4711 }', 'input.voice'],
+  ['an unknown enum value', '{ externalUserId: "a", modalities: [canary] }', 'input.modalities'],
+  [
+    'both tool kinds',
+    '{ externalUserId: "a", tools: [{ function: { name: "canary" }, mcp: null }] }',
+    'ToolInput',
+  ],
+])('as a literal, %s: BAD_USER_INPUT, without repeating it', async (_what, input, path) => {
+  const { status, body } = await gateway.ask(
+    `mutation { createRealtimeSession(input: ${input}) { __typename } }`,
+  );
+  expect(status).toBe(400);
+  expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  expect(body.errors[0].message).toContain(path);
+  expect(JSON.stringify(body)).not.toMatch(/canary|4711/);
+});
+
+describe('over HTTP', () => {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    fetch(gateway.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json',
+        authorization: `Bearer ${ROOT_KEY}`,
+        ...headers,
+      },
+      body,
+    });
+
+  test('2 MB of body: 413', async () => {
+    const response = await post(JSON.stringify({ query: `{ viewer { name } } #${'x'.repeat(2_000_000)}` }));
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  test('2 MB of body without a length: 413', async () => {
+    const sending = request(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ROOT_KEY}` },
+    });
+    const answered = once(sending, 'response');
+    for (let sent = 0; sent < 2_000_000; sent += 100_000) sending.write('x'.repeat(100_000));
+    const [response] = await answered;
+    sending.destroy();
+    expect(response.statusCode).toBe(413);
+  });
+
+  test('a variable nested 10,000 deep: 400, naming it', async () => {
+    const extra = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
+    const query =
+      'mutation ($input: CreateRealtimeSessionInput!) { createRealtimeSession(input: $input) { __typename } }';
+    const response = await post(
+      `{"query":${JSON.stringify(query)},"variables":{"input":{"externalUserId":"a","extra":${extra}}}}`,
+    );
+    expect(response.status).toBe(400);
+    expect((await response.json()).errors[0]).toMatchObject({
+      message: expect.stringContaining('input.extra'),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  test('a query nested 10,000 deep: 400', async () => {
+    const { status, body } = await gateway.ask(`${'{ node'.repeat(10_000)}${'}'.repeat(10_000)}`);
+    expect(status).toBe(400);
+    expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test.each([
+    ['broken JSON', '{"query":"canary'],
+    ['no query', '{"variables":{}}'],
+    ['an array', '[{"query":"{ viewer { name } }"}]'],
+    ['a number', '7'],
+    ['a broken document', JSON.stringify({ query: '{ viewer { canary' })],
+    ['variables that are a list', JSON.stringify({ query: '{ viewer { name } }', variables: ['canary'] })],
+    ['an unknown parameter', JSON.stringify({ query: '{ viewer { name } }', canary: 1 })],
+  ])('%s: 400', async (_what, body) => {
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    const text = await response.text();
+    expect(JSON.parse(text).errors[0].extensions.code).toBe('BAD_USER_INPUT');
+    expect(text).not.toContain('canary');
+  });
+
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/graphql',
+  ])('a body of %s: 415', async (contentType) => {
+    const response = await post('{"query":"{ viewer { name } }"}', { 'content-type': contentType });
+    expect(response.status).toBe(415);
+  });
+
+  test('without a credential, or with a wrong one: 401, the same body each', async () => {
+    const bodies = await Promise.all(
+      ['', 'Bearer', 'Bearer wrong', `Basic ${ROOT_KEY}`, `Bearer ${ROOT_KEY}x`].map(
+        async (authorization) => {
+          const response = await post('{"query":"{ viewer { name } }"}', { authorization });
+          expect(response.status).toBe(401);
+          const body = await response.json();
+          return JSON.stringify({ ...body.errors[0], extensions: { code: body.errors[0].extensions.code } });
+        },
+      ),
+    );
+    expect(new Set(bodies).size).toBe(1);
+    expect(bodies[0]).toContain('UNAUTHENTICATED');
+  });
+
+  test('a mutation by GET: refused', async () => {
+    const url = new URL(gateway.url);
+    url.searchParams.set(
+      'query',
+      'mutation { createRealtimeSession(input: { externalUserId: "a" }) { __typename } }',
+    );
+    const response = await fetch(url, { headers: { authorization: `Bearer ${ROOT_KEY}` } });
+    expect(response.status).toBe(405);
+  });
+});

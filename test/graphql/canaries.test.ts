@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { CREATE, READ, TRAIL } from '../support/documents.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+
+/** In every place where a secret can sit, one that can be told from all others. */
+const CANARIES = {
+  providerKey: 'sk-canaryProviderKey0123456789',
+  authorization: 'canary-mcp-authorization-0123456789',
+  header: 'canary-header-value-0123456789',
+  urlUser: 'canaryUrlUser',
+  urlPassword: 'canaryUrlPassword',
+  urlQuery: 'canaryUrlQuery',
+  instructions: 'sk-canaryInstructions0123456789',
+  description: 'ghp_canaryDescription0123456789abcdef',
+  transcriptionPrompt: 'xai-canaryPrompt0123456789',
+  label: 'AKIACANARYLABEL01234',
+  parameter: 'eyJjYW5hcnkiOiJwYXJhbWV0ZXIifQ.eyJjYW5hcnkiOiJwYXJhbWV0ZXIifQ.canaryParameterSignature',
+  extra: 'Bearer canaryExtra0123456789',
+  userAgent: 'Bearer canaryUserAgent0123456789',
+  prose: 'canary-of-upstream-prose',
+  proseCode: 'ek_canary_in_a_code_0123456789',
+};
+
+const input = {
+  externalUserId: 'alice',
+  instructions: `Use ${CANARIES.instructions} for everything.`,
+  inputAudioTranscription: { model: 'whisper-1', prompt: `key ${CANARIES.transcriptionPrompt}` },
+  labels: [{ key: 'note', value: CANARIES.label }],
+  tools: [
+    {
+      mcp: {
+        serverLabel: 'billing',
+        serverUrl: `https://${CANARIES.urlUser}:${CANARIES.urlPassword}@mcp.example/sse?token=${CANARIES.urlQuery}`,
+        serverDescription: `ask with ${CANARIES.description}`,
+        authorization: CANARIES.authorization,
+        headers: [{ name: 'X-Api-Key', value: CANARIES.header }],
+      },
+    },
+    {
+      function: {
+        name: 'pay',
+        parameters: {
+          type: 'object',
+          properties: { token: { type: 'string', default: CANARIES.parameter } },
+        },
+      },
+    },
+  ],
+  extra: { prompt: { id: 'pmpt_1', variables: { note: CANARIES.extra } } },
+};
+
+let database: TestDatabase;
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+const answers: unknown[] = [];
+const handedOver: string[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  upstream = await startFakeUpstream({ dialect: 'ga' });
+  gateway = await startGateway(database, {
+    ...upstreamEnv(upstream.baseUrl),
+    OPENAI_API_KEY: CANARIES.providerKey,
+    GATEHOUSE_UPSTREAM_TIMEOUT_MS: '1000',
+    LOG_LEVEL: 'trace',
+  });
+  await exercise();
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await upstream?.stop();
+  await database?.drop();
+});
+
+/** Every way that a mint can end, and every way to read about it afterwards. */
+async function exercise(): Promise<void> {
+  const error = {
+    message: `${CANARIES.prose} ${CANARIES.authorization}`,
+    type: CANARIES.prose,
+    param: CANARIES.prose,
+  };
+  upstream.next({ kind: 'echo' });
+  upstream.next({ kind: 'answer', status: 400, body: { error: { ...error, code: CANARIES.proseCode } } });
+  upstream.next({ kind: 'answer', status: 500, body: CANARIES.prose });
+  upstream.next({ kind: 'stallInBody' });
+  upstream.next({
+    kind: 'respond',
+    respond: () => ({
+      status: 200,
+      headers: { 'x-request-id': CANARIES.proseCode },
+      body: {
+        value: 'ek_the_secret_that_upstream_repeats',
+        expires_at: Math.floor(Date.now() / 1000) + 600,
+        session: {
+          id: 'sess_1',
+          object: CANARIES.prose,
+          instructions: `ek_the_secret_that_upstream_repeats ${CANARIES.providerKey}`,
+          client_secret: { value: 'ek_the_secret_that_upstream_repeats' },
+          somewhere: { else: [`the value was ${CANARIES.authorization}`], authorization: CANARIES.header },
+        },
+      },
+    }),
+  });
+  for (let call = 0; call < 5; call += 1) {
+    const { body } = await gateway.ask(CREATE, { input }, { 'user-agent': CANARIES.userAgent });
+    const result = body.data.createRealtimeSession;
+    if (result.clientSecret) {
+      handedOver.push(result.clientSecret.value);
+      result.clientSecret.value = 'taken';
+    }
+    answers.push(body);
+    const { id } = result.session;
+    answers.push((await gateway.ask(READ, { id })).body, (await gateway.ask(TRAIL, { id })).body);
+  }
+  // Refused before anything is reserved, with the secrets in what is wrong.
+  answers.push((await gateway.ask(CREATE, { input: { ...input, voice: '' } })).body);
+  answers.push(
+    (await gateway.ask(CREATE, { input: { ...input, modalities: [CANARIES.instructions] } })).body,
+  );
+  answers.push((await gateway.ask(`{ node(id: "${CANARIES.instructions}") { id } }`)).body);
+  answers.push((await gateway.ask(`{ ${'canaryProse'} }`)).body);
+  answers.push(
+    (
+      await gateway.ask(
+        '{ realtimeSessions { nodes { id instructions upstreamConfig auditEvents { nodes { userAgent detail } } } } }',
+      )
+    ).body,
+  );
+}
+
+/** Canaries as they could turn up: as they are, or in base64 or percent encoding. */
+function found(haystack: string): string[] {
+  const secrets = { ...CANARIES, ...Object.fromEntries(upstream.minted.map(({ value }) => [value, value])) };
+  return Object.entries({ ...secrets, repeated: 'ek_the_secret_that_upstream_repeats' })
+    .filter(([, value]) =>
+      [value, encodeURIComponent(value), Buffer.from(value).toString('base64').slice(0, -4)].some((form) =>
+        haystack.includes(form),
+      ),
+    )
+    .map(([name]) => name);
+}
+
+test('each secret was handed over, and only in its one field', () => {
+  expect(handedOver).toEqual([upstream.minted[0]?.value, 'ek_the_secret_that_upstream_repeats']);
+  // Plain prose inside the session object that upstream answered is kept in upstreamConfig; it is no credential.
+  expect(found(JSON.stringify(answers)).filter((name) => name !== 'prose')).toEqual([]);
+});
+
+test("upstream's prose is nowhere but in its own session object", () => {
+  const without = (key: string, value: unknown) => (key === 'upstreamConfig' ? undefined : value);
+  expect(found(JSON.stringify(answers, without))).toEqual([]);
+});
+
+test('none is in the log, at its most talkative', () => {
+  expect(gateway.logLines.length).toBeGreaterThan(10);
+  expect(found(gateway.logLines.join(''))).toEqual([]);
+});
+
+test('none is in a dump of the database', async () => {
+  const tables = await database.query<{ name: string }>(
+    "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+  );
+  const rows = await Promise.all(
+    tables.map(({ name }) => database.query(`SELECT to_jsonb(t) FROM ${name} t`)),
+  );
+  const dump = JSON.stringify(rows);
+  expect(dump).toContain('sess_1');
+  expect(found(dump).filter((name) => name !== 'prose')).toEqual([]);
+});
+
+test('the provider did get what is meant for it', () => {
+  const sent = JSON.stringify(upstream.calls);
+  for (const name of [
+    'providerKey',
+    'authorization',
+    'header',
+    'urlQuery',
+    'instructions',
+    'extra',
+  ] as const) {
+    expect(sent).toContain(CANARIES[name]);
+  }
+});

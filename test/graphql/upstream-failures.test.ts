@@ -1,0 +1,176 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { CREATE, READ, TRAIL } from '../support/documents.ts';
+import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+
+const TIMEOUT_MS = 1000;
+
+let database: TestDatabase;
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  upstream = await startFakeUpstream({ dialect: 'ga' });
+  gateway = await startGateway(database, {
+    ...upstreamEnv(upstream.baseUrl),
+    GATEHOUSE_UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS),
+  });
+});
+
+beforeEach(() => upstream.reset());
+
+afterAll(async () => {
+  await gateway?.close();
+  await upstream?.stop();
+  await database?.drop();
+});
+
+const PROSE = 'Prose of upstream that nobody may see';
+
+function refusal(status: number, code: string | null = 'some_code'): Behaviour {
+  const error = { message: PROSE, type: 'invalid_request_error', param: null, code };
+  return { kind: 'answer', status, body: { error }, headers: { 'x-request-id': 'req_0123' } };
+}
+
+/** What happens upstream, and what architecture.md's table says of it. */
+const TABLE: readonly [
+  what: string,
+  Behaviour,
+  'FAILED' | 'UNCONFIRMED',
+  code: string,
+  retryable: boolean,
+][] = [
+  ['400', refusal(400), 'FAILED', 'upstream_rejected', false],
+  ['401', refusal(401), 'FAILED', 'upstream_authentication', false],
+  ['403', refusal(403), 'FAILED', 'upstream_authentication', false],
+  ['404', refusal(404, 'model_not_found'), 'FAILED', 'upstream_rejected', false],
+  ['422', refusal(422), 'FAILED', 'upstream_rejected', false],
+  ['429 for the rate', refusal(429, 'rate_limit_exceeded'), 'FAILED', 'upstream_rate_limited', true],
+  ['429 for the quota', refusal(429, 'insufficient_quota'), 'FAILED', 'upstream_quota_exhausted', false],
+  ['503', refusal(503, 'slow_down'), 'FAILED', 'upstream_unavailable', true],
+  ['302', refusal(302), 'UNCONFIRMED', 'upstream_error', true],
+  ['408', refusal(408), 'UNCONFIRMED', 'upstream_error', true],
+  ['500', refusal(500, null), 'UNCONFIRMED', 'upstream_error', true],
+  ['502', { kind: 'answer', status: 502, body: PROSE }, 'UNCONFIRMED', 'upstream_error', true],
+  ['504', refusal(504), 'UNCONFIRMED', 'upstream_error', true],
+  ['a reset before the answer', { kind: 'reset' }, 'UNCONFIRMED', 'upstream_connection_lost', true],
+  [
+    'a reset in the middle of the body',
+    { kind: 'resetInBody' },
+    'UNCONFIRMED',
+    'upstream_connection_lost',
+    true,
+  ],
+  ['no answer', { kind: 'stall' }, 'UNCONFIRMED', 'upstream_timeout', true],
+  ['a body that stalls', { kind: 'stallInBody' }, 'UNCONFIRMED', 'upstream_timeout', true],
+  ['200 with HTML', { kind: 'html' }, 'UNCONFIRMED', 'upstream_answer_invalid', true],
+  [
+    '200 without a secret',
+    { kind: 'answer', status: 200, body: {} },
+    'UNCONFIRMED',
+    'upstream_answer_invalid',
+    true,
+  ],
+  ['300 KB of JSON', { kind: 'large', kilobytes: 300 }, 'UNCONFIRMED', 'upstream_answer_too_large', true],
+];
+
+describe.each(TABLE)('upstream gives %s', (_what, behaviour, status, code, retryable) => {
+  test(`the session is ${status} with ${code}, after one call and within the deadline`, async () => {
+    upstream.next(behaviour);
+    const startedAt = performance.now();
+    const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice' } });
+    const elapsed = performance.now() - startedAt;
+
+    const result = body.data.createRealtimeSession;
+    expect(result).toMatchObject({
+      __typename: 'UpstreamError',
+      message: expect.any(String),
+      retryable,
+      possiblyIssued: status === 'UNCONFIRMED',
+      session: { status, clientSecret: null, issuedAt: null, failure: { code, message: result.message } },
+    });
+    expect(upstream.calls).toHaveLength(1);
+    expect(elapsed).toBeLessThan(TIMEOUT_MS + 1000);
+    // Something may run upstream only where a secret may exist.
+    expect(result.session.exposedUntil === null).toBe(status === 'FAILED');
+
+    const read = await gateway.ask(READ, { id: result.session.id });
+    expect(read.body.data.realtimeSession).toEqual(result.session);
+    const trail = await gateway.ask(TRAIL, { id: result.session.id });
+    expect(trail.body.data.realtimeSession.auditEvents.nodes).toMatchObject([
+      { action: `session.${status.toLowerCase()}`, outcome: 'FAILED', detail: { code } },
+      { action: 'session.requested', outcome: 'SUCCEEDED' },
+    ]);
+    expect(JSON.stringify([body, read.body, trail.body, gateway.logLines])).not.toContain(PROSE);
+  });
+});
+
+test("passes on upstream's status, code and request id", async () => {
+  upstream.next(refusal(404, 'model_not_found'));
+  const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice' } });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    upstreamStatus: 404,
+    upstreamCode: 'model_not_found',
+    upstreamRequestId: 'req_0123',
+    session: { failure: { upstreamStatus: 404, upstreamRequestId: 'req_0123' } },
+  });
+});
+
+test('200 with half the fields is a success: what is missing reads as it was sent', async () => {
+  upstream.next({ kind: 'half' });
+  const { body } = await gateway.ask(CREATE, {
+    input: { externalUserId: 'alice', voice: 'marin', instructions: 'Be brief.', modalities: ['TEXT'] },
+  });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'CreateRealtimeSessionSuccess',
+    session: { status: 'ACTIVE', voice: 'marin', instructions: 'Be brief.', modalities: ['TEXT'] },
+  });
+});
+
+test('characters that PostgreSQL cannot hold are replaced, and cost nobody the secret', async () => {
+  upstream.next({
+    kind: 'respond',
+    respond: () => ({
+      status: 200,
+      body: {
+        value: 'ek_0123456789abcdef',
+        session: { instructions: 'a\0b\ud800c\\u0000', voice: 'v\0', ['k\0']: ['\udfff', '😀'] },
+      },
+    }),
+  });
+  const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice' } });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'CreateRealtimeSessionSuccess',
+    session: {
+      instructions: 'a\ufffdb\ufffdc\\u0000',
+      upstreamConfig: { 'k\ufffd': ['\ufffd', '😀'] },
+    },
+  });
+});
+
+test('connection refused: nothing was sent, so it failed and may be tried again', async () => {
+  const port = await freePort();
+  const elsewhere = await startGateway(database, upstreamEnv(`http://127.0.0.1:${port}/v1`));
+  const { body } = await elsewhere.ask(CREATE, { input: { externalUserId: 'alice' } });
+  await elsewhere.close();
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'UpstreamError',
+    retryable: true,
+    possiblyIssued: false,
+    upstreamStatus: null,
+    session: { status: 'FAILED', exposedUntil: null, failure: { code: 'upstream_unreachable' } },
+  });
+});
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

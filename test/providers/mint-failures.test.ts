@@ -1,0 +1,353 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, type Dispatcher } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { MintOutcome, MintRequest } from '../../src/domain/provider.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { createOpenAi } from '../../src/providers/openai.ts';
+import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
+import {
+  type Answer,
+  type Behaviour,
+  type FakeUpstream,
+  startFakeUpstream,
+} from '../support/fake-upstream.ts';
+
+// For what is decided by the deadline, and for everything else, however busy the machine is.
+const BRIEF_MS = 400;
+const PATIENT_MS = 10_000;
+
+const request: MintRequest = {
+  session: { type: 'REALTIME', model: 'gpt-realtime-2.1', instructions: 'x'.repeat(500), extra: {} },
+  expiresAfterSeconds: 60,
+  safetyIdentifier: 'user-hash',
+};
+const REQUEST_ID = 'req_0123456789abcdef';
+const headers = { 'x-request-id': REQUEST_ID };
+const someRequestId: string = expect.stringMatching(/^req_[0-9a-f]{32}$/);
+const nothing = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
+
+let fake: FakeUpstream;
+let openai: ClosableProvider;
+let hasty: ClosableProvider;
+
+beforeAll(async () => {
+  fake = await startFakeUpstream({ dialect: 'ga' });
+  openai = connectTo(fake.baseUrl);
+  hasty = connectTo(fake.baseUrl, { timeoutMs: BRIEF_MS });
+});
+afterEach(() => fake.reset());
+afterAll(async () => {
+  await Promise.all([openai.close(), hasty.close()]);
+  await fake.stop();
+});
+
+function connectTo(
+  baseUrl: string,
+  { agent, timeoutMs = PATIENT_MS }: { agent?: Dispatcher; timeoutMs?: number } = {},
+): ClosableProvider {
+  return createOpenAi({ name: 'openai', baseUrl, apiKey: new Secret('sk-test'), timeoutMs, agent });
+}
+
+/** The outcome, or "late" when the deadline passed by 50 ms. Both timers run here: a busy machine delays both alike. */
+function mintWithin(deadlineMs: number, provider: ClosableProvider): Promise<MintOutcome | 'late'> {
+  return Promise.race([provider.mint(request), sleep(deadlineMs + 50, 'late' as const, { ref: false })]);
+}
+
+const error = (code: string | null, type = 'invalid_request_error'): JsonObject => ({
+  error: { message: 'Incorrect API key provided: sk-live-1234', type, param: null, code },
+});
+
+describe('a status says whether a secret can exist', () => {
+  const failed = (code: string, retryable: boolean) => ({ kind: 'failed', code, retryable });
+  const unconfirmed = { kind: 'unconfirmed', code: 'upstream_error' };
+
+  const rows: [name: string, Answer, outcome: object, upstreamCode: string | null][] = [
+    ['202', { status: 202, body: {} }, unconfirmed, null],
+    ['204', { status: 204 }, unconfirmed, null],
+    ['302', { status: 302, headers: { location: '/v1/realtime/client_secrets' } }, unconfirmed, null],
+    ['307', { status: 307, headers: { location: '/v1/realtime/client_secrets' } }, unconfirmed, null],
+    [
+      '400',
+      { status: 400, body: error('unknown_parameter') },
+      failed('upstream_rejected', false),
+      'unknown_parameter',
+    ],
+    ['400 without JSON', { status: 400, body: '<html>' }, failed('upstream_rejected', false), null],
+    [
+      '401',
+      { status: 401, body: error('invalid_api_key') },
+      failed('upstream_authentication', false),
+      'invalid_api_key',
+    ],
+    [
+      '403',
+      { status: 403, body: error('permission_denied') },
+      failed('upstream_authentication', false),
+      'permission_denied',
+    ],
+    [
+      '404',
+      { status: 404, body: error('model_not_found') },
+      failed('upstream_rejected', false),
+      'model_not_found',
+    ],
+    ['408', { status: 408, body: error('timeout') }, unconfirmed, 'timeout'],
+    ['409', { status: 409, body: error(null) }, failed('upstream_rejected', false), null],
+    ['418', { status: 418, body: error('teapot') }, failed('upstream_rejected', false), 'teapot'],
+    [
+      '429',
+      { status: 429, body: error('rate_limit_exceeded', 'requests') },
+      failed('upstream_rate_limited', true),
+      'rate_limit_exceeded',
+    ],
+    ['429 without a body', { status: 429 }, failed('upstream_rate_limited', true), null],
+    [
+      '429 quota, by code',
+      { status: 429, body: error('insufficient_quota') },
+      failed('upstream_quota_exhausted', false),
+      'insufficient_quota',
+    ],
+    [
+      '429 quota, by type',
+      { status: 429, body: error(null, 'insufficient_quota') },
+      failed('upstream_quota_exhausted', false),
+      null,
+    ],
+    [
+      '429 billing',
+      { status: 429, body: error('billing_hard_limit_reached') },
+      failed('upstream_quota_exhausted', false),
+      'billing_hard_limit_reached',
+    ],
+    ['500', { status: 500, body: error(null, 'server_error') }, unconfirmed, null],
+    ['502', { status: 502, body: '<html>Bad gateway</html>' }, unconfirmed, null],
+    ['503', { status: 503, body: error('slow_down') }, failed('upstream_unavailable', true), 'slow_down'],
+    ['504', { status: 504 }, unconfirmed, null],
+    ['599', { status: 599 }, unconfirmed, null],
+  ];
+  test.each(rows)('%s', async (_, answer, outcome, upstreamCode) => {
+    fake.next({ kind: 'answer', ...answer, headers: { ...answer.headers, ...headers } });
+    expect(await mintWithin(PATIENT_MS, openai)).toStrictEqual({
+      ...outcome,
+      upstreamStatus: answer.status,
+      upstreamCode,
+      upstreamRequestId: REQUEST_ID,
+    });
+    expect(fake.calls).toHaveLength(1);
+  });
+});
+
+describe('an answer that ends early, or is none', () => {
+  const ok = { upstreamStatus: 200, upstreamCode: null, upstreamRequestId: someRequestId };
+  const unconfirmed = (code: string) => ({ kind: 'unconfirmed', code });
+
+  const rows: [name: string, Behaviour, outcome: object][] = [
+    [
+      'reset before the answer',
+      { kind: 'reset' },
+      { ...unconfirmed('upstream_connection_lost'), ...nothing },
+    ],
+    ['reset in mid-body', { kind: 'resetInBody' }, { ...unconfirmed('upstream_connection_lost'), ...ok }],
+    ['stalled before the head', { kind: 'stall' }, { ...unconfirmed('upstream_timeout'), ...nothing }],
+    ['stalled in mid-body', { kind: 'stallInBody' }, { ...unconfirmed('upstream_timeout'), ...ok }],
+    [
+      'later than the deadline',
+      { kind: 'latency', ms: 2 * BRIEF_MS },
+      { ...unconfirmed('upstream_timeout'), ...nothing },
+    ],
+    ['200 with HTML', { kind: 'html' }, { ...unconfirmed('upstream_answer_invalid'), ...ok }],
+    [
+      '200 with 300 KB',
+      { kind: 'large', kilobytes: 300 },
+      { ...unconfirmed('upstream_answer_too_large'), ...ok },
+    ],
+    [
+      '200 without a secret',
+      { kind: 'answer', status: 200, body: { session: {} } },
+      { ...unconfirmed('upstream_answer_invalid'), ...ok },
+    ],
+    [
+      '200 without a body',
+      { kind: 'answer', status: 200 },
+      { ...unconfirmed('upstream_answer_invalid'), ...ok },
+    ],
+    [
+      '200 nested without end',
+      {
+        kind: 'answer',
+        status: 200,
+        body: `{"value":"ek_1","session":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+      },
+      { ...unconfirmed('upstream_answer_invalid'), ...ok },
+    ],
+    [
+      'a head without end',
+      { kind: 'answer', status: 200, headers: { 'x-padding': 'x'.repeat(20_000) } },
+      { ...unconfirmed('upstream_answer_too_large'), ...nothing },
+    ],
+    [
+      '400 stalled in mid-body: refused all the same',
+      { kind: 'stallInBody', status: 400 },
+      { kind: 'failed', code: 'upstream_rejected', retryable: false, ...ok, upstreamStatus: 400 },
+    ],
+    [
+      '401 cut in mid-body: refused all the same',
+      { kind: 'resetInBody', status: 401 },
+      { kind: 'failed', code: 'upstream_authentication', retryable: false, ...ok, upstreamStatus: 401 },
+    ],
+    [
+      '429 cut in mid-body: for all we know, a rate limit',
+      { kind: 'resetInBody', status: 429 },
+      { kind: 'failed', code: 'upstream_rate_limited', retryable: true, ...ok, upstreamStatus: 429 },
+    ],
+    [
+      '500 stalled in mid-body',
+      { kind: 'stallInBody', status: 500 },
+      { ...unconfirmed('upstream_error'), ...ok, upstreamStatus: 500 },
+    ],
+  ];
+  test.each(rows)('%s', async (_, behaviour, outcome) => {
+    fake.next(behaviour);
+    const outlasts = /^(stall|latency)/.test(behaviour.kind);
+    const minted = outlasts ? mintWithin(BRIEF_MS, hasty) : mintWithin(PATIENT_MS, openai);
+    expect(await minted).toStrictEqual(outcome);
+    // A second attempt would come at once; give it time to.
+    await sleep(50);
+    expect(fake.calls).toHaveLength(1);
+  });
+
+  test('a kept-alive connection that is reset instead of answered is not tried again', async () => {
+    expect(await mintWithin(PATIENT_MS, openai)).toMatchObject({ kind: 'issued' });
+    fake.next({ kind: 'reset' });
+    expect(await mintWithin(PATIENT_MS, openai)).toStrictEqual({
+      ...unconfirmed('upstream_connection_lost'),
+      ...nothing,
+    });
+    await sleep(50);
+    expect(fake.calls).toHaveLength(2);
+  });
+
+  test('the deadline covers head and body together', async () => {
+    fake.next({ kind: 'latency', ms: BRIEF_MS / 2, reply: { kind: 'stallInBody' } });
+    expect(await mintWithin(BRIEF_MS, hasty)).toStrictEqual({ ...unconfirmed('upstream_timeout'), ...ok });
+  });
+});
+
+describe('what never left is a failure that may be tried again', () => {
+  const unreachable = { kind: 'failed', code: 'upstream_unreachable', retryable: true, ...nothing };
+
+  test('connection refused', async () => {
+    const gone = await startFakeUpstream({ dialect: 'ga' });
+    await gone.stop();
+    const provider = connectTo(gone.baseUrl);
+    expect(await mintWithin(PATIENT_MS, provider)).toStrictEqual(unreachable);
+    await provider.close();
+  });
+
+  test('DNS failure', async () => {
+    const agent = new Agent({
+      connect: {
+        lookup: (hostname, _, callback) =>
+          callback(Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' }), []),
+      },
+    });
+    const provider = connectTo('http://upstream.invalid/v1', { agent });
+    expect(await mintWithin(PATIENT_MS, provider)).toStrictEqual(unreachable);
+    await provider.close();
+  });
+
+  test('TLS failure', async () => {
+    const provider = connectTo(fake.baseUrl.replace('http:', 'https:'));
+    expect(await mintWithin(PATIENT_MS, provider)).toStrictEqual(unreachable);
+    expect(fake.calls).toHaveLength(0);
+    await provider.close();
+  });
+
+  test('a connection reset while it is made', async () => {
+    // The same code as on a socket in use: what tells them apart is that nothing was written.
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    const agent = new Agent({ connect: (_, callback) => callback(reset, null) });
+    const provider = connectTo(fake.baseUrl, { agent });
+    expect(await mintWithin(PATIENT_MS, provider)).toStrictEqual(unreachable);
+    await provider.close();
+  });
+
+  test('a connection that is not made in time, and is not used when it comes late', async () => {
+    const late = 2 * BRIEF_MS;
+    const agent = new Agent({
+      connect: ({ hostname, port }, callback) => {
+        const socket = connect({ host: hostname, port: Number(port) });
+        setTimeout(() => callback(null, socket), late);
+      },
+    });
+    const provider = connectTo(fake.baseUrl, { agent, timeoutMs: BRIEF_MS });
+    expect(await mintWithin(BRIEF_MS, provider)).toStrictEqual(unreachable);
+    await sleep(late);
+    expect(fake.calls).toHaveLength(0);
+    await provider.close();
+  });
+
+  test('a provider that was closed', async () => {
+    const provider = connectTo(fake.baseUrl);
+    await provider.close();
+    expect(await mintWithin(PATIENT_MS, provider)).toStrictEqual(unreachable);
+  });
+});
+
+test('a dispatcher that tries again by itself is stopped', async () => {
+  const agent = new Agent().compose((dispatch) => (options, handler) => {
+    return dispatch(options, {
+      onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+      onResponseStart: (...heads) => handler.onResponseStart?.(...heads),
+      onResponseData: (...chunk) => handler.onResponseData?.(...chunk),
+      onResponseEnd: (...trailers) => handler.onResponseEnd?.(...trailers),
+      onResponseError: () => {
+        dispatch(options, handler);
+      },
+    });
+  });
+  const provider = connectTo(fake.baseUrl, { agent });
+  fake.next({ kind: 'reset' });
+  expect(await mintWithin(PATIENT_MS, provider)).toStrictEqual({
+    kind: 'unconfirmed',
+    code: 'upstream_connection_lost',
+    ...nothing,
+  });
+  await sleep(50);
+  expect(fake.calls).toHaveLength(1);
+  await provider.close();
+});
+
+describe('what upstream says of itself is shown only when it looks like a code or an id', () => {
+  test.each([
+    ['too many words'],
+    ['x'.repeat(65)],
+    ['sk-proj-abcdef'],
+    ['ek_68af296e8e408191a1120ab6383263c2'],
+    ['a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5'],
+    ['<script>'],
+    [''],
+  ])('error.code %j', async (code) => {
+    fake.next({ kind: 'answer', status: 400, body: error(code), headers });
+    expect(await openai.mint(request)).toMatchObject({ upstreamStatus: 400, upstreamCode: null });
+  });
+
+  test.each([
+    [REQUEST_ID, REQUEST_ID],
+    ['b4f1c2d0-0000-4000-8000-000000000000', 'b4f1c2d0-0000-4000-8000-000000000000'],
+    ['sk-proj-abcdef', null],
+    ['ek_68af296e8e408191a1120ab6383263c2', null],
+    ['two words', null],
+    ['r'.repeat(129), null],
+  ])('x-request-id %s', async (given, shown) => {
+    fake.next({ kind: 'echo', headers: { 'x-request-id': given } });
+    expect(await openai.mint(request)).toMatchObject({ kind: 'issued', upstreamRequestId: shown });
+  });
+
+  test('nothing of its prose is in an outcome', async () => {
+    fake.next({ kind: 'answer', status: 401, body: error('invalid_api_key') });
+    expect(JSON.stringify(await openai.mint(request))).not.toMatch(/sk-live|Incorrect/);
+  });
+});

@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { MintRequest } from '../../src/domain/provider.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { createOpenAi } from '../../src/providers/openai.ts';
+import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+
+const request: MintRequest = {
+  session: { type: 'REALTIME', model: 'gpt-realtime-2.1', voice: 'marin', extra: {} },
+  expiresAfterSeconds: 60,
+  safetyIdentifier: 'user-hash',
+};
+const options = { name: 'openai', apiKey: new Secret('sk-test-key'), timeoutMs: 2000 };
+
+let ga: FakeUpstream;
+let flat: FakeUpstream;
+beforeAll(async () => {
+  [ga, flat] = await Promise.all([
+    startFakeUpstream({ dialect: 'ga' }),
+    startFakeUpstream({ dialect: 'flat' }),
+  ]);
+});
+afterEach(() => {
+  ga.reset();
+  flat.reset();
+});
+afterAll(() => Promise.all([ga.stop(), flat.stop()]));
+
+test('openai: one POST, with everything it needs and nothing of the beta', async () => {
+  const openai = createOpenAi({ ...options, baseUrl: ga.baseUrl, organization: 'org-1', project: 'proj_1' });
+  expect(openai).toMatchObject({ name: 'openai', dialect: 'ga', longestSessionSeconds: 3600 });
+  const outcome = await openai.mint(request);
+  const [minted] = ga.minted;
+  expect(outcome).toStrictEqual({
+    kind: 'issued',
+    upstreamStatus: 200,
+    upstreamCode: null,
+    upstreamRequestId: expect.stringMatching(/^req_/),
+    secret: new Secret(minted?.value ?? ''),
+    expiresAt: minted?.expiresAt,
+    upstreamSessionId: minted?.sessionId,
+    answered: { type: 'REALTIME', model: 'gpt-realtime-2.1', voice: 'marin' },
+    rawSession: {
+      type: 'realtime',
+      model: 'gpt-realtime-2.1',
+      audio: { output: { voice: 'marin' } },
+      id: minted?.sessionId,
+      object: 'realtime.session',
+      expires_at: 0,
+    },
+  });
+  expect(outcome.kind === 'issued' && outcome.secret.forUpstream()).toBe(minted?.value);
+
+  const [call] = ga.calls;
+  expect(ga.calls).toHaveLength(1);
+  expect(call).toMatchObject({ method: 'POST', path: '/v1/realtime/client_secrets' });
+  const { host: _, connection: __, ...headers } = call?.headers ?? {};
+  expect(headers).toStrictEqual({
+    authorization: 'Bearer sk-test-key',
+    'content-type': 'application/json',
+    'content-length': String(call?.text.length),
+    accept: 'application/json',
+    'user-agent': 'gatehouse',
+    'openai-safety-identifier': 'user-hash',
+    'openai-organization': 'org-1',
+    'openai-project': 'proj_1',
+  });
+  await openai.close();
+});
+
+test('openai-beta: its own path, and no organization or project unless configured', async () => {
+  const beta = createOpenAiBeta({ ...options, name: 'openai-beta', baseUrl: `${flat.baseUrl}/` });
+  expect(beta).toMatchObject({ name: 'openai-beta', dialect: 'flat', longestSessionSeconds: 3600 });
+  expect(await beta.mint(request)).toMatchObject({
+    kind: 'issued',
+    answered: { model: 'gpt-realtime-2.1', voice: 'marin' },
+  });
+  const [call] = flat.calls;
+  expect(call?.path).toBe('/v1/realtime/sessions');
+  expect(call?.headers).not.toHaveProperty('openai-organization');
+  expect(call?.headers).not.toHaveProperty('openai-project');
+  expect(call?.headers).not.toHaveProperty('openai-beta');
+  await beta.close();
+});
+
+test('openai-beta refuses a transcription session by itself', async () => {
+  const beta = createOpenAiBeta({ ...options, baseUrl: flat.baseUrl });
+  const session = { type: 'TRANSCRIPTION' as const, model: 'whisper-1', extra: {} };
+  expect(await beta.mint({ ...request, session })).toStrictEqual({
+    kind: 'failed',
+    code: 'upstream_rejected',
+    retryable: false,
+    upstreamStatus: null,
+    upstreamCode: null,
+    upstreamRequestId: null,
+  });
+  expect(flat.calls).toHaveLength(0);
+  await beta.close();
+});
+
+describe('an answer with less in it is still a secret', () => {
+  test('half the fields', async () => {
+    const openai = createOpenAi({ ...options, baseUrl: ga.baseUrl });
+    ga.next({ kind: 'half' });
+    expect(await openai.mint(request)).toMatchObject({
+      kind: 'issued',
+      upstreamSessionId: null,
+      answered: { type: 'REALTIME', voice: 'marin' },
+    });
+    await openai.close();
+  });
+
+  test('no expiry, no session, 201', async () => {
+    const openai = createOpenAi({ ...options, baseUrl: ga.baseUrl });
+    ga.next({
+      kind: 'answer',
+      status: 201,
+      body: { value: 'ek_1234567890' },
+      headers: { 'x-request-id': 'req_1' },
+    });
+    expect(await openai.mint(request)).toStrictEqual({
+      kind: 'issued',
+      upstreamStatus: 201,
+      upstreamCode: null,
+      upstreamRequestId: 'req_1',
+      secret: new Secret('ek_1234567890'),
+      expiresAt: null,
+      upstreamSessionId: null,
+      answered: {},
+      rawSession: null,
+    });
+    await openai.close();
+  });
+});
+
+test('connections are kept and mints run side by side', async () => {
+  const openai = createOpenAi({ ...options, baseUrl: ga.baseUrl });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  ga.always({ kind: 'hold', until: promise });
+  const mints = Array.from({ length: 20 }, () => openai.mint(request));
+  await expect.poll(() => ga.calls.length).toBe(20);
+  resolve();
+  const outcomes = await Promise.all(mints);
+  expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['issued']));
+  expect(new Set(ga.minted.map(({ value }) => value)).size).toBe(20);
+  await openai.close();
+});
+
+test('closing lets a mint in flight finish', async () => {
+  const openai = createOpenAi({ ...options, baseUrl: ga.baseUrl });
+  ga.next({ kind: 'latency', ms: 100 });
+  const called = ga.nextCall();
+  const mint = openai.mint(request);
+  await called;
+  const closed = openai.close();
+  expect(await mint).toMatchObject({ kind: 'issued' });
+  await closed;
+});

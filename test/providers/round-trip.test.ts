@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Dialect } from '../../src/domain/provider.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { SessionRequest, Tool, ToolRequest } from '../../src/domain/session-config.ts';
+import { createOpenAi } from '../../src/providers/openai.ts';
+import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
+import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+
+describe.each([
+  ['ga', createOpenAi],
+  ['flat', createOpenAiBeta],
+] as const)('what an echoing upstream answers in %s reads as what was asked for', (dialect, create) => {
+  let fake: FakeUpstream;
+  beforeAll(async () => {
+    fake = await startFakeUpstream({ dialect });
+  });
+  afterAll(() => fake.stop());
+
+  test('any session', async () => {
+    const provider = create({
+      name: 'openai',
+      baseUrl: fake.baseUrl,
+      apiKey: new Secret('sk-test'),
+      timeoutMs: 5000,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        arbitrarySession(dialect),
+        arbitraryTtlSeconds,
+        async (session, expiresAfterSeconds) => {
+          const outcome = await provider.mint({
+            session,
+            expiresAfterSeconds,
+            safetyIdentifier: 'user-hash',
+          });
+          const minted = fake.minted.at(-1);
+          if (outcome.kind !== 'issued') throw new Error(`Not issued: ${outcome.code}`);
+          expect(outcome.answered).toStrictEqual(asAnswered(session, dialect));
+          expect(outcome.secret.forUpstream()).toBe(minted?.value);
+          expect(outcome.expiresAt).toEqual(minted?.expiresAt);
+          expect(outcome.upstreamSessionId).toBe(minted?.sessionId);
+        },
+      ),
+      { numRuns: 200 },
+    );
+    await provider.close();
+  });
+});
+
+/** What was asked for, as an upstream that adds nothing tells it. */
+function asAnswered({ extra: _, tools, type, model, ...asked }: SessionRequest, dialect: Dialect): object {
+  const transcribes = type === 'TRANSCRIPTION';
+  return {
+    ...asked,
+    model,
+    // The flat dialect has no word for it.
+    ...(dialect === 'ga' ? { type } : {}),
+    ...(tools === undefined ? {} : { tools: tools.map(asRecorded) }),
+    ...(transcribes
+      ? { inputAudioTranscription: { language: null, prompt: null, ...asked.inputAudioTranscription, model } }
+      : {}),
+  };
+}
+
+function asRecorded(tool: ToolRequest): Tool {
+  if (tool.kind === 'FUNCTION') return tool;
+  const { authorization, headers, ...shown } = tool;
+  return { ...shown, hasAuthorization: authorization !== null, headerNames: headers.map(({ name }) => name) };
+}

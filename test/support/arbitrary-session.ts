@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { Dialect } from '../../src/domain/provider.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type {
+  AudioFormat,
+  FunctionTool,
+  InputAudioTranscription,
+  McpToolRequest,
+  NoiseReduction,
+  SessionRequest,
+  ToolChoice,
+  TurnDetection,
+} from '../../src/domain/session-config.ts';
+
+// Only what each dialect can say, in the ranges of OpenAI's document: what a valid input becomes.
+
+// Objects as literals make them; without it, some have no prototype, which only disturbs comparisons.
+const PLAIN = { noNullPrototype: true } as const;
+
+const record = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
+  fc.record(fields, PLAIN);
+
+const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/);
+const model = fc.constantFrom(
+  'gpt-realtime-2.1',
+  'gpt-realtime-2.1-mini',
+  'gpt-realtime',
+  'some-model-of-tomorrow',
+);
+const transcriptionModel = fc.constantFrom('gpt-live-transcribe', 'whisper-1', 'some-listener-of-tomorrow');
+const audioFormat = fc.constantFrom<AudioFormat>('PCM16', 'G711_ULAW', 'G711_ALAW');
+const voice = fc.oneof(
+  fc.constantFrom('alloy', 'marin', 'cedar'),
+  name.map((id) => `voice_${id}`),
+);
+const flag = fc.option(fc.boolean());
+const credential = fc.stringMatching(/^[A-Za-z0-9._~+-]{16,40}$/).map((value) => new Secret(value));
+const noiseReduction: fc.Arbitrary<NoiseReduction> = record({
+  type: fc.constantFrom('NEAR_FIELD', 'FAR_FIELD'),
+});
+
+const transcription: fc.Arbitrary<InputAudioTranscription> = record({
+  model: fc.option(transcriptionModel),
+  language: fc.option(fc.constantFrom('en', 'de', 'pt')),
+  prompt: fc.option(text),
+});
+
+function turnDetection(dialect: Dialect): fc.Arbitrary<TurnDetection> {
+  return fc.oneof(
+    record({
+      kind: fc.constant('SERVER_VAD' as const),
+      // Plus zero, because JSON has no minus zero.
+      threshold: fc.option(fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0)),
+      prefixPaddingMs: fc.option(fc.nat(2000)),
+      silenceDurationMs: fc.option(fc.nat(2000)),
+      idleTimeoutMs: dialect === 'ga' ? fc.option(fc.integer({ min: 5000, max: 30_000 })) : fc.constant(null),
+      createResponse: flag,
+      interruptResponse: flag,
+    }),
+    record({
+      kind: fc.constant('SEMANTIC_VAD' as const),
+      eagerness: fc.option(fc.constantFrom('LOW', 'MEDIUM', 'HIGH', 'AUTO')),
+      createResponse: flag,
+      interruptResponse: flag,
+    }),
+  );
+}
+
+const functionTool = record<FunctionTool>({
+  kind: fc.constant('FUNCTION'),
+  name,
+  description: fc.option(text),
+  parameters: fc.option(
+    fc.constantFrom<JsonObject>(
+      { type: 'object', properties: {} },
+      { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+    ),
+  ),
+});
+
+const mcpTool = record<McpToolRequest>({
+  kind: fc.constant('MCP'),
+  serverLabel: name,
+  serverUrl: fc.webUrl(),
+  serverDescription: fc.option(text),
+  allowedTools: fc.option(fc.array(name, { maxLength: 3 })),
+  requireApproval: fc.option(
+    fc.constantFrom('always', 'never', { always: { tool_names: ['pay'] }, never: { read_only: true } }),
+  ),
+  authorization: fc.option(credential),
+  headers: fc.uniqueArray(
+    record({ name: fc.constantFrom('X-Api-Key', 'X-Tenant', 'Cookie'), value: credential }),
+    { maxLength: 3, selector: (header) => header.name },
+  ),
+});
+
+function toolChoice(dialect: Dialect): fc.Arbitrary<ToolChoice> {
+  const mode = record<ToolChoice>({
+    mode: fc.constantFrom('AUTO', 'NONE', 'REQUIRED'),
+    name: fc.constant(null),
+    serverLabel: fc.constant(null),
+  });
+  if (dialect === 'flat') return mode;
+  return fc.oneof(
+    mode,
+    record<ToolChoice>({ mode: fc.constant('FUNCTION'), name, serverLabel: fc.constant(null) }),
+    record<ToolChoice>({ mode: fc.constant('MCP'), name: fc.option(name), serverLabel: name }),
+  );
+}
+
+const include = fc.constant(['item.input_audio_transcription.logprobs']);
+const extraOfBoth = {
+  speed: fc.integer({ min: 1, max: 6 }).map((quarters) => quarters / 4),
+  tracing: fc.constantFrom(
+    'auto',
+    { workflow_name: 'support', group_id: 'g1', metadata: { shift: 'night' } },
+    { metadata: {} },
+  ),
+  truncation: fc.constantFrom('auto', 'disabled', {
+    type: 'retention_ratio',
+    retention_ratio: 0.8,
+    token_limits: { post_instructions: 5000 },
+  }),
+  prompt: fc.constantFrom({ id: 'pmpt_1' }, { id: 'pmpt_1', version: '2', variables: { city: 'Lisbon' } }),
+};
+
+function realtimeExtra(dialect: Dialect): fc.Arbitrary<JsonObject> {
+  if (dialect === 'flat') return fc.record(extraOfBoth, { requiredKeys: [], ...PLAIN });
+  return fc.record(
+    {
+      ...extraOfBoth,
+      tracing: fc.option(extraOfBoth.tracing),
+      include,
+      reasoning: fc.constantFrom({ effort: 'low' }, { effort: 'xhigh' }),
+      parallel_tool_calls: fc.boolean(),
+    },
+    { requiredKeys: [], ...PLAIN },
+  );
+}
+
+const listening = (dialect: Dialect) => ({
+  inputAudioFormat: audioFormat,
+  inputAudioNoiseReduction: fc.option(noiseReduction),
+  turnDetection: fc.option(turnDetection(dialect)),
+});
+
+function realtimeSession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
+  return fc.record(
+    {
+      type: fc.constant('REALTIME' as const),
+      model,
+      ...listening(dialect),
+      modalities:
+        dialect === 'ga'
+          ? fc.constantFrom(['AUDIO' as const], ['TEXT' as const])
+          : fc.constantFrom(
+              ['TEXT' as const, 'AUDIO' as const],
+              ['AUDIO' as const, 'TEXT' as const],
+              ['TEXT' as const],
+            ),
+      instructions: text,
+      voice,
+      outputAudioFormat: audioFormat,
+      inputAudioTranscription: fc.option(transcription),
+      tools: fc.array(dialect === 'ga' ? fc.oneof(functionTool, mcpTool) : functionTool, { maxLength: 4 }),
+      toolChoice: toolChoice(dialect),
+      // Spread in, so that GA has no such key at all.
+      ...(dialect === 'flat'
+        ? { temperature: fc.integer({ min: 6, max: 12 }).map((tenths) => tenths / 10) }
+        : {}),
+      maxResponseOutputTokens: fc.oneof(fc.constant('inf' as const), fc.integer({ min: 1, max: 4096 })),
+      extra: realtimeExtra(dialect),
+    },
+    { requiredKeys: ['type', 'model', 'extra'], ...PLAIN },
+  );
+}
+
+const transcriptionSession: fc.Arbitrary<SessionRequest> = fc
+  .record(
+    {
+      type: fc.constant('TRANSCRIPTION' as const),
+      model: transcriptionModel,
+      ...listening('ga'),
+      inputAudioTranscription: transcription,
+      extra: fc.record({ include }, { requiredKeys: [], ...PLAIN }),
+    },
+    { requiredKeys: ['type', 'model', 'extra'], ...PLAIN },
+  )
+  .map((session) =>
+    session.inputAudioTranscription === undefined
+      ? session
+      : { ...session, inputAudioTranscription: { ...session.inputAudioTranscription, model: session.model } },
+  );
+
+/** Sessions as the domain hands them to a provider of `dialect`; the flat one has no transcription sessions. */
+export function arbitrarySession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
+  return dialect === 'ga' ? fc.oneof(realtimeSession('ga'), transcriptionSession) : realtimeSession('flat');
+}
+
+/** Lifetimes of client secrets, in seconds. */
+export const arbitraryTtlSeconds: fc.Arbitrary<number> = fc.integer({ min: 10, max: 7200 });

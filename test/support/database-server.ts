@@ -1,0 +1,50 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../src/postgres/embedded/start-embedded-postgres.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    superuserUrl: string;
+    ownerUrl: string;
+    applicationUrl: string;
+  }
+}
+
+export const TEMPLATE = 'gatehouse_template';
+
+/** One PostgreSQL for the whole run, with a migrated template that every test file clones. Vitest calls this once. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
+  await chmod(directory, 0o755);
+  const silent = { info: () => {}, warn: () => {}, error: () => {} };
+  const server = await startEmbeddedPostgres({
+    dataDirectory: directory,
+    log: silent,
+    // Durability is PostgreSQL's own affair; the tests are about what is committed, not about power cuts.
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
+  });
+  const client = new pg.Client({ connectionString: server.superuserUrl });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${TEMPLATE} OWNER gatehouse_owner`);
+  await client.end();
+  await migrate({ ownerUrl: inDatabase(server.ownerUrl, TEMPLATE), applicationRole: 'gatehouse' });
+
+  project.provide('superuserUrl', server.superuserUrl);
+  project.provide('ownerUrl', server.ownerUrl);
+  project.provide('applicationUrl', server.applicationUrl);
+  return async () => {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+}
+
+/** The same server and role, another database. */
+export function inDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}

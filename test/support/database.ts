@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { inDatabase, TEMPLATE } from './database-server.ts';
+
+export type TestDatabase = {
+  readonly name: string;
+  /** As the gateway's role. */
+  readonly url: string;
+  readonly ownerUrl: string;
+  readonly superuserUrl: string;
+  /** Runs SQL as superuser. */
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  drop(): Promise<void>;
+};
+
+/** A database of its own for a test file: a clone of the migrated template, or an empty one. */
+export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await asSuperuser('postgres', (client) =>
+    client.query(`CREATE DATABASE ${name} OWNER gatehouse_owner ${empty ? '' : `TEMPLATE ${TEMPLATE}`}`),
+  );
+  return {
+    name,
+    url: inDatabase(inject('applicationUrl'), name),
+    ownerUrl: inDatabase(inject('ownerUrl'), name),
+    superuserUrl: inDatabase(inject('superuserUrl'), name),
+    async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
+      const { rows } = await asSuperuser(name, (client) => client.query<Row>(text, [...values]));
+      return rows;
+    },
+    async drop() {
+      // Not FORCE: a pool that a test forgot to close must fail it.
+      await asSuperuser('postgres', (client) => client.query(`DROP DATABASE ${name}`));
+    },
+  };
+}
+
+async function asSuperuser<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: inDatabase(inject('superuserUrl'), database) });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

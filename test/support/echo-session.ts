@@ -1,0 +1,45 @@
+import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
+import type { Dialect } from '../../src/domain/provider.ts';
+
+/** A secret that exists upstream, whether or not anybody received it. */
+export type MintedSecret = { readonly value: string; readonly sessionId: string; readonly expiresAt: Date };
+
+/** As far as the dialect's defaults know: 600 seconds in GA, one minute in the beta. */
+export function expiryOf(body: Json, dialect: Dialect): Date {
+  const holder = dialect === 'ga' ? body : property(body, 'client_secret');
+  const asked = property(property(holder, 'expires_after'), 'seconds');
+  const seconds = typeof asked === 'number' ? asked : dialect === 'ga' ? 600 : 60;
+  return new Date((Math.floor(Date.now() / 1000) + seconds) * 1000);
+}
+
+/** What an upstream answers that adds no defaults: what was sent, plus secret, id, object, type and expiry. */
+export function echoSession(
+  body: Json,
+  { value, sessionId, expiresAt }: MintedSecret,
+  dialect: Dialect,
+): JsonObject {
+  const expires_at = expiresAt.getTime() / 1000;
+  if (dialect === 'flat') {
+    const sent = isJsonObject(body) ? body : {};
+    return { ...sent, id: sessionId, object: 'realtime.session', client_secret: { value, expires_at } };
+  }
+  const asked = property(body, 'session');
+  const sent = isJsonObject(asked) ? asked : {};
+  const object = sent['type'] === 'transcription' ? 'realtime.transcription_session' : 'realtime.session';
+  return { value, expires_at, session: { type: 'realtime', ...sent, id: sessionId, object, expires_at: 0 } };
+}
+
+/** Every other field of the session, and all that is needed to use the secret. */
+export function halveSession(answer: JsonObject, dialect: Dialect): JsonObject {
+  const keepHalf = (fields: Json | undefined): JsonObject =>
+    Object.fromEntries(
+      Object.entries(isJsonObject(fields) ? fields : {}).filter((_, index) => index % 2 === 0),
+    );
+  if (dialect === 'ga') return { ...answer, session: keepHalf(answer['session']) };
+  const { client_secret = null, ...session } = answer;
+  return { ...keepHalf(session), client_secret };
+}
+
+function property(value: Json | undefined, key: string): Json | undefined {
+  return isJsonObject(value) ? value[key] : undefined;
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
+import type { TestDatabase } from './database.ts';
+
+export const ROOT_KEY = 'root-key-of-the-tests-0123456789-abcdef';
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they assert
+  readonly body: any;
+};
+
+export type TestGateway = {
+  readonly url: string;
+  readonly managementUrl: string;
+  /** Every line it logged. */
+  readonly logLines: string[];
+  /** Sends a GraphQL request as the operator, unless headers say otherwise. */
+  ask(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+};
+
+/** A whole gateway on free ports over a test's database and upstream, as app.ts puts it together. */
+export async function startGateway(
+  database: Pick<TestDatabase, 'url' | 'ownerUrl'>,
+  env: Record<string, string> = {},
+): Promise<TestGateway> {
+  const logLines: string[] = [];
+  const config = loadConfig({
+    PORT: '0',
+    MANAGEMENT_PORT: '0',
+    DATABASE_URL: database.url,
+    DATABASE_OWNER_URL: database.ownerUrl,
+    GATEHOUSE_ROOT_KEY: ROOT_KEY,
+    GATEHOUSE_FINGERPRINT_KEY: randomBytes(32).toString('base64'),
+    GATEHOUSE_INTROSPECTION: 'true',
+    GATEHOUSE_PROVIDER: 'sandbox',
+    ...env,
+  });
+  const log = createLogger({
+    level: config.logLevel,
+    pretty: false,
+    destination: { write: (line) => void logLines.push(line) },
+  });
+  const app = await createApp(config, { log });
+  return {
+    url: app.url,
+    managementUrl: app.managementUrl,
+    logLines,
+    ask: (query, variables, headers) => askAt(app.url, query, variables, headers),
+    close: () => app.close(),
+  };
+}
+
+/** Environment of a gateway whose provider is a fake upstream. */
+export function upstreamEnv(
+  baseUrl: string,
+  provider: 'openai' | 'openai-beta' = 'openai',
+): Record<string, string> {
+  return {
+    GATEHOUSE_PROVIDER: provider,
+    OPENAI_API_KEY: 'sk-provider-key-of-the-tests',
+    OPENAI_BASE_URL: baseUrl,
+  };
+}
+
+async function askAt(
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      // Under plain application/json GraphQL answers 200 to what it refuses.
+      accept: 'application/graphql-response+json, application/json',
+      authorization: `Bearer ${ROOT_KEY}`,
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
