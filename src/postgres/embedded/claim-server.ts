@@ -28,6 +28,7 @@ type ClaimOptions = {
 const PATIENCE_MS = 60_000;
 const LOCK_PATIENCE_MS = 2000;
 const POLL_MS = 15;
+const RELAUNCH_PAUSE_MS = 100;
 
 /**
  * Takes hold of the server of the data directory: adopts the one that runs, or starts one.
@@ -71,8 +72,10 @@ async function advance(
   const postmaster = await findPostmaster(server.paths.cluster);
   switch (postmaster.state) {
     case 'absent': {
+      // Launched already: it has not written its pid yet.
+      if (progress.launched !== undefined) return undefined;
       const port = options.port ?? (await findFreePort());
-      progress.launched ??= await launchServer(server, { port, stalePid: postmaster.stalePid });
+      progress.launched = await launchServer(server, { port, stalePid: postmaster.stalePid });
       return undefined;
     }
     case 'starting':
@@ -116,7 +119,9 @@ async function considerExit(
   const othersWereFaster = /lock file ".*" already exists/.test(tail);
   const remainsOfTheLastOne = tail.includes('pre-existing shared memory block');
   const portWasTaken = tail.includes('Address already in use') && options.port === undefined;
-  if (othersWereFaster || remainsOfTheLastOne || portWasTaken) return;
+  if (othersWereFaster || remainsOfTheLastOne || portWasTaken) {
+    return delay(RELAUNCH_PAUSE_MS, undefined, { signal: options.signal });
+  }
   const message = `PostgreSQL ended with ${launched.exit()} while starting. From ${paths.logFile}:\n${tail}`;
   throw new EmbeddedPostgresError('START_FAILED', message);
 }

@@ -82,8 +82,8 @@ async function moveIntoPlace(cluster: string, paths: DataPaths): Promise<void> {
     return acceptCluster(paths, error);
   }
   // initdb has synced the files, not the folder that they were moved into.
-  await using folder = await open(paths.dataDirectory, 'r');
-  await folder.sync();
+  const folder = await open(paths.dataDirectory, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 // What came into the cluster's place meanwhile is fine when it is a cluster: another gateway was faster.

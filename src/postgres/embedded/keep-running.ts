@@ -69,13 +69,18 @@ export function keepRunning(server: ServerContext, first: Claim): Watch {
     }
   }
 
-  const hurrying = setInterval(() => void hurryShutdown(server), CHECK_MS);
-  hurrying.unref();
-  // Only an abort makes it reject, and that is what end() waits for.
+  async function hurry(): Promise<void> {
+    for (;;) {
+      await delay(CHECK_MS, undefined, { signal, ref: false });
+      await hurryShutdown(server);
+    }
+  }
+
+  // Only an abort makes them reject, and that is what end() waits for.
   const watching = watch().catch(() => undefined);
+  void hurry().catch(() => undefined);
   return {
     async end() {
-      clearInterval(hurrying);
       ending.abort();
       await watching;
       return current;
