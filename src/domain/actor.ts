@@ -25,6 +25,16 @@ export const scopes = [
 export type Scope = (typeof scopes)[number];
 export type Reach = 'SELF' | 'OWN_APPLICATION' | 'EVERYTHING';
 
+/** Whose idempotency keys an actor's are: an application's, or a token's subject's. */
+export function callerOf(actor: Actor): string {
+  switch (actor.kind) {
+    case 'operator':
+      return `operator:${actor.name}`;
+    default:
+      return actor.kind satisfies never;
+  }
+}
+
 /** What an actor is called in the audit trail, what it may do, and whose records that applies to. */
 export function standingOf(actor: Actor): { kind: ActorKind; scopes: readonly Scope[]; reach: Reach } {
   switch (actor.kind) {

@@ -128,6 +128,9 @@ const labels = z
 /** CreateRealtimeSessionInput as it comes from GraphQL, checked field by field; dialects are checked afterwards. */
 export const createInputSchema = z.object({
   externalUserId: optional(text(255)),
+  idempotencyKey: optional(
+    z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+  ),
   expiresAfterSeconds: optional(
     z.int('must be a whole number').min(10, 'must be at least 10').max(7200, 'must be at most 7200'),
   ),

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { QuotaUsage } from './policy.ts';
 import type { Application, AuditEvent, User } from './records.ts';
 import type { Session } from './session.ts';
 
@@ -23,6 +24,8 @@ export type LedgerReader = {
   user(id: string): Promise<User | null>;
   userByExternalId(externalId: string): Promise<User | null>;
   application(id: string): Promise<Application | null>;
+  /** What is used of a user's quotas now, by the database's clock. */
+  quotaUsage(userId: string): Promise<QuotaUsage>;
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
   auditEvents(page: Page, of: { sessionId: string }): Promise<AuditEvent[]>;

@@ -5,13 +5,14 @@ import { type InputIssue, toInputIssues } from './input-issue.ts';
 import type { Dialect } from './provider.ts';
 import type { Label, SessionRequest } from './session-config.ts';
 
-const DEFAULT_TTL_SECONDS = 600;
 // The realtime models do not transcribe on their own; this one is their streaming sibling.
 const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-live-transcribe';
 
 export type CreateInput = {
   readonly externalUserId: string;
-  readonly expiresAfterSeconds: number;
+  readonly idempotencyKey: string | null;
+  /** Null when the caller leaves it to the default. */
+  readonly expiresAfterSeconds: number | null;
   readonly session: SessionRequest;
   readonly labels: readonly Label[];
 };
@@ -29,6 +30,7 @@ export function parseCreateInput(
 
   const {
     externalUserId,
+    idempotencyKey,
     expiresAfterSeconds,
     labels,
     type = 'REALTIME',
@@ -51,7 +53,8 @@ export function parseCreateInput(
     ok: true,
     value: {
       externalUserId,
-      expiresAfterSeconds: expiresAfterSeconds ?? DEFAULT_TTL_SECONDS,
+      idempotencyKey: idempotencyKey ?? null,
+      expiresAfterSeconds: expiresAfterSeconds ?? null,
       session: type === 'TRANSCRIPTION' ? namingItsModel(session) : session,
       labels: labels ?? [],
     },

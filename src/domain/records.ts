@@ -1,10 +1,22 @@
 import type { JsonObject } from './json.ts';
+import type { PolicyOverrides } from './policy.ts';
 
 /** A person, known by the identifier that the applications use; null once erased. */
-export type User = { readonly id: string; readonly externalId: string | null; readonly createdAt: Date };
+export type User = {
+  readonly id: string;
+  readonly externalId: string | null;
+  readonly createdAt: Date;
+  readonly suspendedAt: Date | null;
+  readonly policyOverrides: PolicyOverrides;
+};
 
 /** A registered caller. */
-export type Application = { readonly id: string; readonly name: string; readonly createdAt: Date };
+export type Application = {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly policyOverrides: PolicyOverrides;
+};
 
 export type ActorKind = 'APPLICATION' | 'USER' | 'OPERATOR' | 'SYSTEM';
 export type AuditOutcome = 'SUCCEEDED' | 'DENIED' | 'FAILED';

@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 import type { Label, SessionConfig } from './session-config.ts';
 
-export type SessionStatus = 'PENDING' | 'ACTIVE' | 'EXPIRED' | 'FAILED' | 'UNCONFIRMED';
+export type SessionStatus = 'PENDING' | 'ACTIVE' | 'EXPIRED' | 'REVOKED' | 'FAILED' | 'UNCONFIRMED';
 
 /** What remains of a client secret after it was handed out. */
 export type SecretTrace = {
@@ -34,6 +34,7 @@ export type Session = {
   readonly failure: SessionFailure | null;
   readonly createdAt: Date;
   readonly issuedAt: Date | null;
+  readonly revokedAt: Date | null;
   /** When the last thing opened with the secret must have ended; null when nothing can have been issued. */
   readonly exposedUntil: Date | null;
   readonly readAt: Date;

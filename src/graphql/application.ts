@@ -1,5 +1,6 @@
 import type { Application } from '../domain/records.ts';
 import { builder } from './builder.ts';
+import { PolicyOverridesType } from './policy.ts';
 
 export const ApplicationType = builder.objectRef<Application>('Application');
 
@@ -9,5 +10,9 @@ builder.node(ApplicationType, {
   fields: (t) => ({
     name: t.exposeString('name'),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    policyOverrides: t.expose('policyOverrides', {
+      type: PolicyOverridesType,
+      description: 'What was set for this application itself; null fields are inherited from the configuration.',
+    }),
   }),
 });

@@ -1,6 +1,8 @@
 import type { Actor, Origin } from '../domain/actor.ts';
 import type { IssueOutcome } from '../domain/issue-session.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
+import type { LimitsLedger } from '../domain/limits-ledger.ts';
+import type { Policy } from '../domain/policy.ts';
 
 /** What one request brings to its resolvers. */
 export type Context = {
@@ -8,6 +10,11 @@ export type Context = {
   readonly origin: Origin;
   readonly ledger: LedgerReader;
   readonly issueSession: (input: unknown, by: { actor: Actor; origin: Origin }) => Promise<IssueOutcome>;
+  readonly limits: LimitsLedger;
+  /** What applies where neither the user nor the application sets a limit. */
+  readonly defaultPolicy: Policy;
+  /** The application of callers that have none of their own. */
+  readonly defaultApplicationId: string;
   /** What the request log says of this request; resolvers and the error presenter write to it. */
   readonly log: RequestLog;
 };

@@ -1,31 +1,30 @@
-import type { InputIssue } from '../domain/input-issue.ts';
 import type { IssueOutcome } from '../domain/issue-session.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Session, SessionFailure } from '../domain/session.ts';
+import type { Session } from '../domain/session.ts';
 import { builder } from './builder.ts';
-import { ErrorInterface } from './error-interface.ts';
-import { failureMessage } from './failure-message.ts';
+import { failureMessage, refusalMessage } from './failure-message.ts';
+import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
+import {
+  type IdempotencyConflict,
+  IdempotencyConflictErrorType,
+  type PolicyViolation,
+  PolicyViolationErrorType,
+  type QuotaExceeded,
+  QuotaExceededErrorType,
+  type SecretAlreadyIssued,
+  SecretAlreadyIssuedErrorType,
+  UpstreamErrorType,
+  type UpstreamProblem,
+  type UserSuspended,
+  UserSuspendedErrorType,
+} from './issue-errors.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { CreateRealtimeSessionInput } from './session-inputs.ts';
 
-/** The union's members carry their typename: by their fields alone they cannot be told apart. */
 type Issued = {
   readonly __typename: 'CreateRealtimeSessionSuccess';
   readonly session: Session;
   readonly clientSecret: { readonly secret: Secret; readonly expiresAt: Date };
-};
-type Invalid = {
-  readonly __typename: 'InvalidInputError';
-  readonly message: string;
-  readonly issues: readonly InputIssue[];
-};
-type Upstream = {
-  readonly __typename: 'UpstreamError';
-  readonly message: string;
-  readonly session: Session;
-  readonly failure: SessionFailure;
-  readonly retryable: boolean;
-  readonly possiblyIssued: boolean;
 };
 
 const IssuedClientSecretType = builder.objectRef<Issued['clientSecret']>('IssuedClientSecret').implement({
@@ -52,51 +51,17 @@ const SuccessType = builder.objectRef<Issued>('CreateRealtimeSessionSuccess').im
   }),
 });
 
-const InputIssueType = builder.objectRef<InputIssue>('InputIssue').implement({
-  description: 'One thing wrong with an input.',
-  fields: (t) => ({
-    path: t.exposeStringList('path', {
-      description: 'Field names and list positions, e.g. ["labels", "1", "key"].',
-    }),
-    message: t.exposeString('message'),
-  }),
-});
-
-const InvalidInputErrorType = builder.objectRef<Invalid>('InvalidInputError').implement({
-  description: 'The input cannot be used. Nothing was reserved or minted.',
-  interfaces: [ErrorInterface],
-  fields: (t) => ({ issues: t.expose('issues', { type: [InputIssueType] }) }),
-});
-
-const UpstreamErrorType = builder.objectRef<Upstream>('UpstreamError').implement({
-  description: 'The provider gave no client secret, or none that could be recorded.',
-  interfaces: [ErrorInterface],
-  fields: (t) => ({
-    session: t.expose('session', {
-      type: RealtimeSessionType,
-      nullable: true,
-      description: 'The record of the attempt. Null when it was refused before anything was reserved.',
-    }),
-    upstreamStatus: t.int({ nullable: true, resolve: ({ failure }) => failure.upstreamStatus }),
-    upstreamCode: t.string({
-      nullable: true,
-      description: 'The provider\'s own code, e.g. "model_not_found".',
-      resolve: ({ failure }) => failure.upstreamCode,
-    }),
-    upstreamRequestId: t.string({
-      nullable: true,
-      description: "What to quote to the provider's support.",
-      resolve: ({ failure }) => failure.upstreamRequestId,
-    }),
-    retryable: t.exposeBoolean('retryable', { description: 'Whether the same request may succeed later.' }),
-    possiblyIssued: t.exposeBoolean('possiblyIssued', {
-      description: 'True when a secret may exist upstream although none was received.',
-    }),
-  }),
-});
-
 const ResultType = builder.unionType('CreateRealtimeSessionResult', {
-  types: [SuccessType, InvalidInputErrorType, UpstreamErrorType],
+  types: [
+    SuccessType,
+    InvalidInputErrorType,
+    PolicyViolationErrorType,
+    QuotaExceededErrorType,
+    UserSuspendedErrorType,
+    IdempotencyConflictErrorType,
+    SecretAlreadyIssuedErrorType,
+    UpstreamErrorType,
+  ],
   resolveType: (result) => result.__typename,
 });
 
@@ -114,7 +79,17 @@ builder.mutationField('createRealtimeSession', (t) =>
   }),
 );
 
-function present(outcome: IssueOutcome): Issued | Invalid | Upstream {
+type Result =
+  | Issued
+  | InvalidInput
+  | PolicyViolation
+  | QuotaExceeded
+  | UserSuspended
+  | IdempotencyConflict
+  | SecretAlreadyIssued
+  | UpstreamProblem;
+
+function present(outcome: IssueOutcome): Result {
   switch (outcome.kind) {
     case 'issued':
       return {
@@ -123,10 +98,33 @@ function present(outcome: IssueOutcome): Issued | Invalid | Upstream {
         clientSecret: { secret: outcome.secret, expiresAt: outcome.expiresAt },
       };
     case 'invalid':
+      return invalidInput(outcome.issues);
+    case 'policy':
+      return { __typename: 'PolicyViolationError', message: 'The policy of this user refuses it.', ...outcome };
+    case 'quota':
+      return { __typename: 'QuotaExceededError', message: 'A quota of this user is used up.', ...outcome };
+    case 'suspended':
+      return { __typename: 'UserSuspendedError', message: 'The user is suspended.', ...outcome };
+    case 'conflict':
       return {
-        __typename: 'InvalidInputError',
-        message: 'The input cannot be used.',
-        issues: outcome.issues,
+        __typename: 'IdempotencyConflictError',
+        message: 'The idempotency key cannot be used for this request.',
+        ...outcome,
+      };
+    case 'already_issued':
+      return {
+        __typename: 'SecretAlreadyIssuedError',
+        message: 'The secret of this key was already handed out, once.',
+        ...outcome,
+      };
+    case 'refused':
+      return {
+        __typename: 'UpstreamError',
+        message: refusalMessage(outcome.reason),
+        session: null,
+        failure: { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null },
+        retryable: true,
+        possiblyIssued: false,
       };
     case 'not_issued':
       return {

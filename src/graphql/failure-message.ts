@@ -1,6 +1,7 @@
+import type { GateRefusal } from '../domain/mint-gate.ts';
 import type { MintFailureCode } from '../domain/provider.ts';
 
-type FailureCode = MintFailureCode | 'not_recorded' | 'not_settled';
+type FailureCode = MintFailureCode | 'not_recorded' | 'not_settled' | 'withdrawn';
 
 const MESSAGES: Readonly<Record<FailureCode, string>> = {
   upstream_unreachable: 'The provider could not be reached; nothing was sent.',
@@ -17,12 +18,24 @@ const MESSAGES: Readonly<Record<FailureCode, string>> = {
   upstream_answer_invalid: 'The provider answered without a client secret that could be read.',
   not_recorded:
     'The secret was received, but its record could not be written: it was dropped and given to nobody.',
+  withdrawn: 'The session was revoked, or its user suspended, while it was being issued: the secret was dropped.',
   not_settled: 'The outcome was not recorded in time; a secret may exist, but nobody was given it.',
 };
 
 /** What a failure's code means, fit to be shown. Codes of other versions of Gatehouse get a general sentence. */
 export function failureMessage(code: string): string {
   return isKnown(code) ? MESSAGES[code] : 'The session could not be issued.';
+}
+
+const REFUSALS: Readonly<Record<GateRefusal, string>> = {
+  circuit_open: 'The provider keeps failing and is not asked for the moment; nothing was sent.',
+  queue_full: 'Too many sessions are being issued at the moment; nothing was sent.',
+  shutting_down: 'This gateway is shutting down; nothing was sent.',
+};
+
+/** Why a session was not even tried. */
+export function refusalMessage(reason: GateRefusal): string {
+  return REFUSALS[reason];
 }
 
 function isKnown(code: string): code is FailureCode {

@@ -26,6 +26,7 @@ const StatusEnum = builder.enumType('RealtimeSessionStatus', {
     PENDING: { description: 'Reserved; the upstream call has not answered yet.' },
     ACTIVE: { description: 'The client secret is issued and can still open connections.' },
     EXPIRED: { description: "The client secret's time has passed; it opens nothing any more." },
+    REVOKED: { description: 'Withdrawn by an operator, its application or its user.' },
     FAILED: { description: 'Upstream refused; no secret exists.' },
     UNCONFIRMED: {
       description:
@@ -137,6 +138,7 @@ builder.node(RealtimeSessionType, {
     labels: t.field({ type: [LabelType], resolve: ({ labels }) => labels }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     issuedAt: t.expose('issuedAt', { type: 'DateTime', nullable: true }),
+    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true }),
     exposedUntil: t.expose('exposedUntil', {
       type: 'DateTime',
       nullable: true,

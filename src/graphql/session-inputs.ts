@@ -110,8 +110,13 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
       description:
         "The end user's identifier, as the applications know it. Required for applications and operators; an end user may leave it out, and may only name itself.",
     }),
+    idempotencyKey: t.string({
+      description:
+        'The same key never mints twice. Repeating it with the same input answers with the first outcome (a success as SecretAlreadyIssuedError: the secret was handed out once and is not kept). 1 to 255 visible ASCII characters; remembered for at least 24 hours, per caller and user. Refusals that come before anything is reserved are not remembered.',
+    }),
     expiresAfterSeconds: t.int({
-      description: 'Lifetime of the client secret in seconds, 10 to 7200. Default: 600.',
+      description:
+        "Lifetime of the client secret in seconds, 10 to 7200. More than the policy allows is refused, never shortened. Default: 600, or the policy's maximum if that is less.",
     }),
     type: t.field({ type: SessionTypeEnum, description: 'Default REALTIME.' }),
     model: t.string({

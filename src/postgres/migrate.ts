@@ -132,6 +132,9 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT USAGE ON SCHEMA public TO ${name};
     GRANT SELECT ON application, _prisma_migrations TO ${name};
     GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session TO ${name};
+    GRANT UPDATE (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day)
+      ON application TO ${name};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO ${name};
     GRANT SELECT, INSERT ON audit_event TO ${name};
     REVOKE EXECUTE ON FUNCTION create_partitions FROM PUBLIC;
   `);

@@ -4,9 +4,11 @@ import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { Json } from '../domain/json.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
 import type { Session } from '../domain/session.ts';
+import { findQuotaUsage } from './find-quota-usage.ts';
 import { findSessions } from './find-sessions.ts';
 import { listAuditEvents, toAuditEvent } from './list-audit-events.ts';
 import { listSessions } from './list-sessions.ts';
+import { toApplication, toUser } from './record-rows.ts';
 import { orUnavailable } from './unavailable.ts';
 
 /**
@@ -24,9 +26,19 @@ export function createLedgerReader(pool: pg.Pool, prisma: PrismaClient): LedgerR
       return (await sessionsById.load(sessionId))?.upstreamConfig ?? null;
     },
     sessions: (page, of) => listSessions(pool, page, of),
-    user: (id) => orUnavailable(prisma.user.findUnique({ where: { id } })),
-    userByExternalId: (externalId) => orUnavailable(prisma.user.findUnique({ where: { externalId } })),
-    application: (id) => orUnavailable(prisma.application.findUnique({ where: { id } })),
+    async user(id) {
+      const row = await orUnavailable(prisma.user.findUnique({ where: { id } }));
+      return row === null ? null : toUser(row);
+    },
+    async userByExternalId(externalId) {
+      const row = await orUnavailable(prisma.user.findUnique({ where: { externalId } }));
+      return row === null ? null : toUser(row);
+    },
+    async application(id) {
+      const row = await orUnavailable(prisma.application.findUnique({ where: { id } }));
+      return row === null ? null : toApplication(row);
+    },
+    quotaUsage: (userId) => findQuotaUsage(pool, userId),
     async auditEvent(id) {
       const row = await orUnavailable(prisma.auditEvent.findUnique({ where: { id } }));
       return row === null ? null : toAuditEvent(row);

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Reservation } from '../domain/ledger.ts';
-import type { Session } from '../domain/session.ts';
+import { z } from 'zod';
+import type { Reservation, ReserveOutcome } from '../domain/ledger.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
 import { toJsonb } from './to-jsonb.ts';
 import { orUnavailable } from './unavailable.ts';
@@ -8,39 +8,93 @@ import { actorColumns, configColumns } from './write-rows.ts';
 
 const RESERVE = {
   name: 'reserve-session',
-  text: `SELECT ${sessionColumns} FROM reserve_session($1, make_interval(secs => $2), $3::jsonb, $4::jsonb) AS s`,
+  text: `
+    SELECT r.verdict, r.detail, ${sessionColumns}
+    FROM reserve_session($1::jsonb) AS r LEFT JOIN LATERAL (SELECT (r.session).*) AS s ON true`,
 };
 
+// What reserve_session answers (prisma/migrations), told apart by its verdict.
+const answer = z.discriminatedUnion('verdict', [
+  z.object({ verdict: z.literal('reserved'), detail: z.object({ expiresAfterSeconds: z.int() }) }),
+  z.object({ verdict: z.literal('repeated') }),
+  z.object({ verdict: z.literal('conflict') }),
+  z.object({ verdict: z.literal('suspended'), detail: z.object({ suspendedAt: z.coerce.date() }) }),
+  z.object({
+    verdict: z.literal('policy'),
+    detail: z.object({ rule: z.enum(['MODEL', 'TTL']), allowed: z.array(z.string()) }),
+  }),
+  z.object({
+    verdict: z.literal('quota'),
+    detail: z.object({
+      quota: z.enum(['ACTIVE_SESSIONS', 'MINTS_PER_MINUTE', 'MINTS_PER_DAY']),
+      limit: z.int(),
+      used: z.int(),
+      retryAt: z.iso.datetime({ offset: true }).transform((at) => new Date(at)).nullable(),
+    }),
+  }),
+]);
+
 /**
- * Writes the PENDING session and its session.requested event in one transaction and one round trip
- * (the function reserve_session, prisma/migrations). Returns when it is durable.
+ * Reserves a session, or says why not, in one transaction and one round trip (the function reserve_session,
+ * prisma/migrations). Returns when it is durable.
  * @throws LedgerUnavailableError when it may not have been written
  */
-export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<Session> {
-  const { config, expiresAfterSeconds, provider, actor, origin } = reservation;
-  const session = {
-    ...configColumns(config),
-    application_id: reservation.applicationId,
-    provider,
-    object: reservation.object,
-    labels: reservation.labels,
-    requested_ttl_seconds: expiresAfterSeconds,
-    session_limit_seconds: reservation.sessionLimitSeconds,
-  };
-  const event = {
-    ...actorColumns(actor, origin),
-    action: 'session.requested',
-    outcome: 'SUCCEEDED',
-    detail: { provider, type: config.type, model: config.model, expiresAfterSeconds },
-  };
-  const values = [
-    reservation.externalUserId,
-    reservation.settleWithinMs / 1000,
-    toJsonb(session),
-    toJsonb(event),
-  ];
-  const { rows } = await orUnavailable(pool.query<SessionRow>({ ...RESERVE, values }));
+export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {
+  const { rows } = await orUnavailable(
+    pool.query<SessionRow & { verdict: string; detail: unknown }>({
+      ...RESERVE,
+      values: [toJsonb(requestOf(reservation))],
+    }),
+  );
   const [row] = rows;
+  const answered = answer.parse(row);
+  switch (answered.verdict) {
+    case 'reserved':
+      return { kind: 'reserved', session: sessionOf(row), ...answered.detail };
+    case 'repeated':
+      return { kind: 'repeated', session: sessionOf(row) };
+    case 'conflict':
+      return { kind: 'conflict' };
+    case 'suspended':
+      return { kind: 'suspended', ...answered.detail };
+    case 'policy':
+      return { kind: 'policy', ...answered.detail };
+    case 'quota':
+      return { kind: 'quota', ...answered.detail };
+    default:
+      return answered satisfies never;
+  }
+}
+
+function sessionOf(row: SessionRow | undefined) {
   if (row === undefined) throw new Error('reserve_session returned no row');
   return toSession(row);
+}
+
+/** The request as reserve_session reads it. */
+function requestOf(reservation: Reservation) {
+  const { config, provider, idempotency, actor, origin } = reservation;
+  return {
+    externalUserId: reservation.externalUserId,
+    idempotencyKey: idempotency?.key,
+    caller: idempotency?.caller,
+    inputHashes: idempotency?.inputHashes,
+    inputHashKeyId: idempotency?.writtenWith,
+    settleWithinSeconds: reservation.settleWithinMs / 1000,
+    expiresAfterSeconds: reservation.expiresAfterSeconds,
+    defaultTtlSeconds: reservation.defaultTtlSeconds,
+    defaults: reservation.defaultPolicy,
+    session: {
+      ...configColumns(config),
+      application_id: reservation.applicationId,
+      provider,
+      object: reservation.object,
+      labels: reservation.labels,
+      session_limit_seconds: reservation.sessionLimitSeconds,
+    },
+    event: {
+      ...actorColumns(actor, origin),
+      detail: { provider, type: config.type, model: config.model },
+    },
+  };
 }

@@ -21,6 +21,7 @@ export type SessionRow = {
   status: SessionStatus;
   created_at: Date;
   issued_at: Date | null;
+  revoked_at: Date | null;
   expires_at: Date | null;
   exposed_until: Date | null;
   read_at: Date;
@@ -58,7 +59,8 @@ export type SessionRow = {
  */
 export const sessionColumns = `
   s.id, s.user_id, s.application_id, s.provider, s.created_at, s.expires_at,
-  session_status(s.outcome, s.deadline, s.expires_at, now()) AS status,
+  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
+  s.revoked_at,
   CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS issued_at,
   CASE
     WHEN s.outcome = 'FAILED' THEN NULL
@@ -104,6 +106,7 @@ export function toSession(row: SessionRow): Session {
     failure: failure(row),
     createdAt: row.created_at,
     issuedAt: row.issued_at,
+    revokedAt: row.revoked_at,
     exposedUntil: row.exposed_until,
     readAt: row.read_at,
     ...(row.upstream_config === undefined ? {} : { upstreamConfig: row.upstream_config }),

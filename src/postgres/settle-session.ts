@@ -24,6 +24,9 @@ const SETTLE = {
         SELECT ${COLUMNS} FROM jsonb_populate_record(open, $2::jsonb)
       )
       WHERE id = $1 AND outcome IS NULL AND least(deadline, $3) > clock_timestamp()
+        AND ($5 OR revoked_at IS NULL AND NOT EXISTS (
+          SELECT FROM end_user AS u WHERE u.id = open.user_id AND u.suspended_at IS NOT NULL
+        ))
       RETURNING open.*
     ), audited AS (
       INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, user_id, session_id,
@@ -37,7 +40,7 @@ const SETTLE = {
 
 /**
  * Settles a pending session and writes its event, in one statement; null when it matches no row: settled
- * already, past its deadline, or later than `notAfter`.
+ * already, past its deadline, later than `notAfter`, or to be issued although it was withdrawn.
  * @throws LedgerUnavailableError when it may not have been written
  */
 export async function settleSession(
@@ -45,7 +48,7 @@ export async function settleSession(
   ...[id, settlement, { actor, origin, notAfter }]: Parameters<Ledger['settle']>
 ): Promise<Session | null> {
   const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
-  const values = [id, toJsonb(settlementColumns(settlement)), notAfter, toJsonb(event)];
+  const values = [id, toJsonb(settlementColumns(settlement)), notAfter, toJsonb(event), settlement.kind !== 'issued'];
   const { rows } = await orUnavailable(pool.query<SessionRow>({ ...SETTLE, values }));
   const [row] = rows;
   return row === undefined ? null : toSession(row);

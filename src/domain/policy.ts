@@ -1,0 +1,41 @@
+/** The limits in force. allowedModels: null means any, an empty list none. */
+export type Policy = {
+  readonly allowedModels: readonly string[] | null;
+  readonly maxTtlSeconds: number;
+  readonly maxActiveSessions: number;
+  readonly maxMintsPerMinute: number;
+  readonly maxMintsPerDay: number;
+};
+
+/** What is set for a user or an application itself; null is inherited. */
+export type PolicyOverrides = { readonly [K in keyof Policy]: Policy[K] | null };
+
+/** The policy that applies: each limit from the nearest that sets it. (reserve_session in the ledger merges alike.) */
+export function mergePolicies(defaults: Policy, ...overrides: readonly PolicyOverrides[]): Policy {
+  return overrides.reduce<Policy>(
+    (inherited, own) => ({
+      allowedModels: own.allowedModels ?? inherited.allowedModels,
+      maxTtlSeconds: own.maxTtlSeconds ?? inherited.maxTtlSeconds,
+      maxActiveSessions: own.maxActiveSessions ?? inherited.maxActiveSessions,
+      maxMintsPerMinute: own.maxMintsPerMinute ?? inherited.maxMintsPerMinute,
+      maxMintsPerDay: own.maxMintsPerDay ?? inherited.maxMintsPerDay,
+    }),
+    defaults,
+  );
+}
+
+export type PolicyRule = 'MODEL' | 'TTL';
+export type QuotaKind = 'ACTIVE_SESSIONS' | 'MINTS_PER_MINUTE' | 'MINTS_PER_DAY';
+
+/** How much of a user's quotas is used, over all applications. */
+export type QuotaUsage = { readonly [K in QuotaKind]: number };
+export type QuotaState = { readonly quota: QuotaKind; readonly limit: number; readonly used: number };
+
+/** Each limit with what is used of it. */
+export function quotaStates(policy: Policy, usage: QuotaUsage): QuotaState[] {
+  return [
+    { quota: 'ACTIVE_SESSIONS', limit: policy.maxActiveSessions, used: usage.ACTIVE_SESSIONS },
+    { quota: 'MINTS_PER_MINUTE', limit: policy.maxMintsPerMinute, used: usage.MINTS_PER_MINUTE },
+    { quota: 'MINTS_PER_DAY', limit: policy.maxMintsPerDay, used: usage.MINTS_PER_DAY },
+  ];
+}

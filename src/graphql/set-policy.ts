@@ -1,0 +1,105 @@
+import { parsePolicyChanges } from '../domain/limit-inputs.ts';
+import type { By, PolicyChanges } from '../domain/limits-ledger.ts';
+import type { Application, User } from '../domain/records.ts';
+import { ApplicationType } from './application.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { decodeIdOf } from './ids.ts';
+import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
+import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
+import { PolicyOverridesType } from './policy.ts';
+import { UserType } from './user.ts';
+import { referenceTo } from './user-reference.ts';
+
+type Success = {
+  readonly __typename: 'SetPolicySuccess';
+  readonly application: Application | null;
+  readonly user: User | null;
+  readonly policyOverrides: Application['policyOverrides'];
+};
+type Result = Success | NotFound | InvalidInput;
+
+const SuccessType = builder.objectRef<Success>('SetPolicySuccess').implement({
+  description: 'application or user is set, as in the input.',
+  fields: (t) => ({
+    overrides: t.expose('policyOverrides', { type: PolicyOverridesType }),
+    application: t.expose('application', { type: ApplicationType, nullable: true }),
+    user: t.expose('user', { type: UserType, nullable: true }),
+  }),
+});
+
+const ResultType = builder.unionType('SetPolicyResult', {
+  types: [SuccessType, NotFoundErrorType, InvalidInputErrorType],
+  resolveType: (result) => result.__typename,
+});
+
+const SetPolicyInput = builder.inputType('SetPolicyInput', {
+  description:
+    'Names exactly one of applicationId, userId and externalUserId. A field left out stays as it is; null returns to the inherited value.',
+  fields: (t) => ({
+    applicationId: t.id(),
+    userId: t.id(),
+    externalUserId: t.string(),
+    allowedModels: t.stringList({ description: 'An empty list allows none.' }),
+    maxTtlSeconds: t.int({ description: '10 to 7200.' }),
+    maxActiveSessions: t.int(),
+    maxMintsPerMinute: t.int(),
+    maxMintsPerDay: t.int(),
+  }),
+});
+
+builder.mutationField('setPolicy', (t) =>
+  t.field({
+    type: ResultType,
+    description: 'Sets limits of an application or of a user; the nearest that is set applies.',
+    args: { input: t.arg({ type: SetPolicyInput, required: true }) },
+    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
+      const { applicationId, userId, externalUserId, ...limitsGiven } = input;
+      const named = [applicationId, userId, externalUserId].filter((target) => target != null);
+      if (named.length !== 1) {
+        return invalidInput([
+          { path: ['userId'], message: 'or applicationId or externalUserId is needed, exactly one of them' },
+        ]);
+      }
+      const changes = parsePolicyChanges(limitsGiven);
+      if (!changes.ok) return invalidInput(changes.issues);
+      const by = { actor, origin };
+      const result =
+        applicationId == null
+          ? await setForUser(limits, { userId, externalUserId }, changes.value, by)
+          : await setForApplication(limits, applicationId, changes.value, by);
+      log.outcome = result.__typename;
+      return result;
+    },
+  }),
+);
+
+async function setForUser(
+  limits: Context['limits'],
+  target: { userId?: string | null | undefined; externalUserId?: string | null | undefined },
+  changes: PolicyChanges,
+  by: By,
+): Promise<Result> {
+  const reference = referenceTo(target.userId, target.externalUserId);
+  if ('__typename' in reference) return reference;
+  const user = await limits.setUserPolicy(reference, changes, by);
+  if (user === null) return notFound;
+  return { __typename: 'SetPolicySuccess', application: null, user, policyOverrides: user.policyOverrides };
+}
+
+async function setForApplication(
+  limits: Context['limits'],
+  id: string,
+  changes: PolicyChanges,
+  by: By,
+): Promise<Result> {
+  const uuid = decodeIdOf('Application', id);
+  const application = uuid === null ? null : await limits.setApplicationPolicy(uuid, changes, by);
+  if (application === null) return notFound;
+  return {
+    __typename: 'SetPolicySuccess',
+    application,
+    user: null,
+    policyOverrides: application.policyOverrides,
+  };
+}

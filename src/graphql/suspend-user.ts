@@ -1,0 +1,72 @@
+import { parseReason } from '../domain/limit-inputs.ts';
+import type { User } from '../domain/records.ts';
+import { builder } from './builder.ts';
+import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
+import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
+import { UserType } from './user.ts';
+import { referenceTo } from './user-reference.ts';
+
+type Success = { readonly __typename: 'UserSuccess'; readonly user: User };
+type Result = Success | NotFound | InvalidInput;
+
+const UserSuccessType = builder.objectRef<Success>('UserSuccess').implement({
+  fields: (t) => ({ user: t.expose('user', { type: UserType }) }),
+});
+
+const UserResultType = builder.unionType('UserResult', {
+  types: [UserSuccessType, NotFoundErrorType, InvalidInputErrorType],
+  resolveType: (result) => result.__typename,
+});
+
+const SuspendUserInput = builder.inputType('SuspendUserInput', {
+  description: 'Exactly one of id and externalUserId; the latter also names somebody who has no session yet.',
+  fields: (t) => ({
+    id: t.id(),
+    externalUserId: t.string(),
+    reason: t.string({ description: 'Kept in the audit trail.' }),
+  }),
+});
+
+const ReinstateUserInput = builder.inputType('ReinstateUserInput', {
+  fields: (t) => ({ id: t.id({ required: true }) }),
+});
+
+builder.mutationField('suspendUser', (t) =>
+  t.field({
+    type: UserResultType,
+    description:
+      'From now on no session is issued for this user, not even one that is being issued right now. Secrets that were handed out live until they expire. Idempotent.',
+    args: { input: t.arg({ type: SuspendUserInput, required: true }) },
+    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
+      if ((input.id == null) === (input.externalUserId == null)) {
+        return invalidInput([{ path: ['id'], message: 'or externalUserId is needed, not both' }]);
+      }
+      const user = referenceTo(input.id, input.externalUserId);
+      if ('__typename' in user) return user;
+      const reason = parseReason(input.reason);
+      if (!reason.ok) return invalidInput(reason.issues);
+      const result = present(await limits.suspendUser(user, reason.value, { actor, origin }));
+      log.outcome = result.__typename;
+      return result;
+    },
+  }),
+);
+
+builder.mutationField('reinstateUser', (t) =>
+  t.field({
+    type: UserResultType,
+    description: 'Sessions can be issued for this user again. Idempotent.',
+    args: { input: t.arg({ type: ReinstateUserInput, required: true }) },
+    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
+      const user = referenceTo(input.id, null);
+      if ('__typename' in user) return user;
+      const result = present(await limits.reinstateUser(user, { actor, origin }));
+      log.outcome = result.__typename;
+      return result;
+    },
+  }),
+);
+
+function present(user: User | null): Result {
+  return user === null ? notFound : { __typename: 'UserSuccess', user };
+}

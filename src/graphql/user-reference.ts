@@ -1,0 +1,18 @@
+import type { UserReference } from '../domain/limits-ledger.ts';
+import { parseExternalUserId } from '../domain/limit-inputs.ts';
+import { decodeIdOf } from './ids.ts';
+import { type InvalidInput, invalidInput } from './invalid-input-error.ts';
+import { type NotFound, notFound } from './not-found-error.ts';
+
+/** Whom an input means by its id or by the applications' identifier, or why nobody. */
+export function referenceTo(
+  id: string | null | undefined,
+  externalUserId: string | null | undefined,
+): UserReference | NotFound | InvalidInput {
+  if (id != null) {
+    const uuid = decodeIdOf('User', id);
+    return uuid === null ? notFound : { id: uuid, externalId: null };
+  }
+  const parsed = parseExternalUserId(externalUserId);
+  return parsed.ok ? { id: null, externalId: parsed.value } : invalidInput(parsed.issues);
+}

@@ -1,0 +1,65 @@
+import type pg from 'pg';
+import type { By, LimitsLedger, PolicyChanges } from '../domain/limits-ledger.ts';
+import { applicationColumns, toApplication, toUser, userColumns } from './record-rows.ts';
+import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
+import { toJsonb } from './to-jsonb.ts';
+import { orUnavailable } from './unavailable.ts';
+import { actorColumns } from './write-rows.ts';
+
+/** Revoking, suspending and setting policies: each a function of the ledger's (prisma/migrations). */
+export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
+  const call = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => {
+    const { rows } = await orUnavailable(pool.query<Row>(text, [...values]));
+    return rows[0] ?? null;
+  };
+  const suspend = async (suspended: boolean, user: { id: string | null; externalId: string | null }, reason: string | null, by: By) => {
+    const row = await call<Parameters<typeof toUser>[0]>(`SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5)`, [
+      user.id,
+      user.externalId,
+      suspended,
+      reason,
+      byColumns(by),
+    ]);
+    return row === null ? null : toUser(row);
+  };
+  return {
+    async revokeSession(id, reason, by) {
+      const row = await call<SessionRow>(
+        `SELECT ${sessionColumns}, s.upstream_config FROM revoke_session($1, $2, $3) AS s`,
+        [id, reason, byColumns(by)],
+      );
+      return row === null ? null : toSession(row);
+    },
+    suspendUser: (user, reason, by) => suspend(true, user, reason, by),
+    reinstateUser: (user, by) => suspend(false, user, null, by),
+    async setUserPolicy(user, changes, by) {
+      const row = await call<Parameters<typeof toUser>[0]>(
+        `SELECT ${userColumns} FROM set_user_policy($1, $2, $3, $4)`,
+        [user.id, user.externalId, changedColumns(changes), byColumns(by)],
+      );
+      return row === null ? null : toUser(row);
+    },
+    async setApplicationPolicy(id, changes, by) {
+      const row = await call<Parameters<typeof toApplication>[0]>(
+        `SELECT ${applicationColumns} FROM set_application_policy($1, $2, $3)`,
+        [id, changedColumns(changes), byColumns(by)],
+      );
+      return row === null ? null : toApplication(row);
+    },
+  };
+}
+
+function byColumns({ actor, origin }: By): string {
+  return toJsonb(actorColumns(actor, origin));
+}
+
+/** Absent fields stay absent: what is not named does not change. */
+function changedColumns(changes: PolicyChanges): string {
+  return toJsonb({
+    allowed_models: changes.allowedModels,
+    max_ttl_seconds: changes.maxTtlSeconds,
+    max_active_sessions: changes.maxActiveSessions,
+    max_mints_per_minute: changes.maxMintsPerMinute,
+    max_mints_per_day: changes.maxMintsPerDay,
+  });
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { PolicyOverrides } from '../domain/policy.ts';
+import type { Application, User } from '../domain/records.ts';
+
+type PolicyColumns = {
+  readonly maxTtlSeconds: number | null;
+  readonly maxActiveSessions: number | null;
+  readonly maxMintsPerMinute: number | null;
+  readonly maxMintsPerDay: number | null;
+  readonly allowedModels: unknown;
+};
+type UserRow = PolicyColumns & {
+  readonly id: string;
+  readonly externalId: string | null;
+  readonly createdAt: Date;
+  readonly suspendedAt: Date | null;
+};
+type ApplicationRow = PolicyColumns & { readonly id: string; readonly name: string; readonly createdAt: Date };
+
+// The column is jsonb, and a CHECK holds it to be an array; parsing is how the types learn of it.
+const models = z.array(z.string()).nullable();
+
+const policyColumns = `
+  allowed_models AS "allowedModels", max_ttl_seconds AS "maxTtlSeconds",
+  max_active_sessions AS "maxActiveSessions", max_mints_per_minute AS "maxMintsPerMinute",
+  max_mints_per_day AS "maxMintsPerDay"`;
+
+/** Columns of end_user and application under the names that Prisma gives them too. */
+export const userColumns = `
+  id, external_id AS "externalId", created_at AS "createdAt", suspended_at AS "suspendedAt", ${policyColumns}`;
+export const applicationColumns = `id, name, created_at AS "createdAt", ${policyColumns}`;
+
+/** A user as the domain knows it, out of a row of ours or of Prisma's. */
+export function toUser(row: UserRow): User {
+  const { id, externalId, createdAt, suspendedAt } = row;
+  return { id, externalId, createdAt, suspendedAt, policyOverrides: toOverrides(row) };
+}
+
+/** An application as the domain knows it, out of a row of ours or of Prisma's. */
+export function toApplication(row: ApplicationRow): Application {
+  const { id, name, createdAt } = row;
+  return { id, name, createdAt, policyOverrides: toOverrides(row) };
+}
+
+function toOverrides(row: PolicyColumns): PolicyOverrides {
+  const { maxTtlSeconds, maxActiveSessions, maxMintsPerMinute, maxMintsPerDay } = row;
+  return {
+    allowedModels: models.parse(row.allowedModels),
+    maxTtlSeconds,
+    maxActiveSessions,
+    maxMintsPerMinute,
+    maxMintsPerDay,
+  };
+}
