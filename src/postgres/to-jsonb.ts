@@ -8,6 +8,6 @@ export function toJsonb(value: unknown): string {
   return json.includes('\\u') ? json.replace(/\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g, unlessBackslash) : json;
 }
 
-function unlessBackslash(escape: string): string {
-  return escape === '\\\\' ? escape : '\ufffd';
+function unlessBackslash(escaped: string): string {
+  return escaped === '\\\\' ? escaped : '\ufffd';
 }

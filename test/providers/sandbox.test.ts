@@ -70,7 +70,8 @@ test('answers like the official example, with a secret that lives as long as was
       include: null,
     },
   });
-  expect(answer).toHaveProperty('expires_at', expect.closeTo((before + after) / 2 + 90, 0));
+  expect(answer.expires_at).toBeGreaterThanOrEqual(before + 90);
+  expect(answer.expires_at).toBeLessThanOrEqual(after + 91);
 });
 
 test('an empty request is a legal one: ten minutes, realtime, its default model', async () => {
@@ -230,7 +231,6 @@ test('as a provider', async () => {
   });
   expect(outcome).toMatchObject({
     kind: 'issued',
-    object: 'realtime.transcription_session',
     answered: {
       type: 'TRANSCRIPTION',
       model: 'gpt-live-transcribe',

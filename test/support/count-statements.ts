@@ -10,14 +10,18 @@ export function statementCounter(onStatement: () => void): (chunk: Buffer) => vo
   let started = false;
   return (chunk) => {
     pending = Buffer.concat([pending, chunk]);
-    for (;;) {
-      const header = started ? 1 : 0;
-      if (pending.length < header + 4) return;
-      const end = header + pending.readInt32BE(header);
-      if (pending.length < end) return;
+    for (let end = endOfMessage(pending, started); end !== null; end = endOfMessage(pending, started)) {
       if (started && (pending[0] === EXECUTE || pending[0] === SIMPLE_QUERY)) onStatement();
       started = true;
       pending = pending.subarray(end);
     }
   };
+}
+
+/** Where the first message ends, or null while it has not arrived whole. */
+function endOfMessage(bytes: Buffer, typed: boolean): number | null {
+  const header = typed ? 1 : 0;
+  if (bytes.length < header + 4) return null;
+  const end = header + bytes.readInt32BE(header);
+  return bytes.length < end ? null : end;
 }
