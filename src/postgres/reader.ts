@@ -23,7 +23,7 @@ export function createLedgerReader(pool: pg.Pool, prisma: PrismaClient): LedgerR
     async upstreamConfig(sessionId): Promise<Json> {
       return (await sessionsById.load(sessionId))?.upstreamConfig ?? null;
     },
-    sessions: (page, of) => listSessions(pool, page, of),
+    sessions: (page) => listSessions(pool, page),
     user: (id) => orUnavailable(prisma.user.findUnique({ where: { id } })),
     userByExternalId: (externalId) => orUnavailable(prisma.user.findUnique({ where: { externalId } })),
     application: (id) => orUnavailable(prisma.application.findUnique({ where: { id } })),

@@ -3,19 +3,27 @@
 -- ------------------------------------------------------------------ ids
 
 -- UUIDv7 (RFC 9562, method 3: twelve bits below the millisecond), so that ids made in different
--- microseconds sort by time and a primary key doubles as "newest first".
+-- microseconds sort by time and a primary key doubles as "newest first". A time before 1970 or after
+-- 10889 is refused: cut to 48 bits of milliseconds it would be the id of some other time.
 CREATE FUNCTION uuidv7_at(at timestamptz) RETURNS uuid
-LANGUAGE sql VOLATILE PARALLEL SAFE
-RETURN (
-  SELECT (lpad(to_hex(us / 1000), 12, '0') || '7' || lpad(to_hex(us % 1000 * 4096 / 1000), 3, '0')
-          || right(gen_random_uuid()::text, 17))::uuid
-  FROM (SELECT (extract(epoch FROM at) * 1000000)::bigint) AS clock (us)
-);
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL SAFE AS $$
+DECLARE
+  us bigint := extract(epoch FROM at) * 1000000;
+BEGIN
+  IF us NOT BETWEEN 0 AND 281474976710655999 THEN
+    RAISE 'A UUIDv7 cannot hold %', at USING ERRCODE = 'datetime_field_overflow';
+  END IF;
+  RETURN (lpad(to_hex(us / 1000), 12, '0') || '7' || lpad(to_hex(us % 1000 * 4096 / 1000), 3, '0')
+          || right(gen_random_uuid()::text, 17))::uuid;
+END $$;
 
--- The smallest id of that millisecond: bounds of partitions, and of filters by time.
+-- The smallest id of that millisecond: bounds of partitions, and of filters by time. Times that no id can
+-- hold come before or after all ids, so that a filter by any time means what it says.
 CREATE FUNCTION uuidv7_floor(at timestamptz) RETURNS uuid
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN rpad(lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN rpad(lpad(to_hex(
+  least(greatest(floor(extract(epoch FROM at) * 1000), 0), 281474976710655)::bigint
+), 12, '0'), 32, '0')::uuid;
 
 -- ------------------------------------------------------------------ tables
 
@@ -102,7 +110,7 @@ CREATE TABLE audit_event (
   request_id text,
   ip_address text,
   user_agent text,
-  detail jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(detail) = 'object'),
+  detail jsonb NOT NULL CHECK (jsonb_typeof(detail) = 'object'),
   PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX audit_event_session_id_id_idx ON audit_event (session_id, id);
@@ -116,21 +124,37 @@ CREATE FUNCTION create_partitions("from" timestamptz, "to" timestamptz) RETURNS 
 LANGUAGE plpgsql AS $$
 DECLARE
   month timestamp := date_trunc('month', "from" AT TIME ZONE 'UTC');
+  parents constant text[] := ARRAY['realtime_session', 'audit_event'];
   parent text;
   partition text;
+  granted record;
   made integer := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('gatehouse.create_partitions'));
   WHILE month <= "to" AT TIME ZONE 'UTC' LOOP
-    FOREACH parent IN ARRAY ARRAY['realtime_session', 'audit_event'] LOOP
+    FOREACH parent IN ARRAY parents LOOP
       partition := parent || to_char(month, '"_"YYYY"_"MM');
       IF to_regclass(partition) IS NULL THEN
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', partition, parent,
+        -- Made apart and attached: CREATE TABLE … PARTITION OF waits for everyone who uses the parent, and
+        -- everyone who comes after waits for it.
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', partition, parent);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, partition,
           uuidv7_floor(month AT TIME ZONE 'UTC'), uuidv7_floor((month + interval '1 month') AT TIME ZONE 'UTC'));
         made := made + 1;
       END IF;
     END LOOP;
     month := month + interval '1 month';
+  END LOOP;
+
+  -- Rows are written through the parent, by its grants. The owner's default privileges, or a GRANT on all
+  -- tables, must not open a way around them. Reading stays: a backup reads each partition by name.
+  FOR granted IN
+    SELECT acl.privilege_type AS privilege, inhrelid::regclass AS partition,
+      CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END AS grantee
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid, aclexplode(relacl) AS acl
+    WHERE inhparent = ANY (parents::regclass[]) AND acl.grantee <> relowner AND acl.privilege_type <> 'SELECT'
+  LOOP
+    EXECUTE format('REVOKE %s ON %s FROM %s', granted.privilege, granted.partition, granted.grantee);
   END LOOP;
   RETURN made;
 END $$;
