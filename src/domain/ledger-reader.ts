@@ -19,8 +19,8 @@ export type LedgerReader = {
   session(id: string): Promise<Session | null>;
   /** The redacted session object as upstream answered it; null when there is none. */
   upstreamConfig(sessionId: string): Promise<Json>;
-  /** Newest first; of one user, or of all with null. */
-  sessions(page: Page, of: { userId: string | null }): Promise<Session[]>;
+  /** Newest first. */
+  sessions(page: Page): Promise<Session[]>;
   user(id: string): Promise<User | null>;
   userByExternalId(externalId: string): Promise<User | null>;
   application(id: string): Promise<Application | null>;

@@ -35,7 +35,7 @@ builder.queryField('realtimeSessions', (t) =>
     },
     resolve: async (_root, args, { ledger }) => {
       const page = pageOf(LISTING, args);
-      return toConnection(LISTING, page, await ledger.sessions(page, { userId: null }));
+      return toConnection(LISTING, page, await ledger.sessions(page));
     },
   }),
 );

@@ -44,7 +44,11 @@ export type MigrateOptions = {
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const { ownerUrl, applicationRole, onApplied, directory = MIGRATIONS } = options;
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'gatehouse-migrate' });
+  const client = new pg.Client({
+    connectionString: ownerUrl,
+    application_name: 'gatehouse-migrate',
+    connectionTimeoutMillis: 10_000,
+  });
   client.on('error', () => {});
   await client.connect();
   try {
@@ -128,7 +132,10 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   const { rows } = await client.query<{ owner: boolean }>('SELECT current_user = $1 AS owner', [role]);
   if (rows[0]?.owner) return;
   const name = pg.escapeIdentifier(role);
+  // First what it has too much of: a GRANT by hand, the owner's default privileges. Several statements in one
+  // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
+    REVOKE ALL ON _prisma_migrations, application, end_user, realtime_session, audit_event FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
     GRANT SELECT ON application, _prisma_migrations TO ${name};
     GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session TO ${name};

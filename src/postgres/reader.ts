@@ -25,7 +25,7 @@ export function createLedgerReader(pool: pg.Pool, prisma: PrismaClient): LedgerR
     async upstreamConfig(sessionId): Promise<Json> {
       return (await sessionsById.load(sessionId))?.upstreamConfig ?? null;
     },
-    sessions: (page, of) => listSessions(pool, page, of),
+    sessions: (page) => listSessions(pool, page),
     async user(id) {
       const row = await orUnavailable(prisma.user.findUnique({ where: { id } }));
       return row === null ? null : toUser(row);

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/postgres/embedded/start-embedded-postgres.ts';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/postgres/embedded/start-embedded-postgres.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 
 declare module 'vitest' {
@@ -27,11 +30,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     // Durability is PostgreSQL's own affair; the tests are about what is committed, not about power cuts.
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
   });
-  const client = new pg.Client({ connectionString: server.superuserUrl });
-  await client.connect();
-  await client.query(`CREATE DATABASE ${TEMPLATE} OWNER gatehouse_owner`);
-  await client.end();
-  await migrate({ ownerUrl: inDatabase(server.ownerUrl, TEMPLATE), applicationRole: 'gatehouse' });
+  try {
+    await createTemplate(server);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 
   project.provide('superuserUrl', server.superuserUrl);
   project.provide('ownerUrl', server.ownerUrl);
@@ -40,6 +44,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await server.stop();
     await rm(directory, { recursive: true, force: true });
   };
+}
+
+async function createTemplate(server: EmbeddedPostgres): Promise<void> {
+  const client = new pg.Client({ connectionString: server.superuserUrl });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${TEMPLATE} OWNER gatehouse_owner`);
+  await client.end();
+  await migrate({ ownerUrl: inDatabase(server.ownerUrl, TEMPLATE), applicationRole: 'gatehouse' });
 }
 
 /** The same server and role, another database. */

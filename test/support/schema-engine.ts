@@ -106,7 +106,13 @@ function adapterFactory(url: string, opened: SqlDriverAdapter[]): SqlMigrationAw
   factory.connect = async () => {
     const adapter = await connect();
     opened.push(adapter);
-    return Object.assign(adapter, { queryRaw: readingCatalogChars(adapter) });
+    return Object.assign(adapter, {
+      queryRaw: readingCatalogChars(adapter),
+      // As the native engine does. The adapter's own cuts a script at each semicolon, within functions too.
+      async executeScript(script: string) {
+        await adapter.underlyingDriver().query(script);
+      },
+    });
   };
   return factory;
 }

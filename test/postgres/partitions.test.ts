@@ -1,0 +1,442 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import { keepPartitions } from '../../src/jobs/keep-partitions.ts';
+import { checkLedger } from '../../src/postgres/check-ledger.ts';
+import { findSessions } from '../../src/postgres/find-sessions.ts';
+import { listAuditEvents } from '../../src/postgres/list-audit-events.ts';
+import { listSessions } from '../../src/postgres/list-sessions.ts';
+import { createPartitions } from '../../src/postgres/migrate.ts';
+import { createPool } from '../../src/postgres/pool.ts';
+import { createPrisma } from '../../src/postgres/prisma.ts';
+import { settleSession } from '../../src/postgres/settle-session.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from './fixtures/eventually.ts';
+
+const TABLES = ['realtime_session', 'audit_event'] as const;
+const RUNS = [
+  ['the first time', 1],
+  ['often', 10],
+] as const;
+const USER = '01930000-0000-7000-8000-000000000007';
+
+/** Rows with ids of the given times; they tell which partition each went to. */
+const INSERT = {
+  realtime_session: `
+    INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
+      session_limit_seconds, object, type, model, modalities, tools, labels)
+    SELECT uuidv7_at(at), '${USER}', '${USER}', 'sandbox', at, at, 60, 60, 'realtime.session', 'REALTIME', 'm', '{TEXT}', '[]', '[]'
+    FROM unnest($1::timestamptz[]) AS at
+    RETURNING tableoid::regclass::text AS partition`,
+  audit_event: `
+    INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, detail)
+    SELECT uuidv7_at(at), at, 'session.requested', 'SUCCEEDED', 'OPERATOR', 'root', '{}' FROM unnest($1::timestamptz[]) AS at
+    RETURNING tableoid::regclass::text AS partition`,
+} as const;
+
+describe('a migrated ledger', () => {
+  const database = useDatabase();
+
+  it('has a partition of this month and of each of the next twelve, for both tables', async () => {
+    // Counted from when the template was migrated: the run may have gone on into the next month.
+    const [{ months } = { months: [] }] = await database().query<{ months: string[] }>(
+      `SELECT array_agg(to_char(month, 'YYYY_MM') ORDER BY month) AS months FROM (
+         SELECT generate_series(start, start + interval '12 months', '1 month')
+         FROM (SELECT date_trunc('month', min(finished_at) AT TIME ZONE 'UTC') FROM _prisma_migrations) AS migrated (start)
+       ) AS made (month)`,
+    );
+    expect(months).toHaveLength(13);
+    for (const table of TABLES) {
+      expect(await partitionsOf(database(), table)).toEqual(months.map((month) => `${table}_${month}`));
+    }
+  });
+
+  it('knows that it is not ready when the partition of this month is missing, of either table', async () => {
+    const pool = poolOf(database());
+    expect(await checkLedger(pool)).toBeNull();
+    for (const table of TABLES) {
+      const [partition] = await partitionsOf(database(), table);
+      await database().query(`DROP TABLE ${partition}`);
+      expect(await checkLedger(pool)).toBe('partition_missing');
+      await asOwner(database(), createPartitions);
+      expect(await checkLedger(pool)).toBeNull();
+    }
+  });
+});
+
+describe('create_partitions', () => {
+  const database = useDatabase();
+  const create = (from: string, to: string) =>
+    asOwner(database(), (client) => createBetween(client, from, to));
+
+  it('covers any past for loading history, both ends included, across the turn of a year, once', async () => {
+    expect(await create('2021-11-30 23:59:59.999999+00', '2022-02-01 00:00:00+00')).toBe(8);
+    for (const table of TABLES) {
+      expect((await partitionsOf(database(), table)).slice(0, 4)).toEqual(
+        ['2021_11', '2021_12', '2022_01', '2022_02'].map((month) => `${table}_${month}`),
+      );
+    }
+    expect(await create('2021-11-01', '2022-02-28')).toBe(0);
+    expect(await create('2021-12-15', '2022-03-01')).toBe(2);
+  });
+
+  it('makes each partition once when several ask at the same time', async () => {
+    const made = await Promise.all(Array.from({ length: 5 }, () => create('2015-01-01', '2016-12-31')));
+    expect(made.sort()).toEqual([0, 0, 0, 0, 48]);
+  });
+
+  it('reckons months in UTC, whatever the time zone of who asks', async () => {
+    const bounds = await Promise.all(
+      ['Pacific/Kiritimati', 'America/Los_Angeles'].map((zone, index) =>
+        asOwner(database(), async (client) => {
+          const year = 2001 + index * 2;
+          await client.query(`SET timezone = '${zone}'`);
+          await createBetween(client, `${year}-12-31 23:59:59.999999+00`, `${year + 1}-01-01 00:00:00+00`);
+          const rows = await client.query<{ bound: string }>(
+            `SELECT pg_get_expr(relpartbound, oid) AS bound FROM pg_class
+             WHERE relname = ANY ($1) ORDER BY relname`,
+            [[`audit_event_${year}_12`, `audit_event_${year + 1}_01`]],
+          );
+          return rows.rows.map(({ bound }) => bound);
+        }),
+      ),
+    );
+    expect(bounds).toEqual([
+      [bound('2001-12-01', '2002-01-01'), bound('2002-01-01', '2002-02-01')],
+      [bound('2003-12-01', '2004-01-01'), bound('2004-01-01', '2004-02-01')],
+    ]);
+  });
+
+  it('refuses months that no id can be of', async () => {
+    await expect(create('1969-11-15', '1970-01-15')).rejects.toMatchObject({ code: '42P17' });
+    expect(await create('1970-01-15', '1970-01-15')).toBe(2);
+  });
+
+  it('gives each partition what its table has: primary key, indexes, checks', async () => {
+    await create('2010-05-05', '2010-05-05');
+    for (const table of TABLES) {
+      const partition = `${table}_2010_05`;
+      const constraints = (name: string) =>
+        database().query(
+          `SELECT conname, contype, pg_get_constraintdef(oid) AS definition, convalidated FROM pg_constraint
+           WHERE conrelid = $1::regclass AND contype = 'c' ORDER BY conname`,
+          [name],
+        );
+      expect(await constraints(table)).not.toEqual([]);
+      expect(await constraints(partition)).toEqual(await constraints(table));
+      const indexes = await database().query(
+        `SELECT parent.indexrelid::regclass::text AS index, count(child.indexrelid)::int AS children
+         FROM pg_index AS parent
+         LEFT JOIN pg_inherits ON inhparent = parent.indexrelid
+         LEFT JOIN pg_index AS child ON child.indexrelid = inhrelid AND child.indrelid = $2::regclass
+           AND child.indisvalid AND child.indisprimary = parent.indisprimary
+         WHERE parent.indrelid = $1::regclass GROUP BY 1 ORDER BY 1`,
+        [table, partition],
+      );
+      expect(indexes).toEqual([
+        { index: `${table}_pkey`, children: 1 },
+        { index: expect.stringContaining(`${table}_`), children: 1 },
+      ]);
+      const [strays] = await database().query(
+        `SELECT count(*)::int AS strays FROM pg_index LEFT JOIN pg_inherits ON inhrelid = indexrelid
+         WHERE indrelid = $1::regclass AND inhparent IS NULL`,
+        [partition],
+      );
+      expect(strays).toEqual({ strays: 0 });
+    }
+  });
+
+  it('neither waits for those who use the tables nor makes them wait', async () => {
+    const writer = await clientOf(database().url);
+    const other = await clientOf(database().url);
+    const owner = await clientOf(database().ownerUrl);
+    // Long enough for a machine under load, and an error rather than a hanging test.
+    for (const client of [writer, other, owner]) await client.query(`SET lock_timeout = '5s'`);
+
+    await writer.query('BEGIN');
+    for (const table of TABLES) await writer.query(INSERT[table], [[new Date()]]);
+    await owner.query('BEGIN');
+    expect(await createBetween(owner, '2011-01-01', '2011-01-01')).toBe(2);
+    for (const table of TABLES) {
+      await other.query(INSERT[table], [[new Date()]]);
+      await other.query(`SELECT count(*) FROM ${table}`);
+    }
+    await owner.query('COMMIT');
+    await writer.query('COMMIT');
+  });
+});
+
+describe('a row', () => {
+  const database = useDatabase();
+  beforeAll(() => asOwner(database(), (client) => createBetween(client, '2023-12-15', '2024-03-15')));
+
+  it.each(TABLES)('of %s is in the month of its id, to the microsecond, in UTC', async (table) => {
+    const turns = [
+      ['2023-12-01 00:00:00+00', '2023_12'],
+      ['2023-12-31 23:59:59.999999+00', '2023_12'],
+      ['2024-01-01 00:00:00+00', '2024_01'],
+      ['2024-01-01 00:00:00.000001+00', '2024_01'],
+      ['2024-02-29 23:59:59.999999+00', '2024_02'],
+      ['2024-03-01 00:00:00+00', '2024_03'],
+      // The first of the month in Auckland, and not yet in UTC.
+      ['2024-02-01 01:00:00+13', '2024_01'],
+    ] as const;
+    const rows = await database().query(INSERT[table], [turns.map(([at]) => at)]);
+    expect(rows).toEqual(turns.map(([, month]) => ({ partition: `${table}_${month}` })));
+  });
+
+  it.each(TABLES)('of %s without a partition is an error, and not put anywhere else', async (table) => {
+    for (const at of ['2023-11-30 23:59:59.999999+00', '2024-04-01 00:00:00+00']) {
+      await expect(database().query(INSERT[table], [[at]])).rejects.toMatchObject({ code: '23514', table });
+    }
+  });
+
+  it.each(TABLES)('of %s finds no gap between two months', async (table) => {
+    const rows = await database().query<{ bound: string }>(
+      `SELECT pg_get_expr(relpartbound, oid) AS bound FROM pg_class JOIN pg_inherits ON inhrelid = oid
+       WHERE inhparent = $1::regclass ORDER BY 1`,
+      [table],
+    );
+    const bounds = rows.map((row) => /FROM \('(?<from>.+)'\) TO \('(?<to>.+)'\)/.exec(row.bound)?.groups);
+    const gaps = bounds.filter((next, index) => index > 0 && bounds[index - 1]?.['to'] !== next?.['from']);
+    // Only the one between the history that was loaded and this month.
+    expect(bounds).toHaveLength(17);
+    expect(gaps).toHaveLength(1);
+  });
+});
+
+describe('reading', () => {
+  const database = useDatabase();
+  const months = ['2025_01', '2025_02', '2025_03', '2025_04'];
+  const page = { limit: 10, boundary: null, direction: 'forward' } as const;
+
+  beforeAll(async () => {
+    await asOwner(database(), (client) => createBetween(client, '2025-01-01', '2025-04-30'));
+    // 120 days of fifty sessions each, by a hundred users, and as many events.
+    const times = `SELECT array_agg(timestamptz '2025-01-01 00:00+00' + n * interval '28 minutes') AS times FROM generate_series(0, 5999) AS n`;
+    const [{ times: made } = { times: [] }] = await database().query<{ times: Date[] }>(times);
+    for (const table of TABLES) await database().query(INSERT[table], [made]);
+    await database().query(`
+      UPDATE realtime_session SET user_id = overlay('${USER}' PLACING lpad((extract(epoch FROM created_at)::bigint / 1680 % 100)::text, 2, '0') FROM 35)::uuid;
+      UPDATE audit_event AS e SET session_id = s.id FROM realtime_session AS s WHERE s.created_at = e.at;
+      ${months.map((month) => `ANALYZE realtime_session_${month}; ANALYZE audit_event_${month};`).join('\n')}`);
+  });
+
+  // A statement that is run often may be planned once for all values: what PostgreSQL then does must prune as well.
+  it.each(RUNS)('by id looks into one partition, the right one, by its primary key (%s)', async (_, runs) => {
+    const pool = poolOf(database());
+    for (const month of months) {
+      const [id = ''] = await ids(`SELECT id FROM realtime_session_${month} ORDER BY random() LIMIT 1`);
+      const found = await explain(database(), runs, pool, () => findSessions(pool, [id]));
+      expect(scans(found)).toEqual([{ table: `realtime_session_${month}`, rows: 1 }]);
+      expect(found.map((node) => node['Index Name'])).toContain(`realtime_session_${month}_pkey`);
+      const settled = await explain(database(), runs, pool, () => settle(pool, id));
+      expect(scans(settled).map(({ table }) => table)).toContain(`realtime_session_${month}`);
+      expect(scans(settled).filter(({ table }) => /realtime_session_\d/.test(table ?? ''))).toHaveLength(1);
+    }
+  });
+
+  it.each(RUNS)(
+    'newest or oldest first sorts nothing and reads just what it returns (%s)',
+    async (_, runs) => {
+      const pool = poolOf(database());
+      const [boundary = ''] = await ids(`SELECT id FROM realtime_session_2025_02 ORDER BY id DESC LIMIT 1`);
+      const before = { ...page, boundary };
+      const after = { ...before, direction: 'backward' } as const;
+      const reads = [
+        ['2025_04', () => listSessions(pool, page)],
+        ['2025_01', () => listSessions(pool, { ...page, direction: 'backward' })],
+        ['2025_02', () => listSessions(pool, before)],
+        ['2025_03', () => listSessions(pool, after)],
+      ] as const;
+      for (const [month, read] of reads) {
+        const nodes = await explain(database(), runs, pool, read);
+        expect(nodes.filter((node) => /Sort|Seq Scan|Bitmap/.test(node['Node Type']))).toEqual([]);
+        expect(scans(nodes).filter(({ rows }) => rows > 0)).toEqual([
+          { table: `realtime_session_${month}`, rows: page.limit + 1 },
+        ]);
+      }
+    },
+  );
+
+  it.each(RUNS)('of the events of a session reads just those, in whatever months (%s)', async (_, runs) => {
+    const pool = poolOf(database());
+    const prisma = createPrisma(pool);
+    onTestFinished(() => prisma.$disconnect());
+    const [sessionId = ''] = await ids('SELECT session_id AS id FROM audit_event_2025_02 LIMIT 1');
+    const [later] = await database().query(INSERT.audit_event, [['2025-04-15 12:00+00']]);
+    expect(later).toEqual({ partition: 'audit_event_2025_04' });
+    await database().query(`UPDATE audit_event SET session_id = $1 WHERE at = '2025-04-15 12:00+00'`, [
+      sessionId,
+    ]);
+    const nodes = await explain(database(), runs, pool, () => listAuditEvents(prisma, page, { sessionId }));
+    expect(nodes.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
+    expect(scans(nodes).filter(({ rows }) => rows > 0)).toHaveLength(2);
+  });
+
+  async function ids(text: string): Promise<string[]> {
+    return (await database().query<{ id: string }>(text)).map(({ id }) => id);
+  }
+});
+
+describe('keepPartitions', () => {
+  const database = useDatabase();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('makes what is missing every six hours until it is stopped, and reports what it cannot', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const dropLast = async () => {
+      const last = (await partitionsOf(database(), 'audit_event')).at(-1) ?? '';
+      await database().query(`DROP TABLE ${last}`);
+      return last;
+    };
+    const errors: unknown[] = [];
+    const stop = keepPartitions(database().ownerUrl, (error) => errors.push(error));
+    for (const round of [1, 2]) {
+      const dropped = await dropLast();
+      vi.advanceTimersByTime(6 * 60 * 60 * 1000);
+      await eventually(
+        async () => (await partitionsOf(database(), 'audit_event')).includes(dropped) || undefined,
+      );
+      expect(errors, `round ${round}`).toEqual([]);
+    }
+    stop();
+    expect(vi.getTimerCount()).toBe(0);
+
+    // As the gateway's own role it may not, and says so.
+    const failed = new Promise((resolve) => {
+      const stopOther = keepPartitions(database().url, resolve);
+      onTestFinished(stopOther);
+    });
+    vi.advanceTimersByTime(6 * 60 * 60 * 1000);
+    expect(await failed).toMatchObject({ code: '42501' });
+  });
+});
+
+function useDatabase(): () => TestDatabase {
+  let database: TestDatabase | undefined;
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+  afterAll(() => database?.drop());
+  return () => {
+    if (database === undefined) throw new Error('the database is made before the tests');
+    return database;
+  };
+}
+
+async function clientOf(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+async function asOwner<T>({ ownerUrl }: TestDatabase, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function poolOf({ url }: TestDatabase): pg.Pool {
+  const pool = createPool({ url, size: 2, timeoutMs: 10_000, onError: () => {} });
+  onTestFinished(() => pool.end());
+  return pool;
+}
+
+async function createBetween(client: pg.Client, from: string, to: string): Promise<number | undefined> {
+  const { rows } = await client.query<{ made: number }>('SELECT create_partitions($1, $2) AS made', [
+    from,
+    to,
+  ]);
+  return rows[0]?.made;
+}
+
+async function partitionsOf(database: TestDatabase, table: string): Promise<string[]> {
+  const rows = await database.query<{ name: string }>(
+    'SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY 1',
+    [table],
+  );
+  return rows.map(({ name }) => name);
+}
+
+function bound(from: string, to: string): string {
+  const floor = (at: string) => {
+    const hex = Date.parse(`${at}T00:00:00Z`).toString(16).padStart(12, '0');
+    return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+  };
+  return `FOR VALUES FROM ('${floor(from)}') TO ('${floor(to)}')`;
+}
+
+function settle(pool: pg.Pool, id: string) {
+  const failure = { code: 'x', upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
+  const by = {
+    actor: { kind: 'operator', name: 'root' },
+    origin: { requestId: 'r', ipAddress: null, userAgent: null },
+    notAfter: new Date(),
+  } as const;
+  return settleSession(pool, id, { kind: 'failed', failure }, by);
+}
+
+type PlanNode = {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+};
+
+const statement = z.object({ text: z.string(), values: z.array(z.unknown()).optional() });
+
+/** Runs a read of the gateway's own, then the statement that it sent once more, as PostgreSQL plans it; all nodes of the plan. */
+async function explain(
+  { url }: TestDatabase,
+  runs: number,
+  pool: pg.Pool,
+  read: () => Promise<unknown>,
+): Promise<PlanNode[]> {
+  const query = vi.spyOn(pool, 'query');
+  await read();
+  const { text, values = [] } = statement.parse(query.mock.calls[0]?.[0]);
+  query.mockRestore();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const execute = `EXECUTE gateway (${values.map(literal).join(', ')})`;
+    await client.query(`PREPARE gateway AS ${text}`);
+    for (let run = 1; run < runs; run += 1) await client.query(execute);
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${execute}`,
+    );
+    return rows.flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan));
+  } finally {
+    await client.end();
+  }
+}
+
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
+  return pg.escapeLiteral(value instanceof Date ? value.toISOString() : String(value));
+}
+
+function nodesOf(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+}
+
+/** The tables that were looked into, and how many rows were read of each, wanted or not. */
+function scans(nodes: PlanNode[]) {
+  return nodes
+    .filter((node) => node['Relation Name'] !== undefined && node['Actual Loops'] > 0)
+    .map((node) => ({
+      table: node['Relation Name'],
+      rows: (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
+    }));
+}

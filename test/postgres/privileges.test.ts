@@ -1,0 +1,330 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkLedger } from '../../src/postgres/check-ledger.ts';
+import { findDefaultApplicationId } from '../../src/postgres/find-application.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { createPool } from '../../src/postgres/pool.ts';
+import { createPrisma } from '../../src/postgres/prisma.ts';
+import { createLedgerReader } from '../../src/postgres/reader.ts';
+import { reserveSession } from '../../src/postgres/reserve-session.ts';
+import { settleSession } from '../../src/postgres/settle-session.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+const PERMISSION_DENIED = '42501';
+const EVENT = `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, detail)
+  SELECT uuidv7_at(at), at, 'session.requested', 'SUCCEEDED', 'OPERATOR', 'root', '{}'`;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+describe("the application's role", () => {
+  it('can do what the gateway does: reserve, settle, read, check', async () => {
+    const pool = createPool({ url: database.url, size: 2, timeoutMs: 10_000, onError: () => {} });
+    const prisma = createPrisma(pool);
+    try {
+      expect(await checkLedger(pool)).toBeNull();
+      const applicationId = await findDefaultApplicationId(prisma);
+      const pending = await reserve(pool, applicationId);
+      // A second one of the same user takes the other way through the function: the user's row is there.
+      expect(await reserve(pool, applicationId)).toMatchObject({ userId: pending.userId, status: 'PENDING' });
+      const settled = await fail(pool, pending.id);
+      expect(settled).toMatchObject({ id: pending.id, status: 'FAILED' });
+
+      const reader = createLedgerReader(pool, prisma);
+      const page = { limit: 10, boundary: null, direction: 'forward' } as const;
+      expect(await reader.sessions(page, { userId: pending.userId })).toHaveLength(2);
+      expect(await reader.userByExternalId('somebody')).toMatchObject({ id: pending.userId });
+      const events = await reader.auditEvents(page, { sessionId: pending.id });
+      expect(events.map(({ action }) => action)).toEqual(['session.failed', 'session.requested']);
+      // What `prisma migrate status` and the doctor look at.
+      expect((await pool.query('SELECT FROM _prisma_migrations')).rowCount).toBeGreaterThan(0);
+    } finally {
+      await prisma.$disconnect();
+      await pool.end();
+    }
+  });
+
+  it('holds these privileges and no others', async () => {
+    expect(await privilegesOf(database)).toEqual({
+      tables: {
+        _prisma_migrations: ['SELECT'],
+        application: ['SELECT'],
+        audit_event: ['INSERT', 'SELECT'],
+        end_user: ['INSERT', 'SELECT', 'UPDATE'],
+        realtime_session: ['INSERT', 'SELECT', 'UPDATE'],
+      },
+      partitions: {},
+    });
+    const [role] = await database.query(
+      `SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
+         (SELECT count(*)::int FROM pg_auth_members WHERE member = pg_roles.oid) AS memberships,
+         (SELECT count(*)::int FROM pg_shdepend WHERE refobjid = pg_roles.oid AND deptype = 'o') AS owned,
+         has_schema_privilege(oid, 'public', 'CREATE') AS schema, has_database_privilege(oid, current_database(), 'CREATE') AS database
+       FROM pg_roles WHERE rolname = 'gatehouse'`,
+    );
+    const none = { rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolreplication: false };
+    expect(role).toEqual({
+      ...none,
+      rolbypassrls: false,
+      memberships: 0,
+      owned: 0,
+      schema: false,
+      database: false,
+    });
+    const callable = await database.query<{ name: string }>(
+      `SELECT proname AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+         AND has_function_privilege('gatehouse', oid, 'EXECUTE') ORDER BY 1`,
+    );
+    expect(callable.map(({ name }) => name)).toEqual([
+      'reserve_session',
+      'session_status',
+      'uuidv7_at',
+      'uuidv7_floor',
+    ]);
+  });
+});
+
+describe("the application's role cannot", () => {
+  beforeAll(() => database.query(`${EVENT} FROM now() AS at`));
+
+  it.each([
+    ['change an event', `UPDATE audit_event SET actor_name = 'nobody'`],
+    ['remove an event', 'DELETE FROM audit_event'],
+    ['empty the trail', 'TRUNCATE audit_event'],
+    ['lock an event', 'SELECT FROM audit_event FOR UPDATE'],
+    [
+      'change an event by inserting it again',
+      `${EVENT} FROM now() AS at ON CONFLICT (id) DO UPDATE SET actor_name = 'nobody'`,
+    ],
+    [
+      'change an event by merging',
+      `MERGE INTO audit_event USING (VALUES (1)) AS v ON true WHEN MATCHED THEN UPDATE SET actor_name = 'nobody'`,
+    ],
+    [
+      'remove an event by merging',
+      'MERGE INTO audit_event USING (VALUES (1)) AS v ON true WHEN MATCHED THEN DELETE',
+    ],
+    ['disable triggers', 'ALTER TABLE audit_event DISABLE TRIGGER ALL'],
+    ['act as a replica, which runs no triggers', `SET session_replication_role = 'replica'`],
+    [
+      'make a trigger',
+      'CREATE TRIGGER t BEFORE INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+    ],
+    ['make a rule', 'CREATE RULE r AS ON INSERT TO audit_event DO INSTEAD NOTHING'],
+    ['drop the trail', 'DROP TABLE audit_event'],
+    ['alter the trail', 'ALTER TABLE audit_event DROP COLUMN detail'],
+    ['give the trail away', 'ALTER TABLE audit_event OWNER TO gatehouse'],
+    ['take a partition off', 'ALTER TABLE audit_event DETACH PARTITION audit_event_template'],
+    [
+      'make a partition',
+      `CREATE TABLE mine PARTITION OF audit_event FOR VALUES FROM ('00000000-0000-7000-8000-000000000000') TO ('00000001-0000-7000-8000-000000000000')`,
+    ],
+    ['make partitions by the function', 'SELECT create_partitions(now(), now())'],
+    [
+      'change a function',
+      `CREATE OR REPLACE FUNCTION uuidv7_floor(at timestamptz) RETURNS uuid LANGUAGE sql RETURN gen_random_uuid()`,
+    ],
+    ['drop a function', 'DROP FUNCTION reserve_session'],
+    ['remove sessions', 'DELETE FROM realtime_session'],
+    ['empty the sessions', 'TRUNCATE realtime_session'],
+    ['remove users', 'DELETE FROM end_user'],
+    ['make an application', `INSERT INTO application (name) VALUES ('mine')`],
+    ['rename an application', `UPDATE application SET name = 'mine'`],
+    ['say what was migrated', 'DELETE FROM _prisma_migrations'],
+    ['make a table', 'CREATE TABLE mine ()'],
+    ['make a schema', 'CREATE SCHEMA mine'],
+    ['become the owner', 'SET ROLE gatehouse_owner'],
+    ['log in as the owner', 'SET SESSION AUTHORIZATION gatehouse_owner'],
+    ['join the owner', 'GRANT gatehouse_owner TO gatehouse'],
+    ['take what the owner has', 'REASSIGN OWNED BY gatehouse_owner TO gatehouse'],
+    ['drop what the owner has', 'DROP OWNED BY gatehouse_owner'],
+    [
+      'promise itself what the owner makes',
+      'ALTER DEFAULT PRIVILEGES FOR ROLE gatehouse_owner GRANT ALL ON TABLES TO gatehouse',
+    ],
+    ['become superuser', 'ALTER ROLE gatehouse SUPERUSER'],
+    [
+      'write the catalog',
+      `UPDATE pg_class SET relowner = 'gatehouse'::regrole WHERE relname = 'audit_event'`,
+    ],
+    ['run a program', `COPY audit_event TO PROGRAM 'true'`],
+  ])('%s', async (_, text) => {
+    const [partition] = await partitionsOf(database, 'audit_event');
+    const attempt = asRole(database.url, (client) =>
+      client.query(text.replace('audit_event_template', partition ?? '')),
+    );
+    await expect(attempt).rejects.toMatchObject({ code: PERMISSION_DENIED });
+    expect(
+      await database.query('SELECT count(*)::int AS kept FROM audit_event WHERE actor_name = $1', ['root']),
+    ).not.toEqual([{ kept: 0 }]);
+  });
+
+  it('grant itself more on what it may read', async () => {
+    await asRole(database.url, async (client) => {
+      // Not an error but a warning, which says that nothing was granted.
+      await client.query('GRANT UPDATE, DELETE, TRUNCATE ON audit_event TO gatehouse').catch(() => {});
+      await expect(client.query('DELETE FROM audit_event')).rejects.toMatchObject({
+        code: PERMISSION_DENIED,
+      });
+    });
+  });
+
+  it('reach rows through a partition, of any month, of either table', async () => {
+    await expectClosedPartitions(database);
+  });
+
+  it('reach rows through partitions that are made later', async () => {
+    const before = await partitionsOf(database, 'audit_event');
+    await asRole(database.ownerUrl, (client) =>
+      client.query(`SELECT create_partitions('2024-11-15', '2025-01-15')`),
+    );
+    await database.query(
+      `${EVENT} FROM unnest('{2024-11-30 23:59+00, 2025-01-01 00:00+00}'::timestamptz[]) AS at`,
+    );
+    expect(await partitionsOf(database, 'audit_event')).toHaveLength(before.length + 3);
+    await expectClosedPartitions(database);
+  });
+});
+
+describe('what was granted otherwise', () => {
+  // An operator who sets up two roles often begins with: the application may do all with what the owner makes.
+  it("is taken back when the owner's default privileges gave it, and from partitions made later", async () => {
+    const generous = await createDatabase({ empty: true });
+    await asRole(generous.ownerUrl, async (client) => {
+      await client.query('ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO gatehouse, PUBLIC');
+      await migrate({ ownerUrl: generous.ownerUrl, applicationRole: 'gatehouse' });
+      await client.query(`SELECT create_partitions('2024-11-15', '2024-12-15')`);
+    });
+    expect(await partitionsOf(generous, 'audit_event')).toHaveLength(15);
+    await expectLeastPrivileges(generous);
+    await generous.drop();
+  });
+
+  // And ends with this, when something did not work.
+  it('is taken back at the next start when it was granted by hand', async () => {
+    const generous = await createDatabase();
+    await asRole(generous.ownerUrl, (client) =>
+      client.query('GRANT ALL ON ALL TABLES IN SCHEMA public TO gatehouse'),
+    );
+    await migrate({ ownerUrl: generous.ownerUrl, applicationRole: 'gatehouse' });
+    await expectLeastPrivileges(generous);
+    await generous.drop();
+  });
+});
+
+async function expectLeastPrivileges(of: TestDatabase): Promise<void> {
+  const { tables, partitions } = await privilegesOf(of);
+  expect(tables).toEqual((await privilegesOf(database)).tables);
+  // A backup reads each partition by name.
+  expect(new Set(Object.values(partitions).flat())).toEqual(new Set(['SELECT']));
+  await of.query(`${EVENT} FROM now() AS at`);
+  for (const statement of [`UPDATE audit_event SET actor_name = 'nobody'`, 'DELETE FROM audit_event']) {
+    const attempt = asRole(of.url, (client) => client.query(statement));
+    await expect(attempt, statement).rejects.toMatchObject({ code: PERMISSION_DENIED });
+  }
+  await expectClosedPartitions(of);
+}
+
+async function expectClosedPartitions(of: TestDatabase): Promise<void> {
+  const partitions = [
+    ...(await partitionsOf(of, 'audit_event')),
+    ...(await partitionsOf(of, 'realtime_session')),
+  ];
+  expect(partitions.length).toBeGreaterThanOrEqual(26);
+  await asRole(of.url, async (client) => {
+    for (const partition of partitions) {
+      for (const statement of [
+        `UPDATE ${partition} SET id = id`,
+        `DELETE FROM ${partition}`,
+        `TRUNCATE ${partition}`,
+        `INSERT INTO ${partition} SELECT * FROM ${partition}`,
+        `DROP TABLE ${partition}`,
+        `ALTER TABLE ${partition} DISABLE TRIGGER ALL`,
+      ]) {
+        await expect(client.query(statement), statement).rejects.toMatchObject({ code: PERMISSION_DENIED });
+      }
+    }
+  });
+}
+
+type Privileges = Record<string, string[]>;
+
+/** What `gatehouse` may do with each table, or column of one, whether it was granted to itself or to everybody. */
+async function privilegesOf(of: TestDatabase): Promise<{ tables: Privileges; partitions: Privileges }> {
+  const rows = await of.query<{ name: string; partition: boolean; privileges: string[] }>(
+    `SELECT relname || coalesce('.' || attname, '') AS name, relispartition AS partition,
+       array_agg(DISTINCT privilege_type ORDER BY privilege_type) AS privileges
+     FROM (
+       SELECT oid AS relation, NULL AS attname, relacl AS acl FROM pg_class
+       UNION ALL SELECT attrelid, attname, attacl FROM pg_attribute
+     ) AS granted JOIN pg_class ON pg_class.oid = relation, aclexplode(acl) AS entry
+     WHERE relnamespace = 'public'::regnamespace AND entry.grantee IN (0, 'gatehouse'::regrole)
+     GROUP BY 1, 2`,
+  );
+  const only = (partition: boolean) =>
+    Object.fromEntries(
+      rows.filter((row) => row.partition === partition).map((row) => [row.name, row.privileges]),
+    );
+  return { tables: only(false), partitions: only(true) };
+}
+
+async function partitionsOf(of: TestDatabase, table: string): Promise<string[]> {
+  const rows = await of.query<{ name: string }>(
+    'SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY 1',
+    [table],
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function asRole<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const by = {
+  actor: { kind: 'operator', name: 'root' },
+  origin: { requestId: 'request', ipAddress: null, userAgent: null },
+} as const;
+
+function reserve(pool: pg.Pool, applicationId: string) {
+  return reserveSession(pool, {
+    ...by,
+    externalUserId: 'somebody',
+    applicationId,
+    provider: 'sandbox',
+    object: 'realtime.session',
+    config: {
+      ...{ type: 'REALTIME', model: 'gpt-realtime', modalities: ['AUDIO'], instructions: null, voice: null },
+      ...{
+        inputAudioFormat: null,
+        outputAudioFormat: null,
+        inputAudioTranscription: null,
+        turnDetection: null,
+      },
+      ...{ inputAudioNoiseReduction: null, tools: [], toolChoice: null, temperature: null },
+      maxResponseOutputTokens: null,
+    },
+    labels: [],
+    expiresAfterSeconds: 60,
+    sessionLimitSeconds: 60,
+    settleWithinMs: 60_000,
+  });
+}
+
+function fail(pool: pg.Pool, id: string) {
+  const failure = { code: 'refused', upstreamStatus: 400, upstreamCode: null, upstreamRequestId: null };
+  return settleSession(
+    pool,
+    id,
+    { kind: 'failed', failure },
+    { ...by, notAfter: new Date(Date.now() + 60_000) },
+  );
+}
