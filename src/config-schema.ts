@@ -115,6 +115,28 @@ export const variables = {
   GATEHOUSE_UPSTREAM_TIMEOUT_MS: whole(50, 120_000)
     .default(10_000)
     .describe("One mint's deadline, from connecting to the end of the answer, in milliseconds."),
+  GATEHOUSE_MAX_MINTS_IN_FLIGHT: whole(1, 10_000).default(64).describe('Upstream calls at a time.'),
+  GATEHOUSE_MINT_QUEUE: whole(0, 1_000_000)
+    .default(1024)
+    .describe('Sessions that wait for their turn beyond them; more are refused.'),
+  GATEHOUSE_MAX_ACTIVE_SESSIONS: whole(0, 1_000_000)
+    .default(10)
+    .describe('Default policy: sessions of one user whose secret lives, at a time.'),
+  GATEHOUSE_MAX_MINTS_PER_MINUTE: whole(0, 1_000_000)
+    .default(30)
+    .describe('Default policy: sessions for one user in any 60 seconds.'),
+  GATEHOUSE_MAX_MINTS_PER_DAY: whole(0, 1_000_000)
+    .default(500)
+    .describe('Default policy: sessions for one user in any 24 hours.'),
+  GATEHOUSE_MAX_TTL_SECONDS: whole(10, 7200)
+    .default(7200)
+    .describe('Default policy: longest lifetime of a client secret, in seconds.'),
+  GATEHOUSE_ALLOWED_MODELS: z
+    .string()
+    .transform((list) => list.split(',').map((model) => model.trim()))
+    .refine((models) => models.every((model) => model !== ''), 'must be a comma-separated list of models')
+    .optional()
+    .describe('Default policy: models that may be used, comma-separated. Default: any.'),
   GATEHOUSE_MAX_BODY_BYTES: whole(1024, 16_777_216)
     .default(262_144)
     .describe('Larger requests are refused with 413.'),

@@ -48,8 +48,8 @@ export function createCircuitBreaker({ threshold, coolDownMs, now, onChange }: C
     },
     failed(): void {
       if (state.kind === 'open') return;
-      if (state.kind === 'probing' || state.failures + 1 >= threshold) return open();
-      state = { kind: 'closed', failures: state.failures + 1 };
+      if (state.kind === 'probing' || state.failures + 1 >= threshold) open();
+      else state = { kind: 'closed', failures: state.failures + 1 };
     },
     /** The admitted call was not made after all: says nothing of upstream. */
     abandoned(): void {

@@ -90,7 +90,9 @@ export async function issueSession(
   if (typeof pass === 'string') return { kind: 'refused', reason: pass };
   let minted: MintOutcome | null = null;
   try {
-    const reserved = await ports.ledger.reserve(reservationOf(ports.provider, settings, request, parsed.value));
+    const reserved = await ports.ledger.reserve(
+      reservationOf(ports.provider, settings, request, parsed.value),
+    );
     if (reserved.kind !== 'reserved') return refusalOf(reserved);
     const reservedAt = ports.monotonicNow();
     minted = await mint(ports, settings, parsed.value, reserved.expiresAfterSeconds);

@@ -3,9 +3,14 @@ import { type InputIssue, toInputIssues } from './input-issue.ts';
 import type { PolicyChanges } from './limits-ledger.ts';
 import { text } from './text.ts';
 
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: readonly InputIssue[] };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly InputIssue[] };
 
-const count = z.int('must be a whole number').min(0, 'must be at least 0').max(1_000_000, 'must be at most 1000000');
+const count = z
+  .int('must be a whole number')
+  .min(0, 'must be at least 0')
+  .max(1_000_000, 'must be at most 1000000');
 
 const policyChanges = z.object({
   allowedModels: z.array(text(256)).max(256, 'must be at most 256').nullable().optional(),
@@ -20,14 +25,19 @@ const policyChanges = z.object({
   maxMintsPerDay: count.nullable().optional(),
 });
 
-const reason = text(1000).nullish().transform((given) => given ?? null);
+const reason = text(1000)
+  .nullish()
+  .transform((given) => given ?? null);
 
 /** The changes of setPolicy: a field left out stays as it is, null returns to the inherited value. */
 export function parsePolicyChanges(input: unknown): Parsed<PolicyChanges> {
   const parsed = policyChanges.safeParse(input);
   if (!parsed.success) return { ok: false, issues: toInputIssues(parsed.error) };
   // Absent and undefined are told apart: only what is named is changed.
-  return { ok: true, value: Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined)) };
+  return {
+    ok: true,
+    value: Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined)),
+  };
 }
 
 /** Why something was done, in the caller's words; null when they gave none. */
@@ -43,5 +53,8 @@ export function parseExternalUserId(input: unknown): Parsed<string> {
 function parse<T>(schema: z.ZodType<T>, input: unknown, path: readonly string[]): Parsed<T> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, issues: toInputIssues(parsed.error).map((issue) => ({ ...issue, path: [...path, ...issue.path] })) };
+  return {
+    ok: false,
+    issues: toInputIssues(parsed.error).map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
+  };
 }

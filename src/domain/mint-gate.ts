@@ -37,13 +37,17 @@ export function createMintGate(
 }
 
 function record(breaker: CircuitBreaker, outcome: MintOutcome | null): void {
-  if (outcome === null) return breaker.abandoned();
-  if (speaksOfTrouble(outcome)) breaker.failed();
+  if (outcome === null) breaker.abandoned();
+  else if (speaksOfTrouble(outcome)) breaker.failed();
   else breaker.succeeded();
 }
 
 /** A refusal of one request is a healthy answer, and so is a rate limit: it asks for less, not for nothing. */
 function speaksOfTrouble(outcome: MintOutcome): boolean {
   if (outcome.kind === 'issued') return false;
-  return outcome.kind === 'unconfirmed' || outcome.code === 'upstream_unreachable' || outcome.code === 'upstream_unavailable';
+  return (
+    outcome.kind === 'unconfirmed' ||
+    outcome.code === 'upstream_unreachable' ||
+    outcome.code === 'upstream_unavailable'
+  );
 }

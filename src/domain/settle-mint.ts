@@ -135,7 +135,8 @@ async function recordIssue({
 }
 
 function traceOf(outcome: Issued, mint: Mint, settings: IssueSessionSettings): SecretTrace {
-  const latest = mint.reserved.createdAt.getTime() + mint.expiresAfterSeconds * 1000 + settings.upstreamTimeoutMs;
+  const latest =
+    mint.reserved.createdAt.getTime() + mint.expiresAfterSeconds * 1000 + settings.upstreamTimeoutMs;
   const [key] = settings.fingerprintKeys;
   return {
     ...outcome.secret.hint(),

@@ -12,7 +12,8 @@ builder.node(ApplicationType, {
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     policyOverrides: t.expose('policyOverrides', {
       type: PolicyOverridesType,
-      description: 'What was set for this application itself; null fields are inherited from the configuration.',
+      description:
+        'What was set for this application itself; null fields are inherited from the configuration.',
     }),
   }),
 });

@@ -100,7 +100,11 @@ function present(outcome: IssueOutcome): Result {
     case 'invalid':
       return invalidInput(outcome.issues);
     case 'policy':
-      return { __typename: 'PolicyViolationError', message: 'The policy of this user refuses it.', ...outcome };
+      return {
+        __typename: 'PolicyViolationError',
+        message: 'The policy of this user refuses it.',
+        ...outcome,
+      };
     case 'quota':
       return { __typename: 'QuotaExceededError', message: 'A quota of this user is used up.', ...outcome };
     case 'suspended':

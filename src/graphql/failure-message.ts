@@ -18,7 +18,8 @@ const MESSAGES: Readonly<Record<FailureCode, string>> = {
   upstream_answer_invalid: 'The provider answered without a client secret that could be read.',
   not_recorded:
     'The secret was received, but its record could not be written: it was dropped and given to nobody.',
-  withdrawn: 'The session was revoked, or its user suspended, while it was being issued: the secret was dropped.',
+  withdrawn:
+    'The session was revoked, or its user suspended, while it was being issued: the secret was dropped.',
   not_settled: 'The outcome was not recorded in time; a secret may exist, but nobody was given it.',
 };
 

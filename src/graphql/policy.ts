@@ -5,7 +5,8 @@ export const QuotaKindEnum = builder.enumType('QuotaKind', {
   description: 'What is counted per user, over all applications.',
   values: {
     ACTIVE_SESSIONS: {
-      description: 'Sessions that are pending, or whose secret still lives; revoked ones too, for a secret cannot be withdrawn.',
+      description:
+        'Sessions that are pending, or whose secret still lives; revoked ones too, for a secret cannot be withdrawn.',
     },
     MINTS_PER_MINUTE: { description: 'Sessions reserved in the last 60 seconds.' },
     MINTS_PER_DAY: { description: 'Sessions reserved in the last 24 hours.' },

@@ -36,7 +36,8 @@ builder.mutationField('revokeRealtimeSession', (t) =>
       if (!reason.ok) throw new BadInputError('input.reason', reason.issues[0]?.message ?? 'cannot be used');
       const id = decodeIdOf('RealtimeSession', input.id);
       const session = id === null ? null : await limits.revokeSession(id, reason.value, { actor, origin });
-      const result = session === null ? notFound : ({ __typename: 'RevokeRealtimeSessionSuccess', session } as const);
+      const result =
+        session === null ? notFound : ({ __typename: 'RevokeRealtimeSessionSuccess', session } as const);
       log.outcome = result.__typename;
       return result;
     },

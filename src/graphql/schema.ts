@@ -2,7 +2,10 @@ import './create-realtime-session.ts';
 import './node.ts';
 import './realtime-session.ts';
 import './realtime-sessions.ts';
+import './revoke-realtime-session.ts';
 import './scalars.ts';
+import './set-policy.ts';
+import './suspend-user.ts';
 import './viewer.ts';
 import { builder } from './builder.ts';
 

@@ -1,7 +1,10 @@
+import { mergePolicies, type Policy, quotaStates } from '../domain/policy.ts';
 import type { User } from '../domain/records.ts';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
+import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
 
 export const UserType = builder.objectRef<User>('User');
 
@@ -15,10 +18,50 @@ builder.node(UserType, {
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'When a session was first asked for.',
+      description: 'When the user was first named.',
+    }),
+    suspendedAt: t.expose('suspendedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when no session is issued for this user.',
+    }),
+    quotas: t.field({
+      type: [QuotaStateType],
+      description:
+        'Each limit that applies to this user through that application (default: the built-in one), with what is used of it now, over all applications.',
+      args: { applicationId: t.arg.id() },
+      resolve: async (user, { applicationId }, context) => {
+        const [policy, usage] = await Promise.all([
+          policyOf(user, applicationId, context),
+          context.ledger.quotaUsage(user.id),
+        ]);
+        return quotaStates(policy, usage);
+      },
+    }),
+    policy: t.field({
+      type: PolicyType,
+      description: 'The limits that apply to this user through that application (default: the built-in one).',
+      args: { applicationId: t.arg.id() },
+      resolve: (user, { applicationId }, context) => policyOf(user, applicationId, context),
+    }),
+    policyOverrides: t.expose('policyOverrides', {
+      type: PolicyOverridesType,
+      description: 'What was set for this user itself; null fields are inherited.',
     }),
   }),
 });
+
+/** @throws BadInputError when there is no such application */
+async function policyOf(
+  user: User,
+  applicationId: string | null | undefined,
+  context: Context,
+): Promise<Policy> {
+  const id = applicationId == null ? context.defaultApplicationId : decodeIdOf('Application', applicationId);
+  const application = id === null ? null : await context.ledger.application(id);
+  if (application === null) throw new BadInputError('applicationId', 'names no application');
+  return mergePolicies(context.defaultPolicy, application.policyOverrides, user.policyOverrides);
+}
 
 builder.queryField('user', (t) =>
   t.field({

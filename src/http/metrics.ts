@@ -31,6 +31,11 @@ export function createMetrics({ poolWaiting }: { poolWaiting: () => number }) {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
       registers,
     }),
+    circuitOpen: new Gauge({
+      name: 'gatehouse_circuit_open',
+      help: '1 while the provider keeps failing and is not asked.',
+      registers,
+    }),
     droppedSecrets: new Counter({
       name: 'gatehouse_settling_failures_total',
       help: 'Writes after a mint that failed; a secret that could not be recorded is dropped.',

@@ -12,14 +12,16 @@ export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
     const { rows } = await orUnavailable(pool.query<Row>(text, [...values]));
     return rows[0] ?? null;
   };
-  const suspend = async (suspended: boolean, user: { id: string | null; externalId: string | null }, reason: string | null, by: By) => {
-    const row = await call<Parameters<typeof toUser>[0]>(`SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5)`, [
-      user.id,
-      user.externalId,
-      suspended,
-      reason,
-      byColumns(by),
-    ]);
+  const suspend = async (
+    suspended: boolean,
+    user: { id: string | null; externalId: string | null },
+    reason: string | null,
+    by: By,
+  ) => {
+    const row = await call<Parameters<typeof toUser>[0]>(
+      `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5)`,
+      [user.id, user.externalId, suspended, reason, byColumns(by)],
+    );
     return row === null ? null : toUser(row);
   };
   return {

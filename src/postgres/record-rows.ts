@@ -15,7 +15,11 @@ type UserRow = PolicyColumns & {
   readonly createdAt: Date;
   readonly suspendedAt: Date | null;
 };
-type ApplicationRow = PolicyColumns & { readonly id: string; readonly name: string; readonly createdAt: Date };
+type ApplicationRow = PolicyColumns & {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+};
 
 // The column is jsonb, and a CHECK holds it to be an array; parsing is how the types learn of it.
 const models = z.array(z.string()).nullable();

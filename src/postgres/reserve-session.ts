@@ -29,7 +29,10 @@ const answer = z.discriminatedUnion('verdict', [
       quota: z.enum(['ACTIVE_SESSIONS', 'MINTS_PER_MINUTE', 'MINTS_PER_DAY']),
       limit: z.int(),
       used: z.int(),
-      retryAt: z.iso.datetime({ offset: true }).transform((at) => new Date(at)).nullable(),
+      retryAt: z.iso
+        .datetime({ offset: true })
+        .transform((at) => new Date(at))
+        .nullable(),
     }),
   }),
 ]);

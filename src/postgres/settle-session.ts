@@ -48,7 +48,13 @@ export async function settleSession(
   ...[id, settlement, { actor, origin, notAfter }]: Parameters<Ledger['settle']>
 ): Promise<Session | null> {
   const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
-  const values = [id, toJsonb(settlementColumns(settlement)), notAfter, toJsonb(event), settlement.kind !== 'issued'];
+  const values = [
+    id,
+    toJsonb(settlementColumns(settlement)),
+    notAfter,
+    toJsonb(event),
+    settlement.kind !== 'issued',
+  ];
   const { rows } = await orUnavailable(pool.query<SessionRow>({ ...SETTLE, values }));
   const [row] = rows;
   return row === undefined ? null : toSession(row);

@@ -1,0 +1,109 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { createCircuitBreaker } from './domain/circuit-breaker.ts';
+import type { IssueNotice, IssueSessionPorts, IssueSessionSettings } from './domain/issue-session.ts';
+import { type Ledger, LedgerUnavailableError } from './domain/ledger.ts';
+import { createMintGate } from './domain/mint-gate.ts';
+import { createSlots } from './domain/slots.ts';
+import type { Metrics } from './http/metrics.ts';
+import type { Keys } from './keys.ts';
+import type { OpenLedger } from './open-ledger.ts';
+import { findDefaultApplicationId } from './postgres/find-application.ts';
+import { findSessions } from './postgres/find-sessions.ts';
+import { reserveSession } from './postgres/reserve-session.ts';
+import { settleSession } from './postgres/settle-session.ts';
+import type { ClosableProvider } from './providers/provider-over-http.ts';
+
+type Parts = {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly ledger: OpenLedger;
+  readonly keys: Keys;
+  readonly provider: ClosableProvider;
+  readonly metrics: Metrics;
+  readonly isDraining: () => boolean;
+};
+
+// Failures in a row that open the circuit: a handful is a bad minute, twenty is an outage. Then, how long it stays
+// open before a probe.
+const BREAKER = { threshold: 20, coolDownMs: 2000 };
+// Statements waiting for each connection before new mints are shed: beyond, they would only wait for their time-out.
+const WAITING_PER_CONNECTION = 20;
+
+/** What issueSession needs, out of the parts of the app. */
+export async function createIssuePorts(
+  parts: Parts,
+): Promise<{ ports: IssueSessionPorts; settings: IssueSessionSettings }> {
+  const { config, log, ledger, keys, provider, metrics } = parts;
+  const breaker = createCircuitBreaker({
+    ...BREAKER,
+    now: () => performance.now(),
+    onChange: (state) => {
+      metrics.circuitOpen.set(state === 'open' ? 1 : 0);
+      log.warn({ provider: provider.name, state }, 'the circuit to the provider changed');
+    },
+  });
+  const slots = createSlots({
+    size: config.maxMintsInFlight,
+    queue: config.mintQueue,
+    waitMs: config.upstreamTimeoutMs,
+  });
+  return {
+    ports: {
+      provider,
+      ledger: createLedger(ledger, config),
+      gate: createMintGate(breaker, slots, parts.isDraining),
+      monotonicNow: () => performance.now(),
+      notice: (notice) => hear(notice, parts),
+    },
+    settings: {
+      defaultApplicationId: await findDefaultApplicationId(ledger.prisma),
+      defaultModel: config.defaultModel,
+      defaultPolicy: config.defaultPolicy,
+      fingerprintKeys: keys.fingerprintKeys,
+      upstreamTimeoutMs: config.upstreamTimeoutMs,
+      databaseTimeoutMs: config.databaseTimeoutMs,
+    },
+  };
+}
+
+function createLedger({ pool }: OpenLedger, { poolSize }: Config): Ledger {
+  return {
+    async reserve(reservation) {
+      if (pool.waitingCount > WAITING_PER_CONNECTION * poolSize)
+        throw new LedgerUnavailableError('overloaded');
+      return reserveSession(pool, reservation);
+    },
+    settle: (id, settlement, by) => settleSession(pool, id, settlement, by),
+    find: async (id) => (await findSessions(pool, [id]))[0] ?? null,
+  };
+}
+
+/** What operators hear of issuing, in metrics and where it needs somebody in the log. */
+function hear(notice: IssueNotice, { log, metrics, provider }: Parts): void {
+  switch (notice.kind) {
+    case 'minted': {
+      const { outcome, code, milliseconds } = notice;
+      metrics.mints.observe({ provider: provider.name, outcome, code }, milliseconds / 1000);
+      if (code === 'upstream_authentication') {
+        log.error({ provider: provider.name, code }, "the provider refuses the gateway's own key");
+      }
+      return;
+    }
+    case 'expiry_in_the_past':
+      log.warn(
+        { sessionId: notice.sessionId },
+        'a secret was issued with an expiry in the past: is a clock wrong?',
+      );
+      return;
+    case 'settling_failed':
+      metrics.droppedSecrets.inc();
+      log.error(
+        { err: notice.error, sessionId: notice.sessionId },
+        'what a mint came to could not be recorded',
+      );
+      return;
+    default:
+      notice satisfies never;
+  }
+}
