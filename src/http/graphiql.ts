@@ -1,5 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-
 const EXAMPLE = `# Put the operator's key into the headers below: it stands in the file root-key of the data directory.
 mutation Issue {
   createRealtimeSession(input: { externalUserId: "alice", instructions: "Be brief." }) {
@@ -22,16 +20,24 @@ query Newest {
 }
 `;
 
-let page: Buffer | undefined;
+let page: Promise<Buffer> | undefined;
 
-/** The GraphiQL page, everything in it: nothing is loaded from elsewhere. Rendered once, when first asked for. */
-export function graphiqlPage(): Buffer {
-  page ??= Buffer.from(
+/**
+ * The GraphiQL page, everything in it: nothing is loaded from elsewhere. Loaded (it is large) and rendered once,
+ * when first asked for.
+ */
+export function graphiqlPage(): Promise<Buffer> {
+  page ??= renderPage();
+  return page;
+}
+
+async function renderPage(): Promise<Buffer> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  return Buffer.from(
     renderGraphiQL({
       title: 'Gatehouse',
       defaultQuery: EXAMPLE,
       headers: JSON.stringify({ authorization: 'Bearer <root key>' }, null, 2),
     }),
   );
-  return page;
 }

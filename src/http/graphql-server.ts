@@ -69,7 +69,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
     switch (admission.kind) {
       case 'graphiql':
         response.setHeader('content-type', 'text/html; charset=utf-8');
-        response.end(graphiqlPage());
+        response.end(await graphiqlPage());
         return;
       case 'refused': {
         const { code, message, status, headers } = admission;

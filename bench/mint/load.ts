@@ -1,0 +1,108 @@
+import { Client } from 'undici';
+import { serveParent } from './channel.ts';
+import { type Counters, readCounters } from './counters.ts';
+import { readSecret, writeRequest } from './requests.ts';
+import { type Measurement, type Task, task } from './task.ts';
+
+// The load generator: N connections, each of which sends its next request when the last one was answered.
+
+// Goes on through the whole run, so that bodies differ and users come round evenly.
+let number = 0;
+
+async function run({ kind, url, headers, connections, ...task }: Task): Promise<Measurement> {
+  const { origin, pathname } = new URL(url);
+  const latencies: number[] = [];
+  const secrets = new Set<string>();
+  const start = performance.now() + task.warmUpSeconds * 1000;
+  const end = start + task.seconds * 1000;
+  let left = task.mints ?? Number.POSITIVE_INFINITY;
+
+  async function keepMinting(): Promise<void> {
+    const client = new Client(origin, { pipelining: 1 });
+    for (let sentAt = performance.now(); sentAt < end && left > 0; sentAt = performance.now()) {
+      number += 1;
+      left -= 1;
+      const { status, text } = await post(client, pathname, headers, writeRequest(kind, number));
+      const answeredAt = performance.now();
+      const secret = readSecret(kind, status, text);
+      if (secrets.has(secret)) throw new Error(`The ${kind} answered the same secret twice`);
+      secrets.add(secret);
+      if (answeredAt >= start && answeredAt <= end) latencies.push(answeredAt - sentAt);
+    }
+    await client.close();
+  }
+
+  const workers = Promise.all(Array.from({ length: connections }, keepMinting));
+  const before = await at(start, workers, task.pid);
+  const after = await at(end, workers, task.pid);
+  await workers;
+  if (latencies.length === 0) throw new Error(`The ${kind} answered nothing in ${task.seconds} s`);
+  latencies.sort((a, b) => a - b);
+  const seconds = (after.time - before.time) / 1000;
+  return {
+    mintsPerSecond: latencies.length / seconds,
+    p50: percentile(latencies, 0.5),
+    p99: percentile(latencies, 0.99),
+    ...shares(before, after, latencies.length),
+  };
+}
+
+function shares(before: Counters, after: Counters, mints: number) {
+  const seconds = (after.time - before.time) / 1000;
+  const server = difference(before.server, after.server);
+  const benchmark = difference(before.benchmark, after.benchmark);
+  const machine = after.machine - before.machine;
+  const busy = after.machineBusy - before.machineBusy;
+  return {
+    generatorShare: (after.own - before.own) / seconds,
+    serverMicroseconds: server === null ? null : (server / mints) * 1e6,
+    machineShare: busy / machine,
+    othersShare: benchmark === null ? null : Math.max(0, busy - benchmark) / machine,
+  };
+}
+
+function difference(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : after - before;
+}
+
+function post(
+  client: Client,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<{ status: number; text: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  let status = 0;
+  let text = '';
+  client.dispatch(
+    { path, method: 'POST', headers, body },
+    {
+      // Asked for by undici.
+      onRequestStart: () => {},
+      onResponseStart(_, code) {
+        status = code;
+      },
+      onResponseData(_, chunk) {
+        text += chunk.toString();
+      },
+      onResponseEnd: () => resolve({ status, text }),
+      onResponseError: (_, error) => reject(error),
+    },
+  );
+  return promise;
+}
+
+/** Counters at a time, or earlier when the work ends. */
+async function at(time: number, work: Promise<unknown>, serverPid: number): Promise<Counters> {
+  const timer = Promise.withResolvers<void>();
+  const timeout = setTimeout(timer.resolve, Math.max(0, time - performance.now()));
+  await Promise.race([timer.promise, work]);
+  clearTimeout(timeout);
+  return readCounters({ serverPid, rootPid: process.ppid });
+}
+
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+serveParent({}, (question) => run(task.parse(question)));

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const HELP = `Measures a mint: the gateway beside a bare server that does the same two durable writes, and beside
+calling the upstream directly. Every server is its own process over one embedded PostgreSQL (fsync on).
+
+  npm run bench:mint -- [options]
+
+  --seconds N           measured time of one cell in one round (default 4.5)
+  --warm-up N           seconds that each server works before anything is measured, for V8 to have compiled
+                        what is hot (default 5)
+  --rounds N            rounds, interleaved; the table has their medians (default 3)
+  --connections A,B,C   connections that each send their next request when the last was answered
+                        (default 1,16,64)
+  --latencies A,B       the fake upstream's own latency in milliseconds (default 0,50)
+  --also NAME=FOLDER    another checkout of the gateway, measured beside; may be repeated
+  --cpu-prof FOLDER     have the gateways write CPU profiles there (they cost some speed)
+  --help
+`;
+
+export type Options = {
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly rounds: number;
+  readonly connections: readonly number[];
+  readonly latencies: readonly number[];
+  /** Gateways to measure: a name, and the checkout that it runs from. */
+  readonly gateways: readonly { readonly name: string; readonly folder: string }[];
+  readonly profileFolder: string | undefined;
+};
+
+/** Reads the command line, or prints the help and returns null. @throws TypeError when it cannot be used */
+export function readOptions(args: string[]): Options | null {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: 'string', default: '4.5' },
+      'warm-up': { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '3' },
+      connections: { type: 'string', default: '1,16,64' },
+      latencies: { type: 'string', default: '0,50' },
+      also: { type: 'string', multiple: true, default: [] },
+      'cpu-prof': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return null;
+  }
+  const profileFolder = values['cpu-prof'];
+  return {
+    seconds: number(values.seconds, '--seconds', 0.1),
+    warmUpSeconds: number(values['warm-up'], '--warm-up', 0.1),
+    rounds: number(values.rounds, '--rounds', 1),
+    connections: values.connections.split(',').map((value) => number(value, '--connections', 1)),
+    latencies: values.latencies.split(',').map((value) => number(value, '--latencies', 0)),
+    gateways: [
+      { name: 'gateway', folder: resolve(import.meta.dirname, '../..') },
+      ...values.also.map(otherCheckout),
+    ],
+    profileFolder: profileFolder === undefined ? undefined : resolve(profileFolder),
+  };
+}
+
+function number(value: string, option: string, least: number): number {
+  const read = value.trim() === '' ? Number.NaN : Number(value);
+  if (!(read >= least))
+    throw new TypeError(`${option} must be a number of at least ${least}, not "${value}"`);
+  return read;
+}
+
+function otherCheckout(value: string) {
+  const [name = '', folder = ''] = value.split('=', 2);
+  if (name === '' || folder === '') throw new TypeError('--also must be NAME=FOLDER');
+  return { name, folder: resolve(folder) };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { type Child, startChild } from './child.ts';
+import { type Database, seedUsers } from './database.ts';
+import type { TargetKind } from './requests.ts';
+
+/** Something to send mints to. */
+export type Server = {
+  readonly name: string;
+  readonly kind: TargetKind;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pid: number;
+};
+
+const hello = z.object({ port: z.number() });
+const JSON_CONTENT = { 'content-type': 'application/json' };
+
+export type Running = { readonly signal: AbortSignal; readonly stack: AsyncDisposableStack };
+
+/** The fake upstream; `baseUrl` is what the gateway is given. */
+export async function startUpstream(running: Running) {
+  const child = await startChild('upstream.ts', [], running);
+  const baseUrl = `http://127.0.0.1:${hello.parse(child.firstMessage).port}/v1`;
+  const url = `${baseUrl}/realtime/client_secrets`;
+  const server: Server = { name: 'upstream', kind: 'upstream', url, headers: JSON_CONTENT, pid: child.pid };
+  return {
+    server,
+    baseUrl,
+    async setLatency(latencyMs: number): Promise<void> {
+      await child.ask({ latencyMs });
+    },
+  };
+}
+
+/** The bare server over a prepared database. */
+export async function startBare(
+  { databaseUrl, upstreamUrl }: { databaseUrl: string; upstreamUrl: string },
+  running: Running,
+): Promise<Server> {
+  const child = await startChild('bare-server.ts', [databaseUrl, upstreamUrl], running);
+  const { port } = hello.parse(child.firstMessage);
+  const address = `http://127.0.0.1:${port}/`;
+  return { name: 'bare', kind: 'bare', url: address, headers: JSON_CONTENT, pid: child.pid };
+}
+
+/** Makes the tables and the users, for a bare server. A gateway makes the tables itself. */
+export async function prepareDatabase(database: Database): Promise<void> {
+  const applicationRole = decodeURIComponent(new URL(database.url).username);
+  await migrate({ ownerUrl: database.ownerUrl, applicationRole });
+  await seedUsers(database);
+}
+
+export function startLoadGenerator(running: Running): Promise<Child> {
+  return startChild('load.ts', [], running);
+}

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
+import { resolve } from 'node:path';
+import { type App, createApp } from './app.ts';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import { installCrashHandlers } from './crash-handlers.ts';
+import type { Metrics } from './http/metrics.ts';
+import { createLogger } from './logger.ts';
+import { installOutputFilter } from './output-filter.ts';
+import { EmbeddedPostgresError } from './postgres/embedded/error.ts';
+import { MigrationError } from './postgres/migrate.ts';
+import { StartError } from './start-error.ts';
+
+let metrics: Metrics | undefined;
+installOutputFilter({ onRedaction: () => metrics?.redactions.inc() });
+
+const stopping = new AbortController();
+let app: App | undefined;
+
+const config = readConfig();
+const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
+installCrashHandlers(log, async () => app?.close());
+// Not once: a terminal's Ctrl-C reaches npm and us, and npm passes its own on.
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+
+try {
+  app = await createApp(config, {
+    log,
+    signal: stopping.signal,
+    onMetrics: (created) => {
+      metrics = created;
+    },
+  });
+  if (stopping.signal.aborted) await finish(app);
+  else announce(app, config);
+} catch (error) {
+  if (stopping.signal.aborted) process.exit(0);
+  fail(error);
+}
+
+function stop(signal: NodeJS.Signals): void {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  log.info({ signal }, 'stopping: finishing what was accepted');
+  if (app !== undefined) void finish(app);
+}
+
+async function finish(running: App): Promise<void> {
+  await running.close();
+  log.info('stopped');
+  process.exit(0);
+}
+
+function readConfig(): Config {
+  try {
+    readEnvFile();
+    return loadConfig(process.env);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function readEnvFile(): void {
+  if (!existsSync('.env')) return;
+  try {
+    process.loadEnvFile('.env');
+  } catch (cause) {
+    throw new StartError('.env in the working directory cannot be read as a file.', { cause });
+  }
+}
+
+/** Ends the process with a message for an operator; what was not foreseen gives only its name and code. */
+function fail(error: unknown): never {
+  const foreseen = [ConfigError, EmbeddedPostgresError, MigrationError, StartError].some(
+    (kind) => error instanceof kind,
+  );
+  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
+  const message =
+    error instanceof Error ? (foreseen ? error.message : `${error.name}${code}`) : 'unknown error';
+  process.stderr.write(`Gatehouse cannot start. ${message}\n`);
+  process.exit(1);
+}
+
+function announce(
+  { url, managementUrl }: App,
+  { provider, database, dataDirectory, rootKey, graphiql, unknown }: Config,
+) {
+  log.info({ url, managementUrl, provider }, 'ready');
+  // Otherwise written at exit only, which a killed process has none of.
+  flushCompileCache();
+  for (const variable of unknown) log.warn({ variable }, 'a variable that this version does not know is set');
+  if (provider === 'sandbox') {
+    log.warn(
+      'NO PROVIDER IS CONFIGURED: the sandbox issues client secrets that open nothing. Set OPENAI_API_KEY for real ones.',
+    );
+  }
+  if (database.kind !== 'embedded') return;
+  // As a command: a variable after Bearer would look like a credential to the output filter.
+  const key =
+    rootKey === undefined ? `$(cat '${resolve(dataDirectory, 'root-key')}')` : '$(echo $GATEHOUSE_ROOT_KEY)';
+  const query =
+    'mutation { createRealtimeSession(input: { externalUserId: \\"alice\\" }) { __typename ... on CreateRealtimeSessionSuccess { clientSecret { value expiresAt } session { id status } } } }';
+  process.stderr.write(`
+Gatehouse serves GraphQL at ${url}${graphiql ? ' (open it in a browser for GraphiQL)' : ''}
+Issue a session:
+
+curl -s ${url} -H 'content-type: application/json' -H "authorization: Bearer ${key}" \\
+  -d '{"query":"${query}"}'
+
+`);
+}
