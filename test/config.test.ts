@@ -50,6 +50,15 @@ describe('defaults', () => {
       },
       defaultModel: 'gpt-realtime-2.1',
       upstreamTimeoutMs: 10_000,
+      maxMintsInFlight: 64,
+      mintQueue: 1024,
+      defaultPolicy: {
+        allowedModels: null,
+        maxTtlSeconds: 7200,
+        maxActiveSessions: 10,
+        maxMintsPerMinute: 30,
+        maxMintsPerDay: 500,
+      },
       maxBodyBytes: 262_144,
       graphiql: true,
       introspection: true,
@@ -139,6 +148,12 @@ const wholeNumbers = {
   GATEHOUSE_DATABASE_TIMEOUT_MS: [50, 600_000],
   GATEHOUSE_DRAIN_MS: [0, 600_000],
   GATEHOUSE_UPSTREAM_TIMEOUT_MS: [50, 120_000],
+  GATEHOUSE_MAX_MINTS_IN_FLIGHT: [1, 10_000],
+  GATEHOUSE_MINT_QUEUE: [0, 1_000_000],
+  GATEHOUSE_MAX_ACTIVE_SESSIONS: [0, 1_000_000],
+  GATEHOUSE_MAX_MINTS_PER_MINUTE: [0, 1_000_000],
+  GATEHOUSE_MAX_MINTS_PER_DAY: [0, 1_000_000],
+  GATEHOUSE_MAX_TTL_SECONDS: [10, 7200],
   GATEHOUSE_MAX_BODY_BYTES: [1024, 16_777_216],
 } as const;
 
@@ -202,6 +217,10 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
   },
   OPENAI_ORGANIZATION: visible,
   OPENAI_PROJECT: visible,
+  GATEHOUSE_ALLOWED_MODELS: {
+    message: 'must be a comma-separated list of models',
+    values: [`${CANARY},`, `,${CANARY}`, `${CANARY},,x`, `${CANARY}, ,x`],
+  },
   GATEHOUSE_GRAPHIQL: flags,
   GATEHOUSE_INTROSPECTION: flags,
   LOG_LEVEL: { message: "must be one of pino's levels", values: [CANARY, 'INFO', 'warning'] },
@@ -340,6 +359,20 @@ describe('values', () => {
   ])('a key ring: %s', (_, value, bytes) => {
     const keys = loadConfig({ GATEHOUSE_FINGERPRINT_KEY: value }).fingerprintKeys;
     expect(keys).toEqual(bytes.map((byte) => new Uint8Array(32).fill(byte)));
+  });
+
+  test.each([
+    ['gpt-realtime', ['gpt-realtime']],
+    [' gpt-realtime , gpt-realtime-mini ', ['gpt-realtime', 'gpt-realtime-mini']],
+  ])('models that may be used: %j', (value, allowedModels) => {
+    expect(loadConfig({ GATEHOUSE_ALLOWED_MODELS: value }).defaultPolicy).toMatchObject({ allowedModels });
+  });
+
+  test('limits of zero, which is not unset', () => {
+    const names = ['ACTIVE_SESSIONS', 'MINTS_PER_MINUTE', 'MINTS_PER_DAY'];
+    const zero = Object.fromEntries(names.map((name) => [`GATEHOUSE_MAX_${name}`, '0']));
+    const none = { maxActiveSessions: 0, maxMintsPerMinute: 0, maxMintsPerDay: 0 };
+    expect(loadConfig(zero).defaultPolicy).toMatchObject(none);
   });
 
   test('the base URL loses its last slash', () => {

@@ -7,13 +7,22 @@ import type { BareRequest, UpstreamAnswer, UpstreamRequest } from './wire.ts';
 
 const RESERVE = {
   name: 'reserve',
-  text: 'SELECT s.id FROM reserve_session($1, make_interval(secs => $2), $3::jsonb, $4::jsonb) AS s',
+  text: 'SELECT (r.session).id FROM reserve_session($1::jsonb) AS r',
+};
+
+// Quotas are counted all the same.
+const UNLIMITED = {
+  allowedModels: null,
+  maxTtlSeconds: 7200,
+  maxActiveSessions: 1_000_000,
+  maxMintsPerMinute: 1_000_000,
+  maxMintsPerDay: 1_000_000,
 };
 
 const COLUMNS = `
   outcome, expires_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,
   failure_code, failure_upstream_status, failure_upstream_code, failure_upstream_request_id,
-  upstream_session_id, object, model, modalities, instructions, voice,
+  upstream_session_id, model, modalities, instructions, voice,
   input_audio_format, output_audio_format, input_audio_transcription, turn_detection,
   input_audio_noise_reduction, tools, tool_choice, temperature, max_response_output_tokens, upstream_config`;
 
@@ -25,7 +34,8 @@ const SETTLE = {
       SET settled_at = clock_timestamp(), (${COLUMNS}) = (
         SELECT ${COLUMNS} FROM jsonb_populate_record(open, $2::jsonb)
       )
-      WHERE id = $1 AND outcome IS NULL AND least(deadline, $3) > clock_timestamp()
+      WHERE id = $1 AND outcome IS NULL AND least(deadline, $3) > clock_timestamp() AND revoked_at IS NULL
+        AND NOT EXISTS (SELECT FROM end_user AS u WHERE u.id = open.user_id AND u.suspended_at IS NOT NULL)
       RETURNING open.*
     ), audited AS (
       INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, user_id, session_id,
@@ -34,7 +44,7 @@ const SETTLE = {
         s.user_id, s.id, event.request_id, event.ip_address, event.user_agent, event.detail
       FROM s, jsonb_populate_record(NULL::audit_event, $4::jsonb) AS event
     )
-    SELECT session_status(s.outcome, s.deadline, s.expires_at, now()) AS status FROM s`,
+    SELECT session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status FROM s`,
 };
 
 /** Writes the pending session and its event; returns the session's id. */
@@ -50,17 +60,22 @@ export async function reserve(
     provider: 'openai',
     object: 'realtime.session',
     labels,
-    requested_ttl_seconds: seconds,
     session_limit_seconds: 3600,
   };
   const detail = {
     provider: 'openai',
     type: 'REALTIME',
     model: wire.session.model,
-    expiresAfterSeconds: seconds,
   };
-  const event = eventOf('session.requested', detail);
-  const values = [externalUserId, 15, JSON.stringify(session), JSON.stringify(event)];
+  const request = {
+    externalUserId,
+    settleWithinSeconds: 15,
+    expiresAfterSeconds: seconds,
+    defaults: UNLIMITED,
+    session,
+    event: eventOf('session.requested', detail),
+  };
+  const values = [JSON.stringify(request)];
   const { rows } = await pool.query<{ id: string }>({ ...RESERVE, values });
   if (rows[0] === undefined) throw new Error('Nothing was reserved');
   return rows[0].id;
@@ -80,7 +95,6 @@ export async function settle(pool: pg.Pool, { id, minted, expiresAt, fingerprint
     secret_prefix: 'ek_',
     secret_last_four: minted.value.slice(-4),
     upstream_session_id: session.id,
-    object: session.object,
     upstream_config: session,
   };
   const detail = { expiresAt, fingerprint, fingerprintKeyId: 'bench', upstreamSessionId: session.id };

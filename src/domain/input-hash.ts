@@ -2,6 +2,9 @@ import { createHmac } from 'node:crypto';
 import { isJsonObject } from './json.ts';
 import type { FingerprintKey } from './secret.ts';
 
+// What is in these goes upstream as it stands: there, null is a value (`tracing: null` switches it off).
+const JSON_FIELDS: ReadonlySet<string> = new Set(['extra', 'parameters', 'requireApproval']);
+
 /**
  * What tells whether an idempotency key is repeated with the same input: a hash that does not depend on the
  * order of fields, nor on whether "not given" is written as null. Keyed, because the input may hold a secret.
@@ -14,9 +17,11 @@ export function hashInput(input: unknown, keys: readonly FingerprintKey[]): Reco
   );
 }
 
-function canonicalise(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonicalise);
+function canonicalise(value: unknown, isJson = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => canonicalise(item, isJson));
   if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).filter(([, child]) => child !== null && child !== undefined);
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, child]) => [key, canonicalise(child)]);
+  const entries = Object.entries(value)
+    .filter(([, child]) => isJson || (child !== null && child !== undefined))
+    .map(([key, child]) => [key, canonicalise(child, isJson || JSON_FIELDS.has(key))] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -135,7 +135,8 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   // First what it has too much of: a GRANT by hand, the owner's default privileges. Several statements in one
   // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
-    REVOKE ALL ON _prisma_migrations, application, end_user, realtime_session, audit_event FROM ${name}, PUBLIC;
+    REVOKE ALL ON _prisma_migrations, application, end_user, realtime_session, idempotency_key, audit_event
+      FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
     GRANT SELECT ON application, _prisma_migrations TO ${name};
     GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session TO ${name};

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { LedgerUnavailableError } from '../domain/ledger.ts';
 
 // Of SQLSTATE: connection exceptions, cancelled by timeout, shutting down or starting, too many connections.
@@ -12,12 +13,18 @@ const MESSAGES: readonly (readonly [RegExp, string])[] = [
 ];
 // Prisma wraps what the driver said; these are its words for "could not reach or lost the server".
 const PRISMA = /^P(1001|1002|1008|1011|1017|2024)$/;
+// What it has no words for (P2039: terminated, cancelled, starting) it gives with the SQLSTATE deep inside.
+const wrappedByPrisma = z.object({
+  meta: z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) }),
+});
 
 /** A short code when `error` means that the database could not be asked or did not answer; null for any other error. */
 export function unavailableCode(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (SQLSTATES.test(code) || NETWORK.test(code) || PRISMA.test(code)) return code;
+  const own = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const wrapped = wrappedByPrisma.safeParse(error).data?.meta.driverAdapterError.cause.originalCode ?? '';
+  const code = [own, wrapped].find((one) => [SQLSTATES, NETWORK, PRISMA].some((codes) => codes.test(one)));
+  if (code !== undefined) return code;
   const known = MESSAGES.find(([pattern]) => pattern.test(error.message));
   if (known) return known[1];
   return causeOf(error).reduce<string | null>((found, cause) => found ?? unavailableCode(cause), null);

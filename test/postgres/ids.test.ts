@@ -70,18 +70,17 @@ describe('uuidv7_at', () => {
   it('is the time that a session and its event are created at: one reading of the clock', async () => {
     const session = {
       ...{ application_id: '01930000-0000-7000-8000-000000000007', provider: 'sandbox', object: 'o' },
-      ...{ requested_ttl_seconds: 60, session_limit_seconds: 60, type: 'REALTIME', model: 'm' },
+      ...{ session_limit_seconds: 60, type: 'REALTIME', model: 'm' },
       ...{ modalities: ['TEXT'], tools: [], labels: [] },
     };
-    const event = {
-      action: 'session.requested',
-      outcome: 'SUCCEEDED',
-      actor_kind: 'OPERATOR',
-      actor_name: 'root',
+    const defaults = { maxTtlSeconds: 60, maxActiveSessions: 1, maxMintsPerMinute: 1, maxMintsPerDay: 1 };
+    const request = {
+      ...{ externalUserId: 'somebody', settleWithinSeconds: 10, expiresAfterSeconds: 60, defaults, session },
+      event: { actor_kind: 'OPERATOR', actor_name: 'root', detail: {} },
     };
     const [made] = await database.query<{ id: string; us: string }>(
-      `SELECT id, ${inMicroseconds('created_at')} AS us FROM reserve_session('somebody', '10 s', $1, $2)`,
-      [session, { ...event, detail: {} }],
+      `SELECT (session).id, ${inMicroseconds('(session).created_at')} AS us FROM reserve_session($1::jsonb)`,
+      [request],
     );
     const events = await database.query<{ id: string; us: string }>(
       `SELECT id, ${inMicroseconds('at')} AS us FROM audit_event WHERE session_id = $1`,

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { purgeIdempotencyKeys } from '../../src/jobs/purge-idempotency-keys.ts';
+import { settleOverdue } from '../../src/jobs/settle-overdue.ts';
+import { createLimitsLedger } from '../../src/postgres/change-limits.ts';
 import { checkLedger } from '../../src/postgres/check-ledger.ts';
 import { findDefaultApplicationId } from '../../src/postgres/find-application.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
@@ -21,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe("the application's role", () => {
-  it('can do what the gateway does: reserve, settle, read, check', async () => {
+  it('can do what the gateway does: reserve, settle, revoke, suspend, limit, read, check, clean up', async () => {
     const pool = createPool({ url: database.url, size: 2, timeoutMs: 10_000, onError: () => {} });
     const prisma = createPrisma(pool);
     try {
@@ -32,6 +36,22 @@ describe("the application's role", () => {
       expect(await reserve(pool, applicationId)).toMatchObject({ userId: pending.userId, status: 'PENDING' });
       const settled = await fail(pool, pending.id);
       expect(settled).toMatchObject({ id: pending.id, status: 'FAILED' });
+
+      const limits = createLimitsLedger(pool);
+      const { userId } = pending;
+      const user = { id: userId, externalId: null };
+      expect(await limits.revokeSession(pending.id, null, by)).toMatchObject({ status: 'FAILED' });
+      expect(await limits.suspendUser(user, 'why', by)).toMatchObject({ id: userId });
+      expect(await limits.reinstateUser(user, by)).toMatchObject({ suspendedAt: null });
+      expect(await limits.setUserPolicy(user, { maxTtlSeconds: 60 }, by)).toMatchObject({ id: userId });
+      expect(await limits.setApplicationPolicy(applicationId, { allowedModels: null }, by)).toMatchObject({
+        id: applicationId,
+      });
+      await database.query(`UPDATE realtime_session SET deadline = now() WHERE outcome IS NULL`);
+      await database.query(`UPDATE idempotency_key SET created_at = now() - interval '26 hours'`);
+      await settleOverdue(pool);
+      await purgeIdempotencyKeys(pool);
+      expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
 
       const reader = createLedgerReader(pool, prisma);
       const page = { limit: 10, boundary: null, direction: 'forward' } as const;
@@ -52,8 +72,14 @@ describe("the application's role", () => {
       tables: {
         _prisma_migrations: ['SELECT'],
         application: ['SELECT'],
+        'application.allowed_models': ['UPDATE'],
+        'application.max_active_sessions': ['UPDATE'],
+        'application.max_mints_per_day': ['UPDATE'],
+        'application.max_mints_per_minute': ['UPDATE'],
+        'application.max_ttl_seconds': ['UPDATE'],
         audit_event: ['INSERT', 'SELECT'],
         end_user: ['INSERT', 'SELECT', 'UPDATE'],
+        idempotency_key: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
         realtime_session: ['INSERT', 'SELECT', 'UPDATE'],
       },
       partitions: {},
@@ -79,10 +105,23 @@ describe("the application's role", () => {
          AND has_function_privilege('gatehouse', oid, 'EXECUTE') ORDER BY 1`,
     );
     expect(callable.map(({ name }) => name)).toEqual([
+      'effective_policy',
+      'exceeded_quota',
+      'lock_user',
+      'purge_idempotency_keys',
+      'quota_usage',
       'reserve_session',
+      'reserve_session',
+      'revoke_session',
       'session_status',
+      'session_status',
+      'set_application_policy',
+      'set_user_policy',
+      'settle_overdue',
+      'suspend_user',
       'uuidv7_at',
       'uuidv7_floor',
+      'write_event',
     ]);
   });
 });
@@ -127,7 +166,7 @@ describe("the application's role cannot", () => {
       'change a function',
       `CREATE OR REPLACE FUNCTION uuidv7_floor(at timestamptz) RETURNS uuid LANGUAGE sql RETURN gen_random_uuid()`,
     ],
-    ['drop a function', 'DROP FUNCTION reserve_session'],
+    ['drop a function', 'DROP FUNCTION reserve_session(jsonb)'],
     ['remove sessions', 'DELETE FROM realtime_session'],
     ['empty the sessions', 'TRUNCATE realtime_session'],
     ['remove users', 'DELETE FROM end_user'],
@@ -294,8 +333,8 @@ const by = {
   origin: { requestId: 'request', ipAddress: null, userAgent: null },
 } as const;
 
-function reserve(pool: pg.Pool, applicationId: string) {
-  return reserveSession(pool, {
+async function reserve(pool: pg.Pool, applicationId: string) {
+  const reserved = await reserveSession(pool, {
     ...by,
     externalUserId: 'somebody',
     applicationId,
@@ -313,10 +352,18 @@ function reserve(pool: pg.Pool, applicationId: string) {
       maxResponseOutputTokens: null,
     },
     labels: [],
+    idempotency: { key: randomUUID(), caller: 'operator:root', inputHashes: { k: 'h' }, writtenWith: 'k' },
     expiresAfterSeconds: 60,
+    defaultTtlSeconds: 600,
+    defaultPolicy: {
+      ...{ allowedModels: null, maxTtlSeconds: 7200 },
+      ...{ maxActiveSessions: 10, maxMintsPerMinute: 10, maxMintsPerDay: 10 },
+    },
     sessionLimitSeconds: 60,
     settleWithinMs: 60_000,
   });
+  if (reserved.kind !== 'reserved') throw new Error(`Not reserved but ${reserved.kind}`);
+  return reserved.session;
 }
 
 function fail(pool: pg.Pool, id: string) {

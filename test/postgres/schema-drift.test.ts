@@ -10,7 +10,7 @@ const UNSEEN_BY_PRISMA = {
   // Every partition, its columns and its indexes; PostgreSQL itself keeps them as their parents are.
   partitionedTables: ['audit_event', 'realtime_session'],
   // An index with a condition, an expression, or on a single partition.
-  indexes: [],
+  indexes: ['realtime_session_issued_idx', 'realtime_session_open_idx'],
   views: [],
 };
 
@@ -47,8 +47,8 @@ describe('drift is found when', () => {
     ],
     [
       'a time is less precise',
-      'ALTER TABLE realtime_session ALTER COLUMN deadline TYPE timestamptz(3)',
-      '`deadline` (type changed)',
+      'ALTER TABLE audit_event ALTER COLUMN at TYPE timestamptz(3)',
+      '`at` (type changed)',
     ],
     [
       'a column may be null',
@@ -126,7 +126,13 @@ describe('drift is found when', () => {
       CREATE TABLE elsewhere (id uuid) PARTITION BY RANGE (id)`);
     expect(await unseen(changed)).toEqual({
       partitionedTables: ['audit_event', 'elsewhere', 'realtime_session'],
-      indexes: ['by_expression', 'of_a_partition', 'realtime_session_user_id_id_idx'],
+      indexes: [
+        'by_expression',
+        'of_a_partition',
+        'realtime_session_issued_idx',
+        'realtime_session_open_idx',
+        'realtime_session_user_id_id_idx',
+      ],
       views: ['extra'],
     });
     await changed.drop();

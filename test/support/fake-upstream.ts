@@ -27,6 +27,8 @@ export type Behaviour =
   /** Mint, and answer what was sent plus id, object, type and expiry. No defaults are filled in; credentials are repeated. */
   | { readonly kind: 'echo'; readonly headers?: Readonly<Record<string, string>> }
   | ({ readonly kind: 'answer' } & Answer)
+  /** What the call itself leads to. */
+  | { readonly kind: 'choose'; readonly choose: (call: RecordedCall) => Behaviour }
   | { readonly kind: 'respond'; readonly respond: (call: RecordedCall) => Answer | Promise<Answer> }
   | { readonly kind: 'latency'; readonly ms: number; readonly reply?: Behaviour }
   | { readonly kind: 'hold'; readonly until: Promise<unknown>; readonly reply?: Behaviour }
@@ -44,11 +46,14 @@ export type Behaviour =
   /** Mint, and answer an echo padded to this many kilobytes. */
   | { readonly kind: 'large'; readonly kilobytes: number };
 
+/** A secret, and the call that it was minted for. */
+export type Minted = MintedSecret & { readonly call: RecordedCall };
+
 export type FakeUpstream = {
   /** With the version in its path, like https://api.openai.com/v1. */
   readonly baseUrl: string;
   readonly calls: readonly RecordedCall[];
-  readonly minted: readonly MintedSecret[];
+  readonly minted: readonly Minted[];
   /** For the next call that has no behaviour yet; several are used up in order. */
   next(behaviour: Behaviour): void;
   /** For every call without a `next` of its own, from now on. */
@@ -70,7 +75,7 @@ const ECHO: Behaviour = { kind: 'echo' };
 /** Starts an upstream on a free loopback port that does as it is told and remembers everything. */
 export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect }): Promise<FakeUpstream> {
   const calls: RecordedCall[] = [];
-  const minted: MintedSecret[] = [];
+  const minted: Minted[] = [];
   const script: Behaviour[] = [];
   let fallback = ECHO;
   let waiting: ((call: RecordedCall) => void)[] = [];
@@ -95,6 +100,8 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
         return send(response, { status: 200, body: mint(call), headers: behaviour.headers });
       case 'answer':
         return send(response, behaviour);
+      case 'choose':
+        return perform(behaviour.choose(call), call, response);
       case 'respond':
         return send(response, await behaviour.respond(call));
       case 'latency':
@@ -138,7 +145,7 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
       sessionId: `sess_${randomBytes(11).toString('hex')}`,
       expiresAt: expiryOf(call.body, dialect),
     };
-    minted.push(secret);
+    minted.push({ ...secret, call });
     return echoSession(call.body, secret, dialect);
   }
 

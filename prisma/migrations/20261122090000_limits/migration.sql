@@ -82,37 +82,51 @@ RETURN jsonb_build_object(
 );
 
 -- The exceeded quota whose retryAt is latest, as jsonb, or null when none is. retryAt is when enough of what is
--- counted has ended or left its window; null when waiting does not help. A pending session's end is the latest it
--- could have.
+-- counted has ended or left its window, rounded up to the milliseconds that clients see; null when waiting does not
+-- help. A pending session's end is the latest it could have.
 CREATE FUNCTION exceeded_quota(of_user uuid, policy jsonb, at timestamptz) RETURNS jsonb
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-  WITH ends AS (
-    SELECT expires_at AS ends FROM realtime_session WHERE user_id = of_user AND outcome = 'ISSUED' AND expires_at > at
-    UNION ALL
-    SELECT deadline + make_interval(secs => requested_ttl_seconds) FROM realtime_session
-    WHERE user_id = of_user AND outcome IS NULL AND deadline > at
-  ), counted (quota, "limit", used) AS (
-    SELECT quota, "limit", used FROM quota_usage(of_user, at) AS u CROSS JOIN LATERAL (VALUES
-      ('ACTIVE_SESSIONS', (policy->>'maxActiveSessions')::integer, u.active),
-      ('MINTS_PER_MINUTE', (policy->>'maxMintsPerMinute')::integer, u.last_minute),
-      ('MINTS_PER_DAY', (policy->>'maxMintsPerDay')::integer, u.last_day)
-    ) AS quotas (quota, "limit", used)
-  )
-  SELECT jsonb_build_object('quota', quota, 'limit', "limit", 'used', used, 'retryAt', retry_at)
-  FROM counted CROSS JOIN LATERAL (
-    SELECT CASE
-      WHEN "limit" = 0 THEN NULL
-      WHEN quota = 'ACTIVE_SESSIONS' THEN (SELECT ends FROM ends ORDER BY ends OFFSET used - "limit" LIMIT 1)
-      ELSE (
-        SELECT created_at + CASE quota WHEN 'MINTS_PER_MINUTE' THEN interval '1 minute' ELSE interval '1 day' END
-        FROM realtime_session WHERE user_id = of_user ORDER BY id DESC OFFSET "limit" - 1 LIMIT 1
-      )
-    END
-  ) AS retry (retry_at)
-  WHERE used >= "limit"
-  ORDER BY retry_at DESC NULLS FIRST LIMIT 1;
-END;
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  used record;
+BEGIN
+  SELECT * INTO used FROM quota_usage(of_user, at);
+  -- Nearly always: and then nothing is read, or even planned, to say when trying again may succeed.
+  IF used.active < (policy->>'maxActiveSessions')::integer
+    AND used.last_minute < (policy->>'maxMintsPerMinute')::integer
+    AND used.last_day < (policy->>'maxMintsPerDay')::integer
+  THEN
+    RETURN NULL;
+  END IF;
+
+  RETURN (
+    SELECT jsonb_build_object('quota', c.quota, 'limit', c."limit", 'used', c.used,
+      'retryAt', date_trunc('milliseconds', retry.at + interval '999 microseconds'))
+    FROM (VALUES
+      ('ACTIVE_SESSIONS', (policy->>'maxActiveSessions')::integer, used.active),
+      ('MINTS_PER_MINUTE', (policy->>'maxMintsPerMinute')::integer, used.last_minute),
+      ('MINTS_PER_DAY', (policy->>'maxMintsPerDay')::integer, used.last_day)
+    ) AS c (quota, "limit", used) CROSS JOIN LATERAL (
+      SELECT CASE
+        WHEN c."limit" = 0 THEN NULL
+        WHEN c.quota = 'ACTIVE_SESSIONS' THEN (
+          SELECT ends FROM (
+            SELECT s.expires_at FROM realtime_session AS s
+            WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at > exceeded_quota.at
+            UNION ALL
+            SELECT s.deadline + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
+            WHERE s.user_id = of_user AND s.outcome IS NULL AND s.deadline > exceeded_quota.at
+          ) AS active (ends) ORDER BY ends OFFSET c.used - c."limit" LIMIT 1
+        )
+        ELSE (
+          SELECT s.created_at + CASE c.quota WHEN 'MINTS_PER_MINUTE' THEN interval '1 minute' ELSE interval '1 day' END
+          FROM realtime_session AS s WHERE s.user_id = of_user ORDER BY s.id DESC OFFSET c."limit" - 1 LIMIT 1
+        )
+      END
+    ) AS retry (at)
+    WHERE c.used >= c."limit"
+    ORDER BY retry.at DESC NULLS FIRST LIMIT 1
+  );
+END $$;
 
 -- Inserts an audit event: who asked comes as columns in `by`, the rest from what happened.
 CREATE FUNCTION write_event(
@@ -161,7 +175,9 @@ END $$;
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
 CREATE FUNCTION reserve_session(request jsonb)
 RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
-LANGUAGE plpgsql AS $$
+-- One plan for all values, made once: a connection would otherwise plan its first five mints anew, over all
+-- partitions, while it holds the user's lock.
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   person end_user;
   app application;

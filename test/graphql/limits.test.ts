@@ -1,0 +1,558 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import {
+  issue,
+  passTime,
+  readSession,
+  readUser,
+  reinstateUser,
+  revokeSession,
+  setPolicy,
+  suspendUser,
+  trailOf,
+} from '../support/limits.ts';
+
+const SUCCESS = 'CreateRealtimeSessionSuccess';
+const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };
+const DEFAULTS = {
+  allowedModels: null,
+  maxTtlSeconds: 3600,
+  maxActiveSessions: 1_000_000,
+  maxMintsPerMinute: 1_000_000,
+  maxMintsPerDay: 1_000_000,
+};
+const INHERITED = {
+  allowedModels: null,
+  maxTtlSeconds: null,
+  maxActiveSessions: null,
+  maxMintsPerMinute: null,
+  maxMintsPerDay: null,
+};
+const UUID = '01930000-0000-7000-8000-000000000007';
+
+let database: TestDatabase;
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+let applicationId: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  upstream = await startFakeUpstream({ dialect: 'ga' });
+  gateway = await startGateway(database, {
+    ...upstreamEnv(upstream.baseUrl),
+    GATEHOUSE_MAX_TTL_SECONDS: '3600',
+  });
+  applicationId = (await issue(gateway, { externalUserId: 'first' })).session.application.id;
+});
+
+beforeEach(() => upstream.reset());
+
+afterAll(async () => {
+  await gateway?.close();
+  await upstream?.stop();
+  await database?.drop();
+});
+
+describe('setPolicy', () => {
+  test('sets limits of an application, which its users inherit, and null inherits again', async () => {
+    const externalUserId = 'of the application';
+    await issue(gateway, { externalUserId });
+    const limits = { allowedModels: ['gpt-realtime'], maxTtlSeconds: 60, maxMintsPerDay: 5 };
+    const overrides = { ...INHERITED, ...limits };
+    expect(await setPolicy(gateway, { applicationId, ...limits })).toEqual({
+      __typename: 'SetPolicySuccess',
+      overrides,
+      application: { id: applicationId, name: 'default', policyOverrides: overrides },
+      user: null,
+    });
+    expect((await readUser(gateway, externalUserId)).policy).toEqual({ ...DEFAULTS, ...limits });
+    expect(await issue(gateway, { externalUserId, expiresAfterSeconds: 61 })).toMatchObject({
+      rule: 'MODEL',
+    });
+
+    const none = { allowedModels: null, maxTtlSeconds: null, maxMintsPerDay: null };
+    expect(await setPolicy(gateway, { applicationId, ...none })).toMatchObject({ overrides: INHERITED });
+    expect((await readUser(gateway, externalUserId)).policy).toEqual(DEFAULTS);
+    expect(await issue(gateway, { externalUserId })).toMatchObject({ __typename: SUCCESS });
+  });
+
+  test("sets limits of a user, by either identifier, over the application's, over the defaults", async () => {
+    const externalUserId = 'merged';
+    const made = await setPolicy(gateway, { externalUserId, maxTtlSeconds: 120 });
+    const overrides = { ...INHERITED, maxTtlSeconds: 120 };
+    expect(made).toEqual({
+      __typename: 'SetPolicySuccess',
+      overrides,
+      application: null,
+      user: { id: expect.any(String), externalId: externalUserId, policyOverrides: overrides },
+    });
+    await setPolicy(gateway, {
+      applicationId,
+      maxTtlSeconds: 90,
+      maxActiveSessions: 4,
+      allowedModels: ['a'],
+    });
+    try {
+      // A field left out stays as it is.
+      expect(
+        await setPolicy(gateway, { userId: made.user.id, maxMintsPerDay: 0, allowedModels: ['b', 'c'] }),
+      ).toEqual({
+        ...made,
+        overrides: { ...overrides, maxMintsPerDay: 0, allowedModels: ['b', 'c'] },
+        user: {
+          ...made.user,
+          policyOverrides: { ...overrides, maxMintsPerDay: 0, allowedModels: ['b', 'c'] },
+        },
+      });
+      const user = await readUser(gateway, externalUserId);
+      expect(user.policy).toEqual({
+        allowedModels: ['b', 'c'],
+        maxTtlSeconds: 120,
+        maxActiveSessions: 4,
+        maxMintsPerMinute: 1_000_000,
+        maxMintsPerDay: 0,
+      });
+      expect(user.quotas).toEqual([
+        { quota: 'ACTIVE_SESSIONS', limit: 4, used: 0 },
+        { quota: 'MINTS_PER_MINUTE', limit: 1_000_000, used: 0 },
+        { quota: 'MINTS_PER_DAY', limit: 0, used: 0 },
+      ]);
+      await setPolicy(gateway, {
+        externalUserId,
+        maxTtlSeconds: null,
+        allowedModels: null,
+        maxMintsPerDay: null,
+      });
+      expect(await readUser(gateway, externalUserId)).toMatchObject({
+        policy: { ...DEFAULTS, maxTtlSeconds: 90, maxActiveSessions: 4, allowedModels: ['a'] },
+        policyOverrides: INHERITED,
+      });
+    } finally {
+      await setPolicy(gateway, {
+        applicationId,
+        maxTtlSeconds: null,
+        maxActiveSessions: null,
+        allowedModels: null,
+      });
+    }
+  });
+
+  test('changes nothing when only a target is named', async () => {
+    const externalUserId = 'unchanged';
+    await setPolicy(gateway, { externalUserId, maxTtlSeconds: 120, allowedModels: [] });
+    expect(await setPolicy(gateway, { externalUserId })).toMatchObject({
+      overrides: { ...INHERITED, maxTtlSeconds: 120, allowedModels: [] },
+    });
+  });
+
+  test('is audited with what changed, by whom, and about whom', async () => {
+    const externalUserId = 'audited policy';
+    await setPolicy(gateway, { externalUserId, maxTtlSeconds: 120, allowedModels: ['m'] });
+    await setPolicy(gateway, { externalUserId, maxTtlSeconds: null });
+    const by = { outcome: 'SUCCEEDED', session_id: null, actor_kind: 'OPERATOR', actor_name: 'root' };
+    expect(await trailOf(database, externalUserId)).toEqual([
+      { ...by, action: 'policy.set', detail: { max_ttl_seconds: 120, allowed_models: ['m'] } },
+      { ...by, action: 'policy.set', detail: { max_ttl_seconds: null } },
+    ]);
+
+    await setPolicy(gateway, { applicationId, maxMintsPerDay: 7 });
+    await setPolicy(gateway, { applicationId, maxMintsPerDay: null });
+    const events = await database.query<{ detail: Record<string, unknown> }>(
+      `SELECT detail FROM audit_event WHERE action = 'policy.set' AND user_id IS NULL ORDER BY id DESC LIMIT 2`,
+    );
+    const uuid = Buffer.from(applicationId, 'base64').toString().split(':')[1];
+    expect(events.map(({ detail }) => detail)).toEqual([
+      { applicationId: uuid, max_mints_per_day: null },
+      { applicationId: uuid, max_mints_per_day: 7 },
+    ]);
+  });
+
+  test.each<[string, object, string[]]>([
+    ['no target', {}, ['userId']],
+    ['a target that is null', { userId: null, externalUserId: null }, ['userId']],
+    ['two targets', { externalUserId: 'x', userId: id('User') }, ['userId']],
+    [
+      'three targets',
+      { externalUserId: 'x', userId: id('User'), applicationId: id('Application') },
+      ['userId'],
+    ],
+    ['a TTL below 10', { externalUserId: 'x', maxTtlSeconds: 9 }, ['maxTtlSeconds']],
+    ['a TTL above 7200', { externalUserId: 'x', maxTtlSeconds: 7201 }, ['maxTtlSeconds']],
+    ['a negative number of sessions', { externalUserId: 'x', maxActiveSessions: -1 }, ['maxActiveSessions']],
+    ['a negative number a minute', { externalUserId: 'x', maxMintsPerMinute: -1 }, ['maxMintsPerMinute']],
+    ['a negative number a day', { externalUserId: 'x', maxMintsPerDay: -1 }, ['maxMintsPerDay']],
+    ['more than a million', { externalUserId: 'x', maxMintsPerDay: 1_000_001 }, ['maxMintsPerDay']],
+    ['a model without a name', { externalUserId: 'x', allowedModels: ['a', ''] }, ['allowedModels', '1']],
+    ['too many models', { externalUserId: 'x', allowedModels: Array(257).fill('m') }, ['allowedModels']],
+    ['nobody', { externalUserId: '', maxMintsPerDay: 1 }, ['externalUserId']],
+    ['somebody with too long a name', { externalUserId: 'x'.repeat(256) }, ['externalUserId']],
+  ])('refuses %s, by field', async (_, input, path) => {
+    expect(await setPolicy(gateway, { ...input })).toEqual({
+      __typename: 'InvalidInputError',
+      message: expect.any(String),
+      issues: [{ path, message: expect.any(String) }],
+    });
+    expect(await readUser(gateway, 'x')).toBeNull();
+  });
+
+  test('names every field that is wrong', async () => {
+    const { issues } = await setPolicy(gateway, {
+      externalUserId: 'x',
+      maxTtlSeconds: 1,
+      maxMintsPerDay: -1,
+    });
+    expect(issues.map(({ path }: { path: string[] }) => path)).toEqual([
+      ['maxTtlSeconds'],
+      ['maxMintsPerDay'],
+    ]);
+  });
+
+  test('takes both ends of each range', async () => {
+    const externalUserId = 'ends';
+    const [least, most] = [
+      { maxTtlSeconds: 10, maxActiveSessions: 0, maxMintsPerMinute: 0, maxMintsPerDay: 0 },
+      {
+        maxTtlSeconds: 7200,
+        maxActiveSessions: 1_000_000,
+        maxMintsPerMinute: 1_000_000,
+        maxMintsPerDay: 1_000_000,
+      },
+    ];
+    for (const ends of [least, most]) {
+      expect(await setPolicy(gateway, { externalUserId, ...ends })).toMatchObject({ overrides: ends });
+    }
+  });
+
+  test.each([
+    ['of nobody', () => ({ userId: id('User') })],
+    ['of another type', () => ({ userId: applicationId })],
+    ['of no application', () => ({ applicationId: id('Application') })],
+    ['of a user, for an application', () => ({ applicationId: id('User') })],
+    ['malformed', () => ({ userId: 'what?' })],
+    ['malformed, for an application', () => ({ applicationId: UUID })],
+  ])('does not find an id %s', async (_, target) => {
+    expect(await setPolicy(gateway, { ...target(), maxMintsPerDay: 1 })).toEqual(NOT_FOUND);
+  });
+});
+
+describe('a policy refuses', () => {
+  test('a model that it does not name, wherever it comes from', async () => {
+    const externalUserId = 'models';
+    await setPolicy(gateway, { externalUserId, allowedModels: ['gpt-realtime', 'gpt-live-transcribe'] });
+    const refused = {
+      __typename: 'PolicyViolationError',
+      message: expect.any(String),
+      rule: 'MODEL',
+      allowed: ['gpt-realtime', 'gpt-live-transcribe'],
+    };
+    // The default model too, and names are whole.
+    for (const input of [
+      {},
+      { model: 'gpt-realtime-mini' },
+      { model: 'gpt' },
+      { type: 'TRANSCRIPTION', model: 'whisper-1' },
+    ]) {
+      expect(await issue(gateway, { externalUserId, ...input })).toEqual(refused);
+    }
+    expect(upstream.calls).toEqual([]);
+    for (const input of [{ model: 'gpt-realtime' }, { type: 'TRANSCRIPTION' }]) {
+      expect(await issue(gateway, { externalUserId, ...input })).toMatchObject({ __typename: SUCCESS });
+    }
+
+    await setPolicy(gateway, { externalUserId, allowedModels: [] });
+    expect(await issue(gateway, { externalUserId, model: 'gpt-realtime' })).toEqual({
+      ...refused,
+      allowed: [],
+    });
+    const denied = (await trailOf(database, externalUserId)).filter(
+      ({ action }) => action === 'session.denied',
+    );
+    expect(denied).toHaveLength(5);
+    expect(denied[0]).toMatchObject({
+      outcome: 'DENIED',
+      session_id: null,
+      detail: { reason: 'policy', rule: 'MODEL', allowed: refused.allowed },
+    });
+  });
+
+  test('a longer life than its maximum, and never shortens it', async () => {
+    const externalUserId = 'lives';
+    await setPolicy(gateway, { externalUserId, maxTtlSeconds: 300 });
+    expect(await issue(gateway, { externalUserId, expiresAfterSeconds: 301 })).toEqual({
+      __typename: 'PolicyViolationError',
+      message: expect.any(String),
+      rule: 'TTL',
+      allowed: ['300'],
+    });
+    expect(upstream.calls).toEqual([]);
+    expect(await issue(gateway, { externalUserId, expiresAfterSeconds: 300 })).toMatchObject({
+      __typename: SUCCESS,
+    });
+    // Over the default of the configuration, which is 3600.
+    await setPolicy(gateway, { externalUserId, maxTtlSeconds: 7200 });
+    expect(await issue(gateway, { externalUserId, expiresAfterSeconds: 7200 })).toMatchObject({
+      __typename: SUCCESS,
+    });
+    expect(await issue(gateway, { externalUserId: 'other lives', expiresAfterSeconds: 3601 })).toMatchObject({
+      rule: 'TTL',
+      allowed: ['3600'],
+    });
+  });
+
+  test.each([
+    [null, 600],
+    [599, 599],
+    [601, 600],
+    [10, 10],
+  ])('no default: with a maximum of %s it is %s seconds', async (maxTtlSeconds, expected) => {
+    const externalUserId = `default under ${maxTtlSeconds}`;
+    await setPolicy(gateway, { externalUserId, maxTtlSeconds });
+    expect(await issue(gateway, { externalUserId })).toMatchObject({ __typename: SUCCESS });
+    expect(upstream.calls[0]?.body).toMatchObject({ expires_after: { seconds: expected } });
+    const [, requested] = await trailOf(database, externalUserId);
+    expect(requested).toMatchObject({
+      action: 'session.requested',
+      detail: { expiresAfterSeconds: expected },
+    });
+  });
+});
+
+describe('suspendUser', () => {
+  test('stops issuing until the user is reinstated; both are idempotent and audited once', async () => {
+    const externalUserId = 'suspended';
+    const { session } = await issue(gateway, { externalUserId });
+    const suspended = await suspendUser(gateway, { id: session.user.id, reason: 'lost phone' });
+    expect(suspended).toEqual({
+      __typename: 'UserSuccess',
+      user: { id: session.user.id, externalId: externalUserId, suspendedAt: expect.any(String) },
+    });
+    expect(await suspendUser(gateway, { externalUserId, reason: 'again' })).toEqual(suspended);
+    expect(await issue(gateway, { externalUserId })).toEqual({
+      __typename: 'UserSuspendedError',
+      message: expect.any(String),
+      suspendedAt: suspended.user.suspendedAt,
+    });
+    expect(upstream.calls).toHaveLength(1);
+    // What was handed out lives on.
+    expect(await readSession(gateway, session.id)).toMatchObject({ status: 'ACTIVE' });
+
+    const reinstated = await reinstateUser(gateway, session.user.id);
+    expect(reinstated).toEqual({ ...suspended, user: { ...suspended.user, suspendedAt: null } });
+    expect(await reinstateUser(gateway, session.user.id)).toEqual(reinstated);
+    expect(await issue(gateway, { externalUserId })).toMatchObject({ __typename: SUCCESS });
+
+    const trail = await trailOf(database, externalUserId);
+    const by = { outcome: 'SUCCEEDED', session_id: null, actor_kind: 'OPERATOR', actor_name: 'root' };
+    expect(trail.filter(({ action }) => action.startsWith('user.'))).toEqual([
+      { ...by, action: 'user.suspended', detail: { reason: 'lost phone' } },
+      { ...by, action: 'user.reinstated', detail: { reason: null } },
+    ]);
+    expect(trail.find(({ action }) => action === 'session.denied')).toMatchObject({
+      outcome: 'DENIED',
+      session_id: null,
+      detail: { reason: 'suspended' },
+    });
+  });
+
+  test('also stops somebody who has never asked for anything', async () => {
+    const externalUserId = 'not yet there';
+    expect(await readUser(gateway, externalUserId)).toBeNull();
+    const { user } = await suspendUser(gateway, { externalUserId });
+    expect(await readUser(gateway, externalUserId)).toMatchObject(user);
+    expect(await issue(gateway, { externalUserId })).toMatchObject({
+      __typename: 'UserSuspendedError',
+      suspendedAt: user.suspendedAt,
+    });
+  });
+
+  test.each([
+    ['nobody', id('User')],
+    ['something else', id('Application')],
+    ['what is no id', 'what?'],
+  ])('does not find %s', async (_, unknown) => {
+    expect(await suspendUser(gateway, { id: unknown })).toEqual(NOT_FOUND);
+    expect(await reinstateUser(gateway, unknown)).toEqual(NOT_FOUND);
+  });
+
+  test.each<[string, object, string[]]>([
+    ['neither', {}, ['id']],
+    ['both', { id: id('User'), externalUserId: 'x' }, ['id']],
+    ['an empty identifier', { externalUserId: '' }, ['externalUserId']],
+    ['a reason without end', { externalUserId: 'x', reason: 'r'.repeat(1001) }, ['reason']],
+  ])('refuses %s', async (_, input, path) => {
+    expect(await suspendUser(gateway, { ...input })).toMatchObject({
+      __typename: 'InvalidInputError',
+      issues: [{ path }],
+    });
+    expect(await readUser(gateway, 'x')).toBeNull();
+  });
+
+  test('while a session is being issued: its secret is dropped', async () => {
+    const externalUserId = 'suspended meanwhile';
+    const held = await hold({ externalUserId });
+    await suspendUser(gateway, { externalUserId });
+    expectWithdrawn(await held.release());
+    await expectNoTraceOfTheSecret();
+  });
+
+  test('while a session is being issued, and reinstated again: it is issued', async () => {
+    const externalUserId = 'suspended for a moment';
+    const held = await hold({ externalUserId });
+    const { user } = await suspendUser(gateway, { externalUserId });
+    await reinstateUser(gateway, user.id);
+    expect(await held.release()).toMatchObject({ __typename: SUCCESS });
+  });
+});
+
+describe('revokeRealtimeSession', () => {
+  test('withdraws an active session in the books, once', async () => {
+    const { session } = await issue(gateway, { externalUserId: 'revoked' });
+    const answer = await revokeSession(gateway, { id: session.id, reason: 'leaked' });
+    expect(answer).toMatchObject({
+      __typename: 'RevokeRealtimeSessionSuccess',
+      session: {
+        ...{ id: session.id, status: 'REVOKED', revokedAt: expect.any(String), failure: null },
+        // Upstream takes nothing back: what is out there can run as long as before.
+        ...{
+          exposedUntil: session.exposedUntil,
+          clientSecret: session.clientSecret,
+          issuedAt: session.issuedAt,
+        },
+      },
+    });
+    expect(Math.abs(Date.parse(answer.session.revokedAt) - Date.now())).toBeLessThan(10_000);
+    expect(await revokeSession(gateway, { id: session.id, reason: 'again' })).toEqual(answer);
+
+    const { auditEvents, ...read } = await readSession(gateway, session.id);
+    expect(read).toEqual(answer.session);
+    expect(auditEvents.nodes.map(({ action }: { action: string }) => action)).toEqual([
+      'session.revoked',
+      'session.issued',
+      'session.requested',
+    ]);
+    expect(auditEvents.nodes[0]).toEqual({
+      action: 'session.revoked',
+      outcome: 'SUCCEEDED',
+      actor: { kind: 'OPERATOR', name: 'root' },
+      detail: { reason: 'leaked' },
+    });
+    // Past its expiry it stays revoked.
+    await database.query(`UPDATE realtime_session SET expires_at = now() WHERE revoked_at IS NOT NULL`);
+    expect(await readSession(gateway, session.id)).toMatchObject({ status: 'REVOKED' });
+  });
+
+  test('ten at once leave one event', async () => {
+    const { session } = await issue(gateway, { externalUserId: 'revoked by many' });
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => revokeSession(gateway, { id: session.id, reason: `${n}` })),
+    );
+    expect(new Set(answers.map((answer) => answer.session.revokedAt)).size).toBe(1);
+    const trail = await trailOf(database, 'revoked by many');
+    expect(trail.filter(({ action }) => action === 'session.revoked')).toHaveLength(1);
+  });
+
+  test('while it is being issued: its secret is dropped', async () => {
+    const held = await hold({ externalUserId: 'revoked meanwhile', idempotencyKey: 'k' });
+    const id = await held.sessionId();
+    expect(await revokeSession(gateway, { id, reason: 'too late' })).toMatchObject({
+      session: { id, status: 'PENDING', revokedAt: expect.any(String) },
+    });
+    const answer = await held.release();
+    expectWithdrawn(answer);
+    expect(answer.session).toMatchObject({ id, revokedAt: expect.any(String) });
+    await expectNoTraceOfTheSecret();
+    const trail = await trailOf(database, 'revoked meanwhile');
+    expect(trail.map(({ action }) => action)).toEqual([
+      'session.requested',
+      'session.revoked',
+      'session.unconfirmed',
+    ]);
+    // And so it is repeated.
+    expect(await issue(gateway, { externalUserId: 'revoked meanwhile', idempotencyKey: 'k' })).toEqual(
+      answer,
+    );
+  });
+
+  test('changes nothing of one that has ended', async () => {
+    const externalUserId = 'ended';
+    const { session: expired } = await issue(gateway, { externalUserId, expiresAfterSeconds: 10 });
+    await passTime(database, externalUserId, '11 seconds');
+    const ended = [await currentIdOf(externalUserId)];
+    expect(expired.status).toBe('ACTIVE');
+    upstream.next({ kind: 'answer', status: 400 });
+    ended.push((await issue(gateway, { externalUserId })).session.id);
+    upstream.next({ kind: 'reset' });
+    ended.push((await issue(gateway, { externalUserId })).session.id);
+
+    const statuses = ['EXPIRED', 'FAILED', 'UNCONFIRMED'];
+    for (const [index, id] of ended.entries()) {
+      const before = await readSession(gateway, id);
+      expect(before).toMatchObject({ status: statuses[index], revokedAt: null });
+      const { auditEvents: _, ...unchanged } = before;
+      expect(await revokeSession(gateway, { id })).toEqual({
+        __typename: 'RevokeRealtimeSessionSuccess',
+        session: unchanged,
+      });
+      expect(await readSession(gateway, id)).toEqual(before);
+    }
+  });
+
+  test.each([
+    ['nothing', id('RealtimeSession')],
+    ['something else', id('User')],
+    ['what is no id', 'what?'],
+  ])('does not find %s', async (_, unknown) => {
+    expect(await revokeSession(gateway, { id: unknown })).toEqual(NOT_FOUND);
+  });
+});
+
+/** An id that nothing has. */
+function id(typename: string): string {
+  return Buffer.from(`${typename}:${UUID}`).toString('base64');
+}
+
+async function currentIdOf(externalUserId: string): Promise<string> {
+  const [row] = await database.query<{ id: string }>(
+    `SELECT s.id FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id WHERE u.external_id = $1`,
+    [externalUserId],
+  );
+  return Buffer.from(`RealtimeSession:${row?.id}`).toString('base64');
+}
+
+/** A mint that upstream has received and does not answer before it is released. */
+async function hold(input: { externalUserId: string; idempotencyKey?: string }) {
+  const released = Promise.withResolvers<void>();
+  const arrived = upstream.nextCall();
+  upstream.next({ kind: 'hold', until: released.promise });
+  const answer = issue(gateway, input);
+  await arrived;
+  return {
+    sessionId: () => currentIdOf(input.externalUserId),
+    release: () => {
+      released.resolve();
+      return answer;
+    },
+  };
+}
+
+function expectWithdrawn(answer: object): void {
+  expect(answer).toMatchObject({
+    __typename: 'UpstreamError',
+    retryable: false,
+    possiblyIssued: true,
+    session: { status: 'UNCONFIRMED', clientSecret: null, failure: { code: 'withdrawn' } },
+  });
+}
+
+/** The one secret that upstream made is in no answer, no row and no line of the log. */
+async function expectNoTraceOfTheSecret(): Promise<void> {
+  expect(upstream.minted).toHaveLength(1);
+  const secret = upstream.minted[0]?.value ?? '';
+  const rows = await database.query(
+    `SELECT to_jsonb(s) AS row FROM realtime_session AS s UNION ALL SELECT to_jsonb(e) FROM audit_event AS e`,
+  );
+  expect(JSON.stringify(rows)).not.toContain(secret);
+  expect(gateway.logLines.join('')).not.toContain(secret);
+}

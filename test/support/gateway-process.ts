@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { TestDatabase } from './database.ts';
+import { ROOT_KEY } from './gateway.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+export type Ended = { readonly code: number | null; readonly signal: string | null; readonly stderr: string };
+
+export type GatewayProcess = {
+  readonly url: string;
+  readonly managementUrl: string;
+  /** Messages of its log, as they come. */
+  readonly messages: readonly string[];
+  readonly ended: Promise<Ended>;
+  readonly child: ChildProcess;
+};
+
+/** The real process over a test's database, when it says that it is ready. Its caller sees to it that it ends. */
+export async function startGatewayProcess(
+  database: Pick<TestDatabase, 'url' | 'ownerUrl'>,
+  env: Record<string, string>,
+): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [MAIN], {
+    cwd: tmpdir(),
+    env: {
+      PORT: '0',
+      MANAGEMENT_PORT: '0',
+      DATABASE_URL: database.url,
+      DATABASE_OWNER_URL: database.ownerUrl,
+      GATEHOUSE_ROOT_KEY: ROOT_KEY,
+      GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+      GATEHOUSE_MAX_ACTIVE_SESSIONS: '1000000',
+      GATEHOUSE_MAX_MINTS_PER_MINUTE: '1000000',
+      GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
+      // Node's own: all but the first start then take half the time.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const messages: string[] = [];
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stderr }));
+  });
+  const ready = new Promise<{ url: string; managementUrl: string }>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const fields = JSON.parse(line);
+      if (fields.msg !== 'request') messages.push(fields.msg);
+      if (fields.msg === 'ready') resolve(fields);
+    });
+  });
+  const first = await Promise.race([ready, ended]);
+  if ('stderr' in first) throw new Error(`The gateway ended instead of starting: ${first.stderr}`);
+  return { url: first.url, managementUrl: first.managementUrl, messages, ended, child };
+}
