@@ -51,7 +51,7 @@ export async function createIssuePorts(
   return {
     ports: {
       provider,
-      ledger: createLedger(ledger, config),
+      ledger: createLedger(parts),
       gate: createMintGate(breaker, slots, parts.isDraining),
       monotonicNow: () => performance.now(),
       notice: (notice) => hear(notice, parts),
@@ -67,12 +67,29 @@ export async function createIssuePorts(
   };
 }
 
-function createLedger({ pool }: OpenLedger, { poolSize }: Config): Ledger {
+function createLedger({ ledger: { pool }, config: { poolSize }, log }: Parts): Ledger {
+  // Without it, a database that hangs would be found out by each mint anew: all places of the gate would wait for a
+  // time-out, and everybody behind them for several. While it is away one reservation at a time asks, and all
+  // others are refused at once.
+  const breaker = createCircuitBreaker({
+    threshold: poolSize,
+    coolDownMs: 0,
+    now: () => performance.now(),
+    onChange: (state) => log.warn({ state }, 'the circuit to the ledger changed'),
+  });
   return {
     async reserve(reservation) {
-      if (pool.waitingCount > WAITING_PER_CONNECTION * poolSize)
-        throw new LedgerUnavailableError('overloaded');
-      return reserveSession(pool, reservation);
+      const call = pool.waitingCount > WAITING_PER_CONNECTION * poolSize ? null : breaker.admit();
+      if (call === null) throw new LedgerUnavailableError('overloaded');
+      try {
+        const outcome = await reserveSession(pool, reservation);
+        call.succeeded();
+        return outcome;
+      } catch (error) {
+        if (error instanceof LedgerUnavailableError) call.failed();
+        else call.abandoned();
+        throw error;
+      }
     },
     settle: (id, settlement, by) => settleSession(pool, id, settlement, by),
     find: async (id) => (await findSessions(pool, [id]))[0] ?? null,

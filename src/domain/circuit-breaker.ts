@@ -10,8 +10,16 @@ export type CircuitBreakerOptions = {
   readonly onChange: (state: 'open' | 'closed') => void;
 };
 
+/** A call that may be made. Exactly one of these must follow. */
+export type AdmittedCall = {
+  succeeded(): void;
+  failed(): void;
+  /** The call was not made after all: says nothing of upstream. */
+  abandoned(): void;
+};
+
 type State =
-  | { readonly kind: 'closed'; readonly failures: number }
+  | { readonly kind: 'closed'; failures: number }
   | { readonly kind: 'open'; readonly since: number }
   | { readonly kind: 'probing' };
 
@@ -22,38 +30,44 @@ type State =
  */
 export function createCircuitBreaker({ threshold, coolDownMs, now, onChange }: CircuitBreakerOptions) {
   let state: State = { kind: 'closed', failures: 0 };
-  const open = () => {
-    state = { kind: 'open', since: now() };
-    onChange('open');
+
+  const admit = (admittedIn: State): AdmittedCall => {
+    // A call that was admitted before the state last changed tells of an upstream of long ago: it must neither let
+    // a second probe through, nor open the circuit again after a probe has closed it.
+    const settle = (next: (current: State) => State) => () => {
+      if (state === admittedIn) state = next(state);
+    };
+    return {
+      succeeded: settle((current) => {
+        if (current.kind === 'closed') {
+          current.failures = 0;
+          return current;
+        }
+        onChange('closed');
+        return { kind: 'closed', failures: 0 };
+      }),
+      failed: settle((current) => {
+        if (current.kind === 'closed') {
+          current.failures += 1;
+          if (current.failures < threshold) return current;
+          onChange('open');
+        }
+        return { kind: 'open', since: now() };
+      }),
+      abandoned: settle((current) =>
+        current.kind === 'closed' ? current : { kind: 'open', since: now() - coolDownMs },
+      ),
+    };
   };
   return {
-    /** Whether a call may be made. When it answers true for a probe, `succeeded`, `failed` or `abandoned` must follow. */
-    admits(): boolean {
-      switch (state.kind) {
-        case 'closed':
-          return true;
-        case 'probing':
-          return false;
-        case 'open':
-          if (now() - state.since < coolDownMs) return false;
-          state = { kind: 'probing' };
-          return true;
-        default:
-          return state satisfies never;
+    /** The call that may be made now, or null when none may. */
+    admit(): AdmittedCall | null {
+      if (state.kind === 'probing') return null;
+      if (state.kind === 'open') {
+        if (now() - state.since < coolDownMs) return null;
+        state = { kind: 'probing' };
       }
-    },
-    succeeded(): void {
-      if (state.kind !== 'closed') onChange('closed');
-      state = { kind: 'closed', failures: 0 };
-    },
-    failed(): void {
-      if (state.kind === 'open') return;
-      if (state.kind === 'probing' || state.failures + 1 >= threshold) open();
-      else state = { kind: 'closed', failures: state.failures + 1 };
-    },
-    /** The admitted call was not made after all: says nothing of upstream. */
-    abandoned(): void {
-      if (state.kind === 'probing') state = { kind: 'open', since: now() - coolDownMs };
+      return admit(state);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { AdmittedCall, CircuitBreaker } from './circuit-breaker.ts';
 import type { MintOutcome } from './provider.ts';
 import type { Slots } from './slots.ts';
 
@@ -22,24 +22,25 @@ export function createMintGate(
       const release = await slots.take();
       if (release === null) return 'queue_full';
       // Asked after the wait: what was open may have closed meanwhile, and the other way round.
-      if (isShuttingDown() || !breaker.admits()) {
+      const call = isShuttingDown() ? null : breaker.admit();
+      if (call === null) {
         release();
         return isShuttingDown() ? 'shutting_down' : 'circuit_open';
       }
       return {
         done: (outcome) => {
           release();
-          record(breaker, outcome);
+          record(call, outcome);
         },
       };
     },
   };
 }
 
-function record(breaker: CircuitBreaker, outcome: MintOutcome | null): void {
-  if (outcome === null) breaker.abandoned();
-  else if (speaksOfTrouble(outcome)) breaker.failed();
-  else breaker.succeeded();
+function record(call: AdmittedCall, outcome: MintOutcome | null): void {
+  if (outcome === null) call.abandoned();
+  else if (speaksOfTrouble(outcome)) call.failed();
+  else call.succeeded();
 }
 
 /** A refusal of one request is a healthy answer, and so is a rate limit: it asks for less, not for nothing. */
