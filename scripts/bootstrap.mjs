@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 step({
   what: 'Installing packages',
-  inputs: ['package.json', 'package-lock.json'],
+  inputs: ['package-lock.json'],
   stamp: 'node_modules/.gatehouse-installed',
   command: [
     'npm',
