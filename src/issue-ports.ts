@@ -13,6 +13,7 @@ import { findSessions } from './postgres/find-sessions.ts';
 import { reserveSession } from './postgres/reserve-session.ts';
 import { settleSession } from './postgres/settle-session.ts';
 import type { ClosableProvider } from './providers/provider-over-http.ts';
+import { StartError } from './start-error.ts';
 
 type Parts = {
   readonly config: Config;
@@ -57,7 +58,7 @@ export async function createIssuePorts(
       notice: (notice) => hear(notice, parts),
     },
     settings: {
-      defaultApplicationId: await findDefaultApplicationId(ledger.prisma),
+      defaultApplicationId: await requireDefaultApplication(ledger),
       defaultModel: config.defaultModel,
       defaultPolicy: config.defaultPolicy,
       fingerprintKeys: keys.fingerprintKeys,
@@ -65,6 +66,15 @@ export async function createIssuePorts(
       databaseTimeoutMs: config.databaseTimeoutMs,
     },
   };
+}
+
+async function requireDefaultApplication({ prisma }: OpenLedger): Promise<string> {
+  try {
+    return await findDefaultApplicationId(prisma);
+  } catch (cause) {
+    if (!(cause instanceof LedgerUnavailableError)) throw cause;
+    throw new StartError(`The database went away during the start (${cause.code}).`, { cause });
+  }
 }
 
 function createLedger({ ledger: { pool }, config: { poolSize }, log }: Parts): Ledger {

@@ -12,7 +12,7 @@ import { redactConfig, redactLabels, secretsIn } from './redact-session.ts';
 import { repeatOutcome } from './repeat-outcome.ts';
 import type { FingerprintKey, Secret } from './secret.ts';
 import type { Session, SessionFailure } from './session.ts';
-import { settleMint } from './settle-mint.ts';
+import { settleMint, settleWithinMs } from './settle-mint.ts';
 
 const DEFAULT_TTL_SECONDS = 600;
 
@@ -136,15 +136,10 @@ function reservationOf(
     defaultTtlSeconds: DEFAULT_TTL_SECONDS,
     defaultPolicy: settings.defaultPolicy,
     sessionLimitSeconds: provider.longestSessionSeconds,
-    settleWithinMs: settings.upstreamTimeoutMs + settleMarginMs(settings),
+    settleWithinMs: settleWithinMs(settings),
     actor,
     origin,
   };
-}
-
-/** Time to settle once upstream has answered: two statements that each take as long as they may, and some air. */
-function settleMarginMs(settings: IssueSessionSettings): number {
-  return 2 * settings.databaseTimeoutMs + 1000;
 }
 
 function refusalOf(outcome: Exclude<ReserveOutcome, { kind: 'reserved' }>): IssueOutcome {

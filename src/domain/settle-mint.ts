@@ -24,6 +24,14 @@ type Issued = Extract<MintOutcome, { kind: 'issued' }>;
 type Write = { readonly seen: true; readonly session: Session | null } | { readonly seen: false };
 
 /**
+ * How long after its reservation a session can be settled: the mint's own deadline, then two statements that each
+ * take as long as they may, and some air.
+ */
+export function settleWithinMs({ upstreamTimeoutMs, databaseTimeoutMs }: IssueSessionSettings): number {
+  return upstreamTimeoutMs + 2 * databaseTimeoutMs + 1000;
+}
+
+/**
  * Records what a mint came to. A secret is returned only when its record is committed; when that cannot be
  * seen, it is dropped. Never throws: the caller has to learn what became of the mint.
  */
@@ -35,6 +43,7 @@ export async function settleMint(
   const { outcome, reserved } = mint;
   // The database's clock was read before the reservation's answer arrived, so this never runs ahead of it.
   const databaseNow = () => reserved.createdAt.getTime() + (ports.monotonicNow() - mint.reservedAt);
+  const deadline = reserved.createdAt.getTime() + settleWithinMs(settings);
   const attempt = async (write: Promise<Session | null>): Promise<Write> => {
     try {
       return { seen: true, session: await write };
@@ -47,7 +56,11 @@ export async function settleMint(
     attempt(
       ports.ledger.settle(reserved.id, settlement, {
         ...mint.by,
-        notAfter: new Date(databaseNow() + settings.databaseTimeoutMs),
+        // Not so late either that it could be committed after the deadline: in between, quotas would count the
+        // session neither as pending nor as issued.
+        notAfter: new Date(
+          Math.min(databaseNow() + settings.databaseTimeoutMs, deadline - settings.databaseTimeoutMs),
+        ),
       }),
     );
 
