@@ -33,6 +33,7 @@ export function printEnvExample(): string {
 /** What a variable is when nothing is set. Secrets, and what depends on other variables, have no default of their own. */
 function defaultOf(name: string, schema: z.ZodType): string {
   const value = schema.parse(undefined);
+  if (Array.isArray(value)) return value.join(',');
   switch (typeof value) {
     case 'undefined':
       return '';

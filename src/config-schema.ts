@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { Secret } from './domain/secret.ts';
 
@@ -55,6 +56,22 @@ const keyRing = z
   )
   .transform((value) => value.split(',').map((key) => keyBytes(key.trim())));
 
+const list = (value: string): string[] => value.split(',').map((entry) => entry.trim());
+
+/** As a browser sends it in Origin: scheme, host and port, nothing after them. */
+const isOrigin = (value: string): boolean => URL.canParse(value) && new URL(value).origin === value;
+
+/** An address or a network: "10.0.0.7", "10.0.0.0/8", "fd00::/8". */
+function isNetwork(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const longest = isIP(address) === 4 ? 32 : 128;
+  if (isIP(address) === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest);
+}
+
+// Asymmetric only: with a shared secret whoever checks a token could make one.
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
 /**
  * Every variable, with the description that .env.example prints. A default that depends on other
  * variables is described in words and settled in config.ts.
@@ -97,6 +114,30 @@ export const variables = {
     .describe(
       '32 bytes in base64 (openssl rand -base64 32); a comma-separated list rotates: the first writes, all read. Embedded: generated into the data directory.',
     ),
+  GATEHOUSE_JWKS_URL: httpUrl
+    .optional()
+    .describe("The identity provider's key set (JWKS). Unset: no tokens are accepted, API keys only."),
+  GATEHOUSE_JWT_ISSUER: z
+    .string()
+    .optional()
+    .describe('What iss must be in a token. Needed with GATEHOUSE_JWKS_URL.'),
+  GATEHOUSE_JWT_AUDIENCE: z
+    .string()
+    .optional()
+    .describe('What aud must be, or contain. Needed with GATEHOUSE_JWKS_URL.'),
+  GATEHOUSE_JWT_SCOPES_CLAIM: z
+    .string()
+    .default('gatehouse_scopes')
+    .describe('Claim whose array of scopes makes an operator; a token without it is an end user.'),
+  GATEHOUSE_JWT_ALGORITHMS: z
+    .string()
+    .transform(list)
+    .refine(
+      (names) => names.every((name) => ALGORITHMS.includes(name)),
+      `must be a comma-separated list out of ${ALGORITHMS.join(', ')}`,
+    )
+    .default(['RS256', 'PS256', 'ES256', 'EdDSA'])
+    .describe('Signature algorithms that a token may have, comma-separated.'),
   GATEHOUSE_PROVIDER: z
     .enum(['openai', 'openai-beta', 'sandbox'], 'must be openai, openai-beta or sandbox')
     .optional()
@@ -140,6 +181,51 @@ export const variables = {
   GATEHOUSE_MAX_BODY_BYTES: whole(1024, 16_777_216)
     .default(262_144)
     .describe('Larger requests are refused with 413.'),
+  GATEHOUSE_REQUESTS_PER_MINUTE: whole(1, 10_000_000)
+    .default(6000)
+    .describe('Requests of one caller per minute and gateway; more are refused with 429.'),
+  GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: whole(1, 10_000_000)
+    .default(60)
+    .describe('Requests of one address without valid credentials, per minute and gateway.'),
+  GATEHOUSE_TRUSTED_PROXIES: z
+    .string()
+    .transform(list)
+    .refine((entries) => entries.every(isNetwork), 'must be a comma-separated list of addresses or networks')
+    .default([])
+    .describe(
+      "Proxies in front, as addresses or networks, comma-separated: what they say in X-Forwarded-For is the client's address. Default: none, and the header is ignored.",
+    ),
+  GATEHOUSE_CORS_ORIGINS: z
+    .string()
+    .transform(list)
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'must be a comma-separated list of origins like https://app.example.com',
+    )
+    .default([])
+    .describe('Exact origins whose pages may ask, comma-separated. Default: none.'),
+  GATEHOUSE_TRUSTED_DOCUMENTS: z
+    .string()
+    .optional()
+    .describe(
+      'A JSON file of the only operations that are executed: {"hash": "document"}, or an Apollo persisted query manifest. Unset: any operation.',
+    ),
+  GATEHOUSE_MAX_TOKENS: whole(100, 1_000_000).default(4000).describe('Longest document, in lexical tokens.'),
+  GATEHOUSE_MAX_DEPTH: whole(5, 64).default(16).describe('Deepest nesting of fields in an operation.'),
+  GATEHOUSE_MAX_ALIASES: whole(0, 10_000).default(30).describe('Aliases in an operation.'),
+  GATEHOUSE_MAX_DIRECTIVES: whole(0, 10_000).default(50).describe('Directives in an operation.'),
+  GATEHOUSE_MAX_COST: whole(1, 10_000_000)
+    .default(5000)
+    .describe('Objects that an operation may ask for: each counts one, times the page sizes around it.'),
+  GATEHOUSE_MAX_CONNECTIONS: whole(1, 1_000_000)
+    .default(10_000)
+    .describe('Open connections of one gateway; more are closed at once.'),
+  GATEHOUSE_HEADERS_TIMEOUT_MS: whole(100, 600_000)
+    .default(10_000)
+    .describe("Time for a request's headers to arrive, in milliseconds."),
+  GATEHOUSE_REQUEST_TIMEOUT_MS: whole(100, 600_000)
+    .default(30_000)
+    .describe('Time for a whole request to arrive, in milliseconds.'),
   GATEHOUSE_GRAPHIQL: flag.optional().describe('Serve GraphiQL. Default: true when embedded, else false.'),
   GATEHOUSE_INTROSPECTION: flag
     .optional()

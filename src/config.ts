@@ -43,6 +43,12 @@ function missing(env: Environment): Problem[] {
       needs('GATEHOUSE_PROVIDER', 'is needed with DATABASE_URL while OPENAI_API_KEY is unset');
     }
   }
+  const jwt = ['GATEHOUSE_JWKS_URL', 'GATEHOUSE_JWT_ISSUER', 'GATEHOUSE_JWT_AUDIENCE'] as const;
+  if (jwt.some((variable) => env[variable] !== undefined)) {
+    // Without one of them any token of that provider, or of anybody, would do.
+    for (const variable of jwt)
+      needs(variable, 'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE');
+  }
   if (embedded && env['DATABASE_OWNER_URL'] !== undefined)
     needs('DATABASE_URL', 'is needed beside DATABASE_OWNER_URL');
   if (provider === 'openai' || provider === 'openai-beta')
@@ -68,6 +74,19 @@ function unknownVariables(env: Environment): string[] {
   return Object.keys(env).filter((name) => name.startsWith('GATEHOUSE_') && !Object.hasOwn(variables, name));
 }
 
+/** Null: no tokens are accepted. */
+function identityProvider(env: z.infer<z.ZodObject<typeof variables>>) {
+  const { GATEHOUSE_JWKS_URL: jwksUrl, GATEHOUSE_JWT_ISSUER: issuer, GATEHOUSE_JWT_AUDIENCE: audience } = env;
+  if (jwksUrl === undefined || issuer === undefined || audience === undefined) return null;
+  return {
+    jwksUrl,
+    issuer,
+    audience,
+    scopesClaim: env.GATEHOUSE_JWT_SCOPES_CLAIM,
+    algorithms: env.GATEHOUSE_JWT_ALGORITHMS,
+  };
+}
+
 function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly string[]) {
   const embedded = env.DATABASE_URL === undefined;
   return {
@@ -84,6 +103,7 @@ function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly 
     dataDirectory: env.GATEHOUSE_DATA_DIR,
     rootKey: env.GATEHOUSE_ROOT_KEY,
     fingerprintKeys: env.GATEHOUSE_FINGERPRINT_KEY,
+    identityProvider: identityProvider(env),
     provider: env.GATEHOUSE_PROVIDER ?? (env.OPENAI_API_KEY === undefined ? 'sandbox' : 'openai'),
     openai: {
       apiKey: env.OPENAI_API_KEY,
@@ -103,6 +123,21 @@ function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly 
       maxMintsPerDay: env.GATEHOUSE_MAX_MINTS_PER_DAY,
     },
     maxBodyBytes: env.GATEHOUSE_MAX_BODY_BYTES,
+    requestsPerMinute: env.GATEHOUSE_REQUESTS_PER_MINUTE,
+    anonymousRequestsPerMinute: env.GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE,
+    trustedProxies: env.GATEHOUSE_TRUSTED_PROXIES,
+    corsOrigins: env.GATEHOUSE_CORS_ORIGINS,
+    trustedDocuments: env.GATEHOUSE_TRUSTED_DOCUMENTS,
+    operationLimits: {
+      tokens: env.GATEHOUSE_MAX_TOKENS,
+      depth: env.GATEHOUSE_MAX_DEPTH,
+      aliases: env.GATEHOUSE_MAX_ALIASES,
+      directives: env.GATEHOUSE_MAX_DIRECTIVES,
+      cost: env.GATEHOUSE_MAX_COST,
+    },
+    maxConnections: env.GATEHOUSE_MAX_CONNECTIONS,
+    headersTimeoutMs: env.GATEHOUSE_HEADERS_TIMEOUT_MS,
+    requestTimeoutMs: env.GATEHOUSE_REQUEST_TIMEOUT_MS,
     graphiql: env.GATEHOUSE_GRAPHIQL ?? embedded,
     introspection: env.GATEHOUSE_INTROSPECTION ?? embedded,
     logLevel: env.LOG_LEVEL,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../domain/actor.ts';
-import type { Authenticate } from './authenticate.ts';
+import { type Authenticate, bearerOf } from './authenticate.ts';
 import { readBody } from './read-body.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -30,7 +30,11 @@ export async function admitRequest(request: IncomingMessage, rules: AdmissionRul
   if (rules.graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
     return { kind: 'graphiql' };
   }
-  const actor = rules.authenticate(request.headers.authorization);
+  const credential = bearerOf(request.headers.authorization);
+  const actor =
+    credential === null
+      ? null
+      : (rules.authenticate.known(credential) ?? (await rules.authenticate.verify(credential)));
   if (actor === null) {
     const message = 'A valid credential is needed: Authorization: Bearer …';
     return { ...refuse(401, message, { 'www-authenticate': 'Bearer' }), code: 'UNAUTHENTICATED' };
