@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { issueSession } from './domain/issue-session.ts';
+import { visibilityOf } from './domain/visibility.ts';
 import { schema } from './graphql/schema.ts';
-import { createAuthenticate } from './http/authenticate.ts';
 import { createGraphqlServer } from './http/graphql-server.ts';
 import { close, listen } from './http/listen.ts';
 import { createManagementServer } from './http/management-server.ts';
@@ -15,11 +15,14 @@ import { purgeIdempotencyKeys } from './jobs/purge-idempotency-keys.ts';
 import { repeat } from './jobs/repeat.ts';
 import { settleOverdue } from './jobs/settle-overdue.ts';
 import { obtainKeys } from './keys.ts';
+import { openAuthentication } from './open-authentication.ts';
 import { type OpenLedger, openLedger } from './open-ledger.ts';
 import { openProvider } from './open-provider.ts';
+import { createApplicationsLedger } from './postgres/change-applications.ts';
 import { createLimitsLedger } from './postgres/change-limits.ts';
 import { checkLedger } from './postgres/check-ledger.ts';
 import { createLedgerReader } from './postgres/reader.ts';
+import { recordDenial } from './postgres/record-denial.ts';
 import { StartError } from './start-error.ts';
 
 export type App = {
@@ -63,12 +66,23 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     const isDraining = () => state.draining;
     const issuing = await createIssuePorts({ config, log, ledger, keys, provider, metrics, isDraining });
     const limits = createLimitsLedger(ledger.pool);
+    const applications = createApplicationsLedger(ledger.pool);
+    const authentication = openAuthentication({
+      config,
+      log,
+      pool: ledger.pool,
+      rootKey: keys.rootKey,
+      metrics,
+    });
+    opened.push(() => authentication.close());
     const graphql = createGraphqlServer({
       schema,
-      authenticate: createAuthenticate(keys.rootKey),
-      createContext: () => ({
-        ledger: createLedgerReader(ledger.pool, ledger.prisma),
+      authenticate: authentication.authenticate,
+      createContext: (actor, origin) => ({
+        ledger: createLedgerReader(ledger.pool, visibilityOf(actor)),
         limits,
+        applications,
+        recordDenial: (denial) => recordDenial(ledger.pool, denial, { actor, origin }),
         defaultPolicy: config.defaultPolicy,
         defaultApplicationId: issuing.settings.defaultApplicationId,
         issueSession: (input, by) =>

@@ -117,6 +117,9 @@ export const variables = {
   GATEHOUSE_JWKS_URL: httpUrl
     .optional()
     .describe("The identity provider's key set (JWKS). Unset: no tokens are accepted, API keys only."),
+  GATEHOUSE_JWKS_COOLDOWN_MS: whole(0, 3_600_000)
+    .default(30_000)
+    .describe('Shortest time between two fetches of the key set, in milliseconds.'),
   GATEHOUSE_JWT_ISSUER: z
     .string()
     .optional()

@@ -82,6 +82,7 @@ function identityProvider(env: z.infer<z.ZodObject<typeof variables>>) {
     jwksUrl,
     issuer,
     audience,
+    cooldownMs: env.GATEHOUSE_JWKS_COOLDOWN_MS,
     scopesClaim: env.GATEHOUSE_JWT_SCOPES_CLAIM,
     algorithms: env.GATEHOUSE_JWT_ALGORITHMS,
   };

@@ -102,7 +102,7 @@ function createLedger({ ledger: { pool }, config: { poolSize }, log }: Parts): L
       }
     },
     settle: (id, settlement, by) => settleSession(pool, id, settlement, by),
-    find: async (id) => (await findSessions(pool, [id]))[0] ?? null,
+    find: async (id) => (await findSessions(pool, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
   };
 }
 

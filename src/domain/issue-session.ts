@@ -48,6 +48,8 @@ export type IssueNotice =
   | { readonly kind: 'settling_failed'; readonly sessionId: string; readonly error: unknown };
 
 export type IssueOutcome =
+  /** A person asks for somebody else. */
+  | { readonly kind: 'forbidden' }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] }
   | { readonly kind: 'policy'; readonly rule: PolicyRule; readonly allowed: readonly string[] }
   | QuotaExceeded
@@ -83,8 +85,9 @@ export async function issueSession(
   request: Request,
 ): Promise<IssueOutcome> {
   const { dialect } = ports.provider;
-  const parsed = parseCreateInput(request.input, { dialect, defaultModel: settings.defaultModel });
-  if (!parsed.ok) return { kind: 'invalid', issues: parsed.issues };
+  const { actor } = request;
+  const parsed = parseCreateInput(request.input, { dialect, defaultModel: settings.defaultModel, actor });
+  if (!parsed.ok) return parsed.outcome;
 
   const pass = await ports.gate.enter();
   if (typeof pass === 'string') return { kind: 'refused', reason: pass };
@@ -118,7 +121,7 @@ function reservationOf(
   const known = secretsIn(input.session.tools ?? []);
   return {
     externalUserId: input.externalUserId,
-    applicationId: settings.defaultApplicationId,
+    applicationId: actor.kind === 'application' ? actor.applicationId : settings.defaultApplicationId,
     provider: provider.name,
     object: input.session.type === 'REALTIME' ? 'realtime.session' : 'realtime.transcription_session',
     config: redactConfig(normalise(provider.dialect, input.session), known),

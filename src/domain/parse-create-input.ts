@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts';
 import { issuesOfDialect } from './check-dialect.ts';
 import { createInputSchema } from './create-input-schema.ts';
 import { dialects } from './dialects.ts';
@@ -19,17 +20,18 @@ export type CreateInput = {
 
 /**
  * Checks the input of createRealtimeSession: every field by itself, then against what the provider's
- * dialect can say. What the dialect cannot say is refused, never dropped.
+ * dialect can say. What the dialect cannot say is refused, never dropped. A person asks for itself: it need not say
+ * so, and may name nobody else.
  */
 export function parseCreateInput(
   input: unknown,
-  { dialect, defaultModel }: { dialect: Dialect; defaultModel: string },
-): { ok: true; value: CreateInput } | { ok: false; issues: InputIssue[] } {
+  { dialect, defaultModel, actor }: { dialect: Dialect; defaultModel: string; actor: Actor },
+): { ok: true; value: CreateInput } | { ok: false; outcome: Refusal } {
   const parsed = createInputSchema.safeParse(input);
-  if (!parsed.success) return { ok: false, issues: toInputIssues(parsed.error) };
+  if (!parsed.success) return invalid(toInputIssues(parsed.error));
 
   const {
-    externalUserId,
+    externalUserId: named,
     idempotencyKey,
     expiresAfterSeconds,
     labels,
@@ -38,11 +40,13 @@ export function parseCreateInput(
     extra,
     ...given
   } = parsed.data;
+  if (actor.kind === 'user' && named !== undefined && named !== actor.externalId)
+    return { ok: false, outcome: { kind: 'forbidden' } };
+  const externalUserId = actor.kind === 'user' ? actor.externalId : named;
   const issues = [...issuesOfDialect(parsed.data, dialects[dialect])];
-  if (externalUserId === undefined) {
-    return { ok: false, issues: [{ path: ['externalUserId'], message: 'is needed' }, ...issues] };
-  }
-  if (issues.length > 0) return { ok: false, issues };
+  if (externalUserId === undefined)
+    return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
+  if (issues.length > 0) return invalid(issues);
 
   const fallback =
     type === 'REALTIME'
@@ -59,6 +63,14 @@ export function parseCreateInput(
       labels: labels ?? [],
     },
   };
+}
+
+type Refusal =
+  | { readonly kind: 'forbidden' }
+  | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
+
+function invalid(issues: readonly InputIssue[]): { ok: false; outcome: Refusal } {
+  return { ok: false, outcome: { kind: 'invalid', issues } };
 }
 
 /** A transcription session has one model, whichever of its two places the caller named it in. */

@@ -30,7 +30,10 @@ export type AuditEvent = {
   readonly actorKind: ActorKind;
   readonly actorName: string;
   readonly actorApplicationId: string | null;
+  readonly actorApiKeyId: string | null;
   readonly actorUserId: string | null;
+  /** The application that it concerns, if any. */
+  readonly applicationId: string | null;
   readonly userId: string | null;
   readonly sessionId: string | null;
   readonly requestId: string | null;

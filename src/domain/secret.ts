@@ -17,7 +17,10 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The plain value, for the one payload that hands it over (src/graphql/create-realtime-session.ts). */
+  /**
+   * The plain value, for the one payload that hands it over: a client secret's in create-realtime-session.ts, an API
+   * key's in create-api-key.ts and on the command line.
+   */
   reveal(): string {
     return this.#value;
   }

@@ -1,19 +1,43 @@
 import type { Application } from '../domain/records.ts';
+import { ApiKeyType } from './api-key.ts';
 import { builder } from './builder.ts';
 import { PolicyOverridesType } from './policy.ts';
 
 export const ApplicationType = builder.objectRef<Application>('Application');
 
+// Whoever comes by an application (its session, its event, itself) may know what it is called.
+const registrars = { everywhere: 'APPLICATIONS_WRITE' } as const;
+
 builder.node(ApplicationType, {
   description: "A registered caller: a backend, a dashboard, an auditor's tool.",
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
-    name: t.exposeString('name'),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    name: t.exposeString('name', { description: 'What it is called; no two are called alike.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When it was registered.',
+      authScopes: registrars,
+    }),
+    apiKeys: t.field({
+      type: [ApiKeyType],
+      description: 'Its keys, oldest first, revoked and expired ones too.',
+      authScopes: registrars,
+      resolve: ({ id }, _args, { ledger }) => ledger.apiKeysOf(id),
+    }),
     policyOverrides: t.expose('policyOverrides', {
       type: PolicyOverridesType,
       description:
         'What was set for this application itself; null fields are inherited from the configuration.',
+      authScopes: { ...registrars, scope: 'POLICIES_WRITE' },
     }),
   }),
 });
+
+builder.queryField('applications', (t) =>
+  t.field({
+    type: [ApplicationType],
+    description: 'All registered applications, by name. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
+    authScopes: registrars,
+    resolve: (_root, _args, { ledger }) => ledger.applications(),
+  }),
+);

@@ -1,4 +1,5 @@
 import type { ActorKind, AuditEvent, AuditOutcome } from '../domain/records.ts';
+import { ApiKeyType } from './api-key.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
@@ -24,6 +25,13 @@ const AuditActorType = builder.objectRef<AuditEvent>('AuditActor').implement({
       nullable: true,
       resolve: ({ actorApplicationId }, _args, { ledger }) =>
         actorApplicationId === null ? null : ledger.application(actorApplicationId),
+    }),
+    apiKey: t.field({
+      type: ApiKeyType,
+      nullable: true,
+      description: 'The key that the application proved itself with.',
+      resolve: ({ actorApiKeyId }, _args, { ledger }) =>
+        actorApiKeyId === null ? null : ledger.apiKey(actorApiKeyId),
     }),
     user: t.field({
       type: UserType,
@@ -54,6 +62,8 @@ builder.node(AuditEventType, {
     session: t.field({
       type: RealtimeSessionType,
       nullable: true,
+      description: 'The session it is about, if any. Needs SESSIONS_READ.',
+      authScopes: { scope: 'SESSIONS_READ' },
       resolve: ({ sessionId }, _args, { ledger }) => (sessionId === null ? null : ledger.session(sessionId)),
     }),
     requestId: t.exposeString('requestId', {

@@ -1,12 +1,16 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Json } from '../domain/json.ts';
 import type { TokenLimit } from '../domain/session-config.ts';
+import { type Conditions, conditionsOf } from './authorization.ts';
 import type { Context } from './context.ts';
+import { ForbiddenError } from './errors.ts';
 import { encodeId } from './ids.ts';
 
 export type SchemaTypes = {
   Context: Context;
+  AuthScopes: Conditions;
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
@@ -20,8 +24,14 @@ export type SchemaTypes = {
 
 /** The one builder; each noun's file adds its types to it, and schema.ts turns it into a schema. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [RelayPlugin],
+  // Relay first: scope-auth wraps what it makes.
+  plugins: [RelayPlugin, ScopeAuthPlugin],
   defaultFieldNullability: false,
+  scopeAuth: {
+    authScopes: ({ actor }) => conditionsOf(actor),
+    unauthorizedError: (_parent, _context, { parentType, fieldName }) =>
+      new ForbiddenError(`${parentType.name}.${fieldName}`),
+  },
   relay: {
     cursorType: 'String',
     encodeGlobalID: encodeId,

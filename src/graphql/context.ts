@@ -1,4 +1,6 @@
 import type { Actor, Origin } from '../domain/actor.ts';
+import type { ApplicationsLedger } from '../domain/applications-ledger.ts';
+import type { RecordDenial } from '../domain/denial.ts';
 import type { IssueOutcome } from '../domain/issue-session.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
 import type { LimitsLedger } from '../domain/limits-ledger.ts';
@@ -8,9 +10,12 @@ import type { Policy } from '../domain/policy.ts';
 export type Context = {
   readonly actor: Actor;
   readonly origin: Origin;
+  /** The ledger as this actor sees it. */
   readonly ledger: LedgerReader;
   readonly issueSession: (input: unknown, by: { actor: Actor; origin: Origin }) => Promise<IssueOutcome>;
   readonly limits: LimitsLedger;
+  readonly applications: ApplicationsLedger;
+  readonly recordDenial: RecordDenial;
   /** What applies where neither the user nor the application sets a limit. */
   readonly defaultPolicy: Policy;
   /** The application of callers that have none of their own. */

@@ -2,6 +2,7 @@ import type { IssueOutcome } from '../domain/issue-session.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Session } from '../domain/session.ts';
 import { builder } from './builder.ts';
+import { ForbiddenError } from './errors.ts';
 import { failureMessage, refusalMessage } from './failure-message.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
 import {
@@ -71,8 +72,11 @@ builder.mutationField('createRealtimeSession', (t) =>
     description:
       'Mints a short-lived client secret at the provider for one of your users, records it, and hands it over, once.',
     args: { input: t.arg({ type: CreateRealtimeSessionInput, required: true }) },
+    authScopes: { scope: 'SESSIONS_CREATE', person: true },
     resolve: async (_root, { input }, { issueSession, actor, origin, log }) => {
-      const result = present(await issueSession(input, { actor, origin }));
+      const outcome = await issueSession(input, { actor, origin });
+      if (outcome.kind === 'forbidden') throw new ForbiddenError('Mutation.createRealtimeSession');
+      const result = present(outcome);
       log.outcome = result.__typename;
       return result;
     },
@@ -89,7 +93,7 @@ type Result =
   | SecretAlreadyIssued
   | UpstreamProblem;
 
-function present(outcome: IssueOutcome): Result {
+function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result {
   switch (outcome.kind) {
     case 'issued':
       return {

@@ -1,9 +1,11 @@
 import { brandWithType } from '@pothos/core';
+import { ApiKeyType } from './api-key.ts';
 import { ApplicationType } from './application.ts';
 import { AuditEventType } from './audit-event.ts';
+import { mayAskForNode } from './authorization.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { BadInputError } from './errors.ts';
+import { BadInputError, ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { UserType } from './user.ts';
@@ -16,7 +18,7 @@ builder.queryField('node', (t) =>
     nullable: true,
     description: 'Whatever has that id; null when nothing has.',
     args: { id: t.arg.id({ required: true }) },
-    resolve: (_root, { id }, context) => loadNode(id, context),
+    resolve: (_root, { id }, context) => loadNode('Query.node', id, context),
   }),
 );
 
@@ -28,12 +30,14 @@ builder.queryField('nodes', (t) =>
     args: { ids: t.arg.idList({ required: true }) },
     resolve: (_root, { ids }, context) => {
       if (ids.length > MAX_NODES) throw new BadInputError('ids', `must be at most ${MAX_NODES}`);
-      return ids.map((id) => loadNode(id, context));
+      return ids.map((id) => loadNode('Query.nodes', id, context));
     },
   }),
 );
 
-async function loadNode(id: string, { ledger }: Context): Promise<object | null> {
+async function loadNode(coordinate: string, id: string, context: Context): Promise<object | null> {
+  const { actor, ledger } = context;
+  if (!mayAskForNode(actor, id)) throw new ForbiddenError(coordinate);
   const decoded = decodeId(id);
   if (decoded === null) return null;
   switch (decoded.typename) {
@@ -43,6 +47,8 @@ async function loadNode(id: string, { ledger }: Context): Promise<object | null>
       return branded(UserType, await ledger.user(decoded.id));
     case 'Application':
       return branded(ApplicationType, await ledger.application(decoded.id));
+    case 'ApiKey':
+      return branded(ApiKeyType, await ledger.apiKey(decoded.id));
     case 'AuditEvent':
       return branded(AuditEventType, await ledger.auditEvent(decoded.id));
     default:

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLHTTPExtensions } from 'graphql-yoga';
 import { LedgerUnavailableError } from '../domain/ledger.ts';
-import { BadInputError, type ErrorCode } from './errors.ts';
+import { BadInputError, type ErrorCode, ForbiddenError } from './errors.ts';
 
 /** What a client sees of an error; and the error itself where an operator should hear of it. */
 export type PresentedError = {
@@ -10,17 +10,29 @@ export type PresentedError = {
   readonly unexpected: Error | null;
 };
 
+/** The answer that an error is a part of. */
+type Answer = {
+  readonly requestId: string;
+  /**
+   * Whether it has data beside the error. It is 200 then whatever is missing, as the GraphQL over HTTP specification
+   * has it: a client that gives up on another status would lose what it was given, a secret for one.
+   */
+  readonly answered: boolean;
+};
+
 /**
  * The one place where errors become answers: a code of the contract, a fixed message, the request's id.
  * Nothing that an exception says of itself leaves, because it may quote SQL, upstream, or the input.
  */
-export function presentError(error: GraphQLError, requestId: string): PresentedError {
+export function presentError(error: GraphQLError, answer: Answer): PresentedError {
   const cause = rootCause(error);
-  if (cause instanceof BadInputError) return present(error, requestId, 'BAD_USER_INPUT', cause.message);
+  if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
+  if (cause instanceof ForbiddenError)
+    return present(error, answer, 'FORBIDDEN', 'This is not for you: your credential does not open it.');
   if (cause instanceof LedgerUnavailableError) {
     const shown = present(
       error,
-      requestId,
+      answer,
       'SERVICE_UNAVAILABLE',
       'The ledger is unavailable. Try again shortly.',
     );
@@ -28,26 +40,32 @@ export function presentError(error: GraphQLError, requestId: string): PresentedE
   }
   // No cause and no path: refused by the server before any resolver ran (HTTP, syntax, validation, variables).
   if (cause === error && error.path === undefined) {
-    return present(error, requestId, 'BAD_USER_INPUT', requestMessage(error));
+    return present(error, answer, 'BAD_USER_INPUT', requestMessage(error));
   }
   return {
-    ...present(error, requestId, 'INTERNAL_SERVER_ERROR', 'Something went wrong.'),
+    ...present(error, answer, 'INTERNAL_SERVER_ERROR', 'Something went wrong.'),
     unexpected: cause,
   };
 }
 
-function present(error: GraphQLError, requestId: string, code: ErrorCode, message: string): PresentedError {
+function present(
+  error: GraphQLError,
+  { requestId, answered }: Answer,
+  code: ErrorCode,
+  message: string,
+): PresentedError {
   const shown = new GraphQLError(message, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
     path: error.path ?? null,
-    extensions: { code, requestId, http: httpOf(error, code) },
+    extensions: { code, requestId, ...(answered ? {} : { http: httpOf(error, code) }) },
   });
   return { shown, code, unexpected: null };
 }
 
-function rootCause(error: Error): Error {
+/** The error that was thrown, behind those that graphql-js wrapped around it. */
+export function rootCause(error: Error): Error {
   return error instanceof GraphQLError && error.originalError instanceof Error
     ? rootCause(error.originalError)
     : error;
@@ -70,6 +88,7 @@ function requestMessage(error: GraphQLError): string {
 function httpOf(error: GraphQLError, code: ErrorCode): GraphQLHTTPExtensions {
   if (code === 'SERVICE_UNAVAILABLE') return { status: 503, headers: { 'retry-after': '1' } };
   if (code === 'INTERNAL_SERVER_ERROR') return { status: 500 };
+  if (code === 'FORBIDDEN') return { spec: true, status: 403 };
   // `spec` lets an application/json answer be 200, as the GraphQL over HTTP specification has it.
   return error.extensions['http'] ?? { spec: true, status: 400 };
 }

@@ -149,7 +149,8 @@ builder.node(RealtimeSessionType, {
     auditEvents: t.field({
       type: AuditEventConnection,
       nullable: true,
-      description: 'What happened to this session, newest first.',
+      description: 'What happened to this session, newest first. Needs AUDIT_READ.',
+      authScopes: { scope: 'AUDIT_READ' },
       args: {
         first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
         after: t.arg.string({ description: 'A cursor of this listing.' }),

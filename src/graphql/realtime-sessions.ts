@@ -3,6 +3,7 @@ import { pageOf, toConnection } from './connection.ts';
 import { decodeIdOf } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 
+const readers = { scope: 'SESSIONS_READ', person: true } as const;
 const LISTING = 'realtimeSessions/CREATED_AT_DESC';
 
 const RealtimeSessionConnection = builder.connectionObject(
@@ -16,6 +17,7 @@ builder.queryField('realtimeSession', (t) =>
     nullable: true,
     description: 'The session with that id; null when there is none.',
     args: { id: t.arg.id({ required: true }) },
+    authScopes: readers,
     resolve: (_root, { id }, { ledger }) => {
       const uuid = decodeIdOf('RealtimeSession', id);
       return uuid === null ? null : ledger.session(uuid);
@@ -26,7 +28,8 @@ builder.queryField('realtimeSession', (t) =>
 builder.queryField('realtimeSessions', (t) =>
   t.field({
     type: RealtimeSessionConnection,
-    description: 'All sessions, newest first.',
+    description: 'All sessions that you may see, newest first.',
+    authScopes: readers,
     args: {
       first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
       after: t.arg.string({ description: 'A cursor of this listing.' }),

@@ -4,6 +4,7 @@ import { checkVariables } from './check-variables.ts';
 import type { Context } from './context.ts';
 import { parseDocument } from './parse-document.ts';
 import { presentError } from './present-error.ts';
+import { recordDenials } from './record-denials.ts';
 import { withoutValues } from './validation-messages.ts';
 
 export type RequestRules = {
@@ -33,12 +34,16 @@ export function requestRules({ introspection, onUnexpected }: RequestRules): Plu
       const errors = checkVariables(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
     },
-    onResultProcess({ result, setResult, serverContext }) {
+    async onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result || !result.errors?.length) return;
-      const presented = result.errors.map((error) => presentError(error, serverContext.origin.requestId));
+      const { origin, log } = serverContext;
+      const errors = await recordDenials(result.errors, serverContext);
+      const answered = result.data != null;
+      const presented = errors.map((error) => presentError(error, { requestId: origin.requestId, answered }));
       for (const { unexpected } of presented)
         if (unexpected !== null) onUnexpected(unexpected, serverContext);
-      serverContext.log.outcome = presented[0]?.code ?? serverContext.log.outcome;
+      // What a mutation came to says more than what was missing from its answer.
+      if (log.outcome === 'OK') log.outcome = presented[0]?.code ?? log.outcome;
       setResult({ ...result, errors: presented.map(({ shown }) => shown) });
     },
   };

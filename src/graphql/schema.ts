@@ -1,7 +1,10 @@
+import './create-api-key.ts';
+import './create-application.ts';
 import './create-realtime-session.ts';
 import './node.ts';
 import './realtime-session.ts';
 import './realtime-sessions.ts';
+import './revoke-api-key.ts';
 import './revoke-realtime-session.ts';
 import './scalars.ts';
 import './set-policy.ts';

@@ -1,9 +1,11 @@
 import { parsePolicyChanges } from '../domain/limit-inputs.ts';
 import type { By, PolicyChanges } from '../domain/limits-ledger.ts';
 import type { Application, User } from '../domain/records.ts';
+import { visibilityOf } from '../domain/visibility.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { ForbiddenError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
@@ -51,9 +53,12 @@ const SetPolicyInput = builder.inputType('SetPolicyInput', {
 builder.mutationField('setPolicy', (t) =>
   t.field({
     type: ResultType,
-    description: 'Sets limits of an application or of a user; the nearest that is set applies.',
+    description:
+      'Sets limits of an application or of a user; the nearest that is set applies. Needs POLICIES_WRITE; with reach OWN_APPLICATION it sets those of its own application only.',
     args: { input: t.arg({ type: SetPolicyInput, required: true }) },
-    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
+    authScopes: { scope: 'POLICIES_WRITE' },
+    resolve: async (_root, { input }, context): Promise<Result> => {
+      const { actor, origin, log } = context;
       const { applicationId, userId, externalUserId, ...limitsGiven } = input;
       const named = [applicationId, userId, externalUserId].filter((target) => target != null);
       if (named.length !== 1) {
@@ -66,8 +71,8 @@ builder.mutationField('setPolicy', (t) =>
       const by = { actor, origin };
       const result =
         applicationId == null
-          ? await setForUser(limits, { userId, externalUserId }, changes.value, by)
-          : await setForApplication(limits, applicationId, changes.value, by);
+          ? await setForUser(context, { userId, externalUserId }, changes.value, by)
+          : await setForApplication(context, applicationId, changes.value, by);
       log.outcome = result.__typename;
       return result;
     },
@@ -75,11 +80,13 @@ builder.mutationField('setPolicy', (t) =>
 );
 
 async function setForUser(
-  limits: Context['limits'],
+  { limits, actor }: Context,
   target: { userId?: string | null | undefined; externalUserId?: string | null | undefined },
   changes: PolicyChanges,
   by: By,
 ): Promise<Result> {
+  // What is set for a user applies through all applications: it is not one application's to set.
+  if (visibilityOf(actor).reach !== 'EVERYTHING') throw new ForbiddenError('Mutation.setPolicy');
   const reference = referenceTo(target.userId, target.externalUserId);
   if ('__typename' in reference) return reference;
   const user = await limits.setUserPolicy(reference, changes, by);
@@ -88,13 +95,14 @@ async function setForUser(
 }
 
 async function setForApplication(
-  limits: Context['limits'],
+  { limits, ledger }: Context,
   id: string,
   changes: PolicyChanges,
   by: By,
 ): Promise<Result> {
   const uuid = decodeIdOf('Application', id);
-  const application = uuid === null ? null : await limits.setApplicationPolicy(uuid, changes, by);
+  const seen = uuid === null ? null : await ledger.application(uuid);
+  const application = seen === null ? null : await limits.setApplicationPolicy(seen.id, changes, by);
   if (application === null) return notFound;
   return {
     __typename: 'SetPolicySuccess',

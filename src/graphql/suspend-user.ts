@@ -37,6 +37,7 @@ builder.mutationField('suspendUser', (t) =>
     description:
       'From now on no session is issued for this user, not even one that is being issued right now. Secrets that were handed out live until they expire. Idempotent.',
     args: { input: t.arg({ type: SuspendUserInput, required: true }) },
+    authScopes: { everywhere: 'USERS_WRITE' },
     resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
       if ((input.id == null) === (input.externalUserId == null)) {
         return invalidInput([{ path: ['id'], message: 'or externalUserId is needed, not both' }]);
@@ -57,6 +58,7 @@ builder.mutationField('reinstateUser', (t) =>
     type: UserResultType,
     description: 'Sessions can be issued for this user again. Idempotent.',
     args: { input: t.arg({ type: ReinstateUserInput, required: true }) },
+    authScopes: { everywhere: 'USERS_WRITE' },
     resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
       const user = referenceTo(input.id, null);
       if ('__typename' in user) return user;

@@ -8,6 +8,9 @@ import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
 
 export const UserType = builder.objectRef<User>('User');
 
+// Whoever comes by a user (through a session, an event, a change) may know who that is, and no more.
+const readers = { scope: 'USERS_READ', person: true } as const;
+
 builder.node(UserType, {
   description: 'A person for whom sessions were asked.',
   id: { resolve: ({ id }) => id },
@@ -19,17 +22,20 @@ builder.node(UserType, {
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When the user was first named.',
+      authScopes: readers,
     }),
     suspendedAt: t.expose('suspendedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'Since when no session is issued for this user.',
+      authScopes: readers,
     }),
     quotas: t.field({
       type: [QuotaStateType],
       description:
-        'Each limit that applies to this user through that application (default: the built-in one), with what is used of it now, over all applications.',
+        'Each limit that applies to this user through that application (default: your own, else the built-in one), with what is used of it now, over all applications.',
       args: { applicationId: t.arg.id() },
+      authScopes: readers,
       resolve: async (user, { applicationId }, context) => {
         const [policy, usage] = await Promise.all([
           policyOf(user, applicationId, context),
@@ -40,24 +46,29 @@ builder.node(UserType, {
     }),
     policy: t.field({
       type: PolicyType,
-      description: 'The limits that apply to this user through that application (default: the built-in one).',
+      description:
+        'The limits that apply to this user through that application (default: your own, else the built-in one).',
       args: { applicationId: t.arg.id() },
+      authScopes: readers,
       resolve: (user, { applicationId }, context) => policyOf(user, applicationId, context),
     }),
     policyOverrides: t.expose('policyOverrides', {
       type: PolicyOverridesType,
       description: 'What was set for this user itself; null fields are inherited.',
+      authScopes: readers,
     }),
   }),
 });
 
-/** @throws BadInputError when there is no such application */
+/** @throws BadInputError when there is no such application, or none that the viewer sees */
 async function policyOf(
   user: User,
   applicationId: string | null | undefined,
   context: Context,
 ): Promise<Policy> {
-  const id = applicationId == null ? context.defaultApplicationId : decodeIdOf('Application', applicationId);
+  const own =
+    context.actor.kind === 'application' ? context.actor.applicationId : context.defaultApplicationId;
+  const id = applicationId == null ? own : decodeIdOf('Application', applicationId);
   const application = id === null ? null : await context.ledger.application(id);
   if (application === null) throw new BadInputError('applicationId', 'names no application');
   return mergePolicies(context.defaultPolicy, application.policyOverrides, user.policyOverrides);
@@ -69,6 +80,7 @@ builder.queryField('user', (t) =>
     nullable: true,
     description: 'The user with that id or that external id; null when there is none.',
     args: { id: t.arg.id(), externalId: t.arg.string() },
+    authScopes: readers,
     resolve: async (_root, { id, externalId }, { ledger }) => {
       if ((id == null) === (externalId == null))
         throw new BadInputError('id', 'or externalId is needed, not both');

@@ -1,6 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { Actor } from '../domain/actor.ts';
-import { Secret } from '../domain/secret.ts';
+import { hash } from 'node:crypto';
+import { type Actor, scopes } from '../domain/actor.ts';
+import { apiKeyIdOf, sameHash } from '../domain/api-key.ts';
+import { LedgerUnavailableError } from '../domain/ledger.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { ApiKeys } from './api-keys.ts';
+import { KeySetUnavailableError, type TokenRefusal, type Tokens } from './tokens.ts';
 
 /** Turns a bearer credential into who asks, in two steps: what is free, and what may cost a look-up. */
 export type Authenticate = {
@@ -8,21 +12,80 @@ export type Authenticate = {
   known(credential: string): Actor | null;
   /**
    * Who that is, or null when it proves nothing.
-   * @throws LedgerUnavailableError when it cannot be told now
+   * @throws AuthenticationUnavailableError when it cannot be told now
    */
   verify(credential: string): Promise<Actor | null>;
 };
+
+/** Whoever it is has to be asked again later: what would tell is away. `code` says what. */
+export class AuthenticationUnavailableError extends Error {
+  override readonly name = 'AuthenticationUnavailableError';
+  readonly code: string;
+
+  constructor(code: string) {
+    super('Credentials cannot be checked now');
+    this.code = code;
+  }
+}
+
+export type Credentials = {
+  readonly rootKey: Secret;
+  readonly apiKeys: ApiKeys;
+  /** Null: no identity provider is configured. */
+  readonly tokens: Tokens | null;
+  /** Told why a credential was refused, as one of few codes. */
+  readonly onRefused: (reason: string) => void;
+};
+
+const ROOT: Actor = { kind: 'operator', name: 'root', scopes, via: 'root key' };
 
 /** The credential of an Authorization header; null when there is none that could be one. */
 export function bearerOf(authorization: string | undefined): string | null {
   return /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
-/** Knows the root key only: an operator, who may do everything. */
-export function createAuthenticate(rootKey: Secret): Authenticate {
-  // Digests have one length, which timingSafeEqual wants.
-  const expected = rootKey.digest();
-  const known = (credential: string): Actor | null =>
-    timingSafeEqual(new Secret(credential).digest(), expected) ? { kind: 'operator', name: 'root' } : null;
-  return { known, verify: async (credential) => known(credential) };
+/** The root key, the API keys of applications, and the tokens of the identity provider. */
+export function createAuthenticate(credentials: Credentials): Authenticate {
+  const { rootKey, apiKeys, tokens, onRefused } = credentials;
+  const rootKeyHash = rootKey.digest().toString('hex');
+
+  return {
+    known(credential) {
+      // Hashes stand for credentials from here on: they have one length, and do not linger as keys of a map.
+      const hashed = hashOf(credential);
+      if (sameHash(hashed, rootKeyHash)) return ROOT;
+      return apiKeys.known(hashed) ?? tokens?.known(hashed) ?? null;
+    },
+
+    async verify(credential) {
+      const checked = await check(credential, credentials).catch((error: unknown) => {
+        throw unavailable(error);
+      });
+      if (checked !== null && 'kind' in checked) return checked;
+      onRefused(checked?.refused ?? 'unknown');
+      return null;
+    },
+  };
+}
+
+async function check(
+  credential: string,
+  { rootKey, apiKeys, tokens }: Credentials,
+): Promise<Actor | TokenRefusal | null> {
+  const hashed = hashOf(credential);
+  if (sameHash(hashed, rootKey.digest().toString('hex'))) return ROOT;
+  if (apiKeyIdOf(credential) !== null)
+    return (await apiKeys.verify(credential, hashed)) ?? { refused: 'api_key' };
+  if (tokens !== null && credential.split('.').length === 3) return tokens.verify(credential, hashed);
+  return null;
+}
+
+function unavailable(error: unknown): unknown {
+  if (error instanceof LedgerUnavailableError) return new AuthenticationUnavailableError(error.code);
+  if (error instanceof KeySetUnavailableError) return new AuthenticationUnavailableError('key_set');
+  return error;
+}
+
+function hashOf(credential: string): string {
+  return hash('sha256', credential, 'hex');
 }

@@ -14,7 +14,7 @@ import { graphiqlPage } from './graphiql.ts';
 export type GraphqlServerOptions = AdmissionRules & {
   readonly schema: GraphQLSchema;
   /** What resolvers get, beside who asks and from where. */
-  readonly createContext: () => Omit<Context, 'actor' | 'origin' | 'log'>;
+  readonly createContext: (actor: Actor, origin: Origin) => Omit<Context, 'actor' | 'origin' | 'log'>;
   readonly introspection: boolean;
   readonly log: Logger;
   readonly onRequest: (outcome: string, seconds: number) => void;
@@ -83,7 +83,12 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
         requestLog.actor = actor;
         // Yoga takes an already read body from here, as it does from Express.
         if (body !== null) Object.assign(request, { body });
-        await yoga(request, response, { ...options.createContext(), actor, origin, log: requestLog });
+        await yoga(request, response, {
+          ...options.createContext(actor, origin),
+          actor,
+          origin,
+          log: requestLog,
+        });
         return;
       }
       default:
@@ -127,6 +132,8 @@ function logWhenDone(
   });
 }
 
+/** Whom the log names: programs and operators, not people. */
 function describeActor(actor: Actor | null): string | null {
-  return actor === null ? null : `${actor.kind}:${actor.name}`;
+  if (actor === null) return null;
+  return actor.kind === 'user' ? actor.kind : `${actor.kind}:${actor.name}`;
 }

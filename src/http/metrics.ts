@@ -41,6 +41,12 @@ export function createMetrics({ poolWaiting }: { poolWaiting: () => number }) {
       help: 'Writes after a mint that failed; a secret that could not be recorded is dropped.',
       registers,
     }),
+    credentialsRefused: new Counter({
+      name: 'gatehouse_credentials_refused_total',
+      help: 'Credentials that proved nothing, by why: api_key, unknown, unknown_key, claims, or a code of the token check.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     redactions: new Counter({
       name: 'gatehouse_output_redactions_total',
       help: 'Lines of output in which the last filter replaced something that looked like a secret. Should stay 0.',

@@ -4,7 +4,7 @@ import { applicationColumns, toApplication, toUser, userColumns } from './record
 import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
 import { toJsonb } from './to-jsonb.ts';
 import { orUnavailable } from './unavailable.ts';
-import { actorColumns } from './write-rows.ts';
+import { byColumns } from './write-rows.ts';
 
 /** Revoking, suspending and setting policies: each a function of the ledger's (prisma/migrations). */
 export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
@@ -49,10 +49,6 @@ export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
       return row === null ? null : toApplication(row);
     },
   };
-}
-
-function byColumns({ actor, origin }: By): string {
-  return toJsonb(actorColumns(actor, origin));
 }
 
 /** Absent fields stay absent: what is not named does not change. */

@@ -135,10 +135,12 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   // First what it has too much of: a GRANT by hand, the owner's default privileges. Several statements in one
   // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
-    REVOKE ALL ON _prisma_migrations, application, end_user, realtime_session, idempotency_key, audit_event
-      FROM ${name}, PUBLIC;
+    REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session,
+      idempotency_key, audit_event FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
-    GRANT SELECT ON application, _prisma_migrations TO ${name};
+    GRANT SELECT ON _prisma_migrations TO ${name};
+    GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
+    GRANT UPDATE (last_used_at, revoked_at) ON api_key TO ${name};
     GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session TO ${name};
     GRANT UPDATE (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day)
       ON application TO ${name};

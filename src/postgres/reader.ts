@@ -1,48 +1,49 @@
 import DataLoader from 'dataloader';
 import type pg from 'pg';
-import type { PrismaClient } from '../../prisma/generated/client.ts';
+import type { ApiKey } from '../domain/api-key.ts';
 import type { Json } from '../domain/json.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
-import type { Session } from '../domain/session.ts';
+import type { Visibility } from '../domain/visibility.ts';
+import { findApiKeys, listApiKeys } from './find-api-keys.ts';
+import { findApplications, listApplications } from './find-applications.ts';
 import { findQuotaUsage } from './find-quota-usage.ts';
 import { findSessions } from './find-sessions.ts';
-import { listAuditEvents, toAuditEvent } from './list-audit-events.ts';
+import { findUserByExternalId, findUsers } from './find-users.ts';
+import { findAuditEvent, listAuditEvents } from './list-audit-events.ts';
 import { listSessions } from './list-sessions.ts';
-import { toApplication, toUser } from './record-rows.ts';
-import { orUnavailable } from './unavailable.ts';
 
-/**
- * The ledger as one request reads it. Prisma batches the unique look-ups of one tick by itself; sessions
- * come by our own statement, because their status needs the database's clock.
- */
-export function createLedgerReader(pool: pg.Pool, prisma: PrismaClient): LedgerReader {
-  const sessionsById = new DataLoader<string, Session | null>(async (ids) => {
-    const found = new Map((await findSessions(pool, ids)).map((session) => [session.id, session]));
-    return ids.map((id) => found.get(id) ?? null);
+/** The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once. */
+export function createLedgerReader(pool: pg.Pool, visibility: Visibility): LedgerReader {
+  const sessions = loaderOf((ids) => findSessions(pool, visibility, ids));
+  const users = loaderOf((ids) => findUsers(pool, visibility, ids));
+  const applications = loaderOf((ids) => findApplications(pool, visibility, ids));
+  const apiKeys = loaderOf((ids) => findApiKeys(pool, visibility, ids));
+  const apiKeysOf = new DataLoader<string, ApiKey[]>(async (ids) => {
+    const keys = await listApiKeys(pool, visibility, ids);
+    return ids.map((id) => keys.filter(({ applicationId }) => applicationId === id));
   });
   return {
-    session: (id) => sessionsById.load(id),
+    session: (id) => sessions.load(id),
     async upstreamConfig(sessionId): Promise<Json> {
-      return (await sessionsById.load(sessionId))?.upstreamConfig ?? null;
+      return (await sessions.load(sessionId))?.upstreamConfig ?? null;
     },
-    sessions: (page) => listSessions(pool, page),
-    async user(id) {
-      const row = await orUnavailable(prisma.user.findUnique({ where: { id } }));
-      return row === null ? null : toUser(row);
-    },
-    async userByExternalId(externalId) {
-      const row = await orUnavailable(prisma.user.findUnique({ where: { externalId } }));
-      return row === null ? null : toUser(row);
-    },
-    async application(id) {
-      const row = await orUnavailable(prisma.application.findUnique({ where: { id } }));
-      return row === null ? null : toApplication(row);
-    },
+    sessions: (page) => listSessions(pool, visibility, page),
+    user: (id) => users.load(id),
+    userByExternalId: (externalId) => findUserByExternalId(pool, visibility, externalId),
+    application: (id) => applications.load(id),
+    applications: () => listApplications(pool, visibility),
+    apiKey: (id) => apiKeys.load(id),
+    apiKeysOf: (applicationId) => apiKeysOf.load(applicationId),
     quotaUsage: (userId) => findQuotaUsage(pool, userId),
-    async auditEvent(id) {
-      const row = await orUnavailable(prisma.auditEvent.findUnique({ where: { id } }));
-      return row === null ? null : toAuditEvent(row);
-    },
-    auditEvents: (page, of) => listAuditEvents(prisma, page, of),
+    auditEvent: (id) => findAuditEvent(pool, visibility, id),
+    auditEvents: (page, of) => listAuditEvents(pool, visibility, page, of),
   };
+}
+
+/** Collects the ids of one tick into one statement, and remembers what came for the rest of the request. */
+function loaderOf<Row extends { readonly id: string }>(find: (ids: readonly string[]) => Promise<Row[]>) {
+  return new DataLoader<string, Row | null>(async (ids) => {
+    const found = new Map((await find(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
 }

@@ -9,13 +9,13 @@ type PolicyColumns = {
   readonly maxMintsPerDay: number | null;
   readonly allowedModels: unknown;
 };
-type UserRow = PolicyColumns & {
+export type UserRow = PolicyColumns & {
   readonly id: string;
   readonly externalId: string | null;
   readonly createdAt: Date;
   readonly suspendedAt: Date | null;
 };
-type ApplicationRow = PolicyColumns & {
+export type ApplicationRow = PolicyColumns & {
   readonly id: string;
   readonly name: string;
   readonly createdAt: Date;

@@ -29,10 +29,13 @@ const SETTLE = {
         ))
       RETURNING open.*
     ), audited AS (
-      INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, user_id, session_id,
-        request_id, ip_address, user_agent, detail)
+      INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, actor_application_id,
+        actor_api_key_id, actor_user_id, application_id, user_id, session_id, request_id, ip_address, user_agent,
+        detail)
       SELECT uuidv7_at(s.settled_at), s.settled_at, event.action, event.outcome, event.actor_kind, event.actor_name,
-        s.user_id, s.id, event.request_id, event.ip_address, event.user_agent, event.detail
+        event.actor_application_id, event.actor_api_key_id,
+        -- A person asks for itself only.
+        CASE WHEN event.actor_kind = 'USER' THEN s.user_id END, s.application_id, s.user_id, s.id, event.request_id, event.ip_address, event.user_agent, event.detail
       FROM s, jsonb_populate_record(NULL::audit_event, $4::jsonb) AS event
     )
     SELECT ${sessionColumns}, s.upstream_config FROM s`,

@@ -1,6 +1,8 @@
 import { type Actor, type Origin, standingOf } from '../domain/actor.ts';
 import type { Settlement } from '../domain/ledger.ts';
+import type { By } from '../domain/limits-ledger.ts';
 import type { SessionConfig } from '../domain/session-config.ts';
+import { toJsonb } from './to-jsonb.ts';
 
 /** Columns of realtime_session for a config, by name, as jsonb_populate_record takes them. */
 export function configColumns(config: SessionConfig) {
@@ -54,13 +56,22 @@ export function settlementColumns(settlement: Settlement) {
 
 /** Columns of audit_event that say who asked and from where. */
 export function actorColumns(actor: Actor, origin: Origin) {
+  const { kind, name } = standingOf(actor);
   return {
-    actor_kind: standingOf(actor).kind,
-    actor_name: actor.name,
+    actor_kind: kind,
+    actor_name: name,
+    ...(actor.kind === 'application'
+      ? { actor_application_id: actor.applicationId, actor_api_key_id: actor.apiKeyId }
+      : {}),
     request_id: origin.requestId,
     ip_address: origin.ipAddress,
     user_agent: origin.userAgent,
   };
+}
+
+/** Who asked and from where, as the functions of the ledger take it. */
+export function byColumns({ actor, origin }: By): string {
+  return toJsonb(actorColumns(actor, origin));
 }
 
 /** What the audit trail says of a settlement: enough to find the secret's session, never the secret. */

@@ -3,15 +3,19 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { purgeIdempotencyKeys } from '../../src/jobs/purge-idempotency-keys.ts';
 import { settleOverdue } from '../../src/jobs/settle-overdue.ts';
+import { createApplicationsLedger } from '../../src/postgres/change-applications.ts';
 import { createLimitsLedger } from '../../src/postgres/change-limits.ts';
 import { checkLedger } from '../../src/postgres/check-ledger.ts';
 import { findDefaultApplicationId } from '../../src/postgres/find-application.ts';
+import { findKeyStates, noteKeysUsed } from '../../src/postgres/find-key-states.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { createPrisma } from '../../src/postgres/prisma.ts';
 import { createLedgerReader } from '../../src/postgres/reader.ts';
+import { recordDenial } from '../../src/postgres/record-denial.ts';
 import { reserveSession } from '../../src/postgres/reserve-session.ts';
 import { settleSession } from '../../src/postgres/settle-session.ts';
+import { OPERATOR } from '../support/actors.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 const PERMISSION_DENIED = '42501';
@@ -49,13 +53,31 @@ describe("the application's role", () => {
       });
       await database.query(`UPDATE realtime_session SET deadline = now() WHERE outcome IS NULL`);
       await database.query(`UPDATE idempotency_key SET created_at = now() - interval '26 hours'`);
+      const applications = createApplicationsLedger(pool);
+      const created = await applications.createApplication('shop', by);
+      const id = await applications.newApiKeyId();
+      const grant = {
+        applicationId,
+        name: 'k',
+        scopes: [],
+        reach: 'OWN_APPLICATION',
+        expiresAt: null,
+      } as const;
+      const stored = { id, keyHash: 'f'.repeat(64), lastFour: 'last' };
+      expect(await applications.createApiKey(grant, stored, by)).toMatchObject({ kind: 'created' });
+      await noteKeysUsed(pool, [id]);
+      expect(await findKeyStates(pool, [id])).toMatchObject([{ id }]);
+      expect(await applications.revokeApiKey(id, by)).toMatchObject({ revokedAt: expect.any(Date) });
+      await recordDenial(pool, { action: 'access.denied', detail: {} }, by);
       await settleOverdue(pool);
       await purgeIdempotencyKeys(pool);
       expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
 
-      const reader = createLedgerReader(pool, prisma);
+      const reader = createLedgerReader(pool, { reach: 'EVERYTHING' });
       const page = { limit: 10, boundary: null, direction: 'forward' } as const;
       expect(await reader.sessions(page)).toHaveLength(2);
+      expect(await reader.apiKeysOf(applicationId)).toHaveLength(1);
+      expect(await reader.application(created?.id ?? '')).toMatchObject({ name: 'shop' });
       expect(await reader.userByExternalId('somebody')).toMatchObject({ id: pending.userId });
       const events = await reader.auditEvents(page, { sessionId: pending.id });
       expect(events.map(({ action }) => action)).toEqual(['session.failed', 'session.requested']);
@@ -71,12 +93,16 @@ describe("the application's role", () => {
     expect(await privilegesOf(database)).toEqual({
       tables: {
         _prisma_migrations: ['SELECT'],
-        application: ['SELECT'],
+        api_key: ['INSERT', 'SELECT'],
+        'api_key.last_used_at': ['UPDATE'],
+        'api_key.revoked_at': ['UPDATE'],
+        application: ['INSERT', 'SELECT'],
         'application.allowed_models': ['UPDATE'],
         'application.max_active_sessions': ['UPDATE'],
         'application.max_mints_per_day': ['UPDATE'],
         'application.max_mints_per_minute': ['UPDATE'],
         'application.max_ttl_seconds': ['UPDATE'],
+        application_user: ['INSERT', 'SELECT'],
         audit_event: ['INSERT', 'SELECT'],
         end_user: ['INSERT', 'SELECT', 'UPDATE'],
         idempotency_key: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
@@ -105,13 +131,17 @@ describe("the application's role", () => {
          AND has_function_privilege('gatehouse', oid, 'EXECUTE') ORDER BY 1`,
     );
     expect(callable.map(({ name }) => name)).toEqual([
+      'create_api_key',
+      'create_application',
       'effective_policy',
       'exceeded_quota',
       'lock_user',
+      'note_api_keys_used',
       'purge_idempotency_keys',
       'quota_usage',
       'reserve_session',
       'reserve_session',
+      'revoke_api_key',
       'revoke_session',
       'session_status',
       'session_status',
@@ -170,7 +200,10 @@ describe("the application's role cannot", () => {
     ['remove sessions', 'DELETE FROM realtime_session'],
     ['empty the sessions', 'TRUNCATE realtime_session'],
     ['remove users', 'DELETE FROM end_user'],
-    ['make an application', `INSERT INTO application (name) VALUES ('mine')`],
+    ['widen a key', `UPDATE api_key SET scopes = '{USERS_WRITE}', reach = 'EVERYTHING'`],
+    ['make a key another', `UPDATE api_key SET key_hash = repeat('0', 64)`],
+    ['remove a key', 'DELETE FROM api_key'],
+    ['hide a user from an application', 'DELETE FROM application_user'],
     ['rename an application', `UPDATE application SET name = 'mine'`],
     ['say what was migrated', 'DELETE FROM _prisma_migrations'],
     ['make a table', 'CREATE TABLE mine ()'],
@@ -329,7 +362,7 @@ async function asRole<T>(url: string, work: (client: pg.Client) => Promise<T>): 
 }
 
 const by = {
-  actor: { kind: 'operator', name: 'root' },
+  actor: OPERATOR,
   origin: { requestId: 'request', ipAddress: null, userAgent: null },
 } as const;
 

@@ -92,8 +92,8 @@ describe('drift is found when', () => {
     ],
     [
       'a primary key is missing',
-      'ALTER TABLE end_user DROP CONSTRAINT end_user_pkey',
-      '[+] Added primary key on columns (id)',
+      'ALTER TABLE idempotency_key DROP CONSTRAINT idempotency_key_pkey',
+      '[+] Added primary key on columns (user_id, caller, key)',
     ],
     [
       'there is a foreign key',

@@ -1,0 +1,37 @@
+import type { Actor, Origin, Reach } from './actor.ts';
+import { type ApiKey, generateApiKey } from './api-key.ts';
+import type { ApiKeyGrant, ApplicationsLedger } from './applications-ledger.ts';
+import type { InputIssue } from './input-issue.ts';
+import { parseApiKeyGrant } from './parse-api-key-grant.ts';
+import type { Secret } from './secret.ts';
+
+export type CreateApiKeyResult =
+  /** The one moment at which the key is there: its hash is committed. */
+  | { readonly kind: 'created'; readonly apiKey: ApiKey; readonly value: Secret }
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
+
+/**
+ * Makes a key for an application.
+ * @throws LedgerUnavailableError when it may not have been written; the key is not handed out then
+ */
+export async function createApiKey(
+  applications: ApplicationsLedger,
+  input: Omit<ApiKeyGrant, 'reach'> & { readonly reach: Reach },
+  by: { readonly actor: Actor; readonly origin: Origin },
+): Promise<CreateApiKeyResult> {
+  const grant = parseApiKeyGrant(input, input.applicationId, by.actor);
+  if (!grant.ok) return { kind: 'invalid', issues: grant.issues };
+  const { value, stored } = generateApiKey(await applications.newApiKeyId());
+  const outcome = await applications.createApiKey(grant.value, stored, by);
+  switch (outcome.kind) {
+    case 'created':
+      return { ...outcome, value };
+    case 'not_found':
+      return outcome;
+    case 'expired':
+      return { kind: 'invalid', issues: [{ path: ['expiresAt'], message: 'must be in the future' }] };
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,58 @@
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+
+export type KeySetOptions = {
+  readonly url: string;
+  /** Shortest time between two fetches, in milliseconds. */
+  readonly cooldownMs: number;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly monotonicNow: () => number;
+  /** Told of each key set that arrived. */
+  readonly onFetched: () => void;
+};
+
+export type KeySet = {
+  readonly getKey: JWTVerifyGetKey;
+  /** Whether a key set ever arrived. */
+  readonly loaded: () => boolean;
+  /** Fetches it again; run it every few minutes, so that keys which the provider withdrew are forgotten. */
+  readonly refresh: () => Promise<void>;
+};
+
+const FETCH_TIMEOUT_MS = 5000;
+
+class CoolingDownError extends Error {
+  override readonly name = 'CoolingDownError';
+}
+
+/**
+ * The identity provider's keys. What was fetched serves for as long as the provider is away: jose would stop using
+ * it after a while, and would ask again for every unknown key id while the provider fails. Here an attempt, failed
+ * or not, keeps the next one away for `cooldownMs`.
+ */
+export function createKeySet({ url, cooldownMs, monotonicNow, onFetched }: KeySetOptions): KeySet {
+  let attemptedAt = Number.NEGATIVE_INFINITY;
+  const remote = createRemoteJWKSet(new URL(url), {
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: cooldownMs,
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    [customFetch]: async (input, init) => {
+      if (monotonicNow() < attemptedAt + cooldownMs) throw new CoolingDownError();
+      attemptedAt = monotonicNow();
+      const response = await fetch(input, { ...init, redirect: 'error' });
+      if (response.ok) onFetched();
+      return response;
+    },
+  });
+  return {
+    getKey: remote,
+    loaded: () => remote.jwks() !== undefined,
+    async refresh() {
+      try {
+        await remote.reload();
+      } catch (error) {
+        // An unknown key id has just asked.
+        if (!(error instanceof CoolingDownError)) throw error;
+      }
+    },
+  };
+}
