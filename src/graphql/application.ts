@@ -8,8 +8,11 @@ builder.node(ApplicationType, {
   description: "A registered caller: a backend, a dashboard, an auditor's tool.",
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
-    name: t.exposeString('name'),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    name: t.exposeString('name', { description: 'What it is called; no two are called alike.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When it was registered.',
+    }),
     policyOverrides: t.expose('policyOverrides', {
       type: PolicyOverridesType,
       description:

@@ -1,28 +1,35 @@
-import { type Actor, type Reach, scopes, standingOf } from '../domain/actor.ts';
+import { type Actor, standingOf } from '../domain/actor.ts';
 import { ActorKindEnum } from './audit-event.ts';
 import { builder } from './builder.ts';
-
-const ScopeEnum = builder.enumType('Scope', { description: 'What a caller may do.', values: scopes });
-
-const ReachEnum = builder.enumType('Reach', {
-  description: "Whose records the scopes apply to. An end user's is always SELF.",
-  values: ['SELF', 'OWN_APPLICATION', 'EVERYTHING'] as const satisfies readonly Reach[],
-});
+import { ReachEnum, ScopeEnum } from './scope.ts';
 
 const ViewerType = builder.objectRef<Actor>('Viewer').implement({
   description: 'Who is asking, and what they may do.',
   fields: (t) => ({
-    kind: t.field({ type: ActorKindEnum, resolve: (actor) => standingOf(actor).kind }),
-    name: t.exposeString('name'),
-    scopes: t.field({ type: [ScopeEnum], resolve: (actor) => standingOf(actor).scopes }),
-    reach: t.field({ type: ReachEnum, resolve: (actor) => standingOf(actor).reach }),
+    kind: t.field({
+      type: ActorKindEnum,
+      description: 'What sort of caller you are.',
+      resolve: (actor) => standingOf(actor).kind,
+    }),
+    name: t.exposeString('name', { description: 'What the audit trail calls you.' }),
+    scopes: t.field({
+      type: [ScopeEnum],
+      description: 'What you may do. Empty for an end user, who needs none for its own sessions.',
+      resolve: (actor) => standingOf(actor).scopes,
+    }),
+    reach: t.field({
+      type: ReachEnum,
+      description: 'Whose records your scopes apply to.',
+      resolve: (actor) => standingOf(actor).reach,
+    }),
   }),
 });
 
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
-    description: 'The caller itself.',
+    description:
+      'Who you are to Gatehouse, and what you may do: where to look first when something is refused.',
     resolve: (_root, _args, { actor }) => actor,
   }),
 );
