@@ -7,22 +7,34 @@ import { UserType } from './user.ts';
 
 export const ActorKindEnum = builder.enumType('ActorKind', {
   description: 'Who acts: a registered application, an end user, an operator, or Gatehouse itself.',
-  values: ['APPLICATION', 'USER', 'OPERATOR', 'SYSTEM'] as const satisfies readonly ActorKind[],
+  values: {
+    APPLICATION: { description: 'A registered application, by an API key.' },
+    USER: { description: 'An end user, by a token without scopes of its own.' },
+    OPERATOR: {
+      description: 'Whoever runs Gatehouse: by the root key, a token with scopes, or the command line.',
+    },
+    SYSTEM: { description: 'Gatehouse itself, e.g. noticing that a secret has expired.' },
+  } satisfies Record<ActorKind, object>,
 });
 
 const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
   description: 'How it went: done, refused by a rule, or failed.',
-  values: ['SUCCEEDED', 'DENIED', 'FAILED'] as const satisfies readonly AuditOutcome[],
+  values: {
+    SUCCEEDED: { description: 'It was done.' },
+    DENIED: { description: 'A rule refused it, e.g. a policy, a quota, a suspension; nothing was done.' },
+    FAILED: { description: 'It was tried and came to nothing, or its outcome is unknown.' },
+  } satisfies Record<AuditOutcome, object>,
 });
 
 const AuditActorType = builder.objectRef<AuditEvent>('AuditActor').implement({
   description: 'Who did it.',
   fields: (t) => ({
-    kind: t.expose('actorKind', { type: ActorKindEnum }),
-    name: t.exposeString('actorName'),
+    kind: t.expose('actorKind', { type: ActorKindEnum, description: 'What sort of caller it was.' }),
+    name: t.exposeString('actorName', { description: 'What it was called at the time.' }),
     application: t.field({
       type: ApplicationType,
       nullable: true,
+      description: 'The application that acted. Null for other kinds.',
       resolve: ({ actorApplicationId }, _args, { ledger }) =>
         actorApplicationId === null ? null : ledger.application(actorApplicationId),
     }),
@@ -36,6 +48,7 @@ const AuditActorType = builder.objectRef<AuditEvent>('AuditActor').implement({
     user: t.field({
       type: UserType,
       nullable: true,
+      description: 'The end user that acted. Null for other kinds.',
       resolve: ({ actorUserId }, _args, { ledger }) =>
         actorUserId === null ? null : ledger.user(actorUserId),
     }),
@@ -49,10 +62,12 @@ builder.node(AuditEventType, {
     'Written in the same transaction as what it records; never updated, never deleted by the application.',
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime' }),
-    action: t.exposeString('action', { description: 'noun.verb, e.g. "session.issued".' }),
-    outcome: t.expose('outcome', { type: AuditOutcomeEnum }),
-    actor: t.field({ type: AuditActorType, resolve: (event) => event }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened, by the database clock.' }),
+    action: t.exposeString('action', {
+      description: 'Noun and verb, e.g. "session.issued" or "user.suspended".',
+    }),
+    outcome: t.expose('outcome', { type: AuditOutcomeEnum, description: 'How it went.' }),
+    actor: t.field({ type: AuditActorType, description: 'Who did it.', resolve: (event) => event }),
     user: t.field({
       type: UserType,
       nullable: true,
@@ -68,11 +83,21 @@ builder.node(AuditEventType, {
     }),
     requestId: t.exposeString('requestId', {
       nullable: true,
-      description: 'As in the log and the X-Request-Id header.',
+      description: 'As in the log and the X-Request-Id header. Null when no request caused it.',
     }),
-    ipAddress: t.exposeString('ipAddress', { nullable: true }),
-    userAgent: t.exposeString('userAgent', { nullable: true }),
-    detail: t.expose('detail', { type: 'JSON', description: 'What else is known of it, redacted.' }),
+    ipAddress: t.exposeString('ipAddress', {
+      nullable: true,
+      description:
+        "Where the request came from: the proxy's address behind a proxy. Null when none caused it.",
+    }),
+    userAgent: t.exposeString('userAgent', {
+      nullable: true,
+      description: 'What the client called itself, at most 512 characters. Null when it did not.',
+    }),
+    detail: t.expose('detail', {
+      type: 'JSON',
+      description: 'What else is known of it, e.g. the quota that was exceeded. Never a secret.',
+    }),
   }),
 });
 

@@ -38,14 +38,43 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     // An id that is malformed, of another type, unknown or not visible is answered alike (node.ts).
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    edgesFieldOptions: { nullable: { list: false, items: false } },
-    nodeFieldOptions: { nullable: false },
-    nodesOnConnection: { description: 'The nodes of the edges.' },
+    idFieldOptions: {
+      description:
+        'Opaque, unique among all types, never reused: what node, nodes and the arguments that name such a record take.',
+    },
+    defaultConnectionTypeOptions: { description: 'A page of a listing, and how to go on from it.' },
+    defaultEdgeTypeOptions: { description: 'An entry of a listing, with its place in it.' },
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: 'The entries of this page, each with its cursor.',
+    },
+    nodeFieldOptions: { nullable: false, description: 'The entry itself.' },
+    nodesOnConnection: { description: 'The entries of this page, without their cursors.' },
+    cursorFieldOptions: {
+      description:
+        'Where this entry stands, for after and before. Opaque; good for this field and order only.',
+    },
+    pageInfoFieldOptions: { description: 'Whether there is more, and the cursors to go on from.' },
+    hasNextPageFieldOptions: { description: 'Whether there are entries after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there are entries before this page.' },
+    startCursorFieldOptions: {
+      description:
+        'The cursor of the first entry: pass it as before to go back. Null when the page is empty.',
+    },
+    endCursorFieldOptions: {
+      description: 'The cursor of the last entry: pass it as after to go on. Null when the page is empty.',
+    },
     nodeTypeOptions: { description: 'Anything that can be found again by its id.' },
     pageInfoTypeOptions: { description: 'Where a page stands in its listing.' },
     edgeCursorType: 'String',
   },
 });
 
-builder.queryType({ description: 'What can be asked.' });
-builder.mutationType({ description: 'What can be changed.' });
+builder.queryType({
+  description:
+    'What can be asked. What you may not see is answered like what does not exist: null, or left out of a listing.',
+});
+builder.mutationType({
+  description:
+    'What can be changed. An expected refusal is a member of the result, not an error: ask for `__typename`, and for `... on Error { message }` to catch them all. Everything else is an error with `extensions.code` and `extensions.requestId`.',
+});

@@ -60,7 +60,9 @@ builder.mutationField('createApiKey', (t) =>
     type: ResultType,
     description:
       'Makes a key for an application and shows it, once. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
-    args: { input: t.arg({ type: CreateApiKeyInput, required: true }) },
+    args: {
+      input: t.arg({ type: CreateApiKeyInput, required: true, description: 'Whose key, and what for.' }),
+    },
     authScopes: { everywhere: 'APPLICATIONS_WRITE' },
     resolve: async (_root, { input }, { applications, actor, origin, log }): Promise<Result> => {
       const applicationId = decodeIdOf('Application', input.applicationId);

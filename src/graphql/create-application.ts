@@ -35,7 +35,9 @@ builder.mutationField('createApplication', (t) =>
     type: ResultType,
     description:
       'Registers a caller: a backend, a dashboard, a tool. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
-    args: { input: t.arg({ type: CreateApplicationInput, required: true }) },
+    args: {
+      input: t.arg({ type: CreateApplicationInput, required: true, description: 'What to call it.' }),
+    },
     authScopes: { everywhere: 'APPLICATIONS_WRITE' },
     resolve: async (_root, { input }, { applications, actor, origin, log }): Promise<Result> => {
       const name = parseName(input.name);

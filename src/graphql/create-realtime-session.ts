@@ -32,13 +32,20 @@ const IssuedClientSecretType = builder.objectRef<Issued['clientSecret']>('Issued
   description:
     'The only place in the schema where a secret can be read: once, by the caller that asked for it. It is not kept and cannot be had again.',
   fields: (t) => ({
-    // The one call of reveal(). The record of this secret is committed.
-    value: t.string({ resolve: ({ secret }) => secret.reveal() }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+    value: t.string({
+      description: 'What the client opens its connection with, e.g. "ek_…". Keep it nowhere.',
+      // The one call of reveal(). The record of this secret is committed.
+      resolve: ({ secret }) => secret.reveal(),
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'From when on it opens nothing any more. What it opened before may run on.',
+    }),
   }),
 });
 
 const SuccessType = builder.objectRef<Issued>('CreateRealtimeSessionSuccess').implement({
+  description: 'The session was issued and recorded.',
   fields: (t) => ({
     session: t.expose('session', {
       type: RealtimeSessionType,
@@ -53,6 +60,7 @@ const SuccessType = builder.objectRef<Issued>('CreateRealtimeSessionSuccess').im
 });
 
 const ResultType = builder.unionType('CreateRealtimeSessionResult', {
+  description: 'The secret, or why there is none. Every member but CreateRealtimeSessionSuccess is an Error.',
   types: [
     SuccessType,
     InvalidInputErrorType,
@@ -70,8 +78,14 @@ builder.mutationField('createRealtimeSession', (t) =>
   t.field({
     type: ResultType,
     description:
-      'Mints a short-lived client secret at the provider for one of your users, records it, and hands it over, once.',
-    args: { input: t.arg({ type: CreateRealtimeSessionInput, required: true }) },
+      'Mints a short-lived client secret at the provider for one of your users, records it, and hands it over, once. With an `idempotencyKey` it can be repeated safely when the answer got lost.',
+    args: {
+      input: t.arg({
+        type: CreateRealtimeSessionInput,
+        required: true,
+        description: 'For whom and how, e.g. `{ externalUserId: "alice", instructions: "Be brief." }`.',
+      }),
+    },
     authScopes: { scope: 'SESSIONS_CREATE', person: true },
     resolve: async (_root, { input }, { issueSession, actor, origin, log }) => {
       const outcome = await issueSession(input, { actor, origin });

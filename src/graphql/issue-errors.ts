@@ -27,16 +27,21 @@ export type UpstreamProblem = Refusal<
 >;
 
 const PolicyRuleEnum = builder.enumType('PolicyRule', {
-  description: 'What a policy refuses: the model, or how long the secret shall live.',
-  values: ['MODEL', 'TTL'] as const satisfies readonly PolicyRule[],
+  description: 'What a policy refuses.',
+  values: {
+    MODEL: { description: 'The model is not one of those allowed.' },
+    TTL: { description: 'The secret was to live longer than allowed.' },
+  } satisfies Record<PolicyRule, object>,
 });
 
 export const PolicyViolationErrorType = builder.objectRef<PolicyViolation>('PolicyViolationError').implement({
   description: 'The policy that applies to this user refuses it. Nothing was reserved or minted.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    rule: t.expose('rule', { type: PolicyRuleEnum }),
-    allowed: t.exposeStringList('allowed', { description: 'The models, or the longest TTL in seconds.' }),
+    rule: t.expose('rule', { type: PolicyRuleEnum, description: 'What was refused.' }),
+    allowed: t.exposeStringList('allowed', {
+      description: 'What would pass: the models, or the longest lifetime in seconds, e.g. ["600"].',
+    }),
   }),
 });
 
@@ -45,9 +50,11 @@ export const QuotaExceededErrorType = builder.objectRef<QuotaExceeded>('QuotaExc
     'A quota of this user is used up. Nothing was reserved, minted or charged. When several are exceeded, the one whose retryAt is latest.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    quota: t.expose('quota', { type: QuotaKindEnum }),
-    limit: t.exposeInt('limit'),
-    used: t.exposeInt('used'),
+    quota: t.expose('quota', { type: QuotaKindEnum, description: 'Which quota is used up.' }),
+    limit: t.exposeInt('limit', { description: 'How many the policy allows.' }),
+    used: t.exposeInt('used', {
+      description: 'How many were counted when this was refused; more than limit after it was lowered.',
+    }),
     retryAt: t.expose('retryAt', {
       type: 'DateTime',
       nullable: true,
@@ -59,10 +66,16 @@ export const QuotaExceededErrorType = builder.objectRef<QuotaExceeded>('QuotaExc
 export const UserSuspendedErrorType = builder.objectRef<UserSuspended>('UserSuspendedError').implement({
   description: 'The user is suspended. Nothing was reserved or minted.',
   interfaces: [ErrorInterface],
-  fields: (t) => ({ suspendedAt: t.expose('suspendedAt', { type: 'DateTime' }) }),
+  fields: (t) => ({
+    suspendedAt: t.expose('suspendedAt', {
+      type: 'DateTime',
+      description: 'Since when no session is issued for the user.',
+    }),
+  }),
 });
 
 const IdempotencyConflictEnum = builder.enumType('IdempotencyConflict', {
+  description: 'Why an idempotency key cannot be used.',
   values: {
     DIFFERENT_INPUT: { description: 'The key was used before, with another input.' },
     IN_PROGRESS: { description: 'The first request with this key is still under way. Ask again shortly.' },
@@ -74,7 +87,12 @@ export const IdempotencyConflictErrorType = builder
   .implement({
     description: 'The idempotency key cannot be used for this request. Nothing was reserved or minted.',
     interfaces: [ErrorInterface],
-    fields: (t) => ({ reason: t.expose('reason', { type: IdempotencyConflictEnum }) }),
+    fields: (t) => ({
+      reason: t.expose('reason', {
+        type: IdempotencyConflictEnum,
+        description: 'Whether to take another key, or to wait.',
+      }),
+    }),
   });
 
 export const SecretAlreadyIssuedErrorType = builder
@@ -82,7 +100,12 @@ export const SecretAlreadyIssuedErrorType = builder
   .implement({
     description: 'The key was used with the same input and its secret was already handed out, once.',
     interfaces: [ErrorInterface],
-    fields: (t) => ({ session: t.expose('session', { type: RealtimeSessionType }) }),
+    fields: (t) => ({
+      session: t.expose('session', {
+        type: RealtimeSessionType,
+        description: 'The session that the key issued, as it stands now.',
+      }),
+    }),
   });
 
 export const UpstreamErrorType = builder.objectRef<UpstreamProblem>('UpstreamError').implement({
@@ -92,17 +115,22 @@ export const UpstreamErrorType = builder.objectRef<UpstreamProblem>('UpstreamErr
     session: t.expose('session', {
       type: RealtimeSessionType,
       nullable: true,
-      description: 'The record of the attempt. Null when it was refused before anything was reserved.',
+      description:
+        'The record of the attempt. Null when it was refused before anything was reserved (the circuit is open, the queue is full).',
     }),
-    upstreamStatus: t.int({ nullable: true, resolve: ({ failure }) => failure.upstreamStatus }),
+    upstreamStatus: t.int({
+      nullable: true,
+      description: 'The HTTP status of its answer. Null when it gave none, or was not asked.',
+      resolve: ({ failure }) => failure.upstreamStatus,
+    }),
     upstreamCode: t.string({
       nullable: true,
-      description: 'The provider\'s own code, e.g. "model_not_found".',
+      description: 'The provider\'s own code, e.g. "model_not_found". Null when it gave none.',
       resolve: ({ failure }) => failure.upstreamCode,
     }),
     upstreamRequestId: t.string({
       nullable: true,
-      description: "What to quote to the provider's support.",
+      description: "What to quote to the provider's support. Null when it gave none.",
       resolve: ({ failure }) => failure.upstreamRequestId,
     }),
     retryable: t.exposeBoolean('retryable', { description: 'Whether the same request may succeed later.' }),

@@ -17,7 +17,7 @@ builder.queryField('node', (t) =>
     type: builder.nodeInterfaceRef(),
     nullable: true,
     description: 'Whatever has that id; null when nothing has.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The id field of anything that is a Node.' }) },
     resolve: (_root, { id }, context) => loadNode('Query.node', id, context),
   }),
 );
@@ -26,8 +26,8 @@ builder.queryField('nodes', (t) =>
   t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    description: 'Whatever has those ids, in their order; at most 100.',
-    args: { ids: t.arg.idList({ required: true }) },
+    description: 'Whatever has those ids, in their order, with null where nothing has.',
+    args: { ids: t.arg.idList({ required: true, description: 'At most 100 ids, of whatever types.' }) },
     resolve: (_root, { ids }, context) => {
       if (ids.length > MAX_NODES) throw new BadInputError('ids', `must be at most ${MAX_NODES}`);
       return ids.map((id) => loadNode('Query.nodes', id, context));

@@ -16,9 +16,9 @@ export const QuotaKindEnum = builder.enumType('QuotaKind', {
 export const QuotaStateType = builder.objectRef<QuotaState>('QuotaState').implement({
   description: 'A limit, and what is used of it now.',
   fields: (t) => ({
-    quota: t.expose('quota', { type: QuotaKindEnum }),
-    limit: t.exposeInt('limit'),
-    used: t.exposeInt('used'),
+    quota: t.expose('quota', { type: QuotaKindEnum, description: 'What is counted.' }),
+    limit: t.exposeInt('limit', { description: 'How many the policy allows.' }),
+    used: t.exposeInt('used', { description: 'How many count now; more than limit after it was lowered.' }),
   }),
 });
 
@@ -27,22 +27,45 @@ export const PolicyType = builder.objectRef<Policy>('Policy').implement({
   fields: (t) => ({
     allowedModels: t.exposeStringList('allowedModels', {
       nullable: true,
-      description: 'Null means any, an empty list none.',
+      description: 'The models that may be asked for. Null means any, an empty list none.',
     }),
-    maxTtlSeconds: t.exposeInt('maxTtlSeconds'),
-    maxActiveSessions: t.exposeInt('maxActiveSessions'),
-    maxMintsPerMinute: t.exposeInt('maxMintsPerMinute'),
-    maxMintsPerDay: t.exposeInt('maxMintsPerDay'),
+    maxTtlSeconds: t.exposeInt('maxTtlSeconds', {
+      description: 'Longest lifetime of a client secret, in seconds.',
+    }),
+    maxActiveSessions: t.exposeInt('maxActiveSessions', {
+      description: 'Sessions a user may have pending or with a living secret at a time.',
+    }),
+    maxMintsPerMinute: t.exposeInt('maxMintsPerMinute', {
+      description: 'Sessions that may be reserved for a user in any 60 seconds.',
+    }),
+    maxMintsPerDay: t.exposeInt('maxMintsPerDay', {
+      description: 'Sessions that may be reserved for a user in any 24 hours.',
+    }),
   }),
 });
 
 export const PolicyOverridesType = builder.objectRef<PolicyOverrides>('PolicyOverrides').implement({
   description: 'What was set for a user or an application itself; null fields are inherited.',
   fields: (t) => ({
-    allowedModels: t.exposeStringList('allowedModels', { nullable: true }),
-    maxTtlSeconds: t.exposeInt('maxTtlSeconds', { nullable: true }),
-    maxActiveSessions: t.exposeInt('maxActiveSessions', { nullable: true }),
-    maxMintsPerMinute: t.exposeInt('maxMintsPerMinute', { nullable: true }),
-    maxMintsPerDay: t.exposeInt('maxMintsPerDay', { nullable: true }),
+    allowedModels: t.exposeStringList('allowedModels', {
+      nullable: true,
+      description: 'The models that may be asked for; an empty list allows none. Null: inherited.',
+    }),
+    maxTtlSeconds: t.exposeInt('maxTtlSeconds', {
+      nullable: true,
+      description: 'Longest lifetime of a client secret, in seconds. Null: inherited.',
+    }),
+    maxActiveSessions: t.exposeInt('maxActiveSessions', {
+      nullable: true,
+      description: 'Sessions a user may have pending or with a living secret at a time. Null: inherited.',
+    }),
+    maxMintsPerMinute: t.exposeInt('maxMintsPerMinute', {
+      nullable: true,
+      description: 'Sessions that may be reserved for a user in any 60 seconds. Null: inherited.',
+    }),
+    maxMintsPerDay: t.exposeInt('maxMintsPerDay', {
+      nullable: true,
+      description: 'Sessions that may be reserved for a user in any 24 hours. Null: inherited.',
+    }),
   }),
 });

@@ -21,7 +21,7 @@ import { UserType } from './user.ts';
 
 const StatusEnum = builder.enumType('RealtimeSessionStatus', {
   description:
-    'Derived from stored facts and the database clock when it is read; no job has to run for it to be right.',
+    'Where a session stands: derived from stored facts and the database clock when it is read, so it is right at once. REVOKED outranks ACTIVE and EXPIRED.',
   values: {
     PENDING: { description: 'Reserved; the upstream call has not answered yet.' },
     ACTIVE: { description: 'The client secret is issued and can still open connections.' },
@@ -43,8 +43,14 @@ const SessionFailureType = builder.objectRef<SessionFailure>('SessionFailure').i
       description: 'Safe to show: never upstream prose.',
       resolve: ({ code }) => failureMessage(code),
     }),
-    upstreamStatus: t.exposeInt('upstreamStatus', { nullable: true }),
-    upstreamRequestId: t.exposeString('upstreamRequestId', { nullable: true }),
+    upstreamStatus: t.exposeInt('upstreamStatus', {
+      nullable: true,
+      description: "The HTTP status of the provider's answer. Null when it gave none.",
+    }),
+    upstreamRequestId: t.exposeString('upstreamRequestId', {
+      nullable: true,
+      description: "What to quote to the provider's support. Null when it gave none.",
+    }),
   }),
 });
 
@@ -59,101 +65,159 @@ builder.node(RealtimeSessionType, {
         "The provider's own identifier (sess_…). Null until issued, and for providers that give none.",
     }),
     object: t.exposeString('object', {
-      description: '"realtime.session", or "realtime.transcription_session".',
+      description: 'Always "realtime.session" (or "realtime.transcription_session").',
     }),
-    type: t.field({ type: SessionTypeEnum, resolve: ({ config }) => config.type }),
-    status: t.expose('status', { type: StatusEnum }),
+    type: t.field({
+      type: SessionTypeEnum,
+      description: 'What it is for.',
+      resolve: ({ config }) => config.type,
+    }),
+    status: t.expose('status', { type: StatusEnum, description: 'Where it stands at the moment of asking.' }),
     clientSecret: t.field({
       type: RedactedClientSecretType,
       nullable: true,
       description: 'What remains visible of the secret. Null while none has been issued.',
       resolve: ({ secret, readAt }) => (secret === null ? null : { secret, readAt }),
     }),
-    modalities: t.field({ type: [ModalityEnum], resolve: ({ config }) => config.modalities }),
+    modalities: t.field({
+      type: [ModalityEnum],
+      description: 'What the model answers with. Empty for a transcription session.',
+      resolve: ({ config }) => config.modalities,
+    }),
     model: t.string({
       description:
-        'For a transcription session, the transcription model: it is what policy and price look at.',
+        'What listens and answers. For a transcription session, the transcription model: it is what policy and price look at.',
       resolve: ({ config }) => config.model,
     }),
-    instructions: t.string({ nullable: true, resolve: ({ config }) => config.instructions }),
-    voice: t.string({ nullable: true, resolve: ({ config }) => config.voice }),
+    instructions: t.string({
+      nullable: true,
+      description:
+        'What the model is told to be and do. Null when nothing was said. Credentials in it are replaced.',
+      resolve: ({ config }) => config.instructions,
+    }),
+    voice: t.string({
+      nullable: true,
+      description: 'Whose voice it speaks with, e.g. "marin". Null for a transcription session.',
+      resolve: ({ config }) => config.voice,
+    }),
     inputAudioFormat: t.field({
       type: AudioFormatEnum,
       nullable: true,
+      description:
+        'How the audio that the client sends is encoded. Null when the provider named a format unknown here.',
       resolve: ({ config }) => config.inputAudioFormat,
     }),
     outputAudioFormat: t.field({
       type: AudioFormatEnum,
       nullable: true,
+      description: 'How the audio that the model answers with is encoded. Null for a transcription session.',
       resolve: ({ config }) => config.outputAudioFormat,
     }),
     inputAudioTranscription: t.field({
       type: InputAudioTranscriptionType,
       nullable: true,
+      description: 'How what the user says is transcribed. Null when it is not.',
       resolve: ({ config }) => config.inputAudioTranscription,
     }),
     turnDetection: t.field({
       type: TurnDetectionType,
       nullable: true,
-      description: 'Null when it is switched off.',
+      description: 'How the end of what the user says is found. Null when the client decides.',
       resolve: ({ config }) => config.turnDetection,
     }),
     inputAudioNoiseReduction: t.field({
       type: InputAudioNoiseReductionType,
       nullable: true,
+      description: 'What is filtered out before the model listens. Null when nothing is.',
       resolve: ({ config }) => config.inputAudioNoiseReduction,
     }),
-    tools: t.field({ type: [ToolType], resolve: ({ config }) => config.tools }),
-    toolChoice: t.field({ type: ToolChoiceType, nullable: true, resolve: ({ config }) => config.toolChoice }),
+    tools: t.field({
+      type: [ToolType],
+      description: 'What the model may call. A tool of a kind unknown here is only in upstreamConfig.',
+      resolve: ({ config }) => config.tools,
+    }),
+    toolChoice: t.field({
+      type: ToolChoiceType,
+      nullable: true,
+      description: 'Whether the model has to call a tool, and which. Null for a transcription session.',
+      resolve: ({ config }) => config.toolChoice,
+    }),
     temperature: t.float({
       nullable: true,
-      description: 'Null where the dialect has no temperature (the GA API has none).',
+      description:
+        'How freely the model picks its words. Null where the dialect has no temperature (the GA API has none).',
       resolve: ({ config }) => config.temperature,
     }),
     maxResponseOutputTokens: t.field({
       type: 'TokenLimit',
       nullable: true,
+      description: 'The most tokens of one answer, tool calls included. Null for a transcription session.',
       resolve: ({ config }) => config.maxResponseOutputTokens,
     }),
     upstreamConfig: t.field({
       type: 'JSON',
       nullable: true,
       description:
-        "The provider's session object as answered, credentials replaced: nothing is lost when it grows fields.",
+        "The provider's session object as answered, credentials replaced: nothing is lost when it grows fields. Null while there is no answer.",
       resolve: ({ id, upstreamConfig }, _args, { ledger }) =>
         upstreamConfig === undefined ? ledger.upstreamConfig(id) : upstreamConfig,
     }),
     user: t.field({
       type: UserType,
+      description: 'For whom it was asked.',
       resolve: async ({ userId }, _args, { ledger }) => found(await ledger.user(userId), 'user'),
     }),
     application: t.field({
       type: ApplicationType,
+      description: 'Which application asked for it; the built-in one for callers that have none.',
       resolve: async ({ applicationId }, _args, { ledger }) =>
         found(await ledger.application(applicationId), 'application'),
     }),
     provider: t.exposeString('provider', {
       description: 'Name of the configured provider that issued it, e.g. "openai".',
     }),
-    labels: t.field({ type: [LabelType], resolve: ({ labels }) => labels }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    issuedAt: t.expose('issuedAt', { type: 'DateTime', nullable: true }),
-    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true }),
+    labels: t.field({
+      type: [LabelType],
+      description: 'Keys and values that were given when it was created.',
+      resolve: ({ labels }) => labels,
+    }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When it was reserved, before the provider was asked.',
+    }),
+    issuedAt: t.expose('issuedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its secret was recorded and handed out. Null while none was.',
+    }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was withdrawn. Null when it was not.',
+    }),
     exposedUntil: t.expose('exposedUntil', {
       type: 'DateTime',
       nullable: true,
       description:
         "The last moment at which anything opened with this secret could still be running: its expiry (for UNCONFIRMED, the latest it could have) plus the provider's longest session. Null when nothing can have been issued.",
     }),
-    failure: t.expose('failure', { type: SessionFailureType, nullable: true }),
+    failure: t.expose('failure', {
+      type: SessionFailureType,
+      nullable: true,
+      description:
+        'Why there is no client secret. Null when there is one, or when the answer is still awaited.',
+    }),
     auditEvents: t.field({
       type: AuditEventConnection,
       nullable: true,
-      description: 'What happened to this session, newest first. Needs AUDIT_READ.',
+      description:
+        'What happened to this session, newest first. Needs AUDIT_READ; null only with an error beside it.',
       authScopes: { scope: 'AUDIT_READ' },
       args: {
         first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
-        after: t.arg.string({ description: 'A cursor of this listing.' }),
+        after: t.arg.string({
+          description: 'Go on after this cursor, e.g. the endCursor of the page before.',
+        }),
       },
       resolve: async ({ id }, args, { ledger }) => {
         const listing = `RealtimeSession.auditEvents/${id}`;

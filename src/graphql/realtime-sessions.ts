@@ -16,7 +16,7 @@ builder.queryField('realtimeSession', (t) =>
     type: RealtimeSessionType,
     nullable: true,
     description: 'The session with that id; null when there is none.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'What RealtimeSession.id shows.' }) },
     authScopes: readers,
     resolve: (_root, { id }, { ledger }) => {
       const uuid = decodeIdOf('RealtimeSession', id);
@@ -32,9 +32,12 @@ builder.queryField('realtimeSessions', (t) =>
     authScopes: readers,
     args: {
       first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
-      after: t.arg.string({ description: 'A cursor of this listing.' }),
-      last: t.arg.int({ description: 'The page before a cursor, or the oldest ones.' }),
-      before: t.arg.string({ description: 'A cursor of this listing.' }),
+      after: t.arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
+      last: t.arg.int({
+        description:
+          'Page size when going backwards, at most 100: the entries just before `before`, or the last ones of all.',
+      }),
+      before: t.arg.string({ description: 'Go back from this cursor. Not together with first or after.' }),
     },
     resolve: async (_root, args, { ledger }) => {
       const page = pageOf(LISTING, args);

@@ -15,9 +15,14 @@ export const RedactedClientSecretType = builder
           'Keyed HMAC-SHA-256 of the value, hex. Same value, same fingerprint; not reversible without the key.',
         resolve: ({ secret }) => secret.fingerprint,
       }),
-      expiresAt: t.field({ type: 'DateTime', resolve: ({ secret }) => secret.expiresAt }),
+      expiresAt: t.field({
+        type: 'DateTime',
+        description:
+          'From when on it opens nothing any more. What it opened before may run on: see exposedUntil.',
+        resolve: ({ secret }) => secret.expiresAt,
+      }),
       isExpired: t.boolean({
-        description: 'By the database clock.',
+        description: 'Whether expiresAt has passed, by the database clock.',
         resolve: ({ secret, readAt }) => secret.expiresAt <= readAt,
       }),
       expiresInSeconds: t.int({

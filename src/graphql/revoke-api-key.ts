@@ -27,7 +27,7 @@ builder.mutationField('revokeApiKey', (t) =>
     type: ResultType,
     description:
       'Ends a key: every gateway refuses it within one second. Idempotent. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
-    args: { input: t.arg({ type: RevokeApiKeyInput, required: true }) },
+    args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'Which key.' }) },
     authScopes: { everywhere: 'APPLICATIONS_WRITE' },
     resolve: async (_root, { input }, { applications, actor, origin, log }): Promise<Success | NotFound> => {
       const id = decodeIdOf('ApiKey', input.id);

@@ -9,24 +9,33 @@ import { RealtimeSessionType } from './realtime-session-ref.ts';
 type Success = { readonly __typename: 'RevokeRealtimeSessionSuccess'; readonly session: Session };
 
 const SuccessType = builder.objectRef<Success>('RevokeRealtimeSessionSuccess').implement({
+  description: 'The session is withdrawn, or had already ended.',
   fields: (t) => ({
     session: t.expose('session', {
       type: RealtimeSessionType,
-      description: 'As it is now. Reading it needs SESSIONS_READ beside SESSIONS_REVOKE.',
+      description:
+        'As it is now: REVOKED, or as it had ended before. Reading it needs SESSIONS_READ beside SESSIONS_REVOKE.',
       authScopes: { scope: 'SESSIONS_READ', person: true },
     }),
   }),
 });
 
 const ResultType = builder.unionType('RevokeRealtimeSessionResult', {
+  description: 'The session, or that there is none.',
   types: [SuccessType, NotFoundErrorType],
   resolveType: (result) => result.__typename,
 });
 
 const RevokeRealtimeSessionInput = builder.inputType('RevokeRealtimeSessionInput', {
+  description: 'Which session to withdraw.',
   fields: (t) => ({
-    id: t.id({ required: true }),
-    reason: t.string({ description: 'Kept in the audit trail.' }),
+    id: t.id({
+      required: true,
+      description: "What RealtimeSession.id shows, not the provider's own identifier.",
+    }),
+    reason: t.string({
+      description: 'Why, in your words: kept in the audit trail. At most 1,000 characters.',
+    }),
   }),
 });
 
@@ -35,7 +44,13 @@ builder.mutationField('revokeRealtimeSession', (t) =>
     type: ResultType,
     description:
       "Withdraws the session in Gatehouse's own books. Upstream offers no way to withdraw a secret, so its slot stays taken until the secret expires, and exposedUntil says how long something opened with it may run. Idempotent; one that has ended stays as it is.",
-    args: { input: t.arg({ type: RevokeRealtimeSessionInput, required: true }) },
+    args: {
+      input: t.arg({
+        type: RevokeRealtimeSessionInput,
+        required: true,
+        description: 'Which session, and why.',
+      }),
+    },
     authScopes: { scope: 'SESSIONS_REVOKE', person: true },
     resolve: async (_root, { input }, context): Promise<Success | NotFound> => {
       const { ledger, limits, actor, origin, log } = context;

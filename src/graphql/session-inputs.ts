@@ -11,95 +11,160 @@ import {
 /** The input of createRealtimeSession. Ranges are checked in domain/create-input-schema.ts, dialects in domain/check-dialect.ts. */
 
 const InputAudioTranscriptionInput = builder.inputType('InputAudioTranscriptionInput', {
+  description: 'How what the user says is transcribed, beside what the model hears.',
   fields: (t) => ({
-    model: t.string(),
-    language: t.string({ description: 'ISO 639-1, e.g. "en".' }),
-    prompt: t.string(),
+    model: t.string({
+      description:
+        'What transcribes, e.g. "whisper-1". For a transcription session the same as model, or left out.',
+    }),
+    language: t.string({
+      description: 'The language spoken, in ISO 639-1, e.g. "en". Default: it is recognised.',
+    }),
+    prompt: t.string({ description: 'Words and topics to expect, e.g. the names of your products.' }),
   }),
 });
 
 const InputAudioNoiseReductionInput = builder.inputType('InputAudioNoiseReductionInput', {
-  fields: (t) => ({ type: t.field({ type: NoiseReductionTypeEnum, required: true }) }),
+  description: 'The filter on the input audio. Leave the whole field out for none.',
+  fields: (t) => ({
+    type: t.field({
+      type: NoiseReductionTypeEnum,
+      required: true,
+      description: 'For which kind of microphone.',
+    }),
+  }),
 });
 
 const ServerVadInput = builder.inputType('ServerVadInput', {
+  description: 'Finds turns by volume and silence.',
   fields: (t) => ({
-    threshold: t.float({ description: '0 to 1, default 0.5.' }),
-    prefixPaddingMs: t.int({ description: 'Default 300.' }),
-    silenceDurationMs: t.int({ description: 'Default 500.' }),
-    idleTimeoutMs: t.int({ description: '5000 to 30000. GA dialect only.' }),
-    createResponse: t.boolean({ description: 'Default true.' }),
-    interruptResponse: t.boolean({ description: 'Default true.' }),
+    threshold: t.float({ description: '0 to 1; higher needs louder speech. Default 0.5.' }),
+    prefixPaddingMs: t.int({
+      description: 'Milliseconds of audio to keep from before the speech was noticed. Default 300.',
+    }),
+    silenceDurationMs: t.int({ description: 'Milliseconds of silence that end a turn. Default 500.' }),
+    idleTimeoutMs: t.int({
+      description:
+        'Milliseconds of silence after which the model speaks up by itself, 5000 to 30000. Default: never. GA dialect only.',
+    }),
+    createResponse: t.boolean({
+      description: 'Whether the model answers by itself when a turn ends. Default true.',
+    }),
+    interruptResponse: t.boolean({
+      description: 'Whether the model falls silent when the user starts to speak. Default true.',
+    }),
   }),
 });
 
 const SemanticVadInput = builder.inputType('SemanticVadInput', {
+  description: 'Finds turns by whether what was said sounds complete.',
   fields: (t) => ({
-    eagerness: t.field({ type: EagernessEnum, description: 'Default AUTO.' }),
-    createResponse: t.boolean({ description: 'Default true.' }),
-    interruptResponse: t.boolean({ description: 'Default true.' }),
+    eagerness: t.field({ type: EagernessEnum, description: 'How soon the model answers. Default AUTO.' }),
+    createResponse: t.boolean({
+      description: 'Whether the model answers by itself when a turn ends. Default true.',
+    }),
+    interruptResponse: t.boolean({
+      description: 'Whether the model falls silent when the user starts to speak. Default true.',
+    }),
   }),
 });
 
 const TurnDetectionInput = builder.inputType('TurnDetectionInput', {
-  description: 'Exactly one of these. Leave the whole field out for the default.',
+  description:
+    'How the end of what the user says is found: exactly one of these, e.g. `{ semanticVad: { eagerness: LOW } }`.',
   isOneOf: true,
   fields: (t) => ({
-    serverVad: t.field({ type: ServerVadInput }),
-    semanticVad: t.field({ type: SemanticVadInput }),
+    serverVad: t.field({
+      type: ServerVadInput,
+      description: 'By volume and silence; `{}` for all its defaults.',
+    }),
+    semanticVad: t.field({
+      type: SemanticVadInput,
+      description: 'By what was said; `{}` for all its defaults.',
+    }),
     disabled: t.boolean({ description: 'true: the client decides when a turn ends.' }),
   }),
 });
 
 const FunctionToolInput = builder.inputType('FunctionToolInput', {
+  description: 'A function of the client that the model may call.',
   fields: (t) => ({
-    name: t.string({ required: true }),
-    description: t.string(),
-    parameters: t.field({ type: 'JSON', description: 'A JSON Schema object.' }),
+    name: t.string({ required: true, description: 'What the model calls it by, e.g. "get_weather".' }),
+    description: t.string({ description: 'What it does and when to call it, for the model to read.' }),
+    parameters: t.field({
+      type: 'JSON',
+      description:
+        'A JSON Schema object of its arguments, e.g. `{ type: "object", properties: { city: { type: "string" } } }`.',
+    }),
   }),
 });
 
 const HeaderInput = builder.inputType('HeaderInput', {
-  fields: (t) => ({ name: t.string({ required: true }), value: t.string({ required: true }) }),
+  description: 'An HTTP header of the requests that the provider makes to an MCP server.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Recorded, and shown in headerNames.' }),
+    value: t.string({ required: true, description: 'Sent to the provider; never stored, logged or shown.' }),
+  }),
 });
 
 const McpToolInput = builder.inputType('McpToolInput', {
   description: 'An MCP server that the provider calls. GA dialect only.',
   fields: (t) => ({
-    serverLabel: t.string({ required: true }),
-    serverUrl: t.string({ required: true }),
-    serverDescription: t.string(),
+    serverLabel: t.string({
+      required: true,
+      description: 'What the session calls it by, e.g. in toolChoice.',
+    }),
+    serverUrl: t.string({
+      required: true,
+      description: 'Where the provider reaches it, by http or https. Recorded without credentials and query.',
+    }),
+    serverDescription: t.string({ description: 'What it offers, for the model to read.' }),
     authorization: t.string({ description: 'Sent to the provider; never stored, logged or shown.' }),
     headers: t.field({
       type: [HeaderInput],
       description: 'Values are sent to the provider; never stored, logged or shown.',
     }),
-    allowedTools: t.stringList(),
+    allowedTools: t.stringList({
+      description: 'The names of its tools that may be called. Default: all of them.',
+    }),
     requireApproval: t.field({
       type: 'JSON',
-      description: '"always", "never", or { always: { tool_names, read_only }, never: { … } }.',
+      description:
+        'Which calls the client has to approve: "always", "never", or e.g. `{ never: { tool_names: ["search"] } }`.',
     }),
   }),
 });
 
 const ToolInput = builder.inputType('ToolInput', {
-  description: 'Exactly one of these.',
+  description: 'Something that the model may call: exactly one of these.',
   isOneOf: true,
-  fields: (t) => ({ function: t.field({ type: FunctionToolInput }), mcp: t.field({ type: McpToolInput }) }),
+  fields: (t) => ({
+    function: t.field({ type: FunctionToolInput, description: 'A function that the client carries out.' }),
+    mcp: t.field({ type: McpToolInput, description: 'A server that the provider calls. GA dialect only.' }),
+  }),
 });
 
 const ToolChoiceInput = builder.inputType('ToolChoiceInput', {
+  description: 'Whether and which tool the model calls, e.g. `{ mode: FUNCTION, name: "get_weather" }`.',
   fields: (t) => ({
-    mode: t.field({ type: ToolChoiceModeEnum, required: true }),
-    name: t.string({
-      description: 'The function or the MCP tool. With FUNCTION required, with MCP optional.',
+    mode: t.field({
+      type: ToolChoiceModeEnum,
+      required: true,
+      description: 'FUNCTION and MCP in the GA dialect only.',
     }),
-    serverLabel: t.string({ description: 'Required with MCP.' }),
+    name: t.string({
+      description: 'The function or the MCP tool. Required with FUNCTION, optional with MCP, else left out.',
+    }),
+    serverLabel: t.string({ description: 'The MCP server. Required with MCP, else left out.' }),
   }),
 });
 
 const LabelInput = builder.inputType('LabelInput', {
-  fields: (t) => ({ key: t.string({ required: true }), value: t.string({ required: true }) }),
+  description: 'A key and value of the application\'s own, e.g. `{ key: "team", value: "support" }`.',
+  fields: (t) => ({
+    key: t.string({ required: true, description: 'At most 64 characters, unique within the session.' }),
+    value: t.string({ required: true, description: 'At most 256 characters.' }),
+  }),
 });
 
 export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessionInput', {
@@ -118,34 +183,67 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
       description:
         "Lifetime of the client secret in seconds, 10 to 7200. More than the policy allows is refused, never shortened. Default: 600, or the policy's maximum if that is less.",
     }),
-    type: t.field({ type: SessionTypeEnum, description: 'Default REALTIME.' }),
+    type: t.field({
+      type: SessionTypeEnum,
+      description: 'A conversation, or a transcription. Default REALTIME.',
+    }),
     model: t.string({
       description:
-        "Default: the gateway's configured model. For a transcription session, the transcription model.",
+        "What listens and answers. Default: the gateway's configured model. For a transcription session, the transcription model.",
     }),
     modalities: t.field({
       type: [ModalityEnum],
-      description: 'In the GA dialect [TEXT, AUDIO] becomes [AUDIO]: the transcript comes along.',
+      description:
+        'What the model answers with. In the GA dialect [TEXT, AUDIO] becomes [AUDIO]: the transcript comes along.',
     }),
     instructions: t.string({
-      description: 'At most 65,536 characters. A default for the model, which its client can override.',
+      description:
+        'What the model is told to be and do, at most 65,536 characters. A default, which the client can override.',
     }),
-    voice: t.string({ description: 'A name such as "marin", or the id of a custom voice ("voice_…").' }),
-    inputAudioFormat: t.field({ type: AudioFormatEnum }),
-    outputAudioFormat: t.field({ type: AudioFormatEnum }),
-    inputAudioTranscription: t.field({ type: InputAudioTranscriptionInput }),
-    turnDetection: t.field({ type: TurnDetectionInput }),
-    inputAudioNoiseReduction: t.field({ type: InputAudioNoiseReductionInput }),
-    tools: t.field({ type: [ToolInput] }),
-    toolChoice: t.field({ type: ToolChoiceInput }),
+    voice: t.string({
+      description:
+        'A name such as "marin", or the id of a custom voice ("voice_…"). Default: the provider\'s.',
+    }),
+    inputAudioFormat: t.field({
+      type: AudioFormatEnum,
+      description: 'How the client encodes what it sends. Default PCM16.',
+    }),
+    outputAudioFormat: t.field({
+      type: AudioFormatEnum,
+      description: 'How the model encodes what it says. Default PCM16.',
+    }),
+    inputAudioTranscription: t.field({
+      type: InputAudioTranscriptionInput,
+      description: 'How what the user says is transcribed. Default: it is not.',
+    }),
+    turnDetection: t.field({
+      type: TurnDetectionInput,
+      description: 'How the end of what the user says is found. Default: serverVad.',
+    }),
+    inputAudioNoiseReduction: t.field({
+      type: InputAudioNoiseReductionInput,
+      description: 'What is filtered out before the model listens. Default: nothing.',
+    }),
+    tools: t.field({
+      type: [ToolInput],
+      description: 'What the model may call, at most 128. Default: nothing.',
+    }),
+    toolChoice: t.field({
+      type: ToolChoiceInput,
+      description: 'Whether the model has to call a tool, and which. Default AUTO.',
+    }),
     temperature: t.float({
-      description: 'Only for dialects that know it; a typed error elsewhere, never silently dropped.',
+      description:
+        'How freely the model picks its words, 0.6 to 1.2, default 0.8. Only for dialects that know it; refused elsewhere (the GA API has none), never silently dropped.',
     }),
-    maxResponseOutputTokens: t.field({ type: 'TokenLimit' }),
+    maxResponseOutputTokens: t.field({
+      type: 'TokenLimit',
+      description: 'The most tokens of one answer, tool calls included. Default "inf".',
+    }),
     extra: t.field({
       type: 'JSON',
       description:
-        'Further session fields of the provider, passed through after validation and redaction: speed, tracing, truncation, include, reasoning, parallel_tool_calls, prompt.',
+        'Further session fields of the provider, passed through after validation and redaction: speed, tracing, truncation, include, reasoning, parallel_tool_calls, prompt. E.g. `{ speed: 1.2 }`.',
     }),
     labels: t.field({
       type: [LabelInput],

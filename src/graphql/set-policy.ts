@@ -22,15 +22,27 @@ type Success = {
 type Result = Success | NotFound | InvalidInput;
 
 const SuccessType = builder.objectRef<Success>('SetPolicySuccess').implement({
-  description: 'application or user is set, as in the input.',
+  description: 'The limits were set. Either application or user is there, as in the input.',
   fields: (t) => ({
-    overrides: t.expose('policyOverrides', { type: PolicyOverridesType }),
-    application: t.expose('application', { type: ApplicationType, nullable: true }),
-    user: t.expose('user', { type: UserType, nullable: true }),
+    overrides: t.expose('policyOverrides', {
+      type: PolicyOverridesType,
+      description: 'All that is set for it now, by this change and earlier ones.',
+    }),
+    application: t.expose('application', {
+      type: ApplicationType,
+      nullable: true,
+      description: 'Whose limits were set, if it is an application.',
+    }),
+    user: t.expose('user', {
+      type: UserType,
+      nullable: true,
+      description: 'Whose limits were set, if it is a user.',
+    }),
   }),
 });
 
 const ResultType = builder.unionType('SetPolicyResult', {
+  description: 'What is set now, or why nothing was changed.',
   types: [SuccessType, NotFoundErrorType, InvalidInputErrorType],
   resolveType: (result) => result.__typename,
 });
@@ -39,14 +51,24 @@ const SetPolicyInput = builder.inputType('SetPolicyInput', {
   description:
     'Names exactly one of applicationId, userId and externalUserId. A field left out stays as it is; null returns to the inherited value.',
   fields: (t) => ({
-    applicationId: t.id(),
-    userId: t.id(),
-    externalUserId: t.string(),
-    allowedModels: t.stringList({ description: 'An empty list allows none.' }),
-    maxTtlSeconds: t.int({ description: '10 to 7200.' }),
-    maxActiveSessions: t.int(),
-    maxMintsPerMinute: t.int(),
-    maxMintsPerDay: t.int(),
+    applicationId: t.id({ description: 'An application: the limits hold for each user that it asks for.' }),
+    userId: t.id({ description: 'A user, by id: the limits hold for it through every application.' }),
+    externalUserId: t.string({
+      description: 'A user, by the identifier that the applications use; it need not have a session yet.',
+    }),
+    allowedModels: t.stringList({
+      description: 'The models that may be asked for, at most 256; an empty list allows none.',
+    }),
+    maxTtlSeconds: t.int({ description: 'Longest lifetime of a client secret, 10 to 7200 seconds.' }),
+    maxActiveSessions: t.int({
+      description: 'Sessions a user may have pending or with a living secret at a time, 0 to 1,000,000.',
+    }),
+    maxMintsPerMinute: t.int({
+      description: 'Sessions that may be reserved for a user in any 60 seconds, 0 to 1,000,000.',
+    }),
+    maxMintsPerDay: t.int({
+      description: 'Sessions that may be reserved for a user in any 24 hours, 0 to 1,000,000.',
+    }),
   }),
 });
 
@@ -54,8 +76,14 @@ builder.mutationField('setPolicy', (t) =>
   t.field({
     type: ResultType,
     description:
-      'Sets limits of an application or of a user; the nearest that is set applies. Needs POLICIES_WRITE; with reach OWN_APPLICATION it sets those of its own application only.',
-    args: { input: t.arg({ type: SetPolicyInput, required: true }) },
+      "Sets limits of an application or of a user. The nearest that is set applies: the user's, then the application's, then the configuration's. Secrets that were handed out live on. Needs POLICIES_WRITE; with reach OWN_APPLICATION it sets those of its own application only.",
+    args: {
+      input: t.arg({
+        type: SetPolicyInput,
+        required: true,
+        description: 'Whose limits and which, e.g. `{ externalUserId: "alice", maxActiveSessions: 3 }`.',
+      }),
+    },
     authScopes: { scope: 'POLICIES_WRITE' },
     resolve: async (_root, { input }, context): Promise<Result> => {
       const { actor, origin, log } = context;

@@ -10,10 +10,12 @@ type Success = { readonly __typename: 'UserSuccess'; readonly user: User };
 type Result = Success | NotFound | InvalidInput;
 
 const UserSuccessType = builder.objectRef<Success>('UserSuccess').implement({
-  fields: (t) => ({ user: t.expose('user', { type: UserType }) }),
+  description: 'It is so now, whether this or an earlier request made it so.',
+  fields: (t) => ({ user: t.expose('user', { type: UserType, description: 'The user as it is now.' }) }),
 });
 
 const UserResultType = builder.unionType('UserResult', {
+  description: 'The user, or why nothing was changed.',
   types: [UserSuccessType, NotFoundErrorType, InvalidInputErrorType],
   resolveType: (result) => result.__typename,
 });
@@ -21,14 +23,17 @@ const UserResultType = builder.unionType('UserResult', {
 const SuspendUserInput = builder.inputType('SuspendUserInput', {
   description: 'Exactly one of id and externalUserId; the latter also names somebody who has no session yet.',
   fields: (t) => ({
-    id: t.id(),
-    externalUserId: t.string(),
-    reason: t.string({ description: 'Kept in the audit trail.' }),
+    id: t.id({ description: 'The user, by id.' }),
+    externalUserId: t.string({ description: 'The user, by the identifier that the applications use.' }),
+    reason: t.string({
+      description: 'Why, in your words: kept in the audit trail. At most 1,000 characters.',
+    }),
   }),
 });
 
 const ReinstateUserInput = builder.inputType('ReinstateUserInput', {
-  fields: (t) => ({ id: t.id({ required: true }) }),
+  description: 'Whose suspension ends.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The user, by id.' }) }),
 });
 
 builder.mutationField('suspendUser', (t) =>
@@ -36,7 +41,9 @@ builder.mutationField('suspendUser', (t) =>
     type: UserResultType,
     description:
       'From now on no session is issued for this user, not even one that is being issued right now. Secrets that were handed out live until they expire. Idempotent.',
-    args: { input: t.arg({ type: SuspendUserInput, required: true }) },
+    args: {
+      input: t.arg({ type: SuspendUserInput, required: true, description: 'Whom to suspend, and why.' }),
+    },
     authScopes: { everywhere: 'USERS_WRITE' },
     resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
       if ((input.id == null) === (input.externalUserId == null)) {
@@ -56,8 +63,8 @@ builder.mutationField('suspendUser', (t) =>
 builder.mutationField('reinstateUser', (t) =>
   t.field({
     type: UserResultType,
-    description: 'Sessions can be issued for this user again. Idempotent.',
-    args: { input: t.arg({ type: ReinstateUserInput, required: true }) },
+    description: 'Ends a suspension: sessions can be issued for this user again. Idempotent.',
+    args: { input: t.arg({ type: ReinstateUserInput, required: true, description: 'Whom to reinstate.' }) },
     authScopes: { everywhere: 'USERS_WRITE' },
     resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
       const user = referenceTo(input.id, null);

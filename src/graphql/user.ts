@@ -17,7 +17,7 @@ builder.node(UserType, {
   fields: (t) => ({
     externalId: t.exposeString('externalId', {
       nullable: true,
-      description: 'The identifier the applications use for this person.',
+      description: 'The identifier the applications use for this person. Null once erased.',
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
@@ -27,14 +27,14 @@ builder.node(UserType, {
     suspendedAt: t.expose('suspendedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Since when no session is issued for this user.',
+      description: 'Since when no session is issued for this user. Null while not suspended.',
       authScopes: readers,
     }),
     quotas: t.field({
       type: [QuotaStateType],
       description:
         'Each limit that applies to this user through that application (default: your own, else the built-in one), with what is used of it now, over all applications.',
-      args: { applicationId: t.arg.id() },
+      args: { applicationId: t.arg.id({ description: 'The application that would ask.' }) },
       authScopes: readers,
       resolve: async (user, { applicationId }, context) => {
         const [policy, usage] = await Promise.all([
@@ -48,7 +48,7 @@ builder.node(UserType, {
       type: PolicyType,
       description:
         'The limits that apply to this user through that application (default: your own, else the built-in one).',
-      args: { applicationId: t.arg.id() },
+      args: { applicationId: t.arg.id({ description: 'The application that would ask.' }) },
       authScopes: readers,
       resolve: (user, { applicationId }, context) => policyOf(user, applicationId, context),
     }),
@@ -78,8 +78,11 @@ builder.queryField('user', (t) =>
   t.field({
     type: UserType,
     nullable: true,
-    description: 'The user with that id or that external id; null when there is none.',
-    args: { id: t.arg.id(), externalId: t.arg.string() },
+    description: 'The user with that id or that external id (give exactly one); null when there is none.',
+    args: {
+      id: t.arg.id({ description: 'What User.id shows.' }),
+      externalId: t.arg.string({ description: 'The identifier the applications use, e.g. "alice".' }),
+    },
     authScopes: readers,
     resolve: async (_root, { id, externalId }, { ledger }) => {
       if ((id == null) === (externalId == null))

@@ -8,10 +8,25 @@ import { UserType } from './user.ts';
 const ViewerType = builder.objectRef<Actor>('Viewer').implement({
   description: 'Who is asking, and what they may do.',
   fields: (t) => ({
-    kind: t.field({ type: ActorKindEnum, resolve: (actor) => standingOf(actor).kind }),
-    name: t.string({ resolve: (actor) => standingOf(actor).name }),
-    scopes: t.field({ type: [ScopeEnum], resolve: (actor) => standingOf(actor).scopes }),
-    reach: t.field({ type: ReachEnum, resolve: (actor) => standingOf(actor).reach }),
+    kind: t.field({
+      type: ActorKindEnum,
+      description: 'What sort of caller you are.',
+      resolve: (actor) => standingOf(actor).kind,
+    }),
+    name: t.string({
+      description: 'What the audit trail calls you.',
+      resolve: (actor) => standingOf(actor).name,
+    }),
+    scopes: t.field({
+      type: [ScopeEnum],
+      description: 'What you may do. Empty for an end user, who needs none for its own sessions.',
+      resolve: (actor) => standingOf(actor).scopes,
+    }),
+    reach: t.field({
+      type: ReachEnum,
+      description: 'Whose records your scopes apply to.',
+      resolve: (actor) => standingOf(actor).reach,
+    }),
     user: t.field({
       type: UserType,
       nullable: true,
@@ -32,7 +47,8 @@ const ViewerType = builder.objectRef<Actor>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
-    description: 'The caller itself.',
+    description:
+      'Who you are to Gatehouse, and what you may do: where to look first when something is refused.',
     resolve: (_root, _args, { actor }) => actor,
   }),
 );

@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Runs a package's command line in `cwd` by the file that starts it, e.g. "relay-compiler/cli.js", and returns
+ * how it ended and all that it said.
+ */
+export function runBinary(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+): { exitCode: number | null; output: string } {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [require.resolve(file), ...args], {
+    cwd,
+    encoding: 'utf8',
+  });
+  if (error) throw error;
+  return { exitCode: status, output: stdout + stderr };
+}
