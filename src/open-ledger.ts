@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { describeError } from './log-fields.ts';
 import { checkLedger } from './postgres/check-ledger.ts';
-import { startEmbeddedPostgres } from './postgres/embedded/start-embedded-postgres.ts';
+import {
+  type joinEmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './postgres/embedded/start-embedded-postgres.ts';
 import { MigrationError, migrate } from './postgres/migrate.ts';
 import { createPool } from './postgres/pool.ts';
 import { createPrisma } from './postgres/prisma.ts';
@@ -26,14 +29,22 @@ const REASONS: Readonly<Record<string, string>> = {
   '42501': ': the user lacks a privilege',
 };
 
+/** How the embedded server is come by: a gateway has it alone, a command beside it joins. */
+type StartEmbedded = typeof joinEmbeddedPostgres;
+
 export type OpenLedger = Awaited<ReturnType<typeof openLedger>>;
 
 /**
  * Starts or reaches the database, migrates it, and opens the pool that everything shares.
  * @throws StartError, EmbeddedPostgresError or MigrationError, saying what an operator can do
  */
-export async function openLedger(config: Config, log: Logger, signal: AbortSignal) {
-  const database = await openDatabase(config, log, signal);
+export async function openLedger(
+  config: Config,
+  log: Logger,
+  signal: AbortSignal,
+  startEmbedded: StartEmbedded = startEmbeddedPostgres,
+) {
+  const database = await openDatabase(config, log, signal, startEmbedded);
   const pool = createPool({
     url: database.url,
     size: config.poolSize,
@@ -74,9 +85,10 @@ async function openDatabase(
   { database, dataDirectory }: Config,
   log: Logger,
   signal: AbortSignal,
+  startEmbedded: StartEmbedded,
 ): Promise<Database> {
   if (database.kind === 'embedded') {
-    const embedded = await startEmbeddedPostgres({ dataDirectory, log, signal });
+    const embedded = await startEmbedded({ dataDirectory, log, signal });
     const source = 'the embedded PostgreSQL';
     const { applicationUrl: url, ownerUrl } = embedded;
     return { url, ownerUrl, source, ownerSource: source, stop: () => embedded.stop() };

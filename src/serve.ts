@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { type App, createApp } from './app.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { installCrashHandlers } from './crash-handlers.ts';
+import { describeFailure } from './describe-failure.ts';
 import type { Metrics } from './http/metrics.ts';
 import { createLogger } from './logger.ts';
 import { installOutputFilter } from './output-filter.ts';
-import { EmbeddedPostgresError } from './postgres/embedded/error.ts';
-import { MigrationError } from './postgres/migrate.ts';
-import { StartError } from './start-error.ts';
+import { readConfig } from './read-config.ts';
 
 let metrics: Metrics | undefined;
 installOutputFilter({ onRedaction: () => metrics?.redactions.inc() });
@@ -17,7 +15,7 @@ installOutputFilter({ onRedaction: () => metrics?.redactions.inc() });
 const stopping = new AbortController();
 let app: App | undefined;
 
-const config = readConfig();
+const config = readConfigOrFail();
 const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
 installCrashHandlers(log, async () => app?.close());
 // Not once: a terminal's Ctrl-C reaches npm and us, and npm passes its own on.
@@ -52,33 +50,16 @@ async function finish(running: App): Promise<void> {
   process.exit(0);
 }
 
-function readConfig(): Config {
+function readConfigOrFail(): Config {
   try {
-    readEnvFile();
-    return loadConfig(process.env);
+    return readConfig();
   } catch (error) {
     return fail(error);
   }
 }
 
-function readEnvFile(): void {
-  if (!existsSync('.env')) return;
-  try {
-    process.loadEnvFile('.env');
-  } catch (cause) {
-    throw new StartError('.env in the working directory cannot be read as a file.', { cause });
-  }
-}
-
-/** Ends the process with a message for an operator; what was not foreseen gives only its name and code. */
 function fail(error: unknown): never {
-  const foreseen = [ConfigError, EmbeddedPostgresError, MigrationError, StartError].some(
-    (kind) => error instanceof kind,
-  );
-  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
-  const message =
-    error instanceof Error ? (foreseen ? error.message : `${error.name}${code}`) : 'unknown error';
-  process.stderr.write(`Gatehouse cannot start. ${message}\n`);
+  process.stderr.write(`Gatehouse cannot start. ${describeFailure(error)}\n`);
   process.exit(1);
 }
 

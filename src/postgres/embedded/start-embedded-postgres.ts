@@ -3,6 +3,7 @@ import { chooseServerUser } from './choose-server-user.ts';
 import { type Claim, claimServer } from './claim-server.ts';
 import { createCluster, readClusterVersion } from './create-cluster.ts';
 import { EmbeddedPostgresError } from './error.ts';
+import { findPostmaster } from './find-postmaster.ts';
 import { keepRunning } from './keep-running.ts';
 import { locateBinaries } from './locate-binaries.ts';
 import { obtainPassword } from './obtain-password.ts';
@@ -60,18 +61,43 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   server.log.info(fields, adopted ? 'Adopted the embedded PostgreSQL' : 'Started the embedded PostgreSQL');
 
   let stopped: Promise<void> | undefined;
-  const urlOf = (role: string, database: string) =>
-    `postgresql://${role}:${encodeURIComponent(server.password)}@127.0.0.1:${port}/${database}?sslmode=disable`;
   return {
-    superuserUrl: urlOf('postgres', 'postgres'),
-    ownerUrl: urlOf(OWNER_ROLE, DATABASE),
-    applicationUrl: urlOf(APPLICATION_ROLE, DATABASE),
+    ...urlsOf(server, port),
     port,
     adopted,
     stop() {
       stopped ??= stopServer(server, watch);
       return stopped;
     },
+  };
+}
+
+/**
+ * As startEmbeddedPostgres, but where a gateway is using the data directory its server is used too, and left alone:
+ * for a command that is run beside it.
+ */
+export async function joinEmbeddedPostgres(
+  options: EmbeddedPostgresOptions,
+): Promise<Pick<EmbeddedPostgres, 'ownerUrl' | 'applicationUrl' | 'stop'>> {
+  try {
+    return await startEmbeddedPostgres(options);
+  } catch (error) {
+    if (!(error instanceof EmbeddedPostgresError && error.code === 'IN_USE')) throw error;
+    const server = await prepareServer(options);
+    const postmaster = await findPostmaster(server.paths.cluster);
+    // The gateway is just stopping: what it said first is still the best advice.
+    if (postmaster.state !== 'ready') throw error;
+    return { ...urlsOf(server, postmaster.port), stop: async () => {} };
+  }
+}
+
+function urlsOf({ password }: ServerContext, port: number) {
+  const urlOf = (role: string, database: string) =>
+    `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}?sslmode=disable`;
+  return {
+    superuserUrl: urlOf('postgres', 'postgres'),
+    ownerUrl: urlOf(OWNER_ROLE, DATABASE),
+    applicationUrl: urlOf(APPLICATION_ROLE, DATABASE),
   };
 }
 

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { scopes } from '../domain/actor.ts';
+import type { ApplicationsLedger } from '../domain/applications-ledger.ts';
+import { createApiKey } from '../domain/create-api-key.ts';
+import type { InputIssue } from '../domain/input-issue.ts';
+import type { LedgerReader } from '../domain/ledger-reader.ts';
+import type { By } from '../domain/limits-ledger.ts';
+import { parseName } from '../domain/parse-api-key-grant.ts';
+import type { Application } from '../domain/records.ts';
+import type { Secret } from '../domain/secret.ts';
+
+export type KeyOptions = Omit<Parameters<typeof createApiKey>[1], 'applicationId'> & {
+  /** By name; it is registered when there is none. */
+  readonly application: string;
+};
+
+export type CreateKeyResult =
+  | { readonly kind: 'created'; readonly value: Secret; readonly application: Application }
+  | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
+
+type Ports = {
+  readonly reader: Pick<LedgerReader, 'applications'>;
+  readonly applications: ApplicationsLedger;
+};
+
+/** Makes a key from a shell: the first one, before anybody can ask for it by GraphQL. */
+export async function createKey(
+  { reader, applications }: Ports,
+  { application: name, ...grant }: KeyOptions,
+): Promise<CreateKeyResult> {
+  const by = byShell('key create');
+  const parsed = parseName(name);
+  if (!parsed.ok)
+    return { kind: 'invalid', issues: parsed.issues.map((issue) => ({ ...issue, path: ['application'] })) };
+  const find = async () =>
+    (await reader.applications()).find((application) => application.name === parsed.value);
+  const application =
+    (await find()) ?? (await applications.createApplication(parsed.value, by)) ?? (await find());
+  if (application === undefined) throw new Error('An application is neither there nor can be made');
+  const created = await createApiKey(applications, { ...grant, applicationId: application.id }, by);
+  switch (created.kind) {
+    case 'created':
+      return { kind: 'created', value: created.value, application };
+    case 'invalid':
+      return created;
+    case 'not_found':
+      throw new Error('An application is gone');
+    default:
+      return created satisfies never;
+  }
+}
+
+/** Who acts on the gateway's own machine: an operator, named after the account. */
+function byShell(command: string): By {
+  return {
+    actor: { kind: 'operator', name: `shell:${userInfo().username}`, scopes, via: 'command line' },
+    origin: { requestId: randomUUID(), ipAddress: null, userAgent: `gatehouse ${command}` },
+  };
+}
