@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { isAlive } from '../../src/postgres/embedded/find-postmaster.ts';
+import { eventually } from '../support/eventually.ts';
 import { killAndWait, makeCluster, postmasterPid, removeDataDirectory } from './fixtures/data-directory.ts';
-import { eventually } from './fixtures/eventually.ts';
 import { query } from './fixtures/query.ts';
 import { gateway, keep, kept, shared, start } from './fixtures/setup.ts';
 

@@ -5,8 +5,8 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/postgres/embedded/find-postmaster.ts';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded/start-embedded-postgres.ts';
+import { eventually } from '../support/eventually.ts';
 import { makeCluster, postmasterPid, removeDataDirectory } from './fixtures/data-directory.ts';
-import { eventually } from './fixtures/eventually.ts';
 import { query } from './fixtures/query.ts';
 import { emptyDirectory, gateway, keep, kept, shared, start } from './fixtures/setup.ts';
 

@@ -8,8 +8,8 @@ import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { MigrationError, migrate } from '../../src/postgres/migrate.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { MIGRATIONS, NOTHING_FILTERED, readMigrations, withSchemaEngine } from '../support/schema-engine.ts';
-import { eventually } from './fixtures/eventually.ts';
 
 const LATER = '29991231235959_later';
 const UP_TO_DATE = {

@@ -11,7 +11,7 @@ import { createPool } from '../../src/postgres/pool.ts';
 import { createPrisma } from '../../src/postgres/prisma.ts';
 import { settleSession } from '../../src/postgres/settle-session.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { eventually } from './fixtures/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 
 const TABLES = ['realtime_session', 'audit_event'] as const;
 const INDEXES = {
