@@ -3,24 +3,30 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { issueSession } from './domain/issue-session.ts';
 import { schema } from './graphql/schema.ts';
+import type { AdmissionRules } from './http/admit-request.ts';
 import { createAuthenticate } from './http/authenticate.ts';
+import { createClientAddress } from './http/client-address.ts';
+import { createCors } from './http/cors.ts';
 import { createGraphqlServer } from './http/graphql-server.ts';
 import { close, listen } from './http/listen.ts';
 import { createManagementServer } from './http/management-server.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
+import { onlyTrustedDocuments } from './http/only-trusted-documents.ts';
+import { createRateLimits } from './http/rate-limits.ts';
 import { createInFlight } from './in-flight.ts';
 import { createIssuePorts } from './issue-ports.ts';
 import { keepPartitions } from './jobs/keep-partitions.ts';
 import { purgeIdempotencyKeys } from './jobs/purge-idempotency-keys.ts';
 import { repeat } from './jobs/repeat.ts';
 import { settleOverdue } from './jobs/settle-overdue.ts';
-import { obtainKeys } from './keys.ts';
+import { type Keys, obtainKeys } from './keys.ts';
 import { type OpenLedger, openLedger } from './open-ledger.ts';
 import { openProvider } from './open-provider.ts';
 import { createLimitsLedger } from './postgres/change-limits.ts';
 import { checkLedger } from './postgres/check-ledger.ts';
 import { createLedgerReader } from './postgres/reader.ts';
 import { StartError } from './start-error.ts';
+import { loadTrustedDocuments } from './trusted-documents.ts';
 
 export type App = {
   readonly url: string;
@@ -49,6 +55,7 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     }
   };
   try {
+    const documents = await loadTrustedDocuments(config.trustedDocuments, schema);
     const ledger = await openLedger(config, log, signal ?? new AbortController().signal);
     opened.push(() => ledger.close());
     const keys = await obtainKeys(config);
@@ -65,7 +72,6 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     const limits = createLimitsLedger(ledger.pool);
     const graphql = createGraphqlServer({
       schema,
-      authenticate: createAuthenticate(keys.rootKey),
       createContext: () => ({
         ledger: createLedgerReader(ledger.pool, ledger.prisma),
         limits,
@@ -74,8 +80,11 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
         issueSession: (input, by) =>
           inFlight.track(issueSession(issuing.ports, issuing.settings, { input, ...by })),
       }),
-      maxBodyBytes: config.maxBodyBytes,
-      graphiql: config.graphiql,
+      admission: admissionRules(config, keys, metrics),
+      connections: config,
+      clientAddress: createClientAddress(config.trustedProxies),
+      trustedDocuments: documents === null ? null : onlyTrustedDocuments(documents),
+      limits: config.operationLimits,
       introspection: config.introspection,
       log,
       onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
@@ -108,6 +117,21 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     await closeAll();
     throw error;
   }
+}
+
+function admissionRules(config: Config, keys: Keys, metrics: Metrics): AdmissionRules {
+  return {
+    authenticate: createAuthenticate(keys.rootKey),
+    rateLimits: createRateLimits({
+      requestsPerMinute: config.requestsPerMinute,
+      anonymousRequestsPerMinute: config.anonymousRequestsPerMinute,
+      onLimited: (kind) => metrics.rateLimited.inc({ kind }),
+    }),
+    onUnauthenticated: () => metrics.unauthenticated.inc(),
+    cors: createCors(config.corsOrigins),
+    maxBodyBytes: config.maxBodyBytes,
+    graphiql: config.graphiql,
+  };
 }
 
 /** Periodic work; each stops when asked, and after what it is doing. */

@@ -53,14 +53,17 @@ function rootCause(error: Error): Error {
     : error;
 }
 
-/** Validation's messages were made safe by validate-document.ts; of what else there is, only that it is wrong. */
+/** Ours name nothing that was given (validation-messages.ts); of what else there is, only that it is wrong. */
 function requestMessage(error: GraphQLError): string {
   switch (error.extensions['code']) {
     case 'DOCUMENT_INVALID':
     case 'VARIABLES_INVALID':
+    case 'LIMIT_EXCEEDED':
       return error.message;
     case 'GRAPHQL_PARSE_FAILED':
-      return 'The GraphQL document is malformed, too long (4,000 tokens) or nested too deep (64 levels).';
+      return 'The GraphQL document is malformed.';
+    case 'DOCUMENT_NOT_TRUSTED':
+      return 'Only registered documents are executed: send the id of one in extensions.persistedQuery.sha256Hash or in documentId, and no query.';
     default:
       return 'The request is not a GraphQL request: send a JSON object with query, and optionally variables and operationName.';
   }
