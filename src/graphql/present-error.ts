@@ -73,6 +73,8 @@ function requestMessage(error: GraphQLError): string {
 function httpOf(error: GraphQLError, code: ErrorCode): GraphQLHTTPExtensions {
   if (code === 'SERVICE_UNAVAILABLE') return { status: 503, headers: { 'retry-after': '1' } };
   if (code === 'INTERNAL_SERVER_ERROR') return { status: 500 };
+  // Yoga marks whatever fails in the parser with `spec`.
+  if (error.extensions['code'] === 'LIMIT_EXCEEDED') return { status: 400 };
   // `spec` lets an application/json answer be 200, as the GraphQL over HTTP specification has it.
   return error.extensions['http'] ?? { spec: true, status: 400 };
 }

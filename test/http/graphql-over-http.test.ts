@@ -26,7 +26,10 @@ test('there are audits', () => {
   expect(audits.length).toBeGreaterThan(50);
 });
 
-test.each(audits.map((audit) => [audit.id, audit.name, audit] as const))('%s %s', async (_id, _name, audit) => {
-  const result = await audit.fn();
-  expect(result.status, 'reason' in result ? result.reason : '').toBe('ok');
-});
+test.each(audits.map((audit) => [audit.id, audit.name, audit] as const))(
+  '%s %s',
+  async (_id, _name, audit) => {
+    const result = await audit.fn();
+    expect(result.status, 'reason' in result ? result.reason : '').toBe('ok');
+  },
+);
