@@ -4,10 +4,16 @@ import type { Config } from './config.ts';
 import { issueSession } from './domain/issue-session.ts';
 import { visibilityOf } from './domain/visibility.ts';
 import { schema } from './graphql/schema.ts';
+import type { AdmissionRules } from './http/admit-request.ts';
+import type { Authenticate } from './http/authenticate.ts';
+import { createClientAddress } from './http/client-address.ts';
+import { createCors } from './http/cors.ts';
 import { createGraphqlServer } from './http/graphql-server.ts';
 import { close, listen } from './http/listen.ts';
 import { createManagementServer } from './http/management-server.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
+import { onlyTrustedDocuments } from './http/only-trusted-documents.ts';
+import { createRateLimits } from './http/rate-limits.ts';
 import { createInFlight } from './in-flight.ts';
 import { createIssuePorts } from './issue-ports.ts';
 import { keepPartitions } from './jobs/keep-partitions.ts';
@@ -24,6 +30,7 @@ import { checkLedger } from './postgres/check-ledger.ts';
 import { createLedgerReader } from './postgres/reader.ts';
 import { recordDenial } from './postgres/record-denial.ts';
 import { StartError } from './start-error.ts';
+import { loadTrustedDocuments } from './trusted-documents.ts';
 
 export type App = {
   readonly url: string;
@@ -52,6 +59,7 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     }
   };
   try {
+    const documents = await loadTrustedDocuments(config.trustedDocuments, schema);
     const ledger = await openLedger(config, log, signal ?? new AbortController().signal);
     opened.push(() => ledger.close());
     const keys = await obtainKeys(config);
@@ -77,7 +85,6 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     opened.push(() => authentication.close());
     const graphql = createGraphqlServer({
       schema,
-      authenticate: authentication.authenticate,
       createContext: (actor, origin) => ({
         ledger: createLedgerReader(ledger.pool, visibilityOf(actor)),
         limits,
@@ -88,8 +95,11 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
         issueSession: (input, by) =>
           inFlight.track(issueSession(issuing.ports, issuing.settings, { input, ...by })),
       }),
-      maxBodyBytes: config.maxBodyBytes,
-      graphiql: config.graphiql,
+      admission: admissionRules(config, authentication.authenticate, metrics),
+      connections: config,
+      clientAddress: createClientAddress(config.trustedProxies),
+      trustedDocuments: documents === null ? null : onlyTrustedDocuments(documents),
+      limits: config.operationLimits,
       introspection: config.introspection,
       log,
       onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
@@ -122,6 +132,21 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     await closeAll();
     throw error;
   }
+}
+
+function admissionRules(config: Config, authenticate: Authenticate, metrics: Metrics): AdmissionRules {
+  return {
+    authenticate,
+    rateLimits: createRateLimits({
+      requestsPerMinute: config.requestsPerMinute,
+      anonymousRequestsPerMinute: config.anonymousRequestsPerMinute,
+      onLimited: (kind) => metrics.rateLimited.inc({ kind }),
+    }),
+    onUnauthenticated: () => metrics.unauthenticated.inc(),
+    cors: createCors(config.corsOrigins),
+    maxBodyBytes: config.maxBodyBytes,
+    graphiql: config.graphiql,
+  };
 }
 
 /** Periodic work; each stops when asked, and after what it is doing. */

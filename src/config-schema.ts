@@ -59,7 +59,8 @@ const keyRing = z
 const list = (value: string): string[] => value.split(',').map((entry) => entry.trim());
 
 /** As a browser sends it in Origin: scheme, host and port, nothing after them. */
-const isOrigin = (value: string): boolean => URL.canParse(value) && new URL(value).origin === value;
+const isOrigin = (value: string): boolean =>
+  /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 
 /** An address or a network: "10.0.0.7", "10.0.0.0/8", "fd00::/8". */
 function isNetwork(value: string): boolean {

@@ -12,6 +12,13 @@ const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 const database: Environment = { DATABASE_URL: 'postgresql://gatehouse:pw@db.example/gatehouse' };
 const keys: Environment = { GATEHOUSE_ROOT_KEY: 'k'.repeat(32), GATEHOUSE_FINGERPRINT_KEY: key(1) };
 const external: Environment = { ...database, ...keys, GATEHOUSE_PROVIDER: 'sandbox' };
+const NEEDED_TOGETHER =
+  'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE';
+const identity: Environment = {
+  GATEHOUSE_JWKS_URL: 'https://id.example/keys',
+  GATEHOUSE_JWT_ISSUER: 'https://id.example',
+  GATEHOUSE_JWT_AUDIENCE: 'gatehouse',
+};
 
 /** The lines of the message that name problems; none when the configuration is usable. */
 function problems(env: Environment): string[] {
@@ -41,6 +48,7 @@ describe('defaults', () => {
       dataDirectory: '.gatehouse',
       rootKey: undefined,
       fingerprintKeys: undefined,
+      identityProvider: null,
       provider: 'sandbox',
       openai: {
         apiKey: undefined,
@@ -60,6 +68,15 @@ describe('defaults', () => {
         maxMintsPerDay: 500,
       },
       maxBodyBytes: 262_144,
+      requestsPerMinute: 6000,
+      anonymousRequestsPerMinute: 60,
+      trustedProxies: [],
+      corsOrigins: [],
+      trustedDocuments: undefined,
+      operationLimits: { tokens: 4000, depth: 16, aliases: 30, directives: 50, cost: 5000 },
+      maxConnections: 10_000,
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
       graphiql: true,
       introspection: true,
       logLevel: 'info',
@@ -68,7 +85,7 @@ describe('defaults', () => {
   });
 
   // The operator's contract, all of it; the schema may not have every variable yet. Undefined: none, or it depends on others.
-  const contract: Record<string, string | number | undefined> = {
+  const contract: Record<string, string | number | readonly string[] | undefined> = {
     HOST: '127.0.0.1',
     PORT: 4000,
     MANAGEMENT_PORT: 4001,
@@ -82,9 +99,11 @@ describe('defaults', () => {
     GATEHOUSE_FINGERPRINT_KEY: undefined,
     GATEHOUSE_AUDIT_KEY: undefined,
     GATEHOUSE_JWKS_URL: undefined,
+    GATEHOUSE_JWKS_COOLDOWN_MS: 30_000,
     GATEHOUSE_JWT_ISSUER: undefined,
     GATEHOUSE_JWT_AUDIENCE: undefined,
     GATEHOUSE_JWT_SCOPES_CLAIM: 'gatehouse_scopes',
+    GATEHOUSE_JWT_ALGORITHMS: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     GATEHOUSE_PROVIDER: undefined,
     OPENAI_API_KEY: undefined,
     OPENAI_BASE_URL: 'https://api.openai.com/v1',
@@ -110,7 +129,17 @@ describe('defaults', () => {
     GATEHOUSE_MONTHLY_BUDGET_USD: undefined,
     GATEHOUSE_GRAPHIQL: undefined,
     GATEHOUSE_INTROSPECTION: undefined,
-    GATEHOUSE_CORS_ORIGINS: undefined,
+    GATEHOUSE_TRUSTED_PROXIES: [],
+    GATEHOUSE_CORS_ORIGINS: [],
+    GATEHOUSE_TRUSTED_DOCUMENTS: undefined,
+    GATEHOUSE_MAX_TOKENS: 4000,
+    GATEHOUSE_MAX_DEPTH: 16,
+    GATEHOUSE_MAX_ALIASES: 30,
+    GATEHOUSE_MAX_DIRECTIVES: 50,
+    GATEHOUSE_MAX_COST: 5000,
+    GATEHOUSE_MAX_CONNECTIONS: 10_000,
+    GATEHOUSE_HEADERS_TIMEOUT_MS: 10_000,
+    GATEHOUSE_REQUEST_TIMEOUT_MS: 30_000,
     GATEHOUSE_RETENTION_MONTHS: 13,
     GATEHOUSE_AUDIT_RETENTION_MONTHS: undefined,
     LOG_LEVEL: 'info',
@@ -155,6 +184,17 @@ const wholeNumbers = {
   GATEHOUSE_MAX_MINTS_PER_DAY: [0, 1_000_000],
   GATEHOUSE_MAX_TTL_SECONDS: [10, 7200],
   GATEHOUSE_MAX_BODY_BYTES: [1024, 16_777_216],
+  GATEHOUSE_REQUESTS_PER_MINUTE: [1, 10_000_000],
+  GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: [1, 10_000_000],
+  GATEHOUSE_MAX_TOKENS: [100, 1_000_000],
+  GATEHOUSE_MAX_DEPTH: [5, 64],
+  GATEHOUSE_MAX_ALIASES: [0, 10_000],
+  GATEHOUSE_MAX_DIRECTIVES: [0, 10_000],
+  GATEHOUSE_MAX_COST: [1, 10_000_000],
+  GATEHOUSE_MAX_CONNECTIONS: [1, 1_000_000],
+  GATEHOUSE_JWKS_COOLDOWN_MS: [0, 3_600_000],
+  GATEHOUSE_HEADERS_TIMEOUT_MS: [100, 600_000],
+  GATEHOUSE_REQUEST_TIMEOUT_MS: [100, 600_000],
 } as const;
 
 const postgresUrls = {
@@ -206,6 +246,41 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
     values: [CANARY, CANARY.padEnd(31, 'x'), CANARY.padEnd(40, ' '), CANARY.padEnd(40, 'é')],
   },
   GATEHOUSE_FINGERPRINT_KEY: ring,
+  GATEHOUSE_JWKS_URL: {
+    message: 'must be an http(s) URL',
+    values: [CANARY, `ftp://${CANARY}`, `https://${CANARY}:port`],
+  },
+  GATEHOUSE_JWT_ALGORITHMS: {
+    message:
+      'must be a comma-separated list out of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA',
+    values: [CANARY, 'none', 'HS256', 'RS256,', `RS256,${CANARY}`, 'rs256', 'RS256;ES256'],
+  },
+  GATEHOUSE_TRUSTED_PROXIES: {
+    message: 'must be a comma-separated list of addresses or networks',
+    values: [
+      CANARY,
+      '10.0.0.0/33',
+      '::/129',
+      '10.0.0.0/8/8',
+      '10.0.0.0/',
+      '10.0.0',
+      `10.0.0.1,${CANARY}`,
+      '10.0.0.1,',
+    ],
+  },
+  GATEHOUSE_CORS_ORIGINS: {
+    message: 'must be a comma-separated list of origins like https://app.example.com',
+    values: [
+      CANARY,
+      '*',
+      'null',
+      `https://${CANARY}.example/`,
+      `https://${CANARY}.example/path`,
+      'https://*.example',
+      `https://${CANARY}.example:443`,
+      `https://app.example,${CANARY}`,
+    ],
+  },
   GATEHOUSE_PROVIDER: {
     message: 'must be openai, openai-beta or sandbox',
     values: [CANARY, 'OpenAI', 'openai '],
@@ -228,7 +303,15 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
 
 describe('malformed values', () => {
   test('every variable that can be malformed is tried below', () => {
-    const anyText = ['HOST', 'GATEHOUSE_DATA_DIR', 'GATEHOUSE_DEFAULT_MODEL'];
+    const anyText = [
+      'HOST',
+      'GATEHOUSE_DATA_DIR',
+      'GATEHOUSE_DEFAULT_MODEL',
+      'GATEHOUSE_JWT_ISSUER',
+      'GATEHOUSE_JWT_AUDIENCE',
+      'GATEHOUSE_JWT_SCOPES_CLAIM',
+      'GATEHOUSE_TRUSTED_DOCUMENTS',
+    ];
     expect([...Object.keys(malformed), ...anyText].toSorted()).toEqual(Object.keys(variables).toSorted());
   });
 
@@ -238,7 +321,9 @@ describe('malformed values', () => {
     ),
   )('%s=%j is named', (name, value, message) => {
     // The variables beside it are set, so that it is the only problem.
-    expect(problems({ ...external, OPENAI_API_KEY: 'sk-1', [name]: value })).toEqual([`${name} ${message}`]);
+    expect(problems({ ...external, ...identity, OPENAI_API_KEY: 'sk-1', [name]: value })).toEqual([
+      `${name} ${message}`,
+    ]);
   });
 
   test.each(Object.entries(wholeNumbers))('%s takes both ends of its range', (name, [min, max]) => {
@@ -256,6 +341,8 @@ describe('malformed values', () => {
     const expected = [
       ...tried.map(({ line }) => line),
       'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
+      `GATEHOUSE_JWT_ISSUER ${NEEDED_TOGETHER}`,
+      `GATEHOUSE_JWT_AUDIENCE ${NEEDED_TOGETHER}`,
     ];
     const env = Object.fromEntries(tried.map(({ name, value }) => [name, value]));
     expect(problems(env).toSorted()).toEqual(expected.toSorted());
@@ -318,6 +405,17 @@ describe('what depends on other variables', () => {
     ],
     ['a port that is the default of the other', { PORT: '4001' }, ['MANAGEMENT_PORT must differ from PORT']],
     ['and the other way round', { MANAGEMENT_PORT: '4000' }, ['MANAGEMENT_PORT must differ from PORT']],
+    [
+      'an identity provider of whose tokens any would do',
+      { GATEHOUSE_JWKS_URL: 'https://id.example/keys' },
+      [`GATEHOUSE_JWT_ISSUER ${NEEDED_TOGETHER}`, `GATEHOUSE_JWT_AUDIENCE ${NEEDED_TOGETHER}`],
+    ],
+    [
+      'an issuer alone',
+      { GATEHOUSE_JWT_ISSUER: 'https://id.example' },
+      [`GATEHOUSE_JWKS_URL ${NEEDED_TOGETHER}`, `GATEHOUSE_JWT_AUDIENCE ${NEEDED_TOGETHER}`],
+    ],
+    ['a whole identity provider', identity, []],
     ['two free ports', { PORT: '0', MANAGEMENT_PORT: '0' }, []],
   ])('%s', (_, env, expected) => {
     expect(problems(env)).toEqual(expected);
@@ -366,6 +464,33 @@ describe('values', () => {
     [' gpt-realtime , gpt-realtime-mini ', ['gpt-realtime', 'gpt-realtime-mini']],
   ])('models that may be used: %j', (value, allowedModels) => {
     expect(loadConfig({ GATEHOUSE_ALLOWED_MODELS: value }).defaultPolicy).toMatchObject({ allowedModels });
+  });
+
+  test('an identity provider', () => {
+    const env = {
+      ...identity,
+      GATEHOUSE_JWT_ALGORITHMS: 'ES256, EdDSA',
+      GATEHOUSE_JWT_SCOPES_CLAIM: 'roles',
+    };
+    expect(loadConfig(env).identityProvider).toEqual({
+      jwksUrl: 'https://id.example/keys',
+      issuer: 'https://id.example',
+      audience: 'gatehouse',
+      cooldownMs: 30_000,
+      scopesClaim: 'roles',
+      algorithms: ['ES256', 'EdDSA'],
+    });
+  });
+
+  test('lists of origins and of networks', () => {
+    const env = {
+      GATEHOUSE_CORS_ORIGINS: 'https://app.example, http://127.0.0.1:3000',
+      GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8, ::1, fd00::/8',
+    };
+    expect(loadConfig(env)).toMatchObject({
+      corsOrigins: ['https://app.example', 'http://127.0.0.1:3000'],
+      trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8'],
+    });
   });
 
   test('limits of zero, which is not unset', () => {

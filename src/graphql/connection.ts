@@ -1,8 +1,9 @@
 import type { Page } from '../domain/ledger-reader.ts';
 import { BadInputError } from './errors.ts';
 
-const DEFAULT_SIZE = 20;
-const MAX_SIZE = 100;
+/** The page that nobody asked a size of. */
+export const DEFAULT_SIZE = 20;
+export const MAX_SIZE = 100;
 
 export type PageArguments = {
   readonly first?: number | null | undefined;

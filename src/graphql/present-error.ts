@@ -71,14 +71,17 @@ export function rootCause(error: Error): Error {
     : error;
 }
 
-/** Validation's messages were made safe by validate-document.ts; of what else there is, only that it is wrong. */
+/** Ours name nothing that was given (validation-messages.ts); of what else there is, only that it is wrong. */
 function requestMessage(error: GraphQLError): string {
   switch (error.extensions['code']) {
     case 'DOCUMENT_INVALID':
     case 'VARIABLES_INVALID':
+    case 'LIMIT_EXCEEDED':
       return error.message;
     case 'GRAPHQL_PARSE_FAILED':
-      return 'The GraphQL document is malformed, too long (4,000 tokens) or nested too deep (64 levels).';
+      return 'The GraphQL document is malformed.';
+    case 'DOCUMENT_NOT_TRUSTED':
+      return 'Only registered documents are executed: send the id of one in extensions.persistedQuery.sha256Hash or in documentId, and no query.';
     default:
       return 'The request is not a GraphQL request: send a JSON object with query, and optionally variables and operationName.';
   }
@@ -89,6 +92,8 @@ function httpOf(error: GraphQLError, code: ErrorCode): GraphQLHTTPExtensions {
   if (code === 'SERVICE_UNAVAILABLE') return { status: 503, headers: { 'retry-after': '1' } };
   if (code === 'INTERNAL_SERVER_ERROR') return { status: 500 };
   if (code === 'FORBIDDEN') return { spec: true, status: 403 };
+  // Yoga marks whatever fails in the parser with `spec`.
+  if (error.extensions['code'] === 'LIMIT_EXCEEDED') return { status: 400 };
   // `spec` lets an application/json answer be 200, as the GraphQL over HTTP specification has it.
   return error.extensions['http'] ?? { spec: true, status: 400 };
 }

@@ -1,14 +1,22 @@
-import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type GraphQLError,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { checkLimits, type OperationLimits } from './check-limits.ts';
 import { checkVariables } from './check-variables.ts';
 import type { Context } from './context.ts';
-import { parseDocument } from './parse-document.ts';
+import { createParseDocument } from './parse-document.ts';
 import { presentError } from './present-error.ts';
 import { recordDenials } from './record-denials.ts';
-import { withoutValues } from './validation-messages.ts';
+import { withoutInput } from './validation-messages.ts';
 
 export type RequestRules = {
   readonly introspection: boolean;
+  readonly limits: OperationLimits;
   /** Told of every error that is not the caller's doing. */
   readonly onUnexpected: (error: Error, context: Context) => void;
 };
@@ -17,7 +25,18 @@ export type RequestRules = {
  * What happens to every request before and after it is executed: bounds on the document, messages that
  * repeat nothing that was given, and errors in the contract's form.
  */
-export function requestRules({ introspection, onUnexpected }: RequestRules): Plugin<Context, Context> {
+export function requestRules({
+  introspection,
+  limits,
+  onUnexpected,
+}: RequestRules): Plugin<Context, Context> {
+  const parseDocument = createParseDocument(limits.tokens);
+  const refusals = (args: ExecutionArgs): GraphQLError[] => {
+    const invalid = checkVariables(args);
+    // Sizes are read from variables, which have to be what they claim to be.
+    const tooMuch = invalid.length === 0 ? checkLimits(args, limits) : null;
+    return tooMuch === null ? invalid : [tooMuch];
+  };
   return {
     onParse({ setParseFn }) {
       setParseFn(parseDocument);
@@ -26,12 +45,17 @@ export function requestRules({ introspection, onUnexpected }: RequestRules): Plu
       // The same for every caller: Yoga caches validation by document, not by who asks.
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       return ({ result, setResult }) => {
-        if (result.length > 0) setResult(withoutValues(params.documentAST, result));
+        if (result.length > 0) setResult(withoutInput(params.documentAST, result));
       };
     },
     onExecute({ args, setResultAndStopExecution }) {
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
-      const errors = checkVariables(args);
+      const errors = refusals(args);
+      if (errors.length > 0) setResultAndStopExecution({ errors });
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      args.contextValue.log.operation = nameOperation(args.document, args.operationName);
+      const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
     },
     async onResultProcess({ result, setResult, serverContext }) {

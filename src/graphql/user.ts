@@ -87,7 +87,8 @@ builder.queryField('user', (t) =>
     resolve: async (_root, { id, externalId }, { ledger }) => {
       if ((id == null) === (externalId == null))
         throw new BadInputError('id', 'or externalId is needed, not both');
-      if (externalId != null) return ledger.userByExternalId(externalId);
+      // PostgreSQL has no text with NUL in it, so nobody is called that.
+      if (externalId != null) return externalId.includes('\0') ? null : ledger.userByExternalId(externalId);
       const uuid = id == null ? null : decodeIdOf('User', id);
       return uuid === null ? null : ledger.user(uuid);
     },

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 const EXAMPLE = `# Put the operator's key into the headers below: it stands in the file root-key of the data directory.
 mutation Issue {
   createRealtimeSession(input: { externalUserId: "alice", instructions: "Be brief." }) {
@@ -20,24 +22,44 @@ query Newest {
 }
 `;
 
-let page: Promise<Buffer> | undefined;
+export type Page = { readonly html: Buffer; readonly contentSecurityPolicy: string };
+
+let page: Promise<Page> | undefined;
 
 /**
  * The GraphiQL page, everything in it: nothing is loaded from elsewhere. Loaded (it is large) and rendered once,
  * when first asked for.
  */
-export function graphiqlPage(): Promise<Buffer> {
+export function graphiqlPage(): Promise<Page> {
   page ??= renderPage();
   return page;
 }
 
-async function renderPage(): Promise<Buffer> {
+async function renderPage(): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return Buffer.from(
-    renderGraphiQL({
-      title: 'Gatehouse',
-      defaultQuery: EXAMPLE,
-      headers: JSON.stringify({ authorization: 'Bearer <root key>' }, null, 2),
-    }),
+  const html = renderGraphiQL({
+    title: 'Gatehouse',
+    defaultQuery: EXAMPLE,
+    headers: JSON.stringify({ authorization: 'Bearer <root key>' }, null, 2),
+  });
+  return { html: Buffer.from(html), contentSecurityPolicy: policyFor(html) };
+}
+
+/** The page's own scripts by their hashes, so that nothing that gets into it is run. The editor sets styles as it goes. */
+function policyFor(html: string): string {
+  const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(
+    ([, code = '']) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`,
   );
+  return [
+    "default-src 'none'",
+    `script-src ${scripts.join(' ')}`,
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    'worker-src blob:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 }

@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Actor, Origin } from '../domain/actor.ts';
 import { redactText } from '../domain/redact-text.ts';
 import type { Context, RequestLog } from '../graphql/context.ts';
-import { requestRules } from '../graphql/request-rules.ts';
+import { type RequestRules, requestRules } from '../graphql/request-rules.ts';
 import { type AdmissionRules, admitRequest, GRAPHQL_PATH } from './admit-request.ts';
 import { answerError } from './answer.ts';
+import { type ConnectionLimits, createBoundedServer } from './bounded-server.ts';
+import { createDocumentCache } from './document-cache.ts';
 import { graphiqlPage } from './graphiql.ts';
+import { securityHeaders } from './security-headers.ts';
 
-export type GraphqlServerOptions = AdmissionRules & {
+export type GraphqlServerOptions = Omit<RequestRules, 'onUnexpected'> & {
   readonly schema: GraphQLSchema;
+  readonly admission: AdmissionRules;
+  readonly connections: ConnectionLimits;
+  /** The address of whoever asks, seen through trusted proxies. */
+  readonly clientAddress: (request: IncomingMessage) => string | null;
+  /** What executes registered documents only; null when any may be executed. */
+  readonly trustedDocuments: Plugin | null;
   /** What resolvers get, beside who asks and from where. */
   readonly createContext: (actor: Actor, origin: Origin) => Omit<Context, 'actor' | 'origin' | 'log'>;
-  readonly introspection: boolean;
   readonly log: Logger;
   readonly onRequest: (outcome: string, seconds: number) => void;
 };
@@ -25,7 +33,7 @@ export type GraphqlServerOptions = AdmissionRules & {
  * the log, whatever became of it.
  */
 export function createGraphqlServer(options: GraphqlServerOptions): Server {
-  const { log } = options;
+  const { log, admission: rules } = options;
   const yoga = createYoga<Context, object>({
     schema: options.schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -38,38 +46,46 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
     logging: false,
     // requestRules presents errors, all of them and at one place.
     maskedErrors: false,
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noCache },
     plugins: [
+      ...(options.trustedDocuments === null ? [] : [options.trustedDocuments]),
       requestRules({
         introspection: options.introspection,
+        limits: options.limits,
         onUnexpected: (err, { origin }) => log.error({ err, requestId: origin.requestId }, 'request failed'),
       }),
     ],
   });
 
-  const server = createServer((request, response) => {
-    const origin = originOf(request);
+  return createBoundedServer(options.connections, (request, response) => {
+    const origin = originOf(request, options.clientAddress(request));
     response.setHeader('x-request-id', origin.requestId);
-    response.setHeader('cache-control', 'no-store');
-    response.setHeader('x-content-type-options', 'nosniff');
+    for (const name in securityHeaders) response.setHeader(name, securityHeaders[name] ?? '');
+    const cors = rules.cors.headersFor(request);
+    for (const name in cors) response.setHeader(name, cors[name] ?? '');
     serve(request, response, origin).catch((err: unknown) => {
       log.error({ err, requestId: origin.requestId }, 'request failed');
       const error = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong.' } as const;
       answerError(response, 500, { ...error, requestId: origin.requestId });
     });
   });
-  // A client that sends its headers or body one byte at a time holds a connection, not the gateway.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  return server;
 
   async function serve(request: IncomingMessage, response: ServerResponse, origin: Origin): Promise<void> {
     const requestLog: RequestLog = { operation: '', outcome: 'OK', actor: null };
     logWhenDone(response, origin, requestLog, options);
-    const admission = await admitRequest(request, options);
+    const admission = await admitRequest(request, origin.ipAddress, rules);
     switch (admission.kind) {
-      case 'graphiql':
+      case 'graphiql': {
+        const { html, contentSecurityPolicy } = await graphiqlPage();
         response.setHeader('content-type', 'text/html; charset=utf-8');
-        response.end(await graphiqlPage());
+        response.setHeader('content-security-policy', contentSecurityPolicy);
+        response.end(html);
+        return;
+      }
+      case 'preflight':
+        response.writeHead(204, admission.headers).end();
+        return;
+      case 'gone':
         return;
       case 'refused': {
         const { code, message, status, headers } = admission;
@@ -81,8 +97,10 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
       case 'admitted': {
         const { actor, body } = admission;
         requestLog.actor = actor;
-        // Yoga takes an already read body from here, as it does from Express.
+        // Yoga takes an already parsed body from here, as it does from Express.
         if (body !== null) Object.assign(request, { body });
+        // It makes a URL out of this, and would fail on what is no host.
+        request.headers.host = 'gatehouse';
         await yoga(request, response, {
           ...options.createContext(actor, origin),
           actor,
@@ -97,14 +115,17 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
   }
 }
 
-function originOf(request: IncomingMessage): Origin {
-  const userAgent = request.headers['user-agent']?.slice(0, 512);
+function originOf({ headers }: IncomingMessage, ipAddress: string | null): Origin {
+  const userAgent = headers['user-agent']?.slice(0, 512);
   return {
     requestId: randomUUID(),
-    ipAddress: request.socket.remoteAddress ?? null,
+    ipAddress,
     userAgent: userAgent === undefined ? null : redactText(userAgent),
   };
 }
+
+// Errors hold the whole source, and failing again costs no more than it did.
+const noCache = { get: () => undefined, set: () => {} };
 
 /** One line for each request, when its connection is done with it: also for those that were cut. */
 function logWhenDone(

@@ -24,6 +24,17 @@ export function createMetrics({ poolWaiting }: { poolWaiting: () => number }) {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
+    rateLimited: new Counter({
+      name: 'gatehouse_rate_limited_total',
+      help: 'Requests refused for their number: of a known caller, or of an address that showed no valid credential.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+    unauthenticated: new Counter({
+      name: 'gatehouse_unauthenticated_total',
+      help: 'Requests without a valid credential.',
+      registers,
+    }),
     mints: new Histogram({
       name: 'gatehouse_mint_seconds',
       help: 'Upstream calls by outcome and failure code. upstream_authentication means that our own key is refused.',

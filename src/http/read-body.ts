@@ -1,18 +1,59 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { type Refusal, refuse } from './refusal.ts';
 
-/**
- * The whole body of a request, or null when it is longer than `limit` bytes. Counted here, before
- * anything is parsed: a Content-Length may be missing or lie.
- */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return null;
+export type Body =
+  | { readonly kind: 'body'; readonly value: object }
+  /** The client went away, or took too long: there is nobody to answer. */
+  | { readonly kind: 'gone' }
+  | Refusal;
+
+/** The JSON object that a request has for a body. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
+  const bytes = await readBytes(request, limit);
+  if (bytes === 'gone') return { kind: 'gone' };
+  // The rest of the body is not read, so the connection cannot be used again.
+  if (bytes === 'too long')
+    return refuse(413, `The request must have at most ${limit} bytes.`, { headers: { connection: 'close' } });
+  const value = isUtf8(bytes) ? parseJson(bytes.toString('utf8')) : undefined;
+  // A list would be several operations under the limits of one.
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0)
+    return refuse(400, 'The body must be one JSON object in UTF-8, with query and optionally variables.');
+  return { kind: 'body', value };
+}
+
+/** Counted here, before anything is parsed: a Content-Length may be missing or lie. */
+async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer | 'too long' | 'gone'> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return 'too long';
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request) {
-    const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    length += bytes.length;
-    if (length > limit) return null;
-    chunks.push(bytes);
+  try {
+    for await (const chunk of request) {
+      const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+      length += bytes.length;
+      if (length > limit) return 'too long';
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (!request.complete) return 'gone';
+    throw error;
   }
   return Buffer.concat(chunks, length);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether what a GET has in its query string for variables and extensions is JSON: Yoga would fail on it. */
+export function hasJsonParameters(url: string | undefined): boolean {
+  const parameters = new URLSearchParams(url?.split('?').slice(1).join('?') ?? '');
+  return ['variables', 'extensions'].every((name) => {
+    const text = parameters.get(name);
+    return text === null || text === '' || parseJson(text) !== undefined;
+  });
 }

@@ -146,7 +146,7 @@ test.each([
 /** Not what the schema says: [what, input, the field that the message names]. */
 const MALFORMED: readonly [string, object, string][] = [
   ['an unknown enum value', { modalities: ['SMELL-canary'] }, 'input.modalities.0'],
-  ['an unknown field', { colour: 'canary' }, 'colour'],
+  ['an unknown field', { 'colour-canary': 1 }, 'input'],
   ['a string for a number', { expiresAfterSeconds: 'canary' }, 'input.expiresAfterSeconds'],
   ['a fraction for a whole number', { expiresAfterSeconds: 1.5 }, 'input.expiresAfterSeconds'],
   ['0 tokens', { maxResponseOutputTokens: 0 }, 'input.maxResponseOutputTokens'],

@@ -35,6 +35,8 @@ export async function startGatewayProcess(
       GATEHOUSE_MAX_ACTIVE_SESSIONS: '1000000',
       GATEHOUSE_MAX_MINTS_PER_MINUTE: '1000000',
       GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
+      GATEHOUSE_REQUESTS_PER_MINUTE: '10000000',
+      GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10000000',
       // Node's own: all but the first start then take half the time.
       NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
       ...env,

@@ -42,6 +42,9 @@ export async function startGateway(
     GATEHOUSE_MAX_ACTIVE_SESSIONS: '1000000',
     GATEHOUSE_MAX_MINTS_PER_MINUTE: '1000000',
     GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
+    // Nor about rates.
+    GATEHOUSE_REQUESTS_PER_MINUTE: '10000000',
+    GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10000000',
     ...env,
   });
   const log = createLogger({

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import { type Refusal, refuse } from './refusal.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+export type Cors = {
+  /** What an answer has to say for a page of the request's origin to read it. */
+  headersFor(request: IncomingMessage): Headers;
+  /** Answers a browser that asks before it asks. */
+  preflight(request: IncomingMessage): { readonly kind: 'preflight'; readonly headers: Headers } | Refusal;
+};
+
+/** Pages of exactly these origins may ask; credentials travel in a header of theirs, never in cookies. */
+export function createCors(origins: readonly string[]): Cors {
+  const listed = new Set(origins);
+  const vary: Headers = listed.size === 0 ? {} : { vary: 'origin' };
+  const isListed = ({ headers }: IncomingMessage) => listed.has(headers.origin ?? '');
+  return {
+    headersFor: (request) =>
+      isListed(request)
+        ? {
+            ...vary,
+            'access-control-allow-origin': request.headers.origin ?? '',
+            'access-control-expose-headers': 'x-request-id, retry-after',
+          }
+        : vary,
+    preflight: (request) =>
+      isListed(request)
+        ? {
+            kind: 'preflight',
+            headers: {
+              'access-control-allow-methods': 'GET, POST',
+              'access-control-allow-headers': 'authorization, content-type',
+              'access-control-max-age': '3600',
+            },
+          }
+        : refuse(403, 'Pages of this origin may not ask.'),
+  };
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { type Actor, callerOf } from '../domain/actor.ts';
+import { addressGroup } from './address-group.ts';
+import { type Authenticate, AuthenticationUnavailableError, bearerOf } from './authenticate.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { type Refusal, refuse } from './refusal.ts';
+
+export type IdentifyRules = {
+  readonly authenticate: Authenticate;
+  readonly rateLimits: RateLimits;
+  readonly onUnauthenticated: () => void;
+};
+
+export type Identified = { readonly kind: 'known'; readonly actor: Actor } | Refusal;
+
+/**
+ * Who asks, within the limits of its requests. Whoever cannot be told for free uses up its address's budget before
+ * anything is looked up: guessing credentials costs the guesser, not the ledger.
+ */
+export async function identifyCaller(
+  { headers }: IncomingMessage,
+  address: string | null,
+  { authenticate, rateLimits, onUnauthenticated }: IdentifyRules,
+): Promise<Identified> {
+  const credential = bearerOf(headers.authorization);
+  const known = credential === null ? null : authenticate.known(credential);
+  if (known !== null) return withinLimit(known, rateLimits);
+
+  const group = addressGroup(address);
+  const wait = await rateLimits.take('address', group);
+  if (wait !== null) return tooMany(wait);
+  if (credential !== null) {
+    const verified = await verify(credential, authenticate);
+    if (verified !== null) {
+      await rateLimits.giveBack('address', group);
+      return verified.kind === 'refused' ? verified : withinLimit(verified.actor, rateLimits);
+    }
+  }
+  onUnauthenticated();
+  return refuse(401, 'A valid credential is needed: Authorization: Bearer …', {
+    code: 'UNAUTHENTICATED',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}
+
+async function verify(credential: string, authenticate: Authenticate): Promise<Identified | null> {
+  try {
+    const actor = await authenticate.verify(credential);
+    return actor === null ? null : { kind: 'known', actor };
+  } catch (error) {
+    if (!(error instanceof AuthenticationUnavailableError)) throw error;
+    return refuse(503, 'Credentials cannot be checked now. Try again shortly.', {
+      code: 'SERVICE_UNAVAILABLE',
+      headers: { 'retry-after': '1' },
+    });
+  }
+}
+
+async function withinLimit(actor: Actor, rateLimits: RateLimits): Promise<Identified> {
+  const wait = await rateLimits.take('caller', callerOf(actor));
+  return wait === null ? { kind: 'known', actor } : tooMany(wait);
+}
+
+function tooMany(seconds: number): Refusal {
+  return refuse(429, 'Too many requests. Try again later.', {
+    code: 'RATE_LIMITED',
+    headers: { 'retry-after': String(seconds) },
+  });
+}

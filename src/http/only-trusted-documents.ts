@@ -1,0 +1,35 @@
+import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { z } from 'zod';
+
+const identified = z.object({
+  documentId: z.string().optional(),
+  extensions: z.object({ persistedQuery: z.object({ sha256Hash: z.string() }).optional() }).nullish(),
+});
+
+const refusal = () =>
+  new GraphQLError('Not a registered document', {
+    extensions: { code: 'DOCUMENT_NOT_TRUSTED', http: { status: 400 } },
+  });
+
+/** Executes what was registered, and refuses everything else before it is parsed. */
+export function onlyTrustedDocuments(documents: ReadonlyMap<string, string>): Plugin {
+  return usePersistedOperations({
+    allowArbitraryOperations: false,
+    extractPersistedOperationId: (params, request) => documentIdOf(params, request),
+    getPersistedOperation: (id) => documents.get(id) ?? null,
+    customErrors: { notFound: refusal, keyNotFound: refusal, persistedQueryOnly: refusal },
+  });
+}
+
+/** As Apollo sends it (extensions), or as GraphQL over HTTP has it (documentId); null when it is not clear. */
+function documentIdOf(params: GraphQLParams, { method, url }: Request): string | null {
+  const parsed = identified.safeParse(params);
+  if (!parsed.success) return null;
+  // Of a query string Yoga reads only what GraphQL over HTTP had at first.
+  const search = method === 'GET' ? new URLSearchParams(url.split('?')[1]).get('documentId') : null;
+  const given = [search, parsed.data.documentId, parsed.data.extensions?.persistedQuery?.sha256Hash];
+  const ids = new Set(given.filter((id) => id != null));
+  return ids.size === 1 ? ([...ids][0] ?? null) : null;
+}

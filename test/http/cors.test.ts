@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+
+const APP = 'https://app.example';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let closed: TestGateway;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGateway(database, { GATEHOUSE_CORS_ORIGINS: `${APP},http://127.0.0.1:3000` });
+  closed = await startGateway(database);
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await closed?.close();
+  await database?.drop();
+});
+
+const corsOf = ({ headers }: Response) =>
+  Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-') || name === 'vary'));
+
+const preflight = (url: string, origin: string | null) =>
+  fetch(url, {
+    method: 'OPTIONS',
+    headers: {
+      ...(origin === null ? {} : { origin }),
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type',
+    },
+  });
+
+const ask = (url: string, origin: string, authorization = `Bearer ${ROOT_KEY}`) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { origin, authorization, 'content-type': 'application/json' },
+    body: '{"query":"{ viewer { name } }"}',
+  });
+
+describe('a listed origin', () => {
+  test('its preflight is answered without a credential', async () => {
+    const response = await preflight(gateway.url, APP);
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe('');
+    expect(corsOf(response)).toEqual({
+      'access-control-allow-origin': APP,
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': 'authorization, content-type',
+      'access-control-max-age': '3600',
+      'access-control-expose-headers': 'x-request-id, retry-after',
+      vary: 'origin',
+    });
+  });
+
+  test.each([200, 401])('it may read an answer of %d', async (status) => {
+    const response = await ask(gateway.url, APP, status === 200 ? undefined : 'Bearer wrong');
+    expect(response.status).toBe(status);
+    expect(corsOf(response)).toEqual({
+      'access-control-allow-origin': APP,
+      'access-control-expose-headers': 'x-request-id, retry-after',
+      vary: 'origin',
+    });
+  });
+});
+
+describe.each([
+  ['https://evil.example'],
+  ['https://app.example.evil.example'],
+  ['https://evil-app.example'],
+  ['http://app.example'],
+  ['https://app.example:8443'],
+  ['https://APP.example'],
+  ['https://app.example/'],
+  ['null'],
+  ['*'],
+  [''],
+])('the origin %j, which is not listed', (origin) => {
+  test('its preflight is refused, and no answer is readable', async () => {
+    const refused = await preflight(gateway.url, origin);
+    expect(refused.status).toBe(403);
+    expect(corsOf(refused)).toEqual({ vary: 'origin' });
+    expect(corsOf(await ask(gateway.url, origin))).toEqual({ vary: 'origin' });
+  });
+});
+
+test('a question without an origin is no preflight of anybody', async () => {
+  const response = await preflight(gateway.url, null);
+  expect(response.status).toBe(403);
+  expect(corsOf(response)).toEqual({ vary: 'origin' });
+});
+
+test('without any listed origin there is nothing of it', async () => {
+  expect((await preflight(closed.url, APP)).status).toBe(403);
+  expect(corsOf(await ask(closed.url, APP))).toEqual({});
+});

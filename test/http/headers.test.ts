@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { sendRaw } from '../support/raw-http.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGateway(database, { GATEHOUSE_GRAPHIQL: 'true' });
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await database?.drop();
+});
+
+const EVERYWHERE = {
+  'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+};
+const LOCKED = { ...EVERYWHERE, 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" };
+const AUTHORISED = { authorization: `Bearer ${ROOT_KEY}`, 'content-type': 'application/json' };
+
+test.each<[string, number, string, RequestInit]>([
+  ['an answer', 200, '', { method: 'POST', headers: AUTHORISED, body: '{"query":"{ viewer { name } }"}' }],
+  ['a refusal of GraphQL', 400, '', { method: 'POST', headers: AUTHORISED, body: '{"query":7}' }],
+  ['no credential', 401, '', { method: 'POST' }],
+  ['another place', 404, '/elsewhere', {}],
+  ['another method', 405, '', { method: 'DELETE' }],
+  ['another media type', 406, '', { headers: { ...AUTHORISED, accept: 'text/event-stream' } }],
+  [
+    'another content type',
+    415,
+    '',
+    { method: 'POST', headers: { authorization: AUTHORISED.authorization }, body: 'x' },
+  ],
+  ['a preflight', 403, '', { method: 'OPTIONS' }],
+])('%s (%d) carries them all', async (_what, status, path, init) => {
+  const response = await fetch(gateway.url + path, init);
+  expect(response.status).toBe(status);
+  expect(Object.fromEntries(response.headers)).toMatchObject(LOCKED);
+  expect(response.headers.get('x-powered-by')).toBeNull();
+  expect(response.headers.get('server')).toBeNull();
+});
+
+test.each([
+  ['what is not HTTP', 400, 'NOT HTTP\r\n\r\n'],
+  ['headers that are too long', 431, `GET /graphql HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`],
+])('even %s is answered with them, and in the form of all errors', async (_what, status, bytes) => {
+  const { head, body, ...answer } = await sendRaw(gateway.url, bytes);
+  expect(answer.status).toBe(status);
+  for (const [name, value] of Object.entries(LOCKED)) {
+    if (typeof value === 'string') expect(head).toContain(`${name}: ${value}`.toLowerCase());
+  }
+  expect(JSON.parse(body)).toEqual({
+    errors: [
+      { message: expect.any(String), extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) } },
+    ],
+  });
+});
+
+test('405 names the methods', async () => {
+  const response = await fetch(gateway.url, { method: 'PUT' });
+  expect(response.headers.get('allow')).toBe('GET, POST, OPTIONS');
+});
+
+describe('the GraphiQL page', () => {
+  test('may run its own scripts, and load nothing', async () => {
+    const response = await fetch(gateway.url, { headers: { accept: 'text/html' } });
+    expect(response.status).toBe(200);
+    await response.arrayBuffer();
+    expect(Object.fromEntries(response.headers)).toMatchObject(EVERYWHERE);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-/);
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe/);
+  });
+
+  test.skipIf(!existsSync(CHROMIUM))('works in a browser under that policy', async () => {
+    const profile = await mkdtemp(join(tmpdir(), 'gatehouse-chromium-'));
+    try {
+      const { stdout, stderr } = await promisify(execFile)(
+        CHROMIUM,
+        [
+          '--headless',
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+          '--enable-logging=stderr',
+          `--user-data-dir=${profile}`,
+          '--virtual-time-budget=5000',
+          '--dump-dom',
+          gateway.url,
+        ],
+        { maxBuffer: 64 * 2 ** 20, timeout: 18_000 },
+      );
+      const drawn = stdout.replaceAll(/<(script|style)\b.*?<\/\1>/gs, '');
+      expect(drawn).toContain('graphiql-query-editor');
+      // The editor has set its styles, and shows the document.
+      expect(drawn).toMatch(/class="view-line" style="/);
+      expect(drawn).toContain('createRealtimeSession');
+      expect(stderr).not.toMatch(/Content Security Policy/i);
+    } finally {
+      await rm(profile, { recursive: true, force: true });
+    }
+  });
+});
