@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import pg from 'pg';
 import { Agent, request } from 'undici';
 import { listen } from '../../src/http/listen.ts';
+import { serveParent } from '../channel.ts';
 import { reserve, settle } from './bare-statements.ts';
-import { serveParent } from './channel.ts';
 import type { BareRequest, UpstreamAnswer } from './wire.ts';
 
 // The practical limit: the same two durable writes and the same upstream call as a mint of the gateway, and

@@ -1,5 +1,5 @@
 import { Client } from 'undici';
-import { serveParent } from './channel.ts';
+import { serveParent } from '../channel.ts';
 import { type Counters, readCounters } from './counters.ts';
 import { readSecret, writeRequest } from './requests.ts';
 import { type Measurement, type Task, task } from './task.ts';

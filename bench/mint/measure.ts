@@ -1,4 +1,4 @@
-import type { Child } from './child.ts';
+import type { Child } from '../child.ts';
 import type { Options } from './options.ts';
 import type { Server } from './servers.ts';
 import { type Measurement, measurement, type Task } from './task.ts';

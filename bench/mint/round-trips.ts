@@ -1,4 +1,4 @@
-import type { Child } from './child.ts';
+import type { Child } from '../child.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import type { Database } from './database.ts';
 import { measure } from './measure.ts';

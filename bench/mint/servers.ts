@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { migrate } from '../../src/postgres/migrate.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, startChild } from '../child.ts';
 import { type Database, seedUsers } from './database.ts';
 import type { TargetKind } from './requests.ts';
 
@@ -20,7 +21,7 @@ export type Running = { readonly signal: AbortSignal; readonly stack: AsyncDispo
 
 /** The fake upstream; `baseUrl` is what the gateway is given. */
 export async function startUpstream(running: Running) {
-  const child = await startChild('upstream.ts', [], running);
+  const child = await startChild(join(import.meta.dirname, 'upstream.ts'), [], running);
   const baseUrl = `http://127.0.0.1:${hello.parse(child.firstMessage).port}/v1`;
   const url = `${baseUrl}/realtime/client_secrets`;
   const server: Server = { name: 'upstream', kind: 'upstream', url, headers: JSON_CONTENT, pid: child.pid };
@@ -38,7 +39,11 @@ export async function startBare(
   { databaseUrl, upstreamUrl }: { databaseUrl: string; upstreamUrl: string },
   running: Running,
 ): Promise<Server> {
-  const child = await startChild('bare-server.ts', [databaseUrl, upstreamUrl], running);
+  const child = await startChild(
+    join(import.meta.dirname, 'bare-server.ts'),
+    [databaseUrl, upstreamUrl],
+    running,
+  );
   const { port } = hello.parse(child.firstMessage);
   const address = `http://127.0.0.1:${port}/`;
   return { name: 'bare', kind: 'bare', url: address, headers: JSON_CONTENT, pid: child.pid };
@@ -52,5 +57,5 @@ export async function prepareDatabase(database: Database): Promise<void> {
 }
 
 export function startLoadGenerator(running: Running): Promise<Child> {
-  return startChild('load.ts', [], running);
+  return startChild(join(import.meta.dirname, 'load.ts'), [], running);
 }

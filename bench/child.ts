@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import type { JsonObject } from '../../src/domain/json.ts';
+import type { JsonObject } from '../src/domain/json.ts';
 
 /** One of the benchmark's own programs, which answers each message with one message. */
 export type Child = {
@@ -10,7 +9,7 @@ export type Child = {
 };
 
 /**
- * Starts a program of this folder; it ends when this process ends, however that happens, because it then
+ * Starts a program of the benchmark's (an absolute path); it ends when this process ends, however that happens, because it then
  * loses its channel. Waiting for it ends with an error when it ends first, or when `signal` aborts.
  */
 export async function startChild(
@@ -18,7 +17,7 @@ export async function startChild(
   args: readonly string[],
   { signal, stack }: { readonly signal: AbortSignal; readonly stack: AsyncDisposableStack },
 ): Promise<Child & { readonly firstMessage: unknown }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
+  const child = spawn(process.execPath, [file, ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = new AbortController();

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { z } from 'zod';
+import { type Child, startChild } from '../child.ts';
+import { startDatabaseServer } from '../mint/database.ts';
+import { prepareDatabase } from '../mint/servers.ts';
+
+// What authentication by API key costs a trivial query: the gateway with it, and with everybody let in, in turn.
+
+const HELP = `npm run bench:auth -- [--seconds 5] [--rounds 3] [--connections 16]
+Throughput of { viewer { kind } } with an API key, as a ratio to the same server without authentication.
+`;
+const QUERY = JSON.stringify({ query: '{ viewer { kind } }' });
+const AUTOCANNON = join(import.meta.dirname, '../../node_modules/autocannon/autocannon.js');
+
+type Target = { readonly name: string; readonly port: number; readonly key: string; readonly child: Child };
+type Result = { readonly perSecond: number; readonly p99: number; readonly statements: number };
+
+const hello = z.object({ port: z.number(), key: z.string() });
+const measured = z.object({
+  requests: z.object({ average: z.number(), total: z.number() }),
+  latency: z.object({ p99: z.number() }),
+  non2xx: z.number(),
+  errors: z.number(),
+});
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '16' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) process.stdout.write(HELP);
+else await bench(Number(values.seconds), Number(values.rounds), Number(values.connections));
+
+async function bench(seconds: number, rounds: number, connections: number): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const signal = new AbortController().signal;
+  const database = await (await startDatabaseServer(signal, stack)).create('auth');
+  await prepareDatabase(database);
+  const targets: Target[] = [];
+  for (const name of ['none', 'api-key']) {
+    const child = await startChild(join(import.meta.dirname, 'server.ts'), [name, database.url], {
+      signal,
+      stack,
+    });
+    targets.push({ name, child, ...hello.parse(child.firstMessage) });
+  }
+  progress(`${process.version}, ${availableParallelism()} cores; warming up`);
+  for (const target of targets) await measure(target, connections, 2);
+
+  const results = new Map<string, Result[]>(targets.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const target of round % 2 === 0 ? targets : targets.toReversed()) {
+      const result = await measure(target, connections, seconds);
+      results.get(target.name)?.push(result);
+      progress(`round ${round + 1}, ${target.name}: ${Math.round(result.perSecond)}/s, p99 ${result.p99} ms`);
+    }
+  }
+  report(results);
+}
+
+async function measure({ port, key, child }: Target, connections: number, seconds: number): Promise<Result> {
+  const before = z.number().parse(await child.ask({}));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    AUTOCANNON,
+    '--json',
+    '--no-progress',
+    '-c',
+    String(connections),
+    '-d',
+    String(seconds),
+    '-m',
+    'POST',
+    '-H',
+    'content-type=application/json',
+    '-H',
+    `authorization=Bearer ${key}`,
+    '-b',
+    QUERY,
+    `http://127.0.0.1:${port}/graphql`,
+  ]);
+  const { requests, latency, non2xx, errors } = measured.parse(JSON.parse(stdout));
+  if (non2xx > 0 || errors > 0) throw new Error(`${non2xx} answers were not 2xx, ${errors} failed`);
+  const statements = z.number().parse(await child.ask({})) - before;
+  return { perSecond: requests.average, p99: latency.p99, statements: statements / requests.total };
+}
+
+function report(results: ReadonlyMap<string, readonly Result[]>): void {
+  const base = median((results.get('none') ?? []).map(({ perSecond }) => perSecond));
+  const lines = [...results].map(([name, rounds]) => {
+    const perSecond = median(rounds.map((round) => round.perSecond));
+    const statements = median(rounds.map((round) => round.statements));
+    return `${name.padEnd(10)} ${String(Math.round(perSecond)).padStart(8)}/s   ratio ${(perSecond / base).toFixed(3)}   ${statements.toFixed(5)} statements a request`;
+  });
+  process.stdout.write(`\n${lines.join('\n')}\n`);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

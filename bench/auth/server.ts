@@ -1,0 +1,121 @@
+import { createKey } from '../../src/commands/create-key.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type Actor, scopes } from '../../src/domain/actor.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { visibilityOf } from '../../src/domain/visibility.ts';
+import type { Context } from '../../src/graphql/context.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import type { Authenticate } from '../../src/http/authenticate.ts';
+import { createClientAddress } from '../../src/http/client-address.ts';
+import { createCors } from '../../src/http/cors.ts';
+import { createGraphqlServer } from '../../src/http/graphql-server.ts';
+import { listen } from '../../src/http/listen.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import { createRateLimits } from '../../src/http/rate-limits.ts';
+import { createLogger } from '../../src/logger.ts';
+import { openAuthentication } from '../../src/open-authentication.ts';
+import { createApplicationsLedger } from '../../src/postgres/change-applications.ts';
+import { createPool } from '../../src/postgres/pool.ts';
+import { createLedgerReader } from '../../src/postgres/reader.ts';
+import { serveParent } from '../channel.ts';
+
+// The gateway's own server, with one part exchanged: "none" has everybody be the same application without a look
+// at the credential, "api-key" is what createApp puts there. Limits, log and metrics are on in both.
+
+const [mode = '', databaseUrl = ''] = process.argv.slice(2);
+const config = loadConfig({
+  DATABASE_URL: databaseUrl,
+  GATEHOUSE_ROOT_KEY: 'root-key-of-the-bench-0123456789-abcdef',
+  GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+  GATEHOUSE_PROVIDER: 'sandbox',
+});
+const log = createLogger({ level: 'info', pretty: false });
+const pool = createPool({
+  url: databaseUrl,
+  size: config.poolSize,
+  timeoutMs: config.databaseTimeoutMs,
+  onError: (err) => log.warn({ err }, 'idle database connection lost'),
+});
+let statements = 0;
+pool.on('acquire', () => {
+  statements += 1;
+});
+
+const metrics = createMetrics({ poolWaiting: () => pool.waitingCount });
+const rootKey = config.rootKey ?? new Secret('');
+const key = await makeKey();
+const authenticate =
+  mode === 'none'
+    ? everybodyIs(key.applicationId)
+    : openAuthentication({ config, log, pool, rootKey, metrics }).authenticate;
+const server = createGraphqlServer({
+  schema,
+  createContext: (actor) => contextOf(actor),
+  admission: {
+    authenticate,
+    rateLimits: createRateLimits({
+      requestsPerMinute: 10_000_000,
+      anonymousRequestsPerMinute: config.anonymousRequestsPerMinute,
+      onLimited: (kind) => metrics.rateLimited.inc({ kind }),
+    }),
+    onUnauthenticated: () => metrics.unauthenticated.inc(),
+    cors: createCors([]),
+    maxBodyBytes: config.maxBodyBytes,
+    graphiql: false,
+  },
+  connections: config,
+  clientAddress: createClientAddress([]),
+  trustedDocuments: null,
+  limits: config.operationLimits,
+  introspection: false,
+  log,
+  onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
+});
+const port = await listen(server, 0, '127.0.0.1');
+serveParent({ port, key: key.value }, async () => statements);
+
+async function makeKey(): Promise<{ value: string; applicationId: string }> {
+  const made = await createKey(
+    {
+      reader: createLedgerReader(pool, { reach: 'EVERYTHING' }),
+      applications: createApplicationsLedger(pool),
+    },
+    { application: 'bench', name: mode, scopes: [...scopes], reach: 'EVERYTHING', expiresAt: null },
+  );
+  if (made.kind === 'invalid') throw new Error('The key was refused');
+  return { value: made.value.reveal(), applicationId: made.application.id };
+}
+
+function everybodyIs(applicationId: string): Authenticate {
+  const actor: Actor = {
+    kind: 'application',
+    name: 'bench',
+    applicationId,
+    apiKeyId: '',
+    scopes,
+    reach: 'EVERYTHING',
+  };
+  return { known: () => actor, verify: async () => actor };
+}
+
+/** What the trivial query does not reach for is not there. */
+function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
+  const absent = async (): Promise<never> => {
+    throw new Error('The benchmark asks for the viewer only');
+  };
+  return {
+    ledger: createLedgerReader(pool, visibilityOf(actor)),
+    issueSession: absent,
+    recordDenial: absent,
+    limits: {
+      revokeSession: absent,
+      suspendUser: absent,
+      reinstateUser: absent,
+      setUserPolicy: absent,
+      setApplicationPolicy: absent,
+    },
+    applications: createApplicationsLedger(pool),
+    defaultPolicy: config.defaultPolicy,
+    defaultApplicationId: '',
+  };
+}
