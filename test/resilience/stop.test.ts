@@ -209,6 +209,7 @@ async function rawConnection(
 const draining = async ({ managementUrl }: GatewayProcess) =>
   (await fetch(`${managementUrl}/health/ready`)).status;
 
+// Who polls has an `expect` of its own: that of the module would poll only until the first of these tests has ended.
 describe.concurrent('stopping', () => {
   test(`stopped ${STOPS} times under load (seed ${SEED}): what was accepted is finished and nothing else is begun`, {
     timeout: 60_000 + STOPS * 15_000,
@@ -233,7 +234,7 @@ describe.concurrent('stopping', () => {
 
   test('connections that are idle, or become so, do not delay it; further signals change nothing', {
     timeout: 60_000,
-  }, async () => {
+  }, async ({ expect }) => {
     const setting = await start();
     const { gateway, upstream, agent } = setting;
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
@@ -293,7 +294,7 @@ describe.concurrent('stopping', () => {
 
   test('a mint that outlasts the drain is still settled before the process ends, within its deadline', {
     timeout: 60_000,
-  }, async () => {
+  }, async ({ expect }) => {
     const deadlineMs = 4000;
     const setting = await start({
       GATEHOUSE_DRAIN_MS: '300',

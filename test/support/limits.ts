@@ -151,6 +151,11 @@ export async function passTime(database: TestDatabase, externalId: string, inter
   );
 }
 
+/** An id that nothing has. */
+export function unknownId(typename: string): string {
+  return Buffer.from(`${typename}:01930000-0000-7000-8000-000000000007`).toString('base64');
+}
+
 export type TrailRow = {
   readonly action: string;
   readonly outcome: string;
