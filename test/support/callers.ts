@@ -1,4 +1,7 @@
+import { crc32 } from 'node:zlib';
 import type { Answer, TestGateway } from './gateway.ts';
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 type Asks = Pick<TestGateway, 'ask'>;
 
@@ -78,4 +81,17 @@ export async function createKey(
 export async function revokeKey(gateway: Asks, id: string, headers?: Record<string, string>) {
   const { body } = await gateway.ask(REVOKE_KEY, { id }, headers);
   return body.data.revokeApiKey;
+}
+
+/** The key with another secret inside, and the checksum that goes with it: what somebody would make up. */
+export function madeUpFrom(value: string): string {
+  const at = 40;
+  const body = value.slice(0, at) + (value[at] === 'x' ? 'y' : 'x') + value.slice(at + 1, -6);
+  let rest = crc32(body);
+  let checksum = '';
+  while (checksum.length < 6) {
+    checksum = DIGITS.charAt(rest % 62) + checksum;
+    rest = Math.floor(rest / 62);
+  }
+  return body + checksum;
 }
