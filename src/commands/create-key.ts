@@ -6,7 +6,7 @@ import { createApiKey } from '../domain/create-api-key.ts';
 import type { InputIssue } from '../domain/input-issue.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
 import type { By } from '../domain/limits-ledger.ts';
-import { parseName } from '../domain/parse-api-key-grant.ts';
+import { parseApiKeyGrant, parseName } from '../domain/parse-api-key-grant.ts';
 import type { Application } from '../domain/records.ts';
 import type { Secret } from '../domain/secret.ts';
 
@@ -33,6 +33,9 @@ export async function createKey(
   const parsed = parseName(name);
   if (!parsed.ok)
     return { kind: 'invalid', issues: parsed.issues.map((issue) => ({ ...issue, path: ['application'] })) };
+  // Before anything is made: what cannot become a key leaves no application behind.
+  const parsedGrant = parseApiKeyGrant(grant, '', by.actor);
+  if (!parsedGrant.ok) return { kind: 'invalid', issues: parsedGrant.issues };
   const find = async () =>
     (await reader.applications()).find((application) => application.name === parsed.value);
   const application =
