@@ -16,8 +16,14 @@ const QUERY = JSON.stringify({ query: '{ viewer { kind } }' });
 const AUTOCANNON = join(import.meta.dirname, '../../node_modules/autocannon/autocannon.js');
 
 type Target = { readonly name: string; readonly port: number; readonly key: string; readonly child: Child };
-type Result = { readonly perSecond: number; readonly p99: number; readonly statements: number };
+type Result = {
+  readonly perSecond: number;
+  readonly p99: number;
+  readonly statements: number;
+  readonly cpu: number;
+};
 
+const counters = z.object({ statements: z.number(), cpuMicroseconds: z.number() });
 const hello = z.object({ port: z.number(), key: z.string() });
 const measured = z.object({
   requests: z.object({ average: z.number(), total: z.number() }),
@@ -65,7 +71,7 @@ async function bench(seconds: number, rounds: number, connections: number): Prom
 }
 
 async function measure({ port, key, child }: Target, connections: number, seconds: number): Promise<Result> {
-  const before = z.number().parse(await child.ask({}));
+  const before = counters.parse(await child.ask({}));
   const { stdout } = await promisify(execFile)(process.execPath, [
     AUTOCANNON,
     '--json',
@@ -86,16 +92,26 @@ async function measure({ port, key, child }: Target, connections: number, second
   ]);
   const { requests, latency, non2xx, errors } = measured.parse(JSON.parse(stdout));
   if (non2xx > 0 || errors > 0) throw new Error(`${non2xx} answers were not 2xx, ${errors} failed`);
-  const statements = z.number().parse(await child.ask({})) - before;
-  return { perSecond: requests.average, p99: latency.p99, statements: statements / requests.total };
+  const after = counters.parse(await child.ask({}));
+  return {
+    perSecond: requests.average,
+    p99: latency.p99,
+    statements: (after.statements - before.statements) / requests.total,
+    cpu: (after.cpuMicroseconds - before.cpuMicroseconds) / requests.total,
+  };
 }
 
 function report(results: ReadonlyMap<string, readonly Result[]>): void {
-  const base = median((results.get('none') ?? []).map(({ perSecond }) => perSecond));
-  const lines = [...results].map(([name, rounds]) => {
-    const perSecond = median(rounds.map((round) => round.perSecond));
-    const statements = median(rounds.map((round) => round.statements));
-    return `${name.padEnd(10)} ${String(Math.round(perSecond)).padStart(8)}/s   ratio ${(perSecond / base).toFixed(3)}   ${statements.toFixed(5)} statements a request`;
+  const of = (name: string, read: (result: Result) => number) => median((results.get(name) ?? []).map(read));
+  const lines = [...results.keys()].map((name) => {
+    const [perSecond, cpu] = [of(name, (result) => result.perSecond), of(name, (result) => result.cpu)];
+    return [
+      name.padEnd(8),
+      `${Math.round(perSecond)}/s`.padStart(8),
+      `ratio ${(perSecond / of('none', (result) => result.perSecond)).toFixed(3)}`,
+      `CPU ${cpu.toFixed(0)} µs a request, ratio ${(cpu / of('none', (result) => result.cpu)).toFixed(3)}`,
+      `${of(name, (result) => result.statements).toFixed(5)} statements a request`,
+    ].join('   ');
   });
   process.stdout.write(`\n${lines.join('\n')}\n`);
 }

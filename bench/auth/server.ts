@@ -72,7 +72,10 @@ const server = createGraphqlServer({
   onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
 });
 const port = await listen(server, 0, '127.0.0.1');
-serveParent({ port, key: key.value }, async () => statements);
+serveParent({ port, key: key.value }, async () => {
+  const { user, system } = process.cpuUsage();
+  return { statements, cpuMicroseconds: user + system };
+});
 
 async function makeKey(): Promise<{ value: string; applicationId: string }> {
   const made = await createKey(
