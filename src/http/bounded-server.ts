@@ -28,9 +28,14 @@ export function createBoundedServer(limits: ConnectionLimits, listener: RequestL
   server.maxConnections = maxConnections;
   const current = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => {
-    current.set(request.socket, response);
-    // Only from here on: while an answer is being made, nothing moves on its connection.
+    const { socket } = request;
+    current.set(socket, response);
+    // Only while it leaves: while an answer is being made, nothing moves on its connection.
     response.once('prefinish', () => response.socket?.setTimeout(requestTimeoutMs));
+    // Of a pipeline the next answer may still be in the making; after the last, Node's own timeout counts.
+    response.once('finish', () => {
+      if (current.get(socket) !== response) socket.setTimeout(0);
+    });
     listener(request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
