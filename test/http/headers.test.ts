@@ -107,7 +107,7 @@ describe('the GraphiQL page', () => {
           '--disable-sync',
           '--enable-logging=stderr',
           `--user-data-dir=${profile}`,
-          '--virtual-time-budget=5000',
+          '--virtual-time-budget=2000',
           '--dump-dom',
           gateway.url,
         ],
