@@ -97,11 +97,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
       case 'admitted': {
         const { actor, body } = admission;
         requestLog.actor = actor;
-        // Yoga takes an already parsed body from here, as it does from Express.
-        if (body !== null) Object.assign(request, { body });
-        // It makes a URL out of this, and would fail on what is no host.
-        request.headers.host = 'gatehouse';
-        await yoga(request, response, {
+        await yoga(requestForYoga(request, body), response, {
           ...options.createContext(actor, origin),
           actor,
           origin,
@@ -113,6 +109,21 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
         admission satisfies never;
     }
   }
+}
+
+/** A request as Yoga is to see it: the original stays as the client sent it. */
+function requestForYoga(request: IncomingMessage, body: object | null): IncomingMessage {
+  const headers = {
+    ...request.headers,
+    // It makes a URL out of the one, and would fail on what is no host; it compares the other letter by letter.
+    host: 'gatehouse',
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
+  };
+  return Object.create(request, {
+    headers: { value: headers },
+    // Taken from here when it is already parsed, as it is by Express.
+    body: { value: body },
+  });
 }
 
 function originOf({ headers }: IncomingMessage, ipAddress: string | null): Origin {

@@ -69,6 +69,21 @@ export const transport: readonly HostileInput[] = [
     status: [406],
   },
   {
+    name: 'an event stream, or JSON',
+    source: 'advisory',
+    bytes: post('{ viewer { name } }', { headers: { accept: 'text/event-stream, application/json' } }),
+    status: [200],
+    harmless: asViewer,
+    absent: /event-stream/,
+  },
+  {
+    name: 'a content type in another spelling',
+    source: 'advisory',
+    bytes: postBody(VIEWER, { 'content-type': 'Application/JSON ; charset=UTF-8' }),
+    status: [200],
+    harmless: asViewer,
+  },
+  {
     name: 'a mint in the query string of a POST',
     source: 'graphql-cop',
     bytes: (url) => request(url, { target: `/graphql?query=${encodeURIComponent(MINT)}`, body: VIEWER }),
