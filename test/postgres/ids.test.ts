@@ -68,8 +68,9 @@ describe('uuidv7_at', () => {
   });
 
   it('is the time that a session and its event are created at: one reading of the clock', async () => {
+    const [application] = await database.query<{ id: string }>('SELECT id FROM application');
     const session = {
-      ...{ application_id: '01930000-0000-7000-8000-000000000007', provider: 'sandbox', object: 'o' },
+      ...{ application_id: application?.id, provider: 'sandbox', object: 'o' },
       ...{ session_limit_seconds: 60, type: 'REALTIME', model: 'm' },
       ...{ modalities: ['TEXT'], tools: [], labels: [] },
     };
