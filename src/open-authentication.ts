@@ -8,7 +8,7 @@ import { createKeySet } from './http/key-set.ts';
 import type { Metrics } from './http/metrics.ts';
 import { createTokens, type Tokens } from './http/tokens.ts';
 import { repeat } from './jobs/repeat.ts';
-import { findKeyStates, noteKeysUsed } from './postgres/find-key-states.ts';
+import { findValidKeys, noteKeysUsed } from './postgres/find-valid-keys.ts';
 
 type Parts = {
   readonly config: Config;
@@ -30,7 +30,7 @@ export function openAuthentication({ config, log, pool, rootKey, metrics }: Part
 } {
   const monotonicNow = () => performance.now();
   const apiKeys = createApiKeys({
-    findValid: (ids) => findKeyStates(pool, ids),
+    findValid: (ids) => findValidKeys(pool, ids),
     noteUsed: (ids) => noteKeysUsed(pool, ids),
     monotonicNow,
   });

@@ -27,6 +27,14 @@ export type ApiKey = {
   readonly revokedAt: Date | null;
 };
 
+/** A key that is neither revoked nor expired, as the ledger says, with what proves it. */
+export type ValidApiKey = Pick<ApiKey, 'id' | 'applicationId' | 'scopes' | 'reach'> & {
+  readonly keyHash: string;
+  readonly applicationName: string;
+  /** How long it stays valid unless it is revoked, by the database's clock; null: for ever. */
+  readonly expiresInMs: number | null;
+};
+
 export type NewApiKey = {
   readonly value: Secret;
   /** What is kept of it. */

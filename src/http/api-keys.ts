@@ -1,20 +1,9 @@
-import type { Actor, KeyReach, Scope } from '../domain/actor.ts';
-import { apiKeyIdOf, sameHash } from '../domain/api-key.ts';
-
-/** A valid key, as the ledger says. */
-type ValidKey = {
-  readonly id: string;
-  readonly keyHash: string;
-  readonly applicationId: string;
-  readonly applicationName: string;
-  readonly scopes: readonly Scope[];
-  readonly reach: KeyReach;
-  readonly expiresInMs: number | null;
-};
+import type { Actor } from '../domain/actor.ts';
+import { apiKeyIdOf, sameHash, type ValidApiKey } from '../domain/api-key.ts';
 
 export type ApiKeysOptions = {
   /** Those of these keys that are valid now. @throws LedgerUnavailableError */
-  readonly findValid: (ids: readonly string[]) => Promise<readonly ValidKey[]>;
+  readonly findValid: (ids: readonly string[]) => Promise<readonly ValidApiKey[]>;
   readonly noteUsed: (ids: readonly string[]) => Promise<void>;
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonicNow: () => number;
@@ -99,7 +88,7 @@ export function createApiKeys({ findValid, noteUsed, monotonicNow }: ApiKeysOpti
     },
   };
 
-  function entryOf(key: ValidKey, askedAt: number): Entry {
+  function entryOf(key: ValidApiKey, askedAt: number): Entry {
     const { id, applicationId, applicationName, scopes, reach, expiresInMs } = key;
     return {
       id,

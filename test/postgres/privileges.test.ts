@@ -7,7 +7,7 @@ import { createApplicationsLedger } from '../../src/postgres/change-applications
 import { createLimitsLedger } from '../../src/postgres/change-limits.ts';
 import { checkLedger } from '../../src/postgres/check-ledger.ts';
 import { findDefaultApplicationId } from '../../src/postgres/find-application.ts';
-import { findKeyStates, noteKeysUsed } from '../../src/postgres/find-key-states.ts';
+import { findValidKeys, noteKeysUsed } from '../../src/postgres/find-valid-keys.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { createPrisma } from '../../src/postgres/prisma.ts';
@@ -66,7 +66,7 @@ describe("the application's role", () => {
       const stored = { id, keyHash: 'f'.repeat(64), lastFour: 'last' };
       expect(await applications.createApiKey(grant, stored, by)).toMatchObject({ kind: 'created' });
       await noteKeysUsed(pool, [id]);
-      expect(await findKeyStates(pool, [id])).toMatchObject([{ id }]);
+      expect(await findValidKeys(pool, [id])).toMatchObject([{ id }]);
       expect(await applications.revokeApiKey(id, by)).toMatchObject({ revokedAt: expect.any(Date) });
       await recordDenial(pool, { action: 'access.denied', detail: {} }, by);
       await settleOverdue(pool);

@@ -1,21 +1,9 @@
 import type pg from 'pg';
-import type { KeyReach, Scope } from '../domain/actor.ts';
+import type { ValidApiKey } from '../domain/api-key.ts';
 import { orUnavailable } from './unavailable.ts';
 
-/** What a key is good for now, by the database's clock. */
-export type KeyState = {
-  readonly id: string;
-  readonly keyHash: string;
-  readonly applicationId: string;
-  readonly applicationName: string;
-  readonly scopes: readonly Scope[];
-  readonly reach: KeyReach;
-  /** How long it stays valid unless it is revoked; null: for ever. */
-  readonly expiresInMs: number | null;
-};
-
 const FIND = {
-  name: 'find-key-states',
+  name: 'find-valid-keys',
   text: `
     SELECT k.id, k.key_hash AS "keyHash", k.application_id AS "applicationId", a.name AS "applicationName",
       k.scopes, k.reach, extract(epoch FROM k.expires_at - now())::double precision * 1000 AS "expiresInMs"
@@ -24,8 +12,8 @@ const FIND = {
 };
 
 /** Those of these keys that are valid: neither revoked nor expired. Asks nobody's permission: it is how one gets in. */
-export async function findKeyStates(pool: pg.Pool, ids: readonly string[]): Promise<KeyState[]> {
-  const { rows } = await orUnavailable(pool.query<KeyState>({ ...FIND, values: [ids] }));
+export async function findValidKeys(pool: pg.Pool, ids: readonly string[]): Promise<ValidApiKey[]> {
+  const { rows } = await orUnavailable(pool.query<ValidApiKey>({ ...FIND, values: [ids] }));
   return rows;
 }
 
