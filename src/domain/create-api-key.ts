@@ -17,13 +17,19 @@ export type CreateApiKeyResult =
  */
 export async function createApiKey(
   applications: ApplicationsLedger,
-  input: Omit<ApiKeyGrant, 'reach'> & { readonly reach: Reach },
+  input: Omit<ApiKeyGrant, 'reach' | 'applicationId'> & {
+    readonly reach: Reach;
+    /** Null: what was given is no application's id. It fares as one that no application has. */
+    readonly applicationId: string | null;
+  },
   by: { readonly actor: Actor; readonly origin: Origin },
 ): Promise<CreateApiKeyResult> {
-  const grant = parseApiKeyGrant(input, input.applicationId, by.actor);
+  const { applicationId, ...given } = input;
+  const grant = parseApiKeyGrant(given, by.actor);
   if (!grant.ok) return { kind: 'invalid', issues: grant.issues };
+  if (applicationId === null) return { kind: 'not_found' };
   const { value, stored } = generateApiKey(await applications.newApiKeyId());
-  const outcome = await applications.createApiKey(grant.value, stored, by);
+  const outcome = await applications.createApiKey({ ...grant.value, applicationId }, stored, by);
   switch (outcome.kind) {
     case 'created':
       return { ...outcome, value };

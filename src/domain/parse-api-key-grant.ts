@@ -23,7 +23,7 @@ export function parseName(input: unknown): Parsed<string> {
 }
 
 /** What a key shall be good for. Nobody can grant a scope or a reach that it does not have itself. */
-export function parseApiKeyGrant(input: unknown, applicationId: string, granter: Actor): Parsed<ApiKeyGrant> {
+export function parseApiKeyGrant(input: unknown, granter: Actor): Parsed<Omit<ApiKeyGrant, 'applicationId'>> {
   const parsed = grant.safeParse(input);
   if (!parsed.success) return { ok: false, issues: toInputIssues(parsed.error) };
   const { reach, ...given } = parsed.data;
@@ -39,5 +39,5 @@ export function parseApiKeyGrant(input: unknown, applicationId: string, granter:
   }
   if (reach === 'EVERYTHING' && visibilityOf(granter).reach !== 'EVERYTHING')
     issues.push({ path: ['reach'], message: 'is a reach that you do not have' });
-  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: { ...given, applicationId, reach } };
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: { ...given, reach } };
 }

@@ -1,5 +1,6 @@
 import type { Page } from '../domain/ledger-reader.ts';
 import { BadInputError } from './errors.ts';
+import { isUuid } from './ids.ts';
 
 /** The page that nobody asked a size of. */
 export const DEFAULT_SIZE = 20;
@@ -80,6 +81,6 @@ function encodeCursor(listing: string, id: string): string {
 
 function decodeCursor(listing: string, cursor: string): string | null {
   const [of, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
-  if (of !== listing || id === undefined || rest.length > 0 || !/^[0-9a-f-]{36}$/.test(id)) return null;
+  if (of !== listing || id === undefined || rest.length > 0 || !isUuid(id)) return null;
   return encodeCursor(listing, id) === cursor ? id : null;
 }

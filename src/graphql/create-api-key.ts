@@ -66,7 +66,6 @@ builder.mutationField('createApiKey', (t) =>
     authScopes: { everywhere: 'APPLICATIONS_WRITE' },
     resolve: async (_root, { input }, { applications, actor, origin, log }): Promise<Result> => {
       const applicationId = decodeIdOf('Application', input.applicationId);
-      if (applicationId === null) return notFound;
       const { name, scopes, reach, expiresAt } = input;
       const outcome = await createApiKey(
         applications,

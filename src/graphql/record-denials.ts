@@ -1,6 +1,5 @@
 import { GraphQLError } from 'graphql';
 import type { Denial } from '../domain/denial.ts';
-import { LedgerUnavailableError } from '../domain/ledger.ts';
 import type { Context } from './context.ts';
 import { ForbiddenError } from './errors.ts';
 import { rootCause } from './present-error.ts';
@@ -10,7 +9,7 @@ const MAX_FIELDS = 20;
 
 /**
  * Records what was forbidden among a request's errors, as one audit event. When it cannot be recorded the errors
- * say that the ledger is away instead: no answer is given that the trail does not know of.
+ * say that instead (the ledger is away, mostly): nothing is forbidden that the trail does not know of.
  */
 export async function recordDenials(
   errors: readonly GraphQLError[],
@@ -23,8 +22,9 @@ export async function recordDenials(
     await recordDenial(denialOf(fields));
     return errors;
   } catch (error) {
-    if (!(error instanceof LedgerUnavailableError)) throw error;
-    return errors.map((one) => (rootCause(one) instanceof ForbiddenError ? withCause(one, error) : one));
+    // Not thrown on: it would take the rest of the answer with it, a secret that is handed out once for one.
+    const cause = error instanceof Error ? error : new Error('Not an error', { cause: error });
+    return errors.map((one) => (rootCause(one) instanceof ForbiddenError ? withCause(one, cause) : one));
   }
 }
 

@@ -49,10 +49,11 @@ builder.mutationField('suspendUser', (t) =>
       if ((input.id == null) === (input.externalUserId == null)) {
         return invalidInput([{ path: ['id'], message: 'or externalUserId is needed, not both' }]);
       }
-      const user = referenceTo(input.id, input.externalUserId);
-      if ('__typename' in user) return user;
+      // Before the id is read: a malformed one must fare as one that nobody has.
       const reason = parseReason(input.reason);
       if (!reason.ok) return invalidInput(reason.issues);
+      const user = referenceTo(input.id, input.externalUserId);
+      if ('__typename' in user) return user;
       const result = present(await limits.suspendUser(user, reason.value, { actor, origin }));
       log.outcome = result.__typename;
       return result;

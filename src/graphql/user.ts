@@ -1,3 +1,4 @@
+import { parseExternalUserId } from '../domain/limit-inputs.ts';
 import { mergePolicies, type Policy, quotaStates } from '../domain/policy.ts';
 import type { User } from '../domain/records.ts';
 import { builder } from './builder.ts';
@@ -87,8 +88,11 @@ builder.queryField('user', (t) =>
     resolve: async (_root, { id, externalId }, { ledger }) => {
       if ((id == null) === (externalId == null))
         throw new BadInputError('id', 'or externalId is needed, not both');
-      // PostgreSQL has no text with NUL in it, so nobody is called that.
-      if (externalId != null) return externalId.includes('\0') ? null : ledger.userByExternalId(externalId);
+      if (externalId != null) {
+        // What cannot be anybody's identifier cannot be looked up either: PostgreSQL has no NUL in text.
+        const parsed = parseExternalUserId(externalId);
+        return parsed.ok ? ledger.userByExternalId(parsed.value) : null;
+      }
       const uuid = id == null ? null : decodeIdOf('User', id);
       return uuid === null ? null : ledger.user(uuid);
     },

@@ -1,0 +1,123 @@
+/**
+ * Who may read and change what: "Who asks" of the architecture, field by field, written by hand. It shares nothing
+ * with the gateway's own tables: what it says is what the gateway is held to.
+ */
+
+export const SCOPES = [
+  'SESSIONS_CREATE',
+  'SESSIONS_READ',
+  'SESSIONS_REVOKE',
+  'USAGE_READ',
+  'USAGE_WRITE',
+  'AUDIT_READ',
+  'USERS_READ',
+  'USERS_WRITE',
+  'POLICIES_WRITE',
+  'APPLICATIONS_WRITE',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What opens something. A scope by itself opens it as far as the caller's reach goes. */
+export type Condition = 'anyone' | 'end user' | 'the application itself' | Scope | `${Scope} with EVERYTHING`;
+/** One of them is enough. */
+export type Opening = readonly Condition[];
+type Fields = Readonly<Record<string, Opening>>;
+
+const ANYONE = ['anyone'] as const;
+const SESSION_READERS = ['SESSIONS_READ', 'end user'] as const;
+const USER_READERS = ['USERS_READ', 'end user'] as const;
+const SUSPENDERS = ['USERS_WRITE with EVERYTHING'] as const;
+const REGISTRARS = ['APPLICATIONS_WRITE with EVERYTHING'] as const;
+
+function all(opening: Opening, names: string): Fields {
+  return Object.fromEntries(names.split(' ').map((name) => [name, opening]));
+}
+
+/** Every field of every type that a record can be reached from. A field of the schema that is missing here fails the test. */
+export const fields: Readonly<Record<string, Fields>> = {
+  Query: {
+    // What kind of record the id names decides: see `nodes`.
+    ...all(ANYONE, 'node nodes viewer'),
+    ...all(SESSION_READERS, 'realtimeSession realtimeSessions'),
+    ...all(USER_READERS, 'user'),
+    ...all(REGISTRARS, 'applications'),
+  },
+  Mutation: {
+    ...all(['SESSIONS_CREATE', 'end user'], 'createRealtimeSession'),
+    ...all(['SESSIONS_REVOKE', 'end user'], 'revokeRealtimeSession'),
+    ...all(SUSPENDERS, 'suspendUser reinstateUser'),
+    ...all(['POLICIES_WRITE'], 'setPolicy'),
+    ...all(REGISTRARS, 'createApplication createApiKey revokeApiKey'),
+  },
+  RealtimeSession: {
+    ...all(
+      ANYONE,
+      'id upstreamSessionId object type status clientSecret modalities model instructions voice inputAudioFormat outputAudioFormat inputAudioTranscription turnDetection inputAudioNoiseReduction tools toolChoice temperature maxResponseOutputTokens upstreamConfig',
+    ),
+    ...all(ANYONE, 'user application provider labels createdAt issuedAt revokedAt exposedUntil failure'),
+    ...all(['AUDIT_READ'], 'auditEvents'),
+  },
+  User: {
+    ...all(ANYONE, 'id externalId'),
+    ...all(USER_READERS, 'createdAt suspendedAt quotas policy policyOverrides'),
+  },
+  Application: {
+    ...all(ANYONE, 'id name'),
+    ...all(REGISTRARS, 'createdAt apiKeys'),
+    ...all(['POLICIES_WRITE', ...REGISTRARS], 'policyOverrides'),
+  },
+  ApiKey: {
+    ...all(ANYONE, 'id name redacted'),
+    ...all(REGISTRARS, 'scopes reach createdAt expiresAt lastUsedAt revokedAt'),
+  },
+  AuditEvent: {
+    ...all(ANYONE, 'id at action outcome actor user requestId ipAddress userAgent detail'),
+    ...all(['SESSIONS_READ'], 'session'),
+  },
+  AuditActor: all(ANYONE, 'kind name application apiKey user'),
+  Viewer: all(ANYONE, 'kind name scopes reach user application'),
+
+  RealtimeSessionConnection: all(ANYONE, 'edges nodes pageInfo'),
+  RealtimeSessionEdge: all(ANYONE, 'cursor node'),
+  AuditEventConnection: all(ANYONE, 'edges nodes pageInfo'),
+  AuditEventEdge: all(ANYONE, 'cursor node'),
+
+  CreateRealtimeSessionSuccess: all(ANYONE, 'session clientSecret'),
+  SecretAlreadyIssuedError: all(ANYONE, 'message session'),
+  UpstreamError: all(
+    ANYONE,
+    'message session upstreamStatus upstreamCode upstreamRequestId retryable possiblyIssued',
+  ),
+  RevokeRealtimeSessionSuccess: all(SESSION_READERS, 'session'),
+  UserSuccess: all(ANYONE, 'user'),
+  SetPolicySuccess: all(ANYONE, 'overrides application user'),
+  CreateApplicationSuccess: all(ANYONE, 'application'),
+  CreateApiKeySuccess: all(ANYONE, 'apiKey value'),
+  RevokeApiKeySuccess: all(ANYONE, 'apiKey'),
+};
+
+/** What node and nodes ask for an id, by the kind of record that it names: the kinds of records there are. */
+export const nodes = {
+  RealtimeSession: SESSION_READERS,
+  User: USER_READERS,
+  Application: [
+    'end user',
+    'the application itself',
+    'SESSIONS_READ',
+    'USAGE_READ',
+    'AUDIT_READ',
+    'POLICIES_WRITE',
+    ...REGISTRARS,
+  ],
+  ApiKey: REGISTRARS,
+  AuditEvent: ['AUDIT_READ'],
+} as const satisfies Record<string, Opening>;
+export type RecordType = keyof typeof nodes;
+
+/** The opening of a field by its coordinate, such as "User.quotas". */
+export function openingOf(coordinate: string): Opening {
+  const [type = '', field = ''] = coordinate.split('.');
+  const opening = fields[type]?.[field];
+  if (opening === undefined) throw new Error(`The intended table does not mention ${coordinate}`);
+  return opening;
+}

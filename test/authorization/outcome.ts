@@ -1,0 +1,128 @@
+import { named, opens, type Standing, viewpointOf } from './callers.ts';
+import { nodes, openingOf, type RecordType } from './intended-table.ts';
+import type { Path } from './paths.ts';
+import { type Fact, idOf, isVisible } from './records.ts';
+
+/** What a path came to: the ids that could be read at its end, and the codes of the errors beside them. */
+export type Outcome = { readonly code: string | null; readonly ids: readonly string[] };
+
+/** What a request names: a record, or an id or name that nothing has. */
+export type Target = {
+  readonly label: string;
+  readonly type: RecordType;
+  readonly id: string;
+  readonly name: string;
+  readonly fact: Fact | null;
+};
+
+/** What the intended table says of a path. `target` is what its arguments name, if it has any. */
+export function intended(
+  path: Path,
+  standing: Standing,
+  target: Target | null,
+  facts: readonly Fact[],
+): Outcome {
+  const viewpoint = viewpointOf(standing, facts);
+  if (viewpoint === null) return { code: 'UNAUTHENTICATED', ids: [] };
+  if (!rootOpens(path, standing, target)) return { code: 'FORBIDDEN', ids: [] };
+  const seen = (records: readonly Fact[]) => records.filter((fact) => isVisible(fact, viewpoint, facts));
+  const viewer = path.root.coordinate === 'Query.viewer';
+  let at = seen(viewer ? ofViewer(path, standing, facts) : startsOf(path, target, facts));
+  for (const { coordinate } of viewer ? path.steps.slice(1) : path.steps) {
+    if (at.length > 0 && !opens(openingOf(coordinate), standing)) return { code: 'FORBIDDEN', ids: [] };
+    at = at.flatMap((fact) => seen(follow(coordinate, fact, facts)));
+  }
+  return { code: null, ids: at.map(idOf).toSorted() };
+}
+
+function rootOpens({ root }: Path, standing: Standing, target: Target | null): boolean {
+  if (!opens(openingOf(root.coordinate), standing)) return false;
+  return root.narrowed === null || opens(nodes[root.narrowed as RecordType], standing, target?.fact);
+}
+
+function startsOf({ root }: Path, target: Target | null, facts: readonly Fact[]): readonly Fact[] {
+  switch (root.coordinate) {
+    case 'Query.realtimeSessions':
+      return facts.filter(({ type }) => type === 'RealtimeSession');
+    case 'Query.applications':
+      return facts.filter(({ type }) => type === 'Application');
+    default:
+      return target?.fact == null ? [] : [target.fact];
+  }
+}
+
+function ofViewer({ steps }: Path, standing: Standing, facts: readonly Fact[]): readonly Fact[] {
+  if (steps[0]?.coordinate === 'Viewer.application')
+    return standing.kind === 'application' ? [named(facts, 'Application', standing.application)] : [];
+  if (standing.kind !== 'end user') return [];
+  return facts.filter(({ type, name }) => type === 'User' && name === standing.externalId);
+}
+
+type Link = (fact: Fact, other: Fact) => boolean;
+const link =
+  (type: RecordType, of: (fact: Fact) => string | null): Link =>
+  (fact, other) =>
+    other.type === type && other.uuid === of(fact);
+
+/** Which records a field of a record leads to, visible or not. */
+const LINKS: Readonly<Record<string, Link>> = {
+  'RealtimeSession.user': link('User', ({ user }) => user),
+  'RealtimeSession.application': link('Application', ({ application }) => application),
+  'RealtimeSession.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.session === fact.uuid,
+  'Application.apiKeys': (fact, other) => other.type === 'ApiKey' && other.application === fact.uuid,
+  'AuditEvent.session': link('RealtimeSession', ({ session }) => session),
+  'AuditEvent.user': link('User', ({ user }) => user),
+  'AuditActor.user': link('User', ({ actorUser }) => actorUser),
+  'AuditActor.application': link('Application', ({ actorApplication }) => actorApplication),
+  'AuditActor.apiKey': link('ApiKey', ({ actorApiKey }) => actorApiKey),
+};
+
+/** Steps that stay with the record they are of. */
+const STAYING = new Set([
+  'AuditEvent.actor',
+  'RealtimeSessionConnection.edges',
+  'RealtimeSessionConnection.nodes',
+  'RealtimeSessionEdge.node',
+  'AuditEventConnection.edges',
+  'AuditEventConnection.nodes',
+  'AuditEventEdge.node',
+]);
+
+function follow(coordinate: string, fact: Fact, facts: readonly Fact[]): readonly Fact[] {
+  if (STAYING.has(coordinate)) return [fact];
+  const leads = LINKS[coordinate];
+  if (leads === undefined)
+    throw new Error(`The test does not know where ${coordinate} leads: add it to LINKS`);
+  return facts.filter((other) => leads(fact, other));
+}
+
+type GivenError = {
+  readonly path?: readonly (string | number)[];
+  readonly extensions: { readonly code: string };
+};
+
+/** What an answer says under one alias of its root. */
+export function observed(
+  body: { data?: Record<string, unknown> | null; errors?: readonly GivenError[] },
+  alias: string,
+): Outcome {
+  const errors = (body.errors ?? []).filter(({ path }) => path === undefined || path[0] === alias);
+  const codes = new Set(errors.map(({ extensions }) => extensions.code));
+  return {
+    code: codes.size === 0 ? null : [...codes].toSorted().join(' and '),
+    ids: textsIn(body.data?.[alias]).toSorted(),
+  };
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** One document of several paths, each under an alias of its own; and the variables that it takes. */
+export function documentOf(selections: readonly string[]): string {
+  const body = selections.map((text, index) => `p${index}: ${text}`).join('\n');
+  const variables = [body.includes('$id') ? '$id: ID!' : '', body.includes('$name') ? '$name: String!' : ''];
+  const declared = variables.filter((text) => text !== '').join(', ');
+  return `query ${declared === '' ? '' : `(${declared})`} {\n${body}\n}`;
+}
