@@ -34,7 +34,7 @@ export async function createKey(
   if (!parsed.ok)
     return { kind: 'invalid', issues: parsed.issues.map((issue) => ({ ...issue, path: ['application'] })) };
   // Before anything is made: what cannot become a key leaves no application behind.
-  const parsedGrant = parseApiKeyGrant(grant, '', by.actor);
+  const parsedGrant = parseApiKeyGrant(grant, by.actor);
   if (!parsedGrant.ok) return { kind: 'invalid', issues: parsedGrant.issues };
   const find = async () =>
     (await reader.applications()).find((application) => application.name === parsed.value);

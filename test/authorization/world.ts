@@ -47,7 +47,14 @@ export async function startWorld(
   const identityProvider = await startIdentityProvider();
   const gateway = await startGateway(
     { url: await urlOf(database), ownerUrl: database.ownerUrl },
-    { ...upstreamEnv(upstream.baseUrl), ...identityProvider.env },
+    {
+      ...upstreamEnv(upstream.baseUrl),
+      ...identityProvider.env,
+      // One document asks for many paths at once.
+      GATEHOUSE_MAX_ALIASES: '10000',
+      GATEHOUSE_MAX_COST: '10000000',
+      GATEHOUSE_MAX_TOKENS: '100000',
+    },
   );
   const credentials: Credentials = new Map();
   const world: World = {
