@@ -3,6 +3,9 @@ import type { DialectRules } from './dialects.ts';
 import { extraSchema } from './extra-schema.ts';
 import type { InputIssue } from './input-issue.ts';
 
+// Read once: zod builds a new schema for each keyof().
+const EXTRA_FIELDS = extraSchema.keyof().options;
+
 /** What of a well-formed input the dialect cannot say. Refusing it is the alternative to dropping it in silence. */
 export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules): Generator<InputIssue> {
   const type = input.type ?? 'REALTIME';
@@ -23,7 +26,7 @@ export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules):
     };
   }
   yield* issuesOfTools(input, rules);
-  for (const field of extraSchema.keyof().options) {
+  for (const field of EXTRA_FIELDS) {
     if (input.extra?.[field] !== undefined && !rules.extra[type].includes(field)) {
       yield {
         path: ['extra', field],

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { REDACTED, redactText } from './redact-text.ts';
+import { remembering } from './remembering.ts';
 import type { Secret } from './secret.ts';
 import { isSensitiveKey } from './sensitive-key.ts';
 
@@ -54,9 +55,9 @@ function redactFrom(start: Place, value: Json, known: readonly Secret[]): Json {
   }
 
   function copyObject(source: JsonObject, place: Place): Json {
-    const object = {};
+    const object: Record<string, Json> = {};
     pending.push(() => {
-      const rename = distinctly((key) => redactText(key, known));
+      const rename = distinctly((key) => redactKey(key, known));
       for (const [key, child] of Object.entries(source)) {
         const inside = placeOf(child, key, place);
         define(object, rename(key), inside === null ? REDACTED : copy(child, inside));
@@ -78,9 +79,11 @@ function placeOf(value: Json, key: string, parent: Place): Place | null {
   if (parent === 'names') return sensitive && isLeaf(value) ? null : 'schema';
   if (parent === 'schema') return sensitive && isLeaf(value) ? null : placeUnderKeyword(key);
   if (sensitive) return null;
-  if (/headers$/i.test(key)) return 'headers';
+  if (namesHeaders(key)) return 'headers';
   return key === 'parameters' && isSchema(value) ? 'schema' : 'plain';
 }
+
+const namesHeaders = remembering((key) => /headers$/i.test(key));
 
 function placeUnderKeyword(key: string): Place {
   if (PROPERTY_LISTS.has(key)) return 'names';
@@ -96,6 +99,12 @@ function isSchema(value: Json): boolean {
     isJsonObject(value) &&
     ['type', 'properties', '$ref', 'anyOf', 'oneOf', 'allOf'].some((key) => key in value)
   );
+}
+
+const redactName = remembering((name) => redactText(name));
+
+function redactKey(key: string, known: readonly Secret[]): string {
+  return known.some((secret) => secret.occursIn(key)) ? redactText(key, known) : redactName(key);
 }
 
 /** Gives no name twice: two keys that were credentials would otherwise become one, and a value be lost. */
@@ -116,6 +125,7 @@ function distinctly(rename: (key: string) => string): (key: string) => string {
 }
 
 /** Assigning would take a key "__proto__" for the prototype. */
-function define(object: object, key: string, value: Json): void {
-  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+function define(object: Record<string, Json>, key: string, value: Json): void {
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
 }

@@ -98,6 +98,7 @@ function redactTokens(text: string, { scheme, token }: typeof PLAIN): string {
 /** Removes the union of all occurrences: one after the other, "key-1" would leave the 2 of "key-12". */
 function removeKnown(text: string, known: readonly Secret[]): string {
   const spans = known.flatMap((secret) => occurrences(secret, text)).sort((a, b) => a.start - b.start);
+  if (spans.length === 0) return text;
   let kept = '';
   let end = 0;
   for (const span of spans) {
@@ -113,7 +114,7 @@ const MARK = randomUUID();
 /** Where the secret stands, found without revealing it: between the pieces that removing it leaves. */
 function occurrences(secret: Secret, text: string): { start: number; end: number }[] {
   // A "secret" that is a part of the mask would grow the text each time.
-  if (secret.removeFrom(REDACTED, '') !== REDACTED) return [];
+  if (!secret.occursIn(text) || secret.occursIn(REDACTED)) return [];
   const pieces = secret.removeFrom(text, MARK).split(MARK);
   const left = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const length = (text.length - left) / Math.max(1, pieces.length - 1);

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const MASK = '[secret]';
@@ -32,7 +32,7 @@ export class Secret {
 
   /** SHA-256 of the value, for comparing two secrets in constant time. */
   digest(): Buffer {
-    return createHash('sha256').update(this.#value).digest();
+    return hash('sha256', this.#value, 'buffer');
   }
 
   /** Keyed HMAC-SHA-256 of the value, hex: the same value and key give the same fingerprint. */
@@ -48,6 +48,11 @@ export class Secret {
     if (this.#value.length < 16) return { prefix: '', lastFour: '' };
     const prefix = /^[a-z]{1,8}[_-]/.exec(this.#value)?.[0] ?? '';
     return { prefix, lastFour: this.#value.slice(-4) };
+  }
+
+  /** Whether removeFrom would find it. */
+  occursIn(text: string): boolean {
+    return this.#value.length >= 8 && text.includes(this.#value);
   }
 
   /** `text` with every occurrence of this secret replaced by `mask`. Values under 8 characters would match by chance and are left. */

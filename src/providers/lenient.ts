@@ -6,23 +6,17 @@ import { isJsonObject } from '../domain/json.ts';
 
 /** Undefined when not mentioned; null when answered as null or as something that we cannot read. */
 export function orNull<T extends z.ZodType>(schema: T) {
-  return z
-    .unknown()
-    .transform((value) => (value === undefined ? undefined : (schema.safeParse(value).data ?? null)))
-    .optional();
+  return schema.nullable().catch(null).optional();
 }
 
 /** Undefined when not mentioned, null or unreadable: for fields that are never null in a record. */
 export function orAbsent<T extends z.ZodType>(schema: T) {
-  return z
-    .unknown()
-    .transform((value) => schema.safeParse(value).data)
-    .optional();
+  return schema.optional().catch(undefined);
 }
 
-/** A nested object; as good as empty when it is missing or something else. Unknown keys are kept. */
+/** A nested object; as good as empty when it is missing or something else. */
 export function section<S extends z.ZodRawShape>(shape: S) {
-  return z.preprocess((value) => (isJsonObject(value) ? value : {}), z.looseObject(shape));
+  return z.preprocess((value) => (isJsonObject(value) ? value : {}), z.object(shape));
 }
 
 /** The key in `table` whose wire name this is. */
@@ -49,5 +43,9 @@ export function everyKnown<T extends z.ZodType>(element: T) {
 
 /** Like orNull, for the inside of an object: what is not mentioned there reads as null too. */
 export function known<T extends z.ZodType>(schema: T) {
-  return orNull(schema).transform((value) => value ?? null);
+  return schema
+    .nullable()
+    .catch(null)
+    .nullish()
+    .transform((value) => value ?? null);
 }
