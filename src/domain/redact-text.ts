@@ -54,13 +54,7 @@ const MAX_ROUNDS = 5;
  * "[redacted]". Takes linear time, and redacting twice changes nothing more.
  */
 export function redactText(text: string, known: readonly Secret[] = []): string {
-  let redacted = text;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const before = redacted;
-    redacted = redactOnce(before, known);
-    if (redacted === before) break;
-  }
-  return redacted;
+  return untilStable(text, (before) => redactOnce(before, known));
 }
 
 /** Whether redactText would replace something. */
@@ -73,11 +67,23 @@ export function looksLikeCredential(text: string): boolean {
  * segments that look random, because some MCP servers are protected by nothing but their path.
  */
 export function redactUrl(url: string, known: readonly Secret[] = []): string {
-  const bare = url
-    .replace(/([?#]).+/s, `$1${REDACTED}`)
-    .replace(/^((?:[a-z][a-z0-9+.-]*:)?\/{0,2})[^/?#]+(?=@)/i, `$1${REDACTED}`)
-    .replace(RANDOM_SEGMENT, REDACTED);
-  return redactText(bare, known);
+  return untilStable(url, (before) => {
+    const bare = before
+      .replace(/([?#]).+/s, `$1${REDACTED}`)
+      .replace(/^((?:[a-z][a-z0-9+.-]*:)?\/{0,2})[^/?#]+(?=@)/i, `$1${REDACTED}`)
+      .replace(RANDOM_SEGMENT, REDACTED);
+    return redactText(bare, known);
+  });
+}
+
+function untilStable(text: string, redact: (before: string) => string): string {
+  let redacted = text;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = redacted;
+    redacted = redact(before);
+    if (redacted === before) break;
+  }
+  return redacted;
 }
 
 function redactOnce(text: string, known: readonly Secret[]): string {
