@@ -141,6 +141,7 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT SELECT ON _prisma_migrations TO ${name};
     GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
     GRANT UPDATE (last_used_at, revoked_at) ON api_key TO ${name};
+    GRANT UPDATE (last_session_at) ON application_user TO ${name};
     GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session TO ${name};
     GRANT UPDATE (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day)
       ON application TO ${name};

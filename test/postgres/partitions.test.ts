@@ -8,7 +8,18 @@ import { eventually } from '../support/eventually.ts';
 import { asOwner, createBetween, INSERT, poolOf, TABLES, useDatabase } from './fixtures/partitions.ts';
 
 const INDEXES = {
-  realtime_session: ['application_id_id_idx', 'issued_idx', 'open_idx', 'pkey', 'user_id_id_idx'],
+  realtime_session: [
+    'application_id_id_idx',
+    'expiring_idx',
+    'issued_idx',
+    'model_id_idx',
+    'open_idx',
+    'outcome_id_idx',
+    'pkey',
+    'revoked_idx',
+    'upstream_idx',
+    'user_id_id_idx',
+  ],
   audit_event: ['pkey', 'session_id_id_idx'],
 } as const;
 

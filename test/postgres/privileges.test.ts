@@ -103,6 +103,7 @@ describe("the application's role", () => {
         'application.max_mints_per_minute': ['UPDATE'],
         'application.max_ttl_seconds': ['UPDATE'],
         application_user: ['INSERT', 'SELECT'],
+        'application_user.last_session_at': ['UPDATE'],
         audit_event: ['INSERT', 'SELECT'],
         end_user: ['INSERT', 'SELECT', 'UPDATE'],
         idempotency_key: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
