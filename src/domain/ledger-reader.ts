@@ -3,27 +3,51 @@ import type { Json } from './json.ts';
 import type { QuotaUsage } from './policy.ts';
 import type { Application, AuditEvent, User } from './records.ts';
 import type { Session } from './session.ts';
+import type { SessionFilter, SessionOrder, UserFilter, UserOrder } from './session-filter.ts';
 
-/** A slice of a listing: how many, from which id on (exclusive), in which direction of reading. */
+/**
+ * A place in a listing: a record's id, and what the listing is sorted by where that is not the id itself (times in
+ * microseconds since 1970, as text).
+ */
+export type Boundary = { readonly id: string; readonly sortedBy: string | null };
+
+/** A slice of a listing: how many, from which place on (exclusive), in which direction of reading. */
 export type Page = {
   readonly limit: number;
-  readonly boundary: string | null;
+  readonly boundary: Boundary | null;
   readonly direction: 'forward' | 'backward';
 };
 
+/** A record, and its place in the listing that it was read from. */
+export type Listed<Row> = { readonly row: Row; readonly at: Boundary };
+
+/** Counting took longer than a request may. Fewer can be counted in the same time. */
+export class CountTooLongError extends Error {
+  override readonly name = 'CountTooLongError';
+}
+
+/** A user's sessions that are ACTIVE now. */
+export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Date | null };
+
 /**
  * What one request may ask of the ledger, as its viewer sees it: what is not visible is missing. Look-ups by id
- * are batched and remembered for the request; ids that are unknown, or not visible, give null. Listings return up to `limit + 1` rows in reading order: the extra one says
- * that there is more. Everything throws LedgerUnavailableError when the ledger is away.
+ * are batched and remembered for the request; ids that are unknown, or not visible, give null. Listings return up to
+ * `limit + 1` rows in reading order: the extra one says that there is more. Counts are exact, or as far as `upTo`.
+ * Everything throws LedgerUnavailableError when the ledger is away.
  */
 export type LedgerReader = {
   session(id: string): Promise<Session | null>;
   /** The redacted session object as upstream answered it; null when there is none. */
   upstreamConfig(sessionId: string): Promise<Json>;
-  /** Newest first. */
-  sessions(page: Page): Promise<Session[]>;
+  sessions(filter: SessionFilter, order: SessionOrder, page: Page): Promise<Listed<Session>[]>;
+  /** @throws CountTooLongError */
+  countSessions(filter: SessionFilter, upTo: number | null): Promise<number>;
   user(id: string): Promise<User | null>;
   userByExternalId(externalId: string): Promise<User | null>;
+  users(filter: UserFilter, order: UserOrder, page: Page): Promise<Listed<User>[]>;
+  /** @throws CountTooLongError */
+  countUsers(filter: UserFilter, upTo: number | null): Promise<number>;
+  activeSessions(userId: string): Promise<ActiveSessions>;
   application(id: string): Promise<Application | null>;
   /** By name. */
   applications(): Promise<Application[]>;
@@ -34,5 +58,5 @@ export type LedgerReader = {
   quotaUsage(userId: string): Promise<QuotaUsage>;
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
-  auditEvents(page: Page, of: { sessionId: string }): Promise<AuditEvent[]>;
+  auditEvents(page: Page, of: { sessionId: string }): Promise<Listed<AuditEvent>[]>;
 };

@@ -37,8 +37,8 @@ export function depthWithin(value: unknown, limit: number): boolean {
   return Object.values(value).every((child) => depthWithin(child, limit - 1));
 }
 
-// PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8.
-function isStorable(value: string): boolean {
+/** PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8. */
+export function isStorable(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
 }
 

@@ -4,6 +4,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Json } from '../domain/json.ts';
 import type { TokenLimit } from '../domain/session-config.ts';
 import { type Conditions, conditionsOf } from './authorization.ts';
+import type { Count } from './connection.ts';
 import type { Context } from './context.ts';
 import { ForbiddenError } from './errors.ts';
 import { encodeId } from './ids.ts';
@@ -11,6 +12,8 @@ import { encodeId } from './ids.ts';
 export type SchemaTypes = {
   Context: Context;
   AuthScopes: Conditions;
+  /** What every connection may have beside its edges. */
+  Connection: { readonly count?: Count };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;

@@ -1,4 +1,4 @@
-import type { Page } from '../domain/ledger-reader.ts';
+import type { Boundary, Listed, Page } from '../domain/ledger-reader.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
 
@@ -47,23 +47,19 @@ function boundaryOf(
   listing: string,
   name: 'after' | 'before',
   cursor: string | null | undefined,
-): string | null {
+): Boundary | null {
   if (cursor == null) return null;
-  const id = decodeCursor(listing, cursor);
-  if (id === null) throw new BadInputError(name, 'is not a cursor of this listing');
-  return id;
+  const boundary = decodeCursor(listing, cursor);
+  if (boundary === null) throw new BadInputError(name, 'is not a cursor of this listing');
+  return boundary;
 }
 
 /** A connection out of up to `page.limit + 1` rows in reading order; the extra one only says that there is more. */
-export function toConnection<Row extends { readonly id: string }>(
-  listing: string,
-  page: Page,
-  rows: readonly Row[],
-) {
+export function toConnection<Row>(listing: string, page: Page, rows: readonly Listed<Row>[], count?: Count) {
   const more = rows.length > page.limit;
   const backward = page.direction === 'backward';
   const kept = backward ? rows.slice(more ? 1 : 0) : rows.slice(0, page.limit);
-  const edges = kept.map((node) => ({ cursor: encodeCursor(listing, node.id), node }));
+  const edges = kept.map(({ row, at }) => ({ cursor: encodeCursor(listing, at), node: row }));
   return {
     edges,
     pageInfo: {
@@ -72,15 +68,32 @@ export function toConnection<Row extends { readonly id: string }>(
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
+    ...(count === undefined ? {} : { count }),
   };
 }
 
-function encodeCursor(listing: string, id: string): string {
-  return Buffer.from(`${listing}:${id}`).toString('base64url');
+/** How many there are, without pages: asked only when the field is. */
+export type Count = (upTo: number | null) => Promise<number>;
+
+const MAX_COUNT = 1_000_000;
+
+/** Answers a connection's totalCount. @throws BadInputError, CountTooLongError */
+export function totalCount(count: Count | undefined, upTo: number | null | undefined): Promise<number> {
+  if (upTo != null && (upTo < 0 || upTo > MAX_COUNT))
+    throw new BadInputError('upTo', `must be from 0 to ${MAX_COUNT}`);
+  if (count === undefined) throw new Error('A connection that cannot be counted was asked to');
+  return count(upTo ?? null);
 }
 
-function decodeCursor(listing: string, cursor: string): string | null {
-  const [of, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
-  if (of !== listing || id === undefined || rest.length > 0 || !isUuid(id)) return null;
-  return encodeCursor(listing, id) === cursor ? id : null;
+function encodeCursor(listing: string, { id, sortedBy }: Boundary): string {
+  return Buffer.from([listing, ...(sortedBy === null ? [] : [sortedBy]), id].join(':')).toString('base64url');
+}
+
+function decodeCursor(listing: string, cursor: string): Boundary | null {
+  const [of, ...place] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
+  const id = place.at(-1) ?? '';
+  const sortedBy = place.length === 2 ? (place[0] ?? '') : null;
+  if (of !== listing || place.length > 2 || !isUuid(id)) return null;
+  if (sortedBy !== null && !/^(-infinity|\d{1,17})$/.test(sortedBy)) return null;
+  return encodeCursor(listing, { id, sortedBy }) === cursor ? { id, sortedBy } : null;
 }

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLHTTPExtensions } from 'graphql-yoga';
 import { LedgerUnavailableError } from '../domain/ledger.ts';
+import { CountTooLongError } from '../domain/ledger-reader.ts';
 import { BadInputError, type ErrorCode, ForbiddenError } from './errors.ts';
 
 /** What a client sees of an error; and the error itself where an operator should hear of it. */
@@ -29,6 +30,13 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
   if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ForbiddenError)
     return present(error, answer, 'FORBIDDEN', 'This is not for you: your credential does not open it.');
+  if (cause instanceof CountTooLongError)
+    return present(
+      error,
+      answer,
+      'SERVICE_UNAVAILABLE',
+      'Counting took too long. Ask for totalCount(upTo: …), or narrow the filter.',
+    );
   if (cause instanceof LedgerUnavailableError) {
     const shown = present(
       error,

@@ -1,13 +1,32 @@
+import type { SessionOrder } from '../domain/session-filter.ts';
 import { builder } from './builder.ts';
-import { pageOf, toConnection } from './connection.ts';
+import { pageOf, toConnection, totalCount } from './connection.ts';
+import type { Context } from './context.ts';
 import { decodeIdOf } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
+import { SessionFilterInput, SessionOrderEnum, sessionFilterOf } from './session-filter.ts';
+import { UserType } from './user.ts';
 
 const readers = { scope: 'SESSIONS_READ', person: true } as const;
-const LISTING = 'realtimeSessions/CREATED_AT_DESC';
 
 const RealtimeSessionConnection = builder.connectionObject(
-  { type: RealtimeSessionType, name: 'RealtimeSessionConnection' },
+  {
+    type: RealtimeSessionType,
+    name: 'RealtimeSessionConnection',
+    fields: (t) => ({
+      totalCount: t.int({
+        nullable: true,
+        description:
+          'How many sessions fit the filter, on all pages: exact, or, with upTo, as far as that. Null, with an error beside it, when counting took too long.',
+        args: {
+          upTo: t.arg.int({
+            description: 'Count no further, e.g. 1001 to say "1,000+" for the price of 1,000.',
+          }),
+        },
+        resolve: ({ count }, { upTo }) => totalCount(count, upTo),
+      }),
+    }),
+  },
   { name: 'RealtimeSessionEdge' },
 );
 
@@ -28,9 +47,15 @@ builder.queryField('realtimeSession', (t) =>
 builder.queryField('realtimeSessions', (t) =>
   t.field({
     type: RealtimeSessionConnection,
-    description: 'All sessions that you may see, newest first.',
+    description: 'The sessions that you may see and that fit the filter.',
     authScopes: readers,
     args: {
+      filter: t.arg({ type: SessionFilterInput, description: 'Left out: all of them.' }),
+      orderBy: t.arg({
+        type: SessionOrderEnum,
+        defaultValue: 'CREATED_AT_DESC',
+        description: 'What they are sorted by.',
+      }),
       first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
       after: t.arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
       last: t.arg.int({
@@ -39,9 +64,43 @@ builder.queryField('realtimeSessions', (t) =>
       }),
       before: t.arg.string({ description: 'Go back from this cursor. Not together with first or after.' }),
     },
-    resolve: async (_root, args, { ledger }) => {
-      const page = pageOf(LISTING, args);
-      return toConnection(LISTING, page, await ledger.sessions(page));
+    resolve: (_root, { filter, orderBy, ...args }, { ledger }) =>
+      connect(ledger, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args),
+  }),
+);
+
+builder.objectField(UserType, 'sessions', (t) =>
+  t.field({
+    type: RealtimeSessionConnection,
+    description: "This user's sessions that you may see and that fit the filter, newest first.",
+    authScopes: readers,
+    args: {
+      filter: t.arg({ type: SessionFilterInput, description: 'Left out: all of them.' }),
+      first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
+      after: t.arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
+      last: t.arg.int({ description: 'Page size when going backwards, at most 100.' }),
+      before: t.arg.string({ description: 'Go back from this cursor. Not together with first or after.' }),
+    },
+    resolve: ({ id }, { filter, ...args }, { ledger }) => {
+      const asked = sessionFilterOf(filter);
+      // Of this user and of somebody else at once: nobody's.
+      const own = asked === null || (asked.userId ?? id) !== id ? null : { ...asked, userId: id };
+      return connect(ledger, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args);
     },
   }),
 );
+
+async function connect(
+  ledger: Context['ledger'],
+  filter: ReturnType<typeof sessionFilterOf>,
+  order: SessionOrder,
+  field: string,
+  args: Parameters<typeof pageOf>[1],
+) {
+  const listing = `${field}/${order}`;
+  const page = pageOf(listing, args);
+  const rows = filter === null ? [] : await ledger.sessions(filter, order, page);
+  return toConnection(listing, page, rows, async (upTo) =>
+    filter === null ? 0 : ledger.countSessions(filter, upTo),
+  );
+}

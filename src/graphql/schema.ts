@@ -9,6 +9,7 @@ import './revoke-realtime-session.ts';
 import './scalars.ts';
 import './set-policy.ts';
 import './suspend-user.ts';
+import './users.ts';
 import './viewer.ts';
 import { builder } from './builder.ts';
 

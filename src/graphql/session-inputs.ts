@@ -159,7 +159,7 @@ const ToolChoiceInput = builder.inputType('ToolChoiceInput', {
   }),
 });
 
-const LabelInput = builder.inputType('LabelInput', {
+export const LabelInput = builder.inputType('LabelInput', {
   description: 'A key and value of the application\'s own, e.g. `{ key: "team", value: "support" }`.',
   fields: (t) => ({
     key: t.string({ required: true, description: 'At most 64 characters, unique within the session.' }),

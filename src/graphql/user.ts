@@ -31,6 +31,26 @@ builder.node(UserType, {
       description: 'Since when no session is issued for this user. Null while not suspended.',
       authScopes: readers,
     }),
+    activeSessionCount: t.int({
+      description:
+        "How many of the sessions that you may see are ACTIVE now. (The quota's used also counts pending ones, and revoked ones whose secret still lives.)",
+      authScopes: readers,
+      resolve: async ({ id }, _args, { ledger }) => (await ledger.activeSessions(id)).count,
+    }),
+    nextExpiryAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        "The earliest moment at which one of the ACTIVE sessions' secrets expires. Null when none is ACTIVE.",
+      authScopes: readers,
+      resolve: async ({ id }, _args, { ledger }) => (await ledger.activeSessions(id)).nextExpiryAt,
+    }),
+    lastSessionAt: t.expose('lastSessionAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the newest of the sessions that you may see was reserved. Null before the first.',
+      authScopes: readers,
+    }),
     quotas: t.field({
       type: [QuotaStateType],
       description:

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ApiKey } from '../domain/api-key.ts';
 import type { Visibility } from '../domain/visibility.ts';
-import { orUnavailable } from './unavailable.ts';
+import { type Parameters, parameters, read } from './statement.ts';
 import { visible } from './visible.ts';
 
 /** Columns of api_key under the names that the domain gives them. The hash is not among them. */
@@ -16,7 +16,7 @@ export function findApiKeys(
   visibility: Visibility,
   ids: readonly string[],
 ): Promise<ApiKey[]> {
-  return find(pool, visibility, 'k.id = ANY($1::uuid[])', ids);
+  return find(pool, visibility, (given) => `k.id = ANY(${given.use(ids)}::uuid[])`);
 }
 
 /** The visible keys of these applications, oldest first. */
@@ -25,22 +25,16 @@ export function listApiKeys(
   visibility: Visibility,
   applicationIds: readonly string[],
 ): Promise<ApiKey[]> {
-  return find(pool, visibility, 'k.application_id = ANY($1::uuid[])', applicationIds);
+  return find(pool, visibility, (given) => `k.application_id = ANY(${given.use(applicationIds)}::uuid[])`);
 }
 
-async function find(
+function find(
   pool: pg.Pool,
   visibility: Visibility,
-  condition: string,
-  ids: readonly string[],
+  condition: (given: Parameters) => string,
 ): Promise<ApiKey[]> {
-  const { sql, values } = visible('apiKeys', visibility, 2);
-  const { rows } = await orUnavailable(
-    pool.query<ApiKey>({
-      name: `find-api-keys ${condition} ${visibility.reach}`,
-      text: `SELECT ${apiKeyColumns} FROM api_key AS k WHERE ${condition} AND ${sql} ORDER BY k.id`,
-      values: [ids, ...values],
-    }),
-  );
-  return rows;
+  const given = parameters();
+  const text = `SELECT ${apiKeyColumns} FROM api_key AS k
+    WHERE ${condition(given)} AND ${visible('apiKeys', visibility, given)} ORDER BY k.id`;
+  return read<ApiKey>(pool, text, given);
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Session } from '../domain/session.ts';
 import type { Visibility } from '../domain/visibility.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
-import { orUnavailable } from './unavailable.ts';
+import { parameters, read } from './statement.ts';
 import { visible } from './visible.ts';
 
 /** The visible sessions with these ids, in no particular order; the others are left out. */
@@ -11,13 +11,8 @@ export async function findSessions(
   visibility: Visibility,
   ids: readonly string[],
 ): Promise<Session[]> {
-  const { sql, values } = visible('sessions', visibility, 2);
-  const { rows } = await orUnavailable(
-    pool.query<SessionRow>({
-      name: `find-sessions ${visibility.reach}`,
-      text: `SELECT ${sessionColumns}, s.upstream_config FROM realtime_session AS s WHERE s.id = ANY($1::uuid[]) AND ${sql}`,
-      values: [ids, ...values],
-    }),
-  );
-  return rows.map(toSession);
+  const given = parameters();
+  const text = `SELECT ${sessionColumns}, s.upstream_config FROM realtime_session AS s
+    WHERE s.id = ANY(${given.use(ids)}::uuid[]) AND ${visible('sessions', visibility, given)}`;
+  return (await read<SessionRow>(pool, text, given)).map(toSession);
 }

@@ -1,13 +1,13 @@
 import type pg from 'pg';
 import type { User } from '../domain/records.ts';
 import type { Visibility } from '../domain/visibility.ts';
-import { toUser, type UserRow, userColumns } from './record-rows.ts';
-import { orUnavailable } from './unavailable.ts';
+import { toUser, type UserRow, userColumnsWith } from './record-rows.ts';
+import { type Parameters, parameters, read } from './statement.ts';
 import { visible } from './visible.ts';
 
 /** The visible users with these ids, in no particular order; the others are left out. */
 export function findUsers(pool: pg.Pool, visibility: Visibility, ids: readonly string[]): Promise<User[]> {
-  return find(pool, visibility, 'u.id = ANY($1::uuid[])', ids);
+  return find(pool, visibility, (given) => `u.id = ANY(${given.use(ids)}::uuid[])`);
 }
 
 /** The user that the applications know by that identifier, or null when there is none that is visible. */
@@ -16,22 +16,26 @@ export async function findUserByExternalId(
   visibility: Visibility,
   externalId: string,
 ): Promise<User | null> {
-  return (await find(pool, visibility, 'u.external_id = $1', externalId))[0] ?? null;
+  const [user] = await find(pool, visibility, (given) => `u.external_id = ${given.use(externalId)}`);
+  return user ?? null;
 }
 
 async function find(
   pool: pg.Pool,
   visibility: Visibility,
-  condition: string,
-  value: unknown,
+  condition: (given: Parameters) => string,
 ): Promise<User[]> {
-  const { sql, values } = visible('users', visibility, 2);
-  const { rows } = await orUnavailable(
-    pool.query<UserRow>({
-      name: `find-users ${condition} ${visibility.reach}`,
-      text: `SELECT ${userColumns} FROM end_user AS u WHERE ${condition} AND ${sql}`,
-      values: [value, ...values],
-    }),
-  );
-  return rows.map(toUser);
+  const given = parameters();
+  const text = `SELECT ${visibleUserColumns(visibility, given)} FROM end_user AS u
+    WHERE ${condition(given)} AND ${visible('users', visibility, given)}`;
+  return (await read<UserRow>(pool, text, given)).map(toUser);
+}
+
+/** Columns of a user `u`: the last session is the last of those that the viewer sees. */
+export function visibleUserColumns(visibility: Visibility, given: Parameters): string {
+  if (visibility.reach !== 'OWN_APPLICATION') return userColumnsWith('u.last_session_at');
+  return userColumnsWith(`(
+    SELECT pair.last_session_at FROM application_user AS pair
+    WHERE pair.application_id = ${given.use(visibility.applicationId)}::uuid AND pair.user_id = u.id
+  )`);
 }

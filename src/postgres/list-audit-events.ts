@@ -1,8 +1,9 @@
 import type pg from 'pg';
-import type { Page } from '../domain/ledger-reader.ts';
+import type { Listed, Page } from '../domain/ledger-reader.ts';
 import type { AuditEvent } from '../domain/records.ts';
 import type { Visibility } from '../domain/visibility.ts';
-import { orUnavailable } from './unavailable.ts';
+import { beyond, type Keyset, ordered, sortedBy, toListed } from './keyset.ts';
+import { parameters, read } from './statement.ts';
 import { visible } from './visible.ts';
 
 const columns = `
@@ -12,26 +13,21 @@ const columns = `
   e.session_id AS "sessionId", e.request_id AS "requestId", e.ip_address AS "ipAddress",
   e.user_agent AS "userAgent", e.detail`;
 
+const NEWEST_FIRST: Keyset = { time: null, id: 'e.id', direction: 'DESC' };
+
 /** One page of a session's visible audit events, newest first; up to `limit + 1` of them in reading order. */
 export async function listAuditEvents(
   pool: pg.Pool,
   visibility: Visibility,
   page: Page,
   { sessionId }: { sessionId: string },
-): Promise<AuditEvent[]> {
-  const backward = page.direction === 'backward';
-  const boundary = page.boundary === null ? [] : [page.boundary];
-  const { sql, values } = visible('auditEvents', visibility, 3 + boundary.length);
-  const from = page.boundary === null ? 'true' : `e.id ${backward ? '>' : '<'} $3`;
-  const { rows } = await orUnavailable(
-    pool.query<AuditEvent>({
-      name: `list-audit-events ${page.direction} ${boundary.length} ${visibility.reach}`,
-      text: `SELECT ${columns} FROM audit_event AS e WHERE e.session_id = $1 AND ${from} AND ${sql}
-        ORDER BY e.id ${backward ? 'ASC' : 'DESC'} LIMIT $2`,
-      values: [sessionId, page.limit + 1, ...boundary, ...values],
-    }),
-  );
-  return backward ? rows.reverse() : rows;
+): Promise<Listed<AuditEvent>[]> {
+  const given = parameters();
+  const text = `SELECT ${columns}, ${sortedBy(NEWEST_FIRST)} FROM audit_event AS e
+    WHERE e.session_id = ${given.use(sessionId)} AND ${visible('auditEvents', visibility, given)}
+      AND ${beyond(NEWEST_FIRST, page, given)} ${ordered(NEWEST_FIRST, page, given)}`;
+  const rows = await read<AuditEvent & { sorted_by: null }>(pool, text, given);
+  return toListed(rows, page, ({ sorted_by: _, ...event }) => event);
 }
 
 /** The event with that id, or null when there is none that is visible. */
@@ -40,13 +36,9 @@ export async function findAuditEvent(
   visibility: Visibility,
   id: string,
 ): Promise<AuditEvent | null> {
-  const { sql, values } = visible('auditEvents', visibility, 2);
-  const { rows } = await orUnavailable(
-    pool.query<AuditEvent>({
-      name: `find-audit-event ${visibility.reach}`,
-      text: `SELECT ${columns} FROM audit_event AS e WHERE e.id = $1 AND ${sql}`,
-      values: [id, ...values],
-    }),
-  );
-  return rows[0] ?? null;
+  const given = parameters();
+  const text = `SELECT ${columns} FROM audit_event AS e
+    WHERE e.id = ${given.use(id)} AND ${visible('auditEvents', visibility, given)}`;
+  const [event] = await read<AuditEvent>(pool, text, given);
+  return event ?? null;
 }

@@ -1,28 +1,57 @@
 import type pg from 'pg';
-import type { Page } from '../domain/ledger-reader.ts';
+import type { Listed, Page } from '../domain/ledger-reader.ts';
 import type { Session } from '../domain/session.ts';
+import type { SessionFilter, SessionOrder } from '../domain/session-filter.ts';
 import type { Visibility } from '../domain/visibility.ts';
+import { countRows } from './count-rows.ts';
+import { beyond, type Keyset, ordered, sortedBy, toListed } from './keyset.ts';
+import { filterCondition, onlyActive, statusConditions } from './session-conditions.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
-import { orUnavailable } from './unavailable.ts';
-import { visible } from './visible.ts';
+import { parameters, read } from './statement.ts';
+
+const KEYSETS = {
+  CREATED_AT_DESC: { time: null, id: 's.id', direction: 'DESC' },
+  CREATED_AT_ASC: { time: null, id: 's.id', direction: 'ASC' },
+  EXPIRES_AT_ASC: { time: 's.expires_at', id: 's.id', direction: 'ASC' },
+} as const satisfies Record<SessionOrder, Keyset>;
 
 /**
- * One page of the visible sessions, newest first. Ids are UUIDv7, so the id is the order and the cursor.
+ * One page of the visible sessions that a filter means; by expiry only those that are ACTIVE.
  * @returns at most `page.limit + 1` sessions in reading order; the extra one says that there is more
  */
-export async function listSessions(pool: pg.Pool, visibility: Visibility, page: Page): Promise<Session[]> {
-  const backward = page.direction === 'backward';
-  const boundary = page.boundary === null ? [] : [page.boundary];
-  const { sql, values } = visible('sessions', visibility, 2 + boundary.length);
-  const where = page.boundary === null ? sql : `s.id ${backward ? '>' : '<'} $2 AND ${sql}`;
-  const { rows } = await orUnavailable(
-    pool.query<SessionRow>({
-      // One prepared statement for each shape of the condition.
-      name: `list-sessions ${page.direction} ${boundary.length} ${visibility.reach}`,
-      text: `SELECT ${sessionColumns} FROM realtime_session AS s WHERE ${where} ORDER BY s.id ${backward ? 'ASC' : 'DESC'} LIMIT $1`,
-      values: [page.limit + 1, ...boundary, ...values],
-    }),
+export async function listSessions(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: SessionFilter,
+  order: SessionOrder,
+  page: Page,
+): Promise<Listed<Session>[]> {
+  const statuses = statusConditions(order === 'EXPIRES_AT_ASC' ? onlyActive(filter) : filter);
+  if (statuses.length === 0) return [];
+  const given = parameters();
+  const keyset = KEYSETS[order];
+  const condition = `${filterCondition(filter, visibility, given)} AND ${beyond(keyset, page, given)}`;
+  const end = ordered(keyset, page, given);
+  // Each status comes in order from an index of its own; together they are merged and cut once more.
+  const branches = statuses.map(
+    (status) => `(SELECT * FROM realtime_session AS s WHERE ${status} AND ${condition} ${end})`,
   );
-  const sessions = rows.map(toSession);
-  return backward ? sessions.reverse() : sessions;
+  const text = `SELECT ${sessionColumns}, ${sortedBy(keyset)} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
+  const rows = await read<SessionRow & { sorted_by: string | null }>(pool, text, given);
+  return toListed(rows, page, toSession);
+}
+
+/** How many visible sessions a filter means, or `upTo` when they are that many or more. @throws CountTooLongError */
+export async function countSessions(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: SessionFilter,
+  upTo: number | null,
+): Promise<number> {
+  const statuses = statusConditions(filter);
+  if (statuses.length === 0) return 0;
+  const given = parameters();
+  const condition = filterCondition(filter, visibility, given);
+  const from = `realtime_session AS s WHERE (${statuses.map((status) => `(${status})`).join(' OR ')}) AND ${condition}`;
+  return countRows(pool, from, upTo, given);
 }

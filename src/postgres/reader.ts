@@ -4,18 +4,21 @@ import type { ApiKey } from '../domain/api-key.ts';
 import type { Json } from '../domain/json.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
 import type { Visibility } from '../domain/visibility.ts';
+import { findActiveSessions } from './find-active-sessions.ts';
 import { findApiKeys, listApiKeys } from './find-api-keys.ts';
 import { findApplications, listApplications } from './find-applications.ts';
 import { findQuotaUsage } from './find-quota-usage.ts';
 import { findSessions } from './find-sessions.ts';
 import { findUserByExternalId, findUsers } from './find-users.ts';
 import { findAuditEvent, listAuditEvents } from './list-audit-events.ts';
-import { listSessions } from './list-sessions.ts';
+import { countSessions, listSessions } from './list-sessions.ts';
+import { countUsers, listUsers } from './list-users.ts';
 
 /** The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once. */
 export function createLedgerReader(pool: pg.Pool, visibility: Visibility): LedgerReader {
   const sessions = loaderOf((ids) => findSessions(pool, visibility, ids));
   const users = loaderOf((ids) => findUsers(pool, visibility, ids));
+  const active = loaderOf((ids) => findActiveSessions(pool, visibility, ids));
   const applications = loaderOf((ids) => findApplications(pool, visibility, ids));
   const apiKeys = loaderOf((ids) => findApiKeys(pool, visibility, ids));
   const apiKeysOf = new DataLoader<string, ApiKey[]>(async (ids) => {
@@ -27,9 +30,15 @@ export function createLedgerReader(pool: pg.Pool, visibility: Visibility): Ledge
     async upstreamConfig(sessionId): Promise<Json> {
       return (await sessions.load(sessionId))?.upstreamConfig ?? null;
     },
-    sessions: (page) => listSessions(pool, visibility, page),
+    sessions: (...of) => listSessions(pool, visibility, ...of),
+    countSessions: (...of) => countSessions(pool, visibility, ...of),
     user: (id) => users.load(id),
     userByExternalId: (externalId) => findUserByExternalId(pool, visibility, externalId),
+    users: (...of) => listUsers(pool, visibility, ...of),
+    countUsers: (...of) => countUsers(pool, visibility, ...of),
+    async activeSessions(userId) {
+      return (await active.load(userId)) ?? { count: 0, nextExpiryAt: null };
+    },
     application: (id) => applications.load(id),
     applications: () => listApplications(pool, visibility),
     apiKey: (id) => apiKeys.load(id),

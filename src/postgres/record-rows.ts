@@ -14,6 +14,7 @@ export type UserRow = PolicyColumns & {
   readonly externalId: string | null;
   readonly createdAt: Date;
   readonly suspendedAt: Date | null;
+  readonly lastSessionAt: Date | null;
 };
 export type ApplicationRow = PolicyColumns & {
   readonly id: string;
@@ -30,14 +31,20 @@ const policyColumns = `
   max_mints_per_day AS "maxMintsPerDay"`;
 
 /** Columns of end_user and application under the names that Prisma gives them too. */
-export const userColumns = `
-  id, external_id AS "externalId", created_at AS "createdAt", suspended_at AS "suspendedAt", ${policyColumns}`;
+export const userColumns = userColumnsWith('last_session_at');
+
+/** Columns of end_user, with what the reader may know of the last session. */
+export function userColumnsWith(lastSessionAt: string): string {
+  return `id, external_id AS "externalId", created_at AS "createdAt", suspended_at AS "suspendedAt",
+    ${lastSessionAt} AS "lastSessionAt", ${policyColumns}`;
+}
+
 export const applicationColumns = `id, name, created_at AS "createdAt", ${policyColumns}`;
 
 /** A user as the domain knows it, out of a row of ours or of Prisma's. */
 export function toUser(row: UserRow): User {
-  const { id, externalId, createdAt, suspendedAt } = row;
-  return { id, externalId, createdAt, suspendedAt, policyOverrides: toOverrides(row) };
+  const { id, externalId, createdAt, suspendedAt, lastSessionAt } = row;
+  return { id, externalId, createdAt, suspendedAt, lastSessionAt, policyOverrides: toOverrides(row) };
 }
 
 /** An application as the domain knows it, out of a row of ours or of Prisma's. */

@@ -1,67 +1,63 @@
 import type { Visibility } from '../domain/visibility.ts';
+import type { Parameters } from './statement.ts';
 
-/** A condition of a statement, with the values of its parameters. */
-export type Condition = { readonly sql: string; readonly values: readonly unknown[] };
+/** Gives the viewer's place among a statement's parameters: an application's id, or a person's external id. */
+type Viewer = () => string;
+type Rules = { readonly [Reach in Visibility['reach']]: (viewer: Viewer) => string };
 
-type Rules = {
-  readonly [Reach in Visibility['reach']]: (parameter: string) => string;
-};
+const self = (viewer: Viewer) => `(SELECT id FROM end_user WHERE external_id = ${viewer()})`;
+const everything = () => 'true';
 
-// What each reach sees of each table, in terms of one parameter: an application's id, or a person's external id.
-// This is the one place that says so; every statement of the reader has one of these in its WHERE.
-const SELF = (parameter: string) => `(SELECT id FROM end_user WHERE external_id = ${parameter})`;
+// What each reach sees of each table. This is the one place that says so; every statement of the reader has one of
+// these in its WHERE.
 const RULES = {
   /** realtime_session AS s */
   sessions: {
-    EVERYTHING: () => 'true',
-    OWN_APPLICATION: (app) => `s.application_id = ${app}::uuid`,
-    SELF: (person) => `s.user_id = ${SELF(person)}`,
+    EVERYTHING: everything,
+    OWN_APPLICATION: (viewer) => `s.application_id = ${viewer()}::uuid`,
+    SELF: (viewer) => `s.user_id = ${self(viewer)}`,
   },
   /** end_user AS u */
   users: {
-    EVERYTHING: () => 'true',
-    OWN_APPLICATION: (app) =>
-      `EXISTS (SELECT FROM application_user AS own WHERE own.application_id = ${app}::uuid AND own.user_id = u.id)`,
-    SELF: (person) => `u.external_id = ${person}`,
+    EVERYTHING: everything,
+    OWN_APPLICATION: (viewer) =>
+      `EXISTS (SELECT FROM application_user AS own WHERE own.application_id = ${viewer()}::uuid AND own.user_id = u.id)`,
+    SELF: (viewer) => `u.external_id = ${viewer()}`,
   },
   /** application AS a. A person sees those that hold its sessions, the built-in one among them. */
   applications: {
-    EVERYTHING: () => 'true',
-    OWN_APPLICATION: (app) => `a.id = ${app}::uuid`,
-    SELF: (person) =>
-      `(a.name = 'default' OR EXISTS (SELECT FROM application_user AS own WHERE own.application_id = a.id AND own.user_id = ${SELF(person)}))`,
+    EVERYTHING: everything,
+    OWN_APPLICATION: (viewer) => `a.id = ${viewer()}::uuid`,
+    SELF: (viewer) =>
+      `(a.name = 'default' OR EXISTS (SELECT FROM application_user AS own WHERE own.application_id = a.id AND own.user_id = ${self(viewer)}))`,
   },
   /** api_key AS k */
   apiKeys: {
-    EVERYTHING: () => 'true',
-    OWN_APPLICATION: (app) => `k.application_id = ${app}::uuid`,
+    EVERYTHING: everything,
+    OWN_APPLICATION: (viewer) => `k.application_id = ${viewer()}::uuid`,
     SELF: () => 'false',
   },
   /** audit_event AS e: what concerns the application, and what it did itself. */
   auditEvents: {
-    EVERYTHING: () => 'true',
-    OWN_APPLICATION: (app) => `(e.application_id = ${app}::uuid OR e.actor_application_id = ${app}::uuid)`,
+    EVERYTHING: everything,
+    OWN_APPLICATION: (viewer) => `${viewer()}::uuid IN (e.application_id, e.actor_application_id)`,
     SELF: () => 'false',
   },
 } satisfies Record<string, Rules>;
 
-/**
- * The condition under which rows of a table are visible. `position` is the number of its parameter, if it has
- * one: the values go after those that the statement has already.
- */
-export function visible(rows: keyof typeof RULES, visibility: Visibility, position: number): Condition {
-  const sql = RULES[rows][visibility.reach](`$${position}`);
-  return { sql, values: sql.includes('$') ? valuesOf(visibility) : [] };
+/** The condition under which rows of a table are visible, with its value among the parameters of the statement. */
+export function visible(rows: keyof typeof RULES, visibility: Visibility, { use }: Parameters): string {
+  return RULES[rows][visibility.reach](() => use(viewerOf(visibility)));
 }
 
-function valuesOf(visibility: Visibility): readonly string[] {
+function viewerOf(visibility: Visibility): string | null {
   switch (visibility.reach) {
     case 'EVERYTHING':
-      return [];
+      return null;
     case 'OWN_APPLICATION':
-      return [visibility.applicationId];
+      return visibility.applicationId;
     case 'SELF':
-      return [visibility.externalId];
+      return visibility.externalId;
     default:
       return visibility satisfies never;
   }

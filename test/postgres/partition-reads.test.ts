@@ -52,13 +52,16 @@ describe('reading', () => {
     async (_, runs) => {
       const pool = poolOf(database());
       const [boundary = ''] = await ids(`SELECT id FROM realtime_session_2025_02 ORDER BY id DESC LIMIT 1`);
-      const before = { ...page, boundary };
+      const before = { ...page, boundary: { id: boundary, sortedBy: null } };
       const after = { ...before, direction: 'backward' } as const;
       const reads = [
-        ['2025_04', () => listSessions(pool, EVERYTHING, page)],
-        ['2025_01', () => listSessions(pool, EVERYTHING, { ...page, direction: 'backward' })],
-        ['2025_02', () => listSessions(pool, EVERYTHING, before)],
-        ['2025_03', () => listSessions(pool, EVERYTHING, after)],
+        ['2025_04', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', page)],
+        [
+          '2025_01',
+          () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', { ...page, direction: 'backward' }),
+        ],
+        ['2025_02', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', before)],
+        ['2025_03', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', after)],
       ] as const;
       for (const [month, read] of reads) {
         const nodes = await explain(database(), runs, pool, read);

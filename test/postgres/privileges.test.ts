@@ -75,12 +75,12 @@ describe("the application's role", () => {
 
       const reader = createLedgerReader(pool, { reach: 'EVERYTHING' });
       const page = { limit: 10, boundary: null, direction: 'forward' } as const;
-      expect(await reader.sessions(page)).toHaveLength(2);
+      expect(await reader.sessions({}, 'CREATED_AT_DESC', page)).toHaveLength(2);
       expect(await reader.apiKeysOf(applicationId)).toHaveLength(1);
       expect(await reader.application(created?.id ?? '')).toMatchObject({ name: 'shop' });
       expect(await reader.userByExternalId('somebody')).toMatchObject({ id: pending.userId });
       const events = await reader.auditEvents(page, { sessionId: pending.id });
-      expect(events.map(({ action }) => action)).toEqual(['session.failed', 'session.requested']);
+      expect(events.map(({ row }) => row.action)).toEqual(['session.failed', 'session.requested']);
       // What `prisma migrate status` and the doctor look at.
       expect((await pool.query('SELECT FROM _prisma_migrations')).rowCount).toBeGreaterThan(0);
     } finally {

@@ -1,0 +1,104 @@
+import type pg from 'pg';
+import type { Listed, Page } from '../domain/ledger-reader.ts';
+import type { User } from '../domain/records.ts';
+import type { UserFilter, UserOrder } from '../domain/session-filter.ts';
+import type { Visibility } from '../domain/visibility.ts';
+import { countRows } from './count-rows.ts';
+import { visibleUserColumns } from './find-users.ts';
+import { beyond, type Keyset, ordered, sortedBy, toListed } from './keyset.ts';
+import { toUser, type UserRow } from './record-rows.ts';
+import { isActive } from './session-conditions.ts';
+import { type Parameters, parameters, read } from './statement.ts';
+import { visible } from './visible.ts';
+
+/** What a listing is read from, in order: `u` are users, and `ordering` what they are ordered by. */
+type Source = { readonly from: string; readonly keyset: Keyset; readonly condition: string };
+
+/**
+ * One page of the visible users that a filter means; by next expiry only those with a session that is ACTIVE.
+ * @returns at most `page.limit + 1` users in reading order; the extra one says that there is more
+ */
+export async function listUsers(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: UserFilter,
+  order: UserOrder,
+  page: Page,
+): Promise<Listed<User>[]> {
+  const given = parameters();
+  const { from, keyset, condition } = sourceOf(order, visibility, given);
+  const text = `SELECT ${visibleUserColumns(visibility, given)}, ${sortedBy(keyset)} FROM ${from}
+    WHERE ${condition} AND ${filterCondition(filter, visibility, given)} AND ${beyond(keyset, page, given)}
+    ${ordered(keyset, page, given)}`;
+  const rows = await read<UserRow & { sorted_by: string | null }>(pool, text, given);
+  return toListed(rows, page, toUser);
+}
+
+/** How many visible users a filter means, or `upTo` when they are that many or more. @throws CountTooLongError */
+export function countUsers(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: UserFilter,
+  upTo: number | null,
+): Promise<number> {
+  const given = parameters();
+  const condition = `${visible('users', visibility, given)} AND ${filterCondition(filter, visibility, given)}`;
+  return countRows(pool, `end_user AS u WHERE ${condition}`, upTo, given);
+}
+
+function sourceOf(order: UserOrder, visibility: Visibility, given: Parameters): Source {
+  switch (order) {
+    case 'CREATED_AT_DESC':
+      return {
+        from: 'end_user AS u',
+        keyset: { time: null, id: 'u.id', direction: 'DESC' },
+        condition: visible('users', visibility, given),
+      };
+    case 'LAST_SESSION_AT_DESC':
+      return byLastSession(visibility, given);
+    case 'NEXT_EXPIRY_AT_ASC':
+      // The sessions that expire next, of each user the first: in the order of an index, and no further than the page.
+      return {
+        from: `realtime_session AS s JOIN end_user AS u ON u.id = s.user_id`,
+        keyset: { time: 's.expires_at', id: 'u.id', direction: 'ASC' },
+        condition: `${isActive} AND ${visible('sessions', visibility, given)} AND NOT EXISTS (
+          SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id AND ${of('e', isActive)}
+            AND ${of('e', visible('sessions', visibility, given))} AND (e.expires_at, e.id) < (s.expires_at, s.id))`,
+      };
+    default:
+      return order satisfies never;
+  }
+}
+
+function byLastSession(visibility: Visibility, given: Parameters): Source {
+  if (visibility.reach === 'OWN_APPLICATION') {
+    return {
+      from: 'application_user AS pair JOIN end_user AS u ON u.id = pair.user_id',
+      keyset: { time: 'pair.last_session_at', id: 'pair.user_id', direction: 'DESC' },
+      condition: `pair.application_id = ${given.use(visibility.applicationId)}::uuid`,
+    };
+  }
+  return {
+    from: 'end_user AS u',
+    keyset: { time: "coalesce(u.last_session_at, '-infinity')", id: 'u.id', direction: 'DESC' },
+    condition: visible('users', visibility, given),
+  };
+}
+
+function filterCondition(filter: UserFilter, visibility: Visibility, given: Parameters): string {
+  const { externalIdPrefix, suspended, hasActiveSessions } = filter;
+  const conditions = ['true'];
+  if (externalIdPrefix != null)
+    conditions.push(`u.external_id LIKE ${given.use(`${externalIdPrefix.replace(/[\\%_]/g, '\\$&')}%`)}`);
+  if (suspended != null) conditions.push(`u.suspended_at IS ${suspended ? 'NOT ' : ''}NULL`);
+  if (hasActiveSessions != null) {
+    conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (
+      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActive} AND ${visible('sessions', visibility, given)})`);
+  }
+  return conditions.join(' AND ');
+}
+
+/** A condition for sessions `s`, of sessions under another name. */
+function of(name: string, condition: string): string {
+  return condition.replaceAll(/\bs\./g, `${name}.`);
+}

@@ -1,0 +1,39 @@
+import type pg from 'pg';
+import { orUnavailable } from './unavailable.ts';
+
+/** The parameters of a statement that is put together: `use` takes a value and gives its place, "$1" and so on. */
+export type Parameters = { readonly values: unknown[]; readonly use: (value: unknown) => string };
+
+export function parameters(): Parameters {
+  const values: unknown[] = [];
+  return { values, use: (value) => `$${values.push(value)}` };
+}
+
+/**
+ * Names for prepared statements, by their text, up to a number: statements that are put together have many forms, and
+ * a server keeps every one that was ever named. The rest have none and are parsed each time.
+ */
+export function createStatementNames(prefix: string, limit: number): (text: string) => string {
+  const names = new Map<string, string>();
+  return (text) => {
+    const known = names.get(text);
+    if (known !== undefined) return known;
+    // An empty name is the unnamed statement, which is not cached.
+    if (names.size >= limit) return '';
+    const name = `${prefix}-${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+}
+
+const nameOf = createStatementNames('read', 300);
+
+/** Runs a statement that was put together, prepared by its text. @throws LedgerUnavailableError */
+export async function read<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  text: string,
+  { values }: Parameters,
+): Promise<Row[]> {
+  const { rows } = await orUnavailable(pool.query<Row>({ name: nameOf(text), text, values }));
+  return rows;
+}
