@@ -66,6 +66,7 @@ describe('announcing', () => {
 
   it('reads what it announces and nothing else, even if it began when there was next to nothing', async () => {
     await database().query(`SELECT create_partitions(now() - interval '70 days', now())`);
+    await database().query('ANALYZE realtime_session');
     await repeatSession(database(), issued, 1, `now() - interval '1 hour'`);
     const client = await connect(database().superuserUrl);
     await announceExplained(client, 1);
