@@ -16,6 +16,7 @@ import { onlyTrustedDocuments } from './http/only-trusted-documents.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createInFlight } from './in-flight.ts';
 import { createIssuePorts } from './issue-ports.ts';
+import { announceExpiry } from './jobs/announce-expiry.ts';
 import { keepPartitions } from './jobs/keep-partitions.ts';
 import { purgeIdempotencyKeys } from './jobs/purge-idempotency-keys.ts';
 import { repeat } from './jobs/repeat.ts';
@@ -154,6 +155,8 @@ function startJobs({ pool, ownerUrl }: OpenLedger, log: Logger): () => Promise<v
   const failed = (job: string) => (err: unknown) => log.error({ err, job }, 'periodic work failed');
   const stopPartitions = keepPartitions(ownerUrl, failed('partitions'));
   const stops = [
+    // Nobody listens yet: what was announced is found in the trail.
+    repeat(500, (stopping) => announceExpiry(pool, () => {}, stopping), failed('announce-expiry')),
     repeat(1000, () => settleOverdue(pool), failed('settle-overdue')),
     repeat(600_000, () => purgeIdempotencyKeys(pool), failed('purge-idempotency-keys')),
   ];

@@ -1,23 +1,24 @@
 /**
  * Runs `work` again and again, the next time `everyMs` after it ended, with a tenth of jitter so that replicas
  * that started together do not stay together. A failure is reported and does not end it.
+ * @param work given a signal that says when it is to stop, for work that takes long
  * @returns a function that stops it, and resolves when a run that is under way has ended
  */
 export function repeat(
   everyMs: number,
-  work: () => Promise<void>,
+  work: (stopping: AbortSignal) => Promise<void>,
   onError: (error: unknown) => void,
 ): () => Promise<void> {
-  let stopped = false;
+  const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
   const schedule = () => {
     timer = setTimeout(
       () => {
-        running = work()
+        running = work(stopping.signal)
           .catch(onError)
           .then(() => {
-            if (!stopped) schedule();
+            if (!stopping.signal.aborted) schedule();
           });
       },
       everyMs * (0.95 + Math.random() * 0.1),
@@ -26,7 +27,7 @@ export function repeat(
   };
   schedule();
   return () => {
-    stopped = true;
+    stopping.abort();
     clearTimeout(timer);
     return running;
   };

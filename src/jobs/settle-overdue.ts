@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { BY_GATEHOUSE } from './by-gatehouse.ts';
 
 const BATCH = 500;
-const BY = JSON.stringify({ actor_kind: 'SYSTEM', actor_name: 'gatehouse' });
 const SETTLE = { name: 'settle-overdue', text: 'SELECT settle_overdue($1, $2::jsonb) AS settled' };
 
 /**
@@ -10,7 +10,7 @@ const SETTLE = { name: 'settle-overdue', text: 'SELECT settle_overdue($1, $2::js
  */
 export async function settleOverdue(pool: pg.Pool): Promise<void> {
   for (let settled = BATCH; settled === BATCH; ) {
-    const { rows } = await pool.query<{ settled: number }>({ ...SETTLE, values: [BATCH, BY] });
+    const { rows } = await pool.query<{ settled: number }>({ ...SETTLE, values: [BATCH, BY_GATEHOUSE] });
     settled = rows[0]?.settled ?? 0;
   }
 }

@@ -118,11 +118,13 @@ function checkSuspensions({ suspensions }: Journal, { sessions }: LedgerRecord):
 function checkEvents({ sessions, events }: LedgerRecord): string[] {
   const trails = Map.groupBy(events, ({ sessionId }) => sessionId);
   return sessions.flatMap((session) => {
-    const { id, outcome, settledAt, revokedAt } = session;
+    const { id, outcome, settledAt, revokedAt, expiryAnnouncedAt } = session;
     if (outcome === null) return [`session ${id} has no outcome`];
     const expected = [
       'session.requested',
       ...(revokedAt === null ? [] : ['session.revoked']),
+      // What was revoked does not expire.
+      ...(expiryAnnouncedAt === null || revokedAt !== null ? [] : ['session.expired']),
       EVENT_OF[outcome] ?? '',
     ];
     const actions = (trails.get(id) ?? []).map(({ action }: EventRecord) => action);

@@ -14,6 +14,7 @@ export type SessionRecord = {
   readonly settledAt: number | null;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  readonly expiryAnnouncedAt: number | null;
 };
 
 export type EventRecord = { readonly action: string; readonly sessionId: string; readonly at: number };
@@ -32,7 +33,8 @@ export async function readLedger({ query }: FaultyDatabase): Promise<LedgerRecor
     SELECT s.id, u.external_id AS "user", s.instructions AS marker, s.outcome, s.failure_code AS "failureCode",
       s.secret_fingerprint AS fingerprint, ${milliseconds('s.created_at')} AS "createdAt",
       ${milliseconds('s.deadline')} AS deadline, ${milliseconds('s.settled_at')} AS "settledAt",
-      ${milliseconds('s.expires_at')} AS "expiresAt", ${milliseconds('s.revoked_at')} AS "revokedAt"
+      ${milliseconds('s.expires_at')} AS "expiresAt", ${milliseconds('s.revoked_at')} AS "revokedAt",
+      ${milliseconds('s.expiry_announced_at')} AS "expiryAnnouncedAt"
     FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id ORDER BY s.id`);
   const events = await query<EventRecord>(`
     SELECT action, session_id AS "sessionId", ${milliseconds('at')} AS at
@@ -48,10 +50,11 @@ export async function readLedger({ query }: FaultyDatabase): Promise<LedgerRecor
   return { sessions, events, leaks: leaks.flat() };
 }
 
-/** How many sessions have no outcome yet. */
+/** How many sessions have no outcome yet, or have expired without anybody saying so. */
 export async function unsettled({ query }: FaultyDatabase): Promise<number> {
   const rows = await query<{ n: number }>(
-    'SELECT count(*)::integer AS n FROM realtime_session WHERE outcome IS NULL',
+    `SELECT count(*)::integer AS n FROM realtime_session WHERE outcome IS NULL
+       OR outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL AND expires_at <= now()`,
   );
   return rows[0]?.n ?? 0;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { announceExpiry } from '../../src/jobs/announce-expiry.ts';
 import { purgeIdempotencyKeys } from '../../src/jobs/purge-idempotency-keys.ts';
 import { settleOverdue } from '../../src/jobs/settle-overdue.ts';
 import { createApplicationsLedger } from '../../src/postgres/change-applications.ts';
@@ -70,6 +71,7 @@ describe("the application's role", () => {
       expect(await applications.revokeApiKey(id, by)).toMatchObject({ revokedAt: expect.any(Date) });
       await recordDenial(pool, { action: 'access.denied', detail: {} }, by);
       await settleOverdue(pool);
+      await announceExpiry(pool, () => {}, new AbortController().signal);
       await purgeIdempotencyKeys(pool);
       expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
 
@@ -132,6 +134,7 @@ describe("the application's role", () => {
          AND has_function_privilege('gatehouse', oid, 'EXECUTE') ORDER BY 1`,
     );
     expect(callable.map(({ name }) => name)).toEqual([
+      'announce_expired',
       'create_api_key',
       'create_application',
       'effective_policy',
