@@ -16,6 +16,8 @@ export async function fillMonth(owner: pg.Client, rows: number): Promise<number>
        LATERAL (SELECT ids[1 + n % cardinality(ids)]) AS u (id)`,
     [rows],
   );
+  // As months that are old have been: otherwise counting would be the first to write down that the rows are there.
+  await owner.query('VACUUM ANALYZE realtime_session');
   const { rows: sizes } = await owner.query<{ megabytes: number }>(
     `SELECT (sum(pg_total_relation_size(inhrelid)) / 1e6)::integer AS megabytes
      FROM pg_inherits WHERE inhparent = 'realtime_session'::regclass`,

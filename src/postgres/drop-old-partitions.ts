@@ -67,6 +67,8 @@ async function dropAll(
 ): Promise<void> {
   const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS locked`);
   if (rows[0]?.locked !== true) return;
+  // Counting has time; those who mint need the cores.
+  await client.query('SET max_parallel_workers_per_gather = 0');
   for (const partition of await findOldPartitions(client, TABLES, months)) {
     try {
       onDropped(await drop(client, partition));
