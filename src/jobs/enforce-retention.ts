@@ -4,6 +4,8 @@ import { repeat } from './repeat.ts';
 
 // Nearly always there is nothing to do. Often, so that what was postponed or interrupted does not stay half done.
 const TEN_MINUTES_MS = 600_000;
+/** Out of the way of starting. */
+const FIRST_MS = 5000;
 
 export type RetentionOptions = {
   /** The role that owns the tables, which the gateway itself does not work as. */
@@ -32,6 +34,7 @@ export function enforceRetention(options: RetentionOptions): () => Promise<void>
         onPostponed: (partition) => log.warn({ partition }, 'dropping a partition waits for who uses it'),
       }),
     onError,
+    Math.min(FIRST_MS, everyMs),
   );
   return () => {
     stopping.abort();

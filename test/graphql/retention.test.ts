@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { dropOldPartitions } from '../../src/postgres/drop-old-partitions.ts';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -18,7 +18,8 @@ beforeAll(async () => {
   database = await createDatabase();
   // Nothing that a gateway asks for may have to wait for a lock: it would get an error instead.
   await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '200ms'`);
-  gateway = await startGateway(database);
+  // The tests drop themselves.
+  gateway = await startGateway(database, { GATEHOUSE_RETENTION_MONTHS: '1200' });
 });
 
 afterAll(async () => {
@@ -104,6 +105,22 @@ test('minting and reading go on while a month is dropped, and wait for nothing',
   ).toEqual([{ rows: OLD_ROWS }]);
 });
 
+test('a gateway drops what is older than it was told, soon after its start, and says so', async () => {
+  await createMonth(4);
+  await createMonth(3);
+  const other = await startGateway(database, { GATEHOUSE_RETENTION_MONTHS: '3' });
+  onTestFinished(() => other.close());
+  const dropped = await eventually(async () => {
+    const lines = other.logLines.filter((line) => line.includes('partition dropped'));
+    return lines[0] === undefined ? undefined : lines.map((line) => JSON.parse(line));
+  });
+  const [month] = await database.query<{ name: string }>(
+    `SELECT to_char(date_trunc('month', now() AT TIME ZONE 'UTC') - interval '4 months', '"realtime_session_"YYYY_MM') AS name`,
+  );
+  expect(dropped).toMatchObject([{ level: 'info', partition: month?.name, rows: 0 }]);
+  expect(other.logLines.filter((line) => line.includes('"error"'))).toEqual([]);
+}, 30_000);
+
 async function dropOld(): Promise<string[]> {
   const dropped: string[] = [];
   await dropOldPartitions({
@@ -119,17 +136,18 @@ async function dropOld(): Promise<string[]> {
   return dropped;
 }
 
-async function createOldMonth(): Promise<void> {
+async function createMonth(before: number): Promise<void> {
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
-  const month = `now() - interval '14 months'`;
+  // The middle of a month: no month lacks it.
+  const month = `date_trunc('month', now()) + interval '14 days' - interval '${before} months'`;
   await owner.query(`SELECT create_partitions(${month}, ${month})`);
   await owner.end();
 }
 
 /** Makes a session, and all that tells of it, one of fourteen months ago; answers the id that it has then. */
 async function moveBack(globalId: string): Promise<string> {
-  await createOldMonth();
+  await createMonth(14);
   const [row] = await database.query<{ id: string }>(
     `WITH moved AS (
        UPDATE realtime_session SET id = uuidv7_at(created_at - age), created_at = created_at - age,
@@ -149,7 +167,7 @@ async function moveBack(globalId: string): Promise<string> {
 }
 
 async function fillOldMonth(globalId: string): Promise<void> {
-  await createOldMonth();
+  await createMonth(14);
   await database.query(
     `INSERT INTO realtime_session
      SELECT old.*
