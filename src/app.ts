@@ -17,6 +17,7 @@ import { createRateLimits } from './http/rate-limits.ts';
 import { createInFlight } from './in-flight.ts';
 import { createIssuePorts } from './issue-ports.ts';
 import { announceExpiry } from './jobs/announce-expiry.ts';
+import { enforceRetention } from './jobs/enforce-retention.ts';
 import { keepPartitions } from './jobs/keep-partitions.ts';
 import { purgeIdempotencyKeys } from './jobs/purge-idempotency-keys.ts';
 import { repeat } from './jobs/repeat.ts';
@@ -66,7 +67,7 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     const keys = await obtainKeys(config);
     const provider = await openProvider(config);
     opened.push(() => provider.close());
-    opened.push(startJobs(ledger, log));
+    opened.push(startJobs(ledger, config.retentionMonths, log));
 
     const metrics = createMetrics({ poolWaiting: () => ledger.pool.waitingCount });
     onMetrics?.(metrics);
@@ -151,12 +152,13 @@ function admissionRules(config: Config, authenticate: Authenticate, metrics: Met
 }
 
 /** Periodic work; each stops when asked, and after what it is doing. */
-function startJobs({ pool, ownerUrl }: OpenLedger, log: Logger): () => Promise<void> {
+function startJobs({ pool, ownerUrl }: OpenLedger, months: number, log: Logger): () => Promise<void> {
   const failed = (job: string) => (err: unknown) => log.error({ err, job }, 'periodic work failed');
   const stopPartitions = keepPartitions(ownerUrl, failed('partitions'));
   const stops = [
     // Nobody listens yet: what was announced is found in the trail.
     repeat(500, (stopping) => announceExpiry(pool, () => {}, stopping), failed('announce-expiry')),
+    enforceRetention({ ownerUrl, months, log, onError: failed('retention') }),
     repeat(1000, () => settleOverdue(pool), failed('settle-overdue')),
     repeat(600_000, () => purgeIdempotencyKeys(pool), failed('purge-idempotency-keys')),
   ];

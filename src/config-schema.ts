@@ -230,6 +230,12 @@ export const variables = {
   GATEHOUSE_REQUEST_TIMEOUT_MS: whole(100, 600_000)
     .default(30_000)
     .describe('Time for a whole request to arrive, in milliseconds.'),
+  // At 1, what goes is still weeks older than the longest that a session can live.
+  GATEHOUSE_RETENTION_MONTHS: whole(1, 1200)
+    .default(13)
+    .describe(
+      'Full calendar months (UTC) that sessions are kept, beside the current one; older months are dropped whole.',
+    ),
   GATEHOUSE_GRAPHIQL: flag.optional().describe('Serve GraphiQL. Default: true when embedded, else false.'),
   GATEHOUSE_INTROSPECTION: flag
     .optional()

@@ -139,6 +139,7 @@ function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly 
     maxConnections: env.GATEHOUSE_MAX_CONNECTIONS,
     headersTimeoutMs: env.GATEHOUSE_HEADERS_TIMEOUT_MS,
     requestTimeoutMs: env.GATEHOUSE_REQUEST_TIMEOUT_MS,
+    retentionMonths: env.GATEHOUSE_RETENTION_MONTHS,
     graphiql: env.GATEHOUSE_GRAPHIQL ?? embedded,
     introspection: env.GATEHOUSE_INTROSPECTION ?? embedded,
     logLevel: env.LOG_LEVEL,

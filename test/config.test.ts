@@ -77,6 +77,7 @@ describe('defaults', () => {
       maxConnections: 10_000,
       headersTimeoutMs: 10_000,
       requestTimeoutMs: 30_000,
+      retentionMonths: 13,
       graphiql: true,
       introspection: true,
       logLevel: 'info',
@@ -195,6 +196,7 @@ const wholeNumbers = {
   GATEHOUSE_JWKS_COOLDOWN_MS: [0, 3_600_000],
   GATEHOUSE_HEADERS_TIMEOUT_MS: [100, 600_000],
   GATEHOUSE_REQUEST_TIMEOUT_MS: [100, 600_000],
+  GATEHOUSE_RETENTION_MONTHS: [1, 1200],
 } as const;
 
 const postgresUrls = {

@@ -192,6 +192,14 @@ describe("the application's role cannot", () => {
     ['give the trail away', 'ALTER TABLE audit_event OWNER TO gatehouse'],
     ['take a partition off', 'ALTER TABLE audit_event DETACH PARTITION audit_event_template'],
     [
+      'take a partition off as retention does',
+      'ALTER TABLE audit_event DETACH PARTITION audit_event_template CONCURRENTLY',
+    ],
+    [
+      'mark a partition for retention to drop',
+      `COMMENT ON TABLE audit_event_template IS 'Retention drops this month'`,
+    ],
+    [
       'make a partition',
       `CREATE TABLE mine PARTITION OF audit_event FOR VALUES FROM ('00000000-0000-7000-8000-000000000000') TO ('00000001-0000-7000-8000-000000000000')`,
     ],

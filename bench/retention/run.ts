@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { type DroppedPartition, dropOldPartitions } from '../../src/postgres/drop-old-partitions.ts';
+import { createPool } from '../../src/postgres/pool.ts';
+import { startDatabaseServer } from '../mint/database.ts';
+import { prepareDatabase } from '../mint/servers.ts';
+import { fillMonth } from './fill-month.ts';
+import { type Slowest, startTraffic } from './traffic.ts';
+
+// What dropping an old month costs those who mint and read meanwhile.
+
+const HELP = `npm run bench:retention -- [--rows 1000000] [--connections 4] [--seconds 10]
+Drops a month of so many sessions (of an embedded PostgreSQL, fsync on) while so many connections reserve and read.
+Prints how long it took, and the longest statement of each kind in so many seconds before, and meanwhile. A statement
+that waits for a lock for more than 100 ms is an error.
+`;
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    connections: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '10' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) process.stdout.write(HELP);
+else await bench(Number(values.rows), Number(values.connections), Number(values.seconds));
+
+async function bench(rows: number, connections: number, seconds: number): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const signal = new AbortController().signal;
+  const database = await (await startDatabaseServer(signal, stack)).create('retention');
+  await prepareDatabase(database);
+  progress(`${process.version}, ${availableParallelism()} cores; loading ${rows} sessions`);
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  const megabytes = await fillMonth(owner, rows);
+  await owner.end();
+
+  // Slow because the machine is busy is one thing; who waits for a lock this long ends the benchmark with an error.
+  const url = new URL(database.url);
+  url.searchParams.set('lock_timeout', '100');
+  const pool = createPool({ url: url.href, size: connections, timeoutMs: 10_000, onError: () => {} });
+  stack.defer(() => pool.end());
+  const traffic = startTraffic(pool, connections);
+  progress('warming up');
+  await traffic.during(() => sleep(2000));
+  const before = await traffic.during(() => sleep(seconds * 1000));
+  progress('dropping');
+  const dropped: DroppedPartition[] = [];
+  const meanwhile = await traffic.during(async () => {
+    await dropOldPartitions({
+      ownerUrl: database.ownerUrl,
+      months: 13,
+      signal,
+      onDropped: (one) => dropped.push(one),
+      onPostponed: () => progress('postponed'),
+    });
+    // What it leaves to be planned anew, too.
+    await sleep(1000);
+  });
+  await traffic.stop();
+  for (const { rows: count, milliseconds } of dropped)
+    process.stdout.write(`dropped ${count} sessions (${megabytes} MB) in ${milliseconds} ms\n`);
+  process.stdout.write(`before:     ${describe(before)}\nmeanwhile:  ${describe(meanwhile)}\n`);
+}
+
+function describe({ statements, longest }: Slowest): string {
+  const each = [...longest].map(([kind, milliseconds]) => `${kind} ${milliseconds.toFixed(1)} ms`);
+  return `${statements} statements, the longest of each kind: ${each.join(', ')}`;
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
