@@ -22,22 +22,17 @@ export type RetentionOptions = {
  */
 export function enforceRetention(options: RetentionOptions): () => Promise<void> {
   const { ownerUrl, months, log, onError, everyMs = TEN_MINUTES_MS } = options;
-  const stopping = new AbortController();
-  const stop = repeat(
+  return repeat(
     everyMs,
-    () =>
+    (signal) =>
       dropOldPartitions({
         ownerUrl,
         months,
-        signal: stopping.signal,
+        signal,
         onDropped: (dropped) => log.info(dropped, 'partition dropped'),
         onPostponed: (partition) => log.warn({ partition }, 'dropping a partition waits for who uses it'),
       }),
     onError,
     Math.min(FIRST_MS, everyMs),
   );
-  return () => {
-    stopping.abort();
-    return stop();
-  };
 }
