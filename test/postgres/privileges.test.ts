@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { announceExpiry } from '../../src/jobs/announce-expiry.ts';
 import { purgeIdempotencyKeys } from '../../src/jobs/purge-idempotency-keys.ts';
@@ -18,6 +18,7 @@ import { reserveSession } from '../../src/postgres/reserve-session.ts';
 import { settleSession } from '../../src/postgres/settle-session.ts';
 import { OPERATOR } from '../support/actors.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { asRole, partitionsOf, privilegesOf } from './fixtures/privileges.ts';
 
 const PERMISSION_DENIED = '42501';
 const EVENT = `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, detail)
@@ -332,45 +333,6 @@ async function expectClosedPartitions(of: TestDatabase): Promise<void> {
       }
     }
   });
-}
-
-type Privileges = Record<string, string[]>;
-
-/** What `gatehouse` may do with each table, or column of one, whether it was granted to itself or to everybody. */
-async function privilegesOf(of: TestDatabase): Promise<{ tables: Privileges; partitions: Privileges }> {
-  const rows = await of.query<{ name: string; partition: boolean; privileges: string[] }>(
-    `SELECT relname || coalesce('.' || attname, '') AS name, relispartition AS partition,
-       array_agg(DISTINCT privilege_type ORDER BY privilege_type) AS privileges
-     FROM (
-       SELECT oid AS relation, NULL AS attname, relacl AS acl FROM pg_class
-       UNION ALL SELECT attrelid, attname, attacl FROM pg_attribute
-     ) AS granted JOIN pg_class ON pg_class.oid = relation, aclexplode(acl) AS entry
-     WHERE relnamespace = 'public'::regnamespace AND entry.grantee IN (0, 'gatehouse'::regrole)
-     GROUP BY 1, 2`,
-  );
-  const only = (partition: boolean) =>
-    Object.fromEntries(
-      rows.filter((row) => row.partition === partition).map((row) => [row.name, row.privileges]),
-    );
-  return { tables: only(false), partitions: only(true) };
-}
-
-async function partitionsOf(of: TestDatabase, table: string): Promise<string[]> {
-  const rows = await of.query<{ name: string }>(
-    'SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY 1',
-    [table],
-  );
-  return rows.map(({ name }) => name);
-}
-
-async function asRole<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 const by = {
