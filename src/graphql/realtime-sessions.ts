@@ -101,6 +101,6 @@ async function connect(
   const page = pageOf(listing, args);
   const rows = filter === null ? [] : await ledger.sessions(filter, order, page);
   return toConnection(listing, page, rows, async (upTo) =>
-    filter === null ? 0 : ledger.countSessions(filter, upTo),
+    filter === null ? 0 : ledger.countSessions(filter, order, upTo),
   );
 }

@@ -76,7 +76,7 @@ builder.queryField('users', (t) =>
       const nobody = !isStorable(filter.externalIdPrefix ?? '');
       const rows = nobody ? [] : await ledger.users(filter, order, page);
       return toConnection(listing, page, rows, async (upTo) =>
-        nobody ? 0 : ledger.countUsers(filter, upTo),
+        nobody ? 0 : ledger.countUsers(filter, order, upTo),
       );
     },
   }),

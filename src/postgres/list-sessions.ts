@@ -26,7 +26,7 @@ export async function listSessions(
   order: SessionOrder,
   page: Page,
 ): Promise<Listed<Session>[]> {
-  const statuses = statusConditions(order === 'EXPIRES_AT_ASC' ? onlyActive(filter) : filter);
+  const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return [];
   const given = parameters();
   const keyset = KEYSETS[order];
@@ -41,17 +41,22 @@ export async function listSessions(
   return toListed(rows, page, toSession);
 }
 
-/** How many visible sessions a filter means, or `upTo` when they are that many or more. @throws CountTooLongError */
+/** How many sessions all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */
 export async function countSessions(
   pool: pg.Pool,
   visibility: Visibility,
   filter: SessionFilter,
+  order: SessionOrder,
   upTo: number | null,
 ): Promise<number> {
-  const statuses = statusConditions(filter);
+  const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return 0;
   const given = parameters();
   const condition = filterCondition(filter, visibility, given);
   const from = `realtime_session AS s WHERE (${statuses.map((status) => `(${status})`).join(' OR ')}) AND ${condition}`;
   return countRows(pool, from, upTo, given);
+}
+
+function statusesOf(filter: SessionFilter, order: SessionOrder): readonly string[] {
+  return statusConditions(order === 'EXPIRES_AT_ASC' ? onlyActive(filter) : filter);
 }

@@ -34,16 +34,19 @@ export async function listUsers(
   return toListed(rows, page, toUser);
 }
 
-/** How many visible users a filter means, or `upTo` when they are that many or more. @throws CountTooLongError */
+/** How many users all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */
 export function countUsers(
   pool: pg.Pool,
   visibility: Visibility,
   filter: UserFilter,
+  order: UserOrder,
   upTo: number | null,
 ): Promise<number> {
   const given = parameters();
-  const condition = `${visible('users', visibility, given)} AND ${filterCondition(filter, visibility, given)}`;
-  return countRows(pool, `end_user AS u WHERE ${condition}`, upTo, given);
+  const conditions = [visible('users', visibility, given), filterCondition(filter, visibility, given)];
+  if (order === 'NEXT_EXPIRY_AT_ASC')
+    conditions.push(filterCondition({ hasActiveSessions: true }, visibility, given));
+  return countRows(pool, `end_user AS u WHERE ${conditions.join(' AND ')}`, upTo, given);
 }
 
 function sourceOf(order: UserOrder, visibility: Visibility, given: Parameters): Source {
