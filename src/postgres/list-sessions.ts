@@ -33,9 +33,14 @@ export async function listSessions(
   const condition = `${filterCondition(filter, visibility, given)} AND ${beyond(keyset, page, given)}`;
   const end = ordered(keyset, page, given);
   // Each status comes in order from an index of its own; together they are merged and cut once more.
-  const branches = statuses.map(
-    (status) => `(SELECT * FROM realtime_session AS s WHERE ${status} AND ${condition} ${end})`,
-  );
+  const branches = statuses.map((status) => {
+    const found = `SELECT * FROM realtime_session AS s WHERE ${status} AND ${condition}`;
+    // An upstream id is of hardly more than one session. OFFSET 0 lets them be found before they are put in order:
+    // PostgreSQL would else take every id in order, to look whether it is one of them.
+    return filter.upstreamSessionId == null
+      ? `(${found} ${end})`
+      : `(SELECT * FROM (${found} OFFSET 0) AS s ${end})`;
+  });
   const text = `SELECT ${sessionColumns}, ${sortedBy(keyset)} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
   const rows = await read<SessionRow & { sorted_by: string | null }>(pool, text, given);
   return toListed(rows, page, toSession);
