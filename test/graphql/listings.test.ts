@@ -174,7 +174,7 @@ describe.each(VIEWERS)('as one who sees %s', (viewer) => {
         const expected = idsOf(listedSessions(sessions, filter, orderBy));
         await expectListing(ask, { field: 'realtimeSessions', filter, order: orderBy }, expected, page);
       }),
-      { seed: SEED, numRuns: 40 },
+      { seed: SEED, numRuns: 30 },
     );
   });
 
@@ -227,7 +227,7 @@ describe.each(VIEWERS)('as one who sees %s', (viewer) => {
         const expected = idsOf(listedUsers(users, filter, orderBy));
         await expectListing(ask, { field: 'users', filter, order: orderBy }, expected, page);
       }),
-      { seed: SEED, numRuns: 20 },
+      { seed: SEED, numRuns: 15 },
     );
   });
 
