@@ -41,12 +41,12 @@ export type LedgerReader = {
   upstreamConfig(sessionId: string): Promise<Json>;
   sessions(filter: SessionFilter, order: SessionOrder, page: Page): Promise<Listed<Session>[]>;
   /** @throws CountTooLongError */
-  countSessions(filter: SessionFilter, upTo: number | null): Promise<number>;
+  countSessions(filter: SessionFilter, order: SessionOrder, upTo: number | null): Promise<number>;
   user(id: string): Promise<User | null>;
   userByExternalId(externalId: string): Promise<User | null>;
   users(filter: UserFilter, order: UserOrder, page: Page): Promise<Listed<User>[]>;
   /** @throws CountTooLongError */
-  countUsers(filter: UserFilter, upTo: number | null): Promise<number>;
+  countUsers(filter: UserFilter, order: UserOrder, upTo: number | null): Promise<number>;
   activeSessions(userId: string): Promise<ActiveSessions>;
   application(id: string): Promise<Application | null>;
   /** By name. */

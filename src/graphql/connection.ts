@@ -16,15 +16,16 @@ export type PageArguments = {
 /**
  * Turns Relay's arguments into a page of a listing. Cursors are opaque and belong to the listing they came from.
  * @param listing what a cursor is bound to: the field and its order
+ * @param sortedBy what that order goes by, and a cursor therefore holds
  * @throws BadInputError naming the argument that cannot be used
  */
-export function pageOf(listing: string, args: PageArguments): Page {
+export function pageOf(listing: string, args: PageArguments, sortedBy: 'id' | 'time' = 'id'): Page {
   const { first, after, last, before } = args;
   if (last == null && before == null) {
     return {
       direction: 'forward',
       limit: sizeOf('first', first),
-      boundary: boundaryOf(listing, 'after', after),
+      boundary: boundaryOf(listing, sortedBy, 'after', after),
     };
   }
   for (const name of ['first', 'after'] as const) {
@@ -33,7 +34,7 @@ export function pageOf(listing: string, args: PageArguments): Page {
   return {
     direction: 'backward',
     limit: sizeOf('last', last),
-    boundary: boundaryOf(listing, 'before', before),
+    boundary: boundaryOf(listing, sortedBy, 'before', before),
   };
 }
 
@@ -45,12 +46,14 @@ function sizeOf(name: 'first' | 'last', size: number | null | undefined): number
 
 function boundaryOf(
   listing: string,
+  sortedBy: 'id' | 'time',
   name: 'after' | 'before',
   cursor: string | null | undefined,
 ): Boundary | null {
   if (cursor == null) return null;
   const boundary = decodeCursor(listing, cursor);
-  if (boundary === null) throw new BadInputError(name, 'is not a cursor of this listing');
+  if (boundary === null || (boundary.sortedBy === null) !== (sortedBy === 'id'))
+    throw new BadInputError(name, 'is not a cursor of this listing');
   return boundary;
 }
 

@@ -98,9 +98,9 @@ async function connect(
   args: Parameters<typeof pageOf>[1],
 ) {
   const listing = `${field}/${order}`;
-  const page = pageOf(listing, args);
+  const page = pageOf(listing, args, order === 'EXPIRES_AT_ASC' ? 'time' : 'id');
   const rows = filter === null ? [] : await ledger.sessions(filter, order, page);
   return toConnection(listing, page, rows, async (upTo) =>
-    filter === null ? 0 : ledger.countSessions(filter, upTo),
+    filter === null ? 0 : ledger.countSessions(filter, order, upTo),
   );
 }

@@ -70,13 +70,13 @@ builder.queryField('users', (t) =>
     resolve: async (_root, { filter: given, orderBy, ...args }, { ledger }) => {
       const order = orderBy ?? 'LAST_SESSION_AT_DESC';
       const listing = `users/${order}`;
-      const page = pageOf(listing, args);
+      const page = pageOf(listing, args, order === 'CREATED_AT_DESC' ? 'id' : 'time');
       const filter = given ?? {};
       // PostgreSQL has no NUL in text: nobody's identifier begins so.
       const nobody = !isStorable(filter.externalIdPrefix ?? '');
       const rows = nobody ? [] : await ledger.users(filter, order, page);
       return toConnection(listing, page, rows, async (upTo) =>
-        nobody ? 0 : ledger.countUsers(filter, upTo),
+        nobody ? 0 : ledger.countUsers(filter, order, upTo),
       );
     },
   }),

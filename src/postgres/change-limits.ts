@@ -19,7 +19,7 @@ export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
     by: By,
   ) => {
     const row = await call<Parameters<typeof toUser>[0]>(
-      `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5)`,
+      `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5) AS u`,
       [user.id, user.externalId, suspended, reason, byColumns(by)],
     );
     return row === null ? null : toUser(row);
@@ -36,7 +36,7 @@ export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
     reinstateUser: (user, by) => suspend(false, user, null, by),
     async setUserPolicy(user, changes, by) {
       const row = await call<Parameters<typeof toUser>[0]>(
-        `SELECT ${userColumns} FROM set_user_policy($1, $2, $3, $4)`,
+        `SELECT ${userColumns} FROM set_user_policy($1, $2, $3, $4) AS u`,
         [user.id, user.externalId, changedColumns(changes), byColumns(by)],
       );
       return row === null ? null : toUser(row);

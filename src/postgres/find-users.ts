@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { User } from '../domain/records.ts';
 import type { Visibility } from '../domain/visibility.ts';
-import { toUser, type UserRow, userColumnsWith } from './record-rows.ts';
+import { toUser, type UserRow, userColumns, userColumnsWith } from './record-rows.ts';
 import { type Parameters, parameters, read } from './statement.ts';
 import { visible } from './visible.ts';
 
@@ -33,7 +33,7 @@ async function find(
 
 /** Columns of a user `u`: the last session is the last of those that the viewer sees. */
 export function visibleUserColumns(visibility: Visibility, given: Parameters): string {
-  if (visibility.reach !== 'OWN_APPLICATION') return userColumnsWith('u.last_session_at');
+  if (visibility.reach !== 'OWN_APPLICATION') return userColumns;
   return userColumnsWith(`(
     SELECT pair.last_session_at FROM application_user AS pair
     WHERE pair.application_id = ${given.use(visibility.applicationId)}::uuid AND pair.user_id = u.id

@@ -26,32 +26,42 @@ export async function listSessions(
   order: SessionOrder,
   page: Page,
 ): Promise<Listed<Session>[]> {
-  const statuses = statusConditions(order === 'EXPIRES_AT_ASC' ? onlyActive(filter) : filter);
+  const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return [];
   const given = parameters();
   const keyset = KEYSETS[order];
   const condition = `${filterCondition(filter, visibility, given)} AND ${beyond(keyset, page, given)}`;
   const end = ordered(keyset, page, given);
   // Each status comes in order from an index of its own; together they are merged and cut once more.
-  const branches = statuses.map(
-    (status) => `(SELECT * FROM realtime_session AS s WHERE ${status} AND ${condition} ${end})`,
-  );
+  const branches = statuses.map((status) => {
+    const found = `SELECT * FROM realtime_session AS s WHERE ${status} AND ${condition}`;
+    // An upstream id is of hardly more than one session. OFFSET 0 lets them be found before they are put in order:
+    // PostgreSQL would else take every id in order, to look whether it is one of them.
+    return filter.upstreamSessionId == null
+      ? `(${found} ${end})`
+      : `(SELECT * FROM (${found} OFFSET 0) AS s ${end})`;
+  });
   const text = `SELECT ${sessionColumns}, ${sortedBy(keyset)} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
   const rows = await read<SessionRow & { sorted_by: string | null }>(pool, text, given);
   return toListed(rows, page, toSession);
 }
 
-/** How many visible sessions a filter means, or `upTo` when they are that many or more. @throws CountTooLongError */
+/** How many sessions all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */
 export async function countSessions(
   pool: pg.Pool,
   visibility: Visibility,
   filter: SessionFilter,
+  order: SessionOrder,
   upTo: number | null,
 ): Promise<number> {
-  const statuses = statusConditions(filter);
+  const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return 0;
   const given = parameters();
   const condition = filterCondition(filter, visibility, given);
   const from = `realtime_session AS s WHERE (${statuses.map((status) => `(${status})`).join(' OR ')}) AND ${condition}`;
   return countRows(pool, from, upTo, given);
+}
+
+function statusesOf(filter: SessionFilter, order: SessionOrder): readonly string[] {
+  return statusConditions(order === 'EXPIRES_AT_ASC' ? onlyActive(filter) : filter);
 }

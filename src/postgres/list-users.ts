@@ -34,16 +34,19 @@ export async function listUsers(
   return toListed(rows, page, toUser);
 }
 
-/** How many visible users a filter means, or `upTo` when they are that many or more. @throws CountTooLongError */
+/** How many users all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */
 export function countUsers(
   pool: pg.Pool,
   visibility: Visibility,
   filter: UserFilter,
+  order: UserOrder,
   upTo: number | null,
 ): Promise<number> {
   const given = parameters();
-  const condition = `${visible('users', visibility, given)} AND ${filterCondition(filter, visibility, given)}`;
-  return countRows(pool, `end_user AS u WHERE ${condition}`, upTo, given);
+  const conditions = [visible('users', visibility, given), filterCondition(filter, visibility, given)];
+  if (order === 'NEXT_EXPIRY_AT_ASC')
+    conditions.push(filterCondition({ hasActiveSessions: true }, visibility, given));
+  return countRows(pool, `end_user AS u WHERE ${conditions.join(' AND ')}`, upTo, given);
 }
 
 function sourceOf(order: UserOrder, visibility: Visibility, given: Parameters): Source {
@@ -60,7 +63,8 @@ function sourceOf(order: UserOrder, visibility: Visibility, given: Parameters): 
       // The sessions that expire next, of each user the first: in the order of an index, and no further than the page.
       return {
         from: `realtime_session AS s JOIN end_user AS u ON u.id = s.user_id`,
-        keyset: { time: 's.expires_at', id: 'u.id', direction: 'ASC' },
+        // Both of the session: a comparison with a column of another table would not be found in its index.
+        keyset: { time: 's.expires_at', id: 's.user_id', direction: 'ASC' },
         condition: `${isActive} AND ${visible('sessions', visibility, given)} AND NOT EXISTS (
           SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id AND ${of('e', isActive)}
             AND ${of('e', visible('sessions', visibility, given))} AND (e.expires_at, e.id) < (s.expires_at, s.id))`,

@@ -30,12 +30,12 @@ const policyColumns = `
   max_active_sessions AS "maxActiveSessions", max_mints_per_minute AS "maxMintsPerMinute",
   max_mints_per_day AS "maxMintsPerDay"`;
 
-/** Columns of end_user and application under the names that Prisma gives them too. */
-export const userColumns = userColumnsWith('last_session_at');
+/** Columns of end_user `u` and of application under the names that Prisma gives them too. */
+export const userColumns = userColumnsWith('u.last_session_at');
 
-/** Columns of end_user, with what the reader may know of the last session. */
+/** Columns of end_user `u`, with what the reader may know of the last session. */
 export function userColumnsWith(lastSessionAt: string): string {
-  return `id, external_id AS "externalId", created_at AS "createdAt", suspended_at AS "suspendedAt",
+  return `u.id, u.external_id AS "externalId", u.created_at AS "createdAt", u.suspended_at AS "suspendedAt",
     ${lastSessionAt} AS "lastSessionAt", ${policyColumns}`;
 }
 

@@ -24,10 +24,9 @@ const STATUS: Readonly<Record<SessionStatus, readonly string[]>> = {
 };
 
 /** Conditions of which each row that is meant fits exactly one; none when no row can. */
-export function statusConditions({ statuses, expiresBefore }: SessionFilter): readonly string[] {
-  const meant =
-    expiresBefore === undefined ? statuses : onlyActive(statuses === undefined ? {} : { statuses }).statuses;
-  return meant === undefined ? ['true'] : [...new Set(meant)].flatMap((status) => STATUS[status]);
+export function statusConditions(filter: SessionFilter): readonly string[] {
+  const { statuses } = filter.expiresBefore == null ? filter : onlyActive(filter);
+  return statuses == null ? ['true'] : [...new Set(statuses)].flatMap((status) => STATUS[status]);
 }
 
 /** The filter, of ACTIVE sessions only: what has an expiry to come. */

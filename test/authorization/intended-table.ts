@@ -39,7 +39,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     // What kind of record the id names decides: see `nodes`.
     ...all(ANYONE, 'node nodes viewer'),
     ...all(SESSION_READERS, 'realtimeSession realtimeSessions'),
-    ...all(USER_READERS, 'user'),
+    ...all(USER_READERS, 'user users'),
     ...all(REGISTRARS, 'applications'),
   },
   Mutation: {
@@ -60,6 +60,8 @@ export const fields: Readonly<Record<string, Fields>> = {
   User: {
     ...all(ANYONE, 'id externalId'),
     ...all(USER_READERS, 'createdAt suspendedAt quotas policy policyOverrides'),
+    ...all(USER_READERS, 'activeSessionCount nextExpiryAt lastSessionAt'),
+    ...all(SESSION_READERS, 'sessions'),
   },
   Application: {
     ...all(ANYONE, 'id name'),
@@ -77,8 +79,10 @@ export const fields: Readonly<Record<string, Fields>> = {
   AuditActor: all(ANYONE, 'kind name application apiKey user'),
   Viewer: all(ANYONE, 'kind name scopes reach user application'),
 
-  RealtimeSessionConnection: all(ANYONE, 'edges nodes pageInfo'),
+  RealtimeSessionConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
   RealtimeSessionEdge: all(ANYONE, 'cursor node'),
+  UserConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
+  UserEdge: all(ANYONE, 'cursor node'),
   AuditEventConnection: all(ANYONE, 'edges nodes pageInfo'),
   AuditEventEdge: all(ANYONE, 'cursor node'),
 

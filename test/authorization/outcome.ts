@@ -44,6 +44,8 @@ function startsOf({ root }: Path, target: Target | null, facts: readonly Fact[])
   switch (root.coordinate) {
     case 'Query.realtimeSessions':
       return facts.filter(({ type }) => type === 'RealtimeSession');
+    case 'Query.users':
+      return facts.filter(({ type }) => type === 'User');
     case 'Query.applications':
       return facts.filter(({ type }) => type === 'Application');
     default:
@@ -69,6 +71,7 @@ const LINKS: Readonly<Record<string, Link>> = {
   'RealtimeSession.user': link('User', ({ user }) => user),
   'RealtimeSession.application': link('Application', ({ application }) => application),
   'RealtimeSession.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.session === fact.uuid,
+  'User.sessions': (fact, other) => other.type === 'RealtimeSession' && other.user === fact.uuid,
   'Application.apiKeys': (fact, other) => other.type === 'ApiKey' && other.application === fact.uuid,
   'AuditEvent.session': link('RealtimeSession', ({ session }) => session),
   'AuditEvent.user': link('User', ({ user }) => user),
@@ -83,6 +86,9 @@ const STAYING = new Set([
   'RealtimeSessionConnection.edges',
   'RealtimeSessionConnection.nodes',
   'RealtimeSessionEdge.node',
+  'UserConnection.edges',
+  'UserConnection.nodes',
+  'UserEdge.node',
   'AuditEventConnection.edges',
   'AuditEventConnection.nodes',
   'AuditEventEdge.node',

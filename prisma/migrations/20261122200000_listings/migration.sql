@@ -15,6 +15,10 @@ CREATE INDEX realtime_session_model_id_idx ON realtime_session (model, id);
 CREATE INDEX realtime_session_revoked_idx ON realtime_session (id) WHERE revoked_at IS NOT NULL;
 CREATE INDEX realtime_session_upstream_idx ON realtime_session (upstream_session_id)
   WHERE upstream_session_id IS NOT NULL;
+-- The few that are on their way, and the few that live: by the primary key they would be looked for among all.
+CREATE INDEX realtime_session_unsettled_idx ON realtime_session (id) WHERE outcome IS NULL;
+CREATE INDEX realtime_session_live_idx ON realtime_session (id)
+  WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL;
 -- Soonest expiry first among ACTIVE, and what is due to be announced: few rows at a time, however long the ledger grows.
 CREATE INDEX realtime_session_expiring_idx ON realtime_session (expires_at, id)
   WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL;
