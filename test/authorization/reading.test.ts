@@ -31,6 +31,10 @@ afterAll(() => world?.close());
 type Question = { readonly path: Path; readonly target: Target | null };
 type Answered = Question & { readonly was: Outcome };
 
+// A key with one scope and reach EVERYTHING shows what the scope opens; with its own application's it adds minutes, and
+// nothing that the keys without one scope do not show from the other side.
+const asking = Object.keys(callers).filter((caller) => !/^key with only \w+$/.test(caller));
+
 describe('the intended table', () => {
   test('mentions every field that leads to a record, and every field of a record', () => {
     const mentioned = Object.entries(fields).flatMap(([type, of]) =>
@@ -54,7 +58,7 @@ describe('the intended table', () => {
 });
 
 describe('every path to every record is as open as the table says', () => {
-  test.each(Object.keys(callers))('for %s', async (caller) => {
+  test.each(asking)('for %s', async (caller) => {
     const standing = standingOf(caller);
     const answered = await askAll(caller, standing, questions());
     const differing = answered.flatMap(({ path, target, was }) => {
@@ -68,31 +72,28 @@ describe('every path to every record is as open as the table says', () => {
 });
 
 describe('every field of a record is as open as the table says, whatever way one came by it', () => {
-  test.each(Object.keys(callers).filter((caller) => standingOf(caller).kind !== 'nobody'))(
-    'for %s',
-    async (caller) => {
-      const standing = standingOf(caller);
-      const differing = await Promise.all(
-        waysOpenTo(standing).map(async ({ path, target }) => {
-          const { open, shut } = fieldsFor(path, standing);
-          const together = open.map(({ text }) => text).join(' ');
-          const [all, ...alone] = await askEach(caller, path, target, [
-            together,
-            ...shut.map(({ text }) => text),
-          ]);
-          return [
-            ...(all?.code === null && all.ids.length > 0 ? [] : [{ path: path.name, together, all }]),
-            ...alone.flatMap((was, index) =>
-              was.code === 'FORBIDDEN' && was.ids.length === 0
-                ? []
-                : [{ path: path.name, field: shut[index]?.coordinate, was, should: 'FORBIDDEN' }],
-            ),
-          ];
-        }),
-      );
-      expect(differing.flat()).toEqual([]);
-    },
-  );
+  test.each(asking.filter((caller) => standingOf(caller).kind !== 'nobody'))('for %s', async (caller) => {
+    const standing = standingOf(caller);
+    const differing = await Promise.all(
+      waysOpenTo(standing).map(async ({ path, target }) => {
+        const { open, shut } = fieldsFor(path, standing);
+        const together = open.map(({ text }) => text).join(' ');
+        const [all, ...alone] = await askEach(caller, path, target, [
+          together,
+          ...shut.map(({ text }) => text),
+        ]);
+        return [
+          ...(all?.code === null && all.ids.length > 0 ? [] : [{ path: path.name, together, all }]),
+          ...alone.flatMap((was, index) =>
+            was.code === 'FORBIDDEN' && was.ids.length === 0
+              ? []
+              : [{ path: path.name, field: shut[index]?.coordinate, was, should: 'FORBIDDEN' }],
+          ),
+        ];
+      }),
+    );
+    expect(differing.flat()).toEqual([]);
+  });
 });
 
 /** Every path with every record of the type that it starts at. */

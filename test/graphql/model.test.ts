@@ -112,6 +112,9 @@ const commands = fc.commands(
   { maxCommands: 30, size: 'max' },
 );
 
+// Each is another sequence of up to thirty commands; 200 for a thorough run.
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 25);
+
 test('whatever is asked in whatever order, both gateways answer as the rules say', {
   timeout: 120_000,
 }, async () => {
@@ -127,6 +130,6 @@ test('whatever is asked in whatever order, both gateways answer as the rules say
       await recover(world);
       await fc.asyncModelRun(() => ({ model, real: world }), sequence);
     }),
-    { numRuns: 40 },
+    { numRuns: RUNS },
   );
 });

@@ -14,7 +14,8 @@ const EVERYTHING: Visibility = { reach: 'EVERYTHING' };
 const OWN_APPLICATION: Visibility = { reach: 'OWN_APPLICATION', applicationId: APPLICATIONS[0] ?? '' };
 const SELF: Visibility = { reach: 'SELF', externalId: 'user-7' };
 const MONTHS = 6;
-const RUNS = [1, 10];
+// The sixth is the first for which a plan for all values can be chosen.
+const RUNS = [1, 6];
 
 const database = useDatabase();
 
