@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
 import type { Context } from './context.ts';
 import { decodeIdOf } from './ids.ts';
+import { pageArguments } from './page-arguments.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { SessionFilterInput, SessionOrderEnum, sessionFilterOf } from './session-filter.ts';
 import { UserType } from './user.ts';
@@ -56,13 +57,7 @@ builder.queryField('realtimeSessions', (t) =>
         defaultValue: 'CREATED_AT_DESC',
         description: 'What they are sorted by.',
       }),
-      first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
-      after: t.arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
-      last: t.arg.int({
-        description:
-          'Page size when going backwards, at most 100: the entries just before `before`, or the last ones of all.',
-      }),
-      before: t.arg.string({ description: 'Go back from this cursor. Not together with first or after.' }),
+      ...pageArguments(t.arg),
     },
     resolve: (_root, { filter, orderBy, ...args }, { ledger }) =>
       connect(ledger, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args),
@@ -76,10 +71,7 @@ builder.objectField(UserType, 'sessions', (t) =>
     authScopes: readers,
     args: {
       filter: t.arg({ type: SessionFilterInput, description: 'Left out: all of them.' }),
-      first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
-      after: t.arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
-      last: t.arg.int({ description: 'Page size when going backwards, at most 100.' }),
-      before: t.arg.string({ description: 'Go back from this cursor. Not together with first or after.' }),
+      ...pageArguments(t.arg),
     },
     resolve: ({ id }, { filter, ...args }, { ledger }) => {
       const asked = sessionFilterOf(filter);

@@ -2,6 +2,7 @@ import type { UserOrder } from '../domain/session-filter.ts';
 import { isStorable } from '../domain/text.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
+import { pageArguments } from './page-arguments.ts';
 import { UserType } from './user.ts';
 
 const UserConnection = builder.connectionObject(
@@ -59,13 +60,7 @@ builder.queryField('users', (t) =>
         defaultValue: 'LAST_SESSION_AT_DESC',
         description: 'What they are sorted by.',
       }),
-      first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
-      after: t.arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
-      last: t.arg.int({
-        description:
-          'Page size when going backwards, at most 100: the entries just before `before`, or the last ones of all.',
-      }),
-      before: t.arg.string({ description: 'Go back from this cursor. Not together with first or after.' }),
+      ...pageArguments(t.arg),
     },
     resolve: async (_root, { filter: given, orderBy, ...args }, { ledger }) => {
       const order = orderBy ?? 'LAST_SESSION_AT_DESC';
