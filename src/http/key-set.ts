@@ -14,6 +14,8 @@ export type KeySet = {
   readonly getKey: JWTVerifyGetKey;
   /** Whether a key set ever arrived. */
   readonly loaded: () => boolean;
+  /** Whether a key set is being fetched, or has come and is not the one in use yet. */
+  readonly reloading: () => boolean;
   /** Fetches it again; run it every few minutes, so that keys which the provider withdrew are forgotten. */
   readonly refresh: () => Promise<void>;
 };
@@ -46,6 +48,7 @@ export function createKeySet({ url, cooldownMs, monotonicNow, onFetched }: KeySe
   return {
     getKey: remote,
     loaded: () => remote.jwks() !== undefined,
+    reloading: () => remote.reloading,
     async refresh() {
       try {
         await remote.reload();

@@ -37,6 +37,9 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
     max: REMEMBERED,
   });
 
+  // How often everything was forgotten.
+  let generation = 0;
+
   return {
     /** Who that is, when this token was verified before and has not expired; null otherwise. */
     known(tokenHash: string): Actor | null {
@@ -49,6 +52,10 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
      * @throws KeySetUnavailableError when there are no keys to check it with
      */
     async verify(token: string, tokenHash: string): Promise<Actor | TokenRefusal> {
+      // What is checked while the key set changes may have been checked with a key that is withdrawn just now: it counts
+      // this once, and is not remembered.
+      const steady = !keySet.reloading();
+      const before = generation;
       try {
         const { payload } = await jwtVerify(token, keySet.getKey, {
           issuer,
@@ -58,7 +65,8 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
         });
         const actor = actorOf(payload, scopesClaim);
         if (actor === null) return { refused: 'claims' };
-        verified.set(tokenHash, { actor, expiresAt: (payload.exp ?? 0) * 1000 });
+        if (steady && before === generation)
+          verified.set(tokenHash, { actor, expiresAt: (payload.exp ?? 0) * 1000 });
         return actor;
       } catch (error) {
         if (!keySet.loaded()) throw new KeySetUnavailableError('No key set was fetched', { cause: error });
@@ -68,6 +76,7 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
 
     /** Has every token checked again: its key may have been withdrawn. */
     forget(): void {
+      generation += 1;
       verified.clear();
     },
   };
