@@ -171,6 +171,28 @@ test("the provider's new key is fetched when it is first seen, and its withdrawn
   expect((await askAs(gateway, before, VIEWER)).status).toBe(401);
 });
 
+test('a token that is checked just while its key is withdrawn is not remembered', async () => {
+  const provider = await startIdentityProvider();
+  const own = await startGateway(database, provider.env);
+  const ask = async (token: string) => (await askAs(own, token, VIEWER)).status;
+  try {
+    expect(await ask(await provider.sign({ sub: 'alice' }))).toBe(200);
+    const before = await provider.sign({ sub: 'bob' });
+    await provider.rotate();
+    provider.be('halting');
+    const after = ask(await provider.sign({ sub: 'carol' }));
+    const goOn = await provider.halted();
+    // The new set is on its way, and the old one still in use.
+    await eventually(async () => ((await ask(before)) === 200 ? true : undefined));
+    goOn();
+    expect(await after).toBe(200);
+    expect(await ask(before)).toBe(401);
+  } finally {
+    await own.close();
+    await provider.close();
+  }
+});
+
 test.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('a key for %s is fit to sign with', async (alg) => {
   await identity.addKey(alg);
   expect(await viewerOf(await identity.sign({ sub: 'alice' }))).toMatchObject({ name: 'alice' });

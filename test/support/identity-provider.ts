@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 /** How the key set is answered: with the keys, 503, something else than a key set, a broken connection, or never. */
-export type Mood = 'up' | 'failing' | 'nonsense' | 'broken' | 'hanging';
+export type Mood = 'up' | 'halting' | 'failing' | 'nonsense' | 'broken' | 'hanging';
 
 export type SignOptions = {
   /** Default: the algorithm of the key that signs. */
@@ -40,6 +40,8 @@ export type IdentityProvider = {
   /** Publishes more than the keys: what a test wants a gateway to be given. */
   publish(jwk: JWK): void;
   be(mood: Mood): void;
+  /** Resolves when half of an answer has left, while it is halting. */
+  halted(): Promise<() => void>;
   /** How often the key set was asked for. */
   requests(): number;
   close(): Promise<void>;
@@ -55,8 +57,16 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   let requests = 0;
   let made = 0;
 
+  let halt = Promise.withResolvers<() => void>();
+
   const server = createServer((_request, response) => {
     requests += 1;
+    if (mood === 'halting') {
+      const text = JSON.stringify({ keys: published });
+      response.setHeader('content-type', 'application/json');
+      response.write(text.slice(0, 20), () => halt.resolve(() => response.end(text.slice(20))));
+      return;
+    }
     answer(response, mood, published);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -104,7 +114,9 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     publish(jwk) {
       published = [...published, jwk];
     },
+    halted: () => halt.promise,
     be(next) {
+      halt = Promise.withResolvers();
       mood = next;
     },
     requests: () => requests,
@@ -134,6 +146,7 @@ function answer(response: ServerResponse, mood: Mood, keys: readonly JWK[]): voi
     case 'broken':
       response.destroy();
       return;
+    case 'halting':
     case 'hanging':
       return;
     default:
