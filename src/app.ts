@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { issueSession } from './domain/issue-session.ts';
-import { visibilityOf } from './domain/visibility.ts';
+import { type Visibility, visibilityOf } from './domain/visibility.ts';
 import { schema } from './graphql/schema.ts';
 import type { AdmissionRules } from './http/admit-request.ts';
 import type { Authenticate } from './http/authenticate.ts';
@@ -24,6 +24,7 @@ import { repeat } from './jobs/repeat.ts';
 import { settleOverdue } from './jobs/settle-overdue.ts';
 import { obtainKeys } from './keys.ts';
 import { openAuthentication } from './open-authentication.ts';
+import { openFeed } from './open-feed.ts';
 import { type OpenLedger, openLedger } from './open-ledger.ts';
 import { openProvider } from './open-provider.ts';
 import { createApplicationsLedger } from './postgres/change-applications.ts';
@@ -67,16 +68,28 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     const keys = await obtainKeys(config);
     const provider = await openProvider(config);
     opened.push(() => provider.close());
-    opened.push(startJobs(ledger, config.retentionMonths, log));
+    const feed = openFeed({ config, ledger, log });
+    opened.push(() => feed.close());
+    opened.push(startJobs(ledger, feed.onCommitted, config.retentionMonths, log));
 
-    const metrics = createMetrics({ poolWaiting: () => ledger.pool.waitingCount });
+    const metrics = createMetrics({ poolWaiting: () => ledger.pool.waitingCount, streams: feed.size });
     onMetrics?.(metrics);
     const state = { draining: false };
     const inFlight = createInFlight();
     const isDraining = () => state.draining;
-    const issuing = await createIssuePorts({ config, log, ledger, keys, provider, metrics, isDraining });
-    const limits = createLimitsLedger(ledger.pool);
-    const applications = createApplicationsLedger(ledger.pool);
+    const { onCommitted } = feed;
+    const issuing = await createIssuePorts({
+      config,
+      log,
+      ledger,
+      keys,
+      provider,
+      metrics,
+      isDraining,
+      onCommitted,
+    });
+    const limits = createLimitsLedger(ledger.pool, onCommitted);
+    const applications = createApplicationsLedger(ledger.pool, onCommitted);
     const authentication = openAuthentication({
       config,
       log,
@@ -87,11 +100,12 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     opened.push(() => authentication.close());
     const graphql = createGraphqlServer({
       schema,
-      createContext: (actor, origin) => ({
-        ledger: createLedgerReader(ledger.pool, visibilityOf(actor)),
+      createContext: (viewer, origin) => ({
+        ...readersOf(ledger.pool, visibilityOf(viewer.actor)),
+        watchSessions: feed.watcherOf(viewer),
         limits,
         applications,
-        recordDenial: (denial) => recordDenial(ledger.pool, denial, { actor, origin }),
+        recordDenial: (denial) => recordDenial(ledger.pool, denial, { actor: viewer.actor, origin }),
         defaultPolicy: config.defaultPolicy,
         defaultApplicationId: issuing.settings.defaultApplicationId,
         issueSession: (input, by) =>
@@ -101,6 +115,7 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
       connections: config,
       clientAddress: createClientAddress(config.trustedProxies),
       trustedDocuments: documents === null ? null : onlyTrustedDocuments(documents),
+      heartbeatMs: config.heartbeatMs,
       limits: config.operationLimits,
       introspection: config.introspection,
       log,
@@ -119,6 +134,8 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     opened.push(() => close(graphql, config.drainMs));
     opened.push(async () => {
       state.draining = true;
+      // They would go on for ever; their clients find another gateway.
+      await feed.end();
     });
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing: Promise<void> | undefined;
@@ -134,6 +151,11 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     await closeAll();
     throw error;
   }
+}
+
+function readersOf(pool: OpenLedger['pool'], visibility: Visibility) {
+  const createLedger = () => createLedgerReader(pool, visibility);
+  return { ledger: createLedger(), createLedger };
 }
 
 function admissionRules(config: Config, authenticate: Authenticate, metrics: Metrics): AdmissionRules {
@@ -152,14 +174,18 @@ function admissionRules(config: Config, authenticate: Authenticate, metrics: Met
 }
 
 /** Periodic work; each stops when asked, and after what it is doing. */
-function startJobs({ pool, ownerUrl }: OpenLedger, months: number, log: Logger): () => Promise<void> {
+function startJobs(
+  { pool, ownerUrl }: OpenLedger,
+  onCommitted: () => void,
+  months: number,
+  log: Logger,
+): () => Promise<void> {
   const failed = (job: string) => (err: unknown) => log.error({ err, job }, 'periodic work failed');
   const stopPartitions = keepPartitions(ownerUrl, failed('partitions'));
   const stops = [
-    // Nobody listens yet: what was announced is found in the trail.
-    repeat(500, (stopping) => announceExpiry(pool, () => {}, stopping), failed('announce-expiry')),
+    repeat(500, (stopping) => announceExpiry(pool, onCommitted, stopping), failed('announce-expiry')),
     enforceRetention({ ownerUrl, months, log, onError: failed('retention') }),
-    repeat(1000, () => settleOverdue(pool), failed('settle-overdue')),
+    repeat(1000, () => settleOverdue(pool, onCommitted), failed('settle-overdue')),
     repeat(600_000, () => purgeIdempotencyKeys(pool), failed('purge-idempotency-keys')),
   ];
   return async () => {

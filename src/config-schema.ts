@@ -191,6 +191,14 @@ export const variables = {
   GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: whole(1, 10_000_000)
     .default(60)
     .describe('Requests of one address without valid credentials, per minute and gateway.'),
+  GATEHOUSE_MAX_STREAMS: whole(0, 1_000_000)
+    .default(1000)
+    .describe('Open subscriptions of one gateway; more are refused with 429.'),
+  GATEHOUSE_HEARTBEAT_MS: whole(100, 600_000)
+    .default(15_000)
+    .describe(
+      'How long nothing may be sent on a subscription before a comment is, in milliseconds: shorter than what proxies in between take for dead.',
+    ),
   GATEHOUSE_TRUSTED_PROXIES: z
     .string()
     .transform(list)

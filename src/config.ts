@@ -125,6 +125,8 @@ function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly 
     },
     maxBodyBytes: env.GATEHOUSE_MAX_BODY_BYTES,
     requestsPerMinute: env.GATEHOUSE_REQUESTS_PER_MINUTE,
+    maxStreams: env.GATEHOUSE_MAX_STREAMS,
+    heartbeatMs: env.GATEHOUSE_HEARTBEAT_MS,
     anonymousRequestsPerMinute: env.GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE,
     trustedProxies: env.GATEHOUSE_TRUSTED_PROXIES,
     corsOrigins: env.GATEHOUSE_CORS_ORIGINS,

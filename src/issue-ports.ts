@@ -23,6 +23,8 @@ type Parts = {
   readonly provider: ClosableProvider;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
+  /** Told when what a mint came to is in the trail. */
+  readonly onCommitted: () => void;
 };
 
 // Failures in a row that open the circuit: a handful is a bad minute, twenty is an outage. Then, how long it stays
@@ -77,7 +79,7 @@ async function requireDefaultApplication({ prisma }: OpenLedger): Promise<string
   }
 }
 
-function createLedger({ ledger: { pool }, config: { poolSize }, log }: Parts): Ledger {
+function createLedger({ ledger: { pool }, config: { poolSize }, log, onCommitted }: Parts): Ledger {
   // Without it, a database that hangs would be found out by each mint anew: all places of the gate would wait for a
   // time-out, and everybody behind them for several. While it is away one reservation at a time asks, and all
   // others are refused at once.
@@ -101,7 +103,11 @@ function createLedger({ ledger: { pool }, config: { poolSize }, log }: Parts): L
         throw error;
       }
     },
-    settle: (id, settlement, by) => settleSession(pool, id, settlement, by),
+    async settle(id, settlement, by) {
+      const settled = await settleSession(pool, id, settlement, by);
+      onCommitted();
+      return settled;
+    },
     find: async (id) => (await findSessions(pool, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
   };
 }

@@ -72,6 +72,7 @@ export async function openLedger(
   return {
     pool,
     prisma,
+    url: database.url,
     ownerUrl: database.ownerUrl,
     async close(): Promise<void> {
       await prisma.$disconnect();

@@ -41,7 +41,7 @@ pool.on('acquire', () => {
   statements += 1;
 });
 
-const metrics = createMetrics({ poolWaiting: () => pool.waitingCount });
+const metrics = createMetrics({ poolWaiting: () => pool.waitingCount, streams: () => 0 });
 const rootKey = config.rootKey ?? new Secret('');
 const key = await makeKey();
 const authenticate =
@@ -50,7 +50,8 @@ const authenticate =
     : openAuthentication({ config, log, pool, rootKey, metrics }).authenticate;
 const server = createGraphqlServer({
   schema,
-  createContext: (actor) => contextOf(actor),
+  createContext: ({ actor }) => contextOf(actor),
+  heartbeatMs: config.heartbeatMs,
   admission: {
     authenticate,
     rateLimits: createRateLimits({
@@ -106,8 +107,11 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
   const absent = async (): Promise<never> => {
     throw new Error('The benchmark asks for the viewer only');
   };
+  const createLedger = () => createLedgerReader(pool, visibilityOf(actor));
   return {
-    ledger: createLedgerReader(pool, visibilityOf(actor)),
+    ledger: createLedger(),
+    createLedger,
+    watchSessions: absent,
     issueSession: absent,
     recordDenial: absent,
     limits: {

@@ -31,6 +31,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [RelayPlugin, ScopeAuthPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
+    authorizeOnSubscribe: true,
     authScopes: ({ actor }) => conditionsOf(actor),
     unauthorizedError: (_parent, _context, { parentType, fieldName }) =>
       new ForbiddenError(`${parentType.name}.${fieldName}`),

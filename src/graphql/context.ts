@@ -5,6 +5,7 @@ import type { IssueOutcome } from '../domain/issue-session.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
 import type { LimitsLedger } from '../domain/limits-ledger.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { WatchSessions } from '../domain/watch-sessions.ts';
 
 /** What one request brings to its resolvers. */
 export type Context = {
@@ -12,6 +13,9 @@ export type Context = {
   readonly origin: Origin;
   /** The ledger as this actor sees it. */
   readonly ledger: LedgerReader;
+  /** Another one, which remembers nothing yet. */
+  readonly createLedger: () => LedgerReader;
+  readonly watchSessions: WatchSessions;
   readonly issueSession: (input: unknown, by: { actor: Actor; origin: Origin }) => Promise<IssueOutcome>;
   readonly limits: LimitsLedger;
   readonly applications: ApplicationsLedger;
@@ -30,4 +34,6 @@ export type RequestLog = {
   outcome: string;
   /** Null while, or because, nobody was authenticated. */
   actor: Actor | null;
+  /** Whether it is answered as a stream. */
+  streamed: boolean;
 };

@@ -1,15 +1,33 @@
 import { GraphQLError } from 'graphql';
-import type { GraphQLHTTPExtensions } from 'graphql-yoga';
+import { z } from 'zod';
 import { LedgerUnavailableError } from '../domain/ledger.ts';
 import { CountTooLongError } from '../domain/ledger-reader.ts';
+import { TooManyWatchersError, type WatchEnd, WatchEndedError } from '../domain/watch-sessions.ts';
 import { BadInputError, type ErrorCode, ForbiddenError } from './errors.ts';
 
 /** What a client sees of an error; and the error itself where an operator should hear of it. */
 export type PresentedError = {
   readonly shown: GraphQLError;
   readonly code: ErrorCode;
+  /** Null: there is data beside it, and the answer is 200. */
+  readonly http: ErrorHttp | null;
   readonly unexpected: Error | null;
 };
+
+/** What an error makes of the answer's status and headers. */
+export type ErrorHttp = {
+  readonly status: number;
+  /** Whether an answer of the type application/json is 200 all the same, as the GraphQL over HTTP specification has it. */
+  readonly spec?: boolean | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+};
+
+// As Yoga puts it into the extensions of its own errors.
+const yogaHttp = z.object({
+  status: z.number(),
+  spec: z.boolean().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
 
 /** The answer that an error is a part of. */
 type Answer = {
@@ -30,6 +48,9 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
   if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ForbiddenError)
     return present(error, answer, 'FORBIDDEN', 'This is not for you: your credential does not open it.');
+  if (cause instanceof TooManyWatchersError)
+    return present(error, answer, 'RATE_LIMITED', 'Too many subscriptions are open. Try again later.');
+  if (cause instanceof WatchEndedError) return presentEnd(error, answer, cause.end);
   if (cause instanceof CountTooLongError)
     return present(
       error,
@@ -56,6 +77,24 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
   };
 }
 
+function presentEnd(error: GraphQLError, answer: Answer, end: WatchEnd): PresentedError {
+  switch (end) {
+    case 'credential':
+      return present(
+        error,
+        answer,
+        'UNAUTHENTICATED',
+        'The credential of this subscription is no longer valid.',
+      );
+    case 'suspended':
+      return present(error, answer, 'FORBIDDEN', 'This user is suspended.');
+    case 'slow':
+      return present(error, answer, 'RATE_LIMITED', 'Events were not read as fast as they came.');
+    default:
+      return end satisfies never;
+  }
+}
+
 function present(
   error: GraphQLError,
   { requestId, answered }: Answer,
@@ -67,9 +106,9 @@ function present(
     source: error.source ?? null,
     positions: error.positions ?? null,
     path: error.path ?? null,
-    extensions: { code, requestId, ...(answered ? {} : { http: httpOf(error, code) }) },
+    extensions: { code, requestId },
   });
-  return { shown, code, unexpected: null };
+  return { shown, code, http: answered ? null : httpOf(error, code), unexpected: null };
 }
 
 /** The error that was thrown, behind those that graphql-js wrapped around it. */
@@ -95,13 +134,13 @@ function requestMessage(error: GraphQLError): string {
   }
 }
 
-/** HTTP status and headers; Yoga takes them out of the extensions. */
-function httpOf(error: GraphQLError, code: ErrorCode): GraphQLHTTPExtensions {
+function httpOf(error: GraphQLError, code: ErrorCode): ErrorHttp {
   if (code === 'SERVICE_UNAVAILABLE') return { status: 503, headers: { 'retry-after': '1' } };
   if (code === 'INTERNAL_SERVER_ERROR') return { status: 500 };
+  if (code === 'UNAUTHENTICATED') return { status: 401 };
+  if (code === 'RATE_LIMITED') return { status: 429, headers: { 'retry-after': '5' } };
   if (code === 'FORBIDDEN') return { spec: true, status: 403 };
   // Yoga marks whatever fails in the parser with `spec`.
   if (error.extensions['code'] === 'LIMIT_EXCEEDED') return { status: 400 };
-  // `spec` lets an application/json answer be 200, as the GraphQL over HTTP specification has it.
-  return error.extensions['http'] ?? { spec: true, status: 400 };
+  return yogaHttp.safeParse(error.extensions['http']).data ?? { spec: true, status: 400 };
 }

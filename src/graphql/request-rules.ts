@@ -10,26 +10,19 @@ import { checkLimits, type OperationLimits } from './check-limits.ts';
 import { checkVariables } from './check-variables.ts';
 import type { Context } from './context.ts';
 import { createParseDocument } from './parse-document.ts';
-import { presentError } from './present-error.ts';
-import { recordDenials } from './record-denials.ts';
+import { subscribe } from './subscribe.ts';
 import { withoutInput } from './validation-messages.ts';
 
 export type RequestRules = {
   readonly introspection: boolean;
   readonly limits: OperationLimits;
-  /** Told of every error that is not the caller's doing. */
-  readonly onUnexpected: (error: Error, context: Context) => void;
 };
 
 /**
- * What happens to every request before and after it is executed: bounds on the document, messages that
- * repeat nothing that was given, and errors in the contract's form.
+ * What happens to every request before it is executed: bounds on the document, and messages that repeat nothing that
+ * was given.
  */
-export function requestRules({
-  introspection,
-  limits,
-  onUnexpected,
-}: RequestRules): Plugin<Context, Context> {
+export function requestRules({ introspection, limits }: RequestRules): Plugin<Context, Context> {
   const parseDocument = createParseDocument(limits.tokens);
   const refusals = (args: ExecutionArgs): GraphQLError[] => {
     const invalid = checkVariables(args);
@@ -53,22 +46,11 @@ export function requestRules({
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
     },
-    onSubscribe({ args, setResultAndStopExecution }) {
+    onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
+      setSubscribeFn(() => subscribe(args));
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
-    },
-    async onResultProcess({ result, setResult, serverContext }) {
-      if (Array.isArray(result) || Symbol.asyncIterator in result || !result.errors?.length) return;
-      const { origin, log } = serverContext;
-      const errors = await recordDenials(result.errors, serverContext);
-      const answered = result.data != null;
-      const presented = errors.map((error) => presentError(error, { requestId: origin.requestId, answered }));
-      for (const { unexpected } of presented)
-        if (unexpected !== null) onUnexpected(unexpected, serverContext);
-      // What a mutation came to says more than what was missing from its answer.
-      if (log.outcome === 'OK') log.outcome = presented[0]?.code ?? log.outcome;
-      setResult({ ...result, errors: presented.map(({ shown }) => shown) });
     },
   };
 }

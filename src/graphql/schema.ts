@@ -7,6 +7,7 @@ import './realtime-sessions.ts';
 import './revoke-api-key.ts';
 import './revoke-realtime-session.ts';
 import './scalars.ts';
+import './session-events.ts';
 import './set-policy.ts';
 import './suspend-user.ts';
 import './users.ts';

@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../domain/actor.ts';
 import { checkHeaders, checkMethod } from './check-head.ts';
 import type { Cors } from './cors.ts';
+import type { GraphqlRequest } from './graphql-engine.ts';
 import { type IdentifyRules, identifyCaller } from './identify-caller.ts';
-import { hasJsonParameters, readBody } from './read-body.ts';
+import { type Accepted, negotiate } from './negotiate.ts';
+import { readBody, readParameters } from './read-body.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -15,7 +17,14 @@ export type AdmissionRules = IdentifyRules & {
 };
 
 export type Admission =
-  | { readonly kind: 'admitted'; readonly actor: Actor; readonly body: object | null }
+  | {
+      readonly kind: 'admitted';
+      readonly actor: Actor;
+      /** Whether its credential still counts. @throws AuthenticationUnavailableError when that cannot be told now */
+      readonly stillKnown: () => Promise<boolean>;
+      readonly accepted: Accepted;
+      readonly request: GraphqlRequest;
+    }
   | { readonly kind: 'graphiql' }
   | { readonly kind: 'gone' }
   | ReturnType<Cors['preflight']>;
@@ -46,15 +55,19 @@ async function admit(
   }
   const identified = await identifyCaller(request, address, rules);
   if (identified.kind === 'refused') return identified;
-  const { actor } = identified;
+  const { actor, stillKnown } = identified;
   const unfit = checkHeaders(request);
   if (unfit !== null) return unfit;
+  const accepted = negotiate(request.headers.accept);
+  const admitted = { kind: 'admitted', actor, stillKnown, accepted } as const;
   if (request.method === 'GET') {
-    if (!hasJsonParameters(request.url)) return refuse(400, 'variables and extensions must be JSON objects.');
-    return { kind: 'admitted', actor, body: null };
+    const parameters = readParameters(request.url);
+    return parameters === null
+      ? refuse(400, 'variables and extensions must be JSON objects.')
+      : { ...admitted, request: { method: 'GET', parameters } };
   }
   const body = await readBody(request, rules.maxBodyBytes);
-  return body.kind === 'body' ? { kind: 'admitted', actor, body: body.value } : body;
+  return body.kind === 'body' ? { ...admitted, request: { method: 'POST', parameters: body.value } } : body;
 }
 
 function checkPlace({ url }: IncomingMessage): Refusal | null {

@@ -1,61 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { GraphQLSchema } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Actor, Origin } from '../domain/actor.ts';
 import { redactText } from '../domain/redact-text.ts';
+import type { Viewer } from '../domain/watch-sessions.ts';
 import type { Context, RequestLog } from '../graphql/context.ts';
-import { type RequestRules, requestRules } from '../graphql/request-rules.ts';
-import { type AdmissionRules, admitRequest, GRAPHQL_PATH } from './admit-request.ts';
+import { type OnUnexpected, presentResult } from '../graphql/present-result.ts';
+import { type AdmissionRules, admitRequest } from './admit-request.ts';
 import { answerError } from './answer.ts';
+import { answerEvents } from './answer-events.ts';
+import { answerResult } from './answer-result.ts';
 import { type ConnectionLimits, createBoundedServer } from './bounded-server.ts';
-import { createDocumentCache } from './document-cache.ts';
 import { graphiqlPage } from './graphiql.ts';
+import { createExecute, type EngineOptions } from './graphql-engine.ts';
+import type { Accepted } from './negotiate.ts';
 import { securityHeaders } from './security-headers.ts';
+import { streamResults } from './stream-results.ts';
 
-export type GraphqlServerOptions = Omit<RequestRules, 'onUnexpected'> & {
-  readonly schema: GraphQLSchema;
+export type GraphqlServerOptions = EngineOptions & {
   readonly admission: AdmissionRules;
   readonly connections: ConnectionLimits;
   /** The address of whoever asks, seen through trusted proxies. */
   readonly clientAddress: (request: IncomingMessage) => string | null;
-  /** What executes registered documents only; null when any may be executed. */
-  readonly trustedDocuments: Plugin | null;
+  /** How long nothing may be sent on a stream, in milliseconds. */
+  readonly heartbeatMs: number;
   /** What resolvers get, beside who asks and from where. */
-  readonly createContext: (actor: Actor, origin: Origin) => Omit<Context, 'actor' | 'origin' | 'log'>;
+  readonly createContext: (viewer: Viewer, origin: Origin) => Omit<Context, 'actor' | 'origin' | 'log'>;
   readonly log: Logger;
   readonly onRequest: (outcome: string, seconds: number) => void;
 };
 
+const SLOW_READER = 'SLOW_READER';
+
 /**
- * The GraphQL endpoint over node:http. Requests are admitted before Yoga sees them; each leaves one line in
+ * The GraphQL endpoint over node:http. Requests are admitted before GraphQL sees them; each leaves one line in
  * the log, whatever became of it.
  */
 export function createGraphqlServer(options: GraphqlServerOptions): Server {
   const { log, admission: rules } = options;
-  const yoga = createYoga<Context, object>({
-    schema: options.schema,
-    graphqlEndpoint: GRAPHQL_PATH,
-    // Done here or not at all: Yoga's own would reflect every origin, and pipe every body through a stream.
-    cors: false,
-    maxRequestBodySize: false,
-    graphiql: false,
-    landingPage: false,
-    multipart: false,
-    logging: false,
-    // requestRules presents errors, all of them and at one place.
-    maskedErrors: false,
-    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noCache },
-    plugins: [
-      ...(options.trustedDocuments === null ? [] : [options.trustedDocuments]),
-      requestRules({
-        introspection: options.introspection,
-        limits: options.limits,
-        onUnexpected: (err, { origin }) => log.error({ err, requestId: origin.requestId }, 'request failed'),
-      }),
-    ],
-  });
+  const execute = createExecute(options);
+  const onUnexpected: OnUnexpected = (err, { origin }) =>
+    log.error({ err, requestId: origin.requestId }, 'request failed');
 
   return createBoundedServer(options.connections, (request, response) => {
     const origin = originOf(request, options.clientAddress(request));
@@ -71,7 +57,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse, origin: Origin): Promise<void> {
-    const requestLog: RequestLog = { operation: '', outcome: 'OK', actor: null };
+    const requestLog: RequestLog = { operation: '', outcome: 'OK', actor: null, streamed: false };
     logWhenDone(response, origin, requestLog, options);
     const admission = await admitRequest(request, origin.ipAddress, rules);
     switch (admission.kind) {
@@ -95,35 +81,53 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
         return;
       }
       case 'admitted': {
-        const { actor, body } = admission;
+        const { actor, stillKnown, accepted } = admission;
         requestLog.actor = actor;
-        await yoga(requestForYoga(request, body), response, {
-          ...options.createContext(actor, origin),
+        const viewer: Viewer = {
           actor,
-          origin,
-          log: requestLog,
-        });
+          stillKnown,
+          onGone: (listener) => void response.once('close', listener),
+          cutOff: () => {
+            requestLog.outcome = SLOW_READER;
+            response.destroy();
+          },
+        };
+        const context = { ...options.createContext(viewer, origin), actor, origin, log: requestLog };
+        const result = await execute(admission.request, context);
+        await answer(result, response, accepted, context);
         return;
       }
       default:
         admission satisfies never;
     }
   }
+
+  async function answer(
+    result: ExecutionResult | AsyncIterable<ExecutionResult>,
+    response: ServerResponse,
+    accepted: Accepted,
+    context: Context,
+  ): Promise<void> {
+    if (!(Symbol.asyncIterator in result)) {
+      const presented = await presentResult(result, context, onUnexpected);
+      if (accepted.json !== null || result.data == null) answerResult(response, presented, accepted);
+      else await answerEvents(response, only(presented.result), options.heartbeatMs);
+    } else if (accepted.events) {
+      context.log.streamed = true;
+      await answerEvents(response, streamResults(result, context, onUnexpected), options.heartbeatMs);
+    } else {
+      const { requestId } = context.origin;
+      const message = 'A subscription is answered as text/event-stream, which the request does not accept.';
+      context.log.outcome = 'BAD_USER_INPUT';
+      answerError(response, 406, { code: 'BAD_USER_INPUT', message, requestId });
+    }
+  }
 }
 
-/** A request as Yoga is to see it: the original stays as the client sent it. */
-function requestForYoga(request: IncomingMessage, body: object | null): IncomingMessage {
-  const headers = {
-    ...request.headers,
-    // It makes a URL out of the one, and would fail on what is no host; it compares the other letter by letter.
-    host: 'gatehouse',
-    ...(body === null ? {} : { 'content-type': 'application/json' }),
-  };
-  return Object.create(request, {
-    headers: { value: headers },
-    // Taken from here when it is already parsed, as it is by Express.
-    body: { value: body },
-  });
+/** A single result, for who accepts nothing but a stream. */
+async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult, boolean> {
+  yield result;
+  return true;
 }
 
 function originOf({ headers }: IncomingMessage, ipAddress: string | null): Origin {
@@ -134,9 +138,6 @@ function originOf({ headers }: IncomingMessage, ipAddress: string | null): Origi
     userAgent: userAgent === undefined ? null : redactText(userAgent),
   };
 }
-
-// Errors hold the whole source, and failing again costs no more than it did.
-const noCache = { get: () => undefined, set: () => {} };
 
 /** One line for each request, when its connection is done with it: also for those that were cut. */
 function logWhenDone(
@@ -149,12 +150,13 @@ function logWhenDone(
   response.once('close', () => {
     const { operation, outcome } = requestLog;
     const milliseconds = performance.now() - startedAt;
-    onRequest(outcome, milliseconds / 1000);
+    // A stream lasts as long as its client likes: that says nothing of how fast answers are.
+    if (!requestLog.streamed) onRequest(outcome, milliseconds / 1000);
     log.info(
       {
         requestId,
         operation,
-        outcome: response.writableFinished ? outcome : 'CLIENT_GONE',
+        outcome: response.writableFinished || outcome === SLOW_READER ? outcome : 'CLIENT_GONE',
         status: response.statusCode,
         durationMs: Math.round(milliseconds * 10) / 10,
         actor: describeActor(requestLog.actor),

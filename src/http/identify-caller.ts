@@ -11,7 +11,14 @@ export type IdentifyRules = {
   readonly onUnauthenticated: () => void;
 };
 
-export type Identified = { readonly kind: 'known'; readonly actor: Actor } | Refusal;
+export type Identified =
+  | {
+      readonly kind: 'known';
+      readonly actor: Actor;
+      /** Asks again, for as long as an answer takes. @throws AuthenticationUnavailableError when that cannot be told now */
+      readonly stillKnown: () => Promise<boolean>;
+    }
+  | Refusal;
 
 /**
  * Who asks, within the limits of its requests. Whoever cannot be told for free uses up its address's budget before
@@ -24,7 +31,7 @@ export async function identifyCaller(
 ): Promise<Identified> {
   const credential = bearerOf(headers.authorization);
   const known = credential === null ? null : authenticate.known(credential);
-  if (known !== null) return withinLimit(known, rateLimits);
+  if (credential !== null && known !== null) return withinLimit(known, credential);
 
   const group = addressGroup(address);
   const wait = await rateLimits.take('address', group);
@@ -33,7 +40,7 @@ export async function identifyCaller(
     const verified = await verify(credential, authenticate);
     if (verified !== null) {
       await rateLimits.giveBack('address', group);
-      return verified.kind === 'refused' ? verified : withinLimit(verified.actor, rateLimits);
+      return 'status' in verified ? verified : withinLimit(verified, credential);
     }
   }
   onUnauthenticated();
@@ -41,12 +48,21 @@ export async function identifyCaller(
     code: 'UNAUTHENTICATED',
     headers: { 'www-authenticate': 'Bearer' },
   });
+
+  async function withinLimit(actor: Actor, shown: string): Promise<Identified> {
+    const wait = await rateLimits.take('caller', callerOf(actor));
+    if (wait !== null) return tooMany(wait);
+    return { kind: 'known', actor, stillKnown: () => isKnown(shown, authenticate) };
+  }
 }
 
-async function verify(credential: string, authenticate: Authenticate): Promise<Identified | null> {
+async function isKnown(credential: string, authenticate: Authenticate): Promise<boolean> {
+  return authenticate.known(credential) !== null || (await authenticate.verify(credential)) !== null;
+}
+
+async function verify(credential: string, authenticate: Authenticate): Promise<Actor | Refusal | null> {
   try {
-    const actor = await authenticate.verify(credential);
-    return actor === null ? null : { kind: 'known', actor };
+    return await authenticate.verify(credential);
   } catch (error) {
     if (!(error instanceof AuthenticationUnavailableError)) throw error;
     return refuse(503, 'Credentials cannot be checked now. Try again shortly.', {
@@ -54,11 +70,6 @@ async function verify(credential: string, authenticate: Authenticate): Promise<I
       headers: { 'retry-after': '1' },
     });
   }
-}
-
-async function withinLimit(actor: Actor, rateLimits: RateLimits): Promise<Identified> {
-  const wait = await rateLimits.take('caller', callerOf(actor));
-  return wait === null ? { kind: 'known', actor } : tooMany(wait);
 }
 
 function tooMany(seconds: number): Refusal {

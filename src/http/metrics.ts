@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+type Readings = { readonly poolWaiting: () => number; readonly streams: () => number };
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** What Prometheus can scrape. Labels are closed sets: never an id, a user or a message. */
-export function createMetrics({ poolWaiting }: { poolWaiting: () => number }) {
+export function createMetrics({ poolWaiting, streams }: Readings) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -13,6 +15,14 @@ export function createMetrics({ poolWaiting }: { poolWaiting: () => number }) {
     registers,
     collect() {
       this.set(poolWaiting());
+    },
+  });
+  new Gauge({
+    name: 'gatehouse_streams',
+    help: 'Open subscriptions.',
+    registers,
+    collect() {
+      this.set(streams());
     },
   });
   return {

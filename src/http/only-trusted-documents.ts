@@ -4,7 +4,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { z } from 'zod';
 
 const identified = z.object({
-  documentId: z.string().optional(),
+  documentId: z.string().nullish(),
   extensions: z.object({ persistedQuery: z.object({ sha256Hash: z.string() }).optional() }).nullish(),
 });
 
@@ -17,19 +17,17 @@ const refusal = () =>
 export function onlyTrustedDocuments(documents: ReadonlyMap<string, string>): Plugin {
   return usePersistedOperations({
     allowArbitraryOperations: false,
-    extractPersistedOperationId: (params, request) => documentIdOf(params, request),
+    extractPersistedOperationId: (params) => documentIdOf(params),
     getPersistedOperation: (id) => documents.get(id) ?? null,
     customErrors: { notFound: refusal, keyNotFound: refusal, persistedQueryOnly: refusal },
   });
 }
 
 /** As Apollo sends it (extensions), or as GraphQL over HTTP has it (documentId); null when it is not clear. */
-function documentIdOf(params: GraphQLParams, { method, url }: Request): string | null {
+function documentIdOf(params: GraphQLParams): string | null {
   const parsed = identified.safeParse(params);
   if (!parsed.success) return null;
-  // Of a query string Yoga reads only what GraphQL over HTTP had at first.
-  const search = method === 'GET' ? new URLSearchParams(url.split('?')[1]).get('documentId') : null;
-  const given = [search, parsed.data.documentId, parsed.data.extensions?.persistedQuery?.sha256Hash];
+  const given = [parsed.data.documentId, parsed.data.extensions?.persistedQuery?.sha256Hash];
   const ids = new Set(given.filter((id) => id != null));
   return ids.size === 1 ? ([...ids][0] ?? null) : null;
 }

@@ -49,11 +49,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Whether what a GET has in its query string for variables and extensions is JSON: Yoga would fail on it. */
-export function hasJsonParameters(url: string | undefined): boolean {
-  const parameters = new URLSearchParams(url?.split('?').slice(1).join('?') ?? '');
-  return ['variables', 'extensions'].every((name) => {
-    const text = parameters.get(name);
-    return text === null || text === '' || parseJson(text) !== undefined;
-  });
+/** What a GET asks for, out of its query string; null when variables or extensions are not JSON. */
+export function readParameters(url: string | undefined): object | null {
+  const search = new URLSearchParams(url?.split('?').slice(1).join('?') ?? '');
+  const variables = readJson(search.get('variables'));
+  const extensions = readJson(search.get('extensions'));
+  if (variables === undefined || extensions === undefined) return null;
+  return {
+    query: search.get('query'),
+    operationName: search.get('operationName'),
+    documentId: search.get('documentId'),
+    variables,
+    extensions,
+  };
+}
+
+function readJson(text: string | null): unknown {
+  return text === null || text === '' ? null : parseJson(text);
 }

@@ -7,8 +7,14 @@ import { toJsonb } from './to-jsonb.ts';
 import { orUnavailable } from './unavailable.ts';
 import { byColumns } from './write-rows.ts';
 
-/** Registering applications and their keys: each a function of the ledger's (prisma/migrations). */
-export function createApplicationsLedger(pool: pg.Pool): ApplicationsLedger {
+/**
+ * Registering applications and their keys: each a function of the ledger's (prisma/migrations).
+ * @param onCommitted told when something is in the trail that streams depend on
+ */
+export function createApplicationsLedger(
+  pool: pg.Pool,
+  onCommitted: () => void = () => {},
+): ApplicationsLedger {
   return {
     async createApplication(name, by) {
       const { rows } = await orUnavailable(
@@ -54,6 +60,7 @@ export function createApplicationsLedger(pool: pg.Pool): ApplicationsLedger {
       const { rows } = await orUnavailable(
         pool.query<ApiKey>(`SELECT ${apiKeyColumns} FROM revoke_api_key($1, $2) AS k`, [id, byColumns(by)]),
       );
+      onCommitted();
       return rows[0] ?? null;
     },
   };

@@ -6,8 +6,11 @@ import { toJsonb } from './to-jsonb.ts';
 import { orUnavailable } from './unavailable.ts';
 import { byColumns } from './write-rows.ts';
 
-/** Revoking, suspending and setting policies: each a function of the ledger's (prisma/migrations). */
-export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
+/**
+ * Revoking, suspending and setting policies: each a function of the ledger's (prisma/migrations).
+ * @param onCommitted told when something is in the trail that streams depend on
+ */
+export function createLimitsLedger(pool: pg.Pool, onCommitted: () => void = () => {}): LimitsLedger {
   const call = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => {
     const { rows } = await orUnavailable(pool.query<Row>(text, [...values]));
     return rows[0] ?? null;
@@ -22,6 +25,7 @@ export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
       `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5) AS u`,
       [user.id, user.externalId, suspended, reason, byColumns(by)],
     );
+    onCommitted();
     return row === null ? null : toUser(row);
   };
   return {
@@ -30,6 +34,7 @@ export function createLimitsLedger(pool: pg.Pool): LimitsLedger {
         `SELECT ${sessionColumns}, s.upstream_config FROM revoke_session($1, $2, $3) AS s`,
         [id, reason, byColumns(by)],
       );
+      onCommitted();
       return row === null ? null : toSession(row);
     },
     suspendUser: (user, reason, by) => suspend(true, user, reason, by),

@@ -49,6 +49,9 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(['POLICIES_WRITE'], 'setPolicy'),
     ...all(REGISTRARS, 'createApplication createApiKey revokeApiKey'),
   },
+  Subscription: all(SESSION_READERS, 'sessionEvents'),
+  // Whoever may watch sees the whole event.
+  SessionEvent: all(ANYONE, 'id type at session'),
   RealtimeSession: {
     ...all(
       ANYONE,

@@ -41,7 +41,7 @@ test.each<[string, number, string, RequestInit]>([
   ['no credential', 401, '', { method: 'POST' }],
   ['another place', 404, '/elsewhere', {}],
   ['another method', 405, '', { method: 'DELETE' }],
-  ['another media type', 406, '', { headers: { ...AUTHORISED, accept: 'text/event-stream' } }],
+  ['another media type', 406, '', { headers: { ...AUTHORISED, accept: 'multipart/mixed' } }],
   [
     'another content type',
     415,

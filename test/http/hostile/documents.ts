@@ -285,9 +285,9 @@ export const documents: readonly HostileInput[] = [
     status: [400],
   },
   {
-    name: 'a subscription as an event stream',
+    name: 'a subscription for who accepts no events',
     source: 'advisory',
-    bytes: post('subscription { sessionEvents { id } }', { headers: { accept: 'text/event-stream' } }),
+    bytes: post('subscription { sessionEvents { id } }', { headers: { accept: 'application/json' } }),
     status: [406],
   },
   {

@@ -1,0 +1,36 @@
+/** What an answer can be. */
+export type MediaType = 'application/graphql-response+json' | 'application/json' | 'text/event-stream';
+
+/** What a client accepts, in its order; weights are not looked at. Both null: nothing that there is. */
+export type Accepted = {
+  /** For a single result. */
+  readonly json: Exclude<MediaType, 'text/event-stream'> | null;
+  /** For the results of a subscription; a single one is sent so to who accepts nothing else. */
+  readonly events: boolean;
+};
+
+const JSON_RANGES: ReadonlyMap<string, Accepted['json']> = new Map([
+  ['application/graphql-response+json', 'application/graphql-response+json'],
+  ['application/json', 'application/json'],
+  ['application/*', 'application/json'],
+  ['*/*', 'application/json'],
+]);
+const EVENT_RANGES = new Set(['text/event-stream', 'text/*', '*/*']);
+const ANYTHING: Accepted = { json: 'application/json', events: true };
+
+/** Reads an Accept header. Everything is in UTF-8. */
+export function negotiate(accept: string | undefined): Accepted {
+  if (accept === undefined || accept === '' || accept === '*/*') return ANYTHING;
+  const ranges = accept.toLowerCase().replaceAll(/\s/g, '').split(',').filter(isUtf8);
+  const types = ranges.map((range) => range.split(';', 1)[0] ?? '');
+  const json = types.find((type) => JSON_RANGES.has(type));
+  return {
+    json: json === undefined ? null : (JSON_RANGES.get(json) ?? null),
+    events: types.some((type) => EVENT_RANGES.has(type)),
+  };
+}
+
+function isUtf8(range: string): boolean {
+  const charset = range.split(';').find((parameter) => parameter.includes('charset='));
+  return charset === undefined || charset === 'charset=utf-8';
+}

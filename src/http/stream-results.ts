@@ -1,0 +1,27 @@
+import type { ExecutionResult } from 'graphql';
+import { WatchEndedError } from '../domain/watch-sessions.ts';
+import type { Context } from '../graphql/context.ts';
+import { type OnUnexpected, presentResult, resultOf } from '../graphql/present-result.ts';
+
+/**
+ * The results of a subscription as they may leave. What ended it is the last of them; what was forbidden in it is
+ * recorded once, not with each event.
+ * @returns whether that was for good, so that the client need not come back
+ */
+export async function* streamResults(
+  results: AsyncIterable<ExecutionResult>,
+  context: Context,
+  onUnexpected: OnUnexpected,
+): AsyncGenerator<ExecutionResult, boolean> {
+  let current = context;
+  try {
+    for await (const result of results) {
+      yield (await presentResult(result, current, onUnexpected)).result;
+      if (result.errors?.length) current = { ...context, recordDenial: async () => {} };
+    }
+    return false;
+  } catch (error) {
+    yield (await presentResult(resultOf(error), context, onUnexpected)).result;
+    return error instanceof WatchEndedError && error.end !== 'slow';
+  }
+}
