@@ -15,8 +15,6 @@ type Row = (string | null)[];
 const pool = new pg.Pool({
   connectionString: databaseUrl,
   max: 10,
-  // Planned once: over all the partitions that takes longer than everything else.
-  options: '-c plan_cache_mode=force_generic_plan',
   // All that is read is written again: dates are cut out of the text they come as.
   types: { getTypeParser: () => (text: string | Buffer) => text },
 });

@@ -19,7 +19,7 @@ export type Target = {
 const PROGRAMS = {
   bare: 'read/bare-server.ts',
   mercurius: 'peers/mercurius.mjs',
-  'mercurius-join': 'peers/mercurius-join.mjs',
+  'mercurius-join': 'peers/mercurius.mjs',
   postgraphile: 'peers/postgraphile.mjs',
   apollo: 'peers/apollo.mjs',
 } as const;
@@ -55,11 +55,11 @@ export async function startTargets(names: readonly TargetName[], setup: Setup): 
 }
 
 async function program(name: keyof typeof PROGRAMS, setup: Setup): Promise<Target> {
-  const child = await startChild(
-    join(import.meta.dirname, '..', PROGRAMS[name]),
-    [setup.database.url],
-    setup,
-  );
+  const databaseUrl = new URL(setup.database.url);
+  // Prepared statements are planned once: over all the partitions that takes longer than everything else.
+  databaseUrl.searchParams.set('options', '-c plan_cache_mode=force_generic_plan');
+  const file = join(import.meta.dirname, '..', PROGRAMS[name]);
+  const child = await startChild(file, [databaseUrl.href, name], setup);
   const { port } = hello.parse(child.firstMessage);
   return {
     name,
