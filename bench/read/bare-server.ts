@@ -34,11 +34,9 @@ const server = createServer((incoming, response) => {
     const body = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
     answer(body.toString()).then(
       (text) => {
-        response.writeHead(200, {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(text),
-        });
-        response.end(text);
+        const bytes = Buffer.from(text);
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length });
+        response.end(bytes);
       },
       (error: unknown) => {
         response.writeHead(500);
