@@ -1,0 +1,103 @@
+import type { Child } from '../child.ts';
+import type { Options } from './options.ts';
+import type { QueryName } from './queries.ts';
+import { isPeer, type Target } from './targets.ts';
+import { type Measurement, measurement, type Task } from './task.ts';
+
+export type Cell = {
+  readonly query: QueryName;
+  readonly connections: number;
+  readonly target: Target;
+  /** Medians over the rounds, each value by itself. */
+  readonly median: Measurement;
+};
+
+type Setup = {
+  readonly targets: readonly Target[];
+  readonly load: Child;
+  readonly users: number;
+  readonly progress: (text: string) => void;
+};
+
+const SETTLE_IN_SECONDS = 0.3;
+const PEERS_CONNECTIONS = 16;
+
+/** Every query and number of connections, each target in turn in each round, so that drift meets all alike. */
+export async function measureAll(
+  options: Options,
+  { targets, load, users, progress }: Setup,
+): Promise<Cell[]> {
+  const ask = async (
+    target: Target,
+    how: Pick<Task, 'query' | 'connections' | 'warmUpSeconds' | 'seconds'>,
+  ) => {
+    const { name, url, headers, dialect, pid } = target;
+    const task: Task = { name, url, headers: { ...headers }, dialect, pid, users, ...how };
+    return measurement.parse(await load.ask(task));
+  };
+  const cells: Cell[] = [];
+  for (const query of options.queries) {
+    for (const target of targets) {
+      progress(`warming ${target.name} up for query ${query}`);
+      await ask(target, { query, connections: 16, warmUpSeconds: 0, seconds: options.warmUpSeconds });
+    }
+    for (const connections of options.connections) {
+      const measured = new Map<Target, Measurement[]>(
+        targets
+          .filter(({ name }) => !isPeer(name) || connections === forPeers(options))
+          .map((target) => [target, []]),
+      );
+      for (let round = 0; round < options.rounds; round += 1) {
+        for (const target of rotate([...measured.keys()], round)) {
+          const how = { query, connections, warmUpSeconds: SETTLE_IN_SECONDS, seconds: options.seconds };
+          const result = await ask(target, how);
+          measured.get(target)?.push(result);
+          progress(
+            `query ${query}, ${connections} connections, round ${round + 1}, ${target.name}: ` +
+              `${Math.round(result.requestsPerSecond)} requests/s, p50 ${result.p50.toFixed(2)} ms${disturbance(result)}`,
+          );
+        }
+      }
+      for (const [target, results] of measured)
+        cells.push({ query, connections, target, median: medians(results) });
+    }
+  }
+  return cells;
+}
+
+function forPeers({ connections }: Options): number | undefined {
+  return connections.includes(PEERS_CONNECTIONS) ? PEERS_CONNECTIONS : connections[0];
+}
+
+function disturbance({ othersShare }: Measurement): string {
+  return othersShare !== null && othersShare > 0.1
+    ? ` (others used ${Math.round(othersShare * 100)} % of the machine)`
+    : '';
+}
+
+function rotate<T>(items: readonly T[], by: number): T[] {
+  const first = by % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
+}
+
+function medians(results: readonly Measurement[]): Measurement {
+  const of = (read: (result: Measurement) => number) => median(results.map(read));
+  const known = (read: (result: Measurement) => number | null) => {
+    const values = results.map(read).filter((value) => value !== null);
+    return values.length === 0 ? null : median(values);
+  };
+  return {
+    requestsPerSecond: of(({ requestsPerSecond }) => requestsPerSecond),
+    p50: of(({ p50 }) => p50),
+    p99: of(({ p99 }) => p99),
+    generatorShare: of(({ generatorShare }) => generatorShare),
+    serverMicroseconds: known(({ serverMicroseconds }) => serverMicroseconds),
+    othersShare: known(({ othersShare }) => othersShare),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}

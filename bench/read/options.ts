@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { QUERIES, type QueryName } from './queries.ts';
+import { TARGETS, type TargetName } from './targets.ts';
+
+const HELP = `Measures two reads of a ledger of a million sessions: the gateway beside a bare server that answers the same bytes out
+of one prepared statement, and beside the same schema built on other libraries. Each is its own process over one
+embedded PostgreSQL with a pool of ten; the gateway with key, limits, log and metrics, the others without.
+
+  1  the 20 newest sessions of a user, drawn anew for each request: twelve fields, the user, pageInfo
+  2  the 50 newest sessions of a status, of all users: the same fields
+
+  npm run bench:read -- [options]
+
+  --seconds N           measured time of one cell in one round (default 10)
+  --warm-up N           seconds that each target works on each query before anything is measured (default 4)
+  --rounds N            rounds, interleaved; the table has their medians (default 3)
+  --connections A,B,C   connections that each send their next request when the last was answered; the peers are
+                        measured at 16 only, or at the first when 16 is not among them (default 1,16,64)
+  --queries A,B         (default 1,2)
+  --only A,B            of ${TARGETS.join(', ')} (default all)
+  --sessions N          sessions in the database, which is made once and kept in the data directory
+                        (default 1000000)
+  --cpu-prof FOLDER     have the gateway write a CPU profile there (it costs some speed)
+  --buffers             instead: pages of PostgreSQL that each guaranteed listing reads, at page 1 and page 5,000
+  --help
+`;
+
+export type Options = {
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly rounds: number;
+  readonly connections: readonly number[];
+  readonly queries: readonly QueryName[];
+  readonly targets: readonly TargetName[];
+  readonly sessions: number;
+  readonly profileFolder: string | undefined;
+  readonly buffers: boolean;
+};
+
+/** Reads the command line, or prints the help and returns null. @throws TypeError when it cannot be used */
+export function readOptions(args: string[]): Options | null {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: 'string', default: '10' },
+      'warm-up': { type: 'string', default: '4' },
+      rounds: { type: 'string', default: '3' },
+      connections: { type: 'string', default: '1,16,64' },
+      queries: { type: 'string', default: QUERIES.join() },
+      only: { type: 'string', default: TARGETS.join() },
+      sessions: { type: 'string', default: '1000000' },
+      'cpu-prof': { type: 'string' },
+      buffers: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return null;
+  }
+  const profileFolder = values['cpu-prof'];
+  return {
+    seconds: number(values.seconds, '--seconds', 0.1),
+    warmUpSeconds: number(values['warm-up'], '--warm-up', 0.1),
+    rounds: number(values.rounds, '--rounds', 1),
+    connections: values.connections.split(',').map((value) => number(value, '--connections', 1)),
+    queries: some(values.queries, '--queries', QUERIES),
+    targets: some(values.only, '--only', TARGETS),
+    sessions: number(values.sessions, '--sessions', 1000),
+    profileFolder: profileFolder === undefined ? undefined : resolve(profileFolder),
+    buffers: values.buffers,
+  };
+}
+
+function number(value: string, option: string, least: number): number {
+  const read = value.trim() === '' ? Number.NaN : Number(value);
+  if (!(read >= least))
+    throw new TypeError(`${option} must be a number of at least ${least}, not "${value}"`);
+  return read;
+}
+
+/** In the order of `known`, each once. */
+function some<T extends string>(value: string, option: string, known: readonly T[]): T[] {
+  const asked = value.split(',');
+  const unknown = asked.find((name) => !known.some((one) => one === name));
+  if (unknown !== undefined) throw new TypeError(`${option} is of ${known.join(', ')}, not "${unknown}"`);
+  return known.filter((name) => asked.includes(name));
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startChild } from '../child.ts';
+import { openDataset } from './dataset.ts';
+import { measureAll } from './measure.ts';
+import { type Options, readOptions } from './options.ts';
+import { report } from './report.ts';
+import { startTargets } from './targets.ts';
+import { verify } from './verify.ts';
+
+const USERS = 10_000;
+
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options !== null) process.stdout.write(await bench(options, stopping.signal));
+} catch (error) {
+  process.stderr.write(`\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** Starts everything, measures, stops everything: also after a failure, and after Ctrl-C. */
+async function bench(options: Options, signal: AbortSignal): Promise<string> {
+  await using stack = new AsyncDisposableStack();
+  const running = { signal, stack };
+  progress(`${process.version}, ${availableParallelism()} cores; starting`);
+  // What the peers are run with in production; the gateway is started with an environment of its own.
+  process.env['NODE_ENV'] = 'production';
+  process.env['GRAPHILE_ENV'] = 'production';
+  const workFolder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  stack.defer(() => rm(workFolder, { recursive: true, force: true }));
+  const sizes = { users: USERS, sessions: options.sessions };
+  const database = await openDataset(sizes, running, progress);
+  const targets = await startTargets(options.targets, {
+    database,
+    workFolder,
+    profileFolder: options.profileFolder,
+    progress,
+    ...running,
+  });
+  for (const query of options.queries) await verify(query, targets, USERS);
+  progress('all answer the same');
+  const load = await startChild(join(import.meta.dirname, 'load.ts'), [], running);
+  const cells = await measureAll(options, { targets, load, users: USERS, progress });
+  progress('stopping');
+  return `\n${report(cells)}`;
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
