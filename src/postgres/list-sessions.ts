@@ -5,7 +5,7 @@ import type { SessionFilter, SessionOrder } from '../domain/session-filter.ts';
 import type { Visibility } from '../domain/visibility.ts';
 import { countRows } from './count-rows.ts';
 import { beyond, type Keyset, ordered, orderOf, sortedBy, toListed } from './keyset.ts';
-import { filterConditions, onlyActive, pinned, statusConditions } from './session-conditions.ts';
+import { asRange, filterConditions, onlyActive, statusConditions } from './session-conditions.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
 import { parameters, read, readPlanned } from './statement.ts';
 
@@ -67,15 +67,18 @@ export async function countSessions(
 }
 
 /**
- * A plan is made once and kept where one is right for all values: without a condition that has values, and with one
- * that leads to an index by itself. Anything else is planned for its values, which takes longer than reading the page.
+ * A plan is made once and kept where one is right for all values: without a condition that has values, with a user's,
+ * and with one other that leads to its index by itself. Anything else is planned for its values, which takes longer
+ * than reading the page.
  */
 function wayOfReading(conditions: readonly string[], statuses: readonly string[]) {
-  const [only = 'true', ...others] = conditions;
-  if (conditions.length === 0) return { condition: only, reads: read };
-  const leading = others.length === 0 && statuses[0] === 'true' ? pinned(only) : null;
-  if (leading !== null) return { condition: leading, reads: read };
-  return { condition: together(conditions), reads: readPlanned };
+  if (conditions.length === 0) return { condition: together(conditions), reads: read };
+  const alone = conditions.length === 1 && statuses[0] === 'true';
+  const leading = conditions.find((condition) => alone || condition.startsWith('s.user_id = '));
+  const range = leading === undefined ? null : asRange(leading);
+  return range === null
+    ? { condition: together(conditions), reads: readPlanned }
+    : { condition: together([...conditions, range]), reads: read };
 }
 
 function together(conditions: readonly string[]): string {

@@ -79,12 +79,12 @@ export function filterConditions(
 }
 
 /**
- * A condition that the index of its column answers, so put that PostgreSQL takes that index for every value; null for
- * any other condition. In a plan for all values an application has as many sessions as the average of them, and one
- * with hardly any would be looked for among all ids in order. Of a range nothing is assumed but that it is narrow.
+ * What leads PostgreSQL to the index of a column that is compared with one value, whatever the value; null for any other
+ * condition. In a plan for all values an application has as many sessions as the average of them, and one with hardly
+ * any would be looked for among all ids in order. Of a range nothing is assumed but that it is narrow.
  */
-export function pinned(condition: string): string | null {
+export function asRange(condition: string): string | null {
   const [, column, value] = /^(s\.(?:user_id|application_id|model)) = (.+)$/s.exec(condition) ?? [];
   if (column === undefined || value === undefined) return null;
-  return `${condition} AND ${column} >= ${value} AND ${column} <= ${value}`;
+  return `${column} >= ${value} AND ${column} <= ${value}`;
 }
