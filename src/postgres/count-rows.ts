@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { LedgerUnavailableError } from '../domain/ledger.ts';
 import { CountTooLongError } from '../domain/ledger-reader.ts';
-import { type Parameters, read } from './statement.ts';
+import { type Parameters, readPlanned } from './statement.ts';
 
 // The statement was cancelled by its own time limit, on the server or here.
 const TOO_LONG = new Set(['57014', 'query_timeout']);
@@ -15,7 +15,7 @@ export async function countRows(
 ): Promise<number> {
   const limit = upTo === null ? '' : `LIMIT ${given.use(upTo)}`;
   try {
-    const [row] = await read<{ count: number }>(
+    const [row] = await readPlanned<{ count: number }>(
       pool,
       `SELECT count(*)::integer AS count FROM (SELECT FROM ${from} ${limit}) AS counted`,
       given,

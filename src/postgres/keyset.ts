@@ -19,11 +19,15 @@ export function beyond({ time, id, direction }: Keyset, page: Page, { use }: Par
   return `(${time}, ${id}) ${comparison} (${toTime(use(page.boundary.sortedBy))}, ${at})`;
 }
 
-/** ORDER BY and LIMIT of a page, one row more than it has. Read backward, the rows come in the opposite order. */
-export function ordered({ time, id, direction }: Keyset, page: Page, { use }: Parameters): string {
+/** ORDER BY of a page. Read backward, the rows come in the opposite order. */
+export function orderOf({ time, id, direction }: Keyset, page: Page): string {
   const actual = (direction === 'ASC') === (page.direction === 'forward') ? 'ASC' : 'DESC';
-  const by = time === null ? `${id} ${actual}` : `${time} ${actual}, ${id} ${actual}`;
-  return `ORDER BY ${by} LIMIT ${use(page.limit + 1)}`;
+  return `ORDER BY ${time === null ? '' : `${time} ${actual}, `}${id} ${actual}`;
+}
+
+/** ORDER BY and LIMIT of a page, one row more than it has. */
+export function ordered(keyset: Keyset, page: Page, { use }: Parameters): string {
+  return `${orderOf(keyset, page)} LIMIT ${use(page.limit + 1)}`;
 }
 
 /** The column `sorted_by`, to the microsecond. */

@@ -4,16 +4,19 @@ import type { Session } from '../domain/session.ts';
 import type { SessionFilter, SessionOrder } from '../domain/session-filter.ts';
 import type { Visibility } from '../domain/visibility.ts';
 import { countRows } from './count-rows.ts';
-import { beyond, type Keyset, ordered, sortedBy, toListed } from './keyset.ts';
-import { filterCondition, onlyActive, statusConditions } from './session-conditions.ts';
+import { beyond, type Keyset, ordered, orderOf, sortedBy, toListed } from './keyset.ts';
+import { asRange, filterConditions, onlyActive, statusConditions } from './session-conditions.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
-import { parameters, read } from './statement.ts';
+import { parameters, read, readPlanned } from './statement.ts';
 
 const KEYSETS = {
   CREATED_AT_DESC: { time: null, id: 's.id', direction: 'DESC' },
   CREATED_AT_ASC: { time: null, id: 's.id', direction: 'ASC' },
   EXPIRES_AT_ASC: { time: 's.expires_at', id: 's.id', direction: 'ASC' },
 } as const satisfies Record<SessionOrder, Keyset>;
+
+// Said where a plan is made: of a limit that is a parameter it is assumed that it takes a tenth of all rows.
+const MOST_ROWS = 101;
 
 /**
  * One page of the visible sessions that a filter means; by expiry only those that are ACTIVE.
@@ -30,19 +33,20 @@ export async function listSessions(
   if (statuses.length === 0) return [];
   const given = parameters();
   const keyset = KEYSETS[order];
-  const condition = `${filterCondition(filter, visibility, given)} AND ${beyond(keyset, page, given)}`;
+  const { condition, reads } = wayOfReading(filterConditions(filter, visibility, given), statuses);
+  const found = `${condition} AND ${beyond(keyset, page, given)}`;
   const end = ordered(keyset, page, given);
   // Each status comes in order from an index of its own; together they are merged and cut once more.
   const branches = statuses.map((status) => {
-    const found = `SELECT * FROM realtime_session AS s WHERE ${status} AND ${condition}`;
+    const branch = `SELECT * FROM realtime_session AS s WHERE ${status} AND ${found}`;
     // An upstream id is of hardly more than one session. OFFSET 0 lets them be found before they are put in order:
     // PostgreSQL would else take every id in order, to look whether it is one of them.
     return filter.upstreamSessionId == null
-      ? `(${found} ${end})`
-      : `(SELECT * FROM (${found} OFFSET 0) AS s ${end})`;
+      ? `(${branch} ${orderOf(keyset, page)} LIMIT ${MOST_ROWS})`
+      : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   });
   const text = `SELECT ${sessionColumns}, ${sortedBy(keyset)} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
-  const rows = await read<SessionRow & { sorted_by: string | null }>(pool, text, given);
+  const rows = await reads<SessionRow & { sorted_by: string | null }>(pool, text, given);
   return toListed(rows, page, toSession);
 }
 
@@ -57,9 +61,28 @@ export async function countSessions(
   const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return 0;
   const given = parameters();
-  const condition = filterCondition(filter, visibility, given);
+  const condition = together(filterConditions(filter, visibility, given));
   const from = `realtime_session AS s WHERE (${statuses.map((status) => `(${status})`).join(' OR ')}) AND ${condition}`;
   return countRows(pool, from, upTo, given);
+}
+
+/**
+ * A plan is made once and kept where one is right for all values: without a condition that has values, with a user's,
+ * and with one other that leads to its index by itself. Anything else is planned for its values, which takes longer
+ * than reading the page.
+ */
+function wayOfReading(conditions: readonly string[], statuses: readonly string[]) {
+  if (conditions.length === 0) return { condition: together(conditions), reads: read };
+  const alone = conditions.length === 1 && statuses[0] === 'true';
+  const leading = conditions.find((condition) => alone || condition.startsWith('s.user_id = '));
+  const range = leading === undefined ? null : asRange(leading);
+  return range === null
+    ? { condition: together(conditions), reads: readPlanned }
+    : { condition: together([...conditions, range]), reads: read };
+}
+
+function together(conditions: readonly string[]): string {
+  return conditions.join(' AND ') || 'true';
 }
 
 function statusesOf(filter: SessionFilter, order: SessionOrder): readonly string[] {

@@ -8,7 +8,7 @@ import { visibleUserColumns } from './find-users.ts';
 import { beyond, type Keyset, ordered, sortedBy, toListed } from './keyset.ts';
 import { toUser, type UserRow } from './record-rows.ts';
 import { isActive } from './session-conditions.ts';
-import { type Parameters, parameters, read } from './statement.ts';
+import { type Parameters, parameters, read, readPlanned } from './statement.ts';
 import { visible } from './visible.ts';
 
 /** What a listing is read from, in order: `u` are users, and `ordering` what they are ordered by. */
@@ -30,7 +30,9 @@ export async function listUsers(
   const text = `SELECT ${visibleUserColumns(visibility, given)}, ${sortedBy(keyset)} FROM ${from}
     WHERE ${condition} AND ${filterCondition(filter, visibility, given)} AND ${beyond(keyset, page, given)}
     ${ordered(keyset, page, given)}`;
-  const rows = await read<UserRow & { sorted_by: string | null }>(pool, text, given);
+  // One plan is right for all values where there are none but the page's own.
+  const plain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
+  const rows = await (plain ? read : readPlanned)<UserRow & { sorted_by: string | null }>(pool, text, given);
   return toListed(rows, page, toUser);
 }
 

@@ -37,8 +37,12 @@ export function onlyActive(filter: SessionFilter): SessionFilter {
   };
 }
 
-/** What else a filter asks, and what the viewer may see, as one condition for sessions `s`. */
-export function filterCondition(filter: SessionFilter, visibility: Visibility, given: Parameters): string {
+/** What else a filter asks, and what the viewer may see, as conditions for sessions `s`; none when all sessions fit. */
+export function filterConditions(
+  filter: SessionFilter,
+  visibility: Visibility,
+  given: Parameters,
+): readonly string[] {
   const { use } = given;
   const conditions = [visible('sessions', visibility, given)];
   const equals = (column: string, value: string | null | undefined, type = '') => {
@@ -71,5 +75,16 @@ export function filterCondition(filter: SessionFilter, visibility: Visibility, g
   if (filter.expiresBefore != null)
     conditions.push(`s.expires_at < ${use(filter.expiresBefore)}::timestamptz`);
   if (filter.labels != null) conditions.push(`s.labels @> ${use(toJsonb(filter.labels))}::jsonb`);
-  return conditions.filter((condition) => condition !== 'true').join(' AND ') || 'true';
+  return conditions.filter((condition) => condition !== 'true');
+}
+
+/**
+ * What leads PostgreSQL to the index of a column that is compared with one value, whatever the value; null for any other
+ * condition. In a plan for all values an application has as many sessions as the average of them, and one with hardly
+ * any would be looked for among all ids in order. Of a range nothing is assumed but that it is narrow.
+ */
+export function asRange(condition: string): string | null {
+  const [, column, value] = /^(s\.(?:user_id|application_id|model)) = (.+)$/s.exec(condition) ?? [];
+  if (column === undefined || value === undefined) return null;
+  return `${column} >= ${value} AND ${column} <= ${value}`;
 }

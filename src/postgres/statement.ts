@@ -37,3 +37,17 @@ export async function read<Row extends pg.QueryResultRow>(
   const { rows } = await orUnavailable(pool.query<Row>({ name: nameOf(text), text, values }));
   return rows;
 }
+
+/**
+ * Runs a statement whose best plan depends on its values: without a name, so that PostgreSQL plans it for these. A plan
+ * for all values takes everybody for average, and for somebody with few sessions may read all there are.
+ * @throws LedgerUnavailableError
+ */
+export async function readPlanned<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  text: string,
+  { values }: Parameters,
+): Promise<Row[]> {
+  const { rows } = await orUnavailable(pool.query<Row>({ text, values }));
+  return rows;
+}
