@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { Label, SessionConfig } from './session-config.ts';
+import type { ConfigSummary, Label, SessionConfig } from './session-config.ts';
 
 export type SessionStatus = 'PENDING' | 'ACTIVE' | 'EXPIRED' | 'REVOKED' | 'FAILED' | 'UNCONFIRMED';
 
@@ -40,4 +40,9 @@ export type Session = {
   readonly readAt: Date;
   /** Present where it was read along; it is heavy, and listings leave it out. */
   readonly upstreamConfig?: Json;
+  /** What the applications call its user; null once erased. Present where it was read along. */
+  readonly externalUserId?: string | null;
 };
+
+/** A session as listings have it: of the config what is short, unless the rest was asked for. */
+export type SessionSummary = Omit<Session, 'config'> & { readonly config: SessionConfig | ConfigSummary };

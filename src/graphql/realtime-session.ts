@@ -1,8 +1,10 @@
-import type { SessionFailure } from '../domain/session.ts';
+import type { SessionFailure, SessionSummary } from '../domain/session.ts';
+import type { SessionConfig } from '../domain/session-config.ts';
 import { ApplicationType } from './application.ts';
 import { AuditEventConnection } from './audit-event.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection } from './connection.ts';
+import type { Context } from './context.ts';
 import { failureMessage } from './failure-message.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { RedactedClientSecretType } from './redacted-client-secret.ts';
@@ -67,7 +69,7 @@ builder.node(RealtimeSessionType, {
     modalities: t.field({
       type: [ModalityEnum],
       description: 'What the model answers with. Empty for a transcription session.',
-      resolve: ({ config }) => config.modalities,
+      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.modalities),
     }),
     model: t.string({
       description:
@@ -78,7 +80,7 @@ builder.node(RealtimeSessionType, {
       nullable: true,
       description:
         'What the model is told to be and do. Null when nothing was said. Credentials in it are replaced.',
-      resolve: ({ config }) => config.instructions,
+      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.instructions),
     }),
     voice: t.string({
       nullable: true,
@@ -90,54 +92,58 @@ builder.node(RealtimeSessionType, {
       nullable: true,
       description:
         'How the audio that the client sends is encoded. Null when the provider named a format unknown here.',
-      resolve: ({ config }) => config.inputAudioFormat,
+      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.inputAudioFormat),
     }),
     outputAudioFormat: t.field({
       type: AudioFormatEnum,
       nullable: true,
       description: 'How the audio that the model answers with is encoded. Null for a transcription session.',
-      resolve: ({ config }) => config.outputAudioFormat,
+      resolve: (session, _args, context) =>
+        fromConfig(session, context, (config) => config.outputAudioFormat),
     }),
     inputAudioTranscription: t.field({
       type: InputAudioTranscriptionType,
       nullable: true,
       description: 'How what the user says is transcribed. Null when it is not.',
-      resolve: ({ config }) => config.inputAudioTranscription,
+      resolve: (session, _args, context) =>
+        fromConfig(session, context, (config) => config.inputAudioTranscription),
     }),
     turnDetection: t.field({
       type: TurnDetectionType,
       nullable: true,
       description: 'How the end of what the user says is found. Null when the client decides.',
-      resolve: ({ config }) => config.turnDetection,
+      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.turnDetection),
     }),
     inputAudioNoiseReduction: t.field({
       type: InputAudioNoiseReductionType,
       nullable: true,
       description: 'What is filtered out before the model listens. Null when nothing is.',
-      resolve: ({ config }) => config.inputAudioNoiseReduction,
+      resolve: (session, _args, context) =>
+        fromConfig(session, context, (config) => config.inputAudioNoiseReduction),
     }),
     tools: t.field({
       type: [ToolType],
       description: 'What the model may call. A tool of a kind unknown here is only in upstreamConfig.',
-      resolve: ({ config }) => config.tools,
+      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.tools),
     }),
     toolChoice: t.field({
       type: ToolChoiceType,
       nullable: true,
       description: 'Whether the model has to call a tool, and which. Null for a transcription session.',
-      resolve: ({ config }) => config.toolChoice,
+      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.toolChoice),
     }),
     temperature: t.float({
       nullable: true,
       description:
         'How freely the model picks its words. Null where the dialect has no temperature (the GA API has none).',
-      resolve: ({ config }) => config.temperature,
+      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.temperature),
     }),
     maxResponseOutputTokens: t.field({
       type: 'TokenLimit',
       nullable: true,
       description: 'The most tokens of one answer, tool calls included. Null for a transcription session.',
-      resolve: ({ config }) => config.maxResponseOutputTokens,
+      resolve: (session, _args, context) =>
+        fromConfig(session, context, (config) => config.maxResponseOutputTokens),
     }),
     upstreamConfig: t.field({
       type: 'JSON',
@@ -150,7 +156,8 @@ builder.node(RealtimeSessionType, {
     user: t.field({
       type: UserType,
       description: 'For whom it was asked.',
-      resolve: async ({ userId }, _args, { ledger }) => found(await ledger.user(userId), 'user'),
+      resolve: ({ userId: id, externalUserId: externalId }, _args, { ledger }) =>
+        externalId === undefined ? ledger.user(id).then((user) => found(user, 'user')) : { id, externalId },
     }),
     application: t.field({
       type: ApplicationType,
@@ -212,6 +219,17 @@ builder.node(RealtimeSessionType, {
     }),
   }),
 });
+
+/** What listings leave out of a config unless a document mentions it (DETAILS) is read for all sessions of an answer at once. */
+function fromConfig<T>(
+  { id, config }: SessionSummary,
+  { ledger }: Context,
+  read: (config: SessionConfig) => T,
+): T | Promise<T> {
+  return 'tools' in config
+    ? read(config)
+    : ledger.session(id).then((session) => read(found(session, 'config').config));
+}
 
 /** Users and applications are never removed: a missing one is a defect, not an answer. */
 function found<T>(record: T | null, what: string): T {

@@ -1,8 +1,11 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { ConfigSummary, SessionConfig } from '../domain/session-config.ts';
 import type { SessionOrder } from '../domain/session-filter.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
 import type { Context } from './context.ts';
 import { decodeIdOf } from './ids.ts';
+import { mentionedFields } from './mentioned-fields.ts';
 import { pageArguments } from './page-arguments.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { SessionFilterInput, SessionOrderEnum, sessionFilterOf } from './session-filter.ts';
@@ -59,8 +62,8 @@ builder.queryField('realtimeSessions', (t) =>
       }),
       ...pageArguments(t.arg),
     },
-    resolve: (_root, { filter, orderBy, ...args }, { ledger }) =>
-      connect(ledger, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args),
+    resolve: (_root, { filter, orderBy, ...args }, { ledger }, info) =>
+      connect(ledger, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args, info),
   }),
 );
 
@@ -73,14 +76,29 @@ builder.objectField(UserType, 'sessions', (t) =>
       filter: t.arg({ type: SessionFilterInput, description: 'Left out: all of them.' }),
       ...pageArguments(t.arg),
     },
-    resolve: ({ id }, { filter, ...args }, { ledger }) => {
+    resolve: ({ id }, { filter, ...args }, { ledger }, info) => {
       const asked = sessionFilterOf(filter);
       // Of this user and of somebody else at once: nobody's.
       const own = asked === null || (asked.userId ?? id) !== id ? null : { ...asked, userId: id };
-      return connect(ledger, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args);
+      return connect(ledger, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args, info);
     },
   }),
 );
+
+/** Fields of a session that listings do not read unless they are mentioned. */
+const DETAILS = [
+  'modalities',
+  'instructions',
+  'inputAudioFormat',
+  'outputAudioFormat',
+  'inputAudioTranscription',
+  'turnDetection',
+  'inputAudioNoiseReduction',
+  'tools',
+  'toolChoice',
+  'temperature',
+  'maxResponseOutputTokens',
+] as const satisfies readonly Exclude<keyof SessionConfig, keyof ConfigSummary>[];
 
 async function connect(
   ledger: Context['ledger'],
@@ -88,10 +106,13 @@ async function connect(
   order: SessionOrder,
   field: string,
   args: Parameters<typeof pageOf>[1],
+  info: GraphQLResolveInfo,
 ) {
   const listing = `${field}/${order}`;
   const page = pageOf(listing, args, order === 'EXPIRES_AT_ASC' ? 'time' : 'id');
-  const rows = filter === null ? [] : await ledger.sessions(filter, order, page);
+  const mentioned = mentionedFields(info);
+  const detailed = DETAILS.some((name) => mentioned.has(name));
+  const rows = filter === null ? [] : await ledger.sessions(filter, order, page, detailed);
   return toConnection(listing, page, rows, async (upTo) =>
     filter === null ? 0 : ledger.countSessions(filter, order, upTo),
   );

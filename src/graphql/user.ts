@@ -7,7 +7,10 @@ import { BadInputError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
 import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
 
-export const UserType = builder.objectRef<User>('User');
+/** Who somebody is; the rest is read when it is asked for. */
+type UserName = Pick<User, 'id' | 'externalId'>;
+
+export const UserType = builder.objectRef<User | UserName>('User');
 
 // Whoever comes by a user (through a session, an event, a change) may know who that is, and no more.
 const readers = { scope: 'USERS_READ', person: true } as const;
@@ -20,16 +23,18 @@ builder.node(UserType, {
       nullable: true,
       description: 'The identifier the applications use for this person. Null once erased.',
     }),
-    createdAt: t.expose('createdAt', {
+    createdAt: t.field({
       type: 'DateTime',
       description: 'When the user was first named.',
       authScopes: readers,
+      resolve: (user, _args, context) => fromRecord(user, context, ({ createdAt }) => createdAt),
     }),
-    suspendedAt: t.expose('suspendedAt', {
+    suspendedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'Since when no session is issued for this user. Null while not suspended.',
       authScopes: readers,
+      resolve: (user, _args, context) => fromRecord(user, context, ({ suspendedAt }) => suspendedAt),
     }),
     activeSessionCount: t.int({
       description:
@@ -45,11 +50,12 @@ builder.node(UserType, {
       authScopes: readers,
       resolve: async ({ id }, _args, { ledger }) => (await ledger.activeSessions(id)).nextExpiryAt,
     }),
-    lastSessionAt: t.expose('lastSessionAt', {
+    lastSessionAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When the newest of the sessions that you may see was reserved. Null before the first.',
       authScopes: readers,
+      resolve: (user, _args, context) => fromRecord(user, context, ({ lastSessionAt }) => lastSessionAt),
     }),
     quotas: t.field({
       type: [QuotaStateType],
@@ -73,17 +79,18 @@ builder.node(UserType, {
       authScopes: readers,
       resolve: (user, { applicationId }, context) => policyOf(user, applicationId, context),
     }),
-    policyOverrides: t.expose('policyOverrides', {
+    policyOverrides: t.field({
       type: PolicyOverridesType,
       description: 'What was set for this user itself; null fields are inherited.',
       authScopes: readers,
+      resolve: (user, _args, context) => fromRecord(user, context, ({ policyOverrides }) => policyOverrides),
     }),
   }),
 });
 
 /** @throws BadInputError when there is no such application, or none that the viewer sees */
 async function policyOf(
-  user: User,
+  user: User | UserName,
   applicationId: string | null | undefined,
   context: Context,
 ): Promise<Policy> {
@@ -92,7 +99,16 @@ async function policyOf(
   const id = applicationId == null ? own : decodeIdOf('Application', applicationId);
   const application = id === null ? null : await context.ledger.application(id);
   if (application === null) throw new BadInputError('applicationId', 'names no application');
-  return mergePolicies(context.defaultPolicy, application.policyOverrides, user.policyOverrides);
+  const { policyOverrides } = await fromRecord(user, context, (record) => record);
+  return mergePolicies(context.defaultPolicy, application.policyOverrides, policyOverrides);
+}
+
+function fromRecord<T>(user: User | UserName, { ledger }: Context, read: (user: User) => T): T | Promise<T> {
+  if ('createdAt' in user) return read(user);
+  return ledger.user(user.id).then((record) => {
+    if (record === null) throw new Error('A record refers to a missing user');
+    return read(record);
+  });
 }
 
 builder.queryField('user', (t) =>

@@ -1,12 +1,19 @@
 import type pg from 'pg';
 import type { Listed, Page } from '../domain/ledger-reader.ts';
-import type { Session } from '../domain/session.ts';
+import type { SessionSummary } from '../domain/session.ts';
 import type { SessionFilter, SessionOrder } from '../domain/session-filter.ts';
 import type { Visibility } from '../domain/visibility.ts';
 import { countRows } from './count-rows.ts';
 import { beyond, type Keyset, ordered, orderOf, sortedBy, toListed } from './keyset.ts';
 import { asRange, filterConditions, onlyActive, statusConditions } from './session-conditions.ts';
-import { type SessionRow, sessionColumns, toSession } from './session-row.ts';
+import {
+  type SessionRow,
+  type SummaryRow,
+  sessionColumns,
+  summaryColumns,
+  toSession,
+  toSummary,
+} from './session-row.ts';
 import { parameters, read, readPlanned } from './statement.ts';
 
 const KEYSETS = {
@@ -15,11 +22,14 @@ const KEYSETS = {
   EXPIRES_AT_ASC: { time: 's.expires_at', id: 's.id', direction: 'ASC' },
 } as const satisfies Record<SessionOrder, Keyset>;
 
+type Sorted = { readonly sorted_by: string | null };
+
 // Said where a plan is made: of a limit that is a parameter it is assumed that it takes a tenth of all rows.
 const MOST_ROWS = 101;
 
 /**
  * One page of the visible sessions that a filter means; by expiry only those that are ACTIVE.
+ * @param detailed whether the whole config is read along
  * @returns at most `page.limit + 1` sessions in reading order; the extra one says that there is more
  */
 export async function listSessions(
@@ -28,7 +38,8 @@ export async function listSessions(
   filter: SessionFilter,
   order: SessionOrder,
   page: Page,
-): Promise<Listed<Session>[]> {
+  detailed: boolean,
+): Promise<Listed<SessionSummary>[]> {
   const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return [];
   const given = parameters();
@@ -45,8 +56,13 @@ export async function listSessions(
       ? `(${branch} ${orderOf(keyset, page)} LIMIT ${MOST_ROWS})`
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   });
-  const text = `SELECT ${sessionColumns}, ${sortedBy(keyset)} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
-  const rows = await reads<SessionRow & { sorted_by: string | null }>(pool, text, given);
+  const from = `, u.external_id AS external_user_id, ${sortedBy(keyset)}
+    FROM (${branches.join(' UNION ALL ')}) AS s JOIN end_user AS u ON u.id = s.user_id ${end}`;
+  if (!detailed) {
+    const rows = await reads<SummaryRow & Sorted>(pool, `SELECT ${summaryColumns}${from}`, given);
+    return toListed(rows, page, toSummary);
+  }
+  const rows = await reads<SessionRow & Sorted>(pool, `SELECT ${sessionColumns}${from}`, given);
   return toListed(rows, page, toSession);
 }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { types } from './time-type.ts';
 import { orUnavailable } from './unavailable.ts';
 
 /** The parameters of a statement that is put together: `use` takes a value and gives its place, "$1" and so on. */
@@ -34,7 +35,7 @@ export async function read<Row extends pg.QueryResultRow>(
   text: string,
   { values }: Parameters,
 ): Promise<Row[]> {
-  const { rows } = await orUnavailable(pool.query<Row>({ name: nameOf(text), text, values }));
+  const { rows } = await orUnavailable(pool.query<Row>({ name: nameOf(text), text, values, types }));
   return rows;
 }
 
@@ -48,6 +49,6 @@ export async function readPlanned<Row extends pg.QueryResultRow>(
   text: string,
   { values }: Parameters,
 ): Promise<Row[]> {
-  const { rows } = await orUnavailable(pool.query<Row>({ text, values }));
+  const { rows } = await orUnavailable(pool.query<Row>({ text, values, types }));
   return rows;
 }
