@@ -21,9 +21,10 @@ const LONGEST = [
 
 // What runs in this process and leaves it as it was: such files share one, because loading the gateway takes most of
 // them longer than their tests. All others start processes, catch signals or change what is the process's own.
-const SHARING = ['authorization', 'domain', 'graphql', 'http', 'providers'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const SHARING = [
+  'test/{authorization,domain,graphql,http,providers}/**/*.test.ts',
+  'test/postgres/!(embedded*).test.ts',
+];
 
 /** So that no worker is left with a long one at the end. By itself vitest knows how long each takes only from an earlier run. */
 class LongestFirst extends BaseSequencer {
