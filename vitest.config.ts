@@ -19,6 +19,13 @@ const LONGEST = [
   'graphql/database-gone.test.ts',
 ];
 
+// What runs in this process and leaves it as it was: such files share one, because loading the gateway takes most of
+// them longer than their tests. All others start processes, catch signals or change what is the process's own.
+const SHARING = [
+  'test/{authorization,domain,graphql,http,providers}/**/*.test.ts',
+  'test/postgres/!(embedded*).test.ts',
+];
+
 /** So that no worker is left with a long one at the end. By itself vitest knows how long each takes only from an earlier run. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -34,8 +41,11 @@ export default defineConfig({
   // As Node resolves: vite would prefer graphql's ES module, and two copies of graphql do not know each other.
   resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/database-server.ts'],
+    projects: [
+      { extends: true, test: { name: 'own process', include: ['test/**/*.test.ts'], exclude: SHARING } },
+      { extends: true, test: { name: 'shared process', include: SHARING, isolate: false } },
+    ],
     // Forks, because tests start servers, send signals and rely on process-wide nets.
     pool: 'forks',
     // Also on two cores, where vitest would take one: what one file waits for, another can use to compute.

@@ -14,7 +14,7 @@ import {
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 // Each is another chance for a race to show itself; 20 for a thorough run.
-const STORMS = Number(process.env['QUOTA_STORMS'] ?? 3);
+const STORMS = Number(process.env['QUOTA_STORMS'] ?? 2);
 const DAY_MS = 86_400_000;
 
 let database: TestDatabase;

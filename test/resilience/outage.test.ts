@@ -7,7 +7,7 @@ import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../sup
 // RESILIENCE_SECONDS=60 is the full form.
 
 const FULL = process.env['RESILIENCE_SECONDS'] !== undefined;
-const SECONDS = Number(process.env['RESILIENCE_SECONDS'] ?? '5');
+const SECONDS = Number(process.env['RESILIENCE_SECONDS'] ?? '3');
 const EVERY_MS = 1000 / 50;
 // What is promised, and what a machine may take on which other suites run at the same time.
 const DASHBOARD_P95_MS = FULL ? 200 : 3000;

@@ -11,7 +11,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 
 // The real process is told to stop. STOPS=50 is the full form of the first test; SEED repeats its moments.
 
-const STOPS = Number(process.env['STOPS'] ?? '3');
+const STOPS = Number(process.env['STOPS'] ?? '2');
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const AT_A_TIME = 2;
 const CLIENTS = 12;
