@@ -101,10 +101,13 @@ function present(
   code: ErrorCode,
   message: string,
 ): PresentedError {
+  // What a resolver threw has a path. Compiled queries know no places in the document beside it, and one error looks
+  // the same however often its query came.
+  const place: Partial<GraphQLError> = error.path === undefined ? error : {};
   const shown = new GraphQLError(message, {
-    nodes: error.nodes ?? null,
-    source: error.source ?? null,
-    positions: error.positions ?? null,
+    nodes: place.nodes ?? null,
+    source: place.source ?? null,
+    positions: place.positions ?? null,
     path: error.path ?? null,
     extensions: { code, requestId },
   });
@@ -120,7 +123,7 @@ export function rootCause(error: Error): Error {
 
 /** Ours name nothing that was given (validation-messages.ts); of what else there is, only that it is wrong. */
 function requestMessage(error: GraphQLError): string {
-  switch (error.extensions['code']) {
+  switch (error.extensions?.['code']) {
     case 'DOCUMENT_INVALID':
     case 'VARIABLES_INVALID':
     case 'LIMIT_EXCEEDED':
@@ -141,6 +144,6 @@ function httpOf(error: GraphQLError, code: ErrorCode): ErrorHttp {
   if (code === 'RATE_LIMITED') return { status: 429, headers: { 'retry-after': '5' } };
   if (code === 'FORBIDDEN') return { spec: true, status: 403 };
   // Yoga marks whatever fails in the parser with `spec`.
-  if (error.extensions['code'] === 'LIMIT_EXCEEDED') return { status: 400 };
-  return yogaHttp.safeParse(error.extensions['http']).data ?? { spec: true, status: 400 };
+  if (error.extensions?.['code'] === 'LIMIT_EXCEEDED') return { status: 400 };
+  return yogaHttp.safeParse(error.extensions?.['http']).data ?? { spec: true, status: 400 };
 }

@@ -8,6 +8,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
 import { checkVariables } from './check-variables.ts';
+import { createExecuteQuery } from './compiled-queries.ts';
 import type { Context } from './context.ts';
 import { createParseDocument } from './parse-document.ts';
 import { subscribe } from './subscribe.ts';
@@ -24,6 +25,7 @@ export type RequestRules = {
  */
 export function requestRules({ introspection, limits }: RequestRules): Plugin<Context, Context> {
   const parseDocument = createParseDocument(limits.tokens);
+  const executeQuery = createExecuteQuery();
   const refusals = (args: ExecutionArgs): GraphQLError[] => {
     const invalid = checkVariables(args);
     // Sizes are read from variables, which have to be what they claim to be.
@@ -41,7 +43,9 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
         if (result.length > 0) setResult(withoutInput(params.documentAST, result));
       };
     },
-    onExecute({ args, setResultAndStopExecution }) {
+    onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
+      if (getOperationAST(args.document, args.operationName)?.operation === 'query')
+        setExecuteFn(executeQuery);
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });

@@ -56,8 +56,9 @@ export async function listSessions(
       ? `(${branch} ${orderOf(keyset, page)} LIMIT ${MOST_ROWS})`
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   });
-  const from = `, u.external_id AS external_user_id, ${sortedBy(keyset)}
-    FROM (${branches.join(' UNION ALL ')}) AS s JOIN end_user AS u ON u.id = s.user_id ${end}`;
+  // Looked up for each row of the page: joined, PostgreSQL may rather read all users.
+  const from = `, (SELECT u.external_id FROM end_user AS u WHERE u.id = s.user_id) AS external_user_id,
+    ${sortedBy(keyset)} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
   if (!detailed) {
     const rows = await reads<SummaryRow & Sorted>(pool, `SELECT ${summaryColumns}${from}`, given);
     return toListed(rows, page, toSummary);

@@ -61,7 +61,7 @@ type Read = (pool: pg.Pool, page: Page) => Promise<Listed<unknown>[]>;
 const sessions =
   (visibility: Visibility, filter: SessionFilter, order: SessionOrder): Read =>
   (pool, page) =>
-    listSessions(pool, visibility, filter, order, page);
+    listSessions(pool, visibility, filter, order, page, true);
 const users =
   (visibility: Visibility, order: UserOrder): Read =>
   (pool, page) =>

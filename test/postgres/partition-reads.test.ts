@@ -55,13 +55,14 @@ describe('reading', () => {
       const before = { ...page, boundary: { id: boundary, sortedBy: null } };
       const after = { ...before, direction: 'backward' } as const;
       const reads = [
-        ['2025_04', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', page)],
+        ['2025_04', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', page, true)],
         [
           '2025_01',
-          () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', { ...page, direction: 'backward' }),
+          () =>
+            listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', { ...page, direction: 'backward' }, true),
         ],
-        ['2025_02', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', before)],
-        ['2025_03', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', after)],
+        ['2025_02', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', before, true)],
+        ['2025_03', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', after, true)],
       ] as const;
       for (const [month, read] of reads) {
         const nodes = await explain(database(), runs, pool, read);
