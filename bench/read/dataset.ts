@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded/start-embedded-postgres.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import type { Database } from '../mint/database.ts';
-import { fill, renewLiveSessions, type Sizes } from './fill.ts';
+import { fill, type Sizes } from './fill.ts';
+import { renewLiveSessions } from './renew-live-sessions.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
 /** Written when everything is loaded: what it was loaded from. */
@@ -26,7 +27,8 @@ export async function openDataset(
   { signal, stack }: Running,
   progress: (text: string) => void,
 ): Promise<Database> {
-  const dataDirectory = resolve(process.env['GATEHOUSE_DATA_DIR'] ?? '.gatehouse', 'bench-read');
+  const root = process.env['GATEHOUSE_DATA_DIR'] ?? '.gatehouse';
+  const dataDirectory = resolve(root, 'bench-read', String(sizes.sessions));
   const marker = join(dataDirectory, MARKER);
   const wanted = JSON.stringify({ ...sizes, made: await checksum() });
   if ((await readFile(marker, 'utf8').catch(() => '')) !== wanted) {
@@ -58,7 +60,7 @@ async function load(
   try {
     const applicationRole = decodeURIComponent(new URL(server.applicationUrl).username);
     await migrate({ ownerUrl: server.ownerUrl, applicationRole });
-    await fill(server, sizes, progress);
+    await fill(server, sizes, { signal, progress });
   } finally {
     await server.stop();
   }

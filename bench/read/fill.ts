@@ -4,6 +4,7 @@ import { CONFIGURATION, INSERT_SESSIONS } from './session-rows.ts';
 export type Sizes = { readonly users: number; readonly sessions: number };
 
 type Urls = { readonly ownerUrl: string; readonly superuserUrl: string };
+type Running = { readonly signal: AbortSignal; readonly progress: (text: string) => void };
 
 const APPLICATIONS = ['bench-shop', 'bench-clinic', 'bench-hotline', 'bench-garage'];
 const MONTHS = 12;
@@ -11,10 +12,9 @@ const MONTHS = 12;
 const CONNECTIONS = 2;
 /** Sessions of one statement: often enough to say how far it is. */
 const BATCH = 20_000;
-const LIVE_SESSIONS = 3000;
 
 /** Fills a migrated database that is empty: users, their sessions of the last twelve months, and what is derived of them. */
-export async function fill({ ownerUrl, superuserUrl }: Urls, sizes: Sizes, progress: (text: string) => void) {
+export async function fill({ ownerUrl, superuserUrl }: Urls, sizes: Sizes, running: Running): Promise<void> {
   await withClient(ownerUrl, async (owner) => {
     await owner.query('SELECT create_partitions(now() - make_interval(months => $1), now())', [MONTHS]);
     await owner.query('INSERT INTO application (name) SELECT unnest($1::text[])', [APPLICATIONS]);
@@ -26,9 +26,9 @@ export async function fill({ ownerUrl, superuserUrl }: Urls, sizes: Sizes, progr
       [sizes.users],
     );
   });
-  await loadSessions(ownerUrl, sizes.sessions, progress);
+  await loadSessions(ownerUrl, sizes.sessions, running);
   await withClient(ownerUrl, async (owner) => {
-    progress('who was there last, VACUUM, ANALYZE');
+    running.progress('who was there last, VACUUM, ANALYZE');
     await owner.query(`UPDATE end_user AS u SET last_session_at = s.at
       FROM (SELECT user_id, max(created_at) AS at FROM realtime_session GROUP BY user_id) AS s WHERE s.user_id = u.id`);
     await owner.query(`INSERT INTO application_user (application_id, user_id, last_session_at)
@@ -41,7 +41,7 @@ export async function fill({ ownerUrl, superuserUrl }: Urls, sizes: Sizes, progr
 async function loadSessions(
   ownerUrl: string,
   sessions: number,
-  progress: (text: string) => void,
+  { signal, progress }: Running,
 ): Promise<void> {
   const now = Date.now();
   const first = new Date(now);
@@ -56,6 +56,7 @@ async function loadSessions(
     withClient(ownerUrl, async (client) => {
       await client.query('SET synchronous_commit = off');
       while (next < parts) {
+        signal.throwIfAborted();
         const part = next;
         next += 1;
         const count = Math.floor((sessions * (part + 1)) / parts) - Math.floor((sessions * part) / parts);
@@ -65,25 +66,6 @@ async function loadSessions(
       }
     });
   await Promise.all(Array.from({ length: CONNECTIONS }, work));
-}
-
-/**
- * Exchanges the sessions that live for ones that still do for more than an hour: a cached database has none left. All
- * that is not older than the loaded ones goes.
- */
-export async function renewLiveSessions(ownerUrl: string): Promise<void> {
-  await withClient(ownerUrl, async (owner) => {
-    await owner.query("SELECT create_partitions(now() - interval '1 hour', now())");
-    await owner.query(
-      "DELETE FROM realtime_session WHERE secret_fingerprint_key_id = 'bench' AND expiry_announced_at IS NULL AND revoked_at IS NULL",
-    );
-    const values = [new Date(Date.now() - 1_500_000), new Date(), LIVE_SESSIONS, 'ISSUED', ...CONFIGURATION];
-    await owner.query(INSERT_SESSIONS, values);
-    await owner.query(`UPDATE end_user AS u SET last_session_at = s.at
-      FROM (SELECT user_id, max(created_at) AS at FROM realtime_session WHERE id > uuidv7_floor(now() - interval '1 hour')
-        GROUP BY user_id) AS s WHERE s.user_id = u.id`);
-    await owner.query('VACUUM (ANALYZE)');
-  });
 }
 
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startChild } from '../child.ts';
+import { measureBuffers } from './buffers.ts';
 import { openDataset } from './dataset.ts';
 import { measureAll } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
@@ -35,6 +36,7 @@ async function bench(options: Options, signal: AbortSignal): Promise<string> {
   stack.defer(() => rm(workFolder, { recursive: true, force: true }));
   const sizes = { users: USERS, sessions: options.sessions };
   const database = await openDataset(sizes, running, progress);
+  if (options.buffers) return `\n${await measureBuffers(database, stack, progress)}`;
   const targets = await startTargets(options.targets, {
     database,
     workFolder,
