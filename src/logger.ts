@@ -41,12 +41,24 @@ export function createLogger({ level, pretty, destination = standardOutput }: Lo
   return logger;
 }
 
-// Looked up at each line, not once: the filter may be installed later.
+let waiting = '';
+
+// The lines of one turn of the event loop leave together: each write costs as much as making the line.
 const standardOutput: Destination = {
   write: (line) => {
-    process.stdout.write(line);
+    if (waiting === '') setImmediate(flush);
+    waiting += line;
   },
 };
+process.on('exit', flush);
+
+function flush(): void {
+  if (waiting === '') return;
+  const lines = waiting;
+  waiting = '';
+  // Looked up each time, not once: the filter may be installed later.
+  process.stdout.write(lines);
+}
 
 /** The prettifier as a function: as a stream it would hold lines back when the process exits. */
 function prettified(destination: Destination): Destination {

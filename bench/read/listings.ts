@@ -44,7 +44,7 @@ export function guaranteedListings({ userId, applicationId, upstreamSessionId }:
 function sessions(name: string, visibility: Visibility, filter: SessionFilter, order: SessionOrder): Listing {
   return {
     name: `${name}, ${order}`,
-    read: (pool, page) => listSessions(pool, visibility, filter, order, page),
+    read: (pool, page) => listSessions(pool, visibility, filter, order, page, 'everything'),
   };
 }
 

@@ -23,7 +23,7 @@ export function startTraffic(pool: pg.Pool, connections: number) {
   let stopped = false;
   const kinds = [
     ['reserve', (n: number) => reserve(pool, `user-${n % USERS}`)],
-    ['list', () => listSessions(pool, { reach: 'EVERYTHING' }, {}, 'CREATED_AT_DESC', PAGE, true)],
+    ['list', () => listSessions(pool, { reach: 'EVERYTHING' }, {}, 'CREATED_AT_DESC', PAGE, 'everything')],
     // Every partition is looked into: what is dropped among them.
     ['search', (n: number) => search(pool, `user-${n % USERS}`)],
   ] as const;

@@ -2,7 +2,7 @@ import type { ApiKey } from './api-key.ts';
 import type { Json } from './json.ts';
 import type { QuotaUsage } from './policy.ts';
 import type { Application, AuditEvent, User } from './records.ts';
-import type { Session, SessionSummary } from './session.ts';
+import type { ListedSession, Session, SessionExtent } from './session.ts';
 import type { SessionFilter, SessionOrder, UserFilter, UserOrder } from './session-filter.ts';
 
 /**
@@ -39,13 +39,12 @@ export type LedgerReader = {
   session(id: string): Promise<Session | null>;
   /** The redacted session object as upstream answered it; null when there is none. */
   upstreamConfig(sessionId: string): Promise<Json>;
-  /** @param detailed whether the whole config is read along */
   sessions(
     filter: SessionFilter,
     order: SessionOrder,
     page: Page,
-    detailed: boolean,
-  ): Promise<Listed<SessionSummary>[]>;
+    extent: SessionExtent,
+  ): Promise<Listed<ListedSession>[]>;
   /** @throws CountTooLongError */
   countSessions(filter: SessionFilter, order: SessionOrder, upTo: number | null): Promise<number>;
   user(id: string): Promise<User | null>;

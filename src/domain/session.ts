@@ -44,5 +44,22 @@ export type Session = {
   readonly externalUserId?: string | null;
 };
 
-/** A session as listings have it: of the config what is short, unless the rest was asked for. */
-export type SessionSummary = Omit<Session, 'config'> & { readonly config: SessionConfig | ConfigSummary };
+/** How much of a session a listing reads: what is short, all but the config, or everything. */
+export type SessionExtent = 'summary' | 'record' | 'everything';
+
+export type SecretSummary = Pick<SecretTrace, 'prefix' | 'lastFour' | 'expiresAt'>;
+export type SessionSummary = Pick<
+  Session,
+  | 'id'
+  | 'userId'
+  | 'externalUserId'
+  | 'provider'
+  | 'status'
+  | 'upstreamSessionId'
+  | 'createdAt'
+  | 'issuedAt'
+  | 'revokedAt'
+  | 'readAt'
+> & { readonly secret: SecretSummary | null; readonly config: ConfigSummary };
+export type SessionRecord = Omit<Session, 'config' | 'upstreamConfig'> & { readonly config: ConfigSummary };
+export type ListedSession = SessionSummary | SessionRecord | Session;

@@ -1,5 +1,6 @@
 import type { ApiKey } from '../domain/api-key.ts';
 import { builder } from './builder.ts';
+import { encodeId, NODE_ID } from './ids.ts';
 import { ReachEnum, ScopeEnum } from './scope.ts';
 
 export const ApiKeyType = builder.objectRef<ApiKey>('ApiKey');
@@ -7,10 +8,11 @@ export const ApiKeyType = builder.objectRef<ApiKey>('ApiKey');
 // What identifies a key may be read wherever one comes by it (the audit trail names the key that acted).
 const registrars = { everywhere: 'APPLICATIONS_WRITE' } as const;
 
-builder.node(ApiKeyType, {
+builder.objectType(ApiKeyType, {
+  interfaces: [builder.nodeInterfaceRef()],
   description: 'What an application proves itself with. The key itself was shown once, when it was made.',
-  id: { resolve: ({ id }) => id },
   fields: (t) => ({
+    id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('ApiKey', id) }),
     name: t.exposeString('name', { description: 'What it was named when it was made.' }),
     redacted: t.string({
       description: 'What remains visible of the key, e.g. "gh_…k3f9".',

@@ -1,6 +1,7 @@
 import type { Application } from '../domain/records.ts';
 import { ApiKeyType } from './api-key.ts';
 import { builder } from './builder.ts';
+import { encodeId, NODE_ID } from './ids.ts';
 import { PolicyOverridesType } from './policy.ts';
 
 export const ApplicationType = builder.objectRef<Application>('Application');
@@ -8,10 +9,11 @@ export const ApplicationType = builder.objectRef<Application>('Application');
 // Whoever comes by an application (its session, its event, itself) may know what it is called.
 const registrars = { everywhere: 'APPLICATIONS_WRITE' } as const;
 
-builder.node(ApplicationType, {
+builder.objectType(ApplicationType, {
+  interfaces: [builder.nodeInterfaceRef()],
   description: "A registered caller: a backend, a dashboard, an auditor's tool.",
-  id: { resolve: ({ id }) => id },
   fields: (t) => ({
+    id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('Application', id) }),
     name: t.exposeString('name', { description: 'What it is called; no two are called alike.' }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',

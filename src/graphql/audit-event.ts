@@ -2,6 +2,7 @@ import type { ActorKind, AuditEvent, AuditOutcome } from '../domain/records.ts';
 import { ApiKeyType } from './api-key.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
+import { encodeId, NODE_ID } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { UserType } from './user.ts';
 
@@ -57,11 +58,12 @@ const AuditActorType = builder.objectRef<AuditEvent>('AuditActor').implement({
 
 export const AuditEventType = builder.objectRef<AuditEvent>('AuditEvent');
 
-builder.node(AuditEventType, {
+builder.objectType(AuditEventType, {
+  interfaces: [builder.nodeInterfaceRef()],
   description:
     'Written in the same transaction as what it records; never updated, never deleted by the application.',
-  id: { resolve: ({ id }) => id },
   fields: (t) => ({
+    id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('AuditEvent', id) }),
     at: t.expose('at', { type: 'DateTime', description: 'When it happened, by the database clock.' }),
     action: t.exposeString('action', {
       description: 'Noun and verb, e.g. "session.issued" or "user.suspended".',

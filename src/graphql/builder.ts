@@ -7,7 +7,7 @@ import { type Conditions, conditionsOf } from './authorization.ts';
 import type { Count } from './connection.ts';
 import type { Context } from './context.ts';
 import { ForbiddenError } from './errors.ts';
-import { encodeId } from './ids.ts';
+import { encodeId, NODE_ID } from './ids.ts';
 
 export type SchemaTypes = {
   Context: Context;
@@ -42,10 +42,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     // An id that is malformed, of another type, unknown or not visible is answered alike (node.ts).
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    idFieldOptions: {
-      description:
-        'Opaque, unique among all types, never reused: what node, nodes and the arguments that name such a record take.',
-    },
+    idFieldOptions: { description: NODE_ID },
     defaultConnectionTypeOptions: { description: 'A page of a listing, and how to go on from it.' },
     defaultEdgeTypeOptions: { description: 'An entry of a listing, with its place in it.' },
     edgesFieldOptions: {

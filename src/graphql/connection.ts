@@ -62,14 +62,24 @@ export function toConnection<Row>(listing: string, page: Page, rows: readonly Li
   const more = rows.length > page.limit;
   const backward = page.direction === 'backward';
   const kept = backward ? rows.slice(more ? 1 : 0) : rows.slice(0, page.limit);
-  const edges = kept.map(({ row, at }) => ({ cursor: encodeCursor(listing, at), node: row }));
+  // Written when asked for, which is mostly the last one's.
+  const edges = kept.map(({ row, at }) => ({
+    get cursor() {
+      return encodeCursor(listing, at);
+    },
+    node: row,
+  }));
   return {
     edges,
     pageInfo: {
       hasNextPage: backward ? page.boundary !== null : more,
       hasPreviousPage: backward ? more : page.boundary !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
     ...(count === undefined ? {} : { count }),
   };

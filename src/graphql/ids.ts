@@ -1,3 +1,7 @@
+/** What the id of every Node is described as. */
+export const NODE_ID =
+  'Opaque, unique among all types, never reused: what node, nodes and the arguments that name such a record take.';
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a text is the uuid of something, as the ledger writes it. */

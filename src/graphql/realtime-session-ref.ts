@@ -1,5 +1,5 @@
-import type { SessionSummary } from '../domain/session.ts';
+import type { ListedSession } from '../domain/session.ts';
 import { builder } from './builder.ts';
 
 /** Apart from its fields, because audit events and sessions refer to each other. */
-export const RealtimeSessionType = builder.objectRef<SessionSummary>('RealtimeSession');
+export const RealtimeSessionType = builder.objectRef<ListedSession>('RealtimeSession');

@@ -1,13 +1,13 @@
-import type { SessionFailure, SessionSummary } from '../domain/session.ts';
-import type { SessionConfig } from '../domain/session-config.ts';
+import type { ListedSession, Session, SessionFailure, SessionRecord } from '../domain/session.ts';
 import { ApplicationType } from './application.ts';
 import { AuditEventConnection } from './audit-event.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { failureMessage } from './failure-message.ts';
+import { encodeId, NODE_ID } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
-import { RedactedClientSecretType } from './redacted-client-secret.ts';
+import { RedactedClientSecretType, type SessionWithSecret } from './redacted-client-secret.ts';
 import {
   AudioFormatEnum,
   InputAudioNoiseReductionType,
@@ -41,18 +41,20 @@ const SessionFailureType = builder.objectRef<SessionFailure>('SessionFailure').i
   }),
 });
 
-builder.node(RealtimeSessionType, {
+builder.objectType(RealtimeSessionType, {
+  interfaces: [builder.nodeInterfaceRef()],
   description:
     'One issued (or attempted) realtime session: the sixteen fields of the upstream RealtimeSessionCreateResponse, whatever dialect the provider speaks, plus the record Gatehouse keeps about it.',
-  id: { resolve: ({ id }) => id },
   fields: (t) => ({
+    id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('RealtimeSession', id) }),
     upstreamSessionId: t.exposeString('upstreamSessionId', {
       nullable: true,
       description:
         "The provider's own identifier (sess_…). Null until issued, and for providers that give none.",
     }),
-    object: t.exposeString('object', {
+    object: t.string({
       description: 'Always "realtime.session" (or "realtime.transcription_session").',
+      resolve: (session, _args, context) => record(session, context, ({ object }) => object),
     }),
     type: t.field({
       type: SessionTypeEnum,
@@ -64,12 +66,12 @@ builder.node(RealtimeSessionType, {
       type: RedactedClientSecretType,
       nullable: true,
       description: 'What remains visible of the secret. Null while none has been issued.',
-      resolve: ({ secret, readAt }) => (secret === null ? null : { secret, readAt }),
+      resolve: (session) => (hasSecret(session) ? session : null),
     }),
     modalities: t.field({
       type: [ModalityEnum],
       description: 'What the model answers with. Empty for a transcription session.',
-      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.modalities),
+      resolve: (session, _args, context) => everything(session, context, ({ config }) => config.modalities),
     }),
     model: t.string({
       description:
@@ -80,7 +82,7 @@ builder.node(RealtimeSessionType, {
       nullable: true,
       description:
         'What the model is told to be and do. Null when nothing was said. Credentials in it are replaced.',
-      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.instructions),
+      resolve: (session, _args, context) => everything(session, context, ({ config }) => config.instructions),
     }),
     voice: t.string({
       nullable: true,
@@ -92,66 +94,70 @@ builder.node(RealtimeSessionType, {
       nullable: true,
       description:
         'How the audio that the client sends is encoded. Null when the provider named a format unknown here.',
-      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.inputAudioFormat),
+      resolve: (session, _args, context) =>
+        everything(session, context, ({ config }) => config.inputAudioFormat),
     }),
     outputAudioFormat: t.field({
       type: AudioFormatEnum,
       nullable: true,
       description: 'How the audio that the model answers with is encoded. Null for a transcription session.',
       resolve: (session, _args, context) =>
-        fromConfig(session, context, (config) => config.outputAudioFormat),
+        everything(session, context, ({ config }) => config.outputAudioFormat),
     }),
     inputAudioTranscription: t.field({
       type: InputAudioTranscriptionType,
       nullable: true,
       description: 'How what the user says is transcribed. Null when it is not.',
       resolve: (session, _args, context) =>
-        fromConfig(session, context, (config) => config.inputAudioTranscription),
+        everything(session, context, ({ config }) => config.inputAudioTranscription),
     }),
     turnDetection: t.field({
       type: TurnDetectionType,
       nullable: true,
       description: 'How the end of what the user says is found. Null when the client decides.',
-      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.turnDetection),
+      resolve: (session, _args, context) =>
+        everything(session, context, ({ config }) => config.turnDetection),
     }),
     inputAudioNoiseReduction: t.field({
       type: InputAudioNoiseReductionType,
       nullable: true,
       description: 'What is filtered out before the model listens. Null when nothing is.',
       resolve: (session, _args, context) =>
-        fromConfig(session, context, (config) => config.inputAudioNoiseReduction),
+        everything(session, context, ({ config }) => config.inputAudioNoiseReduction),
     }),
     tools: t.field({
       type: [ToolType],
       description: 'What the model may call. A tool of a kind unknown here is only in upstreamConfig.',
-      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.tools),
+      resolve: (session, _args, context) => everything(session, context, ({ config }) => config.tools),
     }),
     toolChoice: t.field({
       type: ToolChoiceType,
       nullable: true,
       description: 'Whether the model has to call a tool, and which. Null for a transcription session.',
-      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.toolChoice),
+      resolve: (session, _args, context) => everything(session, context, ({ config }) => config.toolChoice),
     }),
     temperature: t.float({
       nullable: true,
       description:
         'How freely the model picks its words. Null where the dialect has no temperature (the GA API has none).',
-      resolve: (session, _args, context) => fromConfig(session, context, (config) => config.temperature),
+      resolve: (session, _args, context) => everything(session, context, ({ config }) => config.temperature),
     }),
     maxResponseOutputTokens: t.field({
       type: 'TokenLimit',
       nullable: true,
       description: 'The most tokens of one answer, tool calls included. Null for a transcription session.',
       resolve: (session, _args, context) =>
-        fromConfig(session, context, (config) => config.maxResponseOutputTokens),
+        everything(session, context, ({ config }) => config.maxResponseOutputTokens),
     }),
     upstreamConfig: t.field({
       type: 'JSON',
       nullable: true,
       description:
         "The provider's session object as answered, credentials replaced: nothing is lost when it grows fields. Null while there is no answer.",
-      resolve: ({ id, upstreamConfig }, _args, { ledger }) =>
-        upstreamConfig === undefined ? ledger.upstreamConfig(id) : upstreamConfig,
+      resolve: (session, _args, { ledger }) =>
+        'upstreamConfig' in session && session.upstreamConfig !== undefined
+          ? session.upstreamConfig
+          : ledger.upstreamConfig(session.id),
     }),
     user: t.field({
       type: UserType,
@@ -162,8 +168,10 @@ builder.node(RealtimeSessionType, {
     application: t.field({
       type: ApplicationType,
       description: 'Which application asked for it; the built-in one for callers that have none.',
-      resolve: async ({ applicationId }, _args, { ledger }) =>
-        found(await ledger.application(applicationId), 'application'),
+      resolve: async (session, _args, context) => {
+        const id = await record(session, context, ({ applicationId }) => applicationId);
+        return found(await context.ledger.application(id), 'application');
+      },
     }),
     provider: t.exposeString('provider', {
       description: 'Name of the configured provider that issued it, e.g. "openai".',
@@ -171,7 +179,7 @@ builder.node(RealtimeSessionType, {
     labels: t.field({
       type: [LabelType],
       description: 'Keys and values that were given when it was created.',
-      resolve: ({ labels }) => labels,
+      resolve: (session, _args, context) => record(session, context, ({ labels }) => labels),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
@@ -187,17 +195,19 @@ builder.node(RealtimeSessionType, {
       nullable: true,
       description: 'When it was withdrawn. Null when it was not.',
     }),
-    exposedUntil: t.expose('exposedUntil', {
+    exposedUntil: t.field({
       type: 'DateTime',
       nullable: true,
       description:
         "The last moment at which anything opened with this secret could still be running: its expiry (for UNCONFIRMED, the latest it could have) plus the provider's longest session. Null when nothing can have been issued.",
+      resolve: (session, _args, context) => record(session, context, ({ exposedUntil }) => exposedUntil),
     }),
-    failure: t.expose('failure', {
+    failure: t.field({
       type: SessionFailureType,
       nullable: true,
       description:
         'Why there is no client secret. Null when there is one, or when the answer is still awaited.',
+      resolve: (session, _args, context) => record(session, context, ({ failure }) => failure),
     }),
     auditEvents: t.field({
       type: AuditEventConnection,
@@ -220,15 +230,32 @@ builder.node(RealtimeSessionType, {
   }),
 });
 
-/** What listings leave out of a config unless a document mentions it (DETAILS) is read for all sessions of an answer at once. */
-function fromConfig<T>(
-  { id, config }: SessionSummary,
+function hasSecret(session: ListedSession): session is SessionWithSecret {
+  return session.secret !== null;
+}
+
+/** Reads what listings leave out unless the document mentions it (extentOf): for all sessions of an answer at once. */
+function everything<T>(
+  session: ListedSession,
   { ledger }: Context,
-  read: (config: SessionConfig) => T,
+  read: (session: Session) => T,
 ): T | Promise<T> {
-  return 'tools' in config
-    ? read(config)
-    : ledger.session(id).then((session) => read(found(session, 'config').config));
+  return isEverything(session)
+    ? read(session)
+    : ledger.session(session.id).then((found_) => read(found(found_, 'session')));
+}
+
+function isEverything(session: ListedSession): session is Session {
+  return 'tools' in session.config;
+}
+
+/** The same for what stands beside the config. */
+function record<T>(
+  session: ListedSession,
+  context: Context,
+  read: (session: SessionRecord) => T,
+): T | Promise<T> {
+  return 'labels' in session ? read(session) : everything(session, context, read);
 }
 
 /** Users and applications are never removed: a missing one is a defect, not an answer. */

@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { SessionExtent } from '../domain/session.ts';
 import type { ConfigSummary, SessionConfig } from '../domain/session-config.ts';
 import type { SessionOrder } from '../domain/session-filter.ts';
 import { builder } from './builder.ts';
@@ -85,8 +86,8 @@ builder.objectField(UserType, 'sessions', (t) =>
   }),
 );
 
-/** Fields of a session that listings do not read unless they are mentioned. */
-const DETAILS = [
+const BESIDE_THE_SUMMARY = ['application', 'object', 'labels', 'exposedUntil', 'failure', 'fingerprint'];
+const OF_THE_CONFIG = [
   'modalities',
   'instructions',
   'inputAudioFormat',
@@ -100,6 +101,14 @@ const DETAILS = [
   'maxResponseOutputTokens',
 ] as const satisfies readonly Exclude<keyof SessionConfig, keyof ConfigSummary>[];
 
+/** How much of each session is worth reading for a document. What it mentions and is not read is read after all, apart. */
+function extentOf(info: GraphQLResolveInfo): SessionExtent {
+  const mentioned = mentionedFields(info);
+  const mentions = (names: readonly string[]) => names.some((name) => mentioned.has(name));
+  if (mentions(OF_THE_CONFIG)) return 'everything';
+  return mentions(BESIDE_THE_SUMMARY) ? 'record' : 'summary';
+}
+
 async function connect(
   ledger: Context['ledger'],
   filter: ReturnType<typeof sessionFilterOf>,
@@ -110,9 +119,7 @@ async function connect(
 ) {
   const listing = `${field}/${order}`;
   const page = pageOf(listing, args, order === 'EXPIRES_AT_ASC' ? 'time' : 'id');
-  const mentioned = mentionedFields(info);
-  const detailed = DETAILS.some((name) => mentioned.has(name));
-  const rows = filter === null ? [] : await ledger.sessions(filter, order, page, detailed);
+  const rows = filter === null ? [] : await ledger.sessions(filter, order, page, extentOf(info));
   return toConnection(listing, page, rows, async (upTo) =>
     filter === null ? 0 : ledger.countSessions(filter, order, upTo),
   );

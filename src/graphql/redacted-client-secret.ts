@@ -1,8 +1,11 @@
-import type { SecretTrace } from '../domain/session.ts';
+import type { ListedSession, SecretSummary, SecretTrace } from '../domain/session.ts';
 import { builder } from './builder.ts';
 
+/** A session that has a secret; its fingerprint, if that was not read, is read by the session's id. */
+export type SessionWithSecret = ListedSession & { readonly secret: SecretSummary | SecretTrace };
+
 export const RedactedClientSecretType = builder
-  .objectRef<{ readonly secret: SecretTrace; readonly readAt: Date }>('RedactedClientSecret')
+  .objectRef<SessionWithSecret>('RedactedClientSecret')
   .implement({
     description: 'What remains visible of a secret after it was handed out. The value itself is not kept.',
     fields: (t) => ({
@@ -13,7 +16,11 @@ export const RedactedClientSecretType = builder
       fingerprint: t.string({
         description:
           'Keyed HMAC-SHA-256 of the value, hex. Same value, same fingerprint; not reversible without the key.',
-        resolve: ({ secret }) => secret.fingerprint,
+        resolve: async ({ id, secret }, _args, { ledger }) => {
+          const trace = 'fingerprint' in secret ? secret : (await ledger.session(id))?.secret;
+          if (trace == null) throw new Error('A session has lost its secret');
+          return trace.fingerprint;
+        },
       }),
       expiresAt: t.field({
         type: 'DateTime',

@@ -2,12 +2,13 @@ import { GraphQLError } from 'graphql';
 import type { Json } from '../domain/json.ts';
 import { depthWithin } from '../domain/text.ts';
 import { builder } from './builder.ts';
+import { formatTime } from './format-time.ts';
 
 // Messages never repeat what was given: it may be a secret.
 
 builder.scalarType('DateTime', {
   description: 'RFC 3339 instant, always UTC, e.g. "2026-11-22T07:21:00.000Z".',
-  serialize: (value) => value.toISOString(),
+  serialize: formatTime,
   parseValue: (value) => {
     const instant =
       typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? new Date(value) : null;

@@ -4,7 +4,7 @@ import type { User } from '../domain/records.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
-import { decodeIdOf } from './ids.ts';
+import { decodeIdOf, encodeId, NODE_ID } from './ids.ts';
 import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
 
 /** Who somebody is; the rest is read when it is asked for. */
@@ -15,10 +15,11 @@ export const UserType = builder.objectRef<User | UserName>('User');
 // Whoever comes by a user (through a session, an event, a change) may know who that is, and no more.
 const readers = { scope: 'USERS_READ', person: true } as const;
 
-builder.node(UserType, {
+builder.objectType(UserType, {
+  interfaces: [builder.nodeInterfaceRef()],
   description: 'A person for whom sessions were asked.',
-  id: { resolve: ({ id }) => id },
   fields: (t) => ({
+    id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('User', id) }),
     externalId: t.exposeString('externalId', {
       nullable: true,
       description: 'The identifier the applications use for this person. Null once erased.',

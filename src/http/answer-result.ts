@@ -11,13 +11,14 @@ export function answerResult(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const type = accepted.json ?? 'application/graphql-response+json';
-  const bytes = Buffer.from(JSON.stringify(result));
+  const text = JSON.stringify(result);
   response.statusCode = http.reduce((status, one) => Math.max(status, statusOf(one, type)), 200);
   for (const { headers } of http)
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
   response.setHeader('content-type', `${type}; charset=utf-8`);
-  response.setHeader('content-length', bytes.length);
-  response.end(bytes);
+  response.setHeader('content-length', Buffer.byteLength(text));
+  // As a string it leaves in one piece with the head.
+  response.end(text);
 }
 
 function statusOf({ status, spec }: ErrorHttp, type: string): number {

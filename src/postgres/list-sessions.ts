@@ -1,20 +1,23 @@
 import type pg from 'pg';
 import type { Listed, Page } from '../domain/ledger-reader.ts';
-import type { SessionSummary } from '../domain/session.ts';
+import type { ListedSession, SessionExtent } from '../domain/session.ts';
 import type { SessionFilter, SessionOrder } from '../domain/session-filter.ts';
 import type { Visibility } from '../domain/visibility.ts';
 import { countRows } from './count-rows.ts';
 import { beyond, type Keyset, ordered, orderOf, sortedBy, toListed } from './keyset.ts';
 import { asRange, filterConditions, onlyActive, statusConditions } from './session-conditions.ts';
 import {
+  type RecordRow,
+  recordColumns,
   type SessionRow,
   type SummaryRow,
   sessionColumns,
   summaryColumns,
+  toRecord,
   toSession,
   toSummary,
 } from './session-row.ts';
-import { parameters, read, readPlanned } from './statement.ts';
+import { type Parameters, parameters, read, readPlanned } from './statement.ts';
 
 const KEYSETS = {
   CREATED_AT_DESC: { time: null, id: 's.id', direction: 'DESC' },
@@ -29,7 +32,6 @@ const MOST_ROWS = 101;
 
 /**
  * One page of the visible sessions that a filter means; by expiry only those that are ACTIVE.
- * @param detailed whether the whole config is read along
  * @returns at most `page.limit + 1` sessions in reading order; the extra one says that there is more
  */
 export async function listSessions(
@@ -38,8 +40,8 @@ export async function listSessions(
   filter: SessionFilter,
   order: SessionOrder,
   page: Page,
-  detailed: boolean,
-): Promise<Listed<SessionSummary>[]> {
+  extent: SessionExtent,
+): Promise<Listed<ListedSession>[]> {
   const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return [];
   const given = parameters();
@@ -56,15 +58,41 @@ export async function listSessions(
       ? `(${branch} ${orderOf(keyset, page)} LIMIT ${MOST_ROWS})`
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   });
-  // Looked up for each row of the page: joined, PostgreSQL may rather read all users.
-  const from = `, (SELECT u.external_id FROM end_user AS u WHERE u.id = s.user_id) AS external_user_id,
-    ${sortedBy(keyset)} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
-  if (!detailed) {
-    const rows = await reads<SummaryRow & Sorted>(pool, `SELECT ${summaryColumns}${from}`, given);
-    return toListed(rows, page, toSummary);
+  const from = `, ${externalUserId(filter, visibility, given)} AS external_user_id, ${sortedBy(keyset)}
+    FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
+  switch (extent) {
+    case 'summary':
+      return toListed(
+        await reads<SummaryRow & Sorted>(pool, `SELECT ${summaryColumns}${from}`, given),
+        page,
+        toSummary,
+      );
+    case 'record':
+      return toListed(
+        await reads<RecordRow & Sorted>(pool, `SELECT ${recordColumns}${from}`, given),
+        page,
+        toRecord,
+      );
+    case 'everything':
+      return toListed(
+        await reads<SessionRow & Sorted>(pool, `SELECT ${sessionColumns}${from}`, given),
+        page,
+        toSession,
+      );
+    default:
+      return extent satisfies never;
   }
-  const rows = await reads<SessionRow & Sorted>(pool, `SELECT ${sessionColumns}${from}`, given);
-  return toListed(rows, page, toSession);
+}
+
+/**
+ * Whose each session is. Looked up once where they are all of one user, else by row: joined, PostgreSQL may rather
+ * read all users.
+ */
+function externalUserId(filter: SessionFilter, visibility: Visibility, { use }: Parameters): string {
+  if (filter.externalUserId != null) return `${use(filter.externalUserId)}::text`;
+  if (visibility.reach === 'SELF') return `${use(visibility.externalId)}::text`;
+  const id = filter.userId == null ? 's.user_id' : `${use(filter.userId)}::uuid`;
+  return `(SELECT u.external_id FROM end_user AS u WHERE u.id = ${id})`;
 }
 
 /** How many sessions all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */

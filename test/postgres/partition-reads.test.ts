@@ -55,14 +55,21 @@ describe('reading', () => {
       const before = { ...page, boundary: { id: boundary, sortedBy: null } };
       const after = { ...before, direction: 'backward' } as const;
       const reads = [
-        ['2025_04', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', page, true)],
+        ['2025_04', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', page, 'everything')],
         [
           '2025_01',
           () =>
-            listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', { ...page, direction: 'backward' }, true),
+            listSessions(
+              pool,
+              EVERYTHING,
+              {},
+              'CREATED_AT_DESC',
+              { ...page, direction: 'backward' },
+              'everything',
+            ),
         ],
-        ['2025_02', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', before, true)],
-        ['2025_03', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', after, true)],
+        ['2025_02', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', before, 'everything')],
+        ['2025_03', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', after, 'everything')],
       ] as const;
       for (const [month, read] of reads) {
         const nodes = await explain(database(), runs, pool, read);

@@ -78,7 +78,7 @@ describe("the application's role", () => {
 
       const reader = createLedgerReader(pool, { reach: 'EVERYTHING' });
       const page = { limit: 10, boundary: null, direction: 'forward' } as const;
-      expect(await reader.sessions({}, 'CREATED_AT_DESC', page, true)).toHaveLength(2);
+      expect(await reader.sessions({}, 'CREATED_AT_DESC', page, 'everything')).toHaveLength(2);
       expect(await reader.apiKeysOf(applicationId)).toHaveLength(1);
       expect(await reader.application(created?.id ?? '')).toMatchObject({ name: 'shop' });
       expect(await reader.userByExternalId('somebody')).toMatchObject({ id: pending.userId });
