@@ -10,12 +10,20 @@ import {
 } from '../postgres/read-trail.ts';
 import { repeat } from './repeat.ts';
 
+/** Whom an entry of the trail bars. */
+export type Barred = {
+  /** The entry's. */
+  readonly id: string;
+  readonly apiKeyId: string | null;
+  readonly externalUserId: string | null;
+};
+
 /** Somebody who is told what the trail says. */
 export type Watcher = {
   /** A change, whoever's: what it may see and asked for is for the watcher to say. */
   offer(event: SessionEvent): void;
   /** A key was revoked, or a person suspended or erased: whoever it is, it is told nothing more. */
-  barred(who: { readonly apiKeyId: string | null; readonly externalUserId: string | null }): void;
+  barred(who: Barred): void;
   /** Once a second. */
   recheck(): void;
   /** The gateway stops. */
@@ -37,7 +45,8 @@ export const PAGE = 1000;
 const LOOK_EVERY_MS = 1000;
 // After a hint: the horizon of the trail is 50 ms behind, and what else happens meanwhile comes along.
 const AFTER_HINT_MS = 60;
-const BARRING = new Set(['user.suspended', 'user.erased', 'api_key.revoked']);
+export const KEY_REVOKED = 'api_key.revoked';
+const BARRING = new Set(['user.suspended', 'user.erased', KEY_REVOKED]);
 
 /**
  * Reads the audit trail once for all subscribers of this gateway: after each hint what is new, and once a second
@@ -52,6 +61,7 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
   const seen = new Set<string>();
   let looking: Promise<void> | null = null;
   let hinted: NodeJS.Timeout | null = null;
+  let closed = false;
 
   const stopLooking = repeat(LOOK_EVERY_MS, () => exclusively(lookAgain), onError);
   const stopRechecking = repeat(
@@ -67,6 +77,12 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
     admit(watcher: Watcher): void {
       if (watchers.size >= maxWatchers) throw new TooManyWatchersError('Too many subscribers');
       watchers.set(watcher, null);
+      if (closed) watcher.end();
+    },
+
+    /** Tells an admitted one from an id of the trail on who is barred, and no changes yet. */
+    attend(watcher: Watcher, begin: string): void {
+      if (watchers.has(watcher)) position ??= begin;
     },
 
     /**
@@ -74,8 +90,9 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
      * before the returned id may have been found already.
      */
     join(watcher: Watcher, after: string): string {
+      if (!watchers.has(watcher)) return after;
+      watchers.set(watcher, after);
       position ??= after;
-      if (watchers.has(watcher)) watchers.set(watcher, after);
       return position;
     },
 
@@ -92,6 +109,7 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
     hint,
 
     async close(): Promise<void> {
+      closed = true;
       if (hinted !== null) clearTimeout(hinted);
       for (const watcher of watchers.keys()) watcher.end();
       await Promise.all([stopLooking(), stopRechecking(), looking]);
@@ -160,7 +178,8 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
       if (event !== undefined) offer(event);
       if (BARRING.has(entry.action)) {
         const externalUserId = externalIds.get(entry.userId ?? '') ?? null;
-        for (const watcher of watchers.keys()) watcher.barred({ apiKeyId: entry.apiKeyId, externalUserId });
+        for (const watcher of watchers.keys())
+          watcher.barred({ id: entry.id, apiKeyId: entry.apiKeyId, externalUserId });
       }
     }
   }
@@ -174,6 +193,6 @@ function earlier(one: string, other: string): string {
   return one < other ? one : other;
 }
 
-function later(one: string, other: string): string {
+export function later(one: string, other: string): string {
   return one > other ? one : other;
 }
