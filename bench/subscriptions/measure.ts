@@ -37,6 +37,8 @@ type Setup = {
   readonly databaseUrl: string;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
+  /** Called when all streams are open. */
+  readonly whenOpen?: () => Promise<void>;
 };
 
 /** Opens the streams, has things happen, and asks what arrived. */
@@ -48,6 +50,7 @@ export async function measure(options: Options, setup: Setup): Promise<Measured>
   const watchers = await startChild(join(import.meta.dirname, 'watchers.ts'), [], { signal, stack });
   progress(`opening ${subscribers.length} streams`);
   await watchers.ask({ kind: 'open', url: target.url, subscribers: [...subscribers] });
+  await setup.whenOpen?.();
   const before = await usageOf(pid);
   progress(`${options.changes} changes a second for ${options.seconds} s`);
   const written = await writeChanges(databaseUrl, sessions, options, signal);

@@ -88,6 +88,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
           stillKnown,
           // It may have gone while its credential was looked at.
           onGone: (listener) => (response.destroyed ? listener() : void response.once('close', listener)),
+          isBehind: () => response.writableNeedDrain,
           cutOff: () => {
             requestLog.outcome = SLOW_READER;
             response.destroy();

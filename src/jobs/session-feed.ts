@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { SessionEvent } from '../domain/session-event.ts';
 import { TooManyWatchersError } from '../domain/watch-sessions.ts';
@@ -26,6 +27,8 @@ export type Watcher = {
   barred(who: Barred): void;
   /** Once a second. */
   recheck(): void;
+  /** Whether something waits for it, and not because of it: this gateway has not come to it yet. */
+  isOurTurn(): boolean;
   /** The gateway stops. */
   end(): void;
 };
@@ -45,6 +48,9 @@ export const PAGE = 1000;
 const LOOK_EVERY_MS = 1000;
 // After a hint: the horizon of the trail is 50 ms behind, and what else happens meanwhile comes along.
 const AFTER_HINT_MS = 60;
+// At most that long the next page waits for the one before to be delivered.
+const ROOM_WITHIN_MS = 10_000;
+const LOOK_FOR_ROOM_MS = 5;
 export const KEY_REVOKED = 'api_key.revoked';
 const BARRING = new Set(['user.suspended', 'user.erased', KEY_REVOKED]);
 
@@ -119,9 +125,15 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
   function hint(): void {
     if (position === null || hinted !== null) return;
     hinted = setTimeout(() => {
-      hinted = null;
-      exclusively(lookOn).catch(onError);
+      lookWhenFree().catch(onError);
     }, AFTER_HINT_MS);
+  }
+
+  /** However many hints come meanwhile, it is one look. */
+  async function lookWhenFree(): Promise<void> {
+    while (looking !== null) await looking.catch(() => {});
+    hinted = null;
+    await exclusively(lookOn);
   }
 
   /** One look at a time: each goes on from where the one before ended. */
@@ -155,6 +167,8 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
   async function readOn(place: string, until: string): Promise<void> {
     let from = earlier(place, position ?? place);
     for (let more = true; more && position !== null; ) {
+      await untilDelivered();
+
       const page = await readTrail(pool, from, until, PAGE);
       more = page.length === PAGE;
       from = page.at(-1)?.id ?? until;
@@ -162,6 +176,16 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
       // At once: who joins from here on reads for itself what stands before.
       if (position !== null) position = later(position, more ? from : until);
     }
+  }
+
+  /**
+   * Nobody is cut off because this gateway is slow: what it has not come to can wait in the trail. It does not wait for
+   * readers that are slow themselves.
+   */
+  async function untilDelivered(): Promise<void> {
+    const deadline = performance.now() + ROOM_WITHIN_MS;
+    const isUnderWay = () => [...watchers.keys()].some((watcher) => watcher.isOurTurn());
+    while (!closed && isUnderWay() && performance.now() < deadline) await delay(LOOK_FOR_ROOM_MS);
   }
 
   async function tell(entries: readonly TrailEntry[]): Promise<void> {

@@ -32,7 +32,7 @@ const ASK_AGAIN_MS = 250;
  */
 export async function watchSessions(
   { pool, feed, overlapMs }: WatchOptions,
-  { actor, stillKnown, onGone, cutOff }: Viewer,
+  { actor, stillKnown, onGone, isBehind, cutOff }: Viewer,
   { filter, after }: Watching,
 ): Promise<AsyncIterable<SessionEvent>> {
   const visibility = visibilityOf(actor);
@@ -40,6 +40,8 @@ export async function watchSessions(
   // What was written before is known when the credential and the user are looked at; null: they were not yet.
   let begun: string | null = null;
   let rechecking = false;
+  // Nothing is delivered until it can be told again whether it may be.
+  let unsure = false;
   const isMeant = (event: SessionEvent) =>
     filter !== null && seesEvent(visibility, event) && fitsFilter(event, filter);
   const watcher: Watcher = {
@@ -69,6 +71,7 @@ export async function watchSessions(
           rechecking = false;
         });
     },
+    isOurTurn: () => queue.size() > 0 && !unsure && !isBehind(),
     end: () => queue.end(),
   };
 
@@ -158,6 +161,7 @@ export async function watchSessions(
   async function mayBeTold(): Promise<boolean> {
     while (!queue.hasEnded()) {
       const known = await stillKnown().catch(() => null);
+      unsure = known === null;
       if (known === true) return true;
       if (known === false) throw new WatchEndedError('credential');
       await delay(ASK_AGAIN_MS);
