@@ -24,6 +24,8 @@ export type WatchOptions = {
 // What may wait for a reader. Beyond, it is cut off, and can come back with `after`.
 const MAX_WAITING = 1000;
 const ASK_AGAIN_MS = 250;
+// Who takes nothing for that long is slow itself.
+const BEHIND_MS = 200;
 
 /**
  * The changes that a viewer may see and asked for: as they happen, or first those since an event. Each is delivered
@@ -42,6 +44,7 @@ export async function watchSessions(
   let rechecking = false;
   // Nothing is delivered until it can be told again whether it may be.
   let unsure = false;
+  let behindSince: number | null = null;
   const isMeant = (event: SessionEvent) =>
     filter !== null && seesEvent(visibility, event) && fitsFilter(event, filter);
   const watcher: Watcher = {
@@ -71,7 +74,12 @@ export async function watchSessions(
           rechecking = false;
         });
     },
-    isOurTurn: () => queue.size() > 0 && !unsure && !isBehind(),
+    isOurTurn() {
+      // For a moment everybody is behind that was sent much at once.
+      behindSince = isBehind() ? (behindSince ?? performance.now()) : null;
+      const isSlow = behindSince !== null && performance.now() - behindSince > BEHIND_MS;
+      return queue.size() > 0 && !unsure && !isSlow;
+    },
     end: () => queue.end(),
   };
 
