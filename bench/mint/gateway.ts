@@ -17,13 +17,15 @@ export type GatewayOptions = {
   /** A folder to work in: its log goes there, and no .env of a developer's is found there. */
   readonly workFolder: string;
   readonly profileFolder: string | undefined;
+  /** What else it is told. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 const PATIENCE_MS = 30_000;
 
 /** The gateway as it is run in production: its own process, log and metrics on, a pool of ten connections. */
 export async function startGateway(options: GatewayOptions, { signal, stack }: Running): Promise<Server> {
-  const { name, folder, database, upstreamUrl, workFolder, profileFolder } = options;
+  const { name, folder, database, upstreamUrl, workFolder, profileFolder, env } = options;
   const rootKey = randomBytes(32).toString('base64url');
   const [port, managementPort] = [await findFreePort(), await findFreePort()];
   const logFile = join(workFolder, `${name}-${port}.log`);
@@ -48,6 +50,7 @@ export async function startGateway(options: GatewayOptions, { signal, stack }: R
       GATEHOUSE_MAX_ACTIVE_SESSIONS: '1000000',
       GATEHOUSE_MAX_MINTS_PER_MINUTE: '1000000',
       GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
+      ...env,
     },
   });
   await log.close();

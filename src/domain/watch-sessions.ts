@@ -17,6 +17,8 @@ export type Viewer = {
   readonly stillKnown: () => Promise<boolean>;
   /** Has the listener called when the client is gone. */
   readonly onGone: (listener: () => void) => void;
+  /** Whether it does not take what was sent to it. */
+  readonly isBehind: () => boolean;
   /** Ends its connection, whatever is on its way. */
   readonly cutOff: () => void;
 };

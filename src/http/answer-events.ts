@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExecutionResult } from 'graphql';
 
 const HEADERS = {
@@ -8,6 +9,10 @@ const HEADERS = {
   // Proxies that buffer answers by themselves would hold events back.
   'x-accel-buffering': 'no',
 };
+
+// How long all streams together may keep the event loop.
+const TURN_MS = 10;
+let turnEndsAt: number | null = null;
 
 /**
  * Answers with results as they come, as GraphQL over SSE has it (distinct connections). The next is asked for when the
@@ -39,10 +44,26 @@ export async function answerEvents(
       }
       heartbeat.refresh();
       const room = response.write(`event: next\ndata: ${JSON.stringify(value)}\n\n`);
-      if (!room) await drained(response);
+      await (room ? turn() : drained(response));
     }
   } finally {
     clearInterval(heartbeat);
+  }
+}
+
+/**
+ * Waits when this turn of the event loop has been used up: where there is room nothing else would, and a thousand events
+ * for each of many keep everybody else waiting.
+ */
+async function turn(): Promise<void> {
+  const now = performance.now();
+  if (turnEndsAt === null) {
+    turnEndsAt = now + TURN_MS;
+    setImmediate(() => {
+      turnEndsAt = null;
+    });
+  } else if (now > turnEndsAt) {
+    await nextTurn();
   }
 }
 

@@ -86,7 +86,9 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
         const viewer: Viewer = {
           actor,
           stillKnown,
-          onGone: (listener) => void response.once('close', listener),
+          // It may have gone while its credential was looked at.
+          onGone: (listener) => (response.destroyed ? listener() : void response.once('close', listener)),
+          isBehind: () => response.writableNeedDrain,
           cutOff: () => {
             requestLog.outcome = SLOW_READER;
             response.destroy();

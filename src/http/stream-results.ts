@@ -1,7 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import { WatchEndedError } from '../domain/watch-sessions.ts';
 import type { Context } from '../graphql/context.ts';
-import { type OnUnexpected, presentResult, resultOf } from '../graphql/present-result.ts';
+import { rootCause } from '../graphql/present-error.ts';
+import { type OnUnexpected, presentResult } from '../graphql/present-result.ts';
 
 /**
  * The results of a subscription as they may leave. What ended it is the last of them; what was forbidden in it is
@@ -14,14 +15,17 @@ export async function* streamResults(
   onUnexpected: OnUnexpected,
 ): AsyncGenerator<ExecutionResult, boolean> {
   let current = context;
-  try {
-    for await (const result of results) {
-      yield (await presentResult(result, current, onUnexpected)).result;
-      if (result.errors?.length) current = { ...context, recordDenial: async () => {} };
-    }
-    return false;
-  } catch (error) {
-    yield (await presentResult(resultOf(error), context, onUnexpected)).result;
-    return error instanceof WatchEndedError && error.end !== 'slow';
+  let last: ExecutionResult = {};
+  // Yoga makes a result of what is thrown too, and ends with it.
+  for await (const result of results) {
+    yield (await presentResult(result, current, onUnexpected)).result;
+    if (result.errors?.length) current = { ...context, recordDenial: async () => {} };
+    last = result;
   }
+  return last.errors?.some(isForGood) ?? false;
+}
+
+function isForGood(error: Error): boolean {
+  const cause = rootCause(error);
+  return cause instanceof WatchEndedError && cause.end !== 'slow';
 }

@@ -2,6 +2,8 @@
 export type EventQueue<T> = {
   /** Whether there was room. What has ended takes everything and keeps nothing. */
   push(item: T): boolean;
+  /** How many wait. */
+  size(): number;
   /** Ends it at once, with what waits forgotten. The first end counts. */
   end(error?: Error): void;
   /** @throws the error that it was ended with */
@@ -23,6 +25,7 @@ export function createEventQueue<T>(limit: number): EventQueue<T> {
       wake();
       return true;
     },
+    size: () => items.length,
     end(error) {
       end ??= { error };
       items = [];

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { SessionEvent } from '../domain/session-event.ts';
 import { TooManyWatchersError } from '../domain/watch-sessions.ts';
@@ -10,14 +11,24 @@ import {
 } from '../postgres/read-trail.ts';
 import { repeat } from './repeat.ts';
 
+/** Whom an entry of the trail bars. */
+export type Barred = {
+  /** The entry's. */
+  readonly id: string;
+  readonly apiKeyId: string | null;
+  readonly externalUserId: string | null;
+};
+
 /** Somebody who is told what the trail says. */
 export type Watcher = {
   /** A change, whoever's: what it may see and asked for is for the watcher to say. */
   offer(event: SessionEvent): void;
   /** A key was revoked, or a person suspended or erased: whoever it is, it is told nothing more. */
-  barred(who: { readonly apiKeyId: string | null; readonly externalUserId: string | null }): void;
+  barred(who: Barred): void;
   /** Once a second. */
   recheck(): void;
+  /** Whether something waits for it, and not because of it: this gateway has not come to it yet. */
+  isOurTurn(): boolean;
   /** The gateway stops. */
   end(): void;
 };
@@ -37,7 +48,11 @@ export const PAGE = 1000;
 const LOOK_EVERY_MS = 1000;
 // After a hint: the horizon of the trail is 50 ms behind, and what else happens meanwhile comes along.
 const AFTER_HINT_MS = 60;
-const BARRING = new Set(['user.suspended', 'user.erased', 'api_key.revoked']);
+// At most that long the next page waits for the one before to be delivered.
+const ROOM_WITHIN_MS = 10_000;
+const LOOK_FOR_ROOM_MS = 5;
+export const KEY_REVOKED = 'api_key.revoked';
+const BARRING = new Set(['user.suspended', 'user.erased', KEY_REVOKED]);
 
 /**
  * Reads the audit trail once for all subscribers of this gateway: after each hint what is new, and once a second
@@ -52,6 +67,7 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
   const seen = new Set<string>();
   let looking: Promise<void> | null = null;
   let hinted: NodeJS.Timeout | null = null;
+  let closed = false;
 
   const stopLooking = repeat(LOOK_EVERY_MS, () => exclusively(lookAgain), onError);
   const stopRechecking = repeat(
@@ -67,6 +83,12 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
     admit(watcher: Watcher): void {
       if (watchers.size >= maxWatchers) throw new TooManyWatchersError('Too many subscribers');
       watchers.set(watcher, null);
+      if (closed) watcher.end();
+    },
+
+    /** Tells an admitted one from an id of the trail on who is barred, and no changes yet. */
+    attend(watcher: Watcher, begin: string): void {
+      if (watchers.has(watcher)) position ??= begin;
     },
 
     /**
@@ -74,8 +96,9 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
      * before the returned id may have been found already.
      */
     join(watcher: Watcher, after: string): string {
+      if (!watchers.has(watcher)) return after;
+      watchers.set(watcher, after);
       position ??= after;
-      if (watchers.has(watcher)) watchers.set(watcher, after);
       return position;
     },
 
@@ -92,6 +115,7 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
     hint,
 
     async close(): Promise<void> {
+      closed = true;
       if (hinted !== null) clearTimeout(hinted);
       for (const watcher of watchers.keys()) watcher.end();
       await Promise.all([stopLooking(), stopRechecking(), looking]);
@@ -101,9 +125,15 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
   function hint(): void {
     if (position === null || hinted !== null) return;
     hinted = setTimeout(() => {
-      hinted = null;
-      exclusively(lookOn).catch(onError);
+      lookWhenFree().catch(onError);
     }, AFTER_HINT_MS);
+  }
+
+  /** However many hints come meanwhile, it is one look. */
+  async function lookWhenFree(): Promise<void> {
+    while (looking !== null) await looking.catch(() => {});
+    hinted = null;
+    await exclusively(lookOn);
   }
 
   /** One look at a time: each goes on from where the one before ended. */
@@ -137,6 +167,8 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
   async function readOn(place: string, until: string): Promise<void> {
     let from = earlier(place, position ?? place);
     for (let more = true; more && position !== null; ) {
+      await untilDelivered();
+
       const page = await readTrail(pool, from, until, PAGE);
       more = page.length === PAGE;
       from = page.at(-1)?.id ?? until;
@@ -144,6 +176,16 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
       // At once: who joins from here on reads for itself what stands before.
       if (position !== null) position = later(position, more ? from : until);
     }
+  }
+
+  /**
+   * Nobody is cut off because this gateway is slow: what it has not come to can wait in the trail. It does not wait for
+   * readers that are slow themselves.
+   */
+  async function untilDelivered(): Promise<void> {
+    const deadline = performance.now() + ROOM_WITHIN_MS;
+    const isUnderWay = () => [...watchers.keys()].some((watcher) => watcher.isOurTurn());
+    while (!closed && isUnderWay() && performance.now() < deadline) await delay(LOOK_FOR_ROOM_MS);
   }
 
   async function tell(entries: readonly TrailEntry[]): Promise<void> {
@@ -160,7 +202,8 @@ export function createSessionFeed({ pool, maxWatchers, overlapMs, onError }: Fee
       if (event !== undefined) offer(event);
       if (BARRING.has(entry.action)) {
         const externalUserId = externalIds.get(entry.userId ?? '') ?? null;
-        for (const watcher of watchers.keys()) watcher.barred({ apiKeyId: entry.apiKeyId, externalUserId });
+        for (const watcher of watchers.keys())
+          watcher.barred({ id: entry.id, apiKeyId: entry.apiKeyId, externalUserId });
       }
     }
   }
@@ -174,6 +217,6 @@ function earlier(one: string, other: string): string {
   return one < other ? one : other;
 }
 
-function later(one: string, other: string): string {
+export function later(one: string, other: string): string {
   return one > other ? one : other;
 }

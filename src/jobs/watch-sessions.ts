@@ -4,9 +4,15 @@ import type { Actor } from '../domain/actor.ts';
 import { fitsFilter, type SessionEvent, seesEvent } from '../domain/session-event.ts';
 import { visibilityOf } from '../domain/visibility.ts';
 import { type Viewer, WatchEndedError, type Watching } from '../domain/watch-sessions.ts';
-import { isSuspended, readHorizon, readSessionEvents, readTrail } from '../postgres/read-trail.ts';
+import {
+  isSuspended,
+  readHorizon,
+  readSessionEvents,
+  readTrail,
+  type TrailEntry,
+} from '../postgres/read-trail.ts';
 import { createEventQueue } from './event-queue.ts';
-import { PAGE, type SessionFeed, type Watcher } from './session-feed.ts';
+import { KEY_REVOKED, later, PAGE, type SessionFeed, type Watcher } from './session-feed.ts';
 
 export type WatchOptions = {
   readonly pool: pg.Pool;
@@ -18,6 +24,8 @@ export type WatchOptions = {
 // What may wait for a reader. Beyond, it is cut off, and can come back with `after`.
 const MAX_WAITING = 1000;
 const ASK_AGAIN_MS = 250;
+// Who takes nothing for that long is slow itself.
+const BEHIND_MS = 200;
 
 /**
  * The changes that a viewer may see and asked for: as they happen, or first those since an event. Each is delivered
@@ -26,11 +34,17 @@ const ASK_AGAIN_MS = 250;
  */
 export async function watchSessions(
   { pool, feed, overlapMs }: WatchOptions,
-  { actor, stillKnown, onGone, cutOff }: Viewer,
+  { actor, stillKnown, onGone, isBehind, cutOff }: Viewer,
   { filter, after }: Watching,
 ): Promise<AsyncIterable<SessionEvent>> {
   const visibility = visibilityOf(actor);
   const queue = createEventQueue<SessionEvent>(MAX_WAITING);
+  // What was written before is known when the credential and the user are looked at; null: they were not yet.
+  let begun: string | null = null;
+  let rechecking = false;
+  // Nothing is delivered until it can be told again whether it may be.
+  let unsure = false;
+  let behindSince: number | null = null;
   const isMeant = (event: SessionEvent) =>
     filter !== null && seesEvent(visibility, event) && fitsFilter(event, filter);
   const watcher: Watcher = {
@@ -39,18 +53,32 @@ export async function watchSessions(
       queue.end(new WatchEndedError('slow'));
       cutOff();
     },
-    barred({ apiKeyId, externalUserId }) {
+    barred({ id, apiKeyId, externalUserId }) {
+      // Suspended before, the user may have been reinstated since.
+      if (begun === null || id < begun) return;
       if (actor.kind === 'application' && actor.apiKeyId === apiKeyId)
         queue.end(new WatchEndedError('credential'));
       if (actor.kind === 'user' && actor.externalId === externalUserId)
         queue.end(new WatchEndedError('suspended'));
     },
     recheck() {
+      if (rechecking) return;
+      rechecking = true;
       // What cannot be told now is asked again, and before each event anyway.
-      stillKnown().then(
-        (known) => known || queue.end(new WatchEndedError('credential')),
-        () => {},
-      );
+      stillKnown()
+        .then(
+          (known) => known || queue.end(new WatchEndedError('credential')),
+          () => {},
+        )
+        .finally(() => {
+          rechecking = false;
+        });
+    },
+    isOurTurn() {
+      // For a moment everybody is behind that was sent much at once.
+      behindSince = isBehind() ? (behindSince ?? performance.now()) : null;
+      const isSlow = behindSince !== null && performance.now() - behindSince > BEHIND_MS;
+      return queue.size() > 0 && !unsure && !isSlow;
     },
     end: () => queue.end(),
   };
@@ -62,7 +90,9 @@ export async function watchSessions(
   });
   try {
     const { begin } = await readHorizon(pool, overlapMs);
+    begun = begin;
     if (after === null) feed.join(watcher, begin);
+    else feed.attend(watcher, begin);
     await refuseSuspended(pool, actor);
     return events(after);
   } catch (error) {
@@ -74,10 +104,10 @@ export async function watchSessions(
     try {
       // Of what the feed may find too: it looks again at what is new.
       const told = new Set<string>();
-      for await (const event of since === null ? [] : missed(since, told)) yield event;
+      if (since !== null) yield* missed(since, told);
       for (let event = await queue.next(); event !== null; event = await queue.next()) {
         if (told.has(event.id)) continue;
-        await untilKnown();
+        if (!(await mayBeTold())) return;
         yield event;
       }
     } finally {
@@ -87,48 +117,69 @@ export async function watchSessions(
 
   /** What stands in the trail after an id, up to where the feed goes on. */
   async function* missed(since: string, told: Set<string>): AsyncGenerator<SessionEvent> {
-    let from = since;
-    for (let near = false; !near && !queue.hasEnded(); ) {
+    for (let from = since; !queue.hasEnded(); ) {
       const { until, overlap } = await readHorizon(pool, overlapMs);
       for (const id of told) if (id < overlap) told.delete(id);
-      const pages = yield* stretch(from, until, told);
+      const pages = yield* stretch(from, until, { told, overlap });
       from = until;
-      near = pages === 1;
+      if (pages > 1) continue;
+      // From here on the feed tells it, what comes late too; what it has found already is read once more.
+      const position = feed.join(watcher, later(since, overlap));
+      yield* stretch(from, position, { told, overlap });
+      return;
     }
-    // From here on the feed tells it, and what the feed was told before that is read once more.
-    const position = feed.join(watcher, from);
-    await refuseSuspended(pool, actor);
-    yield* stretch(from, position, told);
   }
 
-  async function* stretch(after: string, before: string, told: Set<string>) {
+  /** A part of the trail; what stands after `overlap` is remembered as told. @returns how many pages it had */
+  async function* stretch(
+    after: string,
+    before: string,
+    { told, overlap }: { readonly told: Set<string>; readonly overlap: string },
+  ) {
     let pages = 0;
-    for (let from = after, more = true; more && !queue.hasEnded(); pages += 1) {
-      const started = performance.now();
-      const page = await readTrail(pool, from, before, PAGE);
-      const events = (await readSessionEvents(pool, page)).filter(isMeant);
-      more = page.length === PAGE;
-      from = page.at(-1)?.id ?? before;
-      // There may be months of it: resting as long as it worked leaves the others room.
-      if (more) await delay(performance.now() - started);
+    for await (const events of pagesOf(after, before)) {
+      pages += 1;
       for (const event of events) {
-        told.add(event.id);
-        await untilKnown();
+        if (!(await mayBeTold())) return pages;
+        if (event.id > overlap) told.add(event.id);
         yield event;
       }
     }
     return pages;
   }
 
-  /** Nothing is delivered while it cannot be told whether it may be. */
-  async function untilKnown(): Promise<void> {
+  async function* pagesOf(after: string, before: string): AsyncGenerator<SessionEvent[]> {
+    for (let from = after, more = true; more; ) {
+      const started = performance.now();
+      const page = await readTrail(pool, from, before, PAGE);
+      const revoked = page.findIndex((entry) => isRevocationOf(actor, entry));
+      const events = await readSessionEvents(pool, revoked < 0 ? page : page.slice(0, revoked));
+      // Asked now it covers all of the page; the feed may not have come that far.
+      await refuseSuspended(pool, actor);
+      more = page.length === PAGE;
+      from = page.at(-1)?.id ?? before;
+      // There may be months of it: resting as long as it worked leaves the others room.
+      if (more) await delay(performance.now() - started);
+      yield events.filter(isMeant);
+      if (revoked >= 0) throw new WatchEndedError('credential');
+    }
+  }
+
+  /** Nothing is delivered while it cannot be told whether it may be; false: nothing any more. */
+  async function mayBeTold(): Promise<boolean> {
     while (!queue.hasEnded()) {
       const known = await stillKnown().catch(() => null);
-      if (known === true) return;
+      unsure = known === null;
+      if (known === true) return true;
       if (known === false) throw new WatchEndedError('credential');
       await delay(ASK_AGAIN_MS);
     }
+    return false;
   }
+}
+
+function isRevocationOf(actor: Actor, { action, apiKeyId }: TrailEntry): boolean {
+  return action === KEY_REVOKED && actor.kind === 'application' && actor.apiKeyId === apiKeyId;
 }
 
 /** A person that is suspended is told nothing; an application's or operator's credential does not depend on one. */

@@ -39,7 +39,9 @@ const HORIZON = {
       SELECT min(xact_start) AS since FROM pg_stat_activity
       WHERE datname = current_database() AND usename = current_user AND backend_xid IS NOT NULL
     ), horizon AS (
-      SELECT least(now - interval '50 ms', greatest(since, now - interval '500 ms')) AS until, since,
+      -- Both leave NULL out: without anybody writing only the margin counts.
+      SELECT least(now - interval '50 ms', CASE WHEN since IS NOT NULL THEN greatest(since, now - interval '500 ms') END) AS until,
+        since,
         coalesce(since < now - interval '50 ms', false) AS held
       FROM clock, writing
     )

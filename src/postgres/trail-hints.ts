@@ -71,6 +71,8 @@ export function openTrailHints({ pool, url, onHint, onError }: HintOptions): Tra
     try {
       await client.connect();
       const ended = once(client, 'end');
+      // It fails with the connection, which may break before anybody waits for it.
+      ended.catch(() => {});
       await client.query(`LISTEN ${CHANNEL}`);
       // For what was said while nobody listened.
       onHint();

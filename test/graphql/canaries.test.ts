@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { CREATE, READ, TRAIL } from '../support/documents.ts';
+import { CREATE, READ, SESSION_FIELDS, TRAIL } from '../support/documents.ts';
+import { openStream } from '../support/event-stream.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 
@@ -50,6 +51,11 @@ const input = {
   ],
   extra: { prompt: { id: 'pmpt_1', variables: { note: CANARIES.extra } } },
 };
+
+const WATCH = /* GraphQL */ `
+  subscription Watch { sessionEvents { id type at session { id ...SessionFields } } }
+  ${SESSION_FIELDS}
+`;
 
 let database: TestDatabase;
 let upstream: FakeUpstream;
@@ -104,6 +110,7 @@ async function exercise(): Promise<void> {
       },
     }),
   });
+  const stream = await openStream(gateway.url, { query: WATCH });
   for (let call = 0; call < 5; call += 1) {
     const { body } = await gateway.ask(CREATE, { input }, { 'user-agent': CANARIES.userAgent });
     const result = body.data.createRealtimeSession;
@@ -115,6 +122,9 @@ async function exercise(): Promise<void> {
     const { id } = result.session;
     answers.push((await gateway.ask(READ, { id })).body, (await gateway.ask(TRAIL, { id })).body);
   }
+  // What each of them came to, as subscribers are told.
+  answers.push(await stream.take(5));
+  stream.close();
   // Refused before anything is reserved, with the secrets in what is wrong.
   answers.push((await gateway.ask(CREATE, { input: { ...input, voice: '' } })).body);
   answers.push(

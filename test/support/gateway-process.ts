@@ -14,6 +14,8 @@ export type GatewayProcess = {
   readonly managementUrl: string;
   /** Messages of its log, as they come. */
   readonly messages: readonly string[];
+  /** How the requests ended that it logged. */
+  readonly outcomes: readonly string[];
   readonly ended: Promise<Ended>;
   readonly child: ChildProcess;
 };
@@ -44,6 +46,7 @@ export async function startGatewayProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const messages: string[] = [];
+  const outcomes: string[] = [];
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
@@ -55,11 +58,12 @@ export async function startGatewayProcess(
   const ready = new Promise<{ url: string; managementUrl: string }>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const fields = JSON.parse(line);
-      if (fields.msg !== 'request') messages.push(fields.msg);
+      if (fields.msg === 'request') outcomes.push(fields.outcome);
+      else messages.push(fields.msg);
       if (fields.msg === 'ready') resolve(fields);
     });
   });
   const first = await Promise.race([ready, ended]);
   if ('stderr' in first) throw new Error(`The gateway ended instead of starting: ${first.stderr}`);
-  return { url: first.url, managementUrl: first.managementUrl, messages, ended, child };
+  return { url: first.url, managementUrl: first.managementUrl, messages, outcomes, ended, child };
 }

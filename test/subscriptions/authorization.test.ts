@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { bearer, createApplication, createKey } from '../support/callers.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import {
+  askForStream,
+  type EventStream,
+  eventsOf,
+  openStream,
+  type StreamRequest,
+} from '../support/event-stream.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import { ISSUE, revokeSession, unknownId } from '../support/limits.ts';
+
+let database: TestDatabase;
+let identity: IdentityProvider;
+let gateway: TestGateway;
+const open: EventStream[] = [];
+let shop: { id: string; reader: string; minter: string };
+let bank: { id: string; reader: string; minter: string };
+let seesAll: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  identity = await startIdentityProvider();
+  gateway = await startGateway(database, identity.env);
+  shop = await applicationOf('shop');
+  bank = await applicationOf('bank');
+  seesAll = (await createKey(gateway, shop.id, { scopes: ['SESSIONS_READ'], reach: 'EVERYTHING' })).value;
+});
+
+afterEach(() => {
+  for (const stream of open.splice(0)) stream.close();
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await identity?.close();
+  await database?.drop();
+});
+
+async function applicationOf(name: string) {
+  const { id } = (await createApplication(gateway, name)).application;
+  const keyFor = async (scope: string) => (await createKey(gateway, id, { scopes: [scope] })).value;
+  return { id, reader: await keyFor('SESSIONS_READ'), minter: await keyFor('SESSIONS_CREATE') };
+}
+
+async function watch(asked?: StreamRequest): Promise<EventStream> {
+  const stream = await openStream(gateway.url, asked);
+  open.push(stream);
+  return stream;
+}
+
+const watchAs = (credential: string, filter = {}) => watch({ credential, variables: { filter } });
+
+/** Issues a session through an application; its id. */
+async function issueAs({ minter }: { minter: string }, externalUserId: string, more = {}): Promise<string> {
+  const { body } = await gateway.ask(ISSUE, { input: { externalUserId, ...more } }, bearer(minter));
+  return body.data.createRealtimeSession.session.id;
+}
+
+/** The sessions of the events up to that one: events come in order, so that what is not among them will not come. */
+async function sessionsUpTo(stream: EventStream, last: string): Promise<string[]> {
+  const sessions: string[] = [];
+  while (sessions.at(-1) !== last)
+    sessions.push(...eventsOf([await stream.next()]).map(({ session }) => session.id));
+  return sessions;
+}
+
+test('without SESSIONS_READ there is no stream, and one denial in the trail', async () => {
+  const { status, text } = await askForStream(gateway.url, { credential: shop.minter });
+  expect(status).toBe(403);
+  expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  const denials = await database.query(
+    `SELECT actor_name, detail FROM audit_event WHERE action = 'access.denied'`,
+  );
+  expect(denials).toEqual([{ actor_name: 'shop', detail: { fields: ['Subscription.sessionEvents'] } }]);
+});
+
+test('without a credential there is none either', async () => {
+  expect((await askForStream(gateway.url, { credential: 'nobody' })).status).toBe(401);
+});
+
+describe('of what happens', () => {
+  test('everybody sees what it may, and nothing else', async () => {
+    const streams = {
+      alice: await watchAs(await identity.sign({ sub: 'alice' })),
+      bob: await watchAs(await identity.sign({ sub: 'bob' })),
+      shop: await watchAs(shop.reader),
+      bank: await watchAs(bank.reader),
+      everything: await watchAs(seesAll),
+      operator: await watchAs(await identity.sign({ sub: 'ops', gatehouse_scopes: ['SESSIONS_READ'] })),
+    };
+    const aliceInShop = await issueAs(shop, 'alice');
+    const bobInShop = await issueAs(shop, 'bob');
+    const aliceInBank = await issueAs(bank, 'alice');
+    const bobInBank = await issueAs(bank, 'bob');
+    const all = [aliceInShop, bobInShop, aliceInBank, bobInBank];
+    expect(await sessionsUpTo(streams.everything, bobInBank)).toEqual(all);
+    expect(await sessionsUpTo(streams.operator, bobInBank)).toEqual(all);
+    expect(await sessionsUpTo(streams.shop, bobInShop)).toEqual([aliceInShop, bobInShop]);
+    expect(await sessionsUpTo(streams.bank, bobInBank)).toEqual([aliceInBank, bobInBank]);
+    expect(await sessionsUpTo(streams.alice, aliceInBank)).toEqual([aliceInShop, aliceInBank]);
+    expect(await sessionsUpTo(streams.bob, bobInBank)).toEqual([bobInShop, bobInBank]);
+  });
+
+  test('asking for others by a filter shows nothing of them', async () => {
+    const curious = [
+      await watchAs(await identity.sign({ sub: 'alice' }), { externalUserId: 'bob' }),
+      await watchAs(shop.reader, { applicationId: bank.id }),
+    ];
+    const everything = await watchAs(seesAll);
+    const last = await issueAs(bank, 'bob');
+    await sessionsUpTo(everything, last);
+    expect(curious.map(({ arrived }) => arrived)).toEqual([[], []]);
+  });
+
+  test('fields that are not for the caller are forbidden, each by itself, and recorded once a stream', async () => {
+    const stream = await watch({
+      credential: shop.reader,
+      query:
+        'subscription { sessionEvents { type session { id auditEvents(first: 1) { nodes { action } } user { externalId } } } }',
+    });
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n += 1) ids.push(await issueAs(shop, 'carol'));
+    const results = await stream.take(4);
+    for (const [index, { data, errors }] of results.entries()) {
+      expect(errors).toMatchObject([
+        { path: ['sessionEvents', 'session', 'auditEvents'], extensions: { code: 'FORBIDDEN' } },
+      ]);
+      // What else was asked for is there.
+      expect(data.sessionEvents).toEqual({
+        type: 'ISSUED',
+        session: { id: ids[index], auditEvents: null, user: { externalId: 'carol' } },
+      });
+    }
+    const denials = await database.query(
+      `SELECT detail FROM audit_event WHERE action = 'access.denied' AND detail->'fields' ? 'RealtimeSession.auditEvents'`,
+    );
+    expect(denials).toHaveLength(1);
+  });
+});
+
+describe('after', () => {
+  test.each([
+    ['no id', 'x'],
+    ['the id of something else', unknownId('RealtimeSession')],
+  ])('that is %s is refused', async (_, after) => {
+    const { status, text } = await askForStream(gateway.url, { variables: { after } });
+    expect(status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  test('an event of others, or of nobody, is a place as good as any, and shows nothing of them', async () => {
+    const operator = await watch();
+    const theirs = await issueAs(bank, 'dave');
+    const [event] = eventsOf([await operator.next()]);
+    const ours = await issueAs(shop, 'dave');
+    // An id from between the two, which nothing has.
+    const between = Buffer.from(event.id, 'base64')
+      .toString()
+      .replace(/.{12}$/, 'ffffffffffff');
+    for (const after of [event.id, Buffer.from(between).toString('base64')]) {
+      const stream = await watch({ credential: shop.reader, variables: { after } });
+      expect(await sessionsUpTo(stream, ours)).toEqual([ours]);
+    }
+    const all = await watch({ variables: { after: unknownId('AuditEvent') } });
+    expect(await sessionsUpTo(all, ours)).toContain(theirs);
+  });
+});
+
+describe('a filter', () => {
+  test('means the status before or after the change, its sessions, and all of its fields', async () => {
+    const filters = {
+      revoked: { statuses: ['REVOKED'] },
+      active: { statuses: ['ACTIVE'] },
+      pending: { statuses: ['PENDING'] },
+      never: { statuses: ['FAILED'] },
+      labelled: { labels: [{ key: 'team', value: 'red' }], externalUserId: 'erin' },
+      soon: { expiresBefore: new Date(Date.now() + 300_000).toISOString() },
+      both: { models: ['gpt-realtime', 'gpt-realtime-mini'], applicationId: shop.id, types: ['REALTIME'] },
+      none: { statuses: [] },
+      foreign: { userId: unknownId('Application') },
+      nul: { externalUserId: 'a\u0000b' },
+    };
+    const streams = new Map<string, EventStream>();
+    for (const [name, filter] of Object.entries(filters))
+      streams.set(name, await watch({ variables: { filter } }));
+    const everything = await watch();
+    const red = {
+      labels: [
+        { key: 'team', value: 'red' },
+        { key: 'x', value: 'y' },
+      ],
+    };
+    const short = await issueAs(shop, 'erin', { ...red, expiresAfterSeconds: 60, model: 'gpt-realtime' });
+    const long = await issueAs(bank, 'erin', {
+      labels: [{ key: 'team', value: 'blue' }],
+      expiresAfterSeconds: 3600,
+    });
+    await revokeSession(gateway, { id: short });
+    const [issuedShort, issuedLong, revoked] = eventsOf(await everything.take(3)).map(({ id }) => id);
+    // One after which everything before has been offered to everybody.
+    await issueAs(bank, 'frank', { expiresAfterSeconds: 3600 });
+    await everything.next();
+    const told = Object.fromEntries(
+      [...streams].map(([name, { arrived }]) => [
+        name,
+        eventsOf(arrived.map(({ result }) => result)).map(({ id }) => id),
+      ]),
+    );
+    expect(told).toMatchObject({
+      revoked: [revoked],
+      never: [],
+      labelled: [issuedShort, revoked],
+      soon: [issuedShort, revoked],
+      both: [issuedShort, revoked],
+      none: [],
+      foreign: [],
+      nul: [],
+    });
+    expect(told['active']?.slice(0, 3)).toEqual([issuedShort, issuedLong, revoked]);
+    expect(told['pending']?.slice(0, 2)).toEqual([issuedShort, issuedLong]);
+    expect(told['pending']).not.toContain(revoked);
+    expect(long).not.toBe(short);
+  });
+
+  test('that is malformed is 400', async () => {
+    const { status } = await askForStream(gateway.url, { variables: { filter: { statuses: ['GONE'] } } });
+    expect(status).toBe(400);
+  });
+});

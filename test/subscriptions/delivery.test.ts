@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type EventStream, eventsOf, openStream, type StreamRequest } from '../support/event-stream.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { upstreamEnv } from '../support/gateway.ts';
+import { issue, revokeSession } from '../support/limits.ts';
+import { type Replicas, startReplicas } from '../support/replicas.ts';
+
+const WITHIN_MS = 1000;
+
+let database: TestDatabase;
+let upstream: FakeUpstream;
+let replicas: Replicas;
+const open: EventStream[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  upstream = await startFakeUpstream({ dialect: 'ga' });
+  replicas = await startReplicas(database, {
+    ...upstreamEnv(upstream.baseUrl),
+    GATEHOUSE_HEARTBEAT_MS: '1500',
+  });
+});
+
+afterAll(async () => {
+  for (const stream of open) stream.close();
+  await replicas?.close();
+  await upstream?.stop();
+  await database?.drop();
+});
+
+/** One stream at each replica, until the end. */
+async function everywhere(asked: StreamRequest = {}): Promise<EventStream[]> {
+  const streams: EventStream[] = [];
+  for (let replica = 0; replica < 3; replica += 1) streams.push(await openStream(replicas.nextUrl(), asked));
+  open.push(...streams);
+  return streams;
+}
+
+/** The next event of each, all the same; how long after it happened it was there, in milliseconds. */
+async function nextOfAll(streams: readonly EventStream[], since?: number) {
+  const events = eventsOf(await Promise.all(streams.map((stream) => stream.next())));
+  for (const event of events) expect(event).toEqual(events[0]);
+  const happened = since ?? Date.parse(events[0].at);
+  return {
+    event: events[0],
+    lateMs: Math.max(...streams.map(({ arrived }) => (arrived.at(-1)?.at ?? 0) - happened)),
+  };
+}
+
+describe('at every replica, once and in time, arrives what', () => {
+  test('was ISSUED, and then REVOKED', async () => {
+    const streams = await everywhere();
+    const { session } = await issue(replicas, { externalUserId: 'alice' });
+    const issued = await nextOfAll(streams);
+    expect(issued.event).toMatchObject({ type: 'ISSUED', session: { id: session.id, status: 'ACTIVE' } });
+    expect(issued.lateMs).toBeLessThan(WITHIN_MS);
+
+    await revokeSession(replicas, { id: session.id });
+    const revoked = await nextOfAll(streams);
+    expect(revoked.event).toMatchObject({ type: 'REVOKED', session: { id: session.id, status: 'REVOKED' } });
+    expect(revoked.lateMs).toBeLessThan(WITHIN_MS);
+    const trail = await database.query<{ id: string }>(
+      `SELECT translate(encode(convert_to('AuditEvent:' || id, 'utf8'), 'base64'), E'\\n', '') AS id
+       FROM audit_event WHERE action IN ('session.issued', 'session.revoked') ORDER BY audit_event.id`,
+    );
+    expect([issued.event.id, revoked.event.id]).toEqual(trail.map(({ id }) => id));
+  });
+
+  test('FAILED, or is UNCONFIRMED', async () => {
+    const streams = await everywhere();
+    upstream.next({
+      kind: 'answer',
+      status: 400,
+      body: { error: { message: 'no', type: 'no', param: null, code: 'no' } },
+    });
+    upstream.next({ kind: 'answer', status: 500, body: 'away' });
+    for (const type of ['FAILED', 'UNCONFIRMED']) {
+      const { session } = await issue(replicas, { externalUserId: 'bob' });
+      const { event, lateMs } = await nextOfAll(streams);
+      expect(event).toMatchObject({ type, session: { id: session.id, status: type } });
+      expect(lateMs).toBeLessThan(WITHIN_MS);
+    }
+  });
+
+  test('EXPIRED', async () => {
+    const { session } = await issue(replicas, { externalUserId: 'carol' });
+    const streams = await everywhere({
+      variables: { filter: { externalUserId: 'carol', statuses: ['EXPIRED'] } },
+    });
+    const [{ at } = { at: new Date(0) }] = await database.query<{ at: Date }>(
+      `UPDATE realtime_session AS s SET expires_at = clock_timestamp() + interval '300 ms'
+       FROM end_user AS u WHERE u.id = s.user_id AND u.external_id = 'carol' RETURNING s.expires_at AS at`,
+    );
+    const { event, lateMs } = await nextOfAll(streams, at.getTime());
+    expect(event).toMatchObject({ type: 'EXPIRED', session: { id: session.id, status: 'EXPIRED' } });
+    expect(lateMs).toBeLessThan(2 * WITHIN_MS);
+  });
+});
+
+test('many at once arrive once each, in the order of the trail, however they are asked for', async () => {
+  const streams = [...(await everywhere({ method: 'GET' })), ...(await everywhere({ method: 'POST' }))];
+  const users = Array.from({ length: 60 }, (_, n) => `user-${n}`);
+  const issued = await Promise.all(users.map((externalUserId) => issue(replicas, { externalUserId })));
+  const ids = issued.map(({ session }) => session.id).sort();
+  for (const stream of streams) {
+    const events = eventsOf(await stream.take(ids.length));
+    expect(events.map(({ session }) => session.id).sort()).toEqual(ids);
+    const places = events.map(({ id }) => Buffer.from(id, 'base64').toString());
+    expect(places).toEqual(places.toSorted());
+  }
+});
+
+test('and none of it ever arrives again', async () => {
+  // Nothing came for longer than it takes to look for what came late, which is when something could be told twice.
+  await Promise.all(open.map((stream) => stream.comment()));
+  const [{ changes } = { changes: 0 }] = await database.query<{ changes: number }>(
+    `SELECT count(*)::int AS changes FROM audit_event
+     WHERE action IN ('session.issued', 'session.revoked', 'session.failed', 'session.unconfirmed', 'session.expired')`,
+  );
+  for (const { arrived } of open) {
+    const ids = eventsOf(arrived.map(({ result }) => result)).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  }
+  // The first streams were there for all of it.
+  expect(open[0]?.arrived).toHaveLength(changes);
+});

@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createApplication, createKey, revokeKey } from '../support/callers.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { askForStream, type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
+import { eventually } from '../support/eventually.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import { issue, reinstateUser, suspendUser } from '../support/limits.ts';
+
+// What a credential that counts no longer is told through one gateway, when that was said through another.
+
+let database: TestDatabase;
+let identity: IdentityProvider;
+let gateway: TestGateway;
+let other: TestGateway;
+let applicationId: string;
+const open: EventStream[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  identity = await startIdentityProvider();
+  gateway = await startGateway(database, identity.env);
+  other = await startGateway(database, identity.env);
+  applicationId = (await createApplication(gateway, 'shop')).application.id;
+});
+
+afterEach(() => {
+  for (const stream of open.splice(0)) stream.close();
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await other?.close();
+  await identity?.close();
+  await database?.drop();
+});
+
+async function watch(credential: string, after?: string): Promise<EventStream> {
+  const stream = await openStream(gateway.url, { credential, variables: { after } });
+  open.push(stream);
+  return stream;
+}
+
+const createReader = () =>
+  createKey(gateway, applicationId, { scopes: ['SESSIONS_READ'], reach: 'EVERYTHING' });
+
+/** That a stream has ended for good, with such an error as the last thing, and what it told before. */
+async function endOf(stream: EventStream, code: string) {
+  expect(await stream.ended()).toBe('complete');
+  const results = stream.arrived.filter(({ kind }) => kind === 'next').map(({ result }) => result);
+  expect(results.at(-1)).toMatchObject({ errors: [{ extensions: { code } }] });
+  expect(results.at(-1).data ?? null).toBeNull();
+  return eventsOf(results.slice(0, -1)).map(({ session }) => session.id);
+}
+
+describe('a key that is revoked', () => {
+  test('is told nothing that happens afterwards, and its stream ends; others go on', async () => {
+    const key = await createReader();
+    const stays = await watch((await createReader()).value);
+    const streams = [await watch(key.value), await watch(key.value)];
+    const before = (await issue(other, { externalUserId: 'alice' })).session.id;
+    await Promise.all([stays, ...streams].map((stream) => stream.next()));
+    await revokeKey(other, key.id);
+    const after = (await issue(other, { externalUserId: 'alice' })).session.id;
+    for (const stream of streams) expect(await endOf(stream, 'UNAUTHENTICATED')).toEqual([before]);
+    expect(eventsOf([await stays.next()])).toMatchObject([{ session: { id: after } }]);
+    const refused = await eventually(async () => {
+      const answer = await askForStream(gateway.url, { credential: key.value }).catch(() => null);
+      return answer ?? undefined;
+    });
+    expect(refused.status).toBe(401);
+  });
+
+  test('is told nothing that happened afterwards when it catches up, while the gateway still takes it for valid', async () => {
+    const stays = await watch((await createReader()).value);
+    const change = async () => {
+      await issue(other, { externalUserId: 'bob' });
+      const [event] = eventsOf([await stays.next()]);
+      return event;
+    };
+    let opened = 0;
+    // It may have heard of it when it is asked, which is fine too.
+    for (let attempt = 0; attempt < 10 && opened < 2; attempt += 1) {
+      const key = await createReader();
+      (await watch(key.value)).close();
+      const [mark, before] = [await change(), await change()];
+      await revokeKey(other, key.id);
+      // When others have been told of it, who comes reads it in the trail.
+      await change();
+      const stream = await watch(key.value, mark.id).catch(() => null);
+      if (stream === null) continue;
+      opened += 1;
+      const told = await endOf(stream, 'UNAUTHENTICATED');
+      expect([[], [before.session.id]]).toContainEqual(told);
+    }
+    expect(opened).toBeGreaterThan(0);
+  });
+});
+
+test('a token that expires ends its stream, though nothing happens', async () => {
+  const exp = Math.floor(Date.now() / 1000) + 2;
+  const credential = await identity.sign({ sub: 'carol', exp });
+  const stream = await watch(credential);
+  expect(await endOf(stream, 'UNAUTHENTICATED')).toEqual([]);
+  const endedAt = stream.arrived.at(-1)?.at ?? 0;
+  expect(endedAt).toBeGreaterThanOrEqual(exp * 1000);
+  expect(endedAt).toBeLessThan(exp * 1000 + 1500);
+  expect((await askForStream(gateway.url, { credential })).status).toBe(401);
+});
+
+describe('a user that is suspended', () => {
+  test('is told nothing that happens afterwards; opening is forbidden until it is reinstated', async () => {
+    const credential = await identity.sign({ sub: 'dave' });
+    const before = (await issue(other, { externalUserId: 'dave' })).session.id;
+    const during = await issue(other, { externalUserId: 'dave' });
+    const stream = await watch(credential);
+    const { user } = await suspendUser(other, { externalUserId: 'dave' });
+    // Revoking is something that happens to a session of a suspended user.
+    await other.ask('mutation ($id: ID!) { revokeRealtimeSession(input: { id: $id }) { __typename } }', {
+      id: during.session.id,
+    });
+    const told = await endOf(stream, 'FORBIDDEN');
+    expect(told.filter((id) => id !== before && id !== during.session.id)).toEqual([]);
+    const types = stream.arrived.flatMap(({ result }) => result?.data?.sessionEvents?.type ?? []);
+    expect(types).not.toContain('REVOKED');
+
+    for (const after of [
+      undefined,
+      Buffer.from('AuditEvent:01930000-0000-7000-8000-000000000007').toString('base64'),
+    ]) {
+      const refused = await askForStream(gateway.url, { credential, variables: { after } });
+      expect(refused.status).toBe(403);
+    }
+
+    await reinstateUser(other, user.id);
+    const again = await watch(credential);
+    const afterwards = (await issue(other, { externalUserId: 'dave' })).session.id;
+    expect(eventsOf([await again.next()])).toMatchObject([{ session: { id: afterwards } }]);
+    // Nobody listened in between, so that the trail is read again from before it was suspended: that does not end this one.
+    await expect(again.ended(1500)).rejects.toThrow('expected the end within');
+  });
+});

@@ -1,0 +1,215 @@
+import { connect } from 'node:net';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createApplication, createKey } from '../support/callers.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { askForStream, type EventStream, openStream, type StreamRequest } from '../support/event-stream.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { issue } from '../support/limits.ts';
+
+const MAX_STREAMS = 3;
+const CREATE = /* GraphQL */ `
+  mutation Create($input: CreateRealtimeSessionInput!) {
+    createRealtimeSession(input: $input) {
+      ... on CreateRealtimeSessionSuccess { clientSecret { value } session { id } }
+    }
+  }
+`;
+
+let database: TestDatabase;
+let gateway: TestGateway;
+const open: EventStream[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGateway(database, {
+    GATEHOUSE_HEARTBEAT_MS: '200',
+    GATEHOUSE_MAX_STREAMS: String(MAX_STREAMS),
+  });
+});
+
+afterEach(async () => {
+  for (const stream of open.splice(0)) stream.close();
+  await nobodyListens();
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await database?.drop();
+});
+
+async function watch(asked?: StreamRequest): Promise<EventStream> {
+  const stream = await openStream(gateway.url, asked);
+  open.push(stream);
+  return stream;
+}
+
+async function metric(name: string): Promise<string | undefined> {
+  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
+  return text.split('\n').find((line) => line.startsWith(name));
+}
+
+const nobodyListens = () => expect.poll(() => metric('gatehouse_streams ')).toBe('gatehouse_streams 0');
+
+function requestLines() {
+  return gateway.logLines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+}
+
+describe('a stream', () => {
+  test('has the headers of one', async () => {
+    const { headers } = await watch();
+    expect(headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'x-content-type-options': 'nosniff',
+    });
+    expect(headers).not.toHaveProperty('content-length');
+  });
+
+  test('is kept alive by comments, which are nothing to its client', async () => {
+    const stream = await watch();
+    await stream.comment();
+    await stream.comment(1000);
+    await stream.comment(1000);
+    expect(stream.arrived).toEqual([]);
+  });
+
+  test('leaves a line in the log that names no person, and is counted as a stream, not as a request', async () => {
+    const measured = () => metric('gatehouse_request_seconds_count{outcome="OK"}');
+    const stream = await openStream(gateway.url, {
+      variables: { filter: { externalUserId: 'mallory-the-person' } },
+    });
+    expect(await metric('gatehouse_streams ')).toBe('gatehouse_streams 1');
+    const { session } = await issue(gateway, { externalUserId: 'mallory-the-person' });
+    await stream.next();
+    const before = await measured();
+    stream.close();
+    await nobodyListens();
+    const line = requestLines().findLast(({ operation }) => operation === 'subscription sessionEvents');
+    expect(line).toMatchObject({
+      requestId: stream.headers['x-request-id'],
+      outcome: 'CLIENT_GONE',
+      status: 200,
+      actor: 'operator:root',
+    });
+    expect(JSON.stringify(gateway.logLines)).not.toMatch(/mallory/);
+    expect(JSON.stringify(line)).not.toContain(session.id);
+    expect(await measured()).toBe(before);
+  });
+});
+
+describe('for who accepts nothing but a stream', () => {
+  test('a query is one event, and complete', async () => {
+    const stream = await watch({ query: '{ viewer { name } }', variables: {} });
+    expect(await stream.next()).toEqual({ data: { viewer: { name: 'root' } } });
+    expect(await stream.ended()).toBe('complete');
+    expect(requestLines().at(-1)).toMatchObject({ operation: 'query viewer', outcome: 'OK', status: 200 });
+  });
+
+  test('a mutation hands out the secret, once', async () => {
+    const stream = await watch({ query: CREATE, variables: { input: { externalUserId: 'alice' } } });
+    const { clientSecret } = (await stream.next()).data.createRealtimeSession;
+    expect(clientSecret.value).toMatch(/^ek_/);
+    expect(await stream.ended()).toBe('complete');
+    expect(stream.arrived.map(({ kind }) => kind)).toEqual(['next', 'complete']);
+    expect(gateway.logLines.join('')).not.toContain(clientSecret.value);
+  });
+
+  test.each([
+    ['does not parse', 'subscription {'],
+    ['asks for what there is not', 'subscription { sessionEvents { secret } }'],
+    ['asks for more than one field', 'subscription { sessionEvents { id } other: sessionEvents { id } }'],
+  ])('what %s is 400, as JSON', async (_, query) => {
+    const { status, headers, text } = await askForStream(gateway.url, { query });
+    expect(status).toBe(400);
+    expect(headers['content-type']).toBe('application/graphql-response+json; charset=utf-8');
+    expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(JSON.parse(text)).not.toHaveProperty('data');
+  });
+});
+
+test.each(['application/json', 'application/graphql-response+json', 'image/png'])(
+  'a subscription for who accepts %s is 406, and takes no place',
+  async (accept) => {
+    const { status, text } = await askForStream(gateway.url, { accept });
+    expect(status).toBe(406);
+    expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    await nobodyListens();
+  },
+);
+
+describe('of places', () => {
+  test('there are as many as configured, and each is free again when its client is gone', async () => {
+    const streams = [await watch(), await watch(), await watch()];
+    for (const method of ['GET', 'POST'] as const) {
+      const refused = await askForStream(gateway.url, { method });
+      expect(refused).toMatchObject({ status: 429, headers: { 'retry-after': '5' } });
+      expect(JSON.parse(refused.text)).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    }
+    streams[1]?.close();
+    await expect.poll(() => metric('gatehouse_streams ')).toBe('gatehouse_streams 2');
+    const another = await watch();
+    await issue(gateway, { externalUserId: 'bob' });
+    await Promise.all([streams[0]?.next(), streams[2]?.next(), another.next()]);
+    expect((await askForStream(gateway.url)).status).toBe(429);
+  });
+
+  test('none is kept by a client that goes while it is let in', async () => {
+    const { application } = await createApplication(gateway, 'hasty');
+    const { value } = await createKey(gateway, application.id, { scopes: ['SESSIONS_READ'] });
+    const holding = new pg.Client({ connectionString: database.superuserUrl });
+    await holding.connect();
+    onTestFinished(() => holding.end());
+    // A key that the gateway has not seen is looked up, which takes as long as this.
+    await holding.query('BEGIN; LOCK TABLE api_key');
+    const gone = () => requestLines().filter(({ outcome }) => outcome === 'CLIENT_GONE').length;
+    const before = gone();
+    await vanish(value);
+    await expect.poll(gone).toBe(before + 1);
+    await holding.query('COMMIT');
+    // Later requests with it wait for the same look-up.
+    await gateway.ask('{ viewer { name } }', {}, { authorization: `Bearer ${value}` });
+    await nobodyListens();
+  });
+
+  test('a stream uses up one request of its limit, however much it delivers', async () => {
+    const limited = await startGateway(database, {
+      GATEHOUSE_REQUESTS_PER_MINUTE: '60',
+      GATEHOUSE_HEARTBEAT_MS: '100',
+    });
+    onTestFinished(() => limited.close());
+    const { application } = await createApplication(gateway, 'frugal');
+    const { value: credential } = await createKey(gateway, application.id, {
+      scopes: ['SESSIONS_READ'],
+      reach: 'EVERYTHING',
+    });
+    const stream = await openStream(limited.url, { credential });
+    const mints = Array.from({ length: 100 }, (_, n) => issue(gateway, { externalUserId: `frugal-${n}` }));
+    await Promise.all(mints);
+    await stream.take(100);
+    const answer = await limited.ask('{ viewer { name } }', {}, { authorization: `Bearer ${credential}` });
+    expect(answer.status).toBe(200);
+    stream.close();
+  });
+});
+
+/** Asks for a stream, and breaks the connection as soon as that has left. */
+function vanish(credential: string): Promise<void> {
+  const { hostname, port } = new URL(gateway.url);
+  const head = [
+    'GET /graphql?query=subscription%7BsessionEvents%7Bid%7D%7D HTTP/1.1',
+    'host: gateway',
+    'accept: text/event-stream',
+    `authorization: Bearer ${credential}`,
+  ];
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`${head.join('\r\n')}\r\n\r\n`, () => socket.end());
+    });
+    socket.once('close', () => resolve());
+    // Waits for nothing: the gateway reads the request, and then the end.
+    socket.once('finish', () => setImmediate(() => socket.destroy()));
+  });
+}

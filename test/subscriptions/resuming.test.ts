@@ -1,0 +1,161 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { issue } from '../support/limits.ts';
+
+// More than the feed reads at a time.
+const MISSED = 2300;
+
+let database: TestDatabase;
+let gateways: TestGateway[];
+const open: EventStream[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateways = [await startGateway(database), await startGateway(database)];
+});
+
+afterEach(() => {
+  for (const stream of open.splice(0)) stream.close();
+});
+
+afterAll(async () => {
+  for (const gateway of gateways ?? []) await gateway.close();
+  await database?.drop();
+});
+
+function gateway(index: number): TestGateway {
+  const found = gateways[index % gateways.length];
+  if (found === undefined) throw new Error('no gateway');
+  return found;
+}
+
+async function watch(at: TestGateway, externalUserId: string, after?: string): Promise<EventStream> {
+  const stream = await openStream(at.url, { variables: { filter: { externalUserId }, after } });
+  open.push(stream);
+  return stream;
+}
+
+async function sessionFor(externalUserId: string): Promise<string> {
+  return (await issue(gateway(0), { externalUserId })).session.id;
+}
+
+const encode = (id: string) => Buffer.from(`AuditEvent:${id}`).toString('base64');
+
+/** A connection of the gateway's role. */
+async function connect(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+/** Writes so many changes of a session, as the gateway's role may; their ids, encoded. */
+async function write(client: pg.Client, externalUserId: string, times = 1): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, session_id, user_id, detail)
+     SELECT uuidv7_at(clock_timestamp()), clock_timestamp(), 'session.issued', 'SUCCEEDED', 'OPERATOR', 'root', s.id, u.id, '{}'
+     FROM generate_series(1, $2), realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
+     WHERE u.external_id = $1 RETURNING id`,
+    [externalUserId, times],
+  );
+  return rows.map(({ id }) => encode(id)).toSorted(byPlace);
+}
+
+function byPlace(one: string, other: string): number {
+  const [a, b] = [one, other].map((id) => Buffer.from(id, 'base64').toString());
+  return (a ?? '') < (b ?? '') ? -1 : 1;
+}
+
+const idsOf = (stream: EventStream) =>
+  eventsOf(stream.arrived.map(({ result }) => result)).map(({ id }) => id);
+
+describe('after an event', () => {
+  test('comes exactly what was missed, at another gateway too, while changes go on', async () => {
+    const first = await watch(gateway(0), 'alice');
+    await sessionFor('alice');
+    const [{ id: start }] = eventsOf([await first.next()]);
+    let last = start;
+    const told: string[] = [];
+    const client = await connect();
+    const written: string[] = [];
+    const writing = (async () => {
+      for (let batch = 0; batch < 60; batch += 1) written.push(...(await write(client, 'alice', 3)));
+    })();
+    // Comes back again and again, and goes in the middle of it each time.
+    for (let turn = 0; turn < 8; turn += 1) {
+      const stream = await watch(gateway(turn), 'alice', last);
+      const ids = eventsOf(await stream.take(turn + 2)).map(({ id }) => id);
+      stream.close();
+      told.push(...ids);
+      last = ids.at(-1);
+    }
+    await writing;
+    const rest = await watch(gateway(1), 'alice', last);
+    told.push(...eventsOf(await rest.take(written.length - told.length)).map(({ id }) => id));
+    expect(told).toEqual(written);
+    // A change that happens now is the next thing: nothing else was to come.
+    const [mark] = await write(client, 'alice');
+    expect(eventsOf([await rest.next()])[0].id).toBe(mark);
+  });
+
+  test('comes what takes several pages to read, in order, and then what happens', async () => {
+    await sessionFor('bob');
+    const client = await connect();
+    const [start] = await write(client, 'bob');
+    const missed = await write(client, 'bob', MISSED);
+    const stream = await watch(gateway(0), 'bob', start);
+    await stream.next();
+    // Happens while it still catches up.
+    const [meanwhile] = await write(client, 'bob');
+    await stream.take(MISSED, 10_000);
+    expect(idsOf(stream)).toEqual([...missed, meanwhile]);
+    const [mark] = await write(client, 'bob');
+    expect(eventsOf([await stream.next()])[0].id).toBe(mark);
+  });
+});
+
+describe('a change that is committed late', () => {
+  test('arrives late, once; and held for less than half a second, in its place', async () => {
+    const early = await connect();
+    const client = await connect();
+    const stream = await watch(gateway(0), 'carol');
+    await sessionFor('carol');
+    await stream.next();
+    await early.query('BEGIN');
+    const [held] = await write(early, 'carol');
+    const [later] = await write(client, 'carol');
+    await expect(stream.next(150)).rejects.toThrow('expected a result within');
+    await early.query('COMMIT');
+    expect(eventsOf(await stream.take(2)).map(({ id }) => id)).toEqual([held, later]);
+    // So nothing is lost by coming back after the later of them.
+    const again = await watch(gateway(1), 'carol', later);
+    const [mark] = await write(client, 'carol');
+    for (const one of [stream, again]) expect(eventsOf([await one.next()])[0].id).toBe(mark);
+  });
+
+  test('held for longer keeps nobody waiting, and arrives once all the same', async () => {
+    const early = await connect();
+    const client = await connect();
+    const stream = await watch(gateway(0), 'dave');
+    await sessionFor('dave');
+    await stream.next();
+    const [start] = await write(client, 'dave');
+    await stream.next();
+    await early.query('BEGIN');
+    const [held] = await write(early, 'dave');
+    const [later] = await write(client, 'dave');
+    expect(eventsOf([await stream.next(1500)])[0].id).toBe(later);
+    // Who comes now reads past it, and is told of it with the others.
+    const resumed = await watch(gateway(1), 'dave', start);
+    expect(eventsOf([await resumed.next()])[0].id).toBe(later);
+    await early.query('COMMIT');
+    for (const one of [stream, resumed]) expect(eventsOf([await one.next()])[0].id).toBe(held);
+    const [mark] = await write(client, 'dave');
+    for (const one of [stream, resumed]) expect(eventsOf([await one.next()])[0].id).toBe(mark);
+    expect(idsOf(stream).slice(1)).toEqual([start, later, held, mark]);
+    expect(idsOf(resumed)).toEqual([later, held, mark]);
+  });
+});

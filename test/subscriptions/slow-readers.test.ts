@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
+import { repeatSession, sessionOf } from '../support/expiring.ts';
+import { startGateway } from '../support/gateway.ts';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
+import { issue } from '../support/limits.ts';
+
+// More than may wait for a reader, twice over, each larger than most: 30 KB.
+const CHANGES = 2500;
+const READERS = 20;
+const INSTRUCTIONS = 'All work and no play. '.repeat(1400);
+const WHOLE = 'subscription { sessionEvents { id session { id instructions } } }';
+const MEGABYTE = 1024 ** 2;
+
+let database: TestDatabase;
+let gateway: GatewayProcess;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGatewayProcess(database, { GATEHOUSE_PROVIDER: 'sandbox' });
+  const maker = await startGateway(database);
+  await issue(maker, { externalUserId: 'alice', instructions: INSTRUCTIONS });
+  await maker.close();
+  await repeatSession(database, await sessionOf(database, 'alice'), CHANGES, `now() + interval '1 hour'`);
+});
+
+afterAll(async () => {
+  gateway?.child.kill('SIGKILL');
+  await gateway?.ended;
+  await database?.drop();
+});
+
+async function watch(query?: string): Promise<EventStream> {
+  const stream = await openStream(gateway.url, query === undefined ? {} : { query });
+  onTestFinished(() => stream.close());
+  return stream;
+}
+
+/** Changes of these sessions, all at once; the ids of the sessions. */
+async function write(sessions: string): Promise<string[]> {
+  const rows = await database.query<{ session_id: string }>(
+    `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, session_id, user_id, detail)
+     SELECT uuidv7_at(clock_timestamp()), clock_timestamp(), 'session.issued', 'SUCCEEDED', 'OPERATOR', 'root', id, user_id, '{}'
+     FROM ${sessions} RETURNING session_id`,
+  );
+  return rows.map(({ session_id }) => Buffer.from(`RealtimeSession:${session_id}`).toString('base64')).sort();
+}
+
+async function heapBytes(): Promise<number> {
+  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
+  return Number(/^nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1]);
+}
+
+test('who does not read is cut off, and nobody else; what waits for it stays bounded', async () => {
+  const readers = [await watch(), await watch(WHOLE)];
+  const slow = [await watch(WHOLE), await watch(WHOLE), await watch(WHOLE)];
+  for (const stream of slow) stream.pause();
+  const before = await heapBytes();
+  let highest = before;
+  const looking = setInterval(async () => {
+    highest = Math.max(highest, await heapBytes().catch(() => 0));
+  }, 100);
+  onTestFinished(() => clearInterval(looking));
+
+  const written = await write(`realtime_session WHERE provider = 'repeated'`);
+  for (const stream of readers) {
+    const events = eventsOf(await stream.take(CHANGES, 15_000));
+    expect(events.map(({ session }) => session.id).sort()).toEqual(written);
+  }
+  await expect
+    .poll(() => gateway.outcomes.filter((outcome) => outcome === 'SLOW_READER').length)
+    .toBe(slow.length);
+  for (const stream of slow) {
+    stream.resume();
+    expect(await stream.ended()).toBe('broken');
+    expect(stream.arrived.length).toBeLessThan(CHANGES);
+  }
+  // What waits for several is there once: a page, and what waits.
+  expect(highest - before).toBeLessThan(250 * MEGABYTE);
+  // They go on.
+  const more = await write(`realtime_session WHERE provider = 'sandbox'`);
+  for (const stream of readers)
+    expect(eventsOf([await stream.next()])).toMatchObject([{ session: { id: more[0] } }]);
+});
+
+test('nobody is cut off because the gateway itself is slow', async () => {
+  const readers: EventStream[] = [];
+  for (let reader = 0; reader < READERS; reader += 1) readers.push(await watch());
+  // Quickly read, and then there is a lot to do.
+  await write(`realtime_session, generate_series(1, ${CHANGES}) WHERE provider = 'sandbox'`);
+  await Promise.all(readers.map((stream) => stream.take(CHANGES, 15_000)));
+});

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { measure } from '../../bench/subscriptions/measure.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { askForStream } from '../support/event-stream.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
+
+// npm run bench:subscriptions in short: its full form says how late events are on a quiet machine.
+
+const SUBSCRIBERS = 1000;
+
+let database: TestDatabase;
+let gateway: GatewayProcess;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGatewayProcess(database, {
+    GATEHOUSE_PROVIDER: 'sandbox',
+    GATEHOUSE_MAX_STREAMS: String(SUBSCRIBERS),
+  });
+});
+
+afterAll(async () => {
+  gateway?.child.kill('SIGKILL');
+  await gateway?.ended;
+  await database?.drop();
+});
+
+test('a thousand subscribers get exactly what they may see, and the next is refused', async () => {
+  let refused: number | undefined;
+  const { before, after, p99, ...told } = await measure(
+    { subscribers: SUBSCRIBERS, changes: 100, seconds: 3 },
+    {
+      target: { url: gateway.url, authorization: `Bearer ${ROOT_KEY}` },
+      pid: gateway.child.pid ?? 0,
+      databaseUrl: database.ownerUrl,
+      signal: new AbortController().signal,
+      progress: () => {},
+      whenOpen: async () => {
+        refused = (await askForStream(gateway.url)).status;
+      },
+    },
+  );
+  expect(told).toMatchObject({ changes: 300, missing: 0, twice: 0, foreign: 0, ended: 0 });
+  // Of each change: all that see everything, an application's, and who watches the user.
+  expect(told.deliveries).toBe(300 * (50 + 10 + 1));
+  expect(p99).toBeLessThan(2000);
+  expect((after?.megabytes ?? 0) - (before?.megabytes ?? 0)).toBeLessThan(300);
+  expect(refused).toBe(429);
+});

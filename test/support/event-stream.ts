@@ -1,0 +1,203 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { ROOT_KEY } from './gateway.ts';
+
+export const SESSION_EVENTS = /* GraphQL */ `
+  subscription SessionEvents($filter: RealtimeSessionFilter, $after: ID) {
+    sessionEvents(filter: $filter, after: $after) { id type at session { id status } }
+  }
+`;
+
+export type StreamRequest = {
+  readonly query?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** Default: the root key. */
+  readonly credential?: string;
+  readonly method?: 'GET' | 'POST';
+  readonly accept?: string;
+};
+
+/** What arrived: a result, or that there will be no more; and when, by this machine's clock. */
+export type Arrived = {
+  readonly kind: 'next' | 'complete';
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they assert
+  readonly result: any;
+  readonly at: number;
+};
+
+export type EventStream = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** All that arrived. */
+  readonly arrived: readonly Arrived[];
+  comments(): number;
+  /** The next result that was not taken yet. Fails when the stream ends before, or after so many milliseconds. */
+  next(withinMs?: number): Promise<Arrived['result']>;
+  /** The next so many results. */
+  take(count: number, withinMs?: number): Promise<Arrived['result'][]>;
+  /** How it ended: with `complete`, by the server without it, or because the connection broke. */
+  ended(withinMs?: number): Promise<'complete' | 'end' | 'broken'>;
+  /** Resolves when one more comment has arrived. */
+  comment(withinMs?: number): Promise<void>;
+  /** Reads nothing more until it is resumed. */
+  pause(): void;
+  resume(): void;
+  close(): void;
+};
+
+export type Refused = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+};
+
+const PATIENCE_MS = 5000;
+
+/** Opens a stream, which must be granted. */
+export async function openStream(url: string, asked: StreamRequest = {}): Promise<EventStream> {
+  const answer = await send(url, asked);
+  if (!isStream(answer)) throw new Error(`No stream: ${answer.statusCode} ${await textOf(answer)}`);
+  return follow(answer);
+}
+
+/** Asks for a stream that must be refused. */
+export async function askForStream(url: string, asked: StreamRequest = {}): Promise<Refused> {
+  const answer = await send(url, asked);
+  if (isStream(answer)) {
+    answer.destroy();
+    throw new Error('The stream was granted');
+  }
+  return { status: answer.statusCode ?? 0, headers: answer.headers, text: await textOf(answer) };
+}
+
+/** The session events among results. */
+export function eventsOf(results: readonly Arrived['result'][]) {
+  return results.map(({ data }) => data.sessionEvents);
+}
+
+function send(
+  url: string,
+  {
+    query = SESSION_EVENTS,
+    variables = {},
+    credential = ROOT_KEY,
+    method = 'POST',
+    accept = 'text/event-stream',
+  }: StreamRequest,
+): Promise<IncomingMessage> {
+  const target = new URL(url);
+  const headers = { accept, authorization: `Bearer ${credential}`, 'content-type': 'application/json' };
+  if (method === 'GET') {
+    target.searchParams.set('query', query);
+    target.searchParams.set('variables', JSON.stringify(variables));
+  }
+  return new Promise((resolve, reject) => {
+    const asking = request(target, { method, headers, agent: false });
+    asking.once('response', resolve).once('error', reject);
+    asking.end(method === 'POST' ? JSON.stringify({ query, variables }) : undefined);
+  });
+}
+
+function isStream({ statusCode, headers }: IncomingMessage): boolean {
+  return statusCode === 200 && headers['content-type']?.startsWith('text/event-stream') === true;
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  return Buffer.concat(await answer.toArray()).toString('utf8');
+}
+
+function follow(answer: IncomingMessage): EventStream {
+  const arrived: Arrived[] = [];
+  let taken = 0;
+  let comments = 0;
+  let end: 'complete' | 'end' | 'broken' | null = null;
+  let pending = '';
+  const waiting = new Set<() => void>();
+  const changed = () => {
+    for (const look of waiting) look();
+  };
+  const finish = (how: 'end' | 'broken') => {
+    end ??= arrived.at(-1)?.kind === 'complete' ? 'complete' : how;
+    changed();
+  };
+  answer.setEncoding('utf8');
+  answer.on('data', (text: string) => {
+    const blocks = (pending + text).split('\n\n');
+    pending = blocks.pop() ?? '';
+    for (const block of blocks) {
+      if (block === ':') comments += 1;
+      else arrived.push(parse(block));
+    }
+    changed();
+  });
+  answer.on('end', () => finish('end'));
+  answer.on('error', () => finish('broken'));
+  answer.on('close', () => finish('broken'));
+
+  /** Until `probe` gives something; else fails with what there was. */
+  function until<T>(probe: () => T | undefined, withinMs: number, what: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = probe();
+        if (found !== undefined) settle(() => resolve(found));
+        else if (end !== null) settle(() => reject(new Error(`${what}, but the stream ended: ${end}`)));
+      };
+      const fail = () =>
+        reject(new Error(`${what} within ${withinMs} ms; arrived: ${JSON.stringify(arrived)}`));
+      const timer = setTimeout(() => settle(fail), withinMs);
+      const settle = (how: () => void) => {
+        clearTimeout(timer);
+        waiting.delete(look);
+        how();
+      };
+      waiting.add(look);
+      look();
+    });
+  }
+
+  const next = (withinMs = PATIENCE_MS) =>
+    until(
+      () => {
+        const one = arrived[taken];
+        if (one?.kind !== 'next') return undefined;
+        taken += 1;
+        return one.result;
+      },
+      withinMs,
+      'expected a result',
+    );
+
+  return {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers,
+    arrived,
+    comments: () => comments,
+    next,
+    async take(count, withinMs = PATIENCE_MS) {
+      const deadline = performance.now() + withinMs;
+      const results: Arrived['result'][] = [];
+      while (results.length < count) results.push(await next(Math.max(0, deadline - performance.now())));
+      return results;
+    },
+    ended: (withinMs = PATIENCE_MS) => until(() => end ?? undefined, withinMs, 'expected the end'),
+    async comment(withinMs = PATIENCE_MS) {
+      const before = comments;
+      await until(() => (comments > before ? true : undefined), withinMs, 'expected a comment');
+    },
+    pause: () => void answer.pause(),
+    resume: () => void answer.resume(),
+    close: () => void answer.destroy(),
+  };
+}
+
+function parse(block: string): Arrived {
+  const fields = new Map(
+    block
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  const kind = fields.get('event');
+  const data = fields.get('data') ?? '';
+  if (kind === 'next') return { kind, result: JSON.parse(data), at: Date.now() };
+  if (kind === 'complete' && data === '') return { kind, result: undefined, at: Date.now() };
+  throw new Error(`Not a server-sent event of GraphQL: ${block}`);
+}
