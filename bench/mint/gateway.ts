@@ -31,7 +31,9 @@ export async function startGateway(options: GatewayOptions, { signal, stack }: R
   const logFile = join(workFolder, `${name}-${port}.log`);
   const log = await open(logFile, 'w');
   const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
-  const child = spawn(process.execPath, [...profile, join(folder, 'src/main.ts')], {
+  // As `npm start` has it.
+  const flags = ['--max-semi-space-size=64', ...profile];
+  const child = spawn(process.execPath, [...flags, join(folder, 'src/main.ts')], {
     cwd: workFolder,
     stdio: ['ignore', log.fd, log.fd],
     env: {

@@ -98,9 +98,6 @@ export type SessionConfig = {
   readonly maxResponseOutputTokens: TokenLimit | null;
 };
 
-/** What is short of a config. */
-export type ConfigSummary = Pick<SessionConfig, 'type' | 'model' | 'voice'>;
-
 /** What the caller asked for, validated: an absent field was not asked for and is not sent. */
 export type SessionRequest = {
   readonly [K in Exclude<keyof SessionConfig, 'type' | 'model' | 'tools'>]?: SessionConfig[K] | undefined;

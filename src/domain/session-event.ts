@@ -81,7 +81,7 @@ export function seesEvent(visibility: Visibility, { session, externalUserId }: S
  */
 export function fitsFilter(event: SessionEvent, filter: SessionFilter): boolean {
   const { session, externalUserId } = event;
-  const { config, labels } = session;
+  const { labels } = session;
   const around = statusesAround(event);
   const { createdFrom, createdTo, expiresBefore } = filter;
   return (
@@ -90,13 +90,15 @@ export function fitsFilter(event: SessionEvent, filter: SessionFilter): boolean 
     equals(filter.applicationId, session.applicationId) &&
     equals(filter.upstreamSessionId, session.upstreamSessionId) &&
     (filter.statuses == null || around.some((status) => filter.statuses?.includes(status))) &&
-    oneOf(filter.types, config.type) &&
-    oneOf(filter.models, config.model) &&
+    oneOf(filter.types, session.type) &&
+    oneOf(filter.models, session.model) &&
     oneOf(filter.providers, session.provider) &&
     (createdFrom == null || session.createdAt >= createdFrom) &&
     (createdTo == null || session.createdAt < createdTo) &&
     (expiresBefore == null ||
-      (around.includes('ACTIVE') && session.secret !== null && session.secret.expiresAt < expiresBefore)) &&
+      (around.includes('ACTIVE') &&
+        session.clientSecret !== null &&
+        session.clientSecret.expiresAt < expiresBefore)) &&
     (filter.labels ?? []).every((asked) =>
       labels.some(({ key, value }) => key === asked.key && value === asked.value),
     )

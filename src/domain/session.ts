@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { ConfigSummary, Label, SessionConfig } from './session-config.ts';
+import type { Label, SessionConfig } from './session-config.ts';
 
 export type SessionStatus = 'PENDING' | 'ACTIVE' | 'EXPIRED' | 'REVOKED' | 'FAILED' | 'UNCONFIRMED';
 
@@ -10,6 +10,17 @@ export type SecretTrace = {
   readonly prefix: string;
   readonly lastFour: string;
   readonly expiresAt: Date;
+};
+
+/** What is shown of a secret, of which session and by which reading of the database's clock. */
+export type RedactedSecret = {
+  readonly sessionId: string;
+  /** Prefix and last four characters. */
+  readonly redacted: string;
+  readonly expiresAt: Date;
+  readonly readAt: Date;
+  /** Present where it was read along. */
+  readonly fingerprint?: string;
 };
 
 export type SessionFailure = {
@@ -29,8 +40,12 @@ export type Session = {
   readonly upstreamSessionId: string | null;
   readonly object: string;
   readonly config: SessionConfig;
+  /** What is short of the config, beside it. */
+  readonly type: SessionConfig['type'];
+  readonly model: string;
+  readonly voice: string | null;
   readonly labels: readonly Label[];
-  readonly secret: SecretTrace | null;
+  readonly clientSecret: (RedactedSecret & { readonly fingerprint: string }) | null;
   readonly failure: SessionFailure | null;
   readonly createdAt: Date;
   readonly issuedAt: Date | null;
@@ -41,13 +56,12 @@ export type Session = {
   /** Present where it was read along; it is heavy, and listings leave it out. */
   readonly upstreamConfig?: Json;
   /** What the applications call its user; null once erased. Present where it was read along. */
-  readonly externalUserId?: string | null;
+  readonly externalUserId?: string | null | undefined;
 };
 
 /** How much of a session a listing reads: what is short, all but the config, or everything. */
 export type SessionExtent = 'summary' | 'record' | 'everything';
 
-export type SecretSummary = Pick<SecretTrace, 'prefix' | 'lastFour' | 'expiresAt'>;
 export type SessionSummary = Pick<
   Session,
   | 'id'
@@ -55,11 +69,14 @@ export type SessionSummary = Pick<
   | 'externalUserId'
   | 'provider'
   | 'status'
+  | 'type'
+  | 'model'
+  | 'voice'
   | 'upstreamSessionId'
   | 'createdAt'
   | 'issuedAt'
   | 'revokedAt'
   | 'readAt'
-> & { readonly secret: SecretSummary | null; readonly config: ConfigSummary };
-export type SessionRecord = Omit<Session, 'config' | 'upstreamConfig'> & { readonly config: ConfigSummary };
+> & { readonly clientSecret: RedactedSecret | null; readonly config: null };
+export type SessionRecord = Omit<Session, 'config' | 'upstreamConfig'> & { readonly config: null };
 export type ListedSession = SessionSummary | SessionRecord | Session;

@@ -134,7 +134,8 @@ async function recordIssue({
     // Perhaps the first write did succeed and only its answer was lost: then the record has this secret's
     // fingerprint, and handing it over is what the record says.
     const found = await find();
-    if (found.seen && found.session?.secret?.fingerprint === trace.fingerprint) return issued(found.session);
+    if (found.seen && found.session?.clientSecret?.fingerprint === trace.fingerprint)
+      return issued(found.session);
   }
   // Neither write matched: the deadline has passed, and the session reads UNCONFIRMED without our doing.
   const told: SessionFailure = recorded === null ? { ...failure, code: 'not_recorded' } : failure;

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { failureMessage } from './failure-message.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
-import { RedactedClientSecretType, type SessionWithSecret } from './redacted-client-secret.ts';
+import { RedactedClientSecretType } from './redacted-client-secret.ts';
 import {
   AudioFormatEnum,
   InputAudioNoiseReductionType,
@@ -56,27 +56,21 @@ builder.objectType(RealtimeSessionType, {
       description: 'Always "realtime.session" (or "realtime.transcription_session").',
       resolve: (session, _args, context) => record(session, context, ({ object }) => object),
     }),
-    type: t.field({
-      type: SessionTypeEnum,
-      description: 'What it is for.',
-      resolve: ({ config }) => config.type,
-    }),
+    type: t.expose('type', { type: SessionTypeEnum, description: 'What it is for.' }),
     status: t.expose('status', { type: StatusEnum, description: 'Where it stands at the moment of asking.' }),
-    clientSecret: t.field({
+    clientSecret: t.expose('clientSecret', {
       type: RedactedClientSecretType,
       nullable: true,
       description: 'What remains visible of the secret. Null while none has been issued.',
-      resolve: (session) => (hasSecret(session) ? session : null),
     }),
     modalities: t.field({
       type: [ModalityEnum],
       description: 'What the model answers with. Empty for a transcription session.',
       resolve: (session, _args, context) => everything(session, context, ({ config }) => config.modalities),
     }),
-    model: t.string({
+    model: t.exposeString('model', {
       description:
         'What listens and answers. For a transcription session, the transcription model: it is what policy and price look at.',
-      resolve: ({ config }) => config.model,
     }),
     instructions: t.string({
       nullable: true,
@@ -84,10 +78,9 @@ builder.objectType(RealtimeSessionType, {
         'What the model is told to be and do. Null when nothing was said. Credentials in it are replaced.',
       resolve: (session, _args, context) => everything(session, context, ({ config }) => config.instructions),
     }),
-    voice: t.string({
+    voice: t.exposeString('voice', {
       nullable: true,
       description: 'Whose voice it speaks with, e.g. "marin". Null for a transcription session.',
-      resolve: ({ config }) => config.voice,
     }),
     inputAudioFormat: t.field({
       type: AudioFormatEnum,
@@ -230,30 +223,22 @@ builder.objectType(RealtimeSessionType, {
   }),
 });
 
-function hasSecret(session: ListedSession): session is SessionWithSecret {
-  return session.secret !== null;
-}
-
 /** Reads what listings leave out unless the document mentions it (extentOf): for all sessions of an answer at once. */
 function everything<T>(
   session: ListedSession,
   { ledger }: Context,
   read: (session: Session) => T,
 ): T | Promise<T> {
-  return isEverything(session)
+  return session.config !== null
     ? read(session)
     : ledger.session(session.id).then((found_) => read(found(found_, 'session')));
-}
-
-function isEverything(session: ListedSession): session is Session {
-  return 'tools' in session.config;
 }
 
 /** The same for what stands beside the config. */
 function record<T>(
   session: ListedSession,
   context: Context,
-  read: (session: SessionRecord) => T,
+  read: (session: SessionRecord | Session) => T,
 ): T | Promise<T> {
   return 'labels' in session ? read(session) : everything(session, context, read);
 }

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { SessionExtent } from '../domain/session.ts';
-import type { ConfigSummary, SessionConfig } from '../domain/session-config.ts';
+import type { SessionExtent, SessionSummary } from '../domain/session.ts';
+import type { SessionConfig } from '../domain/session-config.ts';
 import type { SessionOrder } from '../domain/session-filter.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
@@ -99,7 +99,7 @@ const OF_THE_CONFIG = [
   'toolChoice',
   'temperature',
   'maxResponseOutputTokens',
-] as const satisfies readonly Exclude<keyof SessionConfig, keyof ConfigSummary>[];
+] as const satisfies readonly Exclude<keyof SessionConfig, keyof SessionSummary>[];
 
 /** How much of each session is worth reading for a document. What it mentions and is not read is read after all, apart. */
 function extentOf(info: GraphQLResolveInfo): SessionExtent {

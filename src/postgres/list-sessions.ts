@@ -131,5 +131,7 @@ function together(conditions: readonly string[]): string {
 }
 
 function statusesOf(filter: SessionFilter, order: SessionOrder): readonly string[] {
-  return statusConditions(order === 'EXPIRES_AT_ASC' ? onlyActive(filter) : filter);
+  return order === 'EXPIRES_AT_ASC'
+    ? statusConditions(onlyActive(filter), false)
+    : statusConditions(filter, true);
 }

@@ -14,19 +14,26 @@ export const isActive =
 
 // session_status (prisma/migrations) turned around: each status as conditions that an index can answer. Each stands
 // for itself, so that rows of several can be taken from several indexes.
-const STATUS: Readonly<Record<SessionStatus, readonly string[]>> = {
+const STATUS: Readonly<Record<Exclude<SessionStatus, 'ACTIVE'>, readonly string[]>> = {
   PENDING: ['s.outcome IS NULL AND s.deadline > now()'],
-  ACTIVE: [isActive],
   EXPIRED: ["s.outcome = 'ISSUED' AND s.revoked_at IS NULL AND s.expires_at <= now()"],
   REVOKED: ["s.outcome = 'ISSUED' AND s.revoked_at IS NOT NULL"],
   FAILED: ["s.outcome = 'FAILED'"],
   UNCONFIRMED: ["s.outcome = 'UNCONFIRMED'", 's.outcome IS NULL AND s.deadline <= now()'],
 };
 
-/** Conditions of which each row that is meant fits exactly one; none when no row can. */
-export function statusConditions(filter: SessionFilter): readonly string[] {
-  const { statuses } = filter.expiresBefore == null ? filter : onlyActive(filter);
-  return statuses == null ? ['true'] : [...new Set(statuses)].flatMap((status) => STATUS[status]);
+// The same, but not by the index of what expires next: all that live would be sorted for the newest twenty.
+const isActiveByAge = isActive.replace('s.expires_at >', "s.expires_at + interval '0 seconds' >");
+
+/**
+ * Conditions of which each row that is meant fits exactly one; none when no row can.
+ * @param byAge whether they are read in the order of their ids
+ */
+export function statusConditions(filter: SessionFilter, byAge: boolean): readonly string[] {
+  const { statuses, expiresBefore } = filter.expiresBefore == null ? filter : onlyActive(filter);
+  if (statuses == null) return ['true'];
+  const active = byAge && expiresBefore == null ? isActiveByAge : isActive;
+  return [...new Set(statuses)].flatMap((status) => (status === 'ACTIVE' ? [active] : STATUS[status]));
 }
 
 /** The filter, of ACTIVE sessions only: what has an expiry to come. */

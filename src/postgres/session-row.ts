@@ -1,6 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import type {
-  SecretSummary,
+  RedactedSecret,
   Session,
   SessionRecord,
   SessionStatus,
@@ -98,27 +98,19 @@ export const sessionColumns = `${recordColumns}, s.modalities, s.instructions,
 
 /** Turns a row into the least that listings know of a session. */
 export function toSummary(row: SummaryRow): SessionSummary {
-  return { ...summary(row), secret: secretSummary(row) };
+  return { ...summary(row), clientSecret: redactedSecret(row), config: null };
 }
 
 /** Turns a row into a session without its config. */
 export function toRecord(row: RecordRow): SessionRecord {
-  return {
-    ...summary(row),
-    applicationId: row.application_id,
-    object: row.object,
-    labels: row.labels,
-    secret: secretTrace(row),
-    failure: failure(row),
-    exposedUntil: row.exposed_until,
-  };
+  return { ...withoutConfig(row), config: null };
 }
 
 /** Turns a row into the session that the domain and the schema know. */
 export function toSession(row: SessionRow): Session {
   const { type, model, voice } = row;
   return {
-    ...toRecord(row),
+    ...withoutConfig(row),
     config: {
       type,
       model,
@@ -140,38 +132,51 @@ export function toSession(row: SessionRow): Session {
   };
 }
 
+function withoutConfig(row: RecordRow): Omit<Session, 'config' | 'upstreamConfig'> {
+  const shown = redactedSecret(row);
+  const fingerprint = row.secret_fingerprint;
+  return {
+    ...summary(row),
+    applicationId: row.application_id,
+    object: row.object,
+    labels: row.labels,
+    clientSecret: shown === null || fingerprint === null ? null : { ...shown, fingerprint },
+    failure: failure(row),
+    exposedUntil: row.exposed_until,
+  };
+}
+
 function summary(row: SummaryRow) {
-  const { type, model, voice, external_user_id } = row;
   return {
     id: row.id,
     userId: row.user_id,
+    externalUserId: row.external_user_id,
     provider: row.provider,
     status: row.status,
+    type: row.type,
+    model: row.model,
+    voice: row.voice,
     upstreamSessionId: row.upstream_session_id,
-    config: { type, model, voice },
     createdAt: row.created_at,
     issuedAt: row.issued_at,
     revokedAt: row.revoked_at,
     readAt: row.read_at,
-    ...(external_user_id === undefined ? {} : { externalUserId: external_user_id }),
   };
 }
 
-function secretSummary({ secret_prefix, secret_last_four, expires_at }: SummaryRow): SecretSummary | null {
-  if (expires_at === null) return null;
-  return { prefix: secret_prefix ?? '', lastFour: secret_last_four ?? '', expiresAt: expires_at };
+function redactedSecret(row: SummaryRow): RedactedSecret | null {
+  if (row.expires_at === null) return null;
+  return {
+    sessionId: row.id,
+    redacted: `${row.secret_prefix ?? ''}…${row.secret_last_four ?? ''}`,
+    expiresAt: row.expires_at,
+    readAt: row.read_at,
+  };
 }
 
 function tokenLimit(stored: string | null): number | 'inf' | null {
   if (stored === null || stored === 'inf') return stored;
   return Number(stored);
-}
-
-function secretTrace(row: RecordRow): Session['secret'] {
-  const { secret_fingerprint: fingerprint, secret_fingerprint_key_id: fingerprintKeyId } = row;
-  const shown = secretSummary(row);
-  if (shown === null || fingerprint === null || fingerprintKeyId === null) return null;
-  return { ...shown, fingerprint, fingerprintKeyId };
 }
 
 function failure(row: RecordRow): Session['failure'] {

@@ -100,7 +100,9 @@ function filters(): fc.Arbitrary<SessionFilter> {
     createdFrom: sometimes(around),
     createdTo: sometimes(around),
     expiresBefore: sometimes(
-      anySession.map(({ secret }) => new Date((secret?.expiresAt.getTime() ?? Date.now()) + 1800_000)),
+      anySession.map(
+        ({ clientSecret }) => new Date((clientSecret?.expiresAt.getTime() ?? Date.now()) + 1800_000),
+      ),
     ),
     labels: sometimes(some([...LABELS, { key: 'team', value: 'green' }])),
   });
