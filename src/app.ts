@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { issueSession } from './domain/issue-session.ts';
+import { reportUsageOf } from './domain/report-usage.ts';
 import { type Visibility, visibilityOf } from './domain/visibility.ts';
 import { schema } from './graphql/schema.ts';
 import type { AdmissionRules } from './http/admit-request.ts';
@@ -22,7 +23,9 @@ import { keepPartitions } from './jobs/keep-partitions.ts';
 import { purgeIdempotencyKeys } from './jobs/purge-idempotency-keys.ts';
 import { repeat } from './jobs/repeat.ts';
 import { settleOverdue } from './jobs/settle-overdue.ts';
+import { sumUsage } from './jobs/sum-usage.ts';
 import { obtainKeys } from './keys.ts';
+import { loadPrices } from './load-prices.ts';
 import { openAuthentication } from './open-authentication.ts';
 import { openFeed } from './open-feed.ts';
 import { type OpenLedger, openLedger } from './open-ledger.ts';
@@ -32,6 +35,7 @@ import { createLimitsLedger } from './postgres/change-limits.ts';
 import { checkLedger } from './postgres/check-ledger.ts';
 import { createLedgerReader } from './postgres/reader.ts';
 import { recordDenial } from './postgres/record-denial.ts';
+import { createReportUsage } from './postgres/report-usage.ts';
 import { StartError } from './start-error.ts';
 import { loadTrustedDocuments } from './trusted-documents.ts';
 
@@ -63,6 +67,7 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
   };
   try {
     const documents = await loadTrustedDocuments(config.trustedDocuments, schema);
+    const prices = await loadPrices(config.pricesFile);
     const ledger = await openLedger(config, log, signal ?? new AbortController().signal);
     opened.push(() => ledger.close());
     const keys = await obtainKeys(config);
@@ -90,6 +95,7 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     });
     const limits = createLimitsLedger(ledger.pool, onCommitted);
     const applications = createApplicationsLedger(ledger.pool, onCommitted);
+    const reporting = { reportUsage: createReportUsage(ledger.pool, onCommitted), prices };
     const authentication = openAuthentication({
       config,
       log,
@@ -105,6 +111,7 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
         watchSessions: feed.watcherOf(viewer),
         limits,
         applications,
+        reportUsage: (session, input, by) => reportUsageOf(session, input, by, reporting),
         recordDenial: (denial) => recordDenial(ledger.pool, denial, { actor: viewer.actor, origin }),
         defaultPolicy: config.defaultPolicy,
         defaultApplicationId: issuing.settings.defaultApplicationId,
@@ -186,6 +193,7 @@ function startJobs(
     repeat(500, (stopping) => announceExpiry(pool, onCommitted, stopping), failed('announce-expiry')),
     enforceRetention({ ownerUrl, months, log, onError: failed('retention') }),
     repeat(1000, () => settleOverdue(pool, onCommitted), failed('settle-overdue')),
+    repeat(1000, () => sumUsage(pool), failed('sum-usage')),
     repeat(600_000, () => purgeIdempotencyKeys(pool), failed('purge-idempotency-keys')),
   ];
   return async () => {

@@ -222,6 +222,12 @@ export const variables = {
     .describe(
       'A JSON file of the only operations that are executed: {"hash": "document"}, or an Apollo persisted query manifest. Unset: any operation.',
     ),
+  GATEHOUSE_PRICES_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'A JSON file of prices that replace those of the models it names: [{"models": ["m"], "from": "2026-09-01", "textInput": "4", "minute": "0.017"}]. Unset: the prices of this version.',
+    ),
   GATEHOUSE_MAX_TOKENS: whole(100, 1_000_000).default(4000).describe('Longest document, in lexical tokens.'),
   GATEHOUSE_MAX_DEPTH: whole(5, 64).default(16).describe('Deepest nesting of fields in an operation.'),
   GATEHOUSE_MAX_ALIASES: whole(0, 10_000).default(30).describe('Aliases in an operation.'),

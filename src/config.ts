@@ -131,6 +131,7 @@ function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly 
     trustedProxies: env.GATEHOUSE_TRUSTED_PROXIES,
     corsOrigins: env.GATEHOUSE_CORS_ORIGINS,
     trustedDocuments: env.GATEHOUSE_TRUSTED_DOCUMENTS,
+    pricesFile: env.GATEHOUSE_PRICES_FILE,
     operationLimits: {
       tokens: env.GATEHOUSE_MAX_TOKENS,
       depth: env.GATEHOUSE_MAX_DEPTH,

@@ -112,6 +112,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
     ledger: createLedger(),
     createLedger,
     watchSessions: absent,
+    reportUsage: absent,
     issueSession: absent,
     recordDenial: absent,
     limits: {

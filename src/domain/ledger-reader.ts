@@ -4,6 +4,8 @@ import type { QuotaUsage } from './policy.ts';
 import type { Application, AuditEvent, User } from './records.ts';
 import type { ListedSession, Session, SessionExtent } from './session.ts';
 import type { SessionFilter, SessionOrder, UserFilter, UserOrder } from './session-filter.ts';
+import type { UsageTotals } from './usage.ts';
+import type { UsageDimension, UsageFilter, UsagePlace, UsageRow } from './usage-report.ts';
 
 /**
  * A place in a listing: a record's id, and what the listing is sorted by where that is not the id itself (times in
@@ -61,6 +63,17 @@ export type LedgerReader = {
   apiKeysOf(applicationId: string): Promise<ApiKey[]>;
   /** What is used of a user's quotas now, by the database's clock. */
   quotaUsage(userId: string): Promise<QuotaUsage>;
+  /** What was reported of a session. */
+  sessionUsage(sessionId: string): Promise<UsageTotals>;
+  usageTotals(filter: UsageFilter): Promise<UsageTotals>;
+  /** Beyond `after`, sorted by the dimensions in their order; up to `limit + 1`. */
+  usageRows(
+    filter: UsageFilter,
+    dimensions: readonly UsageDimension[],
+    page: { readonly limit: number; readonly after: UsagePlace | null },
+  ): Promise<UsageRow[]>;
+  /** Whether it is an IANA name that days can be reckoned by. */
+  isTimeZone(name: string): Promise<boolean>;
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
   auditEvents(page: Page, of: { sessionId: string }): Promise<Listed<AuditEvent>[]>;

@@ -4,7 +4,7 @@ import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
-import { UserType } from './user.ts';
+import { UserType } from './user-ref.ts';
 
 export const ActorKindEnum = builder.enumType('ActorKind', {
   description: 'Who acts: a registered application, an end user, an operator, or Gatehouse itself.',

@@ -14,6 +14,8 @@ export type Conditions = {
   everywhere: Scope;
   /** The caller is an end user: what it sees is its own. */
   person: boolean;
+  /** The caller has the key of an application: what that asked for is its own, whatever the key's scopes. */
+  application: boolean;
 };
 
 /** Each condition as a question about one caller, as the scope-auth plugin wants them. */
@@ -22,6 +24,7 @@ export function conditionsOf(actor: Actor) {
     scope: (scope: Scope) => hasScope(actor, scope),
     everywhere: (scope: Scope) => hasScope(actor, scope) && visibilityOf(actor).reach === 'EVERYTHING',
     person: actor.kind === 'user',
+    application: actor.kind === 'application',
   };
 }
 

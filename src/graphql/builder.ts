@@ -21,6 +21,8 @@ export type SchemaTypes = {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
     JSON: { Input: Json; Output: Json };
+    Decimal: { Input: string; Output: string };
+    SafeInt: { Input: number; Output: number };
     TokenLimit: { Input: TokenLimit; Output: TokenLimit };
   };
 };

@@ -5,6 +5,8 @@ import type { IssueOutcome } from '../domain/issue-session.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
 import type { LimitsLedger } from '../domain/limits-ledger.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { ReportInput, ReportOutcome } from '../domain/report-usage.ts';
+import type { Session } from '../domain/session.ts';
 import type { WatchSessions } from '../domain/watch-sessions.ts';
 
 /** What one request brings to its resolvers. */
@@ -18,6 +20,11 @@ export type Context = {
   readonly watchSessions: WatchSessions;
   readonly issueSession: (input: unknown, by: { actor: Actor; origin: Origin }) => Promise<IssueOutcome>;
   readonly limits: LimitsLedger;
+  readonly reportUsage: (
+    session: Session,
+    input: ReportInput,
+    by: { actor: Actor; origin: Origin },
+  ) => Promise<ReportOutcome>;
   readonly applications: ApplicationsLedger;
   readonly recordDenial: RecordDenial;
   /** What applies where neither the user nor the application sets a limit. */

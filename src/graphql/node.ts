@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { BadInputError, ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
-import { UserType } from './user.ts';
+import { UserType } from './user-ref.ts';
 
 const MAX_NODES = 100;
 

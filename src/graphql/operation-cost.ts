@@ -40,6 +40,10 @@ export type FieldCost = {
   readonly each: number;
 };
 
+/** Rows of a report are short, and nobody reads a year of days by twenty. */
+export const USAGE_PAGE = { size: 100, most: 1000 };
+const DEFAULT_PAGE = { size: DEFAULT_SIZE, most: MAX_SIZE };
+
 const SCALAR: FieldCost = { type: undefined, own: 0, size: 1, each: 0 };
 
 export function fieldCost(
@@ -53,7 +57,7 @@ export function fieldCost(
   const type = named.name;
   // It comes with its page.
   if (type === 'PageInfo') return { type, own: 0, size: 1, each: 0 };
-  if (hasPages(field, type)) return { type, own: 1, size: pageSize(node, operation), each: 0 };
+  if (hasPages(field, type)) return { type, own: 1, size: pageSize(node, operation, pageOf(type)), each: 0 };
   return { type, own: 0, size: listSize(node, field, parent, operation), each: 1 };
 }
 
@@ -68,12 +72,16 @@ function hasPages({ args }: Field, type: string): boolean {
   return type.endsWith('Connection') && args.some(({ name }) => name === 'first' || name === 'last');
 }
 
-function pageSize(node: FieldNode, operation: OperationDefinitionNode): Size {
+function pageOf(type: string) {
+  return type === 'UsageRowConnection' ? USAGE_PAGE : DEFAULT_PAGE;
+}
+
+function pageSize(node: FieldNode, operation: OperationDefinitionNode, page: typeof DEFAULT_PAGE): Size {
   const sizes = ['first', 'last'].flatMap((name) => argument(node, name) ?? []);
   const last = sizes.at(-1);
   // Both at once are refused when they are resolved: the greater one does no harm.
-  if (last === undefined) return DEFAULT_SIZE;
-  return sizeBy(last, operation, (value) => (typeof value === 'number' ? value : DEFAULT_SIZE));
+  if (last === undefined) return page.size;
+  return sizeBy(last, operation, (value) => (typeof value === 'number' ? value : page.size), page.most);
 }
 
 function listSize(
@@ -84,7 +92,8 @@ function listSize(
 ): Size {
   if (!isListType(isNonNullType(type) ? type.ofType : type)) return 1;
   const ids = args.some(({ name }) => name === 'ids') ? argument(node, 'ids') : undefined;
-  if (ids !== undefined) return sizeBy(ids, operation, (value) => (Array.isArray(value) ? value.length : 1));
+  if (ids !== undefined)
+    return sizeBy(ids, operation, (value) => (Array.isArray(value) ? value.length : 1), MAX_SIZE);
   if (parent?.startsWith('__')) return INTROSPECTION_LIST;
   // The edges and nodes of a page were multiplied with it.
   return parent?.endsWith('Connection') ? 1 : PLAIN_LIST;
@@ -95,8 +104,9 @@ function sizeBy(
   value: ValueNode,
   operation: OperationDefinitionNode,
   read: (value: unknown) => number,
+  most: number,
 ): Size {
-  const clamped = (given: unknown) => Math.min(Math.max(read(given), 0), MAX_SIZE);
+  const clamped = (given: unknown) => Math.min(Math.max(read(given), 0), most);
   if (value.kind !== 'Variable') return clamped(literal(value));
   const name = value.name.value;
   const definition = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);

@@ -20,7 +20,8 @@ import {
   TurnDetectionType,
 } from './session-parts.ts';
 import { StatusEnum } from './session-status.ts';
-import { UserType } from './user.ts';
+import { UsageTotalsType } from './usage-totals.ts';
+import { UserType } from './user-ref.ts';
 
 const SessionFailureType = builder.objectRef<SessionFailure>('SessionFailure').implement({
   description: 'Why there is no client secret.',
@@ -201,6 +202,14 @@ builder.objectType(RealtimeSessionType, {
       description:
         'Why there is no client secret. Null when there is one, or when the answer is still awaited.',
       resolve: (session, _args, context) => record(session, context, ({ failure }) => failure),
+    }),
+    usage: t.field({
+      type: UsageTotalsType,
+      nullable: true,
+      description:
+        'What was reported that this session used, and what that cost. Null only with an error beside it.',
+      authScopes: { scope: 'USAGE_READ', person: true },
+      resolve: ({ id }, _args, { ledger }) => ledger.sessionUsage(id),
     }),
     auditEvents: t.field({
       type: AuditEventConnection,

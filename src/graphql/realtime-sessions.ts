@@ -10,7 +10,7 @@ import { mentionedFields } from './mentioned-fields.ts';
 import { pageArguments } from './page-arguments.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { SessionFilterInput, SessionOrderEnum, sessionFilterOf } from './session-filter.ts';
-import { UserType } from './user.ts';
+import { UserType } from './user-ref.ts';
 
 const readers = { scope: 'SESSIONS_READ', person: true } as const;
 

@@ -42,3 +42,21 @@ builder.scalarType('TokenLimit', {
 function isJson(value: unknown): value is Json {
   return value !== undefined && depthWithin(value, 32);
 }
+
+builder.scalarType('Decimal', {
+  description: 'An exact decimal number of US dollars, as a string: "0.004213".',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value === 'string' && /^\d{1,18}(\.\d{1,12})?$/.test(value)) return value;
+    throw new GraphQLError('must be a decimal number as a string');
+  },
+});
+
+builder.scalarType('SafeInt', {
+  description: 'A whole number that may exceed 32 bits, as a JSON number up to 2^53-1.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+    throw new GraphQLError('must be a whole number up to 2^53-1');
+  },
+});

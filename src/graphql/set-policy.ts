@@ -10,7 +10,7 @@ import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { PolicyOverridesType } from './policy.ts';
-import { UserType } from './user.ts';
+import { UserType } from './user-ref.ts';
 import { referenceTo } from './user-reference.ts';
 
 type Success = {

@@ -3,7 +3,7 @@ import type { User } from '../domain/records.ts';
 import { builder } from './builder.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
-import { UserType } from './user.ts';
+import { UserType } from './user-ref.ts';
 import { referenceTo } from './user-reference.ts';
 
 type Success = { readonly __typename: 'UserSuccess'; readonly user: User };

@@ -6,11 +6,8 @@ import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
 import { decodeIdOf, encodeId, NODE_ID } from './ids.ts';
 import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
-
-/** Who somebody is; the rest is read when it is asked for. */
-type UserName = Pick<User, 'id' | 'externalId'>;
-
-export const UserType = builder.objectRef<User | UserName>('User');
+import { reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
+import { type UserName, UserType } from './user-ref.ts';
 
 // Whoever comes by a user (through a session, an event, a change) may know who that is, and no more.
 const readers = { scope: 'USERS_READ', person: true } as const;
@@ -85,6 +82,32 @@ builder.objectType(UserType, {
       description: 'What was set for this user itself; null fields are inherited.',
       authScopes: readers,
       resolve: (user, _args, context) => fromRecord(user, context, ({ policyOverrides }) => policyOverrides),
+    }),
+    usage: t.field({
+      type: UsageReportType,
+      description: 'What this user used, of the sessions that you may see, and what it cost.',
+      authScopes: { scope: 'USAGE_READ', person: true },
+      args: {
+        from: t.arg({ type: 'DateTime', required: true, description: 'From then on, inclusive.' }),
+        to: t.arg({ type: 'DateTime', required: true, description: 'Until then, exclusive.' }),
+        timeZone: t.arg.string({
+          description:
+            'Where hours, days and months begin: an IANA name, e.g. "Europe/Amsterdam". Default UTC.',
+        }),
+        groupBy: t.arg({
+          type: [UsageDimensionEnum],
+          description:
+            'What its rows are broken down by; at most one of HOUR, DAY and MONTH. Default: one row.',
+        }),
+      },
+      resolve: ({ id }, args, context) =>
+        reportOf(
+          `User.usage/${id}`,
+          '',
+          args,
+          { userIds: [id], applicationIds: null, models: null },
+          context,
+        ),
     }),
   }),
 });

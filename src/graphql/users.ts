@@ -3,7 +3,7 @@ import { isStorable } from '../domain/text.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
 import { pageArguments } from './page-arguments.ts';
-import { UserType } from './user.ts';
+import { UserType } from './user-ref.ts';
 
 const UserConnection = builder.connectionObject(
   {

@@ -3,7 +3,7 @@ import { ApplicationType } from './application.ts';
 import { ActorKindEnum } from './audit-event.ts';
 import { builder } from './builder.ts';
 import { ReachEnum, ScopeEnum } from './scope.ts';
-import { UserType } from './user.ts';
+import { UserType } from './user-ref.ts';
 
 const ViewerType = builder.objectRef<Actor>('Viewer').implement({
   description: 'Who is asking, and what they may do.',

@@ -3,7 +3,8 @@ import { unavailableCode } from './unavailable.ts';
 
 const CHECK = {
   name: 'check-ledger',
-  text: `SELECT to_regclass('realtime_session' || suffix) IS NOT NULL AND to_regclass('audit_event' || suffix) IS NOT NULL AS ready
+  text: `SELECT to_regclass('realtime_session' || suffix) IS NOT NULL AND to_regclass('audit_event' || suffix) IS NOT NULL
+      AND to_regclass('usage_record' || suffix) IS NOT NULL AS ready
     FROM to_char(now() AT TIME ZONE 'UTC', '"_"YYYY"_"MM') AS suffix`,
 };
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { findOldPartitions, markOf, type OldPartition } from './find-old-partitions.ts';
 
 /** The tables that retention shortens: partitioned by month of an id, without a default partition. */
-const TABLES = ['realtime_session'];
+const TABLES = ['realtime_session', 'usage_record'];
 const BY = JSON.stringify({ actor_kind: 'SYSTEM', actor_name: 'gatehouse' });
 const LOCK = `hashtext('gatehouse.drop_old_partitions')`;
 const LOCK_NOT_AVAILABLE = '55P03';

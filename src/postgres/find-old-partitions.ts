@@ -47,7 +47,7 @@ const FIND = `
   FROM found
   WHERE bounds[2]::uuid <= uuidv7_floor(
     (date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => $2)) AT TIME ZONE 'UTC')
-  ORDER BY array_position('{detaching,detached,attached}'::text[], state), bounds[2]`;
+  ORDER BY array_position('{detaching,detached,attached}'::text[], state), bounds[2], "table"`;
 
 /** The first 48 bits of an id are milliseconds; a month begins with a second. */
 function timeOf(id: string): string {

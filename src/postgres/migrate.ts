@@ -136,7 +136,7 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
     REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session,
-      idempotency_key, audit_event FROM ${name}, PUBLIC;
+      idempotency_key, audit_event, usage_record, usage_rollup, usage_sum, usage_part FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
     GRANT SELECT ON _prisma_migrations TO ${name};
     GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
@@ -147,6 +147,10 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
       ON application TO ${name};
     GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO ${name};
     GRANT SELECT, INSERT ON audit_event TO ${name};
+    GRANT SELECT, INSERT ON usage_record TO ${name};
+    GRANT UPDATE (counted) ON usage_record TO ${name};
+    GRANT SELECT, INSERT, UPDATE ON usage_rollup, usage_sum TO ${name};
+    GRANT SELECT, INSERT, DELETE ON usage_part TO ${name};
     REVOKE EXECUTE ON FUNCTION create_partitions FROM PUBLIC;
   `);
 }

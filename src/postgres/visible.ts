@@ -43,6 +43,12 @@ const RULES = {
     OWN_APPLICATION: (viewer) => `${viewer()}::uuid IN (e.application_id, e.actor_application_id)`,
     SELF: () => 'false',
   },
+  /** usage_record AS r, or its sums by user; sums over all users have no user, and are not for a person. */
+  usage: {
+    EVERYTHING: everything,
+    OWN_APPLICATION: (viewer) => `r.application_id = ${viewer()}::uuid`,
+    SELF: (viewer) => `r.user_id = ${self(viewer)}`,
+  },
 } satisfies Record<string, Rules>;
 
 /** The condition under which rows of a table are visible, with its value among the parameters of the statement. */

@@ -38,6 +38,16 @@ export const idArguments: readonly Taking[] = [
     id,
     reason: '',
   })),
+  mutation('reportUsage', 'ReportUsageInput', 'RealtimeSession', (sessionId) => ({
+    sessionId,
+    responseId: 'resp_1',
+    usage: { type: 'duration', seconds: 1 },
+  })),
+  mutation('reportUsage', 'ReportUsageInput', 'RealtimeSession', (sessionId) => ({
+    sessionId,
+    responseId: '',
+    usage: {},
+  })),
   mutation('suspendUser', 'SuspendUserInput', 'User', (id) => ({ id })),
   mutation('suspendUser', 'SuspendUserInput', 'User', (id) => ({ id, reason: '' })),
   mutation('reinstateUser', 'ReinstateUserInput', 'User', (id) => ({ id })),

@@ -68,6 +68,7 @@ function holds(condition: Condition, standing: Standing, target: Fact | null): b
   if (standing.kind === 'nobody') return false;
   if (condition === 'anyone') return true;
   if (condition === 'end user') return standing.kind === 'end user';
+  if (condition === 'an application') return standing.kind === 'application';
   if (condition === 'the application itself')
     return standing.kind === 'application' && target?.name === standing.application;
   if (standing.kind === 'end user') return false;

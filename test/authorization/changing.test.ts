@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callers, opens, type Standing, standingOf, viewpointOf } from './callers.ts';
+import { callers, named, opens, type Standing, standingOf, viewpointOf } from './callers.ts';
 import { openingOf, type RecordType } from './intended-table.ts';
 import { changes, fieldSelections } from './paths.ts';
 import { type Fact, idOf, isVisible, missingBeside } from './records.ts';
@@ -59,6 +59,18 @@ const CHANGES: readonly Change[] = [
     names: 'RealtimeSession',
     input: (id) => ({ id }),
     success: 'RevokeRealtimeSessionSuccess',
+    leads: { session: 'RealtimeSession' },
+  },
+  {
+    name: 'reportUsage',
+    inputType: 'ReportUsageInput',
+    names: 'RealtimeSession',
+    input: (sessionId) => ({
+      sessionId,
+      responseId: 'resp_1',
+      usage: { type: 'duration', seconds: 1 },
+    }),
+    success: 'ReportUsageSuccess',
     leads: { session: 'RealtimeSession' },
   },
   ...['suspendUser', 'reinstateUser'].map((name) => ({
@@ -216,6 +228,11 @@ function intended({ name, names, success }: Change, standing: Standing, target: 
   // Limits of a user apply through all applications: they are not one application's to set.
   if (name === 'setPolicy' && names === 'User' && viewpoint?.reach !== 'EVERYTHING') return 'FORBIDDEN';
   if (target === null) return success;
+  // Without the scope an application reports on its own sessions, however far it reads.
+  if (name === 'reportUsage' && standing.kind === 'application' && !standing.scopes.includes('USAGE_WRITE')) {
+    const { uuid } = named(facts, 'Application', standing.application);
+    return target !== 'missing' && target.application === uuid ? success : 'NotFoundError';
+  }
   const there = target !== 'missing' && viewpoint !== null && isVisible(target, viewpoint, facts);
   return there ? success : 'NotFoundError';
 }

@@ -18,7 +18,13 @@ export const SCOPES = [
 export type Scope = (typeof SCOPES)[number];
 
 /** What opens something. A scope by itself opens it as far as the caller's reach goes. */
-export type Condition = 'anyone' | 'end user' | 'the application itself' | Scope | `${Scope} with EVERYTHING`;
+export type Condition =
+  | 'anyone'
+  | 'end user'
+  | 'an application'
+  | 'the application itself'
+  | Scope
+  | `${Scope} with EVERYTHING`;
 /** One of them is enough. */
 export type Opening = readonly Condition[];
 type Fields = Readonly<Record<string, Opening>>;
@@ -26,6 +32,7 @@ type Fields = Readonly<Record<string, Opening>>;
 const ANYONE = ['anyone'] as const;
 const SESSION_READERS = ['SESSIONS_READ', 'end user'] as const;
 const USER_READERS = ['USERS_READ', 'end user'] as const;
+const USAGE_READERS = ['USAGE_READ', 'end user'] as const;
 const SUSPENDERS = ['USERS_WRITE with EVERYTHING'] as const;
 const REGISTRARS = ['APPLICATIONS_WRITE with EVERYTHING'] as const;
 
@@ -41,10 +48,13 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(SESSION_READERS, 'realtimeSession realtimeSessions'),
     ...all(USER_READERS, 'user users'),
     ...all(REGISTRARS, 'applications'),
+    ...all(USAGE_READERS, 'usage'),
   },
   Mutation: {
     ...all(['SESSIONS_CREATE', 'end user'], 'createRealtimeSession'),
     ...all(['SESSIONS_REVOKE', 'end user'], 'revokeRealtimeSession'),
+    // Whose session it has to be without USAGE_WRITE is not decided by the field: see changing.test.ts.
+    ...all(['USAGE_WRITE', 'end user', 'an application'], 'reportUsage'),
     ...all(SUSPENDERS, 'suspendUser reinstateUser'),
     ...all(['POLICIES_WRITE'], 'setPolicy'),
     ...all(REGISTRARS, 'createApplication createApiKey revokeApiKey'),
@@ -59,12 +69,14 @@ export const fields: Readonly<Record<string, Fields>> = {
     ),
     ...all(ANYONE, 'user application provider labels createdAt issuedAt revokedAt exposedUntil failure'),
     ...all(['AUDIT_READ'], 'auditEvents'),
+    ...all(USAGE_READERS, 'usage'),
   },
   User: {
     ...all(ANYONE, 'id externalId'),
     ...all(USER_READERS, 'createdAt suspendedAt quotas policy policyOverrides'),
     ...all(USER_READERS, 'activeSessionCount nextExpiryAt lastSessionAt'),
     ...all(SESSION_READERS, 'sessions'),
+    ...all(USAGE_READERS, 'usage'),
   },
   Application: {
     ...all(ANYONE, 'id name'),
@@ -89,6 +101,11 @@ export const fields: Readonly<Record<string, Fields>> = {
   AuditEventConnection: all(ANYONE, 'edges nodes pageInfo'),
   AuditEventEdge: all(ANYONE, 'cursor node'),
 
+  UsageReport: all(ANYONE, 'from to timeZone totals rows'),
+  UsageRowConnection: all(ANYONE, 'edges nodes pageInfo'),
+  UsageRowEdge: all(ANYONE, 'cursor node'),
+  UsageRow: all(ANYONE, 'user application model provider start sessionsIssued totals'),
+
   CreateRealtimeSessionSuccess: all(ANYONE, 'session clientSecret'),
   SecretAlreadyIssuedError: all(ANYONE, 'message session'),
   UpstreamError: all(
@@ -96,6 +113,10 @@ export const fields: Readonly<Record<string, Fields>> = {
     'message session upstreamStatus upstreamCode upstreamRequestId retryable possiblyIssued',
   ),
   RevokeRealtimeSessionSuccess: all(SESSION_READERS, 'session'),
+  ReportUsageSuccess: {
+    ...all(SESSION_READERS, 'session'),
+    ...all(ANYONE, 'alreadyReported'),
+  },
   UserSuccess: all(ANYONE, 'user'),
   SetPolicySuccess: all(ANYONE, 'overrides application user'),
   CreateApplicationSuccess: all(ANYONE, 'application'),

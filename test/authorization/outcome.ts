@@ -48,9 +48,17 @@ function startsOf({ root }: Path, target: Target | null, facts: readonly Fact[])
       return facts.filter(({ type }) => type === 'User');
     case 'Query.applications':
       return facts.filter(({ type }) => type === 'Application');
+    case 'Query.usage':
+      return oneOfEachRow(facts);
     default:
       return target?.fact == null ? [] : [target.fact];
   }
+}
+
+/** A row of a report stands for the sessions of a user through an application, and is meant by the first of them. */
+function oneOfEachRow(facts: readonly Fact[]): readonly Fact[] {
+  const sessions = facts.filter(({ type }) => type === 'RealtimeSession');
+  return [...new Map(sessions.toReversed().map((one) => [`${one.user} ${one.application}`, one])).values()];
 }
 
 function ofViewer({ steps }: Path, standing: Standing, facts: readonly Fact[]): readonly Fact[] {
@@ -68,6 +76,8 @@ const link =
 
 /** Which records a field of a record leads to, visible or not. */
 const LINKS: Readonly<Record<string, Link>> = {
+  'UsageRow.user': link('User', ({ user }) => user),
+  'UsageRow.application': link('Application', ({ application }) => application),
   'RealtimeSession.user': link('User', ({ user }) => user),
   'RealtimeSession.application': link('Application', ({ application }) => application),
   'RealtimeSession.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.session === fact.uuid,
@@ -92,10 +102,15 @@ const STAYING = new Set([
   'AuditEventConnection.edges',
   'AuditEventConnection.nodes',
   'AuditEventEdge.node',
+  'UsageReport.rows',
+  'UsageRowConnection.edges',
+  'UsageRowConnection.nodes',
+  'UsageRowEdge.node',
 ]);
 
 function follow(coordinate: string, fact: Fact, facts: readonly Fact[]): readonly Fact[] {
   if (STAYING.has(coordinate)) return [fact];
+  if (coordinate === 'User.usage') return oneOfEachRow(facts).filter(({ user }) => user === fact.uuid);
   const leads = LINKS[coordinate];
   if (leads === undefined)
     throw new Error(`The test does not know where ${coordinate} leads: add it to LINKS`);

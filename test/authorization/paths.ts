@@ -73,6 +73,10 @@ export const coordinates = objects
   .flatMap((type) => fieldsOf(type).map(({ name }) => `${type.name}.${name}`))
   .toSorted();
 
+const TIME = 'from: "2020-01-01T00:00:00.000Z", to: "2100-01-01T00:00:00.000Z"';
+/** Rows of each user through each application: those lead on. */
+const BROKEN_DOWN = 'groupBy: [USER, APPLICATION]';
+
 /** What names a record in the arguments of a field of Query. */
 const ROOTS: Readonly<Record<string, readonly string[]>> = {
   node: ['(id: $id)'],
@@ -83,6 +87,7 @@ const ROOTS: Readonly<Record<string, readonly string[]>> = {
   users: ['(first: 20)'],
   viewer: [''],
   applications: [''],
+  usage: [`(filter: { ${TIME} }, ${BROKEN_DOWN})`],
 };
 
 /** Every way from Query to a record that passes no kind of record twice. */
@@ -132,12 +137,17 @@ function isWalkedElsewhere(root: Step, steps: readonly Step[]): boolean {
 }
 
 function stepOf(parent: GraphQLObjectType, field: AnyField, member: GraphQLObjectType): Step {
-  const paged = field.args.some(({ name }) => name === 'first');
   return {
     coordinate: `${parent.name}.${field.name}`,
-    text: field.name + (paged ? '(first: 10)' : ''),
+    text: field.name + argumentsOf(parent.name, field),
     narrowed: isAbstractType(getNamedType(field.type)) ? member.name : null,
   };
+}
+
+/** The arguments of a field below the root. */
+function argumentsOf(parent: string, { name, args }: AnyField): string {
+  if (parent === 'User' && name === 'usage') return `(${TIME}, ${BROKEN_DOWN})`;
+  return args.some((arg) => arg.name === 'first') ? '(first: 10)' : '';
 }
 
 function nameOf(root: Step, steps: readonly Step[]): string {
@@ -158,7 +168,9 @@ export function selectionOf({ root, steps }: Path, selection: string): string {
 export function fieldSelections(record: RecordType): readonly { coordinate: string; text: string }[] {
   return fieldsOf(objectOf(record)).map((field) => ({
     coordinate: `${record}.${field.name}`,
-    text: isLeafType(getNamedType(field.type)) ? field.name : `${field.name} { __typename }`,
+    text: isLeafType(getNamedType(field.type))
+      ? field.name
+      : `${field.name}${argumentsOf(record, field)} { __typename }`,
   }));
 }
 
@@ -182,5 +194,7 @@ function objectOf(name: string): GraphQLObjectType {
 
 /** Whether a root answers null, not an error of the whole request, when what is below it fails. */
 export function failsAlone(path: Path): boolean {
-  return !['Query.realtimeSessions', 'Query.users', 'Query.applications'].includes(path.root.coordinate);
+  return !['Query.realtimeSessions', 'Query.users', 'Query.applications', 'Query.usage'].includes(
+    path.root.coordinate,
+  );
 }

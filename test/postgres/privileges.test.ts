@@ -111,6 +111,11 @@ describe("the application's role", () => {
         end_user: ['INSERT', 'SELECT', 'UPDATE'],
         idempotency_key: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
         realtime_session: ['INSERT', 'SELECT', 'UPDATE'],
+        usage_part: ['DELETE', 'INSERT', 'SELECT'],
+        usage_record: ['INSERT', 'SELECT'],
+        'usage_record.counted': ['UPDATE'],
+        usage_rollup: ['INSERT', 'SELECT', 'UPDATE'],
+        usage_sum: ['INSERT', 'SELECT', 'UPDATE'],
       },
       partitions: {},
     });
@@ -136,6 +141,7 @@ describe("the application's role", () => {
     );
     expect(callable.map(({ name }) => name)).toEqual([
       'announce_expired',
+      'count_usage',
       'create_api_key',
       'create_application',
       'effective_policy',
@@ -144,6 +150,7 @@ describe("the application's role", () => {
       'note_api_keys_used',
       'purge_idempotency_keys',
       'quota_usage',
+      'report_usage',
       'reserve_session',
       'reserve_session',
       'revoke_api_key',
@@ -153,6 +160,7 @@ describe("the application's role", () => {
       'set_application_policy',
       'set_user_policy',
       'settle_overdue',
+      'sum_usage',
       'suspend_user',
       'uuidv7_at',
       'uuidv7_floor',
@@ -213,6 +221,9 @@ describe("the application's role cannot", () => {
     ['remove sessions', 'DELETE FROM realtime_session'],
     ['empty the sessions', 'TRUNCATE realtime_session'],
     ['remove users', 'DELETE FROM end_user'],
+    ['change what was used', 'UPDATE usage_record SET cost = 0, total_tokens = 0'],
+    ['remove what was used', 'DELETE FROM usage_record'],
+    ['remove sums', 'DELETE FROM usage_rollup'],
     ['widen a key', `UPDATE api_key SET scopes = '{USERS_WRITE}', reach = 'EVERYTHING'`],
     ['make a key another', `UPDATE api_key SET key_hash = repeat('0', 64)`],
     ['remove a key', 'DELETE FROM api_key'],
@@ -257,7 +268,7 @@ describe("the application's role cannot", () => {
     });
   });
 
-  it('reach rows through a partition, of any month, of either table', async () => {
+  it('reach rows through a partition, of any month, of any table', async () => {
     await expectClosedPartitions(database);
   });
 
@@ -317,12 +328,13 @@ async function expectClosedPartitions(of: TestDatabase): Promise<void> {
   const partitions = [
     ...(await partitionsOf(of, 'audit_event')),
     ...(await partitionsOf(of, 'realtime_session')),
+    ...(await partitionsOf(of, 'usage_record')),
   ];
-  expect(partitions.length).toBeGreaterThanOrEqual(26);
+  expect(partitions.length).toBeGreaterThanOrEqual(39);
   await asRole(of.url, async (client) => {
     for (const partition of partitions) {
       for (const statement of [
-        `UPDATE ${partition} SET id = id`,
+        `UPDATE ${partition} SET ${/^usage/.test(partition) ? 'session_id = session_id' : 'id = id'}`,
         `DELETE FROM ${partition}`,
         `TRUNCATE ${partition}`,
         `INSERT INTO ${partition} SELECT * FROM ${partition}`,

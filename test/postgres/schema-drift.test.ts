@@ -8,7 +8,7 @@ const AGREED = { exitCode: 0, stdout: expect.stringContaining('No difference det
 /** What the migrations make and Prisma's engine does not see: everything of these kinds stands here. */
 const UNSEEN_BY_PRISMA = {
   // Every partition, its columns and its indexes; PostgreSQL itself keeps them as their parents are.
-  partitionedTables: ['audit_event', 'realtime_session'],
+  partitionedTables: ['audit_event', 'realtime_session', 'usage_record'],
   // An index with a condition, an expression, or on a single partition.
   indexes: [
     'end_user_external_id_prefix_idx',
@@ -136,7 +136,7 @@ describe('drift is found when', () => {
       CREATE VIEW extra AS SELECT 1 AS one;
       CREATE TABLE elsewhere (id uuid) PARTITION BY RANGE (id)`);
     expect(await unseen(changed)).toEqual({
-      partitionedTables: ['audit_event', 'elsewhere', 'realtime_session'],
+      partitionedTables: ['audit_event', 'elsewhere', 'realtime_session', 'usage_record'],
       indexes: [
         ...UNSEEN_BY_PRISMA.indexes,
         'by_expression',

@@ -1,0 +1,72 @@
+import type { TestGateway } from './gateway.ts';
+
+const REPORT = /* GraphQL */ `
+  mutation Report($input: ReportUsageInput!) {
+    reportUsage(input: $input) {
+      __typename
+      ... on Error { message }
+      ... on InvalidInputError { issues { path message } }
+      ... on ReportUsageSuccess { alreadyReported session { id usage { ...Totals } } }
+    }
+  }
+  fragment Totals on UsageTotals {
+    reported responses inputTextTokens inputAudioTokens inputImageTokens
+    cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens
+    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor
+  }
+`;
+
+const USAGE = /* GraphQL */ `
+  query Usage($filter: UsageFilter!, $groupBy: [UsageDimension!], $first: Int, $after: String) {
+    usage(filter: $filter, groupBy: $groupBy) {
+      from to timeZone
+      totals { ...Totals }
+      rows(first: $first, after: $after) {
+        edges { cursor }
+        nodes {
+          start model provider sessionsIssued user { externalId } application { name }
+          totals { ...Totals }
+        }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      }
+    }
+  }
+  fragment Totals on UsageTotals {
+    reported responses inputTextTokens inputAudioTokens inputImageTokens
+    cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens
+    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor
+  }
+`;
+
+type Asks = Pick<TestGateway, 'ask'>;
+type Input = Record<string, unknown>;
+
+/** Reports what a response used; what the mutation answered. */
+export async function report(gateway: Asks, input: Input, headers?: Record<string, string>) {
+  const { status, body } = await gateway.ask(REPORT, { input }, headers);
+  if (status !== 200 || body.errors !== undefined) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body.data.reportUsage;
+}
+
+/** The whole answer to a question for a report. */
+export async function askForUsage(gateway: Asks, variables: Input, headers?: Record<string, string>) {
+  return (await gateway.ask(USAGE, variables, headers)).body;
+}
+
+export async function readUsage(gateway: Asks, variables: Input, headers?: Record<string, string>) {
+  const body = await askForUsage(gateway, variables, headers);
+  if (body.errors !== undefined) throw new Error(JSON.stringify(body));
+  return body.data.usage;
+}
+
+/** A response that costs 0.0085336 by gpt-realtime-2.1. */
+export const RESPONSE = {
+  total_tokens: 275,
+  input_tokens: 127,
+  output_tokens: 148,
+  input_token_details: {
+    ...{ cached_tokens: 64, text_tokens: 119, audio_tokens: 8, image_tokens: 0 },
+    cached_tokens_details: { text_tokens: 64, audio_tokens: 0, image_tokens: 0 },
+  },
+  output_token_details: { text_tokens: 36, audio_tokens: 112 },
+};
