@@ -20,6 +20,7 @@ export async function presentResult(
 ): Promise<PresentedResult> {
   if (!result.errors?.length) return { result, http: [] };
   const { origin, log } = context;
+  const { errors: _, ...rest } = result;
   const answered = result.data != null;
   const errors = await recordDenials(result.errors, context);
   const presented = errors.map((error) => presentError(error, { requestId: origin.requestId, answered }));
@@ -27,7 +28,8 @@ export async function presentResult(
   // What a mutation came to says more than what was missing from its answer.
   if (log.outcome === 'OK') log.outcome = presented[0]?.code ?? log.outcome;
   return {
-    result: { ...result, errors: presented.map(({ shown }) => shown) },
+    // In one order, whatever executed it: bytes that differ would tell who was here before.
+    result: { errors: presented.map(({ shown }) => shown), ...rest },
     http: presented.flatMap(({ http }) => http ?? []),
   };
 }

@@ -80,7 +80,11 @@ export async function watchSessions(
       const isSlow = behindSince !== null && performance.now() - behindSince > BEHIND_MS;
       return queue.size() > 0 && !unsure && !isSlow;
     },
-    end: () => queue.end(),
+    end() {
+      queue.end();
+      // Who does not read would hold up the stop.
+      if (isBehind()) cutOff();
+    },
   };
 
   feed.admit(watcher);

@@ -44,7 +44,7 @@ export function openTrailHints({ pool, url, onHint, onError }: HintOptions): Tra
       if (sending !== null) clearTimeout(sending);
       // Not for ever: a connection to a server that hangs does not end by being asked to.
       listener?.end().catch(() => {});
-      await Promise.race([listening, delay(CLOSE_MS, undefined, { ref: false })]);
+      await Promise.race([listening, delay(CLOSE_MS)]);
     },
   };
 

@@ -14,7 +14,8 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 const RUNS = Number(process.env['RUNS'] ?? '300');
 const SEED = Number(process.env['SEED'] ?? '20261122');
-const SESSIONS = 150;
+// As many as a page may have.
+const SESSIONS = 100;
 const USERS = ['alice', 'Alice', 'bob', 'élise'];
 const APPLICATIONS = [0, 1, 2].map((n) => `01930000-0000-7000-8000-00000000000${n}`);
 const MODELS = ['gpt-realtime', 'gpt-realtime-mini', 'GPT-realtime'];
