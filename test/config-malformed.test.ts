@@ -146,6 +146,7 @@ describe('malformed values', () => {
       'GATEHOUSE_JWT_ISSUER',
       'GATEHOUSE_JWT_AUDIENCE',
       'GATEHOUSE_JWT_SCOPES_CLAIM',
+      'GATEHOUSE_PRICES_FILE',
       'GATEHOUSE_TRUSTED_DOCUMENTS',
     ];
     expect([...Object.keys(malformed), ...anyText].toSorted()).toEqual(Object.keys(variables).toSorted());

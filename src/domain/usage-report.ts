@@ -6,10 +6,10 @@ export type UsageDimension = (typeof usageDimensions)[number];
 
 /** Which usage is meant. An empty list means none; null means all that is visible. */
 export type UsageFilter = {
-  /** In. */
-  readonly from: Date;
+  /** Milliseconds since 1970, to the microsecond. In. */
+  readonly from: number;
   /** Out. */
-  readonly to: Date;
+  readonly to: number;
   /** Where hours, days and months begin. */
   readonly timeZone: string;
   readonly userIds: readonly string[] | null;

@@ -4,6 +4,14 @@ import { depthWithin } from '../domain/text.ts';
 import { builder } from './builder.ts';
 import { formatTime } from './format-time.ts';
 
+// A Date ends at milliseconds. What was given beyond them, for the few fields that honour it.
+const microseconds = new WeakMap<Date, number>();
+
+/** A time that was given, in milliseconds since 1970, to the microsecond. */
+export function millisecondsOf(time: Date): number {
+  return time.getTime() + (microseconds.get(time) ?? 0) / 1000;
+}
+
 // Messages never repeat what was given: it may be a secret.
 
 builder.scalarType('DateTime', {
@@ -14,6 +22,8 @@ builder.scalarType('DateTime', {
       typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? new Date(value) : null;
     if (instant === null || Number.isNaN(instant.getTime()))
       throw new GraphQLError('must be an RFC 3339 instant in UTC');
+    const [, beyond] = /\.\d{3}(\d{1,3})/.exec(String(value)) ?? [];
+    if (beyond !== undefined) microseconds.set(instant, Number(beyond.padEnd(3, '0')));
     return instant;
   },
 });

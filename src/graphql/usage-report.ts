@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
 import { USAGE_PAGE } from './operation-cost.ts';
+import { millisecondsOf } from './scalars.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
 
@@ -84,17 +85,17 @@ const UsageRowConnection = builder.connectionObject(
 
 export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').implement({
   description:
-    'What was used in a time, from in, to out. Cut into hours, days and months in timeZone; from and to may fall anywhere.',
+    'What was used in a time, from in, to out. Cut into hours, days and months in timeZone; from and to may fall anywhere, and are honoured to the microsecond.',
   fields: (t) => ({
     from: t.field({
       type: 'DateTime',
       description: 'From then on, inclusive.',
-      resolve: ({ filter }) => filter.from,
+      resolve: ({ filter }) => new Date(filter.from),
     }),
     to: t.field({
       type: 'DateTime',
       description: 'Until then, exclusive.',
-      resolve: ({ filter }) => filter.to,
+      resolve: ({ filter }) => new Date(filter.to),
     }),
     timeZone: t.string({
       description: 'Where its hours, days and months begin.',
@@ -154,10 +155,12 @@ type Asked = {
 export async function reportOf(
   field: string,
   prefix: string,
-  { from, to, timeZone, groupBy }: Asked,
+  { timeZone, groupBy, ...time }: Asked,
   only: Pick<UsageFilter, 'userIds' | 'applicationIds' | 'models'>,
   { ledger }: Context,
 ): Promise<UsageReport> {
+  const from = millisecondsOf(time.from);
+  const to = millisecondsOf(time.to);
   if (to < from) throw new BadInputError(`${prefix}to`, 'must not be before from');
   const zone = timeZone ?? 'UTC';
   if (zone !== 'UTC' && (!isStorable(zone) || !(await ledger.isTimeZone(zone))))

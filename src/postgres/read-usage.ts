@@ -97,8 +97,7 @@ function usageParts(
   filter: UsageFilter,
   given: Parameters,
 ): string[] {
-  const from = filter.from.getTime();
-  const to = filter.to.getTime();
+  const { from, to } = filter;
   const first = Math.ceil(from / BUCKET_MS) * BUCKET_MS;
   const last = Math.floor(to / BUCKET_MS) * BUCKET_MS;
   const edges =
@@ -135,7 +134,7 @@ function recordPart(
     FROM usage_record AS r
     WHERE r.counted AND r.at >= ${time(begin, given)} AND r.at < ${time(end, given)}
       AND r.session_id >= uuidv7_floor(${time(begin, given)} - interval '2 days')
-      AND r.session_id < uuidv7_floor(${time(end, given)}) AND ${conditions(visibility, filter, given)}`;
+      AND r.session_id < uuidv7_floor(${time(end, given)} + interval '1 second') AND ${conditions(visibility, filter, given)}`;
 }
 
 function sessionPart(
@@ -144,13 +143,13 @@ function sessionPart(
   filter: UsageFilter,
   given: Parameters,
 ): string {
-  const from = time(filter.from.getTime(), given);
-  const to = time(filter.to.getTime(), given);
+  const from = time(filter.from, given);
+  const to = time(filter.to, given);
   // A session is settled within minutes after it was reserved, which is the time in its id.
   return `SELECT ${grouping(by, 's', 'settled_at', filter, given)}s.model AS of_model, ${sessionAmounts}
     FROM realtime_session AS s
     WHERE s.outcome = 'ISSUED' AND s.settled_at >= ${from} AND s.settled_at < ${to}
-      AND s.id >= uuidv7_floor(${from} - interval '1 hour') AND s.id < uuidv7_floor(${to})
+      AND s.id >= uuidv7_floor(${from} - interval '1 hour') AND s.id < uuidv7_floor(${to} + interval '1 second')
       AND ${visible('sessions', visibility, given)} AND ${chosen('s', filter, given)}`;
 }
 
@@ -193,6 +192,9 @@ function chosen(
   ].join(' AND ');
 }
 
+/** To the microsecond. */
 function time(milliseconds: number, { use }: Parameters): string {
-  return `${use(new Date(milliseconds))}::timestamptz`;
+  const whole = Math.floor(milliseconds);
+  const beyond = String(Math.round((milliseconds - whole) * 1000)).padStart(3, '0');
+  return `${use(new Date(whole).toISOString().replace('Z', `${beyond}Z`))}::timestamptz`;
 }
