@@ -34,8 +34,8 @@ const GROWTH = 4 / 3;
 const SLACK = 10;
 /** Who each session of a page is for is looked up, and each user of a page in two indexes: these may grow by a level. */
 const LEVEL = LIMIT + 1;
-/** Months are made a year ahead: before a listing's newest rows, or after its last, each costs two. */
-const MONTHS_AHEAD = 24;
+/** A month without rows, before a listing's newest or after its last, costs two; the ledger has a year of them. */
+const EMPTY_MONTHS = 24;
 /** Nothing but an exception reads more for a page: what is as bad at every size would be flat too. */
 const MOST = 100 + 3 * LEVEL;
 /** What may be read instead, and why; nothing of it grows with what is over. */
@@ -119,7 +119,7 @@ describe.each(LISTINGS)('%s', (name, read) => {
     if (most > MOST) return;
     const levels = name.startsWith('users') ? 2 * LEVEL : LEVEL;
     expect(large).toBeLessThanOrEqual(GROWTH * small + SLACK + levels);
-    expect(deep).toBeLessThanOrEqual(large + SLACK + MONTHS_AHEAD);
+    expect(deep).toBeLessThanOrEqual(large + SLACK + EMPTY_MONTHS);
   });
 });
 
