@@ -56,7 +56,8 @@ export function fieldCost(
   if (field === undefined || !isCompositeType(named)) return SCALAR;
   const type = named.name;
   // They come with their page, and with their row.
-  if (type === 'PageInfo' || (type === 'UsageTotals' && parent === 'UsageRow')) return { type, own: 0, size: 1, each: 0 };
+  if (type === 'PageInfo' || (type === 'UsageTotals' && parent === 'UsageRow'))
+    return { type, own: 0, size: 1, each: 0 };
   if (hasPages(field, type)) return { type, own: 1, size: pageSize(node, operation, pageOf(type)), each: 0 };
   return { type, own: 0, size: listSize(node, field, parent, operation), each: 1 };
 }

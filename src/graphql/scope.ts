@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 
 export const ScopeEnum = builder.enumType('Scope', {
   description:
-    'What a caller may do. An end user (a token from the identity provider without scopes of its own) needs none of these to create, read and revoke its own sessions.',
+    'What a caller may do. An end user (a token from the identity provider without scopes of its own) needs none of these to create, read and revoke its own sessions and read its own usage.',
   values: {
     SESSIONS_CREATE: { description: 'Issue sessions, and read them in the result of issuing them.' },
     SESSIONS_READ: {
@@ -11,7 +11,10 @@ export const ScopeEnum = builder.enumType('Scope', {
     },
     SESSIONS_REVOKE: { description: 'Revoke sessions.' },
     USAGE_READ: { description: 'Read how much was used, and what it cost.' },
-    USAGE_WRITE: { description: 'Report the usage of any session within reach.' },
+    USAGE_WRITE: {
+      description:
+        'Report the usage of any session within reach; of its own sessions an application may without.',
+    },
     AUDIT_READ: { description: 'Read the audit trail, and find out whose a leaked secret is.' },
     USERS_READ: { description: 'Read users in full: suspension, policy, quotas.' },
     USERS_WRITE: { description: 'Suspend, reinstate and erase users. Only with reach EVERYTHING.' },

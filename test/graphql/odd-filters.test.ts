@@ -176,6 +176,9 @@ describe('totalCount', () => {
     const ask = (selection: string) => () => gateway.ask(`{ ${selection} }`);
     expect(await fewestStatements(proxy, ask('realtimeSessions { nodes { id } }'))).toBe(1);
     expect(await fewestStatements(proxy, ask('realtimeSessions { nodes { id } totalCount }'))).toBe(2);
+    expect(
+      await fewestStatements(proxy, ask('realtimeSessions { nodes { id usage { totalTokens } } }')),
+    ).toBe(2);
     expect(await fewestStatements(proxy, ask('users { nodes { id } }'))).toBe(1);
     expect(await fewestStatements(proxy, ask('users { nodes { id } totalCount }'))).toBe(2);
   });

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseUsage } from '../../src/domain/parse-usage.ts';
 import { announceExpiry } from '../../src/jobs/announce-expiry.ts';
 import { purgeIdempotencyKeys } from '../../src/jobs/purge-idempotency-keys.ts';
 import { settleOverdue } from '../../src/jobs/settle-overdue.ts';
+import { sumUsage } from '../../src/jobs/sum-usage.ts';
 import { createApplicationsLedger } from '../../src/postgres/change-applications.ts';
 import { createLimitsLedger } from '../../src/postgres/change-limits.ts';
 import { checkLedger } from '../../src/postgres/check-ledger.ts';
@@ -14,6 +16,7 @@ import { createPool } from '../../src/postgres/pool.ts';
 import { createPrisma } from '../../src/postgres/prisma.ts';
 import { createLedgerReader } from '../../src/postgres/reader.ts';
 import { recordDenial } from '../../src/postgres/record-denial.ts';
+import { createReportUsage } from '../../src/postgres/report-usage.ts';
 import { reserveSession } from '../../src/postgres/reserve-session.ts';
 import { settleSession } from '../../src/postgres/settle-session.ts';
 import { OPERATOR } from '../support/actors.ts';
@@ -72,6 +75,14 @@ describe("the application's role", () => {
       expect(await applications.revokeApiKey(id, by)).toMatchObject({ revokedAt: expect.any(Date) });
       await recordDenial(pool, { action: 'access.denied', detail: {} }, by);
       await settleOverdue(pool);
+      await database.query(
+        `UPDATE realtime_session SET outcome = 'ISSUED', failure_code = NULL, expires_at = now() + interval '1 hour',
+           secret_fingerprint = repeat('0', 64), secret_fingerprint_key_id = 'k', secret_prefix = '', secret_last_four = ''
+         WHERE id = $1`,
+        [pending.id],
+      );
+      await reportBoth(pool, pending.id);
+      await sumUsage(pool);
       await announceExpiry(pool, () => {}, new AbortController().signal);
       await purgeIdempotencyKeys(pool);
       expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
@@ -82,8 +93,16 @@ describe("the application's role", () => {
       expect(await reader.apiKeysOf(applicationId)).toHaveLength(1);
       expect(await reader.application(created?.id ?? '')).toMatchObject({ name: 'shop' });
       expect(await reader.userByExternalId('somebody')).toMatchObject({ id: pending.userId });
+      expect(await reader.sessionUsage(pending.id)).toMatchObject({ responses: 1, costUsd: '2' });
+      const day = { from: Date.now() - 86_400_000, to: Date.now() + 86_400_000, timeZone: 'Asia/Kolkata' };
+      const all = { ...day, userIds: null, applicationIds: null, models: null };
+      expect(await reader.usageTotals(all)).toMatchObject({ responses: 1, costUsd: '2' });
+      expect(await reader.usageRows(all, ['USER', 'DAY'], { limit: 10, after: null })).not.toEqual([]);
+      expect(await reader.isTimeZone('Asia/Kolkata')).toBe(true);
       const events = await reader.auditEvents(page, { sessionId: pending.id });
-      expect(events.map(({ row }) => row.action)).toEqual(['session.failed', 'session.requested']);
+      expect(events.map(({ row }) => row.action)).toEqual([
+        ...['usage.reported', 'usage.reported', 'session.failed', 'session.requested'],
+      ]);
       // What `prisma migrate status` and the doctor look at.
       expect((await pool.query('SELECT FROM _prisma_migrations')).rowCount).toBeGreaterThan(0);
     } finally {
@@ -383,6 +402,19 @@ async function reserve(pool: pg.Pool, applicationId: string) {
   });
   if (reserved.kind !== 'reserved') throw new Error(`Not reserved but ${reserved.kind}`);
   return reserved.session;
+}
+
+/** The client's report, and then the application's, which replaces it. */
+async function reportBoth(pool: pg.Pool, sessionId: string): Promise<void> {
+  const reportUsage = createReportUsage(pool, () => {});
+  const used = parseUsage({ type: 'duration', seconds: 1 });
+  if (!used.ok) throw new Error('was refused');
+  const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), ...used.value };
+  for (const [source, cost] of [
+    ['CLIENT', '1'],
+    ['APPLICATION', '2'],
+  ] as const)
+    expect(await reportUsage({ ...rest, source, paidBy: { cost, price: {} } }, by)).toBe('reported');
 }
 
 function fail(pool: pg.Pool, id: string) {

@@ -5,6 +5,7 @@ import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.t
 import { upstreamEnv } from '../support/gateway.ts';
 import { issue, revokeSession } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
+import { RESPONSE, report } from '../support/usage.ts';
 
 const WITHIN_MS = 1000;
 
@@ -83,6 +84,16 @@ describe('at every replica, once and in time, arrives what', () => {
     }
   });
 
+  test('has its USAGE_REPORTED', async () => {
+    const streams = await everywhere({ variables: { filter: { externalUserId: 'dora' } } });
+    const { session } = await issue(replicas, { externalUserId: 'dora' });
+    expect((await nextOfAll(streams)).event.type).toBe('ISSUED');
+    await report(replicas, { sessionId: session.id, responseId: 'resp', usage: RESPONSE });
+    const { event, lateMs } = await nextOfAll(streams);
+    expect(event).toMatchObject({ type: 'USAGE_REPORTED', session: { id: session.id, status: 'ACTIVE' } });
+    expect(lateMs).toBeLessThan(WITHIN_MS);
+  });
+
   test('EXPIRED', async () => {
     const { session } = await issue(replicas, { externalUserId: 'carol' });
     const streams = await everywhere({
@@ -116,7 +127,8 @@ test('and none of it ever arrives again', async () => {
   await Promise.all(open.map((stream) => stream.comment()));
   const [{ changes } = { changes: 0 }] = await database.query<{ changes: number }>(
     `SELECT count(*)::int AS changes FROM audit_event
-     WHERE action IN ('session.issued', 'session.revoked', 'session.failed', 'session.unconfirmed', 'session.expired')`,
+     WHERE action IN ('session.issued', 'session.revoked', 'session.failed', 'session.unconfirmed', 'session.expired',
+       'usage.reported')`,
   );
   for (const { arrived } of open) {
     const ids = eventsOf(arrived.map(({ result }) => result)).map(({ id }) => id);
