@@ -145,18 +145,23 @@ function sessionPart(
 ): string {
   const from = time(filter.from, given);
   const to = time(filter.to, given);
-  // A session is settled within minutes after it was reserved, which is the time in its id.
-  return `SELECT ${grouping(by, 's', 'settled_at', filter, given)}s.model AS of_model, ${sessionAmounts}
-    FROM realtime_session AS s
-    WHERE s.outcome = 'ISSUED' AND s.settled_at >= ${from} AND s.settled_at < ${to}
-      AND s.id >= uuidv7_floor(${from} - interval '1 hour') AND s.id < uuidv7_floor(${to} + interval '1 second')
-      AND ${visible('sessions', visibility, given)} AND ${chosen('s', filter, given)}`;
+  const columns = by.map((dimension) => `${COLUMNS[dimension].name}, `).join('');
+  // A session is settled within minutes after it was reserved, which is the time in its id. Counted before they are
+  // added to the rest: there are many, and each would be carried through all of its sums.
+  return `SELECT ${columns}of_model, ${sessionAmounts} FROM (
+      SELECT ${grouping(by, 's', 'settled_at', filter, given)}s.model AS of_model
+      FROM realtime_session AS s
+      WHERE s.outcome = 'ISSUED' AND s.settled_at >= ${from} AND s.settled_at < ${to}
+        AND s.id >= uuidv7_floor(${from} - interval '1 hour')
+        AND s.id < uuidv7_floor(${to} + interval '1 second')
+        AND ${visible('sessions', visibility, given)} AND ${chosen('s', filter, given)}
+    ) AS issued GROUP BY ${columns}of_model`;
 }
 
 /** An empty interval has nothing in it. */
 function nothing(by: readonly UsageDimension[]): string {
   const columns = by.map((dimension) => `NULL::${COLUMNS[dimension].type} AS ${COLUMNS[dimension].name}, `);
-  return `SELECT ${columns.join('')}''::text AS of_model, ${sessionAmounts} WHERE false`;
+  return `SELECT ${columns.join('')}''::text AS of_model, ${sessionAmounts} HAVING false`;
 }
 
 function grouping(

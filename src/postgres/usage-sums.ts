@@ -32,10 +32,10 @@ export const rollupAmounts = `r.responses, ${ofTokens}, r.transcription_seconds,
 /** What records `r` add, of those that count. */
 export const recordAmounts = `1 AS responses, ${ofTokens}, r.transcription_seconds, coalesce(r.cost, 0) AS known_cost,
   CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced, 0 AS sessions`;
-/** What an issued session adds. */
+/** What a group of issued sessions adds. */
 export const sessionAmounts = `${AMOUNTS.slice(0, -1)
   .map((column) => `0 AS ${column}`)
-  .join(', ')}, 1 AS sessions`;
+  .join(', ')}, count(*) AS sessions`;
 
 /**
  * Sums of `parts` by the columns `by` (which may be none). Each part is a SELECT of those columns, of `of_model`, and

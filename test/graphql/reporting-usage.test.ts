@@ -163,8 +163,14 @@ describe('a report', () => {
       ...{ responses: 2, totalTokens: 550, costUsd: null, costKnownUsd: COST, costUnknownFor: ['m-new'] },
     });
     // A session of which nothing was reported: unknown, not zero.
-    const silent = await usageOf(await userOf(await sessionOf('silent')));
+    const userId = await userOf(await sessionOf('silent'));
+    const silent = await usageOf(userId);
     expect(silent).toMatchObject({ reported: false, responses: 0, totalTokens: 0 });
+    await sessionOf('silent');
+    const { rows } = await readUsage(gateway, { filter: { ...YEAR, userIds: [userId] }, groupBy: ['MODEL'] });
+    expect(rows.nodes).toMatchObject([
+      { model: 'gpt-realtime-2.1', sessionsIssued: 2, totals: { reported: false } },
+    ]);
   });
 });
 
