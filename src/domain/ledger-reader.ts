@@ -1,4 +1,5 @@
 import type { ApiKey } from './api-key.ts';
+import type { AuditEventFilter } from './audit-event-filter.ts';
 import type { Json } from './json.ts';
 import type { QuotaUsage } from './policy.ts';
 import type { Application, AuditEvent, User } from './records.ts';
@@ -63,5 +64,5 @@ export type LedgerReader = {
   quotaUsage(userId: string): Promise<QuotaUsage>;
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
-  auditEvents(page: Page, of: { sessionId: string }): Promise<Listed<AuditEvent>[]>;
+  auditEvents(page: Page, filter: AuditEventFilter): Promise<Listed<AuditEvent>[]>;
 };

@@ -21,6 +21,7 @@ export type SchemaTypes = {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
     JSON: { Input: Json; Output: Json };
+    SafeInt: { Input: number; Output: number };
     TokenLimit: { Input: TokenLimit; Output: TokenLimit };
   };
 };

@@ -28,6 +28,16 @@ builder.scalarType('JSON', {
   },
 });
 
+builder.scalarType('SafeInt', {
+  description:
+    'A whole number that JSON and JavaScript hold exactly: up to 2^53 - 1, which Int is too small for.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+    throw new GraphQLError('must be a whole number from -(2^53 - 1) to 2^53 - 1');
+  },
+});
+
 builder.scalarType('TokenLimit', {
   description: 'A positive integer, or the string "inf".',
   serialize: (value) => value,
