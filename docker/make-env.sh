@@ -13,6 +13,7 @@ owner_password=$(openssl rand -hex 24)
 password=$(openssl rand -hex 24)
 root_key="gh_root_$(openssl rand -hex 32)"
 fingerprint_key=$(openssl rand -base64 32)
+audit_key=$(openssl rand -base64 32)
 
 cat >database/.env <<END
 POSTGRES_PASSWORD=$(openssl rand -hex 24)
@@ -25,6 +26,7 @@ DATABASE_URL=postgresql://gatehouse:$password@database:5432/gatehouse
 DATABASE_OWNER_URL=postgresql://gatehouse_owner:$owner_password@database:5432/gatehouse
 GATEHOUSE_ROOT_KEY=$root_key
 GATEHOUSE_FINGERPRINT_KEY=$fingerprint_key
+GATEHOUSE_AUDIT_KEY=$audit_key
 # The sandbox's secrets open nothing. For real ones: GATEHOUSE_PROVIDER=openai and OPENAI_API_KEY.
 GATEHOUSE_PROVIDER=sandbox
 END

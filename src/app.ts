@@ -30,6 +30,7 @@ import { openAuthentication } from './open-authentication.ts';
 import { openFeed } from './open-feed.ts';
 import { type OpenLedger, openLedger } from './open-ledger.ts';
 import { openProvider } from './open-provider.ts';
+import { openSealing } from './open-sealing.ts';
 import { createApplicationsLedger } from './postgres/change-applications.ts';
 import { createLimitsLedger } from './postgres/change-limits.ts';
 import { checkLedger } from './postgres/check-ledger.ts';
@@ -52,13 +53,16 @@ export type AppOptions = {
   readonly signal?: AbortSignal;
   /** Told of metrics before anything is started. */
   readonly onMetrics?: (metrics: Metrics) => void;
+  /** False: the trail is left unsealed, for measuring what sealing costs. */
+  readonly sealing?: boolean;
 };
 
 /**
  * The one place where the parts meet: opens them in order, and closes them in the opposite one.
  * @throws StartError and the errors of the parts, saying what an operator can do; whatever was opened is closed again
  */
-export async function createApp(config: Config, { log, signal, onMetrics }: AppOptions): Promise<App> {
+export async function createApp(config: Config, options: AppOptions): Promise<App> {
+  const { log, signal, onMetrics, sealing = true } = options;
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     for (const closeOne of opened.splice(0).reverse()) {
@@ -76,6 +80,7 @@ export async function createApp(config: Config, { log, signal, onMetrics }: AppO
     const feed = openFeed({ config, ledger, log });
     opened.push(() => feed.close());
     opened.push(startJobs(ledger, feed.onCommitted, config.retentionMonths, log));
+    if (sealing) opened.push(await openSealing({ config, ledger, key: keys.auditKeys[0], log }));
 
     const metrics = createMetrics({ poolWaiting: () => ledger.pool.waitingCount, streams: feed.size });
     onMetrics?.(metrics);

@@ -1,12 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createKey, type KeyOptions } from './commands/create-key.ts';
+import { describeFindings } from './commands/describe-findings.ts';
+import { exportTrail } from './commands/export-trail.ts';
+import { verifyTrail } from './commands/verify-trail.ts';
+import type { Config } from './config.ts';
 import { describeFailure } from './describe-failure.ts';
 import { reaches, type Scope, scopes } from './domain/actor.ts';
+import { obtainAuditKeys } from './keys.ts';
 import { createLogger } from './logger.ts';
 import { type OpenLedger, openLedger } from './open-ledger.ts';
+import { sealingOverlapMs } from './open-sealing.ts';
 import { createApplicationsLedger } from './postgres/change-applications.ts';
 import { joinEmbeddedPostgres } from './postgres/embedded/start-embedded-postgres.ts';
 import { createLedgerReader } from './postgres/reader.ts';
+import { timeOf } from './postgres/sealing-statements.ts';
 import { readConfig } from './read-config.ts';
 
 // What a program reads goes to standard output, what a person reads to standard error.
@@ -63,6 +70,64 @@ program
     }),
   );
 
+const audit = program
+  .command('audit')
+  .description('The audit trail: whether it is what was sealed, and a copy of it.');
+
+audit
+  .command('verify')
+  .description('Find and locate whatever was changed, removed, inserted or swapped in the sealed trail.')
+  .option('--from <instant>', 'only batches sealed at that moment or later', parseAnyInstant)
+  .option('--to <instant>', 'only batches sealed before that moment', parseAnyInstant)
+  .option(
+    '--heads <file...>',
+    'heads that left the database (GATEHOUSE_AUDIT_HEADS_FILE, or a log of a gateway): without them a trail whose end was cut off, or an older backup, looks whole',
+  )
+  .addHelpText(
+    'after',
+    '\nExit code 0: it is what was sealed. 1: it is not; each line says what and where. 2: it could not be checked.',
+  )
+  // What was typed wrong was not checked.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .action(async ({ from, to, heads }: { from?: string; to?: string; heads?: string[] }) => {
+    try {
+      await withLedger(async ({ pool }, config) => {
+        const findings = describeFindings((line) => process.stdout.write(`${line}\n`));
+        const options = { span: { from: from ?? null, to: to ?? null }, headsFiles: heads ?? [] };
+        const { events, batches, unsealed } = await verifyTrail({
+          ...options,
+          pool,
+          keys: await obtainAuditKeys(config),
+          overlapMs: sealingOverlapMs(config),
+          onFinding: findings.add,
+          onProgress: everySoOften((sequence, last) => say(`Checked ${sequence} of ${last} …`)),
+        });
+        const found = findings.end();
+        say(
+          `Checked ${events} sealed events in ${batches} batches${heads === undefined ? ', without heads' : ''}.`,
+        );
+        if (unsealed.firstId !== null) {
+          const since = new Date(timeOf(unsealed.firstId)).toISOString();
+          say(`${unsealed.count} events since ${since} are not sealed yet.`);
+        }
+        say(found === 0 ? 'The trail is what was sealed.' : 'The trail is NOT what was sealed.');
+        process.exitCode = found === 0 ? 0 : 1;
+      });
+    } catch (error) {
+      say(`The trail could not be checked. ${describeFailure(error)}`);
+      process.exitCode = 2;
+    }
+  });
+
+audit
+  .command('export')
+  .description('Write the whole trail to standard output, oldest first, as a line of JSON for each event.')
+  .action(() =>
+    withLedger(async ({ pool }) => {
+      say(`${await exportTrail(pool, process.stdout)} events.`);
+    }),
+  );
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -70,12 +135,12 @@ try {
   process.exitCode = 1;
 }
 
-async function withLedger(work: (ledger: OpenLedger) => Promise<void>): Promise<void> {
+async function withLedger(work: (ledger: OpenLedger, config: Config) => Promise<void>): Promise<void> {
   const config = readConfig();
   const log = createLogger({ level: 'warn', pretty: true, destination: { write: say } });
   const ledger = await openLedger(config, log, new AbortController().signal, joinEmbeddedPostgres);
   try {
-    await work(ledger);
+    await work(ledger, config);
   } finally {
     await ledger.close();
   }
@@ -89,9 +154,23 @@ function parseScopes(list: string): Scope[] {
   return known;
 }
 
-function parseInstant(text: string): Date {
+function everySoOften(tell: (sequence: number, last: number) => void): typeof tell {
+  let told = performance.now();
+  return (sequence, last) => {
+    if (performance.now() - told < 2000) return;
+    told = performance.now();
+    tell(sequence, last);
+  };
+}
+
+function parseAnyInstant(text: string): string {
   const instant = new Date(text);
   if (Number.isNaN(instant.getTime())) throw new InvalidArgumentError('It must be an RFC 3339 instant.');
+  return instant.toISOString();
+}
+
+function parseInstant(text: string): Date {
+  const instant = new Date(parseAnyInstant(text));
   // The ledger's own clock decides; this is for saying so before anything is made.
   if (instant.getTime() <= Date.now()) throw new InvalidArgumentError('It must be in the future.');
   return instant;

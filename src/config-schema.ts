@@ -115,6 +115,17 @@ export const variables = {
     .describe(
       '32 bytes in base64 (openssl rand -base64 32); a comma-separated list rotates: the first writes, all read. Embedded: generated into the data directory.',
     ),
+  GATEHOUSE_AUDIT_KEY: keyRing
+    .optional()
+    .describe(
+      'What the audit trail is sealed with: 32 bytes in base64 (openssl rand -base64 32); a comma-separated list rotates: the first writes, all read. Embedded: generated into the data directory.',
+    ),
+  GATEHOUSE_AUDIT_HEADS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'Each sealed batch of the audit trail also leaves its signed head in this file, a line of JSON each, for "gatehouse audit verify --heads". Keep it where the database\'s administrators cannot write.',
+    ),
   GATEHOUSE_JWKS_URL: httpUrl
     .optional()
     .describe("The identity provider's key set (JWKS). Unset: no tokens are accepted, API keys only."),

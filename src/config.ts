@@ -39,6 +39,7 @@ function missing(env: Environment): Problem[] {
   if (!embedded) {
     needs('GATEHOUSE_ROOT_KEY', 'is needed with DATABASE_URL (openssl rand -base64 33)');
     needs('GATEHOUSE_FINGERPRINT_KEY', 'is needed with DATABASE_URL (openssl rand -base64 32)');
+    needs('GATEHOUSE_AUDIT_KEY', 'is needed with DATABASE_URL (openssl rand -base64 32)');
     if (env['OPENAI_API_KEY'] === undefined) {
       needs('GATEHOUSE_PROVIDER', 'is needed with DATABASE_URL while OPENAI_API_KEY is unset');
     }
@@ -104,6 +105,8 @@ function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly 
     dataDirectory: env.GATEHOUSE_DATA_DIR,
     rootKey: env.GATEHOUSE_ROOT_KEY,
     fingerprintKeys: env.GATEHOUSE_FINGERPRINT_KEY,
+    auditKeys: env.GATEHOUSE_AUDIT_KEY,
+    auditHeadsFile: env.GATEHOUSE_AUDIT_HEADS_FILE,
     identityProvider: identityProvider(env),
     provider: env.GATEHOUSE_PROVIDER ?? (env.OPENAI_API_KEY === undefined ? 'sandbox' : 'openai'),
     openai: {

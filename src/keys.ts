@@ -7,9 +7,13 @@ import { StartError } from './start-error.ts';
 
 export type Keys = {
   readonly rootKey: Secret;
-  /** The first writes, all are known. */
-  readonly fingerprintKeys: readonly [FingerprintKey, ...FingerprintKey[]];
+  readonly fingerprintKeys: KeyRing;
+  /** What the audit trail is sealed with. */
+  readonly auditKeys: KeyRing;
 };
+
+/** The first writes, all are known. */
+export type KeyRing = readonly [FingerprintKey, ...FingerprintKey[]];
 
 /**
  * The keys from the configuration; what it leaves out is generated into the data directory, once, readable
@@ -17,13 +21,32 @@ export type Keys = {
  * has them all: replicas must share them.)
  * @throws StartError when a key's file holds no key
  */
-export async function obtainKeys({ rootKey, fingerprintKeys, dataDirectory }: Config): Promise<Keys> {
-  const [first, ...rest] = fingerprintKeys ?? [await obtainFingerprintKey(dataDirectory)];
-  if (first === undefined) throw new StartError('GATEHOUSE_FINGERPRINT_KEY is empty.');
+export async function obtainKeys(config: Config): Promise<Keys> {
+  const { rootKey, fingerprintKeys, dataDirectory } = config;
   return {
     rootKey: rootKey ?? (await obtainRootKey(dataDirectory)),
-    fingerprintKeys: [withId(first), ...rest.map(withId)],
+    fingerprintKeys: ringOf(
+      fingerprintKeys ?? [
+        await obtainKeyBytes(dataDirectory, 'fingerprint-key', "no secret's session is found"),
+      ],
+    ),
+    auditKeys: await obtainAuditKeys(config),
   };
+}
+
+/**
+ * The keys of the audit trail alone, likewise.
+ * @throws StartError when the key's file holds no key
+ */
+export async function obtainAuditKeys({ auditKeys, dataDirectory }: Config): Promise<KeyRing> {
+  return ringOf(
+    auditKeys ?? [await obtainKeyBytes(dataDirectory, 'audit-key', 'the audit trail cannot be verified')],
+  );
+}
+
+function ringOf([first, ...rest]: readonly Uint8Array[]): KeyRing {
+  if (first === undefined) throw new StartError('A list of keys is empty.');
+  return [withId(first), ...rest.map(withId)];
 }
 
 async function obtainRootKey(directory: string): Promise<Secret> {
@@ -34,13 +57,11 @@ async function obtainRootKey(directory: string): Promise<Secret> {
   return new Secret(key);
 }
 
-async function obtainFingerprintKey(directory: string): Promise<Uint8Array> {
-  const path = join(directory, 'fingerprint-key');
+async function obtainKeyBytes(directory: string, name: string, withoutIt: string): Promise<Uint8Array> {
+  const path = join(directory, name);
   const bytes = Buffer.from(await readOrGenerate(path, () => randomBytes(32).toString('base64')), 'base64');
   if (bytes.length !== 32) {
-    throw new StartError(
-      `${path} holds no 32 bytes in base64. Restore it: without it no secret's session is found.`,
-    );
+    throw new StartError(`${path} holds no 32 bytes in base64. Restore it: without it ${withoutIt}.`);
   }
   return new Uint8Array(bytes);
 }

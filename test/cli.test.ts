@@ -49,6 +49,7 @@ function external(): Record<string, string> {
     DATABASE_OWNER_URL: database.ownerUrl,
     GATEHOUSE_ROOT_KEY: ROOT_KEY,
     GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+    GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
     GATEHOUSE_PROVIDER: 'sandbox',
   };
 }

@@ -82,6 +82,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
     values: [CANARY, CANARY.padEnd(31, 'x'), CANARY.padEnd(40, ' '), CANARY.padEnd(40, 'é')],
   },
   GATEHOUSE_FINGERPRINT_KEY: ring,
+  GATEHOUSE_AUDIT_KEY: ring,
   GATEHOUSE_JWKS_URL: {
     message: 'must be an http(s) URL',
     values: [CANARY, `ftp://${CANARY}`, `https://${CANARY}:port`],
@@ -140,6 +141,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
 describe('malformed values', () => {
   test('every variable that can be malformed is tried below', () => {
     const anyText = [
+      'GATEHOUSE_AUDIT_HEADS_FILE',
       'HOST',
       'GATEHOUSE_DATA_DIR',
       'GATEHOUSE_DEFAULT_MODEL',

@@ -26,6 +26,8 @@ describe('defaults', () => {
       dataDirectory: '.gatehouse',
       rootKey: undefined,
       fingerprintKeys: undefined,
+      auditKeys: undefined,
+      auditHeadsFile: undefined,
       identityProvider: null,
       provider: 'sandbox',
       openai: {
@@ -79,6 +81,7 @@ describe('defaults', () => {
     GATEHOUSE_ROOT_KEY: undefined,
     GATEHOUSE_FINGERPRINT_KEY: undefined,
     GATEHOUSE_AUDIT_KEY: undefined,
+    GATEHOUSE_AUDIT_HEADS_FILE: undefined,
     GATEHOUSE_JWKS_URL: undefined,
     GATEHOUSE_JWKS_COOLDOWN_MS: 30_000,
     GATEHOUSE_JWT_ISSUER: undefined,
@@ -160,6 +163,7 @@ describe('what depends on other variables', () => {
       [
         'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
         'GATEHOUSE_FINGERPRINT_KEY is needed with DATABASE_URL (openssl rand -base64 32)',
+        'GATEHOUSE_AUDIT_KEY is needed with DATABASE_URL (openssl rand -base64 32)',
         'GATEHOUSE_PROVIDER is needed with DATABASE_URL while OPENAI_API_KEY is unset',
       ],
     ],

@@ -16,6 +16,7 @@ const CANARY = 'canary in a secret';
 const secrets = {
   GATEHOUSE_ROOT_KEY: 'canary-root-key-0123456789-0123456789',
   GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, CANARY).toString('base64'),
+  GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, `${CANARY} too`).toString('base64'),
   OPENAI_API_KEY: 'canary-api-key',
 };
 // Long, because a machine under load is no failure: each start takes about a second when it is idle.
@@ -124,7 +125,12 @@ async function expectRefusal(running: Running, message: string): Promise<void> {
 }
 
 function expectNoSecret(output: string): void {
-  for (const secret of ['canary', secrets.GATEHOUSE_FINGERPRINT_KEY, new URL(database.url).password])
+  for (const secret of [
+    'canary',
+    secrets.GATEHOUSE_FINGERPRINT_KEY,
+    secrets.GATEHOUSE_AUDIT_KEY,
+    new URL(database.url).password,
+  ])
     expect(output).not.toContain(secret);
   expect(output).not.toMatch(/^\s+at /m);
 }

@@ -27,6 +27,7 @@ const config = loadConfig({
   DATABASE_URL: databaseUrl,
   GATEHOUSE_ROOT_KEY: 'root-key-of-the-bench-0123456789-abcdef',
   GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+  GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
   GATEHOUSE_PROVIDER: 'sandbox',
 });
 const log = createLogger({ level: 'info', pretty: false });

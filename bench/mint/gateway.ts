@@ -44,6 +44,7 @@ export async function startGateway(options: GatewayOptions, { signal, stack }: R
       DATABASE_OWNER_URL: database.ownerUrl,
       GATEHOUSE_ROOT_KEY: rootKey,
       GATEHOUSE_FINGERPRINT_KEY: randomBytes(32).toString('base64'),
+      GATEHOUSE_AUDIT_KEY: randomBytes(32).toString('base64'),
       GATEHOUSE_PROVIDER: 'openai',
       OPENAI_API_KEY: 'sk-provider-key-of-the-bench',
       OPENAI_BASE_URL: upstreamUrl,

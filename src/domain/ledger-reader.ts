@@ -1,4 +1,5 @@
 import type { ApiKey } from './api-key.ts';
+import type { AuditEventFilter } from './audit-event-filter.ts';
 import type { Json } from './json.ts';
 import type { QuotaUsage } from './policy.ts';
 import type { Application, AuditEvent, User } from './records.ts';
@@ -76,5 +77,5 @@ export type LedgerReader = {
   isTimeZone(name: string): Promise<boolean>;
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
-  auditEvents(page: Page, of: { sessionId: string }): Promise<Listed<AuditEvent>[]>;
+  auditEvents(page: Page, filter: AuditEventFilter): Promise<Listed<AuditEvent>[]>;
 };

@@ -26,6 +26,8 @@ export type AuditOutcome = 'SUCCEEDED' | 'DENIED' | 'FAILED';
 /** What happened, as written in the transaction that made it happen. */
 export type AuditEvent = {
   readonly id: string;
+  /** Its place in the sealed trail; null until it is sealed. */
+  readonly sequence: number | null;
   readonly at: Date;
   readonly action: string;
   readonly outcome: AuditOutcome;

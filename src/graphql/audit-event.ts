@@ -18,7 +18,7 @@ export const ActorKindEnum = builder.enumType('ActorKind', {
   } satisfies Record<ActorKind, object>,
 });
 
-const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
+export const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
   description: 'How it went: done, refused by a rule, or failed.',
   values: {
     SUCCEEDED: { description: 'It was done.' },
@@ -64,6 +64,12 @@ builder.objectType(AuditEventType, {
     'Written in the same transaction as what it records; never updated, never deleted by the application.',
   fields: (t) => ({
     id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('AuditEvent', id) }),
+    sequence: t.expose('sequence', {
+      type: 'SafeInt',
+      nullable: true,
+      description:
+        'Its place in the trail, without gaps, given when it is sealed, within a second; null until then.',
+    }),
     at: t.expose('at', { type: 'DateTime', description: 'When it happened, by the database clock.' }),
     action: t.exposeString('action', {
       description: 'Noun and verb, e.g. "session.issued" or "user.suspended".',

@@ -38,6 +38,16 @@ builder.scalarType('JSON', {
   },
 });
 
+builder.scalarType('SafeInt', {
+  description:
+    'A whole number that JSON and JavaScript hold exactly: up to 2^53 - 1, which Int is too small for.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+    throw new GraphQLError('must be a whole number from -(2^53 - 1) to 2^53 - 1');
+  },
+});
+
 builder.scalarType('TokenLimit', {
   description: 'A positive integer, or the string "inf".',
   serialize: (value) => value,
@@ -59,14 +69,5 @@ builder.scalarType('Decimal', {
   parseValue: (value) => {
     if (typeof value === 'string' && /^\d{1,18}(\.\d{1,12})?$/.test(value)) return value;
     throw new GraphQLError('must be a decimal number as a string');
-  },
-});
-
-builder.scalarType('SafeInt', {
-  description: 'A whole number that may exceed 32 bits, as a JSON number up to 2^53-1.',
-  serialize: (value) => value,
-  parseValue: (value) => {
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-    throw new GraphQLError('must be a whole number up to 2^53-1');
   },
 });

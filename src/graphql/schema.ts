@@ -1,3 +1,4 @@
+import './audit-events.ts';
 import './create-api-key.ts';
 import './create-application.ts';
 import './create-realtime-session.ts';

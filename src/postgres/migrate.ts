@@ -128,7 +128,7 @@ async function apply(client: pg.ClientBase, name: string, script: string): Promi
   }
 }
 
-/** What the gateway's role may do. It cannot change or remove an audit event, and owns nothing. */
+/** What the gateway's role may do. It cannot change or remove an audit event or its seal, and owns nothing. */
 async function grant(client: pg.ClientBase, role: string): Promise<void> {
   const { rows } = await client.query<{ owner: boolean }>('SELECT current_user = $1 AS owner', [role]);
   if (rows[0]?.owner) return;
@@ -137,7 +137,7 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
     REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session,
-      idempotency_key, audit_event, usage_record, usage_rollup, usage_sum, usage_part FROM ${name}, PUBLIC;
+      idempotency_key, audit_event, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
     GRANT SELECT ON _prisma_migrations TO ${name};
     GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
@@ -147,7 +147,7 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT UPDATE (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day)
       ON application TO ${name};
     GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO ${name};
-    GRANT SELECT, INSERT ON audit_event TO ${name};
+    GRANT SELECT, INSERT ON audit_event, audit_seal, audit_head TO ${name};
     GRANT SELECT, INSERT ON usage_record TO ${name};
     GRANT UPDATE (counted) ON usage_record TO ${name};
     GRANT SELECT, INSERT, UPDATE ON usage_rollup, usage_sum TO ${name};

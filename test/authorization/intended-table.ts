@@ -49,6 +49,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(USER_READERS, 'user users'),
     ...all(REGISTRARS, 'applications'),
     ...all(USAGE_READERS, 'usage'),
+    ...all(['AUDIT_READ'], 'auditEvents'),
   },
   Mutation: {
     ...all(['SESSIONS_CREATE', 'end user'], 'createRealtimeSession'),
@@ -77,6 +78,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(USER_READERS, 'activeSessionCount nextExpiryAt lastSessionAt'),
     ...all(SESSION_READERS, 'sessions'),
     ...all(USAGE_READERS, 'usage'),
+    ...all(['AUDIT_READ'], 'auditEvents'),
   },
   Application: {
     ...all(ANYONE, 'id name'),
@@ -88,7 +90,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(REGISTRARS, 'scopes reach createdAt expiresAt lastUsedAt revokedAt'),
   },
   AuditEvent: {
-    ...all(ANYONE, 'id at action outcome actor user requestId ipAddress userAgent detail'),
+    ...all(ANYONE, 'id sequence at action outcome actor user requestId ipAddress userAgent detail'),
     ...all(['SESSIONS_READ'], 'session'),
   },
   AuditActor: all(ANYONE, 'kind name application apiKey user'),

@@ -50,6 +50,8 @@ function startsOf({ root }: Path, target: Target | null, facts: readonly Fact[])
       return facts.filter(({ type }) => type === 'Application');
     case 'Query.usage':
       return oneOfEachRow(facts);
+    case 'Query.auditEvents':
+      return facts.filter(({ type, name }) => type === 'AuditEvent' && name === 'session.issued');
     default:
       return target?.fact == null ? [] : [target.fact];
   }
@@ -81,6 +83,7 @@ const LINKS: Readonly<Record<string, Link>> = {
   'RealtimeSession.user': link('User', ({ user }) => user),
   'RealtimeSession.application': link('Application', ({ application }) => application),
   'RealtimeSession.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.session === fact.uuid,
+  'User.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.user === fact.uuid,
   'User.sessions': (fact, other) => other.type === 'RealtimeSession' && other.user === fact.uuid,
   'Application.apiKeys': (fact, other) => other.type === 'ApiKey' && other.application === fact.uuid,
   'AuditEvent.session': link('RealtimeSession', ({ session }) => session),

@@ -88,6 +88,8 @@ const ROOTS: Readonly<Record<string, readonly string[]>> = {
   viewer: [''],
   applications: [''],
   usage: [`(filter: { ${TIME} }, ${BROKEN_DOWN})`],
+  // What asking leaves behind itself is none of them.
+  auditEvents: ['(first: 100, filter: { actions: ["session.issued"] })'],
 };
 
 /** Every way from Query to a record that passes no kind of record twice. */
@@ -194,7 +196,11 @@ function objectOf(name: string): GraphQLObjectType {
 
 /** Whether a root answers null, not an error of the whole request, when what is below it fails. */
 export function failsAlone(path: Path): boolean {
-  return !['Query.realtimeSessions', 'Query.users', 'Query.applications', 'Query.usage'].includes(
-    path.root.coordinate,
-  );
+  return ![
+    'Query.realtimeSessions',
+    'Query.users',
+    'Query.applications',
+    'Query.usage',
+    'Query.auditEvents',
+  ].includes(path.root.coordinate);
 }

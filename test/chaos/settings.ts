@@ -26,6 +26,7 @@ export function replicaEnv(
     DATABASE_OWNER_URL: at.ownerUrl,
     GATEHOUSE_ROOT_KEY: ROOT_KEY,
     GATEHOUSE_FINGERPRINT_KEY: FINGERPRINT_KEY.toString('base64'),
+    GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
     GATEHOUSE_PROVIDER: 'openai',
     OPENAI_API_KEY: providerKey(replica),
     OPENAI_BASE_URL: at.upstream,

@@ -22,7 +22,7 @@ const INDEXES = {
     'upstream_idx',
     'user_id_id_idx',
   ],
-  audit_event: ['pkey', 'session_id_id_idx'],
+  audit_event: ['pkey', 'session_id_id_idx', 'user_id_id_idx'],
   usage_record: ['at_idx', 'pkey', 'user_id_at_idx'],
 } as const;
 

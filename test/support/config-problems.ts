@@ -9,7 +9,11 @@ export const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 
 /** What a gateway with a database of its own must be given. */
 export const database: Environment = { DATABASE_URL: 'postgresql://gatehouse:pw@db.example/gatehouse' };
-export const keys: Environment = { GATEHOUSE_ROOT_KEY: 'k'.repeat(32), GATEHOUSE_FINGERPRINT_KEY: key(1) };
+export const keys: Environment = {
+  GATEHOUSE_ROOT_KEY: 'k'.repeat(32),
+  GATEHOUSE_FINGERPRINT_KEY: key(1),
+  GATEHOUSE_AUDIT_KEY: key(2),
+};
 export const external: Environment = { ...database, ...keys, GATEHOUSE_PROVIDER: 'sandbox' };
 export const NEEDED_TOGETHER =
   'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE';

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type pg from 'pg';
+import { timeText } from '../postgres/sealing-statements.ts';
+
+const PAGE = 1000;
+
+// Each event as one JSON text, made by PostgreSQL: numbers in detail stay what they are.
+const EVENTS = `
+  SELECT e.id::text AS id, json_build_object(
+    'sequence', s.sequence, 'id', e.id, 'at', ${timeText('e.at')}, 'action', e.action, 'outcome', e.outcome,
+    'actorKind', e.actor_kind, 'actorName', e.actor_name, 'actorApplicationId', e.actor_application_id,
+    'actorApiKeyId', e.actor_api_key_id, 'actorUserId', e.actor_user_id, 'applicationId', e.application_id,
+    'userId', e.user_id, 'sessionId', e.session_id, 'requestId', e.request_id, 'ipAddress', e.ip_address,
+    'userAgent', e.user_agent, 'detail', e.detail, 'mac', encode(s.mac, 'hex')
+  )::text AS line
+  FROM audit_event AS e LEFT JOIN LATERAL (
+    SELECT * FROM audit_seal AS seal WHERE seal.event_id = e.id OFFSET 0
+  ) AS s ON true
+  WHERE e.id > $1 ORDER BY e.id LIMIT ${PAGE}`;
+
+/**
+ * Writes the whole trail, oldest first, an event a line; sequence and mac are null until it is sealed. Waits for who
+ * reads.
+ * @returns how many there were
+ */
+export async function exportTrail(pool: pg.Pool, output: Writable): Promise<number> {
+  let count = 0;
+  for (let after = '00000000-0000-0000-0000-000000000000', more = true; more; ) {
+    const { rows } = await pool.query<{ id: string; line: string }>(EVENTS, [after]);
+    if (rows.length > 0 && !output.write(rows.map(({ line }) => `${line}\n`).join('')))
+      await once(output, 'drain');
+    count += rows.length;
+    more = rows.length === PAGE;
+    after = rows.at(-1)?.id ?? after;
+  }
+  return count;
+}

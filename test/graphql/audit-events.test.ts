@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { issue, suspendUser } from '../support/limits.ts';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+type Event = { id: string; sequence: number | null; action: string; at: string; requestId: string };
+/** All there are, newest first, each with its sequence. */
+let events: Event[] = [];
+const sessionIds: string[] = [];
+
+const LIST = /* GraphQL */ `
+  query List($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      nodes { id sequence action at requestId }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+`;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGateway(database);
+  for (const externalUserId of ['alice', 'bob', 'alice', 'carol'])
+    sessionIds.push((await issue(gateway, { externalUserId })).session.id);
+  await suspendUser(gateway, { externalUserId: 'bob' });
+  await issue(gateway, { externalUserId: 'bob' });
+  events = await eventually(async () => {
+    const { nodes } = await list({});
+    return nodes.every(({ sequence }: Event) => sequence !== null) ? nodes : undefined;
+  });
+});
+afterAll(async () => {
+  await gateway?.close();
+  await database?.drop();
+});
+
+async function list(variables: Record<string, unknown>) {
+  const { body } = await gateway.ask(LIST, variables);
+  expect(body.errors).toBeUndefined();
+  return body.data.auditEvents;
+}
+
+async function actionsOf(filter: Record<string, unknown>): Promise<string[]> {
+  return (await list({ filter })).nodes.map(({ action }: Event) => action);
+}
+
+async function userId(externalId: string): Promise<string> {
+  const { body } = await gateway.ask('query ($externalId: String) { user(externalId: $externalId) { id } }', {
+    externalId,
+  });
+  return body.data.user.id;
+}
+
+describe('auditEvents', () => {
+  test('are all there are, newest first, each with its place in the sealed trail', () => {
+    expect(events).toHaveLength(10);
+    expect(events.map(({ sequence }) => sequence).toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: 10 }, (_, n) => n + 1),
+    );
+    expect(events.map(({ at }) => at)).toEqual(
+      events
+        .map(({ at }) => at)
+        .toSorted()
+        .toReversed(),
+    );
+    expect(events[0]?.action).toBe('session.denied');
+  });
+
+  test('a page at a time, both ways, nothing twice and nothing left out', async () => {
+    const forward: Event[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const { nodes, pageInfo } = await list({ first: 3, after });
+      forward.push(...nodes);
+      ({ hasNextPage: more, endCursor: after } = pageInfo);
+    }
+    const backward: Event[] = [];
+    for (let before: string | null = null, more = true; more; ) {
+      const { nodes, pageInfo } = await list({ last: 4, before });
+      backward.unshift(...nodes);
+      ({ hasPreviousPage: more, startCursor: before } = pageInfo);
+    }
+    expect(forward).toEqual(events);
+    expect(backward).toEqual(events);
+  });
+
+  test.each<[string, () => object | Promise<object>, string[]]>([
+    ['an action', () => ({ actions: ['user.suspended'] }), ['user.suspended']],
+    ['an outcome', () => ({ outcomes: ['DENIED'] }), ['session.denied']],
+    ['a session', () => ({ sessionId: sessionIds[0] }), ['session.issued', 'session.requested']],
+    [
+      'a user, and an outcome',
+      async () => ({ userId: await userId('bob'), outcomes: ['SUCCEEDED'] }),
+      ['user.suspended', 'session.issued', 'session.requested'],
+    ],
+    ['a sort of caller that did nothing', () => ({ actorKinds: ['USER'] }), []],
+    ['a request', () => ({ requestId: events[0]?.requestId }), ['session.denied']],
+    ['from a moment on', () => ({ from: events[0]?.at }), ['session.denied']],
+    ['before a moment', () => ({ to: '1969-01-01T00:00:00Z' }), []],
+    ['nothing of a list', () => ({ actions: [] }), []],
+    ['an id of something else', () => ({ userId: sessionIds[0] }), []],
+    ['text that nothing can be', () => ({ requestId: 'a\0b' }), []],
+  ])('by %s', async (_, filter, actions) => {
+    expect(await actionsOf({ ...(await filter()) })).toEqual(actions);
+  });
+
+  test('by application: what concerns it', async () => {
+    const { body } = await gateway.ask('{ realtimeSessions(first: 1) { nodes { application { id } } } }');
+    const applicationId = body.data.realtimeSessions.nodes[0].application.id;
+    expect(await actionsOf({ applicationId })).toHaveLength(9);
+  });
+});
+
+test('those of a user: what is about it', async () => {
+  const { body } = await gateway.ask(
+    '{ user(externalId: "alice") { auditEvents(first: 3) { nodes { action } pageInfo { hasNextPage endCursor } } } }',
+  );
+  const { nodes, pageInfo } = body.data.user.auditEvents;
+  expect(nodes.map(({ action }: Event) => action)).toEqual([
+    'session.issued',
+    'session.requested',
+    'session.issued',
+  ]);
+  const rest = await gateway.ask(
+    'query ($after: String) { user(externalId: "alice") { auditEvents(after: $after) { nodes { action } } } }',
+    { after: pageInfo.endCursor },
+  );
+  expect([pageInfo.hasNextPage, rest.body.data.user.auditEvents.nodes]).toEqual([
+    true,
+    [{ action: 'session.requested' }],
+  ]);
+});
