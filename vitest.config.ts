@@ -17,6 +17,8 @@ const LONGEST = [
   'postgres/embedded.test.ts',
   'graphql/model.test.ts',
   'graphql/database-gone.test.ts',
+  'authorization/reading.test.ts',
+  'postgres/flat-cost.test.ts',
 ];
 
 // What runs in this process and leaves it as it was: such files share one, because loading the gateway takes most of

@@ -12,7 +12,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 // What subscribers are told is decided in JavaScript, what lists have by PostgreSQL: of the same sessions they must
 // say the same. RUNS is how many filters are tried.
 
-const RUNS = Number(process.env['RUNS'] ?? '300');
+const RUNS = Number(process.env['RUNS'] ?? '150');
 const SEED = Number(process.env['SEED'] ?? '20261122');
 // As many as a page may have.
 const SESSIONS = 100;
