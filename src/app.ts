@@ -34,6 +34,7 @@ import { openSealing } from './open-sealing.ts';
 import { createApplicationsLedger } from './postgres/change-applications.ts';
 import { createLimitsLedger } from './postgres/change-limits.ts';
 import { checkLedger } from './postgres/check-ledger.ts';
+import { createEraseUser, finishErasures } from './postgres/erase-user.ts';
 import { createLedgerReader } from './postgres/reader.ts';
 import { recordDenial } from './postgres/record-denial.ts';
 import { createReportUsage } from './postgres/report-usage.ts';
@@ -99,6 +100,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       onCommitted,
     });
     const limits = createLimitsLedger(ledger.pool, onCommitted);
+    const eraseUser = createEraseUser(ledger.pool, keys.auditKeys[0], onCommitted);
     const applications = createApplicationsLedger(ledger.pool, onCommitted);
     const reporting = { reportUsage: createReportUsage(ledger.pool, onCommitted), prices };
     const authentication = openAuthentication({
@@ -115,6 +117,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         ...readersOf(ledger.pool, visibilityOf(viewer.actor)),
         watchSessions: feed.watcherOf(viewer),
         limits,
+        eraseUser,
         applications,
         reportUsage: (session, input, by) => reportUsageOf(session, input, by, reporting),
         recordDenial: (denial) => recordDenial(ledger.pool, denial, { actor: viewer.actor, origin }),
@@ -199,6 +202,7 @@ function startJobs(
     enforceRetention({ ownerUrl, months, log, onError: failed('retention') }),
     repeat(1000, () => settleOverdue(pool, onCommitted), failed('settle-overdue')),
     repeat(1000, () => sumUsage(pool), failed('sum-usage')),
+    repeat(30_000, (stopping) => finishErasures(pool, stopping), failed('finish-erasures'), 1000),
     repeat(600_000, () => purgeIdempotencyKeys(pool), failed('purge-idempotency-keys')),
   ];
   return async () => {

@@ -115,6 +115,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
     watchSessions: absent,
     reportUsage: absent,
     issueSession: absent,
+    eraseUser: absent,
     recordDenial: absent,
     limits: {
       revokeSession: absent,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
+import { detailWithReason, withIdentity } from '../postgres/identity-statements.ts';
 import { timeText } from '../postgres/sealing-statements.ts';
 
 const PAGE = 1000;
@@ -9,12 +10,13 @@ const PAGE = 1000;
 const EVENTS = `
   SELECT e.id::text AS id, json_build_object(
     'sequence', s.sequence, 'id', e.id, 'at', ${timeText('e.at')}, 'action', e.action, 'outcome', e.outcome,
-    'actorKind', e.actor_kind, 'actorName', e.actor_name, 'actorApplicationId', e.actor_application_id,
+    'actorKind', e.actor_kind, 'actorName', coalesce(i.actor_name, e.actor_name), 'actorApplicationId', e.actor_application_id,
     'actorApiKeyId', e.actor_api_key_id, 'actorUserId', e.actor_user_id, 'applicationId', e.application_id,
-    'userId', e.user_id, 'sessionId', e.session_id, 'requestId', e.request_id, 'ipAddress', e.ip_address,
-    'userAgent', e.user_agent, 'detail', e.detail, 'mac', encode(s.mac, 'hex')
+    'userId', e.user_id, 'sessionId', e.session_id, 'requestId', e.request_id,
+    'ipAddress', coalesce(i.ip_address, e.ip_address), 'userAgent', coalesce(i.user_agent, e.user_agent),
+    'detail', ${detailWithReason}, 'identity', e.identity, 'mac', encode(s.mac, 'hex')
   )::text AS line
-  FROM audit_event AS e LEFT JOIN LATERAL (
+  FROM audit_event AS e ${withIdentity} LEFT JOIN LATERAL (
     SELECT * FROM audit_seal AS seal WHERE seal.event_id = e.id OFFSET 0
   ) AS s ON true
   WHERE e.id > $1 ORDER BY e.id LIMIT ${PAGE}`;

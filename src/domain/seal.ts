@@ -28,7 +28,11 @@ export const SEALED_COLUMNS = [
   'ip_address',
   'user_agent',
   'detail',
+  'identity',
 ] as const;
+
+/** How many columns an event had when sealing began: each later one is sealed from its first value on. */
+const ORIGINAL_COLUMNS = 16;
 
 /** A sealed batch: what it holds, and the proof of it. MACs and digests in hex. */
 export type Head = {
@@ -52,8 +56,14 @@ export const GENESIS = '0'.repeat(64);
 /** The MAC of an event at its place: another place has another. */
 export function sealEvent({ bytes }: SealingKey, sequence: number, values: SealedValues): Buffer {
   return createHmac('sha256', bytes)
-    .update(JSON.stringify(['gatehouse event', sequence, ...values]))
+    .update(JSON.stringify(['gatehouse event', sequence, ...withoutUnused(values)]))
     .digest();
+}
+
+/** An event from before a column was added is sealed as it was: without it. */
+function withoutUnused(values: SealedValues): SealedValues {
+  const last = values.findLastIndex((value) => value !== null);
+  return values.slice(0, Math.max(ORIGINAL_COLUMNS, last + 1));
 }
 
 export function digestOf(macs: readonly Uint8Array[]): string {
@@ -77,6 +87,7 @@ function macOf({ bytes }: SealingKey, head: Omit<Head, 'mac'>): string {
     .digest('hex');
 }
 
-function sameHex(one: string, other: string): boolean {
+/** Whether two MACs are the same, in constant time. */
+export function sameHex(one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

@@ -1,6 +1,7 @@
 import type { Actor, Origin } from '../domain/actor.ts';
 import type { ApplicationsLedger } from '../domain/applications-ledger.ts';
 import type { RecordDenial } from '../domain/denial.ts';
+import type { EraseUser } from '../domain/erasure.ts';
 import type { IssueOutcome } from '../domain/issue-session.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
 import type { LimitsLedger } from '../domain/limits-ledger.ts';
@@ -20,6 +21,7 @@ export type Context = {
   readonly watchSessions: WatchSessions;
   readonly issueSession: (input: unknown, by: { actor: Actor; origin: Origin }) => Promise<IssueOutcome>;
   readonly limits: LimitsLedger;
+  readonly eraseUser: EraseUser;
   readonly reportUsage: (
     session: Session,
     input: ReportInput,

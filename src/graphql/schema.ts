@@ -11,6 +11,7 @@ import './revoke-realtime-session.ts';
 import './scalars.ts';
 import './session-events.ts';
 import './set-policy.ts';
+import './erase-user.ts';
 import './suspend-user.ts';
 import './usage.ts';
 import './user.ts';

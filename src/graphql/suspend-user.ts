@@ -1,24 +1,8 @@
 import { parseReason } from '../domain/limit-inputs.ts';
-import type { User } from '../domain/records.ts';
 import { builder } from './builder.ts';
-import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
-import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
-import { UserType } from './user-ref.ts';
+import { invalidInput } from './invalid-input-error.ts';
 import { referenceTo } from './user-reference.ts';
-
-type Success = { readonly __typename: 'UserSuccess'; readonly user: User };
-type Result = Success | NotFound | InvalidInput;
-
-const UserSuccessType = builder.objectRef<Success>('UserSuccess').implement({
-  description: 'It is so now, whether this or an earlier request made it so.',
-  fields: (t) => ({ user: t.expose('user', { type: UserType, description: 'The user as it is now.' }) }),
-});
-
-const UserResultType = builder.unionType('UserResult', {
-  description: 'The user, or why nothing was changed.',
-  types: [UserSuccessType, NotFoundErrorType, InvalidInputErrorType],
-  resolveType: (result) => result.__typename,
-});
+import { presentUser, type UserResult, UserResultType } from './user-result.ts';
 
 const SuspendUserInput = builder.inputType('SuspendUserInput', {
   description: 'Exactly one of id and externalUserId; the latter also names somebody who has no session yet.',
@@ -45,7 +29,7 @@ builder.mutationField('suspendUser', (t) =>
       input: t.arg({ type: SuspendUserInput, required: true, description: 'Whom to suspend, and why.' }),
     },
     authScopes: { everywhere: 'USERS_WRITE' },
-    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
+    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<UserResult> => {
       if ((input.id == null) === (input.externalUserId == null)) {
         return invalidInput([{ path: ['id'], message: 'or externalUserId is needed, not both' }]);
       }
@@ -54,7 +38,7 @@ builder.mutationField('suspendUser', (t) =>
       if (!reason.ok) return invalidInput(reason.issues);
       const user = referenceTo(input.id, input.externalUserId);
       if ('__typename' in user) return user;
-      const result = present(await limits.suspendUser(user, reason.value, { actor, origin }));
+      const result = presentUser(await limits.suspendUser(user, reason.value, { actor, origin }));
       log.outcome = result.__typename;
       return result;
     },
@@ -67,16 +51,12 @@ builder.mutationField('reinstateUser', (t) =>
     description: 'Ends a suspension: sessions can be issued for this user again. Idempotent.',
     args: { input: t.arg({ type: ReinstateUserInput, required: true, description: 'Whom to reinstate.' }) },
     authScopes: { everywhere: 'USERS_WRITE' },
-    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<Result> => {
+    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<UserResult> => {
       const user = referenceTo(input.id, null);
       if ('__typename' in user) return user;
-      const result = present(await limits.reinstateUser(user, { actor, origin }));
+      const result = presentUser(await limits.reinstateUser(user, { actor, origin }));
       log.outcome = result.__typename;
       return result;
     },
   }),
 );
-
-function present(user: User | null): Result {
-  return user === null ? notFound : { __typename: 'UserSuccess', user };
-}

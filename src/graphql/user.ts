@@ -34,6 +34,13 @@ builder.objectType(UserType, {
       authScopes: readers,
       resolve: (user, _args, context) => fromRecord(user, context, ({ suspendedAt }) => suspendedAt),
     }),
+    erasedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when nothing that identifies this person is left. Null while it is not erased.',
+      authScopes: readers,
+      resolve: (user, _args, context) => fromRecord(user, context, ({ erasedAt }) => erasedAt),
+    }),
     activeSessionCount: t.int({
       description:
         "How many of the sessions that you may see are ACTIVE now. (The quota's used also counts pending ones, and revoked ones whose secret still lives.)",

@@ -23,7 +23,8 @@ export function createLimitsLedger(pool: pg.Pool, onCommitted: () => void = () =
   ) => {
     const row = await call<Parameters<typeof toUser>[0]>(
       `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5) AS u`,
-      [user.id, user.externalId, suspended, reason, byColumns(by)],
+      // The reason goes where what identifies a person goes.
+      [user.id, user.externalId, suspended, null, byColumns(by, reason)],
     );
     onCommitted();
     return row === null ? null : toUser(row);
@@ -32,7 +33,7 @@ export function createLimitsLedger(pool: pg.Pool, onCommitted: () => void = () =
     async revokeSession(id, reason, by) {
       const row = await call<SessionRow>(
         `SELECT ${sessionColumns}, s.upstream_config FROM revoke_session($1, $2, $3) AS s`,
-        [id, reason, byColumns(by)],
+        [id, null, byColumns(by, reason)],
       );
       onCommitted();
       return row === null ? null : toSession(row);

@@ -3,17 +3,19 @@ import type { AuditEventFilter } from '../domain/audit-event-filter.ts';
 import type { Listed, Page } from '../domain/ledger-reader.ts';
 import type { AuditEvent } from '../domain/records.ts';
 import type { Visibility } from '../domain/visibility.ts';
+import { detailWithReason, withIdentity } from './identity-statements.ts';
 import { beyond, type Keyset, ordered, sortedBy, toListed } from './keyset.ts';
 import { type Parameters, parameters, read, readPlanned } from './statement.ts';
 import { visible } from './visible.ts';
 
 // A look-up for each event of a page.
 const columns = `
-  e.id, (SELECT seal.sequence::float8 FROM audit_seal AS seal WHERE seal.event_id = e.id) AS sequence, e.at, e.action, e.outcome, e.actor_kind AS "actorKind", e.actor_name AS "actorName",
+  e.id, (SELECT seal.sequence::float8 FROM audit_seal AS seal WHERE seal.event_id = e.id) AS sequence, e.at, e.action, e.outcome, e.actor_kind AS "actorKind", coalesce(i.actor_name, e.actor_name) AS "actorName",
   e.actor_application_id AS "actorApplicationId", e.actor_api_key_id AS "actorApiKeyId",
   e.actor_user_id AS "actorUserId", e.application_id AS "applicationId", e.user_id AS "userId",
-  e.session_id AS "sessionId", e.request_id AS "requestId", e.ip_address AS "ipAddress",
-  e.user_agent AS "userAgent", e.detail`;
+  e.session_id AS "sessionId", e.request_id AS "requestId", coalesce(i.ip_address, e.ip_address) AS "ipAddress",
+  coalesce(i.user_agent, e.user_agent) AS "userAgent", ${detailWithReason} AS detail`;
+const events = `audit_event AS e ${withIdentity}`;
 
 const NEWEST_FIRST: Keyset = { time: null, id: 'e.id', direction: 'DESC' };
 
@@ -30,7 +32,7 @@ export async function listAuditEvents(
 ): Promise<Listed<AuditEvent>[]> {
   const given = parameters();
   const conditions = [visible('auditEvents', visibility, given), ...filterConditions(filter, given)];
-  const text = `SELECT ${columns}, ${sortedBy(NEWEST_FIRST)} FROM audit_event AS e
+  const text = `SELECT ${columns}, ${sortedBy(NEWEST_FIRST)} FROM ${events}
     WHERE ${conditions.join(' AND ')} AND ${beyond(NEWEST_FIRST, page, given)} ${ordered(NEWEST_FIRST, page, given)}`;
   // What leads to an index does so for all values alike.
   const run = filter.sessionId == null && filter.userId == null ? readPlanned : read;
@@ -68,7 +70,7 @@ export async function findAuditEvent(
   id: string,
 ): Promise<AuditEvent | null> {
   const given = parameters();
-  const text = `SELECT ${columns} FROM audit_event AS e
+  const text = `SELECT ${columns} FROM ${events}
     WHERE e.id = ${given.use(id)} AND ${visible('auditEvents', visibility, given)}`;
   const [event] = await read<AuditEvent>(pool, text, given);
   return event ?? null;

@@ -137,7 +137,7 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
     REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session,
-      idempotency_key, audit_event, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part FROM ${name}, PUBLIC;
+      idempotency_key, audit_event, audit_identity, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
     GRANT SELECT ON _prisma_migrations TO ${name};
     GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
@@ -147,12 +147,13 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT UPDATE (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day)
       ON application TO ${name};
     GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO ${name};
-    GRANT SELECT, INSERT ON audit_event, audit_seal, audit_head TO ${name};
+    GRANT SELECT, INSERT ON audit_event, audit_identity, audit_seal, audit_head TO ${name};
     GRANT SELECT, INSERT ON usage_record TO ${name};
-    GRANT UPDATE (counted) ON usage_record TO ${name};
+    GRANT UPDATE (counted, usage) ON usage_record TO ${name};
     GRANT SELECT, INSERT, UPDATE ON usage_rollup, usage_sum TO ${name};
     GRANT SELECT, INSERT, DELETE ON usage_part TO ${name};
-    REVOKE EXECUTE ON FUNCTION create_partitions FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION create_partitions, erase_identities FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION erase_identities TO ${name};
   `);
 }
 

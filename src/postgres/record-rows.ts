@@ -14,6 +14,7 @@ export type UserRow = PolicyColumns & {
   readonly externalId: string | null;
   readonly createdAt: Date;
   readonly suspendedAt: Date | null;
+  readonly erasedAt: Date | null;
   readonly lastSessionAt: Date | null;
 };
 export type ApplicationRow = PolicyColumns & {
@@ -35,7 +36,7 @@ export const userColumns = userColumnsWith('u.last_session_at');
 
 /** Columns of end_user `u`, with what the reader may know of the last session. */
 export function userColumnsWith(lastSessionAt: string): string {
-  return `u.id, u.external_id AS "externalId", u.created_at AS "createdAt", u.suspended_at AS "suspendedAt",
+  return `u.id, u.external_id AS "externalId", u.created_at AS "createdAt", u.suspended_at AS "suspendedAt", u.erased_at AS "erasedAt",
     ${lastSessionAt} AS "lastSessionAt", ${policyColumns}`;
 }
 
@@ -43,8 +44,16 @@ export const applicationColumns = `id, name, created_at AS "createdAt", ${policy
 
 /** A user as the domain knows it, out of a row of ours or of Prisma's. */
 export function toUser(row: UserRow): User {
-  const { id, externalId, createdAt, suspendedAt, lastSessionAt } = row;
-  return { id, externalId, createdAt, suspendedAt, lastSessionAt, policyOverrides: toOverrides(row) };
+  const { id, externalId, createdAt, suspendedAt, erasedAt, lastSessionAt } = row;
+  return {
+    id,
+    externalId,
+    createdAt,
+    suspendedAt,
+    erasedAt,
+    lastSessionAt,
+    policyOverrides: toOverrides(row),
+  };
 }
 
 /** An application as the domain knows it, out of a row of ours or of Prisma's. */

@@ -15,9 +15,21 @@ const COLUMNS = `
 
 // Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket
 // of a paused server, and what its sender has given up on must not become true afterwards.
-const SETTLE = {
-  name: 'settle-session',
-  text: `
+const SETTLE = { name: 'settle-session', text: settling('') };
+
+// When a person asked: what identifies it stands beside the event. Nobody else's mint pays for planning that.
+const SETTLE_FOR_PERSON = {
+  name: 'settle-session-for-person',
+  text: settling(`, identified AS (
+      INSERT INTO audit_identity (event_id, user_id, salt, actor_name, ip_address, user_agent, reason)
+      SELECT audited.id, audited.user_id, personal.salt, personal.actor_name, personal.ip_address, personal.user_agent,
+        personal.reason
+      FROM audited, jsonb_populate_record(NULL::audit_identity, $4::jsonb->'personal') AS personal
+    )`),
+};
+
+function settling(identified: string): string {
+  return `
     WITH s AS (
       UPDATE realtime_session AS open
       SET settled_at = clock_timestamp(), (${COLUMNS}) = (
@@ -31,15 +43,17 @@ const SETTLE = {
     ), audited AS (
       INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, actor_application_id,
         actor_api_key_id, actor_user_id, application_id, user_id, session_id, request_id, ip_address, user_agent,
-        detail)
+        detail, identity)
       SELECT uuidv7_at(s.settled_at), s.settled_at, event.action, event.outcome, event.actor_kind, event.actor_name,
         event.actor_application_id, event.actor_api_key_id,
         -- A person asks for itself only.
-        CASE WHEN event.actor_kind = 'USER' THEN s.user_id END, s.application_id, s.user_id, s.id, event.request_id, event.ip_address, event.user_agent, event.detail
+        CASE WHEN event.actor_kind = 'USER' THEN s.user_id END, s.application_id, s.user_id, s.id, event.request_id, event.ip_address, event.user_agent, event.detail,
+        event.identity
       FROM s, jsonb_populate_record(NULL::audit_event, $4::jsonb) AS event
-    )
-    SELECT ${sessionColumns}, s.upstream_config FROM s`,
-};
+      RETURNING id, user_id
+    )${identified}
+    SELECT ${sessionColumns}, s.upstream_config FROM s`;
+}
 
 /**
  * Settles a pending session and writes its event, in one statement; null when it matches no row: settled
@@ -58,7 +72,8 @@ export async function settleSession(
     toJsonb(event),
     settlement.kind !== 'issued',
   ];
-  const { rows } = await orUnavailable(pool.query<SessionRow>({ ...SETTLE, values }));
+  const statement = actor.kind === 'user' ? SETTLE_FOR_PERSON : SETTLE;
+  const { rows } = await orUnavailable(pool.query<SessionRow>({ ...statement, values }));
   const [row] = rows;
   return row === undefined ? null : toSession(row);
 }

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { type Actor, type Origin, standingOf } from '../domain/actor.ts';
+import { commitmentTo, END_USER, type Identity } from '../domain/identity.ts';
 import type { Settlement } from '../domain/ledger.ts';
 import type { By } from '../domain/limits-ledger.ts';
 import type { SessionConfig } from '../domain/session-config.ts';
@@ -54,24 +56,50 @@ export function settlementColumns(settlement: Settlement) {
   }
 }
 
-/** Columns of audit_event that say who asked and from where. */
-export function actorColumns(actor: Actor, origin: Origin) {
+/**
+ * Columns of audit_event that say who asked and from where; `personal` has those of audit_identity, if any, and
+ * `identity` the commitment to them.
+ */
+export function actorColumns(
+  actor: Actor,
+  { requestId, ipAddress, userAgent }: Origin,
+  reason: string | null = null,
+) {
   const { kind, name } = standingOf(actor);
+  const isPerson = kind === 'USER';
   return {
     actor_kind: kind,
-    actor_name: name,
+    ...(isPerson
+      ? { actor_name: END_USER }
+      : { actor_name: name, ip_address: ipAddress, user_agent: userAgent }),
     ...(actor.kind === 'application'
       ? { actor_application_id: actor.applicationId, actor_api_key_id: actor.apiKeyId }
       : {}),
-    request_id: origin.requestId,
-    ip_address: origin.ipAddress,
-    user_agent: origin.userAgent,
+    request_id: requestId,
+    ...(isPerson || reason !== null
+      ? identityColumns({
+          // New for each event: nothing shows that two commitments are to the same.
+          salt: randomBytes(16).toString('hex'),
+          actorName: isPerson ? name : null,
+          ipAddress: isPerson ? ipAddress : null,
+          userAgent: isPerson ? userAgent : null,
+          reason,
+        })
+      : {}),
   };
 }
 
-/** Who asked and from where, as the functions of the ledger take it. */
-export function byColumns({ actor, origin }: By): string {
-  return toJsonb(actorColumns(actor, origin));
+function identityColumns(identity: Identity) {
+  const { salt, actorName, ipAddress, userAgent, reason } = identity;
+  return {
+    identity: commitmentTo(identity),
+    personal: { salt, actor_name: actorName, ip_address: ipAddress, user_agent: userAgent, reason },
+  };
+}
+
+/** Who asked and from where, and why if they said so, as the functions of the ledger take it. */
+export function byColumns({ actor, origin }: By, reason: string | null = null): string {
+  return toJsonb(actorColumns(actor, origin, reason));
 }
 
 /** What the audit trail says of a settlement: enough to find the secret's session, never the secret. */
