@@ -24,7 +24,7 @@ import { purgeIdempotencyKeys } from './jobs/purge-idempotency-keys.ts';
 import { repeat } from './jobs/repeat.ts';
 import { settleOverdue } from './jobs/settle-overdue.ts';
 import { sumUsage } from './jobs/sum-usage.ts';
-import { obtainKeys } from './keys.ts';
+import { type Keys, obtainKeys } from './keys.ts';
 import { loadPrices } from './load-prices.ts';
 import { openAuthentication } from './open-authentication.ts';
 import { openFeed } from './open-feed.ts';
@@ -80,7 +80,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     opened.push(() => provider.close());
     const feed = openFeed({ config, ledger, log });
     opened.push(() => feed.close());
-    opened.push(startJobs(ledger, feed.onCommitted, config.retentionMonths, log));
+    opened.push(startJobs({ config, ledger, keys, onCommitted: feed.onCommitted, log }));
     if (sealing) opened.push(await openSealing({ config, ledger, key: keys.auditKeys[0], log }));
 
     const metrics = createMetrics({ poolWaiting: () => ledger.pool.waitingCount, streams: feed.size });
@@ -188,18 +188,30 @@ function admissionRules(config: Config, authenticate: Authenticate, metrics: Met
   };
 }
 
+type JobParts = {
+  readonly config: Config;
+  readonly ledger: OpenLedger;
+  readonly keys: Keys;
+  readonly onCommitted: () => void;
+  readonly log: Logger;
+};
+
 /** Periodic work; each stops when asked, and after what it is doing. */
-function startJobs(
-  { pool, ownerUrl }: OpenLedger,
-  onCommitted: () => void,
-  months: number,
-  log: Logger,
-): () => Promise<void> {
+function startJobs({ config, ledger, keys, onCommitted, log }: JobParts): () => Promise<void> {
+  const { pool, ownerUrl } = ledger;
+  const { retentionMonths: months, auditRetentionMonths: auditMonths } = config;
   const failed = (job: string) => (err: unknown) => log.error({ err, job }, 'periodic work failed');
   const stopPartitions = keepPartitions(ownerUrl, failed('partitions'));
   const stops = [
     repeat(500, (stopping) => announceExpiry(pool, onCommitted, stopping), failed('announce-expiry')),
-    enforceRetention({ ownerUrl, months, log, onError: failed('retention') }),
+    enforceRetention({
+      ownerUrl,
+      months,
+      auditMonths,
+      auditKeys: keys.auditKeys,
+      log,
+      onError: failed('retention'),
+    }),
     repeat(1000, () => settleOverdue(pool, onCommitted), failed('settle-overdue')),
     repeat(1000, () => sumUsage(pool), failed('sum-usage')),
     repeat(30_000, (stopping) => finishErasures(pool, stopping), failed('finish-erasures'), 1000),

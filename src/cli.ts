@@ -94,7 +94,7 @@ audit
       await withLedger(async ({ pool }, config) => {
         const findings = describeFindings((line) => process.stdout.write(`${line}\n`));
         const options = { span: { from: from ?? null, to: to ?? null }, headsFiles: heads ?? [] };
-        const { events, batches, unsealed } = await verifyTrail({
+        const { events, dropped, erased, batches, unsealed } = await verifyTrail({
           ...options,
           pool,
           keys: await obtainAuditKeys(config),
@@ -106,6 +106,8 @@ audit
         say(
           `Checked ${events} sealed events in ${batches} batches${heads === undefined ? ', without heads' : ''}.`,
         );
+        if (dropped > 0) say(`${dropped} of them were dropped by retention, as signed checkpoints say.`);
+        if (erased > 0) say(`${erased} of them do not name a person any more, who was erased.`);
         if (unsealed.firstId !== null) {
           const since = new Date(timeOf(unsealed.firstId)).toISOString();
           say(`${unsealed.count} events since ${since} are not sealed yet.`);

@@ -261,6 +261,11 @@ export const variables = {
     .describe(
       'Full calendar months (UTC) that sessions are kept, beside the current one; older months are dropped whole.',
     ),
+  GATEHOUSE_AUDIT_RETENTION_MONTHS: whole(1, 1200)
+    .optional()
+    .describe(
+      'Full calendar months (UTC) that audit events are kept, beside the current one; a month goes once a signed checkpoint says so in the trail. Default: all are kept.',
+    ),
   GATEHOUSE_GRAPHIQL: flag.optional().describe('Serve GraphiQL. Default: true when embedded, else false.'),
   GATEHOUSE_INTROSPECTION: flag
     .optional()

@@ -146,6 +146,7 @@ function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly 
     headersTimeoutMs: env.GATEHOUSE_HEADERS_TIMEOUT_MS,
     requestTimeoutMs: env.GATEHOUSE_REQUEST_TIMEOUT_MS,
     retentionMonths: env.GATEHOUSE_RETENTION_MONTHS,
+    auditRetentionMonths: env.GATEHOUSE_AUDIT_RETENTION_MONTHS,
     graphiql: env.GATEHOUSE_GRAPHIQL ?? embedded,
     introspection: env.GATEHOUSE_INTROSPECTION ?? embedded,
     logLevel: env.LOG_LEVEL,

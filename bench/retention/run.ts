@@ -2,7 +2,11 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { type DroppedPartition, dropOldPartitions } from '../../src/postgres/drop-old-partitions.ts';
+import {
+  type DroppedPartition,
+  dropOldPartitions,
+  SESSION_TABLES,
+} from '../../src/postgres/drop-old-partitions.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { startDatabaseServer } from '../mint/database.ts';
 import { prepareDatabase } from '../mint/servers.ts';
@@ -52,6 +56,7 @@ async function bench(rows: number, connections: number, seconds: number): Promis
   const dropped: DroppedPartition[] = [];
   const meanwhile = await traffic.during(async () => {
     await dropOldPartitions({
+      tables: SESSION_TABLES,
       ownerUrl: database.ownerUrl,
       months: 13,
       signal,

@@ -1,10 +1,13 @@
 import type pg from 'pg';
-import { digestOf, GENESIS, isSigned, type SealingKey, sealEvent } from '../domain/seal.ts';
+import { digestOf, GENESIS, isSigned, type SealingKey } from '../domain/seal.ts';
 import { findHeads, readHeads, readSeals, type StoredHead, type StoredSeal } from '../postgres/read-seals.ts';
 import { StartError } from '../start-error.ts';
+import { readExplanations } from './explanations.ts';
 import { atBatches, atSequence, atSequences, type Finding } from './finding.ts';
+import { type SealVerdict, verifySeal } from './verify-seal.ts';
 import type { VerifyOptions } from './verify-trail.ts';
 
+type BatchCounts = { readonly events: number; readonly dropped: number; readonly erased: number };
 type Before = Pick<StoredHead, 'batch' | 'last' | 'mac'>;
 const BEGINNING: Before = { batch: 0, last: 0, mac: GENESIS };
 
@@ -13,10 +16,11 @@ export async function verifyChain(
   { pool, keys, span, onFinding, onProgress }: VerifyOptions,
   until: { readonly batch: number; readonly sequence: number },
 ) {
+  const explain = await explaining({ pool, keys });
   const known = new Map(keys.map((key) => [key.id, key]));
   let before: Before | null = null;
   let seals: Seals | null = null;
-  const counts = { events: 0, batches: 0, known: 0 };
+  const counts = { events: 0, dropped: 0, erased: 0, batches: 0, known: 0 };
   for await (const head of readHeads(pool, span, until.batch)) {
     before ??= span.from === null ? BEGINNING : await beforeFirst(pool, head);
     seals ??= lookingAhead(readSeals(pool, before.last + 1, until.sequence));
@@ -24,7 +28,10 @@ export async function verifyChain(
     for (const finding of problemsOf(head, before, key)) onFinding(finding);
     counts.batches += 1;
     counts.known += key === null ? 0 : 1;
-    counts.events += await verifyBatch(head, key, seals, onFinding);
+    const { events, dropped, erased } = await verifyBatch(head, key, seals, { onFinding, explain });
+    counts.events += events;
+    counts.dropped += dropped;
+    counts.erased += erased;
     onProgress(head.last, until.sequence);
     before = head;
   }
@@ -56,9 +63,10 @@ async function verifyBatch(
   head: StoredHead,
   key: SealingKey | null,
   seals: Seals,
-  onFinding: VerifyOptions['onFinding'],
-): Promise<number> {
+  { onFinding, explain }: { onFinding: VerifyOptions['onFinding']; explain: Explain },
+): Promise<BatchCounts> {
   const macs: Buffer[] = [];
+  const counts = { events: 0, dropped: 0, erased: 0 };
   let expected = head.first;
   let complete = true;
   for (
@@ -78,8 +86,11 @@ async function verifyBatch(
     }
     expected = sequence + 1;
     macs.push(Buffer.from(mac, 'hex'));
-    const problem = key === null ? null : problemOf(key, seal);
-    if (problem !== null) onFinding(atSequence(sequence, eventId, problem));
+    counts.events += 1;
+    if (key === null) continue;
+    const verdict = await explain(head.batch, key, seal);
+    if (verdict.kind === 'problem') onFinding(atSequence(sequence, eventId, verdict.what));
+    else if (verdict.kind !== 'intact') counts[verdict.kind] += 1;
   }
   if (expected <= head.last) {
     complete = false;
@@ -87,14 +98,25 @@ async function verifyBatch(
   }
   if (complete && digestOf(macs) !== head.digest)
     onFinding(atBatches(head.batch, head.batch, 'has other seals than its head was made for'));
-  return macs.length;
+  return counts;
 }
 
-function problemOf(key: SealingKey, { sequence, mac, values }: StoredSeal): string | null {
-  if (values === null) return 'is missing: the event is gone';
-  return sealEvent(key, sequence, values).toString('hex') === mac
-    ? null
-    : 'is not what was sealed: the event, its place or its seal was changed';
+type Explain = (batch: number, key: SealingKey, seal: StoredSeal) => Promise<SealVerdict>;
+
+/**
+ * Holds a seal against what gateways signed for. They may have dropped or erased something since that was read: it is
+ * read again for the first problem of a batch.
+ */
+async function explaining({ pool, keys }: Pick<VerifyOptions, 'pool' | 'keys'>): Promise<Explain> {
+  let explanations = await readExplanations(pool, keys);
+  let readFor = 0;
+  return async (batch, key, seal) => {
+    const verdict = verifySeal(key, seal, explanations);
+    if (verdict.kind !== 'problem' || readFor === batch) return verdict;
+    readFor = batch;
+    explanations = await readExplanations(pool, keys);
+    return verifySeal(key, seal, explanations);
+  };
 }
 
 type Seals = ReturnType<typeof lookingAhead>;

@@ -22,6 +22,10 @@ export type VerifyOptions = {
 
 export type Verified = {
   readonly events: number;
+  /** Of these: gone, as signed checkpoints of retention say. */
+  readonly dropped: number;
+  /** Of these: without what identified a person, which was erased. */
+  readonly erased: number;
   readonly batches: number;
   /** What waits to be sealed. */
   readonly unsealed: { readonly count: number; readonly firstId: string | null };
@@ -38,14 +42,14 @@ export async function verifyTrail(options: VerifyOptions): Promise<Verified> {
   const { pool, span, overlapMs, headsFiles, onFinding } = options;
   const position = await readPosition(pool);
   const until = { batch: position.batch ?? 0, sequence: position.last ?? 0 };
-  const { events, batches } = await verifyChain(options, until);
+  const { events, dropped, erased, batches } = await verifyChain(options, until);
   for (const path of headsFiles) await compareHeads(options, path, until.batch);
   if (span.to === null) {
     for (const { sequence, eventId } of await findSealsBeyond(pool, MOST_BEYOND))
       onFinding(atSequence(sequence, eventId, 'has a seal that no head vouches for'));
   }
   const unsealed = await verifyUnsealed(options, startOf(position, overlapMs), position.batch === null);
-  return { events, batches, unsealed };
+  return { events, dropped, erased, batches, unsealed };
 }
 
 /** Every head that left the database must still be there, as it was. */

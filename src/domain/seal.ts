@@ -31,6 +31,11 @@ export const SEALED_COLUMNS = [
   'identity',
 ] as const;
 
+/** The value of one column. */
+export function columnOf(values: SealedValues, column: (typeof SEALED_COLUMNS)[number]): string | null {
+  return values[SEALED_COLUMNS.indexOf(column)] ?? null;
+}
+
 /** How many columns an event had when sealing began: each later one is sealed from its first value on. */
 const ORIGINAL_COLUMNS = 16;
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { BY_GATEHOUSE } from './by-gatehouse.ts';
+import { BY_GATEHOUSE } from '../postgres/by-gatehouse.ts';
 
 // A batch holds the locks of its rows, and everybody else's processor, for tens of milliseconds: no longer.
 const BATCH = 250;

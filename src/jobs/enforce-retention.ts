@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { dropOldPartitions } from '../postgres/drop-old-partitions.ts';
+import type { SealingKey } from '../domain/seal.ts';
+import { checkpointMonth } from '../postgres/checkpoint-month.ts';
+import { dropOldPartitions, SESSION_TABLES } from '../postgres/drop-old-partitions.ts';
 import { repeat } from './repeat.ts';
 
 // Nearly always there is nothing to do. Often, so that what was postponed or interrupted does not stay half done.
@@ -10,7 +12,12 @@ const FIRST_MS = 5000;
 export type RetentionOptions = {
   /** The role that owns the tables, which the gateway itself does not work as. */
   readonly ownerUrl: string;
+  /** Of sessions and what they used. */
   readonly months: number;
+  /** Of the audit trail; undefined: it is kept. */
+  readonly auditMonths: number | undefined;
+  /** The first signs for what is dropped of the trail. */
+  readonly auditKeys: readonly [SealingKey, ...SealingKey[]];
   readonly log: Logger;
   readonly onError: (error: unknown) => void;
   readonly everyMs?: number;
@@ -21,17 +28,28 @@ export type RetentionOptions = {
  * @returns a function that stops it, also in the middle: another run goes on from there
  */
 export function enforceRetention(options: RetentionOptions): () => Promise<void> {
-  const { ownerUrl, months, log, onError, everyMs = TEN_MINUTES_MS } = options;
+  const { months, auditMonths, auditKeys, log, onError, everyMs = TEN_MINUTES_MS } = options;
+  const common = (signal: AbortSignal) => ({
+    ownerUrl: options.ownerUrl,
+    signal,
+    onDropped: (dropped: object) => log.info(dropped, 'partition dropped'),
+    onPostponed: (partition: string) => log.warn({ partition }, 'dropping a partition waits for who uses it'),
+  });
   return repeat(
     everyMs,
-    (signal) =>
-      dropOldPartitions({
-        ownerUrl,
-        months,
-        signal,
-        onDropped: (dropped) => log.info(dropped, 'partition dropped'),
-        onPostponed: (partition) => log.warn({ partition }, 'dropping a partition waits for who uses it'),
-      }),
+    async (signal) => {
+      await dropOldPartitions({ ...common(signal), tables: SESSION_TABLES, months });
+      if (auditMonths === undefined) return;
+      await dropOldPartitions({
+        ...common(signal),
+        // Events first: what identifies people in them may be missing once they are gone, and not before.
+        tables: ['audit_event', 'audit_identity'],
+        months: auditMonths,
+        prepare: async (client, partition) => {
+          if (partition.table === 'audit_event') await checkpointMonth(client, partition, auditKeys);
+        },
+      });
+    },
     onError,
     Math.min(FIRST_MS, everyMs),
   );

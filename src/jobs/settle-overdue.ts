@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { BY_GATEHOUSE } from './by-gatehouse.ts';
+import { BY_GATEHOUSE } from '../postgres/by-gatehouse.ts';
 
 const BATCH = 500;
 const SETTLE = { name: 'settle-overdue', text: 'SELECT settle_overdue($1, $2::jsonb) AS settled' };

@@ -1,9 +1,9 @@
 import pg from 'pg';
+import { BY_GATEHOUSE } from './by-gatehouse.ts';
 import { findOldPartitions, markOf, type OldPartition } from './find-old-partitions.ts';
 
-/** The tables that retention shortens: partitioned by month of an id, without a default partition. */
-const TABLES = ['realtime_session', 'usage_record'];
-const BY = JSON.stringify({ actor_kind: 'SYSTEM', actor_name: 'gatehouse' });
+/** What is kept for as long as sessions are. */
+export const SESSION_TABLES = ['realtime_session', 'usage_record'];
 const LOCK = `hashtext('gatehouse.drop_old_partitions')`;
 const LOCK_NOT_AVAILABLE = '55P03';
 const LOCK_TIMEOUT_MS = 5000;
@@ -19,6 +19,10 @@ export type DroppedPartition = {
 export type DropOldPartitionsOptions = {
   /** The role that owns the tables. */
   readonly ownerUrl: string;
+  /** Partitioned by month of an id, without a default partition. Of one month they go in the order of their names. */
+  readonly tables: readonly string[];
+  /** Done before a month is touched; what it throws leaves the month and all younger ones as they are. */
+  readonly prepare?: (client: pg.ClientBase, partition: OldPartition) => Promise<void>;
   /** Nothing younger is dropped; 1 or more. */
   readonly months: number;
   readonly onDropped: (dropped: DroppedPartition) => void;
@@ -63,13 +67,14 @@ export async function dropOldPartitions(options: DropOldPartitionsOptions): Prom
 /** The advisory lock ends with the connection. */
 async function dropAll(
   client: pg.Client,
-  { months, onDropped, onPostponed }: DropOldPartitionsOptions,
+  { tables, months, prepare, onDropped, onPostponed }: DropOldPartitionsOptions,
 ): Promise<void> {
   const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS locked`);
   if (rows[0]?.locked !== true) return;
   // Counting has time; those who mint need the cores.
   await client.query('SET max_parallel_workers_per_gather = 0');
-  for (const partition of await findOldPartitions(client, TABLES, months)) {
+  for (const partition of await findOldPartitions(client, tables, months)) {
+    if (partition.state === 'attached') await prepare?.(client, partition);
     try {
       onDropped(await drop(client, partition));
     } catch (error) {
@@ -109,7 +114,7 @@ async function dropDetached(client: pg.Client, { name, table, from, to }: OldPar
     const count = Number(rows[0]?.count);
     await client.query(
       `SELECT write_event($1::jsonb, clock_timestamp(), 'partition.dropped', 'SUCCEEDED', NULL, NULL, NULL, $2::jsonb)`,
-      [BY, JSON.stringify({ table, partition: name, from, to, rows: count })],
+      [BY_GATEHOUSE, JSON.stringify({ table, partition: name, from, to, rows: count })],
     );
     await client.query(`DROP TABLE ${name}`);
     await client.query('COMMIT');

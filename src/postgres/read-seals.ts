@@ -1,6 +1,7 @@
 import type pg from 'pg';
+import type { Identity } from '../domain/identity.ts';
 import type { Head, SealedValues } from '../domain/seal.ts';
-import { headColumns, isNotSealed, sealedValues } from './sealing-statements.ts';
+import { headColumns, identityValues, isNotSealed, sealedValues } from './sealing-statements.ts';
 
 /** A head as it is stored: what stood before it is the head before. */
 export type StoredHead = Omit<Head, 'previous'>;
@@ -11,6 +12,8 @@ export type StoredSeal = {
   readonly eventId: string;
   readonly mac: string;
   readonly values: SealedValues | null;
+  /** What stands beside the event now. */
+  readonly identity: Identity | null;
 };
 
 /** A time of sealing, half-open: both as text, null for no end. */
@@ -40,7 +43,10 @@ export async function* readHeads(
 }
 
 /** The heads of some batches. */
-export async function findHeads(pool: pg.Pool, batches: readonly number[]): Promise<StoredHead[]> {
+export async function findHeads(
+  pool: pg.Pool | pg.ClientBase,
+  batches: readonly number[],
+): Promise<StoredHead[]> {
   const { rows } = await pool.query<StoredHead>(
     `SELECT ${headColumns} FROM audit_head AS h WHERE h.batch = ANY($1::bigint[])`,
     [batches],
@@ -53,21 +59,34 @@ export async function* readSeals(pool: pg.Pool, first: number, last: number): As
   for (let from = first, more = true; more; ) {
     // OFFSET 0: an event is looked up for each seal, however many of both there are.
     const { rows } = await pool.query<(string | null)[]>({
-      text: `SELECT s.sequence::text, s.event_id::text, encode(s.mac, 'hex'), ${sealedValues}
+      text: `SELECT s.sequence::text, s.event_id::text, encode(s.mac, 'hex'), ${identityValues}, ${sealedValues}
         FROM audit_seal AS s LEFT JOIN LATERAL (
           SELECT * FROM audit_event AS event WHERE event.id = s.event_id OFFSET 0
-        ) AS e ON true
+        ) AS e ON true LEFT JOIN LATERAL (
+          SELECT * FROM audit_identity AS identity WHERE identity.event_id = s.event_id OFFSET 0
+        ) AS i ON true
         WHERE s.sequence BETWEEN $1 AND $2 ORDER BY s.sequence LIMIT ${SEALS}`,
       values: [from, last],
       rowMode: 'array',
     });
-    for (const [sequence, eventId, mac, ...values] of rows) {
+    for (const [
+      sequence,
+      eventId,
+      mac,
+      salt = null,
+      actorName = null,
+      ipAddress = null,
+      userAgent = null,
+      reason = null,
+      ...values
+    ] of rows) {
       from = Number(sequence) + 1;
       yield {
         sequence: Number(sequence),
         eventId: eventId ?? '',
         mac: mac ?? '',
         values: values[0] === null ? null : values,
+        identity: salt === null ? null : { salt, actorName, ipAddress, userAgent, reason },
       };
     }
     more = rows.length === SEALS;

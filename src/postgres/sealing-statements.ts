@@ -13,6 +13,9 @@ export const sealedValues = SEALED_COLUMNS.map((column) => {
   }
 }).join(', ');
 
+/** What identifies a person, of `i`; all null where there is nothing. */
+export const identityValues = 'i.salt, i.actor_name, i.ip_address, i.user_agent, i.reason';
+
 /** A time as it stands in a head: to the microsecond, whatever the session's settings. */
 export function timeText(time: string): string {
   return `coalesce(to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '')`;

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { dropOldPartitions } from '../../src/postgres/drop-old-partitions.ts';
+import { dropOldPartitions, SESSION_TABLES } from '../../src/postgres/drop-old-partitions.ts';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE } from '../support/documents.ts';
@@ -129,6 +129,7 @@ test('a gateway drops what is older than it was told, soon after its start, and 
 async function dropOld(): Promise<string[]> {
   const dropped: string[] = [];
   await dropOldPartitions({
+    tables: SESSION_TABLES,
     ownerUrl: database.ownerUrl,
     months: 13,
     signal: new AbortController().signal,

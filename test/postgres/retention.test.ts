@@ -3,11 +3,16 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { enforceRetention } from '../../src/jobs/enforce-retention.ts';
 import { createLogger } from '../../src/logger.ts';
 import { checkLedger } from '../../src/postgres/check-ledger.ts';
-import { type DroppedPartition, dropOldPartitions } from '../../src/postgres/drop-old-partitions.ts';
+import {
+  type DroppedPartition,
+  dropOldPartitions,
+  SESSION_TABLES,
+} from '../../src/postgres/drop-old-partitions.ts';
 import { createPartitions } from '../../src/postgres/migrate.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { asOwner, INSERT, poolOf } from './fixtures/partitions.ts';
+import { KEY } from './fixtures/trail.ts';
 
 // Months are counted from now on, back: what is old is so by the database's clock.
 const MONTHS = 13;
@@ -246,6 +251,7 @@ async function run(
   const dropped: DroppedPartition[] = [];
   const postponed: string[] = [];
   await dropOldPartitions({
+    tables: SESSION_TABLES,
     ownerUrl: database.ownerUrl,
     months: MONTHS,
     signal: new AbortController().signal,
@@ -268,7 +274,15 @@ function startRetention(lines: string[]): () => Promise<void> {
     destination: { write: (line) => void lines.push(line) },
   });
   const onError = (err: unknown) => log.error({ err });
-  const stop = enforceRetention({ ownerUrl: database.ownerUrl, months: MONTHS, log, onError, everyMs: 10 });
+  const stop = enforceRetention({
+    ownerUrl: database.ownerUrl,
+    months: MONTHS,
+    auditMonths: undefined,
+    auditKeys: [KEY],
+    log,
+    onError,
+    everyMs: 10,
+  });
   onTestFinished(stop);
   return stop;
 }
