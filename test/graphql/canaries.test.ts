@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE, READ, SESSION_FIELDS, TRAIL } from '../support/documents.ts';
+import { dumpOf } from '../support/dump.ts';
 import { openStream } from '../support/event-stream.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
@@ -170,13 +171,7 @@ test('none is in the log, at its most talkative', () => {
 });
 
 test('none is in a dump of the database', async () => {
-  const tables = await database.query<{ name: string }>(
-    "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
-  );
-  const rows = await Promise.all(
-    tables.map(({ name }) => database.query(`SELECT to_jsonb(t) FROM ${name} t`)),
-  );
-  const dump = JSON.stringify(rows);
+  const dump = await dumpOf(database);
   expect(dump).toContain('sess_1');
   expect(found(dump).filter((name) => name !== 'prose')).toEqual([]);
 });
