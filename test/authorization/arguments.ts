@@ -51,6 +51,7 @@ export const idArguments: readonly Taking[] = [
   mutation('suspendUser', 'SuspendUserInput', 'User', (id) => ({ id })),
   mutation('suspendUser', 'SuspendUserInput', 'User', (id) => ({ id, reason: '' })),
   mutation('reinstateUser', 'ReinstateUserInput', 'User', (id) => ({ id })),
+  mutation('eraseUser', 'EraseUserInput', 'User', (id) => ({ id })),
   mutation('setPolicy', 'SetPolicyInput', 'User', (userId) => ({ userId, maxActiveSessions: 5 })),
   mutation('setPolicy', 'SetPolicyInput', 'User', (userId) => ({ userId, maxActiveSessions: -5 })),
   mutation('setPolicy', 'SetPolicyInput', 'Application', (applicationId) => ({

@@ -73,9 +73,9 @@ const CHANGES: readonly Change[] = [
     success: 'ReportUsageSuccess',
     leads: { session: 'RealtimeSession' },
   },
-  ...['suspendUser', 'reinstateUser'].map((name) => ({
+  ...['suspendUser', 'reinstateUser', 'eraseUser'].map((name) => ({
     name,
-    inputType: name === 'suspendUser' ? 'SuspendUserInput' : 'ReinstateUserInput',
+    inputType: `${name[0]?.toUpperCase()}${name.slice(1)}Input`,
     names: 'User' as const,
     input: (id: string) => ({ id }),
     success: 'UserSuccess',

@@ -36,8 +36,10 @@ const requestOf = ({ headers }: Exchange) => headers['x-request-id'];
 /** What the trail has of a request. */
 function trailOf(exchange: Exchange) {
   return world.database.query(
-    `SELECT action, outcome, actor_kind, actor_name, actor_application_id, actor_api_key_id, actor_user_id,
-       application_id, user_id, session_id, ip_address, detail FROM audit_event WHERE request_id = $1`,
+    `SELECT action, outcome, actor_kind, coalesce(i.actor_name, e.actor_name) AS actor_name, actor_application_id,
+       actor_api_key_id, actor_user_id, application_id, e.user_id, session_id,
+       coalesce(i.ip_address, e.ip_address) AS ip_address, detail
+     FROM audit_event AS e LEFT JOIN audit_identity AS i ON i.event_id = e.id WHERE request_id = $1`,
     [requestOf(exchange)],
   );
 }
@@ -63,8 +65,8 @@ function actorOf(caller: string, standing: Standing) {
         actor_name: standing.externalId,
         actor_application_id: null,
         actor_api_key_id: null,
-        actor_user_id:
-          facts.find(({ type, name }) => type === 'User' && name === standing.externalId)?.uuid ?? null,
+        // Also of somebody who is nobody's user yet: what identifies a person has to belong to one.
+        actor_user_id: expect.any(String),
       };
     default:
       return {

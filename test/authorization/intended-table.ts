@@ -56,7 +56,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(['SESSIONS_REVOKE', 'end user'], 'revokeRealtimeSession'),
     // Whose session it has to be without USAGE_WRITE is not decided by the field: see changing.test.ts.
     ...all(['USAGE_WRITE', 'end user', 'an application'], 'reportUsage'),
-    ...all(SUSPENDERS, 'suspendUser reinstateUser'),
+    ...all(SUSPENDERS, 'suspendUser reinstateUser eraseUser'),
     ...all(['POLICIES_WRITE'], 'setPolicy'),
     ...all(REGISTRARS, 'createApplication createApiKey revokeApiKey'),
   },
@@ -74,7 +74,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   },
   User: {
     ...all(ANYONE, 'id externalId'),
-    ...all(USER_READERS, 'createdAt suspendedAt quotas policy policyOverrides'),
+    ...all(USER_READERS, 'createdAt suspendedAt erasedAt quotas policy policyOverrides'),
     ...all(USER_READERS, 'activeSessionCount nextExpiryAt lastSessionAt'),
     ...all(SESSION_READERS, 'sessions'),
     ...all(USAGE_READERS, 'usage'),

@@ -44,8 +44,8 @@ describe('a token', () => {
     expect(session).toMatchObject({ user: { externalId: 'alice' }, application: { name: 'default' } });
     expect(await viewerOf(token)).toMatchObject({ user: { externalId: 'alice' } });
     const events = await database.query(
-      `SELECT action, actor_kind, actor_name, actor_user_id = user_id AS own, actor_application_id AS application
-       FROM audit_event ORDER BY id`,
+      `SELECT action, actor_kind, i.actor_name, actor_user_id = e.user_id AS own, actor_application_id AS application
+       FROM audit_event AS e JOIN audit_identity AS i ON i.event_id = e.id ORDER BY e.id`,
     );
     const actor = { actor_kind: 'USER', actor_name: 'alice', own: true, application: null };
     expect(events).toEqual([

@@ -168,8 +168,10 @@ export type TrailRow = {
 /** What the trail has of a user, oldest first. */
 export function trailOf(database: TestDatabase, externalId: string): Promise<TrailRow[]> {
   return database.query<TrailRow>(
-    `SELECT action, outcome, session_id, detail, actor_kind, actor_name
-     FROM audit_event AS e JOIN end_user AS u ON u.id = e.user_id WHERE u.external_id = $1 ORDER BY e.id`,
+    `SELECT action, outcome, session_id, actor_kind, coalesce(i.actor_name, e.actor_name) AS actor_name,
+       CASE WHEN i.reason IS NULL THEN detail ELSE detail || jsonb_build_object('reason', i.reason) END AS detail
+     FROM audit_event AS e JOIN end_user AS u ON u.id = e.user_id LEFT JOIN audit_identity AS i ON i.event_id = e.id
+     WHERE u.external_id = $1 ORDER BY e.id`,
     [externalId],
   );
 }

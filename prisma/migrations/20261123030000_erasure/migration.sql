@@ -13,7 +13,7 @@ CREATE TABLE audit_identity (
   -- Whose it is.
   user_id uuid NOT NULL,
   -- Random, so that nobody can find the values by trying once they are gone.
-  salt text NOT NULL,
+  salt text NOT NULL CHECK (length(salt) >= 32),
   actor_name text,
   ip_address text,
   user_agent text,
@@ -199,8 +199,9 @@ END;
 
 -- Notes that nothing is left of a person.
 CREATE FUNCTION end_erasure(of_user uuid) RETURNS SETOF end_user
-LANGUAGE sql
-BEGIN ATOMIC
-  UPDATE end_user SET erased_at = clock_timestamp() WHERE id = of_user AND erasure_began_at IS NOT NULL AND erased_at IS NULL;
-  SELECT * FROM end_user WHERE id = of_user;
-END;
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE end_user SET erased_at = clock_timestamp()
+  WHERE id = of_user AND erasure_began_at IS NOT NULL AND erased_at IS NULL;
+  RETURN QUERY SELECT * FROM end_user WHERE id = of_user;
+END $$;
