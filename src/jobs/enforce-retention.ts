@@ -35,22 +35,28 @@ export function enforceRetention(options: RetentionOptions): () => Promise<void>
     onDropped: (dropped: object) => log.info(dropped, 'partition dropped'),
     onPostponed: (partition: string) => log.warn({ partition }, 'dropping a partition waits for who uses it'),
   });
-  return repeat(
-    everyMs,
-    async (signal) => {
-      await dropOldPartitions({ ...common(signal), tables: SESSION_TABLES, months });
-      if (auditMonths === undefined) return;
-      await dropOldPartitions({
-        ...common(signal),
-        // Events first: what identifies people in them may be missing once they are gone, and not before.
-        tables: ['audit_event', 'audit_identity'],
-        months: auditMonths,
-        prepare: async (client, partition) => {
-          if (partition.table === 'audit_event') await checkpointMonth(client, partition, auditKeys);
-        },
-      });
-    },
-    onError,
-    Math.min(FIRST_MS, everyMs),
-  );
+  const again = (work: (signal: AbortSignal) => Promise<void>) =>
+    repeat(everyMs, work, onError, Math.min(FIRST_MS, everyMs));
+  // Apart: what cannot be dropped of one does not keep the other.
+  const stops = [
+    again((signal) => dropOldPartitions({ ...common(signal), tables: SESSION_TABLES, months })),
+    ...(auditMonths === undefined
+      ? []
+      : [
+          again((signal) =>
+            dropOldPartitions({
+              ...common(signal),
+              // Events first: what identifies people in them may be missing once they are gone, and not before.
+              tables: ['audit_event', 'audit_identity'],
+              months: auditMonths,
+              prepare: async (client, partition) => {
+                if (partition.table === 'audit_event') await checkpointMonth(client, partition, auditKeys);
+              },
+            }),
+          ),
+        ]),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
 }

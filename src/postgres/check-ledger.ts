@@ -4,7 +4,7 @@ import { unavailableCode } from './unavailable.ts';
 const CHECK = {
   name: 'check-ledger',
   text: `SELECT to_regclass('realtime_session' || suffix) IS NOT NULL AND to_regclass('audit_event' || suffix) IS NOT NULL
-      AND to_regclass('usage_record' || suffix) IS NOT NULL AS ready
+      AND to_regclass('audit_identity' || suffix) IS NOT NULL AND to_regclass('usage_record' || suffix) IS NOT NULL AS ready
     FROM to_char(now() AT TIME ZONE 'UTC', '"_"YYYY"_"MM') AS suffix`,
 };
 

@@ -4,7 +4,6 @@ import { findOldPartitions, markOf, type OldPartition } from './find-old-partiti
 
 /** What is kept for as long as sessions are. */
 export const SESSION_TABLES = ['realtime_session', 'usage_record'];
-const LOCK = `hashtext('gatehouse.drop_old_partitions')`;
 const LOCK_NOT_AVAILABLE = '55P03';
 const LOCK_TIMEOUT_MS = 5000;
 /** Counting a huge month takes its time; a server that was paused never answers. */
@@ -69,7 +68,10 @@ async function dropAll(
   client: pg.Client,
   { tables, months, prepare, onDropped, onPostponed }: DropOldPartitionsOptions,
 ): Promise<void> {
-  const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS locked`);
+  const { rows } = await client.query<{ locked: boolean }>(
+    `SELECT pg_try_advisory_lock(hashtext('gatehouse.drop_old_partitions ' || $1)) AS locked`,
+    [tables.join(' ')],
+  );
   if (rows[0]?.locked !== true) return;
   // Counting has time; those who mint need the cores.
   await client.query('SET max_parallel_workers_per_gather = 0');

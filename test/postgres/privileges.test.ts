@@ -9,6 +9,7 @@ import { sumUsage } from '../../src/jobs/sum-usage.ts';
 import { createApplicationsLedger } from '../../src/postgres/change-applications.ts';
 import { createLimitsLedger } from '../../src/postgres/change-limits.ts';
 import { checkLedger } from '../../src/postgres/check-ledger.ts';
+import { createEraseUser } from '../../src/postgres/erase-user.ts';
 import { findDefaultApplicationId } from '../../src/postgres/find-application.ts';
 import { findValidKeys, noteKeysUsed } from '../../src/postgres/find-valid-keys.ts';
 import { createPool } from '../../src/postgres/pool.ts';
@@ -98,6 +99,8 @@ describe("the application's role", () => {
       expect(events.map(({ row }) => row.action)).toEqual([
         ...['usage.reported', 'usage.reported', 'session.failed', 'session.requested'],
       ]);
+      const erase = createEraseUser(pool, { id: 'k', bytes: new Uint8Array(32) });
+      expect(await erase(pending.userId, by)).toMatchObject({ externalId: null, erasedAt: expect.any(Date) });
       // What `prisma migrate status` and the doctor look at.
       expect((await pool.query('SELECT FROM _prisma_migrations')).rowCount).toBeGreaterThan(0);
     } finally {
@@ -123,6 +126,7 @@ describe("the application's role", () => {
         'application_user.last_session_at': ['UPDATE'],
         audit_event: ['INSERT', 'SELECT'],
         audit_head: ['INSERT', 'SELECT'],
+        audit_identity: ['INSERT', 'SELECT'],
         audit_seal: ['INSERT', 'SELECT'],
         end_user: ['INSERT', 'SELECT', 'UPDATE'],
         idempotency_key: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
@@ -130,6 +134,7 @@ describe("the application's role", () => {
         usage_part: ['DELETE', 'INSERT', 'SELECT'],
         usage_record: ['INSERT', 'SELECT'],
         'usage_record.counted': ['UPDATE'],
+        'usage_record.usage': ['UPDATE'],
         usage_rollup: ['INSERT', 'SELECT', 'UPDATE'],
         usage_sum: ['INSERT', 'SELECT', 'UPDATE'],
       },
@@ -157,12 +162,17 @@ describe("the application's role", () => {
     );
     expect(callable.map(({ name }) => name)).toEqual([
       'announce_expired',
+      'begin_erasure',
       'count_usage',
       'create_api_key',
       'create_application',
       'effective_policy',
+      'end_erasure',
+      'erase_identities',
+      'erase_sessions',
       'exceeded_quota',
       'lock_user',
+      'named_user',
       'note_api_keys_used',
       'purge_idempotency_keys',
       'quota_usage',

@@ -138,7 +138,7 @@ describe('drift is found when', () => {
       CREATE VIEW extra AS SELECT 1 AS one;
       CREATE TABLE elsewhere (id uuid) PARTITION BY RANGE (id)`);
     expect(await unseen(changed)).toEqual({
-      partitionedTables: ['audit_event', 'elsewhere', 'realtime_session', 'usage_record'],
+      partitionedTables: ['audit_event', 'audit_identity', 'elsewhere', 'realtime_session', 'usage_record'],
       indexes: [
         ...UNSEEN_BY_PRISMA.indexes,
         'by_expression',
