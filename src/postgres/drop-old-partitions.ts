@@ -51,9 +51,11 @@ export async function dropOldPartitions(options: DropOldPartitionsOptions): Prom
   });
   client.on('error', () => {});
   const end = () => void client.end().catch(() => {});
-  signal.addEventListener('abort', end, { once: true });
   try {
+    // Not ended before: a client that is ended while it connects never says so.
     await client.connect();
+    if (signal.aborted) return;
+    signal.addEventListener('abort', end, { once: true });
     await dropAll(client, options);
   } catch (error) {
     if (!signal.aborted) throw error;
