@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budget } from './budget.ts';
 import { type InputIssue, toInputIssues } from './input-issue.ts';
 import type { PolicyChanges } from './limits-ledger.ts';
 import { text } from './text.ts';
@@ -23,6 +24,7 @@ const policyChanges = z.object({
   maxActiveSessions: count.nullable().optional(),
   maxMintsPerMinute: count.nullable().optional(),
   maxMintsPerDay: count.nullable().optional(),
+  monthlyBudgetUsd: budget.nullable().optional(),
 });
 
 const reason = text(1000)
