@@ -11,6 +11,7 @@ import { createLimitsLedger } from '../../src/postgres/change-limits.ts';
 import { checkLedger } from '../../src/postgres/check-ledger.ts';
 import { findDefaultApplicationId } from '../../src/postgres/find-application.ts';
 import { findValidKeys, noteKeysUsed } from '../../src/postgres/find-valid-keys.ts';
+import { createIdentifySecret } from '../../src/postgres/identify-secret.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { createPrisma } from '../../src/postgres/prisma.ts';
@@ -81,6 +82,11 @@ describe("the application's role", () => {
          WHERE id = $1`,
         [pending.id],
       );
+      expect(
+        await createIdentifySecret(pool)({ k: '0'.repeat(64) }, { reach: 'EVERYTHING' }, by),
+      ).toMatchObject({
+        id: pending.id,
+      });
       await reportBoth(pool, pending.id);
       await sumUsage(pool);
       await announceExpiry(pool, () => {}, new AbortController().signal);
@@ -101,7 +107,7 @@ describe("the application's role", () => {
       expect(await reader.isTimeZone('Asia/Kolkata')).toBe(true);
       const events = await reader.auditEvents(page, { sessionId: pending.id });
       expect(events.map(({ row }) => row.action)).toEqual([
-        ...['usage.reported', 'usage.reported', 'session.failed', 'session.requested'],
+        ...['usage.reported', 'usage.reported', 'secret.identified', 'session.failed', 'session.requested'],
       ]);
       // What `prisma migrate status` and the doctor look at.
       expect((await pool.query('SELECT FROM _prisma_migrations')).rowCount).toBeGreaterThan(0);
@@ -168,6 +174,7 @@ describe("the application's role", () => {
       'create_application',
       'effective_policy',
       'exceeded_quota',
+      'identify_secret',
       'lock_user',
       'note_api_keys_used',
       'purge_idempotency_keys',
