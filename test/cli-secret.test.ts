@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSecret } from '../src/commands/read-secret.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { ROOT_KEY, startGateway, type TestGateway } from './support/gateway.ts';
 import { issue } from './support/limits.ts';
@@ -118,6 +120,16 @@ describe('secret identify', () => {
     expect(stderr).toContain(problem);
     expect(stderr).not.toContain('canary');
     expect(await events()).toEqual(before);
+  });
+
+  // No shell of a test has a terminal.
+  test('a terminal is refused before anything is typed into it', async () => {
+    const terminal = Object.assign(Readable.from(['ek_canary_typed_0123\n']), { isTTY: true });
+    expect(await readSecret(terminal, [])).toEqual({
+      kind: 'refused',
+      why: expect.stringContaining('A terminal would show it'),
+    });
+    expect(terminal.readableDidRead).toBe(false);
   });
 
   test('--help says how', async () => {

@@ -1,4 +1,4 @@
-import type { ReadStream } from 'node:tty';
+import type { Readable } from 'node:stream';
 import { Secret } from '../domain/secret.ts';
 
 /** Longer than any secret: what comes beyond is not read. */
@@ -13,7 +13,7 @@ export type ReadSecret =
  * an argument, which the shell remembers and every process can read.
  */
 export async function readSecret(
-  input: Pick<ReadStream, 'isTTY' | 'setEncoding'> & AsyncIterable<string>,
+  input: Readable & { readonly isTTY?: boolean },
   args: readonly string[],
 ): Promise<ReadSecret> {
   if (args.length > 0)

@@ -1,6 +1,6 @@
 -- Whose a leaked secret is: its session by the secret's fingerprint.
 
--- Asked for equality only, and rarely: a hash index is a third of a B-tree over the same 64 characters. Sessions
+-- Asked for equality only, and rarely: a hash index is less than half of a B-tree over 64 characters. Sessions
 -- without a secret are not in it.
 CREATE INDEX realtime_session_secret_fingerprint_idx ON realtime_session USING hash (secret_fingerprint);
 
