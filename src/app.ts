@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { identifySecret } from './domain/identify-secret.ts';
 import { issueSession } from './domain/issue-session.ts';
 import { reportUsageOf } from './domain/report-usage.ts';
 import { type Visibility, visibilityOf } from './domain/visibility.ts';
@@ -35,6 +36,7 @@ import { createApplicationsLedger } from './postgres/change-applications.ts';
 import { createLimitsLedger } from './postgres/change-limits.ts';
 import { checkLedger } from './postgres/check-ledger.ts';
 import { createEraseUser, finishErasures } from './postgres/erase-user.ts';
+import { createIdentifySecret } from './postgres/identify-secret.ts';
 import { createLedgerReader } from './postgres/reader.ts';
 import { recordDenial } from './postgres/record-denial.ts';
 import { createReportUsage } from './postgres/report-usage.ts';
@@ -103,6 +105,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const eraseUser = createEraseUser(ledger.pool, keys.auditKeys[0], onCommitted);
     const applications = createApplicationsLedger(ledger.pool, onCommitted);
     const reporting = { reportUsage: createReportUsage(ledger.pool, onCommitted), prices };
+    const identifying = { identify: createIdentifySecret(ledger.pool), keys: keys.fingerprintKeys };
     const authentication = openAuthentication({
       config,
       log,
@@ -120,6 +123,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         eraseUser,
         applications,
         reportUsage: (session, input, by) => reportUsageOf(session, input, by, reporting),
+        identifySecret: (secret, by) => identifySecret(secret, by, identifying),
         recordDenial: (denial) => recordDenial(ledger.pool, denial, { actor: viewer.actor, origin }),
         defaultPolicy: config.defaultPolicy,
         defaultApplicationId: issuing.settings.defaultApplicationId,

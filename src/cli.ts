@@ -2,16 +2,21 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { createKey, type KeyOptions } from './commands/create-key.ts';
 import { describeFindings } from './commands/describe-findings.ts';
 import { exportTrail } from './commands/export-trail.ts';
+import { identifyFromShell } from './commands/identify-secret.ts';
+import { readSecret } from './commands/read-secret.ts';
 import { verifyTrail } from './commands/verify-trail.ts';
 import type { Config } from './config.ts';
 import { describeFailure } from './describe-failure.ts';
 import { reaches, type Scope, scopes } from './domain/actor.ts';
-import { obtainAuditKeys } from './keys.ts';
+import { redactText } from './domain/redact-text.ts';
+import { encodeId } from './graphql/ids.ts';
+import { obtainAuditKeys, obtainFingerprintKeys } from './keys.ts';
 import { createLogger } from './logger.ts';
 import { type OpenLedger, openLedger } from './open-ledger.ts';
 import { sealingOverlapMs } from './open-sealing.ts';
 import { createApplicationsLedger } from './postgres/change-applications.ts';
 import { joinEmbeddedPostgres } from './postgres/embedded/start-embedded-postgres.ts';
+import { createIdentifySecret } from './postgres/identify-secret.ts';
 import { createLedgerReader } from './postgres/reader.ts';
 import { timeOf } from './postgres/sealing-statements.ts';
 import { readConfig } from './read-config.ts';
@@ -22,6 +27,8 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const program = new Command('gatehouse')
   .description('What an operator does from a shell, with the same environment as the gateway.')
   .showHelpAfterError()
+  // It repeats what was typed: a secret may be among it.
+  .configureOutput({ writeErr: (text) => process.stderr.write(redactText(text)) })
   .addHelpText('after', '\nThe database is the one of DATABASE_URL, or the embedded one, running or not.');
 
 program
@@ -69,6 +76,51 @@ program
       process.stdout.write(`${result.value.reveal()}\n`);
     }),
   );
+
+program
+  .command('secret')
+  .description('Client secrets that were found where they should not be.')
+  .command('identify')
+  .description(
+    'Say whose a leaked client secret is. It is read from standard input, one line, and kept nowhere.',
+  )
+  .addHelpText(
+    'after',
+    '\nFor example: gatehouse secret identify < found.txt\nExit code 0: found; its session is printed as JSON. 1: no session has it. 2: it could not be looked for.\nEach look-up is audited, found or not.',
+  )
+  // Refused in words of our own: those of the parser repeat what was typed.
+  .allowExcessArguments()
+  .allowUnknownOption()
+  .action(async (_options: unknown, command: Command) => {
+    try {
+      const read = await readSecret(process.stdin, command.args);
+      if (read.kind === 'refused') {
+        say(`${read.why} For example: gatehouse secret identify < found.txt`);
+        process.exitCode = 2;
+        return;
+      }
+      await withLedger(async ({ pool }, config) => {
+        const found = await identifyFromShell(read.secret, {
+          reader: createLedgerReader(pool, { reach: 'EVERYTHING' }),
+          identify: createIdentifySecret(pool),
+          keys: await obtainFingerprintKeys(config),
+        });
+        if (found === null) {
+          say(
+            'No session has it: it was not issued here, or its month was dropped, or its fingerprint key is gone.',
+          );
+          process.exitCode = 1;
+          return;
+        }
+        const { sessionId, ...rest } = found;
+        const shown = { id: encodeId('RealtimeSession', sessionId), ...rest };
+        process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+      });
+    } catch (error) {
+      say(`The secret could not be looked for. ${describeFailure(error)}`);
+      process.exitCode = 2;
+    }
+  });
 
 const audit = program
   .command('audit')

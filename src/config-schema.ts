@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { budget } from './domain/budget.ts';
 import { Secret } from './domain/secret.ts';
 
 const whole = (min: number, max: number) =>
@@ -193,6 +194,11 @@ export const variables = {
     .refine((models) => models.every((model) => model !== ''), 'must be a comma-separated list of models')
     .optional()
     .describe('Default policy: models that may be used, comma-separated. Default: any.'),
+  GATEHOUSE_MONTHLY_BUDGET_USD: budget
+    .optional()
+    .describe(
+      'Default policy: US dollars that one user may cost in a calendar month (UTC), e.g. 25.50, by what was reported of it. Default: no budget.',
+    ),
   GATEHOUSE_MAX_BODY_BYTES: whole(1024, 16_777_216)
     .default(262_144)
     .describe('Larger requests are refused with 413.'),

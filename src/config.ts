@@ -125,6 +125,7 @@ function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly 
       maxActiveSessions: env.GATEHOUSE_MAX_ACTIVE_SESSIONS,
       maxMintsPerMinute: env.GATEHOUSE_MAX_MINTS_PER_MINUTE,
       maxMintsPerDay: env.GATEHOUSE_MAX_MINTS_PER_DAY,
+      monthlyBudgetUsd: env.GATEHOUSE_MONTHLY_BUDGET_USD ?? null,
     },
     maxBodyBytes: env.GATEHOUSE_MAX_BODY_BYTES,
     requestsPerMinute: env.GATEHOUSE_REQUESTS_PER_MINUTE,

@@ -22,16 +22,24 @@ export type KeyRing = readonly [FingerprintKey, ...FingerprintKey[]];
  * @throws StartError when a key's file holds no key
  */
 export async function obtainKeys(config: Config): Promise<Keys> {
-  const { rootKey, fingerprintKeys, dataDirectory } = config;
+  const { rootKey, dataDirectory } = config;
   return {
     rootKey: rootKey ?? (await obtainRootKey(dataDirectory)),
-    fingerprintKeys: ringOf(
-      fingerprintKeys ?? [
-        await obtainKeyBytes(dataDirectory, 'fingerprint-key', "no secret's session is found"),
-      ],
-    ),
+    fingerprintKeys: await obtainFingerprintKeys(config),
     auditKeys: await obtainAuditKeys(config),
   };
+}
+
+/**
+ * The keys of fingerprints alone, likewise.
+ * @throws StartError when the key's file holds no key
+ */
+export async function obtainFingerprintKeys({ fingerprintKeys, dataDirectory }: Config): Promise<KeyRing> {
+  return ringOf(
+    fingerprintKeys ?? [
+      await obtainKeyBytes(dataDirectory, 'fingerprint-key', "no secret's session is found"),
+    ],
+  );
 }
 
 /**

@@ -46,6 +46,7 @@ describe('defaults', () => {
         maxActiveSessions: 10,
         maxMintsPerMinute: 30,
         maxMintsPerDay: 500,
+        monthlyBudgetUsd: null,
       },
       maxBodyBytes: 262_144,
       requestsPerMinute: 6000,
@@ -293,6 +294,17 @@ describe('values', () => {
     const zero = Object.fromEntries(names.map((name) => [`GATEHOUSE_MAX_${name}`, '0']));
     const none = { maxActiveSessions: 0, maxMintsPerMinute: 0, maxMintsPerDay: 0 };
     expect(loadConfig(zero).defaultPolicy).toMatchObject(none);
+  });
+
+  test.each([
+    ['0', '0'],
+    ['25.50', '25.5'],
+    ['0.000000000001', '0.000000000001'],
+    ['1000000000', '1000000000'],
+  ])('a budget: %s', (value, monthlyBudgetUsd) => {
+    expect(loadConfig({ GATEHOUSE_MONTHLY_BUDGET_USD: value }).defaultPolicy).toMatchObject({
+      monthlyBudgetUsd,
+    });
   });
 
   test('the base URL loses its last slash', () => {

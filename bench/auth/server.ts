@@ -114,6 +114,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
     createLedger,
     watchSessions: absent,
     reportUsage: absent,
+    identifySecret: absent,
     issueSession: absent,
     eraseUser: absent,
     recordDenial: absent,

@@ -17,6 +17,7 @@ const UNLIMITED = {
   maxActiveSessions: 1_000_000,
   maxMintsPerMinute: 1_000_000,
   maxMintsPerDay: 1_000_000,
+  monthlyBudgetUsd: null,
 };
 
 const COLUMNS = `

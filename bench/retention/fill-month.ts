@@ -8,7 +8,7 @@ export async function fillMonth(owner: pg.Client, rows: number): Promise<number>
     `INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
        session_limit_seconds, outcome, settled_at, expires_at, secret_fingerprint, secret_fingerprint_key_id,
        secret_prefix, secret_last_four, upstream_session_id, object, type, model, modalities, instructions, tools, labels)
-     SELECT uuidv7_at(at), u.id, a.id, 'sandbox', at, at, 60, 60, 'ISSUED', at, at, repeat('0', 64), 'k', 'ek_', 'last',
+     SELECT uuidv7_at(at), u.id, a.id, 'sandbox', at, at, 60, 60, 'ISSUED', at, at, repeat(md5('month' || n), 2), 'k', 'ek_', 'last',
        'sess_' || n, 'realtime.session', 'REALTIME', 'gpt-realtime', '{AUDIO}', repeat('Be kind. ', 20), '[]', '[]'
      FROM application AS a, (SELECT array_agg(id) AS ids FROM end_user) AS users,
        generate_series(1, $1::integer) AS n,

@@ -8,7 +8,7 @@ export type Slowest = { readonly statements: number; readonly longest: ReadonlyM
 const PAGE = { limit: 20, boundary: null, direction: 'forward' } as const;
 const DEFAULTS = {
   ...{ allowedModels: null, maxTtlSeconds: 7200, maxActiveSessions: 1_000_000 },
-  ...{ maxMintsPerMinute: 1_000_000, maxMintsPerDay: 1_000_000 },
+  ...{ maxMintsPerMinute: 1_000_000, maxMintsPerDay: 1_000_000, monthlyBudgetUsd: null },
 };
 const SESSION = {
   ...{ provider: 'sandbox', object: 'realtime.session', type: 'REALTIME', model: 'gpt-realtime' },

@@ -14,7 +14,7 @@ const SESSIONS = `
     session_limit_seconds, object, type, model, modalities, tools, labels, instructions, outcome, settled_at, expires_at,
     secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four)
   SELECT uuidv7_at(now()), u.id, $2::uuid, 'openai', now(), now(), 60, 3600, 'realtime.session', 'REALTIME', 'gpt-realtime',
-    '{AUDIO}', '[]', '[]', repeat('Speak slowly. ', 70), 'ISSUED', now(), now() + interval '2 hours', repeat('0', 64), 'k', 'ek_', 'abcd'
+    '{AUDIO}', '[]', '[]', repeat('Speak slowly. ', 70), 'ISSUED', now(), now() + interval '2 hours', repeat(md5(u.external_id), 2), 'k', 'ek_', 'abcd'
   FROM end_user AS u WHERE u.external_id = $1 RETURNING id`;
 
 const CHANGES = `

@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
-import { scopes } from '../domain/actor.ts';
 import type { ApplicationsLedger } from '../domain/applications-ledger.ts';
 import { createApiKey } from '../domain/create-api-key.ts';
 import type { InputIssue } from '../domain/input-issue.ts';
 import type { LedgerReader } from '../domain/ledger-reader.ts';
-import type { By } from '../domain/limits-ledger.ts';
 import { parseApiKeyGrant, parseName } from '../domain/parse-api-key-grant.ts';
 import type { Application } from '../domain/records.ts';
 import type { Secret } from '../domain/secret.ts';
+import { byShell } from './by-shell.ts';
 
 export type KeyOptions = Omit<Parameters<typeof createApiKey>[1], 'applicationId'> & {
   /** By name; it is registered when there is none. */
@@ -52,12 +49,4 @@ export async function createKey(
     default:
       return created satisfies never;
   }
-}
-
-/** Who acts on the gateway's own machine: an operator, named after the account. */
-function byShell(command: string): By {
-  return {
-    actor: { kind: 'operator', name: `shell:${userInfo().username}`, scopes, via: 'command line' },
-    origin: { requestId: randomUUID(), ipAddress: null, userAgent: `gatehouse ${command}` },
-  };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { budget } from './budget.ts';
 import { type InputIssue, toInputIssues } from './input-issue.ts';
 import type { PolicyChanges } from './limits-ledger.ts';
+import { plainText } from './plain-text.ts';
+import { redactText } from './redact-text.ts';
 import { text } from './text.ts';
 
 export type Parsed<T> =
@@ -13,7 +16,7 @@ const count = z
   .max(1_000_000, 'must be at most 1000000');
 
 const policyChanges = z.object({
-  allowedModels: z.array(text(256)).max(256, 'must be at most 256').nullable().optional(),
+  allowedModels: z.array(plainText(256)).max(256, 'must be at most 256').nullable().optional(),
   maxTtlSeconds: z
     .int('must be a whole number')
     .min(10, 'must be at least 10')
@@ -23,11 +26,12 @@ const policyChanges = z.object({
   maxActiveSessions: count.nullable().optional(),
   maxMintsPerMinute: count.nullable().optional(),
   maxMintsPerDay: count.nullable().optional(),
+  monthlyBudgetUsd: budget.nullable().optional(),
 });
 
 const reason = text(1000)
   .nullish()
-  .transform((given) => given ?? null);
+  .transform((given) => (given == null ? null : redactText(given)));
 
 /** The changes of setPolicy: a field left out stays as it is, null returns to the inherited value. */
 export function parsePolicyChanges(input: unknown): Parsed<PolicyChanges> {
@@ -40,7 +44,7 @@ export function parsePolicyChanges(input: unknown): Parsed<PolicyChanges> {
   };
 }
 
-/** Why something was done, in the caller's words; null when they gave none. */
+/** Why something was done, in the caller's words, credentials replaced; null when they gave none. */
 export function parseReason(input: unknown): Parsed<string | null> {
   return parse(reason, input, ['reason']);
 }

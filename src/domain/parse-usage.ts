@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type InputIssue, toInputIssues } from './input-issue.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import type { Parsed } from './limit-inputs.ts';
+import { plainText } from './plain-text.ts';
 import { redactJson } from './redact-json.ts';
-import { looksLikeCredential } from './redact-text.ts';
-import { json, text } from './text.ts';
+import { json } from './text.ts';
 import type { UsageNumbers } from './usage.ts';
 
 const MAX_LENGTH = 16_384;
@@ -44,9 +44,7 @@ const durationSchema = z.looseObject({
     .max(MAX_SECONDS, `must be at most ${MAX_SECONDS}`),
 });
 
-const responseIdSchema = text(255)
-  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces')
-  .refine((id) => !looksLikeCredential(id), 'must not look like a credential');
+const responseIdSchema = plainText(255).regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces');
 
 /** What of the provider's object is known, and the object itself, which is kept. */
 export type ParsedUsage = { readonly numbers: UsageNumbers; readonly usage: JsonObject };
@@ -63,7 +61,7 @@ export function parseUsageNames(input: {
   const parsed = z
     .object({
       responseId: responseIdSchema,
-      model: text(256)
+      model: plainText(256)
         .nullish()
         .transform((name) => name ?? null),
     })

@@ -5,6 +5,8 @@ export type Policy = {
   readonly maxActiveSessions: number;
   readonly maxMintsPerMinute: number;
   readonly maxMintsPerDay: number;
+  /** US dollars, an exact decimal, per user and calendar month (UTC), over known costs. Null means no budget. */
+  readonly monthlyBudgetUsd: string | null;
 };
 
 /** What is set for a user or an application itself; null is inherited. */
@@ -19,12 +21,13 @@ export function mergePolicies(defaults: Policy, ...overrides: readonly PolicyOve
       maxActiveSessions: own.maxActiveSessions ?? inherited.maxActiveSessions,
       maxMintsPerMinute: own.maxMintsPerMinute ?? inherited.maxMintsPerMinute,
       maxMintsPerDay: own.maxMintsPerDay ?? inherited.maxMintsPerDay,
+      monthlyBudgetUsd: own.monthlyBudgetUsd ?? inherited.monthlyBudgetUsd,
     }),
     defaults,
   );
 }
 
-export type PolicyRule = 'MODEL' | 'TTL';
+export type PolicyRule = 'MODEL' | 'TTL' | 'BUDGET';
 export type QuotaKind = 'ACTIVE_SESSIONS' | 'MINTS_PER_MINUTE' | 'MINTS_PER_DAY';
 
 /** How much of a user's quotas is used, over all applications. */

@@ -1,5 +1,6 @@
 import { createHmac, hash } from 'node:crypto';
 import { inspect } from 'node:util';
+import { isStorable } from './text.ts';
 
 const MASK = '[secret]';
 
@@ -38,6 +39,11 @@ export class Secret {
   /** Keyed HMAC-SHA-256 of the value, hex: the same value and key give the same fingerprint. */
   fingerprint(key: FingerprintKey): string {
     return createHmac('sha256', key.bytes).update(this.#value).digest('hex');
+  }
+
+  /** Whether it can be a client secret at all: not empty, at most 4,096 characters, and such as PostgreSQL and UTF-8 have. */
+  isPlausible(): boolean {
+    return this.#value !== '' && this.#value.length <= 4096 && isStorable(this.#value);
   }
 
   /**

@@ -7,6 +7,7 @@ import type { LedgerReader } from '../domain/ledger-reader.ts';
 import type { LimitsLedger } from '../domain/limits-ledger.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ReportInput, ReportOutcome } from '../domain/report-usage.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Session } from '../domain/session.ts';
 import type { WatchSessions } from '../domain/watch-sessions.ts';
 
@@ -27,6 +28,7 @@ export type Context = {
     input: ReportInput,
     by: { actor: Actor; origin: Origin },
   ) => Promise<ReportOutcome>;
+  readonly identifySecret: (secret: Secret, by: { actor: Actor; origin: Origin }) => Promise<Session | null>;
   readonly applications: ApplicationsLedger;
   readonly recordDenial: RecordDenial;
   /** What applies where neither the user nor the application sets a limit. */

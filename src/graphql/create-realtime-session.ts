@@ -1,4 +1,5 @@
 import type { IssueOutcome } from '../domain/issue-session.ts';
+import type { PolicyRule } from '../domain/policy.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Session } from '../domain/session.ts';
 import { builder } from './builder.ts';
@@ -107,6 +108,13 @@ type Result =
   | SecretAlreadyIssued
   | UpstreamProblem;
 
+const POLICY_REFUSALS: Readonly<Record<PolicyRule, string>> = {
+  MODEL: 'The policy of this user does not allow the model.',
+  TTL: 'The policy of this user does not allow so long a lifetime.',
+  BUDGET:
+    'What is known of the costs of this user in this month (UTC) has reached its budget. Usage counts once it is reported: sessions that are live already may still add to it.',
+};
+
 function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result {
   switch (outcome.kind) {
     case 'issued':
@@ -120,7 +128,7 @@ function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result 
     case 'policy':
       return {
         __typename: 'PolicyViolationError',
-        message: 'The policy of this user refuses it.',
+        message: POLICY_REFUSALS[outcome.rule],
         ...outcome,
       };
     case 'quota':

@@ -31,6 +31,10 @@ const PolicyRuleEnum = builder.enumType('PolicyRule', {
   values: {
     MODEL: { description: 'The model is not one of those allowed.' },
     TTL: { description: 'The secret was to live longer than allowed.' },
+    BUDGET: {
+      description:
+        "The user's known costs of this calendar month (UTC), as they were reported, have reached the budget.",
+    },
   } satisfies Record<PolicyRule, object>,
 });
 
@@ -40,7 +44,8 @@ export const PolicyViolationErrorType = builder.objectRef<PolicyViolation>('Poli
   fields: (t) => ({
     rule: t.expose('rule', { type: PolicyRuleEnum, description: 'What was refused.' }),
     allowed: t.exposeStringList('allowed', {
-      description: 'What would pass: the models, or the longest lifetime in seconds, e.g. ["600"].',
+      description:
+        'What would pass: the models, or the longest lifetime in seconds, e.g. ["600"]. For BUDGET: the budget in US dollars, e.g. ["25.5"].',
     }),
   }),
 });

@@ -41,6 +41,12 @@ export const PolicyType = builder.objectRef<Policy>('Policy').implement({
     maxMintsPerDay: t.exposeInt('maxMintsPerDay', {
       description: 'Sessions that may be reserved for a user in any 24 hours.',
     }),
+    monthlyBudgetUsd: t.expose('monthlyBudgetUsd', {
+      type: 'Decimal',
+      nullable: true,
+      description:
+        'What one user may cost in a calendar month (UTC), over all applications, in US dollars. Counted are the known costs of what was reported: once they reach it no session is issued until the next month; what live ones still use is not stopped. 0 allows nothing, null means no budget.',
+    }),
   }),
 });
 
@@ -66,6 +72,11 @@ export const PolicyOverridesType = builder.objectRef<PolicyOverrides>('PolicyOve
     maxMintsPerDay: t.exposeInt('maxMintsPerDay', {
       nullable: true,
       description: 'Sessions that may be reserved for a user in any 24 hours. Null: inherited.',
+    }),
+    monthlyBudgetUsd: t.expose('monthlyBudgetUsd', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'What one user may cost in a calendar month (UTC), in US dollars. Null: inherited.',
     }),
   }),
 });

@@ -34,7 +34,8 @@ const RevokeRealtimeSessionInput = builder.inputType('RevokeRealtimeSessionInput
       description: "What RealtimeSession.id shows, not the provider's own identifier.",
     }),
     reason: t.string({
-      description: 'Why, in your words: kept in the audit trail. At most 1,000 characters.',
+      description:
+        'Why, in your words: kept in the audit trail, credentials replaced. At most 1,000 characters.',
     }),
   }),
 });

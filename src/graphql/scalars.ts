@@ -67,7 +67,8 @@ builder.scalarType('Decimal', {
   description: 'An exact decimal number of US dollars, as a string: "0.004213".',
   serialize: (value) => value,
   parseValue: (value) => {
-    if (typeof value === 'string' && /^\d{1,18}(\.\d{1,12})?$/.test(value)) return value;
+    // What range a field takes, the field says, by its name.
+    if (typeof value === 'string' && /^-?\d{1,64}(\.\d{1,64})?$/.test(value)) return value;
     throw new GraphQLError('must be a decimal number as a string');
   },
 });

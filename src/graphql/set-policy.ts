@@ -69,6 +69,11 @@ const SetPolicyInput = builder.inputType('SetPolicyInput', {
     maxMintsPerDay: t.int({
       description: 'Sessions that may be reserved for a user in any 24 hours, 0 to 1,000,000.',
     }),
+    monthlyBudgetUsd: t.field({
+      type: 'Decimal',
+      description:
+        'What one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50"; 0 allows nothing. At most 1,000,000,000, with at most 12 digits behind the point. It bounds new sessions by what was reported, not what live ones still use.',
+    }),
   }),
 });
 

@@ -10,7 +10,8 @@ const SuspendUserInput = builder.inputType('SuspendUserInput', {
     id: t.id({ description: 'The user, by id.' }),
     externalUserId: t.string({ description: 'The user, by the identifier that the applications use.' }),
     reason: t.string({
-      description: 'Why, in your words: kept in the audit trail. At most 1,000 characters.',
+      description:
+        'Why, in your words: kept in the audit trail, credentials replaced. At most 1,000 characters.',
     }),
   }),
 });

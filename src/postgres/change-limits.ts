@@ -65,5 +65,6 @@ function changedColumns(changes: PolicyChanges): string {
     max_active_sessions: changes.maxActiveSessions,
     max_mints_per_minute: changes.maxMintsPerMinute,
     max_mints_per_day: changes.maxMintsPerDay,
+    monthly_budget_usd: changes.monthlyBudgetUsd,
   });
 }

@@ -7,6 +7,7 @@ type PolicyColumns = {
   readonly maxActiveSessions: number | null;
   readonly maxMintsPerMinute: number | null;
   readonly maxMintsPerDay: number | null;
+  readonly monthlyBudgetUsd: string | null;
   readonly allowedModels: unknown;
 };
 export type UserRow = PolicyColumns & {
@@ -29,7 +30,7 @@ const models = z.array(z.string()).nullable();
 const policyColumns = `
   allowed_models AS "allowedModels", max_ttl_seconds AS "maxTtlSeconds",
   max_active_sessions AS "maxActiveSessions", max_mints_per_minute AS "maxMintsPerMinute",
-  max_mints_per_day AS "maxMintsPerDay"`;
+  max_mints_per_day AS "maxMintsPerDay", trim_scale(monthly_budget_usd)::text AS "monthlyBudgetUsd"`;
 
 /** Columns of end_user `u` and of application under the names that Prisma gives them too. */
 export const userColumns = userColumnsWith('u.last_session_at');
@@ -63,12 +64,13 @@ export function toApplication(row: ApplicationRow): Application {
 }
 
 function toOverrides(row: PolicyColumns): PolicyOverrides {
-  const { maxTtlSeconds, maxActiveSessions, maxMintsPerMinute, maxMintsPerDay } = row;
+  const { maxTtlSeconds, maxActiveSessions, maxMintsPerMinute, maxMintsPerDay, monthlyBudgetUsd } = row;
   return {
     allowedModels: models.parse(row.allowedModels),
     maxTtlSeconds,
     maxActiveSessions,
     maxMintsPerMinute,
     maxMintsPerDay,
+    monthlyBudgetUsd,
   };
 }

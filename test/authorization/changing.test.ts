@@ -73,6 +73,15 @@ const CHANGES: readonly Change[] = [
     success: 'ReportUsageSuccess',
     leads: { session: 'RealtimeSession' },
   },
+  {
+    name: 'identifyClientSecret',
+    inputType: 'IdentifyClientSecretInput',
+    // By its secret; what is missing was never handed out.
+    names: 'RealtimeSession',
+    input: (id) => ({ secret: world.secretOf(id) ?? 'ek_of_nobody_0123456789' }),
+    success: 'IdentifyClientSecretSuccess',
+    leads: { session: 'RealtimeSession' },
+  },
   ...['suspendUser', 'reinstateUser', 'eraseUser'].map((name) => ({
     name,
     inputType: `${name[0]?.toUpperCase()}${name.slice(1)}Input`,

@@ -58,6 +58,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(['USAGE_WRITE', 'end user', 'an application'], 'reportUsage'),
     ...all(SUSPENDERS, 'suspendUser reinstateUser eraseUser'),
     ...all(['POLICIES_WRITE'], 'setPolicy'),
+    ...all(['AUDIT_READ'], 'identifyClientSecret'),
     ...all(REGISTRARS, 'createApplication createApiKey revokeApiKey'),
   },
   Subscription: all(SESSION_READERS, 'sessionEvents'),
@@ -119,6 +120,8 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(SESSION_READERS, 'session'),
     ...all(ANYONE, 'alreadyReported'),
   },
+  // Whoever may look it up reads what was found.
+  IdentifyClientSecretSuccess: all(ANYONE, 'session'),
   UserSuccess: all(ANYONE, 'user'),
   SetPolicySuccess: all(ANYONE, 'overrides application user'),
   CreateApplicationSuccess: all(ANYONE, 'application'),

@@ -21,12 +21,15 @@ export type World = {
   readonly identityProvider: IdentityProvider;
   /** Sends a request as one of the callers. */
   ask(caller: string, query: string, variables?: Record<string, unknown>): Promise<Exchange>;
+  /** What was handed out for a session, by the session's id; undefined when nothing was. */
+  secretOf(id: string): string | undefined;
   /** What there is, as of now. */
   facts(): Promise<readonly Fact[]>;
   close(): Promise<void>;
 };
 
 type Credentials = Map<string, string | null>;
+type Secrets = Map<string, string>;
 
 /** Instructions that make the upstream refuse a session. */
 export const REFUSED = 'refuse this';
@@ -57,17 +60,19 @@ export async function startWorld(
     },
   );
   const credentials: Credentials = new Map();
+  const secrets: Secrets = new Map();
   const world: World = {
     database,
     gateway,
     identityProvider,
     ask: (caller, query, variables) =>
       exchange(gateway.url, credentialOf(credentials, caller), query, variables),
+    secretOf: (id) => secrets.get(id),
     facts: () => readFacts(database),
     close: () => close(gateway, upstream, identityProvider, database),
   };
   await makeCredentials(world, credentials);
-  await makeRecords(world);
+  await makeRecords(world, secrets);
   return world;
 }
 
@@ -166,16 +171,20 @@ async function makeCredentials(world: World, credentials: Credentials): Promise<
   credentials.set('an expired key', expired.value);
 }
 
-async function makeRecords(world: World): Promise<void> {
+async function makeRecords(world: World, secrets: Secrets): Promise<void> {
   const create = async (caller: string, externalUserId?: string) => {
     const { body } = await world.ask(
       caller,
       `mutation ($input: CreateRealtimeSessionInput!) {
-        createRealtimeSession(input: $input) { ... on CreateRealtimeSessionSuccess { session { id } } }
+        createRealtimeSession(input: $input) {
+          ... on CreateRealtimeSessionSuccess { session { id } clientSecret { value } }
+        }
       }`,
       { input: { externalUserId } },
     );
-    return String(body.data.createRealtimeSession.session.id);
+    const { session, clientSecret } = body.data.createRealtimeSession;
+    secrets.set(session.id, clientSecret.value);
+    return String(session.id);
   };
   const [A, B] = ['key of A with all scopes', 'key of B with all scopes'];
   await create(A, 'alice');

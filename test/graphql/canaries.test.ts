@@ -1,4 +1,8 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exportTrail } from '../../src/commands/export-trail.ts';
+import { createPool } from '../../src/postgres/pool.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE, READ, SESSION_FIELDS, TRAIL } from '../support/documents.ts';
 import { dumpOf } from '../support/dump.ts';
@@ -23,6 +27,19 @@ const CANARIES = {
   userAgent: 'Bearer canaryUserAgent0123456789',
   prose: 'canary-of-upstream-prose',
   proseCode: 'ek_canary_in_a_code_0123456789',
+  // Of any form: whose secret was asked for is nowhere to be kept, not even replaced.
+  leakedVariable: 'canary-leaked-variable-0123456789',
+  leakedLiteral: 'canary-leaked-literal-0123456789',
+  auditFilter: 'canary-audit-filter-0123456789',
+  usageKey: 'ek_canary_usage_key_0123456789',
+  usageValue: 'ek_canary_usage_value_0123456789',
+  usageNested: 'canary-usage-authorization-0123456789',
+  responseId: 'ek_canary_response_id_0123456789',
+  usageModel: 'sk-canaryUsageModel0123456789',
+  policyModel: 'sk-canaryPolicyModel0123456789',
+  policyBudget: 'canary-policy-budget-0123456789',
+  suspendReason: 'ek_canary_suspend_reason_0123456789',
+  revokeReason: 'ek_canary_revoke_reason_0123456789',
 };
 
 const input = {
@@ -123,8 +140,9 @@ async function exercise(): Promise<void> {
     const { id } = result.session;
     answers.push((await gateway.ask(READ, { id })).body, (await gateway.ask(TRAIL, { id })).body);
   }
+  await exerciseOthers();
   // What each of them came to, as subscribers are told.
-  answers.push(await stream.take(5));
+  answers.push(await stream.take(7));
   stream.close();
   // Refused before anything is reserved, with the secrets in what is wrong.
   answers.push((await gateway.ask(CREATE, { input: { ...input, voice: '' } })).body);
@@ -140,6 +158,70 @@ async function exercise(): Promise<void> {
       )
     ).body,
   );
+}
+
+/** The mutations and filters beside, each with a secret where it does not belong or, to be looked up, does. */
+async function exerciseOthers(): Promise<void> {
+  const ask = async (query: string, variables = {}) => {
+    const { body } = await gateway.ask(query, variables);
+    answers.push(body);
+    return body.data;
+  };
+  const IDENTIFY = `mutation ($input: IdentifyClientSecretInput!) {
+    identifyClientSecret(input: $input) { __typename ... on IdentifyClientSecretSuccess { session { id } } }
+  }`;
+  const { identifyClientSecret } = await ask(IDENTIFY, { input: { secret: handedOver[0] } });
+  const sessionId = identifyClientSecret.session.id;
+  await ask(IDENTIFY, { input: { secret: CANARIES.leakedVariable } });
+  const { leakedLiteral } = CANARIES;
+  for (const literal of [
+    `"${leakedLiteral}"`,
+    `["${leakedLiteral}"]`,
+    `"${leakedLiteral}`,
+    `"""${leakedLiteral}"""`,
+  ])
+    await ask(`mutation { identifyClientSecret(input: { secret: ${literal} }) { __typename } }`);
+  await ask(IDENTIFY, { input: { secret: CANARIES.leakedVariable, [CANARIES.leakedVariable]: 1 } });
+  await ask(IDENTIFY, { input: { secret: { value: CANARIES.leakedVariable } } });
+
+  const usage = {
+    ...{ type: 'duration', seconds: 1, note: CANARIES.usageValue, [CANARIES.usageKey]: 1 },
+    deep: [{ authorization: CANARIES.usageNested }],
+  };
+  const REPORT = 'mutation ($input: ReportUsageInput!) { reportUsage(input: $input) { __typename } }';
+  const kept = await ask(REPORT, { input: { sessionId, responseId: 'resp_1', usage } });
+  expect(kept.reportUsage.__typename).toBe('ReportUsageSuccess');
+  await ask(REPORT, { input: { sessionId, responseId: CANARIES.responseId, usage } });
+  await ask(REPORT, { input: { sessionId, responseId: 'resp_2', model: CANARIES.usageModel, usage } });
+  await ask(REPORT, { input: { sessionId, responseId: 'resp_3', usage: CANARIES.usageValue } });
+
+  const POLICY = 'mutation ($input: SetPolicyInput!) { setPolicy(input: $input) { __typename } }';
+  await ask(POLICY, { input: { externalUserId: 'carol', allowedModels: ['m', CANARIES.policyModel] } });
+  await ask(POLICY, { input: { externalUserId: 'carol', monthlyBudgetUsd: CANARIES.policyBudget } });
+  await ask(POLICY, { input: { userId: CANARIES.policyModel, maxTtlSeconds: 60 } });
+  const suspended = await ask(
+    'mutation ($input: SuspendUserInput!) { suspendUser(input: $input) { __typename } }',
+    { input: { externalUserId: 'dave', reason: `had ${CANARIES.suspendReason}` } },
+  );
+  expect(suspended.suspendUser.__typename).toBe('UserSuccess');
+  const revoked = await ask(
+    'mutation ($input: RevokeRealtimeSessionInput!) { revokeRealtimeSession(input: $input) { __typename } }',
+    { input: { id: sessionId, reason: `found ${CANARIES.revokeReason}` } },
+  );
+  expect(revoked.revokeRealtimeSession.__typename).toBe('RevokeRealtimeSessionSuccess');
+
+  const TRAILS =
+    'query ($filter: AuditEventFilter) { auditEvents(filter: $filter, first: 100) { nodes { action detail } } }';
+  const { auditFilter } = CANARIES;
+  for (const filter of [
+    { actions: [auditFilter] },
+    { requestId: auditFilter },
+    { userId: auditFilter },
+    { outcomes: [auditFilter] },
+    { from: auditFilter },
+    {},
+  ])
+    await ask(TRAILS, { filter });
 }
 
 /** Canaries as they could turn up: as they are, or in base64 or percent encoding. */
@@ -174,6 +256,18 @@ test('none is in a dump of the database', async () => {
   const dump = await dumpOf(database);
   expect(dump).toContain('sess_1');
   expect(found(dump).filter((name) => name !== 'prose')).toEqual([]);
+});
+
+test('none is in an export of the trail', async () => {
+  const pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
+  const output = new PassThrough();
+  const exported = text(output);
+  await exportTrail(pool, output);
+  output.end();
+  await pool.end();
+  for (const action of ['secret.identified', 'usage.reported', 'user.suspended', 'session.revoked'])
+    expect(await exported).toContain(action);
+  expect(found(await exported)).toEqual([]);
 });
 
 test('the provider did get what is meant for it', () => {

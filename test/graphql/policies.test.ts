@@ -12,6 +12,7 @@ const DEFAULTS = {
   maxActiveSessions: 1_000_000,
   maxMintsPerMinute: 1_000_000,
   maxMintsPerDay: 1_000_000,
+  monthlyBudgetUsd: null,
 };
 const INHERITED = {
   allowedModels: null,
@@ -19,6 +20,7 @@ const INHERITED = {
   maxActiveSessions: null,
   maxMintsPerMinute: null,
   maxMintsPerDay: null,
+  monthlyBudgetUsd: null,
 };
 // An id as the database has it, which is not what a client is given.
 const NO_GLOBAL_ID = '01930000-0000-7000-8000-000000000007';
@@ -104,6 +106,7 @@ describe('setPolicy', () => {
         maxActiveSessions: 4,
         maxMintsPerMinute: 1_000_000,
         maxMintsPerDay: 0,
+        monthlyBudgetUsd: null,
       });
       expect(user.quotas).toEqual([
         { quota: 'ACTIVE_SESSIONS', limit: 4, used: 0 },

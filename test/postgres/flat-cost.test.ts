@@ -11,6 +11,7 @@ import {
   addSessions,
   BUSY,
   FREQUENT,
+  fingerprintOf,
   LIVE_SHARE,
   OCCASIONAL,
   prepareLedger,
@@ -47,6 +48,9 @@ const EXCEPTIONS: readonly (readonly [RegExp, number])[] = [
   // Each of eleven users is looked for in every month's index, unless all that is live fits a few pages.
   [/^users, NEXT_EXPIRY_AT_ASC/, (LIMIT + 1) * 26],
 ];
+
+/** A bucket of each of two keys in each of fourteen months; and the event. */
+const MOST_FOR_A_SECRET = 2 * 14 + 30;
 
 const EVERYTHING: Visibility = { reach: 'EVERYTHING' };
 const VIEWERS: readonly (readonly [string, Visibility])[] = [
@@ -121,6 +125,20 @@ describe.each(LISTINGS)('%s', (name, read) => {
     expect(large).toBeLessThanOrEqual(GROWTH * small + SLACK + levels);
     expect(deep).toBeLessThanOrEqual(large + SLACK + EMPTY_MONTHS);
   });
+});
+
+// Of one that is there, and of one that is not, each under two keys. Once before: the first one of a connection also plans.
+it.each([
+  ['is there', 4242],
+  ['is not there', -1],
+])('looking up a secret that %s reads each month by its index', async (_, n) => {
+  const fingerprints = { old: '0'.repeat(64), k: fingerprintOf(n, LARGE - SMALL) };
+  const by = { actor_kind: 'OPERATOR', actor_name: 'root' };
+  const values = [JSON.stringify(fingerprints), null, JSON.stringify(by)];
+  const text = 'SELECT id FROM identify_secret($1::jsonb, $2::uuid, $3::jsonb)';
+  const { rows } = await pool.query(text, values);
+  expect(rows).toHaveLength(n < 0 ? 0 : 1);
+  expect(await buffersOf({ text, values }, 'auto')).toBeLessThanOrEqual(MOST_FOR_A_SECRET);
 });
 
 /** Unnamed, it is planned for its values each time; named, PostgreSQL may come to keep one plan for all values. */

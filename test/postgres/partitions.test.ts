@@ -18,6 +18,7 @@ const INDEXES = {
     'outcome_id_idx',
     'pkey',
     'revoked_idx',
+    'secret_fingerprint_idx',
     'unsettled_idx',
     'upstream_idx',
     'user_id_id_idx',

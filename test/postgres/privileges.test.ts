@@ -12,6 +12,7 @@ import { checkLedger } from '../../src/postgres/check-ledger.ts';
 import { createEraseUser } from '../../src/postgres/erase-user.ts';
 import { findDefaultApplicationId } from '../../src/postgres/find-application.ts';
 import { findValidKeys, noteKeysUsed } from '../../src/postgres/find-valid-keys.ts';
+import { createIdentifySecret } from '../../src/postgres/identify-secret.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { createPrisma } from '../../src/postgres/prisma.ts';
 import { createLedgerReader } from '../../src/postgres/reader.ts';
@@ -77,6 +78,11 @@ describe("the application's role", () => {
          WHERE id = $1`,
         [pending.id],
       );
+      expect(
+        await createIdentifySecret(pool)({ k: '0'.repeat(64) }, { reach: 'EVERYTHING' }, by),
+      ).toMatchObject({
+        id: pending.id,
+      });
       await reportBoth(pool, pending.id);
       await sumUsage(pool);
       await announceExpiry(pool, () => {}, new AbortController().signal);
@@ -97,7 +103,7 @@ describe("the application's role", () => {
       expect(await reader.isTimeZone('Asia/Kolkata')).toBe(true);
       const events = await reader.auditEvents(page, { sessionId: pending.id });
       expect(events.map(({ row }) => row.action)).toEqual([
-        ...['usage.reported', 'usage.reported', 'session.failed', 'session.requested'],
+        ...['usage.reported', 'usage.reported', 'secret.identified', 'session.failed', 'session.requested'],
       ]);
       const erase = createEraseUser(pool, { id: 'k', bytes: new Uint8Array(32) });
       expect(await erase(pending.userId, by)).toMatchObject({ externalId: null, erasedAt: expect.any(Date) });
@@ -122,6 +128,7 @@ describe("the application's role", () => {
         'application.max_mints_per_day': ['UPDATE'],
         'application.max_mints_per_minute': ['UPDATE'],
         'application.max_ttl_seconds': ['UPDATE'],
+        'application.monthly_budget_usd': ['UPDATE'],
         application_user: ['INSERT', 'SELECT'],
         'application_user.last_session_at': ['UPDATE'],
         audit_event: ['INSERT', 'SELECT'],
@@ -171,11 +178,13 @@ describe("the application's role", () => {
       'erase_identities',
       'erase_sessions',
       'exceeded_quota',
+      'identify_secret',
       'lock_user',
       'named_user',
       'note_api_keys_used',
       'purge_idempotency_keys',
       'quota_usage',
+      'reached_budget',
       'report_usage',
       'reserve_session',
       'reserve_session',
@@ -224,7 +233,7 @@ async function reserve(pool: pg.Pool, applicationId: string) {
     defaultTtlSeconds: 600,
     defaultPolicy: {
       ...{ allowedModels: null, maxTtlSeconds: 7200 },
-      ...{ maxActiveSessions: 10, maxMintsPerMinute: 10, maxMintsPerDay: 10 },
+      ...{ maxActiveSessions: 10, maxMintsPerMinute: 10, maxMintsPerDay: 10, monthlyBudgetUsd: null },
     },
     sessionLimitSeconds: 60,
     settleWithinMs: 60_000,

@@ -72,7 +72,7 @@ const INSERT_SESSIONS = `
     CASE WHEN outcome IN ('FAILED', 'UNCONFIRMED') THEN 'x' END,
     CASE WHEN outcome = 'ISSUED' THEN now() + (n % 11 - 4) * interval '1 hour' END,
     CASE WHEN n % 6 = 0 THEN now() END,
-    CASE WHEN outcome = 'ISSUED' THEN repeat('0', 64) END, CASE WHEN outcome = 'ISSUED' THEN 'k' END,
+    CASE WHEN outcome = 'ISSUED' THEN repeat(md5(n::text), 2) END, CASE WHEN outcome = 'ISSUED' THEN 'k' END,
     CASE WHEN outcome = 'ISSUED' THEN 'ek_' END, CASE WHEN outcome = 'ISSUED' THEN 'abcd' END
   FROM (
     SELECT n, now() - n * interval '1.0005 seconds' AS at, (ARRAY['ISSUED', 'ISSUED', 'ISSUED', 'FAILED', 'UNCONFIRMED', NULL])[n % 13 % 6 + 1] AS outcome

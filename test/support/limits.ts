@@ -50,7 +50,7 @@ const SET_POLICY = /* GraphQL */ `
     }
   }
   fragment Overrides on PolicyOverrides {
-    allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay
+    allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd
   }
 `;
 
@@ -60,9 +60,9 @@ const READ_USER = /* GraphQL */ `
       id externalId suspendedAt
       quotas(applicationId: $applicationId) { quota limit used }
       policy(applicationId: $applicationId) {
-        allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay
+        allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd
       }
-      policyOverrides { allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay }
+      policyOverrides { allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd }
     }
   }
 `;

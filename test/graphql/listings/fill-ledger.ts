@@ -45,7 +45,7 @@ export async function fillLedger(
     [PEOPLE],
   );
   const withSessions = users.filter(({ name }) => !/^no/.test(name)).map(({ id }) => id);
-  const rows = Array.from({ length: sessions }, () => {
+  const rows = Array.from({ length: sessions }, (_, n) => {
     const sort = one(SORTS);
     // A few moments, some of them of many sessions: what has the same expiry or millisecond is told apart by id.
     const created = now - DAY - Math.floor(random() * 100) * 0.6 * DAY;
@@ -58,7 +58,7 @@ export async function fillLedger(
       created_at: at(created),
       requested_ttl_seconds: 600,
       session_limit_seconds: 3600,
-      ...settled(sort, { now, created, expires, upstreamId: one([null, ...UPSTREAM_IDS]) }),
+      ...settled(sort, { now, created, expires, upstreamId: one([null, ...UPSTREAM_IDS]) }, n),
       object: 'realtime.session',
       type: one(TYPES),
       model: one(MODELS),
@@ -83,11 +83,15 @@ type Moments = {
 };
 
 /** The columns that make a session what it is. */
-function settled(sort: Sort, { now, created, expires, upstreamId }: Moments): Record<string, unknown> {
+function settled(
+  sort: Sort,
+  { now, created, expires, upstreamId }: Moments,
+  n: number,
+): Record<string, unknown> {
   const issued = {
     outcome: 'ISSUED',
     settled_at: at(created + 1000),
-    secret_fingerprint: 'a'.repeat(64),
+    secret_fingerprint: String(n).padStart(64, '0'),
     secret_fingerprint_key_id: 'k',
     secret_prefix: 'ek_',
     secret_last_four: 'abcd',

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bearer, createApplication, createKey } from '../support/callers.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { issue, readUser, setPolicy, suspendUser, trailOf } from '../support/limits.ts';
+import { RESPONSE, report } from '../support/usage.ts';
+
+const SUCCESS = { __typename: 'CreateRealtimeSessionSuccess' };
+// What one RESPONSE costs, and the next amount that can be told from it.
+const COST = '0.0085336';
+const A_LITTLE_MORE = '0.008533600001';
+
+let database: TestDatabase;
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+let applicationId: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  // There a month begins ten hours before the end of the last one: the border must not be the session's own.
+  await database.query(`DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET timezone = ''Pacific/Kiritimati''', current_database());
+  END $$`);
+  upstream = await startFakeUpstream({ dialect: 'ga' });
+  gateway = await startGateway(database, {
+    ...upstreamEnv(upstream.baseUrl),
+    GATEHOUSE_MONTHLY_BUDGET_USD: '100.50',
+  });
+  applicationId = (await issue(gateway, { externalUserId: 'first' })).session.application.id;
+});
+
+beforeEach(() => upstream.reset());
+
+afterAll(async () => {
+  await gateway?.close();
+  await upstream?.stop();
+  await database?.drop();
+});
+
+/** Has somebody use one response, which costs COST unless it says otherwise. */
+async function use(externalUserId: string, input = {}, headers?: Record<string, string>) {
+  const asking = { ask: (query: string, variables = {}) => gateway.ask(query, variables, headers) };
+  const { session } = await issue(asking, { externalUserId, model: 'gpt-realtime-2.1' });
+  const answer = await report(gateway, {
+    ...{ sessionId: session.id, responseId: 'resp_1', usage: RESPONSE },
+    ...input,
+  });
+  expect(answer).toMatchObject({ __typename: 'ReportUsageSuccess', alreadyReported: false });
+  return session.id;
+}
+
+const refusedBy = (budget: string) => ({
+  __typename: 'PolicyViolationError',
+  message: expect.stringContaining('sessions that are live already may still add to it'),
+  rule: 'BUDGET',
+  allowed: [budget],
+});
+
+describe('a monthly budget', () => {
+  test('that is reached exactly refuses, before upstream is asked, and leaves quotas alone', async () => {
+    const externalUserId = 'exactly';
+    await use(externalUserId);
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: `${COST}00` });
+    const { quotas } = await readUser(gateway, externalUserId);
+    upstream.reset();
+    expect(await issue(gateway, { externalUserId })).toEqual(refusedBy(COST));
+    expect(upstream.calls).toEqual([]);
+    expect((await readUser(gateway, externalUserId)).quotas).toEqual(quotas);
+    expect((await trailOf(database, externalUserId)).at(-1)).toMatchObject({
+      action: 'session.denied',
+      outcome: 'DENIED',
+      session_id: null,
+      detail: { reason: 'policy', rule: 'BUDGET', allowed: [COST] },
+    });
+  });
+
+  test('that is not reached yet allows, however little is missing', async () => {
+    const externalUserId = 'nearly';
+    await use(externalUserId);
+    for (const monthlyBudgetUsd of ['0.0185336', A_LITTLE_MORE]) {
+      await setPolicy(gateway, { externalUserId, monthlyBudgetUsd });
+      expect(await issue(gateway, { externalUserId })).toMatchObject(SUCCESS);
+    }
+  });
+
+  test('counts what was used through every application', async () => {
+    const externalUserId = 'everywhere';
+    const { application } = await createApplication(gateway, 'shop');
+    const { value } = await createKey(gateway, application.id, { scopes: ['SESSIONS_CREATE'] });
+    await use(externalUserId);
+    await use(externalUserId, {}, bearer(value));
+    await use(externalUserId);
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0.025600800001' });
+    expect(await issue(gateway, { externalUserId })).toMatchObject(SUCCESS);
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0.0256008' });
+    expect(await issue(gateway, { externalUserId })).toEqual(refusedBy('0.0256008'));
+  });
+
+  test('counts from the first moment of the month in UTC on, wherever the database thinks it is', async () => {
+    const [zone] = await database.query('SHOW timezone');
+    expect(zone).toEqual({ TimeZone: 'Pacific/Kiritimati' });
+    const now = new Date();
+    const border = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
+    for (const [externalUserId, at, answer] of [
+      ['last month', border - 1, SUCCESS],
+      ['this month', border, refusedBy(COST)],
+    ] as const) {
+      const { session } = await issue(gateway, { externalUserId, model: 'gpt-realtime-2.1' });
+      await database.query(
+        `UPDATE realtime_session AS s SET settled_at = to_timestamp($2) - interval '1 hour'
+         FROM end_user AS u WHERE u.id = s.user_id AND external_id = $1`,
+        [externalUserId, border / 1000],
+      );
+      const used = { sessionId: session.id, responseId: 'resp_1', usage: RESPONSE };
+      const answered = await report(gateway, { ...used, at: new Date(at).toISOString() });
+      expect(answered).toMatchObject({ session: { usage: { costUsd: COST } } });
+      await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: COST });
+      expect(await issue(gateway, { externalUserId }), externalUserId).toMatchObject(answer);
+    }
+  });
+
+  test('does not count what has no known price', async () => {
+    const externalUserId = 'unpriced';
+    await use(externalUserId, { model: 'nobody-knows-its-price' });
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0.000000000001' });
+    expect(await issue(gateway, { externalUserId })).toMatchObject(SUCCESS);
+    await use(externalUserId);
+    expect(await issue(gateway, { externalUserId })).toEqual(refusedBy('0.000000000001'));
+  });
+
+  test('of 0 allows nothing, not even to somebody new', async () => {
+    const externalUserId = 'nothing';
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0' });
+    expect(await issue(gateway, { externalUserId })).toEqual(refusedBy('0'));
+  });
+
+  test('comes after the other rules and before quotas', async () => {
+    const externalUserId = 'ranked';
+    const none = { monthlyBudgetUsd: '0', maxMintsPerDay: 0, maxTtlSeconds: 60, allowedModels: ['m'] };
+    await setPolicy(gateway, { externalUserId, ...none });
+    const input = { externalUserId, expiresAfterSeconds: 61 };
+    expect(await issue(gateway, input)).toMatchObject({ rule: 'MODEL' });
+    await setPolicy(gateway, { externalUserId, allowedModels: null });
+    expect(await issue(gateway, input)).toMatchObject({ rule: 'TTL' });
+    await setPolicy(gateway, { externalUserId, maxTtlSeconds: null });
+    expect(await issue(gateway, input)).toEqual(refusedBy('0'));
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: null });
+    expect(await issue(gateway, input)).toMatchObject({ quota: 'MINTS_PER_DAY' });
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0' });
+    await suspendUser(gateway, { externalUserId });
+    expect(await issue(gateway, input)).toMatchObject({ __typename: 'UserSuspendedError' });
+  });
+});
+
+describe('the budget that applies', () => {
+  const budgetOf = async (asked: TestGateway, externalUserId: string) =>
+    (await readUser(asked, externalUserId)).policy.monthlyBudgetUsd;
+
+  test("is the user's, then the application's, then the configuration's, and null inherits again", async () => {
+    const externalUserId = 'inheriting';
+    await use(externalUserId);
+    expect(await budgetOf(gateway, externalUserId)).toBe('100.5');
+    const set = await setPolicy(gateway, { applicationId, monthlyBudgetUsd: COST });
+    expect(set).toMatchObject({ overrides: { monthlyBudgetUsd: COST } });
+    try {
+      expect(await issue(gateway, { externalUserId })).toEqual(refusedBy(COST));
+      await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '1.50' });
+      // A field left out stays as it is.
+      await setPolicy(gateway, { externalUserId, maxTtlSeconds: 600 });
+      expect(await budgetOf(gateway, externalUserId)).toBe('1.5');
+      expect(await issue(gateway, { externalUserId })).toMatchObject(SUCCESS);
+      await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: null });
+      expect(await budgetOf(gateway, externalUserId)).toBe(COST);
+      expect(await issue(gateway, { externalUserId })).toEqual(refusedBy(COST));
+    } finally {
+      await setPolicy(gateway, { applicationId, monthlyBudgetUsd: null });
+    }
+    expect(await budgetOf(gateway, externalUserId)).toBe('100.5');
+    expect(await issue(gateway, { externalUserId })).toMatchObject(SUCCESS);
+    const details = (await trailOf(database, externalUserId)).filter(({ action }) => action === 'policy.set');
+    expect(details.map(({ detail }) => detail)).toEqual([
+      { monthly_budget_usd: '1.5' },
+      { max_ttl_seconds: 600 },
+      { monthly_budget_usd: null },
+    ]);
+  });
+
+  test.each([
+    [COST, refusedBy(COST)],
+    [A_LITTLE_MORE, SUCCESS],
+    ['', SUCCESS],
+  ])('of the configuration is exact: %j', async (budget, answer) => {
+    const externalUserId = `configured ${budget}`;
+    await use(externalUserId);
+    const other = await startGateway(database, {
+      ...upstreamEnv(upstream.baseUrl),
+      GATEHOUSE_MONTHLY_BUDGET_USD: budget,
+    });
+    try {
+      expect(await budgetOf(other, externalUserId)).toBe(budget === '' ? null : budget);
+      expect(await issue(other, { externalUserId })).toMatchObject(answer);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test.each([
+    ['negative', '-0.01'],
+    ['finer than can be told apart', '0.0000000000001'],
+    ['over a billion', '1000000000.01'],
+  ])('cannot be %s: it is refused by its field', async (_, monthlyBudgetUsd) => {
+    expect(await setPolicy(gateway, { externalUserId: 'refused', monthlyBudgetUsd })).toEqual({
+      __typename: 'InvalidInputError',
+      message: expect.any(String),
+      issues: [
+        {
+          path: ['monthlyBudgetUsd'],
+          message: 'must be US dollars from 0 to 1000000000, with at most 12 digits behind the point',
+        },
+      ],
+    });
+    expect(await readUser(gateway, 'refused')).toBeNull();
+  });
+
+  test.each(['much', '1e3', '', 5, 0.1])('is a decimal as a string, not %j', async (monthlyBudgetUsd) => {
+    const { status, body } = await gateway.ask(
+      'mutation ($input: SetPolicyInput!) { setPolicy(input: $input) { __typename } }',
+      { input: { externalUserId: 'refused', monthlyBudgetUsd } },
+    );
+    expect(status).toBe(400);
+    expect(body.errors[0].message).toContain('monthlyBudgetUsd');
+  });
+
+  test.each(['0', '0.000000000001', '1000000000'])('takes both ends of its range: %s', async (budget) => {
+    const answer = await setPolicy(gateway, { externalUserId: 'ends', monthlyBudgetUsd: budget });
+    expect(answer).toMatchObject({ overrides: { monthlyBudgetUsd: budget } });
+  });
+});
