@@ -26,6 +26,8 @@ const LONGEST = [
 const SHARING = [
   'test/{authorization,domain,graphql,http,providers}/**/*.test.ts',
   'test/postgres/!(embedded*).test.ts',
+  'test/resilience/gate.test.ts',
+  'test/subscriptions/!(faults|slow-readers|thousand).test.ts',
 ];
 
 /** So that no worker is left with a long one at the end. By itself vitest knows how long each takes only from an earlier run. */

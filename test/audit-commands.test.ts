@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../src/postgres/pool.ts';
 import { fillTrail, KEY, sealAll } from './postgres/fixtures/trail.ts';
+import { COMPILE_CACHE } from './support/compile-cache.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { ROOT_KEY } from './support/gateway.ts';
 
@@ -47,7 +48,7 @@ function audit(args: readonly string[], env: Record<string, string> = {}): Promi
     GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
     GATEHOUSE_AUDIT_KEY: Buffer.from(KEY.bytes).toString('base64'),
     GATEHOUSE_PROVIDER: 'sandbox',
-    NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
+    ...COMPILE_CACHE,
     ...env,
   };
   return new Promise((resolve) => {

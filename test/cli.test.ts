@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '../src/postgres/embedded/start-embedded-postgres.ts';
 import { askAs } from './support/callers.ts';
+import { COMPILE_CACHE } from './support/compile-cache.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { ROOT_KEY, startGateway, type TestGateway } from './support/gateway.ts';
 
@@ -36,7 +37,7 @@ function run(args: readonly string[], env: Record<string, string> = external()):
     execFile(
       process.execPath,
       [CLI, ...args],
-      { cwd: folder, env: { ...env, NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache') } },
+      { cwd: folder, env: { ...env, ...COMPILE_CACHE } },
       (error, stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );

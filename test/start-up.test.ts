@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMPILE_CACHE } from './support/compile-cache.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 
 // The real process, as an operator starts it: what it says, and how it ends.
@@ -77,8 +78,7 @@ async function busyPort(): Promise<{ port: number; server: Server }> {
 function start(cwd: string, env: Record<string, string>): Running {
   const child = spawn(process.execPath, [MAIN], {
     cwd,
-    // The cache is of Node's own concern: all but the first start then take half the time.
-    env: { ...env, NODE_COMPILE_CACHE: join(root, 'compile-cache') },
+    env: { ...env, ...COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);

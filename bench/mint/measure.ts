@@ -1,4 +1,5 @@
 import type { Child } from '../child.ts';
+import { disturbance, mediansOver, rotate } from '../rounds.ts';
 import type { Options } from './options.ts';
 import type { Server } from './servers.ts';
 import { type Measurement, measurement, type Task } from './task.ts';
@@ -62,23 +63,8 @@ export async function measure(
   return measurement.parse(await load.ask(task));
 }
 
-function disturbance({ othersShare }: Measurement): string {
-  return othersShare !== null && othersShare > 0.1
-    ? ` (others used ${Math.round(othersShare * 100)} % of the machine)`
-    : '';
-}
-
-function rotate<T>(items: readonly T[], by: number): T[] {
-  const first = by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
-}
-
 function medians(results: readonly Measurement[]): Measurement {
-  const of = (read: (result: Measurement) => number) => median(results.map(read));
-  const known = (read: (result: Measurement) => number | null) => {
-    const values = results.map(read).filter((value) => value !== null);
-    return values.length === 0 ? null : median(values);
-  };
+  const { of, known } = mediansOver(results);
   return {
     mintsPerSecond: of(({ mintsPerSecond }) => mintsPerSecond),
     p50: of(({ p50 }) => p50),
@@ -88,10 +74,4 @@ function medians(results: readonly Measurement[]): Measurement {
     machineShare: of(({ machineShare }) => machineShare),
     othersShare: known(({ othersShare }) => othersShare),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 }

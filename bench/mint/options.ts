@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readNumber } from '../run-bench.ts';
 
 const HELP = `Measures a mint: the gateway beside a bare server that does the same two durable writes, and beside
 calling the upstream directly. Every server is its own process over one embedded PostgreSQL (fsync on).
@@ -50,24 +51,17 @@ export function readOptions(args: string[]): Options | null {
   }
   const profileFolder = values['cpu-prof'];
   return {
-    seconds: number(values.seconds, '--seconds', 0.1),
-    warmUpSeconds: number(values['warm-up'], '--warm-up', 0.1),
-    rounds: number(values.rounds, '--rounds', 1),
-    connections: values.connections.split(',').map((value) => number(value, '--connections', 1)),
-    latencies: values.latencies.split(',').map((value) => number(value, '--latencies', 0)),
+    seconds: readNumber(values.seconds, '--seconds', 0.1),
+    warmUpSeconds: readNumber(values['warm-up'], '--warm-up', 0.1),
+    rounds: readNumber(values.rounds, '--rounds', 1),
+    connections: values.connections.split(',').map((value) => readNumber(value, '--connections', 1)),
+    latencies: values.latencies.split(',').map((value) => readNumber(value, '--latencies', 0)),
     gateways: [
       { name: 'gateway', folder: resolve(import.meta.dirname, '../..') },
       ...values.also.map(otherCheckout),
     ],
     profileFolder: profileFolder === undefined ? undefined : resolve(profileFolder),
   };
-}
-
-function number(value: string, option: string, least: number): number {
-  const read = value.trim() === '' ? Number.NaN : Number(value);
-  if (!(read >= least))
-    throw new TypeError(`${option} must be a number of at least ${least}, not "${value}"`);
-  return read;
 }
 
 function otherCheckout(value: string) {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { progress, runBench } from '../run-bench.ts';
 import { seedUsers, startDatabaseServer } from './database.ts';
 import { startGateway } from './gateway.ts';
 import { measureAll } from './measure.ts';
@@ -7,19 +8,8 @@ import { report } from './report.ts';
 import { countRoundTrips, type RoundTrips } from './round-trips.ts';
 import { prepareDatabase, startBare, startLoadGenerator, startUpstream } from './servers.ts';
 
-const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+await runBench(readOptions, bench);
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options !== null) process.stdout.write(await bench(options, stopping.signal));
-} catch (error) {
-  process.stderr.write(`\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-
-/** Starts everything, measures, stops everything: also after a failure, and after Ctrl-C. */
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const running = { signal, stack };
@@ -59,8 +49,4 @@ async function bench(options: Options, signal: AbortSignal): Promise<string> {
   const cells = await measureAll(options, { servers, load, setLatency: upstream.setLatency, progress });
   progress('stopping');
   return `\n${report(cells, counted)}`;
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

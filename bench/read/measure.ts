@@ -1,4 +1,5 @@
 import type { Child } from '../child.ts';
+import { disturbance, mediansOver, rotate } from '../rounds.ts';
 import type { Options } from './options.ts';
 import type { QueryName } from './queries.ts';
 import { isPeer, type Target } from './targets.ts';
@@ -69,23 +70,8 @@ function forPeers({ connections }: Options): number | undefined {
   return connections.includes(PEERS_CONNECTIONS) ? PEERS_CONNECTIONS : connections[0];
 }
 
-function disturbance({ othersShare }: Measurement): string {
-  return othersShare !== null && othersShare > 0.1
-    ? ` (others used ${Math.round(othersShare * 100)} % of the machine)`
-    : '';
-}
-
-function rotate<T>(items: readonly T[], by: number): T[] {
-  const first = by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
-}
-
 function medians(results: readonly Measurement[]): Measurement {
-  const of = (read: (result: Measurement) => number) => median(results.map(read));
-  const known = (read: (result: Measurement) => number | null) => {
-    const values = results.map(read).filter((value) => value !== null);
-    return values.length === 0 ? null : median(values);
-  };
+  const { of, known } = mediansOver(results);
   return {
     requestsPerSecond: of(({ requestsPerSecond }) => requestsPerSecond),
     p50: of(({ p50 }) => p50),
@@ -94,10 +80,4 @@ function medians(results: readonly Measurement[]): Measurement {
     serverMicroseconds: known(({ serverMicroseconds }) => serverMicroseconds),
     othersShare: known(({ othersShare }) => othersShare),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readNumber } from '../run-bench.ts';
 import { QUERIES, type QueryName } from './queries.ts';
 import { TARGETS, type TargetName } from './targets.ts';
 
@@ -61,23 +62,16 @@ export function readOptions(args: string[]): Options | null {
   }
   const profileFolder = values['cpu-prof'];
   return {
-    seconds: number(values.seconds, '--seconds', 0.1),
-    warmUpSeconds: number(values['warm-up'], '--warm-up', 0.1),
-    rounds: number(values.rounds, '--rounds', 1),
-    connections: values.connections.split(',').map((value) => number(value, '--connections', 1)),
+    seconds: readNumber(values.seconds, '--seconds', 0.1),
+    warmUpSeconds: readNumber(values['warm-up'], '--warm-up', 0.1),
+    rounds: readNumber(values.rounds, '--rounds', 1),
+    connections: values.connections.split(',').map((value) => readNumber(value, '--connections', 1)),
     queries: some(values.queries, '--queries', QUERIES),
     targets: some(values.only, '--only', TARGETS),
-    sessions: number(values.sessions, '--sessions', 1000),
+    sessions: readNumber(values.sessions, '--sessions', 1000),
     profileFolder: profileFolder === undefined ? undefined : resolve(profileFolder),
     buffers: values.buffers,
   };
-}
-
-function number(value: string, option: string, least: number): number {
-  const read = value.trim() === '' ? Number.NaN : Number(value);
-  if (!(read >= least))
-    throw new TypeError(`${option} must be a number of at least ${least}, not "${value}"`);
-  return read;
 }
 
 /** In the order of `known`, each once. */

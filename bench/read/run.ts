@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startChild } from '../child.ts';
+import { progress, runBench } from '../run-bench.ts';
 import { measureBuffers } from './buffers.ts';
 import { openDataset } from './dataset.ts';
 import { measureAll } from './measure.ts';
@@ -12,19 +13,8 @@ import { verify } from './verify.ts';
 
 const USERS = 10_000;
 
-const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+await runBench(readOptions, bench);
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options !== null) process.stdout.write(await bench(options, stopping.signal));
-} catch (error) {
-  process.stderr.write(`\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-
-/** Starts everything, measures, stops everything: also after a failure, and after Ctrl-C. */
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const running = { signal, stack };
@@ -50,8 +40,4 @@ async function bench(options: Options, signal: AbortSignal): Promise<string> {
   const cells = await measureAll(options, { targets, load, users: USERS, progress });
   progress('stopping');
   return `\n${report(cells)}`;
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

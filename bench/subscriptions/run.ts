@@ -2,28 +2,18 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { startDatabaseServer } from '../mint/database.ts';
 import { startGateway } from '../mint/gateway.ts';
+import { progress, runBench } from '../run-bench.ts';
 import { type Measured, measure } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 
 const AIM_P99_MS = 1000;
 
-const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+await runBench(readOptions, async (options, signal) => {
+  const measured = await bench(options, signal);
+  if (measured.missing + measured.twice + measured.foreign + measured.ended > 0) process.exitCode = 1;
+  return report(measured, options);
+});
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options !== null) {
-    const measured = await bench(options, stopping.signal);
-    process.stdout.write(report(measured, options));
-    if (measured.missing + measured.twice + measured.foreign + measured.ended > 0) process.exitCode = 1;
-  }
-} catch (error) {
-  process.stderr.write(`\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-
-/** Starts everything, measures, stops everything: also after a failure, and after Ctrl-C. */
 async function bench(options: Options, signal: AbortSignal): Promise<Measured> {
   await using stack = new AsyncDisposableStack();
   progress(`${process.version}, ${availableParallelism()} cores; starting`);
@@ -66,8 +56,4 @@ function report(measured: Measured, { subscribers, seconds }: Options): string {
   }
   lines.push(`aim: p99 under ${AIM_P99_MS} ms: ${p99 < AIM_P99_MS ? 'met' : 'MISSED'}`);
   return `\n${lines.join('\n')}\n`;
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

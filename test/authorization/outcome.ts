@@ -22,17 +22,44 @@ export function intended(
   target: Target | null,
   facts: readonly Fact[],
 ): Outcome {
+  const came = walked(path, standing, target, facts);
+  return came.code === null
+    ? { code: null, ids: came.at.map(idOf).toSorted() }
+    : { code: came.code, ids: [] };
+}
+
+/** The beginning of a path, up to what refuses the caller; null: nothing does. All paths that begin so end there. */
+export function gateOn(
+  path: Path,
+  standing: Standing,
+  target: Target | null,
+  facts: readonly Fact[],
+): string | null {
+  const came = walked(path, standing, target, facts);
+  if (came.code === null) return null;
+  const { root, steps } = path;
+  return [root, ...steps.slice(0, came.passed)].map((step) => step.text + (step.narrowed ?? '')).join('.');
+}
+
+type Walked =
+  | { readonly code: null; readonly at: readonly Fact[] }
+  /** `passed`: how many steps of the path it takes to be refused. */
+  | { readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN'; readonly passed: number };
+
+function walked(path: Path, standing: Standing, target: Target | null, facts: readonly Fact[]): Walked {
   const viewpoint = viewpointOf(standing, facts);
-  if (viewpoint === null) return { code: 'UNAUTHENTICATED', ids: [] };
-  if (!rootOpens(path, standing, target)) return { code: 'FORBIDDEN', ids: [] };
+  if (viewpoint === null) return { code: 'UNAUTHENTICATED', passed: 0 };
+  if (!rootOpens(path, standing, target)) return { code: 'FORBIDDEN', passed: 0 };
   const seen = (records: readonly Fact[]) => records.filter((fact) => isVisible(fact, viewpoint, facts));
   const viewer = path.root.coordinate === 'Query.viewer';
   let at = seen(viewer ? ofViewer(path, standing, facts) : startsOf(path, target, facts));
-  for (const { coordinate } of viewer ? path.steps.slice(1) : path.steps) {
-    if (at.length > 0 && !opens(openingOf(coordinate), standing)) return { code: 'FORBIDDEN', ids: [] };
+  for (const [index, { coordinate }] of path.steps.entries()) {
+    if (viewer && index === 0) continue;
+    if (at.length > 0 && !opens(openingOf(coordinate), standing))
+      return { code: 'FORBIDDEN', passed: index + 1 };
     at = at.flatMap((fact) => seen(follow(coordinate, fact, facts)));
   }
-  return { code: null, ids: at.map(idOf).toSorted() };
+  return { code: null, at };
 }
 
 function rootOpens({ root }: Path, standing: Standing, target: Target | null): boolean {
@@ -125,17 +152,35 @@ type GivenError = {
   readonly extensions: { readonly code: string };
 };
 
+type Answered = { readonly data?: Record<string, unknown> | null; readonly errors?: readonly GivenError[] };
+
 /** What an answer says under one alias of its root. */
-export function observed(
-  body: { data?: Record<string, unknown> | null; errors?: readonly GivenError[] },
-  alias: string,
-): Outcome {
+export function observed(body: Answered, alias: string): Outcome {
   const errors = (body.errors ?? []).filter(({ path }) => path === undefined || path[0] === alias);
+  return { code: codeOf(errors), ids: textsIn(body.data?.[alias]).toSorted() };
+}
+
+function codeOf(errors: readonly GivenError[]): string | null {
   const codes = new Set(errors.map(({ extensions }) => extensions.code));
+  return codes.size === 0 ? null : [...codes].toSorted().join(' and ');
+}
+
+/** What an answer says of one path of those that were merged under an alias. */
+export function observedOn(path: Path, body: Answered, alias: string): Outcome {
+  const names = [alias, ...path.steps.map(({ coordinate }) => coordinate.split('.').at(-1))];
+  const isOn = (error: GivenError) =>
+    (error.path ?? []).filter((key) => typeof key === 'string').every((key, index) => key === names[index]);
   return {
-    code: codes.size === 0 ? null : [...codes].toSorted().join(' and '),
-    ids: textsIn(body.data?.[alias]).toSorted(),
+    code: codeOf((body.errors ?? []).filter(isOn)),
+    ids: idsAlong(body.data, names).toSorted(),
   };
+}
+
+function idsAlong(value: unknown, [name, ...rest]: readonly (string | undefined)[]): string[] {
+  if (Array.isArray(value))
+    return value.flatMap((one) => idsAlong(one, name === undefined ? [] : [name, ...rest]));
+  const found: unknown = Object.entries(value ?? {}).find(([key]) => key === (name ?? 'id'))?.[1];
+  return name === undefined ? textsIn(found) : idsAlong(found, rest);
 }
 
 function textsIn(value: unknown): string[] {

@@ -159,11 +159,26 @@ function nameOf(root: Step, steps: readonly Step[]): string {
 
 /** A path as a document has it, with what to select of the record at its end. */
 export function selectionOf({ root, steps }: Path, selection: string): string {
-  return [root, ...steps].reduceRight(
-    (inner, { text, narrowed }) =>
-      `${text} { ${narrowed === null ? inner : `... on ${narrowed} { ${inner} }`} }`,
-    selection,
-  );
+  return [root, ...steps].reduceRight((inner, step) => within(step, inner), selection);
+}
+
+/** Paths from one root to the ids at their ends: what several of them pass is selected once. */
+export function mergedSelectionOf(together: readonly Path[]): string {
+  return merged(together.map(({ root, steps }) => [root, ...steps]));
+}
+
+function merged(ways: readonly (readonly Step[])[]): string {
+  const id = ways.some(([step]) => step === undefined) ? ['id'] : [];
+  const next = Map.groupBy(ways, ([step]) => step && within(step, ''));
+  const below = [...next.values()].map((group) => {
+    const [[step] = []] = group;
+    return step === undefined ? [] : within(step, merged(group.map(([, ...rest]) => rest)));
+  });
+  return [...id, ...below.flat()].join(' ');
+}
+
+function within({ text, narrowed }: Step, inner: string): string {
+  return `${text} { ${narrowed === null ? inner : `... on ${narrowed} { ${inner} }`} }`;
 }
 
 /** Each field of a kind of record, selected: what is composite by the name of its type. */

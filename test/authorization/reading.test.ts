@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callers, opens, type Standing, standingOf } from './callers.ts';
 import { fields, nodes, openingOf } from './intended-table.ts';
-import { documentOf, intended, type Outcome, observed, type Target } from './outcome.ts';
+import { documentOf, gateOn, intended, type Outcome, observed, observedOn, type Target } from './outcome.ts';
 import {
   changes,
   coordinates,
   failsAlone,
   fieldSelections,
+  mergedSelectionOf,
   type Path,
   paths,
   recordTypes,
@@ -108,24 +109,33 @@ function questions(): readonly Question[] {
   );
 }
 
-/** Asks one document for each target, and one for each path that would take others down with it. */
+/**
+ * Asks one document for each target, and one for what would take others down with it. What paths have in common, up to
+ * their ends or to what refuses the caller, is asked once.
+ */
 async function askAll(
   caller: string,
   standing: Standing,
   asked: readonly Question[],
 ): Promise<readonly Answered[]> {
-  const groups = Map.groupBy(asked, ({ path, target }) => {
-    const forbidden = intended(path, standing, target, facts).code !== null;
-    return failsAlone(path) ? (target?.id ?? 'no target') : forbidden ? path.name : 'lists';
-  });
+  const gate = ({ path, target }: Question) => gateOn(path, standing, target, facts);
+  const groups = Map.groupBy(asked, (question) =>
+    failsAlone(question.path) ? (question.target?.id ?? 'no target') : (gate(question) ?? 'lists'),
+  );
   const answers = [...groups.values()].map(async (group) => {
-    const target = group[0]?.target ?? null;
+    const merged = Map.groupBy(group, (question) => {
+      const { root } = question.path;
+      return gate(question) ?? `open, from ${root.text} ${root.narrowed}`;
+    });
+    const together = [...merged.values()];
     const { body } = await world.ask(
       caller,
-      documentOf(group.map(({ path }) => selectionOf(path, 'id'))),
-      variablesOf(target),
+      documentOf(together.map((questions) => mergedSelectionOf(questions.map(({ path }) => path)))),
+      variablesOf(group[0]?.target ?? null),
     );
-    return group.map((question, index) => ({ ...question, was: observed(body, `p${index}`) }));
+    return together.flatMap((questions, index) =>
+      questions.map((question) => ({ ...question, was: observedOn(question.path, body, `p${index}`) })),
+    );
   });
   return (await Promise.all(answers)).flat();
 }

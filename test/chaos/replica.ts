@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const PAUSE_MS = 200;
@@ -43,7 +44,7 @@ export function createReplica(name: string, env: Record<string, string>, directo
     const child = spawn(process.execPath, [MAIN], {
       // Where there is no .env.
       cwd: directory,
-      env: { ...env, PATH: process.env['PATH'] },
+      env: { ...env, ...COMPILE_CACHE, PATH: process.env['PATH'] },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A terminal's Ctrl-C is for the runner, which then stops them.
       detached: true,

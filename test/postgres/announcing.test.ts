@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { announceExpiry } from '../../src/jobs/announce-expiry.ts';
 import { announcedOf, repeatSession } from '../support/expiring.ts';
 import { INSERT, poolOf, useDatabase } from './fixtures/partitions.ts';
+import { nodesOf, type PlanNode, rowsRead } from './fixtures/plan.ts';
 
 const BATCH = 250;
 const NEVER = new AbortController().signal;
@@ -99,16 +100,6 @@ async function connect(url: string): Promise<pg.Client> {
   return client;
 }
 
-type PlanNode = {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: PlanNode[];
-};
-
 /** Announces, and tells the nodes of the plans of the statements inside the function. */
 async function announceExplained(client: pg.Client, most: number): Promise<PlanNode[]> {
   const plans: PlanNode[] = [];
@@ -137,12 +128,7 @@ function rowsByIndex(nodes: PlanNode[]): Record<string, number> {
     const name = /^realtime_session_\d{4}_\d\d_(.*)$/.exec(node['Index Name'] ?? '')?.[1];
     if (name === undefined || node['Actual Loops'] === 0) continue;
     const key = name === 'expires_at_id_idx' ? 'found' : name;
-    const read = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
-    rows[key] = (rows[key] ?? 0) + read;
+    rows[key] = (rows[key] ?? 0) + rowsRead(node);
   }
   return rows;
-}
-
-function nodesOf(node: PlanNode): PlanNode[] {
-  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 }

@@ -8,6 +8,7 @@ import { settleSession } from '../../src/postgres/settle-session.ts';
 import { OPERATOR } from '../support/actors.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { asOwner, createBetween, INSERT, poolOf, TABLES, USER, useDatabase } from './fixtures/partitions.ts';
+import { nodesOf, type PlanNode, rowsRead } from './fixtures/plan.ts';
 
 const EVERYTHING = { reach: 'EVERYTHING' } as const;
 
@@ -111,16 +112,6 @@ function settle(pool: pg.Pool, id: string) {
   return settleSession(pool, id, { kind: 'failed', failure }, by);
 }
 
-type PlanNode = {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: PlanNode[];
-};
-
 const statement = z.object({ text: z.string(), values: z.array(z.unknown()).optional() });
 
 /** Runs a read of the gateway's own, then the statement that it sent once more, as PostgreSQL plans it; all nodes of the plan. */
@@ -154,16 +145,12 @@ function literal(value: unknown): string {
   return pg.escapeLiteral(value instanceof Date ? value.toISOString() : String(value));
 }
 
-function nodesOf(node: PlanNode): PlanNode[] {
-  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
-}
-
 /** The tables that were looked into, and how many rows were read of each, wanted or not. */
 function scans(nodes: PlanNode[]) {
   return nodes
     .filter((node) => node['Relation Name'] !== undefined && node['Actual Loops'] > 0)
     .map((node) => ({
       table: node['Relation Name'],
-      rows: (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
+      rows: rowsRead(node),
     }));
 }

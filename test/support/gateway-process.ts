@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { COMPILE_CACHE } from './compile-cache.ts';
 import type { TestDatabase } from './database.ts';
 import { ROOT_KEY } from './gateway.ts';
 
@@ -40,8 +41,7 @@ export async function startGatewayProcess(
       GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
       GATEHOUSE_REQUESTS_PER_MINUTE: '10000000',
       GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10000000',
-      // Node's own: all but the first start then take half the time.
-      NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
+      ...COMPILE_CACHE,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
