@@ -43,9 +43,7 @@ builder.queryField('auditEvents', (t) =>
 builder.objectField(UserType, 'auditEvents', (t) =>
   t.field({
     type: AuditEventConnection,
-    nullable: true,
-    description:
-      'What happened that is about this user, newest first. Needs AUDIT_READ; null only with an error beside it.',
+    description: 'What happened that is about this user, newest first. Needs AUDIT_READ.',
     authScopes: { scope: 'AUDIT_READ' },
     args: {
       first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
