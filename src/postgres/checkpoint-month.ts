@@ -11,6 +11,13 @@ const PAGE = 5000;
 /** A month of the trail that is not what was sealed: what somebody did to it must not go with it. */
 export class BrokenMonthError extends Error {
   override readonly name = 'BrokenMonthError';
+  /** The partition, for the log. */
+  readonly kind: string;
+
+  constructor(partition: string, eventId: string) {
+    super(`${partition} is kept: event ${eventId} is not what was sealed. See: audit verify`);
+    this.kind = partition;
+  }
 }
 
 /**
@@ -78,7 +85,7 @@ async function checkMonth(client: pg.ClientBase, name: string, keys: readonly Se
       after = id ?? after;
       if (sequence == null) counts.unsealed += 1;
       else if (!keys.some((key) => sealEvent(key, Number(sequence), values).toString('hex') === mac))
-        throw new BrokenMonthError(`${name} is kept: event ${id} is not what was sealed. See: audit verify`);
+        throw new BrokenMonthError(name, after);
     }
     more = rows.length === PAGE;
   }
