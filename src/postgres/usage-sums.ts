@@ -54,6 +54,12 @@ export function summed(parts: readonly string[], by: readonly string[]): string 
     HAVING sum(responses) > 0 OR sum(sessions) > 0`;
 }
 
+/** The sums of `table`, but of sessions; a row that is not there is zero. */
+export function sumsOrZero(table: string): string {
+  const sums = AMOUNTS.slice(0, -1).map((column) => `coalesce(${table}.${column}, 0) AS ${column}`);
+  return [...sums, `${table}.unpriced_models`].join(', ');
+}
+
 export function toTotals(row: SumsRow): UsageTotals {
   const known = trimmed(row.known_cost);
   const unknownFor = [...new Set(row.unpriced_models ?? [])];
@@ -69,10 +75,11 @@ export function toTotals(row: SumsRow): UsageTotals {
     outputTextTokens: Number(row.output_text_tokens),
     outputAudioTokens: Number(row.output_audio_tokens),
     totalTokens: Number(row.total_tokens),
-    transcriptionSeconds: Number(row.transcription_seconds),
+    transcriptionSeconds: trimmed(row.transcription_seconds),
     costUsd: unknownFor.length === 0 ? known : null,
     costKnownUsd: known,
     costUnknownFor: unknownFor,
+    unpriced: Number(row.unpriced),
   };
 }
 
