@@ -11,7 +11,7 @@ import {
 import type { Visibility } from '../domain/visibility.ts';
 import { parameters, readPlanned } from './statement.ts';
 import { COLUMNS, issuedSessions, RESPONSES, type Reading, sessionPart, usageParts } from './usage-parts.ts';
-import { type SumsRow, summed, sumsOrZero, toTotals } from './usage-sums.ts';
+import { countedSessions, type SumsRow, summed, toTotals } from './usage-sums.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -104,20 +104,33 @@ function sumsFirst(reading: Reading, { beyond, order, limit }: Slice): string {
  * Summing has to sort all it is given, and that is more than memory is meant to hold.
  */
 function pageFirst(reading: Reading, { beyond, order, limit }: Slice): string {
-  const names = reading.by.map((dimension) => COLUMNS[dimension].name).join(', ');
+  const names = reading.by.map((dimension) => COLUMNS[dimension].name);
+  const list = names.join(', ');
   const counted = (part: string, amounts: string) =>
-    `SELECT ${names}, ${amounts} FROM (${part}) AS part GROUP BY ${names}`;
+    `SELECT ${list}, ${amounts} FROM (${part}) AS part GROUP BY ${list}`;
   const parts = [
     ...usageParts(reading, RESPONSES).map((part) =>
       counted(part, 'sum(responses) AS responses, 0::bigint AS sessions'),
     ),
     counted(issuedSessions(reading), '0::numeric AS responses, count(*) AS sessions'),
   ];
-  const among = 'r.user_id = ANY(ARRAY(SELECT DISTINCT user_id FROM page))';
+  // Groups of these users that are not of the page come after it, and are cut off like everything there. Not joined:
+  // how many rows a page has cannot be foreseen by a plan.
+  const sums = summed(
+    [...usageParts({ ...reading, among: ofPage(reading) }), `SELECT ${list}, ${countedSessions} FROM page`],
+    names,
+  );
   return `WITH page AS MATERIALIZED (
-      SELECT ${names}, sum(sessions) AS sessions FROM (${parts.join(' UNION ALL ')}) AS parts
-      WHERE ${beyond} GROUP BY ${names} HAVING sum(responses) > 0 OR sum(sessions) > 0 ${order} LIMIT ${limit}
+      SELECT ${list}, sum(sessions) AS sessions FROM (${parts.join(' UNION ALL ')}) AS parts
+      WHERE ${beyond} GROUP BY ${list} HAVING sum(responses) > 0 OR sum(sessions) > 0 ${order} LIMIT ${limit}
     )
-    SELECT ${names}, page.sessions, ${sumsOrZero('used')} FROM page
-    LEFT JOIN (${summed(usageParts({ ...reading, among }), names.split(', '))}) AS used USING (${names}) ${order}`;
+    SELECT * FROM (${sums}) AS rows WHERE ${beyond} ${order} LIMIT ${limit}`;
+}
+
+/** What is of a page's users, and not from after its last hour, day or month has ended. */
+function ofPage({ by: [first] }: Reading): (at: string) => string {
+  const users = 'r.user_id = ANY(ARRAY(SELECT DISTINCT user_id FROM page))';
+  if (first === undefined || !isTime(first)) return () => users;
+  const longest = first === 'MONTH' ? '32 days' : '2 days';
+  return (at) => `${users} AND r.${at} < (SELECT max(start) + interval '${longest}' FROM page)`;
 }

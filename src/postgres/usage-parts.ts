@@ -26,8 +26,8 @@ export type Reading = {
   readonly visibility: Visibility;
   readonly filter: UsageFilter;
   readonly given: Parameters;
-  /** A further condition on rows `r`. */
-  readonly among?: string;
+  /** A further condition on rows `r`, by the column of their time. */
+  readonly among?: (at: string) => string;
 };
 
 /** What is selected of rows `r` of a rollup, and of records `r`. */
@@ -64,7 +64,7 @@ export function usageParts(reading: Reading, amounts = ALL): string[] {
   const apart = filter.userIds === null && visibility.reach !== 'SELF' && !by.includes('USER');
   const rollups = (apart ? ['usage_sum', 'usage_part'] : ['usage_rollup']).map(
     (table) => `SELECT ${grouping('r', 'bucket', reading)}${amounts.ofRollups}
-      FROM ${table} AS r WHERE ${whole} AND ${conditions(reading)}`,
+      FROM ${table} AS r WHERE ${whole} AND ${conditions('bucket', reading)}`,
   );
   return [...rollups, ...records];
 }
@@ -76,7 +76,7 @@ function recordPart(reading: Reading, { ofRecords }: Amounts, begin: number, end
     FROM usage_record AS r
     WHERE r.counted AND r.at >= ${time(begin, given)} AND r.at < ${time(end, given)}
       AND r.session_id >= uuidv7_floor(${time(begin, given)} - interval '2 days')
-      AND r.session_id < uuidv7_floor(${time(end, given)} + interval '1 second') AND ${conditions(reading)}`;
+      AND r.session_id < uuidv7_floor(${time(end, given)} + interval '1 second') AND ${conditions('at', reading)}`;
 }
 
 /** The sessions that were issued, a row each, with their model. */
@@ -114,9 +114,9 @@ function grouping(table: string, at: string, { by, filter: { timeZone }, given }
     .join('');
 }
 
-function conditions(reading: Reading): string {
-  const { visibility, given, among = 'true' } = reading;
-  return `${visible('usage', visibility, given)} AND ${chosen('r', reading)} AND ${among}`;
+function conditions(at: string, reading: Reading): string {
+  const { visibility, given, among = () => 'true' } = reading;
+  return `${visible('usage', visibility, given)} AND ${chosen('r', reading)} AND ${among(at)}`;
 }
 
 function chosen(

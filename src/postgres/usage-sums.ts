@@ -32,10 +32,13 @@ export const rollupAmounts = `r.responses, ${ofTokens}, r.transcription_seconds,
 /** What records `r` add, of those that count. */
 export const recordAmounts = `1 AS responses, ${ofTokens}, r.transcription_seconds, coalesce(r.cost, 0) AS known_cost,
   CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced, 0 AS sessions`;
-/** What a group of issued sessions adds. */
-export const sessionAmounts = `${AMOUNTS.slice(0, -1)
+const nothingUsed = AMOUNTS.slice(0, -1)
   .map((column) => `0 AS ${column}`)
-  .join(', ')}, count(*) AS sessions`;
+  .join(', ');
+/** What a group of issued sessions adds. */
+export const sessionAmounts = `${nothingUsed}, count(*) AS sessions`;
+/** What a row adds that has them counted; they are of no model. */
+export const countedSessions = `NULL::text AS of_model, ${nothingUsed}, sessions`;
 
 /**
  * Sums of `parts` by the columns `by` (which may be none). Each part is a SELECT of those columns, of `of_model`, and
@@ -52,12 +55,6 @@ export function summed(parts: readonly string[], by: readonly string[]): string 
     ) AS by_model
     GROUP BY ${by.length === 0 ? '()' : by.join(', ')}
     HAVING sum(responses) > 0 OR sum(sessions) > 0`;
-}
-
-/** The sums of `table`, but of sessions; a row that is not there is zero. */
-export function sumsOrZero(table: string): string {
-  const sums = AMOUNTS.slice(0, -1).map((column) => `coalesce(${table}.${column}, 0) AS ${column}`);
-  return [...sums, `${table}.unpriced_models`].join(', ');
 }
 
 export function toTotals(row: SumsRow): UsageTotals {
