@@ -52,6 +52,11 @@ async function fill(): Promise<void> {
      FROM (VALUES ('2026-10-24T21:30:00Z', '=b', NULL::numeric), ('2026-10-24T22:00:00Z', 'c', 0.5), ('2026-10-25T00:30:00Z', '=b', NULL),
        ('2026-10-25T01:30:00Z', 'c', 0.25), ('2026-10-25T22:59:59Z', 'd', NULL), ('2026-10-25T23:00:00Z', 'c', 1)) AS night (at, model, cost)`,
   );
+  // In Havana midnight comes twice: at 4:00 and at 5:00.
+  await record(
+    `SELECT 'shop', 'caller-1', at::timestamptz, 'c', 7, 0, 0
+     FROM (VALUES ('2026-11-01T03:59:59Z'), ('2026-11-01T04:30:00Z'), ('2026-11-01T05:30:00Z'), ('2026-11-02T05:00:00Z')) AS night (at)`,
+  );
   await database.query(
     `INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
        session_limit_seconds, outcome, settled_at, expires_at, secret_fingerprint, secret_fingerprint_key_id,
@@ -126,7 +131,7 @@ const sumOf = (rows: readonly Record<string, string>[], column: string) =>
 test('the whole of it is one row: a header, exact decimals, an unknown cost left empty', async () => {
   const { stdout, stderr } = await exported(OCTOBER);
   const [users] = await database.query<{ count: string; cost: string; tokens: string; seconds: string }>(
-    `SELECT count(*), sum(cost) AS cost, sum(total_tokens) AS tokens, sum(transcription_seconds) AS seconds FROM usage_record`,
+    `SELECT count(*), sum(cost) AS cost, sum(total_tokens) AS tokens, sum(transcription_seconds) AS seconds FROM usage_record WHERE at < '2026-10-31T23:00:00Z'`,
   );
   const known = users?.cost.replace(/0+$/, '');
   const seconds = users?.seconds.replace(/0+$/, '');
@@ -174,6 +179,16 @@ test('days and hours begin where clocks say so, and stand there with their offse
     ['2026-10-25T02:00:00+01:00', 'c', '0.25'],
     ['2026-10-25T23:00:00+01:00', 'd', ''],
     ['2026-10-26T00:00:00+01:00', 'c', '1'],
+  ]);
+});
+
+test('a day that begins twice is one row', async () => {
+  const nights = ['--from', '2026-10-31T04:00:00Z', '--to', '2026-11-03T05:00:00Z', '--by', 'day,user'];
+  const { rows } = await exported([...nights, '--time-zone', 'America/Havana']);
+  expect(rows.map(({ start, user, responses }) => [start?.slice(0, 10), user, responses])).toEqual([
+    ['2026-10-31', 'caller-1', '1'],
+    ['2026-11-01', 'caller-1', '2'],
+    ['2026-11-02', 'caller-1', '1'],
   ]);
 });
 
