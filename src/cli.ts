@@ -1,14 +1,24 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { createKey, type KeyOptions } from './commands/create-key.ts';
 import { describeFindings } from './commands/describe-findings.ts';
 import { exportTrail } from './commands/export-trail.ts';
+import { exportUsage, type UsageExportOptions } from './commands/export-usage.ts';
 import { identifyFromShell } from './commands/identify-secret.ts';
+import {
+  parseAnyInstant,
+  parseDimensions,
+  parseExactInstant,
+  parseInstant,
+  parseScopes,
+} from './commands/options.ts';
 import { readSecret } from './commands/read-secret.ts';
 import { verifyTrail } from './commands/verify-trail.ts';
 import type { Config } from './config.ts';
 import { describeFailure } from './describe-failure.ts';
-import { reaches, type Scope, scopes } from './domain/actor.ts';
+import { reaches, scopes } from './domain/actor.ts';
+import type { InputIssue } from './domain/input-issue.ts';
 import { redactText } from './domain/redact-text.ts';
+import { usageDimensions } from './domain/usage-report.ts';
 import { encodeId } from './graphql/ids.ts';
 import { obtainAuditKeys, obtainFingerprintKeys } from './keys.ts';
 import { createLogger } from './logger.ts';
@@ -67,11 +77,7 @@ program
         },
         { ...options, expiresAt: expires ?? null },
       );
-      if (result.kind === 'invalid') {
-        for (const { path, message } of result.issues) say(`--${path.join('.')} ${message}`);
-        process.exitCode = 1;
-        return;
-      }
+      if (result.kind === 'invalid') return refuse(result.issues);
       say(`A key of ${result.application.name}. It is shown this once:`);
       process.stdout.write(`${result.value.reveal()}\n`);
     }),
@@ -182,6 +188,39 @@ audit
     }),
   );
 
+program
+  .command('usage')
+  .description('What was used, and what it cost.')
+  .command('export')
+  .description('Write a report of usage to standard output, as CSV: a header, and a line for each row.')
+  .requiredOption('--from <instant>', 'what was used at that moment or later', parseExactInstant)
+  .requiredOption('--to <instant>', 'what was used before that moment', parseExactInstant)
+  .option('--time-zone <name>', 'where hours, days and months begin, e.g. Europe/Amsterdam', 'UTC')
+  .option(
+    '--by <list>',
+    `what rows are of, comma-separated: ${usageDimensions.join(', ').toLowerCase()} (default: one row)`,
+    parseDimensions,
+  )
+  .option('--application <name>', 'only through that application')
+  .option('--user <external id>', "only that user's")
+  .addHelpText(
+    'after',
+    "\nTexts that a spreadsheet would take for a formula, or that begin with an apostrophe, get an apostrophe before them. An empty cost is unknown: the last columns say of how many responses, and of which models, no price is known. An erased user's cell is empty.",
+  )
+  .action(({ by, ...options }: Omit<UsageExportOptions, 'by'> & Partial<UsageExportOptions>) =>
+    withLedger(async ({ pool }) => {
+      const onProgress = everySoOften((rows) => say(`${rows} rows …`));
+      const ports = { pool, output: process.stdout, onProgress };
+      const result = await exportUsage(ports, { ...options, by: by ?? [] });
+      if (result.kind === 'invalid') return refuse(result.issues);
+      if (result.kind === 'cut_off') return;
+      const { rows, responses, sessions, totalTokens, costKnownUsd, unpriced } = result;
+      say(
+        `${rows} rows: ${responses} responses, ${sessions} sessions issued, ${totalTokens} tokens, ${costKnownUsd} USD${unpriced > 0 ? `, and ${unpriced} responses without a known price` : ''}.`,
+      );
+    }, withTimeForReports),
+  );
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -189,8 +228,21 @@ try {
   process.exitCode = 1;
 }
 
-async function withLedger(work: (ledger: OpenLedger, config: Config) => Promise<void>): Promise<void> {
-  const config = readConfig();
+/** A report of years may take a statement longer than who waits for an answer would. */
+function withTimeForReports(config: Config): Config {
+  return { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) };
+}
+
+function refuse(issues: readonly InputIssue[]): void {
+  for (const { path, message } of issues) say(`--${path.join('.')} ${message}`);
+  process.exitCode = 1;
+}
+
+async function withLedger(
+  work: (ledger: OpenLedger, config: Config) => Promise<void>,
+  change: (config: Config) => Config = (config) => config,
+): Promise<void> {
+  const config = change(readConfig());
   const log = createLogger({ level: 'warn', pretty: true, destination: { write: say } });
   const ledger = await openLedger(config, log, new AbortController().signal, joinEmbeddedPostgres);
   try {
@@ -200,32 +252,11 @@ async function withLedger(work: (ledger: OpenLedger, config: Config) => Promise<
   }
 }
 
-function parseScopes(list: string): Scope[] {
-  if (list === 'all') return [...scopes];
-  const names = list.split(',').map((name) => name.trim());
-  const known = scopes.filter((scope) => names.includes(scope));
-  if (known.length !== new Set(names).size) throw new InvalidArgumentError('It names an unknown scope.');
-  return known;
-}
-
-function everySoOften(tell: (sequence: number, last: number) => void): typeof tell {
+function everySoOften<Seen extends readonly number[]>(tell: (...seen: Seen) => void): typeof tell {
   let told = performance.now();
-  return (sequence, last) => {
+  return (...seen) => {
     if (performance.now() - told < 2000) return;
     told = performance.now();
-    tell(sequence, last);
+    tell(...seen);
   };
-}
-
-function parseAnyInstant(text: string): string {
-  const instant = new Date(text);
-  if (Number.isNaN(instant.getTime())) throw new InvalidArgumentError('It must be an RFC 3339 instant.');
-  return instant.toISOString();
-}
-
-function parseInstant(text: string): Date {
-  const instant = new Date(parseAnyInstant(text));
-  // The ledger's own clock decides; this is for saying so before anything is made.
-  if (instant.getTime() <= Date.now()) throw new InvalidArgumentError('It must be in the future.');
-  return instant;
 }

@@ -1,10 +1,8 @@
 import pg from 'pg';
+import type { Running, Urls } from '../kept-database.ts';
 import { CONFIGURATION, INSERT_SESSIONS } from './session-rows.ts';
 
 export type Sizes = { readonly users: number; readonly sessions: number };
-
-type Urls = { readonly ownerUrl: string; readonly superuserUrl: string };
-type Running = { readonly signal: AbortSignal; readonly progress: (text: string) => void };
 
 const APPLICATIONS = ['bench-shop', 'bench-clinic', 'bench-hotline', 'bench-garage'];
 const MONTHS = 12;

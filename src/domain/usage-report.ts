@@ -4,6 +4,15 @@ import type { UsageTotals } from './usage.ts';
 export const usageDimensions = ['HOUR', 'DAY', 'MONTH', 'USER', 'APPLICATION', 'MODEL', 'PROVIDER'] as const;
 export type UsageDimension = (typeof usageDimensions)[number];
 
+export function isTime(dimension: UsageDimension): boolean {
+  return dimension === 'HOUR' || dimension === 'DAY' || dimension === 'MONTH';
+}
+
+/** Whether only one of them is a time: a report has hours, or days, or months. */
+export function haveOneTime(dimensions: readonly UsageDimension[]): boolean {
+  return dimensions.filter(isTime).length <= 1;
+}
+
 /** Which usage is meant. An empty list means none; null means all that is visible. */
 export type UsageFilter = {
   /** Milliseconds since 1970, to the microsecond. In. */

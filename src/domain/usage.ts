@@ -25,11 +25,14 @@ export type UsageTotals = { readonly [K in TokenKind]: number } & {
   readonly reported: boolean;
   readonly responses: number;
   readonly totalTokens: number;
-  readonly transcriptionSeconds: number;
+  /** An exact decimal. */
+  readonly transcriptionSeconds: string;
   /** Null when a model without a known price contributed. */
   readonly costUsd: string | null;
   readonly costKnownUsd: string;
   readonly costUnknownFor: readonly string[];
+  /** How many of the responses have no known price. */
+  readonly unpriced: number;
 };
 
 /** Who reported: the user's own client, or an application. The application's numbers replace the client's. */
@@ -73,8 +76,9 @@ export const NO_USAGE: UsageTotals = {
   outputTextTokens: 0,
   outputAudioTokens: 0,
   totalTokens: 0,
-  transcriptionSeconds: 0,
+  transcriptionSeconds: '0',
   costUsd: '0',
   costKnownUsd: '0',
   costUnknownFor: [],
+  unpriced: 0,
 };

@@ -1,5 +1,6 @@
 import { isStorable } from '../domain/text.ts';
 import {
+  haveOneTime,
   placeOf,
   type UsageDimension,
   type UsageFilter,
@@ -166,8 +167,7 @@ export async function reportOf(
   if (zone !== 'UTC' && (!isStorable(zone) || !(await ledger.isTimeZone(zone))))
     throw new BadInputError(`${prefix}timeZone`, 'must be an IANA time zone, e.g. "Europe/Amsterdam"');
   const dimensions = usageDimensions.filter((dimension) => groupBy?.includes(dimension));
-  if (dimensions.filter((dimension) => ['HOUR', 'DAY', 'MONTH'].includes(dimension)).length > 1)
-    throw new BadInputError('groupBy', 'can have one of HOUR, DAY and MONTH');
+  if (!haveOneTime(dimensions)) throw new BadInputError('groupBy', 'can have one of HOUR, DAY and MONTH');
   const listing = `${field}/${dimensions.join(',')}`;
   return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
 }

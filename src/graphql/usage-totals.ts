@@ -33,8 +33,9 @@ export const UsageTotalsType = builder.objectRef<UsageTotals>('UsageTotals').imp
       cachedImageTokens: tokens('cachedImageTokens'),
       outputTextTokens: tokens('outputTextTokens'),
       outputAudioTokens: tokens('outputAudioTokens'),
-      transcriptionSeconds: t.exposeFloat('transcriptionSeconds', {
+      transcriptionSeconds: t.float({
         description: 'Audio that was transcribed by duration instead of by tokens.',
+        resolve: ({ transcriptionSeconds }) => Number(transcriptionSeconds),
       }),
       totalTokens: t.expose('totalTokens', {
         type: 'SafeInt',

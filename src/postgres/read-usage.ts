@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { NO_USAGE, type UsageTotals } from '../domain/usage.ts';
 import {
+  isTime,
   type UsageDimension,
   type UsageFilter,
   type UsagePlace,
@@ -8,31 +9,11 @@ import {
   usageDimensions,
 } from '../domain/usage-report.ts';
 import type { Visibility } from '../domain/visibility.ts';
-import { type Parameters, parameters, readPlanned } from './statement.ts';
-import {
-  recordAmounts,
-  rollupAmounts,
-  type SumsRow,
-  sessionAmounts,
-  summed,
-  toTotals,
-} from './usage-sums.ts';
-import { visible } from './visible.ts';
+import { parameters, readPlanned } from './statement.ts';
+import { COLUMNS, issuedSessions, RESPONSES, type Reading, sessionPart, usageParts } from './usage-parts.ts';
+import { countedSessions, type SumsRow, summed, toTotals } from './usage-sums.ts';
 
-/** Rollups hold so much. Offsets of time zones are multiples of it: hours, days and months begin where one does. */
-const BUCKET_MS = 900_000;
-
-type Column = { readonly name: string; readonly type: string };
-
-const COLUMNS: Readonly<Record<UsageDimension, Column>> = {
-  HOUR: { name: 'start', type: 'timestamptz' },
-  DAY: { name: 'start', type: 'timestamptz' },
-  MONTH: { name: 'start', type: 'timestamptz' },
-  USER: { name: 'user_id', type: 'uuid' },
-  APPLICATION: { name: 'application_id', type: 'uuid' },
-  MODEL: { name: 'model', type: 'text COLLATE "C"' },
-  PROVIDER: { name: 'provider', type: 'text COLLATE "C"' },
-};
+const DAY_MS = 86_400_000;
 
 /** What a filter's visible usage adds up to. */
 export async function sumUsage(
@@ -41,7 +22,7 @@ export async function sumUsage(
   filter: UsageFilter,
 ): Promise<UsageTotals> {
   const given = parameters();
-  const text = summed(usageParts([], visibility, filter, given), []);
+  const text = summed(usageParts({ by: [], visibility, filter, given }), []);
   const [row] = await readPlanned<SumsRow>(pool, text, given);
   return row === undefined ? NO_USAGE : toTotals(row);
 }
@@ -69,16 +50,9 @@ export async function listUsage(
   // A report of one row has nothing beyond it.
   if (by.length === 0 && after !== null) return [];
   const given = parameters();
-  const columns = by.map((dimension) => COLUMNS[dimension]);
-  const parts = [...usageParts(by, visibility, filter, given), sessionPart(by, visibility, filter, given)];
-  const names = columns.map(({ name }) => name);
-  const places = columns.map(({ name, type }) => (type.startsWith('text') ? `${name} COLLATE "C"` : name));
-  const beyond =
-    after === null
-      ? 'true'
-      : `(${places.join(', ')}) > (${columns.map(({ type }, at) => `${given.use(after[at])}::${type}`).join(', ')})`;
-  const order = places.length === 0 ? '' : `ORDER BY ${places.join(', ')}`;
-  const text = `SELECT * FROM (${summed(parts, names)}) AS rows WHERE ${beyond} ${order} LIMIT ${given.use(limit + 1)}`;
+  const reading = { by, visibility, filter: beginningAt(after, by, filter), given };
+  const slice = { ...sliceOf(by, after, reading), limit: given.use(limit + 1) };
+  const text = by.includes('USER') ? pageFirst(reading, slice) : sumsFirst(reading, slice);
   return (await readPlanned<GroupedRow>(pool, text, given)).map((row) => ({
     start: row.start ?? null,
     userId: row.user_id ?? null,
@@ -90,116 +64,73 @@ export async function listUsage(
   }));
 }
 
-/** Whole buckets from the rollups, and what lies at the edges from the records. */
-function usageParts(
-  by: readonly UsageDimension[],
-  visibility: Visibility,
+/** What is before the page need not be read; a day's start on its clocks can be an hour after the first of it. */
+function beginningAt(
+  after: UsagePlace | null,
+  [first]: readonly UsageDimension[],
   filter: UsageFilter,
-  given: Parameters,
-): string[] {
-  const { from, to } = filter;
-  const first = Math.ceil(from / BUCKET_MS) * BUCKET_MS;
-  const last = Math.floor(to / BUCKET_MS) * BUCKET_MS;
-  const edges =
-    first >= last
-      ? [[from, to] as const]
-      : ([
-          [from, first],
-          [last, to],
-        ] as const);
-  const records = edges
-    .filter(([begin, end]) => begin < end)
-    .map(([begin, end]) => recordPart(by, visibility, filter, begin, end, given));
-  if (first >= last) return records.length > 0 ? records : [nothing(by)];
-  const whole = `r.bucket >= ${time(first, given)} AND r.bucket < ${time(last, given)}`;
-  // Sums over all users are kept apart: fewer by as much as there are users.
-  const apart = filter.userIds === null && visibility.reach !== 'SELF' && !by.includes('USER');
-  const rollups = (apart ? ['usage_sum', 'usage_part'] : ['usage_rollup']).map(
-    (table) => `SELECT ${grouping(by, 'r', 'bucket', filter, given)}r.model AS of_model, ${rollupAmounts}
-      FROM ${table} AS r WHERE ${whole} AND ${conditions(visibility, filter, given)}`,
+): UsageFilter {
+  const [start] = after ?? [];
+  if (start === undefined || first === undefined || !isTime(first)) return filter;
+  return { ...filter, from: Math.max(filter.from, Date.parse(start) - DAY_MS) };
+}
+
+/** Which groups: a condition, how they are sorted, and a parameter. */
+type Slice = { readonly beyond: string; readonly order: string; readonly limit: string };
+
+function sliceOf(
+  by: readonly UsageDimension[],
+  after: UsagePlace | null,
+  { given }: Reading,
+): Omit<Slice, 'limit'> {
+  const columns = by.map((dimension) => COLUMNS[dimension]);
+  const places = columns.map(({ name, type }) => (type.startsWith('text') ? `${name} COLLATE "C"` : name));
+  const beyond =
+    after === null
+      ? 'true'
+      : `(${places.join(', ')}) > (${columns.map(({ type }, at) => `${given.use(after[at])}::${type}`).join(', ')})`;
+  return { beyond, order: places.length === 0 ? '' : `ORDER BY ${places.join(', ')}` };
+}
+
+/** Few groups: everything is summed, and then the page taken. */
+function sumsFirst(reading: Reading, { beyond, order, limit }: Slice): string {
+  const names = reading.by.map((dimension) => COLUMNS[dimension].name);
+  const sums = summed([...usageParts(reading), sessionPart(reading)], names);
+  return `SELECT * FROM (${sums}) AS rows WHERE ${beyond} ${order} LIMIT ${limit}`;
+}
+
+/**
+ * As many groups as users: which ones the page has is found by counting, and only what its users used is summed.
+ * Summing has to sort all it is given, and that is more than memory is meant to hold.
+ */
+function pageFirst(reading: Reading, { beyond, order, limit }: Slice): string {
+  const names = reading.by.map((dimension) => COLUMNS[dimension].name);
+  const list = names.join(', ');
+  const counted = (part: string, amounts: string) =>
+    `SELECT ${list}, ${amounts} FROM (${part}) AS part GROUP BY ${list}`;
+  const parts = [
+    ...usageParts(reading, RESPONSES).map((part) =>
+      counted(part, 'sum(responses) AS responses, 0::bigint AS sessions'),
+    ),
+    counted(issuedSessions(reading), '0::numeric AS responses, count(*) AS sessions'),
+  ];
+  // Groups of these users that are not of the page come after it, and are cut off like everything there. Not joined:
+  // how many rows a page has cannot be foreseen by a plan.
+  const sums = summed(
+    [...usageParts({ ...reading, among: ofPage(reading) }), `SELECT ${list}, ${countedSessions} FROM page`],
+    names,
   );
-  return [...rollups, ...records];
+  return `WITH page AS MATERIALIZED (
+      SELECT ${list}, sum(sessions) AS sessions FROM (${parts.join(' UNION ALL ')}) AS parts
+      WHERE ${beyond} GROUP BY ${list} HAVING sum(responses) > 0 OR sum(sessions) > 0 ${order} LIMIT ${limit}
+    )
+    SELECT * FROM (${sums}) AS rows WHERE ${beyond} ${order} LIMIT ${limit}`;
 }
 
-function recordPart(
-  by: readonly UsageDimension[],
-  visibility: Visibility,
-  filter: UsageFilter,
-  begin: number,
-  end: number,
-  given: Parameters,
-): string {
-  // A session is reported on after it began and, at the latest, some hours later: other months need not be looked at.
-  return `SELECT ${grouping(by, 'r', 'at', filter, given)}r.model AS of_model, ${recordAmounts}
-    FROM usage_record AS r
-    WHERE r.counted AND r.at >= ${time(begin, given)} AND r.at < ${time(end, given)}
-      AND r.session_id >= uuidv7_floor(${time(begin, given)} - interval '2 days')
-      AND r.session_id < uuidv7_floor(${time(end, given)} + interval '1 second') AND ${conditions(visibility, filter, given)}`;
-}
-
-function sessionPart(
-  by: readonly UsageDimension[],
-  visibility: Visibility,
-  filter: UsageFilter,
-  given: Parameters,
-): string {
-  const from = time(filter.from, given);
-  const to = time(filter.to, given);
-  const columns = by.map((dimension) => `${COLUMNS[dimension].name}, `).join('');
-  // A session is settled within minutes after it was reserved, which is the time in its id. Counted before they are
-  // added to the rest: there are many, and each would be carried through all of its sums.
-  return `SELECT ${columns}of_model, ${sessionAmounts} FROM (
-      SELECT ${grouping(by, 's', 'settled_at', filter, given)}s.model AS of_model
-      FROM realtime_session AS s
-      WHERE s.outcome = 'ISSUED' AND s.settled_at >= ${from} AND s.settled_at < ${to}
-        AND s.id >= uuidv7_floor(${from} - interval '1 hour')
-        AND s.id < uuidv7_floor(${to} + interval '1 second')
-        AND ${visible('sessions', visibility, given)} AND ${chosen('s', filter, given)}
-    ) AS issued GROUP BY ${columns}of_model`;
-}
-
-/** An empty interval has nothing in it. */
-function nothing(by: readonly UsageDimension[]): string {
-  const columns = by.map((dimension) => `NULL::${COLUMNS[dimension].type} AS ${COLUMNS[dimension].name}, `);
-  return `SELECT ${columns.join('')}''::text AS of_model, ${sessionAmounts} HAVING false`;
-}
-
-function grouping(
-  by: readonly UsageDimension[],
-  table: string,
-  at: string,
-  { timeZone }: UsageFilter,
-  { use }: Parameters,
-): string {
-  return by
-    .map((dimension) => {
-      const { name, type } = COLUMNS[dimension];
-      if (type !== 'timestamptz') return `${table}.${name}, `;
-      return `date_trunc('${dimension.toLowerCase()}', ${table}.${at}, ${use(timeZone)}::text) AS ${name}, `;
-    })
-    .join('');
-}
-
-function conditions(visibility: Visibility, filter: UsageFilter, given: Parameters): string {
-  return `${visible('usage', visibility, given)} AND ${chosen('r', filter, given)}`;
-}
-
-function chosen(
-  table: string,
-  { userIds, applicationIds, models }: UsageFilter,
-  { use }: Parameters,
-): string {
-  return [
-    ...(userIds === null ? [] : [`${table}.user_id = ANY(${use(userIds)}::uuid[])`]),
-    ...(applicationIds === null ? [] : [`${table}.application_id = ANY(${use(applicationIds)}::uuid[])`]),
-    ...(models === null ? [] : [`${table}.model = ANY(${use(models)}::text[])`]),
-    'true',
-  ].join(' AND ');
-}
-
-/** To the microsecond. */
-function time(milliseconds: number, { use }: Parameters): string {
-  const whole = Math.floor(milliseconds);
-  const beyond = String(Math.round((milliseconds - whole) * 1000)).padStart(3, '0');
-  return `${use(new Date(whole).toISOString().replace('Z', `${beyond}Z`))}::timestamptz`;
+/** What is of a page's users, and not from after its last hour, day or month has ended. */
+function ofPage({ by: [first] }: Reading): (at: string) => string {
+  const users = 'r.user_id = ANY(ARRAY(SELECT DISTINCT user_id FROM page))';
+  if (first === undefined || !isTime(first)) return () => users;
+  const longest = first === 'MONTH' ? '32 days' : '2 days';
+  return (at) => `${users} AND r.${at} < (SELECT max(start) + interval '${longest}' FROM page)`;
 }

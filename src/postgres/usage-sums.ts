@@ -32,10 +32,13 @@ export const rollupAmounts = `r.responses, ${ofTokens}, r.transcription_seconds,
 /** What records `r` add, of those that count. */
 export const recordAmounts = `1 AS responses, ${ofTokens}, r.transcription_seconds, coalesce(r.cost, 0) AS known_cost,
   CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced, 0 AS sessions`;
-/** What a group of issued sessions adds. */
-export const sessionAmounts = `${AMOUNTS.slice(0, -1)
+const nothingUsed = AMOUNTS.slice(0, -1)
   .map((column) => `0 AS ${column}`)
-  .join(', ')}, count(*) AS sessions`;
+  .join(', ');
+/** What a group of issued sessions adds. */
+export const sessionAmounts = `${nothingUsed}, count(*) AS sessions`;
+/** What a row adds that has them counted; they are of no model. */
+export const countedSessions = `NULL::text AS of_model, ${nothingUsed}, sessions`;
 
 /**
  * Sums of `parts` by the columns `by` (which may be none). Each part is a SELECT of those columns, of `of_model`, and
@@ -69,10 +72,11 @@ export function toTotals(row: SumsRow): UsageTotals {
     outputTextTokens: Number(row.output_text_tokens),
     outputAudioTokens: Number(row.output_audio_tokens),
     totalTokens: Number(row.total_tokens),
-    transcriptionSeconds: Number(row.transcription_seconds),
+    transcriptionSeconds: trimmed(row.transcription_seconds),
     costUsd: unknownFor.length === 0 ? known : null,
     costKnownUsd: known,
     costUnknownFor: unknownFor,
+    unpriced: Number(row.unpriced),
   };
 }
 

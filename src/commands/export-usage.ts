@@ -1,0 +1,239 @@
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { fromUnits, toUnits } from '../domain/decimal.ts';
+import type { InputIssue } from '../domain/input-issue.ts';
+import type { LedgerReader } from '../domain/ledger-reader.ts';
+import { tokenKinds, type UsageTotals } from '../domain/usage.ts';
+import {
+  haveOneTime,
+  isTime,
+  placeOf,
+  type UsageDimension,
+  type UsageFilter,
+  type UsagePlace,
+  type UsageRow,
+  usageDimensions,
+} from '../domain/usage-report.ts';
+import { findPeriods } from '../postgres/find-periods.ts';
+import { createLedgerReader } from '../postgres/reader.ts';
+import { type Cell, csvLine } from './csv.ts';
+import { createLocalTimeFormat } from './format-local-time.ts';
+
+const PAGE = 1000;
+
+export type UsageExportOptions = {
+  /** In. */
+  readonly from: Date;
+  /** Out. */
+  readonly to: Date;
+  /** Where hours, days and months begin. */
+  readonly timeZone: string;
+  readonly by: readonly UsageDimension[];
+  /** By name; all of them without it. */
+  readonly application?: string | undefined;
+  /** By external id; all of them without it. */
+  readonly user?: string | undefined;
+};
+
+/** What the rows that were written add up to. Decimals are exact. */
+export type Exported = {
+  readonly rows: number;
+  readonly responses: number;
+  readonly sessions: number;
+  readonly totalTokens: number;
+  readonly costKnownUsd: string;
+  readonly unpriced: number;
+};
+
+export type ExportUsageResult =
+  | ({ readonly kind: 'exported' } & Exported)
+  /** Who reads has read enough. */
+  | ({ readonly kind: 'cut_off' } & Exported)
+  | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
+
+type Ports = {
+  readonly pool: pg.Pool;
+  readonly output: Writable;
+  readonly onProgress: (rows: number) => void;
+};
+
+/**
+ * Writes a report of usage as CSV: a header, and a row for each combination in which something was used or a session
+ * issued, page by page. Waits for who reads.
+ */
+export async function exportUsage(
+  { pool, output, onProgress }: Ports,
+  options: UsageExportOptions,
+): Promise<ExportUsageResult> {
+  // What a reader has looked up it remembers: each page has its own.
+  const openReader = () => createLedgerReader(pool, { reach: 'EVERYTHING' });
+  const { filter, issues } = await filterOf(openReader(), options);
+  if (issues.length > 0) return { kind: 'invalid', issues };
+  const dimensions = usageDimensions.filter((dimension) => options.by.includes(dimension));
+  const formatTime = createLocalTimeFormat(options.timeZone);
+  let sum = NOTHING;
+  async function* lines(): AsyncGenerator<string> {
+    yield csvLine([...dimensions.map(columnOf), ...AMOUNTS.map(([name]) => name)]);
+    for await (const { rows, reader } of pages(pool, openReader, filter, dimensions)) {
+      const cells = rows.map(async (row) => [
+        ...(await Promise.all(dimensions.map((dimension) => cellOf(dimension, row, reader, formatTime)))),
+        ...AMOUNTS.map(([, read]) => read(row)),
+      ]);
+      yield (await Promise.all(cells)).map(csvLine).join('');
+      sum = rows.reduce(added, sum);
+      onProgress(sum.rows);
+    }
+  }
+  try {
+    await pipeline(Readable.from(lines(), { highWaterMark: 1 }), output, { end: false });
+    return { kind: 'exported', ...sum };
+  } catch (error) {
+    // As of `| head`.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE')
+      return { kind: 'cut_off', ...sum };
+    throw error;
+  }
+}
+
+const NOTHING: Exported = {
+  rows: 0,
+  responses: 0,
+  sessions: 0,
+  totalTokens: 0,
+  costKnownUsd: '0',
+  unpriced: 0,
+};
+
+async function filterOf(
+  reader: Pick<LedgerReader, 'applications' | 'userByExternalId' | 'isTimeZone'>,
+  { from, to, timeZone, by, application: name, user: externalId }: UsageExportOptions,
+): Promise<{ filter: UsageFilter; issues: readonly InputIssue[] }> {
+  const application =
+    name === undefined ? null : (await reader.applications()).find((one) => one.name === name);
+  const user = externalId === undefined ? null : ((await reader.userByExternalId(externalId)) ?? undefined);
+  const problems = [
+    ['to', to <= from && 'must be after --from: nothing lies between'],
+    ['time-zone', !(await reader.isTimeZone(timeZone)) && 'must be an IANA time zone, e.g. Europe/Amsterdam'],
+    ['by', !haveOneTime(by) && 'can have one of hour, day and month'],
+    ['application', application === undefined && 'names no application that there is'],
+    ['user', user === undefined && 'names no user that there is'],
+  ] as const;
+  return {
+    issues: problems.flatMap(([option, message]) => (message === false ? [] : [{ path: [option], message }])),
+    filter: {
+      from: from.getTime(),
+      to: to.getTime(),
+      timeZone,
+      userIds: user == null ? null : [user.id],
+      applicationIds: application == null ? null : [application.id],
+      models: null,
+    },
+  };
+}
+
+type Page = { readonly rows: readonly UsageRow[]; readonly reader: LedgerReader };
+
+/** A page is found by looking at all that is beyond it: what comes by time is read a day, or a month, at a time. */
+async function* pages(
+  pool: pg.Pool,
+  openReader: () => LedgerReader,
+  filter: UsageFilter,
+  dimensions: readonly UsageDimension[],
+): AsyncGenerator<Page> {
+  const byDay = dimensions.includes('USER') && !dimensions.includes('MONTH');
+  const periods = dimensions.some(isTime)
+    ? await findPeriods(pool, byDay ? 'day' : 'month', filter)
+    : [filter];
+  for (const period of periods) yield* pagesOf(openReader, { ...filter, ...period }, dimensions);
+}
+
+async function* pagesOf(
+  openReader: () => LedgerReader,
+  filter: UsageFilter,
+  dimensions: readonly UsageDimension[],
+): AsyncGenerator<Page> {
+  let after: UsagePlace | null = null;
+  for (let more = true; more; ) {
+    const reader = openReader();
+    const found: UsageRow[] = await reader.usageRows(filter, dimensions, { limit: PAGE, after });
+    const rows = found.slice(0, PAGE);
+    if (rows.length > 0) yield { rows, reader };
+    const last = rows.at(-1);
+    more = last !== undefined && found.length > PAGE;
+    after = last === undefined ? after : placeOf(last, dimensions);
+  }
+}
+
+function columnOf(dimension: UsageDimension): string {
+  switch (dimension) {
+    case 'HOUR':
+    case 'DAY':
+    case 'MONTH':
+      return 'start';
+    case 'USER':
+    case 'APPLICATION':
+    case 'MODEL':
+    case 'PROVIDER':
+      return dimension.toLowerCase();
+    default:
+      return dimension satisfies never;
+  }
+}
+
+async function cellOf(
+  dimension: UsageDimension,
+  { start, userId, applicationId, model, provider }: UsageRow,
+  reader: Pick<LedgerReader, 'user' | 'application'>,
+  formatTime: (time: Date) => string,
+): Promise<Cell> {
+  switch (dimension) {
+    case 'HOUR':
+    case 'DAY':
+    case 'MONTH':
+      return start === null ? '' : formatTime(start);
+    case 'USER':
+      // An erased user has no external id.
+      return { text: (userId === null ? null : await reader.user(userId))?.externalId ?? '' };
+    case 'APPLICATION':
+      return { text: (applicationId === null ? null : await reader.application(applicationId))?.name ?? '' };
+    case 'MODEL':
+      return { text: model ?? '' };
+    case 'PROVIDER':
+      return { text: provider ?? '' };
+    default:
+      return dimension satisfies never;
+  }
+}
+
+const AMOUNTS: readonly (readonly [name: string, read: (row: UsageRow) => Cell])[] = [
+  ['sessions_issued', ({ sessionsIssued }) => sessionsIssued],
+  ['responses', ({ totals }) => totals.responses],
+  ...tokenKinds.map((kind) => [snakeCase(kind), ({ totals }: UsageRow) => totals[kind]] as const),
+  ['total_tokens', ({ totals }) => totals.totalTokens],
+  ['transcription_seconds', ({ totals }) => totals.transcriptionSeconds],
+  // Unknown is not zero.
+  ['cost_usd', ({ totals }) => totals.costUsd ?? ''],
+  ['known_cost_usd', ({ totals }) => totals.costKnownUsd],
+  ['unpriced_responses', ({ totals }) => totals.unpriced],
+  ['unpriced_models', ({ totals }) => ({ text: totals.costUnknownFor.join('; ') })],
+];
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function added(sum: Exported, { sessionsIssued, totals }: UsageRow): Exported {
+  return {
+    rows: sum.rows + 1,
+    responses: sum.responses + totals.responses,
+    sessions: sum.sessions + sessionsIssued,
+    totalTokens: sum.totalTokens + totals.totalTokens,
+    costKnownUsd: plus(sum, totals),
+    unpriced: sum.unpriced + totals.unpriced,
+  };
+}
+
+function plus(sum: Pick<Exported, 'costKnownUsd'>, totals: Pick<UsageTotals, 'costKnownUsd'>): string {
+  return fromUnits((toUnits(sum.costKnownUsd) ?? 0n) + (toUnits(totals.costKnownUsd) ?? 0n));
+}
