@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropOldPartitions, SESSION_TABLES } from '../../src/postgres/drop-old-partitions.ts';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -13,8 +13,15 @@ const WORKERS = 6;
 
 let database: TestDatabase;
 let gateway: TestGateway;
+// One that drops months by itself, which it begins with after five seconds: meanwhile the other tests run.
+let forgetfulDatabase: TestDatabase;
+let forgetful: TestGateway;
 
 beforeAll(async () => {
+  forgetfulDatabase = await createDatabase();
+  await createMonth(4, forgetfulDatabase);
+  await createMonth(3, forgetfulDatabase);
+  forgetful = await startGateway(forgetfulDatabase, { GATEHOUSE_RETENTION_MONTHS: '3' });
   database = await createDatabase();
   // Nothing that a gateway asks for may have to wait for a lock: it would get an error instead.
   await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '200ms'`);
@@ -23,8 +30,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
+  await Promise.all([gateway?.close(), forgetful?.close()]);
+  await Promise.all([database?.drop(), forgetfulDatabase?.drop()]);
 });
 
 const SESSION = /* GraphQL */ `
@@ -109,12 +116,8 @@ test('minting and reading go on while a month is dropped, and wait for nothing',
 });
 
 test('a gateway drops what is older than it was told, soon after its start, and says so', async () => {
-  await createMonth(4);
-  await createMonth(3);
-  const other = await startGateway(database, { GATEHOUSE_RETENTION_MONTHS: '3' });
-  onTestFinished(() => other.close());
   const dropped = await eventually(async () => {
-    const lines = other.logLines.filter(
+    const lines = forgetful.logLines.filter(
       (line) => /partition dropped/.test(line) && /realtime_session_/.test(line),
     );
     return lines[0] === undefined ? undefined : lines.map((line) => JSON.parse(line));
@@ -123,7 +126,7 @@ test('a gateway drops what is older than it was told, soon after its start, and 
     `SELECT to_char(date_trunc('month', now() AT TIME ZONE 'UTC') - interval '4 months', '"realtime_session_"YYYY_MM') AS name`,
   );
   expect(dropped).toMatchObject([{ level: 'info', partition: month?.name, rows: 0 }]);
-  expect(other.logLines.filter((line) => line.includes('"error"'))).toEqual([]);
+  expect(forgetful.logLines.filter((line) => line.includes('"error"'))).toEqual([]);
 }, 30_000);
 
 async function dropOld(): Promise<string[]> {
@@ -142,8 +145,8 @@ async function dropOld(): Promise<string[]> {
   return dropped;
 }
 
-async function createMonth(before: number): Promise<void> {
-  const owner = new pg.Client({ connectionString: database.ownerUrl });
+async function createMonth(before: number, { ownerUrl } = database): Promise<void> {
+  const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   // The middle of a month: no month lacks it.
   const month = `date_trunc('month', now()) + interval '14 days' - interval '${before} months'`;
