@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { extraSchema } from './extra-schema.ts';
 import { isJsonObject } from './json.ts';
+import { plainText, withoutCredential } from './plain-text.ts';
 import { Secret } from './secret.ts';
 import type { FunctionTool, McpToolRequest, TurnDetection } from './session-config.ts';
 import { json, jsonMatching, text } from './text.ts';
@@ -128,11 +129,10 @@ const labels = z
 
 /** CreateRealtimeSessionInput as it comes from GraphQL, checked field by field; dialects are checked afterwards. */
 export const createInputSchema = given({
-  externalUserId: text(255).optional(),
-  idempotencyKey: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-    .optional(),
+  externalUserId: plainText(255).optional(),
+  idempotencyKey: withoutCredential(
+    z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+  ).optional(),
   expiresAfterSeconds: z
     .int('must be a whole number')
     .min(10, 'must be at least 10')

@@ -51,7 +51,7 @@ export function parseReason(input: unknown): Parsed<string | null> {
 
 /** The identifier that the applications use for somebody. */
 export function parseExternalUserId(input: unknown): Parsed<string> {
-  return parse(text(255), input, ['externalUserId']);
+  return parse(plainText(255), input, ['externalUserId']);
 }
 
 function parse<T>(schema: z.ZodType<T>, input: unknown, path: readonly string[]): Parsed<T> {

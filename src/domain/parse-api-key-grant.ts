@@ -3,10 +3,10 @@ import { type Actor, hasScope, reaches, scopes } from './actor.ts';
 import type { ApiKeyGrant } from './applications-ledger.ts';
 import { type InputIssue, toInputIssues } from './input-issue.ts';
 import type { Parsed } from './limit-inputs.ts';
-import { text } from './text.ts';
+import { plainText } from './plain-text.ts';
 import { visibilityOf } from './visibility.ts';
 
-const name = text(200);
+const name = plainText(200);
 
 const grant = z.object({
   name,

@@ -36,6 +36,11 @@ const CANARIES = {
   usageNested: 'canary-usage-authorization-0123456789',
   responseId: 'ek_canary_response_id_0123456789',
   usageModel: 'sk-canaryUsageModel0123456789',
+  externalUserId: 'ek_canary_external_id_0123456789',
+  idempotencyKey: 'sk-canaryIdempotencyKey0123456789',
+  applicationName: 'gh_canaryApplicationName0123456789',
+  keyName: 'xai-canaryKeyName0123456789',
+  erasedUser: 'canary-erased-user-0123456789',
   policyModel: 'sk-canaryPolicyModel0123456789',
   policyBudget: 'canary-policy-budget-0123456789',
   suspendReason: 'ek_canary_suspend_reason_0123456789',
@@ -195,10 +200,26 @@ async function exerciseOthers(): Promise<void> {
   await ask(REPORT, { input: { sessionId, responseId: 'resp_2', model: CANARIES.usageModel, usage } });
   await ask(REPORT, { input: { sessionId, responseId: 'resp_3', usage: CANARIES.usageValue } });
 
+  const { externalUserId, idempotencyKey } = CANARIES;
+  for (const input of [{ externalUserId }, { externalUserId: 'carol', idempotencyKey }])
+    expect((await ask(CREATE, { input })).createRealtimeSession.__typename).toBe('InvalidInputError');
+  const CREATE_APPLICATION =
+    'mutation ($name: String!) { createApplication(input: { name: $name }) { __typename ... on CreateApplicationSuccess { application { id } } } }';
+  await ask(CREATE_APPLICATION, { name: CANARIES.applicationName });
+  const { createApplication } = await ask(CREATE_APPLICATION, { name: 'shop' });
+  await ask('mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { __typename } }', {
+    input: { applicationId: createApplication.application.id, name: CANARIES.keyName, scopes: [] },
+  });
+  for (const mutation of ['reinstateUser', 'eraseUser', 'revokeApiKey'])
+    await ask(`mutation ($id: ID!) { ${mutation}(input: { id: $id }) { __typename } }`, {
+      id: CANARIES.erasedUser,
+    });
+
   const POLICY = 'mutation ($input: SetPolicyInput!) { setPolicy(input: $input) { __typename } }';
   await ask(POLICY, { input: { externalUserId: 'carol', allowedModels: ['m', CANARIES.policyModel] } });
   await ask(POLICY, { input: { externalUserId: 'carol', monthlyBudgetUsd: CANARIES.policyBudget } });
   await ask(POLICY, { input: { userId: CANARIES.policyModel, maxTtlSeconds: 60 } });
+  await ask(POLICY, { input: { externalUserId, maxTtlSeconds: 60 } });
   const suspended = await ask(
     'mutation ($input: SuspendUserInput!) { suspendUser(input: $input) { __typename } }',
     { input: { externalUserId: 'dave', reason: `had ${CANARIES.suspendReason}` } },
