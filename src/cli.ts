@@ -184,7 +184,9 @@ audit
   .description('Write the whole trail to standard output, oldest first, as a line of JSON for each event.')
   .action(() =>
     withLedger(async ({ pool }) => {
-      say(`${await exportTrail(pool, process.stdout)} events.`);
+      const onProgress = everySoOften((events) => say(`${events} events …`));
+      const { events, whole } = await exportTrail(pool, process.stdout, onProgress);
+      if (whole) say(`${events} events.`);
     }),
   );
 

@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../src/postgres/pool.ts';
@@ -40,8 +42,8 @@ beforeEach(async () => {
 
 type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-function audit(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const settings = {
+function environment(env: Record<string, string> = {}): Record<string, string> {
+  return {
     DATABASE_URL: database.url,
     DATABASE_OWNER_URL: database.ownerUrl,
     GATEHOUSE_ROOT_KEY: ROOT_KEY,
@@ -51,11 +53,14 @@ function audit(args: readonly string[], env: Record<string, string> = {}): Promi
     ...COMPILE_CACHE,
     ...env,
   };
+}
+
+function audit(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [CLI, 'audit', ...args],
-      { cwd: folder, env: settings },
+      { cwd: folder, env: environment(env) },
       (error, stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
@@ -134,4 +139,16 @@ test('audit export writes every event as a line of JSON, in order', async () => 
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
     mac: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
+});
+
+test('audit export to somebody who has read enough ends quietly', async () => {
+  const child = spawn(process.execPath, [CLI, 'audit', 'export'], {
+    cwd: folder,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // As `| head` does once it has what it wants, here at once.
+  child.stdout.destroy();
+  const [[code], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+  expect([code, stderr]).toEqual([0, '']);
 });

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import { detailWithReason, withIdentity } from '../postgres/identity-statements.ts';
 import { timeText } from '../postgres/sealing-statements.ts';
+import { writeLines } from './write-lines.ts';
 
 const PAGE = 1000;
 
@@ -24,17 +24,24 @@ const EVENTS = `
 /**
  * Writes the whole trail, oldest first, an event a line; sequence and mac are null until it is sealed. Waits for who
  * reads.
- * @returns how many there were
+ * @returns how many were read, and whether all were written: who reads may have had enough
  */
-export async function exportTrail(pool: pg.Pool, output: Writable): Promise<number> {
-  let count = 0;
-  for (let after = '00000000-0000-0000-0000-000000000000', more = true; more; ) {
-    const { rows } = await pool.query<{ id: string; line: string }>(EVENTS, [after]);
-    if (rows.length > 0 && !output.write(rows.map(({ line }) => `${line}\n`).join('')))
-      await once(output, 'drain');
-    count += rows.length;
-    more = rows.length === PAGE;
-    after = rows.at(-1)?.id ?? after;
+export async function exportTrail(
+  pool: pg.Pool,
+  output: Writable,
+  onProgress: (events: number) => void = () => {},
+): Promise<{ readonly events: number; readonly whole: boolean }> {
+  let events = 0;
+  async function* lines(): AsyncGenerator<string> {
+    for (let after = '00000000-0000-0000-0000-000000000000', more = true; more; ) {
+      const { rows } = await pool.query<{ id: string; line: string }>(EVENTS, [after]);
+      if (rows.length > 0) yield rows.map(({ line }) => `${line}\n`).join('');
+      events += rows.length;
+      onProgress(events);
+      more = rows.length === PAGE;
+      after = rows.at(-1)?.id ?? after;
+    }
   }
-  return count;
+  const whole = await writeLines(lines(), output);
+  return { events, whole };
 }

@@ -1,5 +1,4 @@
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import { fromUnits, toUnits } from '../domain/decimal.ts';
 import type { InputIssue } from '../domain/input-issue.ts';
@@ -19,6 +18,7 @@ import { findPeriods } from '../postgres/find-periods.ts';
 import { createLedgerReader } from '../postgres/reader.ts';
 import { type Cell, csvLine } from './csv.ts';
 import { createLocalTimeFormat } from './format-local-time.ts';
+import { writeLines } from './write-lines.ts';
 
 const PAGE = 1000;
 
@@ -85,15 +85,8 @@ export async function exportUsage(
       onProgress(sum.rows);
     }
   }
-  try {
-    await pipeline(Readable.from(lines(), { highWaterMark: 1 }), output, { end: false });
-    return { kind: 'exported', ...sum };
-  } catch (error) {
-    // As of `| head`.
-    if (error instanceof Error && 'code' in error && error.code === 'EPIPE')
-      return { kind: 'cut_off', ...sum };
-    throw error;
-  }
+  const whole = await writeLines(lines(), output);
+  return { kind: whole ? 'exported' : 'cut_off', ...sum };
 }
 
 const NOTHING: Exported = {
