@@ -30,13 +30,12 @@ export async function compareSides(
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const connections of each) {
-    const all = sides.map((side) => ({ side, measured: [] as Measurement[], backlogs: [] as Backlog[] }));
+    const all = sides.map(begin);
     for (let round = 0; round < rounds; round += 1) {
       for (const { side, measured, backlogs } of rotate(all, round)) {
         const { server, afterRound } = side;
-        const result = await measure(load, server, {
-          ...{ connections, warmUpSeconds: SETTLE_IN_SECONDS, seconds: mintSeconds },
-        });
+        const how = { connections, warmUpSeconds: SETTLE_IN_SECONDS, seconds: mintSeconds };
+        const result = await measure(load, server, how);
         measured.push(result);
         const backlog = await afterRound?.();
         if (backlog !== undefined) backlogs.push(backlog);
@@ -52,6 +51,10 @@ export async function compareSides(
     });
   }
   return comparisons;
+}
+
+function begin(side: Side): { side: Side; measured: Measurement[]; backlogs: Backlog[] } {
+  return { side, measured: [], backlogs: [] };
 }
 
 function describe(backlog: Backlog | undefined): string {

@@ -10,7 +10,7 @@ export type Setup = {
   readonly running: Running;
 };
 
-/** A gateway over a database of its own, with the users in it. Sealing is what its name may differ in. */
+/** A gateway over a database of its own, with the users in it. */
 export async function startAudited(
   { databases, upstreamUrl, running }: Setup,
   { name, sealing, env = {} }: { name: string; sealing: boolean; env?: Readonly<Record<string, string>> },
