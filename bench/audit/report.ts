@@ -24,7 +24,7 @@ export function reportComparison(
     return [
       `${title}, ${connections} connections, mints/s`,
       ...sides.map(describeRounds),
-      `  ${names.join(' / ')}: ${ratio.toFixed(3)}${verdict}`,
+      `  ${names.join(' / ')}: ${ratio.toFixed(3)}${verdict}; round by round ${roundByRound(sides)}`,
       ...sides.flatMap(describeBacklogs),
     ].join('\n');
   });
@@ -40,6 +40,15 @@ function describeRounds(side: Rounds): string {
     `p50 ${median.of(({ p50 }) => p50).toFixed(2)} ms, p99 ${median.of(({ p99 }) => p99).toFixed(2)} ms` +
     (others === null ? '' : `, others used ${(others * 100).toFixed(0)} % of the machine`)
   );
+}
+
+/** The two of a round were measured next to each other: what drifted meanwhile says less here. */
+function roundByRound([base, other]: readonly Rounds[]): string {
+  const ratios = (base?.measured ?? []).map(({ mintsPerSecond }, round) => {
+    return (other?.measured[round]?.mintsPerSecond ?? Number.NaN) / mintsPerSecond;
+  });
+  const median = mediansOver(ratios).of((ratio) => ratio);
+  return `${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}, median ${median.toFixed(3)}`;
 }
 
 function perSecond({ measured }: Rounds): number {
