@@ -17,6 +17,8 @@ export type GatewayOptions = {
   /** A folder to work in: its log goes there, and no .env of a developer's is found there. */
   readonly workFolder: string;
   readonly profileFolder: string | undefined;
+  /** What is run instead of the checkout's src/main.ts: a file of it, and arguments. */
+  readonly program?: readonly [file: string, ...args: string[]];
   /** What else it is told. */
   readonly env?: Readonly<Record<string, string>>;
 };
@@ -26,6 +28,7 @@ const PATIENCE_MS = 30_000;
 /** The gateway as it is run in production: its own process, log and metrics on, a pool of ten connections. */
 export async function startGateway(options: GatewayOptions, { signal, stack }: Running): Promise<Server> {
   const { name, folder, database, upstreamUrl, workFolder, profileFolder, env } = options;
+  const [file, ...args] = options.program ?? ['src/main.ts'];
   const rootKey = randomBytes(32).toString('base64url');
   const [port, managementPort] = [await findFreePort(), await findFreePort()];
   const logFile = join(workFolder, `${name}-${port}.log`);
@@ -33,7 +36,7 @@ export async function startGateway(options: GatewayOptions, { signal, stack }: R
   const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
   // As `npm start` has it.
   const flags = ['--max-semi-space-size=64', ...profile];
-  const child = spawn(process.execPath, [...flags, join(folder, 'src/main.ts')], {
+  const child = spawn(process.execPath, [...flags, join(folder, file), ...args], {
     cwd: workFolder,
     stdio: ['ignore', log.fd, log.fd],
     env: {

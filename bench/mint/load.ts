@@ -9,7 +9,7 @@ import { type Measurement, type Task, task } from './task.ts';
 // Goes on through the whole run, so that bodies differ and users come round evenly.
 let number = 0;
 
-async function run({ kind, url, headers, connections, ...task }: Task): Promise<Measurement> {
+async function run({ kind, url, headers, authorizations, connections, ...task }: Task): Promise<Measurement> {
   const { origin, pathname } = new URL(url);
   const latencies: number[] = [];
   const secrets = new Set<string>();
@@ -17,12 +17,18 @@ async function run({ kind, url, headers, connections, ...task }: Task): Promise<
   const end = start + task.seconds * 1000;
   let left = task.mints ?? Number.POSITIVE_INFINITY;
 
+  // Users come round as they do in the bodies, so that each asks for itself.
+  function headersOf(mint: number) {
+    const authorization = authorizations?.[mint % authorizations.length];
+    return authorization === undefined ? headers : { ...headers, authorization };
+  }
+
   async function keepMinting(): Promise<void> {
     const client = new Client(origin, { pipelining: 1 });
     for (let sentAt = performance.now(); sentAt < end && left > 0; sentAt = performance.now()) {
       number += 1;
       left -= 1;
-      const { status, text } = await post(client, pathname, headers, writeRequest(kind, number));
+      const { status, text } = await post(client, pathname, headersOf(number), writeRequest(kind, number));
       const answeredAt = performance.now();
       const secret = readSecret(kind, status, text);
       if (secrets.has(secret)) throw new Error(`The ${kind} answered the same secret twice`);

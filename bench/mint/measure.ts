@@ -56,10 +56,13 @@ export async function measureAll(options: Options, setup: Setup): Promise<Cell[]
 
 export async function measure(
   load: Child,
-  { kind, url, headers, pid }: Server,
+  { kind, url, headers, authorizations, pid }: Server,
   how: Pick<Task, 'connections' | 'seconds' | 'warmUpSeconds'> & { readonly mints?: number },
 ): Promise<Measurement> {
-  const task: Task = { kind, url, headers: { ...headers }, pid, mints: null, ...how };
+  const task: Task = {
+    ...{ kind, url, headers: { ...headers }, authorizations: authorizations?.slice() ?? null, pid },
+    ...{ mints: null, ...how },
+  };
   return measurement.parse(await load.ask(task));
 }
 

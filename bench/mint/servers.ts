@@ -11,6 +11,8 @@ export type Server = {
   readonly kind: TargetKind;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** A credential for each user, when mints come from the users themselves. */
+  readonly authorizations?: readonly string[];
   readonly pid: number;
 };
 

@@ -6,6 +6,8 @@ export const task = z.object({
   kind: z.enum(TARGETS),
   url: z.string(),
   headers: z.record(z.string(), z.string()),
+  /** A credential for each user, when mints come from the users themselves. */
+  authorizations: z.array(z.string()).nullable(),
   connections: z.number(),
   /** Requests before these seconds have passed are sent, and not counted. */
   warmUpSeconds: z.number(),

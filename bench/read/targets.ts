@@ -72,7 +72,7 @@ async function program(name: keyof typeof PROGRAMS, setup: Setup): Promise<Targe
 
 /** As in production, asked with an application's key. It mints nothing, so that the provider need not be there. */
 async function gateway({ database, workFolder, profileFolder, signal, stack }: Setup): Promise<Target> {
-  const key = await createBenchKey(database.url);
+  const key = await createBenchKey(database.url, 'bench:read', ['SESSIONS_READ', 'USERS_READ']);
   const folder = join(import.meta.dirname, '../..');
   const upstreamUrl = 'http://127.0.0.1:9/v1';
   const options = { name: 'gateway', folder, database, upstreamUrl, workFolder, profileFolder };
