@@ -19,14 +19,14 @@ export function verifySeal(key: SealingKey, seal: StoredSeal, explanations: Expl
     return problem('is not what was sealed: the event, its place or its seal was changed');
 
   const commitment = columnOf(values, 'identity');
+  const userId = columnOf(values, 'user_id') ?? columnOf(values, 'actor_user_id');
   const { identity } = seal;
   if (identity !== null) {
-    return commitment === commitmentTo(identity)
+    return commitment === commitmentTo(identity) && identity.userId === userId
       ? { kind: 'intact' }
       : problem('is not what was sealed: who did it, from where or why was changed');
   }
   if (commitment === null) return { kind: 'intact' };
-  const userId = columnOf(values, 'user_id') ?? columnOf(values, 'actor_user_id');
   if (explanations.wasErased(userId)) return { kind: 'erased' };
   return problem('is not what was sealed: who did it, from where or why is gone, and nobody was erased');
 }

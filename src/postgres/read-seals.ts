@@ -12,8 +12,10 @@ export type StoredSeal = {
   readonly eventId: string;
   readonly mac: string;
   readonly values: SealedValues | null;
-  /** What stands beside the event now. */
-  readonly identity: Identity | null;
+  /** What stands beside the event now, and whose it is said to be: erasing finds it by that. */
+  readonly identity: (Identity & { readonly userId: string | null }) | null;
+  /** Counts what was read at once: what explains it may have come since the page before. */
+  readonly page: number;
 };
 
 /** A time of sealing, half-open: both as text, null for no end. */
@@ -56,10 +58,10 @@ export async function findHeads(
 
 /** The seals from one sequence to another, in order, each with its event. */
 export async function* readSeals(pool: pg.Pool, first: number, last: number): AsyncGenerator<StoredSeal> {
-  for (let from = first, more = true; more; ) {
+  for (let from = first, page = 1, more = true; more; page += 1) {
     // OFFSET 0: an event is looked up for each seal, however many of both there are.
     const { rows } = await pool.query<(string | null)[]>({
-      text: `SELECT s.sequence::text, s.event_id::text, encode(s.mac, 'hex'), ${identityValues}, ${sealedValues}
+      text: `SELECT s.sequence::text, s.event_id::text, encode(s.mac, 'hex'), i.user_id::text, ${identityValues}, ${sealedValues}
         FROM audit_seal AS s LEFT JOIN LATERAL (
           SELECT * FROM audit_event AS event WHERE event.id = s.event_id OFFSET 0
         ) AS e ON true LEFT JOIN LATERAL (
@@ -73,6 +75,7 @@ export async function* readSeals(pool: pg.Pool, first: number, last: number): As
       sequence,
       eventId,
       mac,
+      userId = null,
       salt = null,
       actorName = null,
       ipAddress = null,
@@ -86,7 +89,8 @@ export async function* readSeals(pool: pg.Pool, first: number, last: number): As
         eventId: eventId ?? '',
         mac: mac ?? '',
         values: values[0] === null ? null : values,
-        identity: salt === null ? null : { salt, actorName, ipAddress, userAgent, reason },
+        identity: salt === null ? null : { userId, salt, actorName, ipAddress, userAgent, reason },
+        page,
       };
     }
     more = rows.length === SEALS;
