@@ -5,6 +5,11 @@
 
 -- SHA-256 of what stands in audit_identity, salt included. Null: nobody is identified.
 ALTER TABLE audit_event ADD COLUMN identity text;
+-- How many columns of an event its seals are over. Nothing reads it: a gateway from before this migration, beside which
+-- the newer ones run while it is replaced, would seal their events without the new column. It does not know this one
+-- either, so its heads are refused, and sealing waits for who can.
+ALTER TABLE audit_head ADD COLUMN sealed_columns smallint NOT NULL DEFAULT 16;
+ALTER TABLE audit_head ALTER COLUMN sealed_columns DROP DEFAULT;
 -- What explains that something of the trail is gone. Few rows; to every other event it costs one comparison.
 CREATE INDEX audit_event_gone_idx ON audit_event (id) WHERE action IN ('trail.checkpointed', 'user.erased');
 
