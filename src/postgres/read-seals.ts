@@ -1,7 +1,13 @@
 import type pg from 'pg';
-import type { Identity } from '../domain/identity.ts';
+import type { StoredIdentity } from '../domain/identity.ts';
 import type { Head, SealedValues } from '../domain/seal.ts';
-import { headColumns, identityValues, isNotSealed, sealedValues } from './sealing-statements.ts';
+import {
+  headColumns,
+  identityValues,
+  isNotSealed,
+  sealedValues,
+  splitIdentity,
+} from './sealing-statements.ts';
 
 /** A head as it is stored: what stood before it is the head before. */
 export type StoredHead = Omit<Head, 'previous'>;
@@ -12,8 +18,8 @@ export type StoredSeal = {
   readonly eventId: string;
   readonly mac: string;
   readonly values: SealedValues | null;
-  /** What stands beside the event now, and whose it is said to be: erasing finds it by that. */
-  readonly identity: (Identity & { readonly userId: string | null }) | null;
+  /** What stands beside the event now. */
+  readonly identity: StoredIdentity | null;
   /** Counts what was read at once: what explains it may have come since the page before. */
   readonly page: number;
 };
@@ -61,7 +67,7 @@ export async function* readSeals(pool: pg.Pool, first: number, last: number): As
   for (let from = first, page = 1, more = true; more; page += 1) {
     // OFFSET 0: an event is looked up for each seal, however many of both there are.
     const { rows } = await pool.query<(string | null)[]>({
-      text: `SELECT s.sequence::text, s.event_id::text, encode(s.mac, 'hex'), i.user_id::text, ${identityValues}, ${sealedValues}
+      text: `SELECT s.sequence::text, s.event_id::text, encode(s.mac, 'hex'), ${identityValues}, ${sealedValues}
         FROM audit_seal AS s LEFT JOIN LATERAL (
           SELECT * FROM audit_event AS event WHERE event.id = s.event_id OFFSET 0
         ) AS e ON true LEFT JOIN LATERAL (
@@ -71,25 +77,15 @@ export async function* readSeals(pool: pg.Pool, first: number, last: number): As
       values: [from, last],
       rowMode: 'array',
     });
-    for (const [
-      sequence,
-      eventId,
-      mac,
-      userId = null,
-      salt = null,
-      actorName = null,
-      ipAddress = null,
-      userAgent = null,
-      reason = null,
-      ...values
-    ] of rows) {
+    for (const [sequence, eventId, mac, ...rest] of rows) {
+      const { identity, values } = splitIdentity(rest);
       from = Number(sequence) + 1;
       yield {
         sequence: Number(sequence),
         eventId: eventId ?? '',
         mac: mac ?? '',
         values: values[0] === null ? null : values,
-        identity: salt === null ? null : { userId, salt, actorName, ipAddress, userAgent, reason },
+        identity,
         page,
       };
     }
