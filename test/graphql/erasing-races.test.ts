@@ -76,6 +76,25 @@ describe('after somebody was erased', () => {
   });
 });
 
+test('however many reports a session has, nothing is kept beside the numbers of any', async () => {
+  const { session } = await issue(gateways[0], { externalUserId: 'zoe' });
+  await report(gateways[0], {
+    sessionId: session.id,
+    responseId: 'r',
+    usage: { ...RESPONSE, about: 'Madame Quint' },
+  });
+  const columns = await database.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'usage_record'::regclass AND attnum > 0`,
+  );
+  const names = columns.map(({ name }) => name).join();
+  await database.query(
+    `INSERT INTO usage_record (${names})
+     SELECT ${names.replace('response_id', 'response_id || n')} FROM usage_record, generate_series(1, 12000) AS n`,
+  );
+  expect((await erase(session.user.id)).user.erasedAt).toEqual(expect.any(String));
+  expect(await database.query(`SELECT FROM usage_record WHERE usage::text LIKE '%Quint%'`)).toEqual([]);
+});
+
 describe('several that erase one person', () => {
   test('are done when all of it is gone, and not before', async () => {
     const { session } = await issue(gateways[0], { externalUserId: 'zoe' });

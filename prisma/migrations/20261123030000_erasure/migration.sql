@@ -252,12 +252,13 @@ BEGIN
 END $$;
 
 -- Blanks what sessions of a person say of it, and what was reported with their usage beside the numbers; at most `most`
--- sessions after an id. Returns the last it looked at, or null when it was all. Locks the user first, as everybody does:
--- several may be at it.
-CREATE FUNCTION erase_sessions(of_user uuid, after uuid, most integer) RETURNS uuid
+-- sessions after an id, and `most_reports` of their reports. Returns after which to go on, or null when it was all. Locks
+-- the user first, as everybody does: several may be at it.
+CREATE FUNCTION erase_sessions(of_user uuid, after uuid, most integer, most_reports integer) RETURNS uuid
 LANGUAGE plpgsql AS $$
 DECLARE
   chosen uuid[];
+  blanked integer;
 BEGIN
   PERFORM lock_user(of_user, NULL);
   SELECT array_agg(id ORDER BY id) INTO chosen FROM (
@@ -267,7 +268,15 @@ BEGIN
     turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL
   WHERE id = ANY (chosen) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
     input_audio_transcription, turn_detection, tool_choice, upstream_config) > 0);
-  UPDATE usage_record SET usage = '{}' WHERE session_id = ANY (chosen) AND usage <> '{}';
+  UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id) IN (
+    SELECT session_id, source, response_id FROM usage_record
+    WHERE session_id = ANY (chosen) AND usage <> '{}' LIMIT most_reports
+  );
+  GET DIAGNOSTICS blanked = ROW_COUNT;
+  -- A caller decides how many reports a session has: there may be more.
+  IF blanked = most_reports THEN
+    RETURN after;
+  END IF;
   RETURN CASE WHEN cardinality(chosen) = most THEN chosen[most] END;
 END $$;
 
