@@ -60,15 +60,18 @@ export async function endErasure(pool: pg.Pool, userId: string): Promise<User | 
   return rows[0] === undefined ? null : toUser(rows[0]);
 }
 
-/** Goes on with erasures that were interrupted. @throws LedgerUnavailableError */
+/** Goes on with all erasures that were interrupted. @throws LedgerUnavailableError when one may not be finished */
 export async function finishErasures(pool: pg.Pool, stopping: AbortSignal): Promise<void> {
   const { rows } = await orUnavailable(
     pool.query<{ id: string }>(
       'SELECT id FROM end_user WHERE erasure_began_at IS NOT NULL AND erased_at IS NULL LIMIT 100',
     ),
   );
+  const failures: unknown[] = [];
   for (const { id } of rows) {
     if (stopping.aborted) return;
-    await endErasure(pool, id);
+    // One that cannot be finished keeps nobody else's from it.
+    await endErasure(pool, id).catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0) throw failures[0];
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { finishErasures } from '../../src/postgres/erase-user.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { findingsOf } from '../postgres/fixtures/trail.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -93,6 +94,28 @@ test('however many reports a session has, nothing is kept beside the numbers of 
   );
   expect((await erase(session.user.id)).user.erasedAt).toEqual(expect.any(String));
   expect(await database.query(`SELECT FROM usage_record WHERE usage::text LIKE '%Quint%'`)).toEqual([]);
+});
+
+test('an erasure that cannot be finished keeps no other from it', async () => {
+  await database.query(
+    `INSERT INTO end_user (erasure_began_at) SELECT now() FROM generate_series(1, 3);
+     INSERT INTO audit_identity (event_id, user_id, salt) SELECT uuidv7_at(now()), id, repeat('0', 32) FROM end_user;
+     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       IF OLD.user_id = (SELECT id FROM end_user ORDER BY id LIMIT 1) THEN RAISE 'not this one'; END IF;
+       RETURN OLD;
+     END $$;
+     CREATE TRIGGER refuse BEFORE DELETE ON audit_identity FOR EACH ROW EXECUTE FUNCTION refuse()`,
+  );
+  const pool = createPool({ url: database.url, size: 1, timeoutMs: 2000, onError: () => {} });
+  try {
+    await expect(finishErasures(pool, new AbortController().signal)).rejects.toThrow();
+    const rows = await database.query<{ done: boolean }>(
+      'SELECT erased_at IS NOT NULL AS done FROM end_user ORDER BY id',
+    );
+    expect(rows.map(({ done }) => done)).toEqual([false, true, true]);
+  } finally {
+    await pool.end();
+  }
 });
 
 describe('several that erase one person', () => {
