@@ -6,7 +6,7 @@ import { readCheckpoints, readErasedUsers } from '../postgres/read-explanations.
 /** What a gateway signed for: retention dropped these events, and what identified these users was erased. */
 export type Explanations = {
   readonly wasDropped: (sequence: number) => boolean;
-  readonly wasErased: (userId: string | null) => boolean;
+  readonly wasErased: (userId: string) => boolean;
 };
 
 export async function readExplanations(pool: pg.Pool, keys: readonly SealingKey[]): Promise<Explanations> {
@@ -14,6 +14,6 @@ export async function readExplanations(pool: pg.Pool, keys: readonly SealingKey[
   const erased = await readErasedUsers(pool, keys);
   return {
     wasDropped: (sequence) => dropped.some((covers) => covers(sequence)),
-    wasErased: (userId) => userId !== null && erased.has(userId),
+    wasErased: (userId) => erased.has(userId),
   };
 }

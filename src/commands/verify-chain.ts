@@ -53,7 +53,12 @@ function* problemsOf(head: StoredHead, before: Before, key: SealingKey | null): 
     yield atBatches(before.batch + 1, batch - 1, 'is missing: its head is gone');
   else if (first !== before.last + 1)
     yield atBatches(batch, batch, 'does not go on where the one before ended');
-  if (key === null) yield atBatches(batch, batch, 'was sealed with a key that is not known here');
+  if (key === null)
+    yield atBatches(
+      batch,
+      batch,
+      'was sealed with a key that is not known here: add it to GATEHOUSE_AUDIT_KEY, unless it was forged',
+    );
   else if (!isSigned(key, { ...head, previous: before.mac }))
     yield atBatches(batch, batch, 'is not what was signed: its head, or the one before, was changed');
 }
@@ -88,7 +93,7 @@ async function verifyBatch(
     macs.push(Buffer.from(mac, 'hex'));
     counts.events += 1;
     if (key === null) continue;
-    const verdict = await explain(head.batch, key, seal);
+    const verdict = await explain(key, seal);
     if (verdict.kind === 'problem') onFinding(atSequence(sequence, eventId, verdict.what));
     else if (verdict.kind !== 'intact') counts[verdict.kind] += 1;
   }
@@ -101,19 +106,19 @@ async function verifyBatch(
   return counts;
 }
 
-type Explain = (batch: number, key: SealingKey, seal: StoredSeal) => Promise<SealVerdict>;
+type Explain = (key: SealingKey, seal: StoredSeal) => Promise<SealVerdict>;
 
 /**
  * Holds a seal against what gateways signed for. They may have dropped or erased something since that was read: it is
- * read again for the first problem of a batch.
+ * read again for the first problem of what was read at once.
  */
 async function explaining({ pool, keys }: Pick<VerifyOptions, 'pool' | 'keys'>): Promise<Explain> {
   let explanations = await readExplanations(pool, keys);
   let readFor = 0;
-  return async (batch, key, seal) => {
+  return async (key, seal) => {
     const verdict = verifySeal(key, seal, explanations);
-    if (verdict.kind !== 'problem' || readFor === batch) return verdict;
-    readFor = batch;
+    if (verdict.kind !== 'problem' || readFor === seal.page) return verdict;
+    readFor = seal.page;
     explanations = await readExplanations(pool, keys);
     return verifySeal(key, seal, explanations);
   };

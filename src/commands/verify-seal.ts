@@ -1,5 +1,5 @@
-import { commitmentTo } from '../domain/identity.ts';
-import { columnOf, type SealingKey, sealEvent } from '../domain/seal.ts';
+import { compareIdentity } from '../domain/identity.ts';
+import { type SealingKey, sealEvent } from '../domain/seal.ts';
 import type { StoredSeal } from '../postgres/read-seals.ts';
 import type { Explanations } from './explanations.ts';
 
@@ -18,17 +18,20 @@ export function verifySeal(key: SealingKey, seal: StoredSeal, explanations: Expl
   if (sealEvent(key, sequence, values).toString('hex') !== mac)
     return problem('is not what was sealed: the event, its place or its seal was changed');
 
-  const commitment = columnOf(values, 'identity');
-  const { identity } = seal;
-  if (identity !== null) {
-    return commitment === commitmentTo(identity)
-      ? { kind: 'intact' }
-      : problem('is not what was sealed: who did it, from where or why was changed');
+  const identity = compareIdentity(values, seal.identity, explanations.wasErased);
+  switch (identity) {
+    case 'intact':
+    case 'erased':
+      return { kind: identity };
+    case 'changed':
+      return problem('is not what was sealed: who did it, from where or why was changed');
+    case 'gone':
+      return problem(
+        'is not what was sealed: who did it, from where or why is gone, and no erasure explains it that was signed with a known key',
+      );
+    default:
+      return identity satisfies never;
   }
-  if (commitment === null) return { kind: 'intact' };
-  const userId = columnOf(values, 'user_id') ?? columnOf(values, 'actor_user_id');
-  if (explanations.wasErased(userId)) return { kind: 'erased' };
-  return problem('is not what was sealed: who did it, from where or why is gone, and nobody was erased');
 }
 
 function problem(what: string): SealVerdict {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { columnOf, type SealedValues } from './seal.ts';
 
 /**
  * What identifies a person in an event of the trail. It stands beside the event, which has a commitment to it: erasing a
@@ -14,6 +15,9 @@ export type Identity = {
   readonly reason: string | null;
 };
 
+/** An identity as it is kept: also whose it is, by which erasing finds it. */
+export type StoredIdentity = Identity & { readonly userId: string | null };
+
 /** What an event says instead of the name of the person that acted. */
 export const END_USER = 'end user';
 
@@ -23,4 +27,21 @@ export function commitmentTo({ salt, actorName, ipAddress, userAgent, reason }: 
     'sha256',
     JSON.stringify(['gatehouse identity', salt, actorName, ipAddress, userAgent, reason]),
   );
+}
+
+/**
+ * Holds what stands beside an event against what the event commits to: as it was, gone because the person was erased,
+ * changed, or gone.
+ */
+export function compareIdentity(
+  values: SealedValues,
+  identity: StoredIdentity | null,
+  wasErased: (userId: string) => boolean,
+): 'intact' | 'erased' | 'changed' | 'gone' {
+  const commitment = columnOf(values, 'identity');
+  const userId = columnOf(values, 'user_id') ?? columnOf(values, 'actor_user_id');
+  if (identity !== null)
+    return commitment === commitmentTo(identity) && identity.userId === userId ? 'intact' : 'changed';
+  if (commitment === null) return 'intact';
+  return userId !== null && wasErased(userId) ? 'erased' : 'gone';
 }

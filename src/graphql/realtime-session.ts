@@ -156,8 +156,11 @@ builder.objectType(RealtimeSessionType, {
     user: t.field({
       type: UserType,
       description: 'For whom it was asked.',
+      // Nobody of that id who may be seen: a person that was erased while its own request was answered.
       resolve: ({ userId: id, externalUserId: externalId }, _args, { ledger }) =>
-        externalId === undefined ? ledger.user(id).then((user) => found(user, 'user')) : { id, externalId },
+        externalId === undefined
+          ? ledger.user(id).then((user) => user ?? { id, externalId: null })
+          : { id, externalId },
     }),
     application: t.field({
       type: ApplicationType,

@@ -1,10 +1,11 @@
 import type pg from 'pg';
-import { signCheckpoint } from '../domain/checkpoint.ts';
+import { type SignedCheckpoint, signCheckpoint } from '../domain/checkpoint.ts';
+import { compareIdentity } from '../domain/identity.ts';
 import { type SealingKey, sealEvent } from '../domain/seal.ts';
 import { BY_GATEHOUSE } from './by-gatehouse.ts';
 import type { OldPartition } from './find-old-partitions.ts';
-import { readCheckpoints } from './read-explanations.ts';
-import { headColumns, sealedValues } from './sealing-statements.ts';
+import { readCheckpoints, readErasedUsers } from './read-explanations.ts';
+import { headColumns, identityValues, sealedValues, splitIdentity } from './sealing-statements.ts';
 
 const PAGE = 5000;
 
@@ -14,8 +15,8 @@ export class BrokenMonthError extends Error {
   /** The partition, for the log. */
   readonly kind: string;
 
-  constructor(partition: string, eventId: string) {
-    super(`${partition} is kept: event ${eventId} is not what was sealed. See: audit verify`);
+  constructor(partition: string, what: string) {
+    super(`${partition} is kept: ${what} is not what was sealed. See: audit verify`);
     this.kind = partition;
   }
 }
@@ -24,16 +25,16 @@ export class BrokenMonthError extends Error {
  * Signs for a month of the trail that is going to be dropped, in an event of the trail: from then on `audit verify` accepts
  * that its events are gone. Once: for a month that is signed for already nothing is done.
  * @param keys the first signs
- * @throws BrokenMonthError when an event of it is not what was sealed, or was sealed with a key that is not known
+ * @throws BrokenMonthError when an event of it, or who did it, is not what was sealed, or was sealed with a key that is not known
  */
 export async function checkpointMonth(
   client: pg.ClientBase,
   { name, from, to }: OldPartition,
   keys: readonly [SealingKey, ...SealingKey[]],
 ): Promise<void> {
-  if (await isCheckpointed(client, name)) return;
-  const { events, unsealed } = await checkMonth(client, name, keys);
   const earlier = await readCheckpoints(client, keys);
+  if (await isCheckpointed(client, name, earlier)) return;
+  const { events, unsealed } = await checkMonth(client, name, keys);
   const { rows } = await client.query<{
     sequences: string | null;
     batch: number | null;
@@ -61,31 +62,52 @@ export async function checkpointMonth(
   );
 }
 
-async function isCheckpointed(client: pg.ClientBase, name: string): Promise<boolean> {
+/** Not by what an event says alone, which the gateway's role can write: all that is sealed was signed for. */
+async function isCheckpointed(
+  client: pg.ClientBase,
+  name: string,
+  signed: readonly SignedCheckpoint[],
+): Promise<boolean> {
   const { rowCount } = await client.query(
     `SELECT FROM audit_event WHERE action = 'trail.checkpointed' AND detail->>'partition' = $1`,
     [name],
   );
-  return rowCount !== 0;
+  if (rowCount === 0) return false;
+  const { rows } = await client.query<{ open: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM ${name} AS e JOIN audit_seal AS s ON s.event_id = e.id WHERE (s.sequence <@ places) IS NOT TRUE
+     ) AS open FROM (
+       SELECT range_agg(place) AS places FROM unnest($1::text[]) AS text, unnest(text::int8multirange) AS place
+     ) AS signed`,
+    [signed.map(({ sequences }) => sequences)],
+  );
+  return rows[0]?.open === false;
 }
 
-/** Holds each event of a month against its seal; those that never got one are counted. */
+/** Holds each event of a month, and who did it, against its seal; those that never got one are counted. */
 async function checkMonth(client: pg.ClientBase, name: string, keys: readonly SealingKey[]) {
   const counts = { events: 0, unsealed: 0 };
+  // Who is erased while this goes on is not among them: then the next run finds them there.
+  const erased = await readErasedUsers(client, keys);
   for (let after = '00000000-0000-0000-0000-000000000000', more = true; more; ) {
     const { rows } = await client.query<(string | null)[]>({
-      text: `SELECT e.id::text, s.sequence::text, encode(s.mac, 'hex'), ${sealedValues}
-        FROM ${name} AS e LEFT JOIN audit_seal AS s ON s.event_id = e.id
+      text: `SELECT e.id::text, s.sequence::text, encode(s.mac, 'hex'), ${identityValues}, ${sealedValues}
+        FROM ${name} AS e LEFT JOIN audit_seal AS s ON s.event_id = e.id LEFT JOIN LATERAL (
+          SELECT * FROM audit_identity AS identity WHERE identity.event_id = e.id OFFSET 0
+        ) AS i ON true
         WHERE e.id > $1 ORDER BY e.id LIMIT ${PAGE}`,
       values: [after],
       rowMode: 'array',
     });
-    for (const [id, sequence, mac, ...values] of rows) {
+    for (const [id, sequence, mac, ...rest] of rows) {
+      const { identity, values } = splitIdentity(rest);
       counts.events += 1;
       after = id ?? after;
       if (sequence == null) counts.unsealed += 1;
       else if (!keys.some((key) => sealEvent(key, Number(sequence), values).toString('hex') === mac))
-        throw new BrokenMonthError(name, after);
+        throw new BrokenMonthError(name, `event ${id}`);
+      else if (!['intact', 'erased'].includes(compareIdentity(values, identity, (user) => erased.has(user))))
+        throw new BrokenMonthError(name, `who did event ${id}`);
     }
     more = rows.length === PAGE;
   }

@@ -7,8 +7,9 @@ import { toJsonb } from './to-jsonb.ts';
 import { orUnavailable } from './unavailable.ts';
 import { byColumns } from './write-rows.ts';
 
-// So many that no statement takes long: a session may have hundreds of reports of usage.
+// So many that no statement takes long.
 const SESSIONS = 50;
+const REPORTS = 5000;
 const IDENTITIES = 1000;
 
 /**
@@ -43,7 +44,7 @@ export function createEraseUser(
 export async function endErasure(pool: pg.Pool, userId: string): Promise<User | null> {
   for (let after: string | null = '00000000-0000-0000-0000-000000000000'; after !== null; ) {
     const { rows }: pg.QueryResult<{ last: string | null }> = await orUnavailable(
-      pool.query('SELECT erase_sessions($1, $2, $3) AS last', [userId, after, SESSIONS]),
+      pool.query('SELECT erase_sessions($1, $2, $3, $4) AS last', [userId, after, SESSIONS, REPORTS]),
     );
     after = rows[0]?.last ?? null;
   }
@@ -59,15 +60,18 @@ export async function endErasure(pool: pg.Pool, userId: string): Promise<User | 
   return rows[0] === undefined ? null : toUser(rows[0]);
 }
 
-/** Goes on with erasures that were interrupted. @throws LedgerUnavailableError */
+/** Goes on with all erasures that were interrupted. @throws LedgerUnavailableError when one may not be finished */
 export async function finishErasures(pool: pg.Pool, stopping: AbortSignal): Promise<void> {
   const { rows } = await orUnavailable(
     pool.query<{ id: string }>(
       'SELECT id FROM end_user WHERE erasure_began_at IS NOT NULL AND erased_at IS NULL LIMIT 100',
     ),
   );
+  const failures: unknown[] = [];
   for (const { id } of rows) {
     if (stopping.aborted) return;
-    await endErasure(pool, id);
+    // One that cannot be finished keeps nobody else's from it.
+    await endErasure(pool, id).catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0) throw failures[0];
 }

@@ -31,7 +31,7 @@ export async function readCheckpoints(
 
 /** The ids of the users whom a gateway erased and signed for it. */
 export async function readErasedUsers(
-  pool: pg.Pool,
+  pool: pg.Pool | pg.ClientBase,
   keys: readonly SealingKey[],
 ): Promise<ReadonlySet<string>> {
   const { rows } = await pool.query(

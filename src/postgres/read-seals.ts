@@ -1,7 +1,13 @@
 import type pg from 'pg';
-import type { Identity } from '../domain/identity.ts';
+import type { StoredIdentity } from '../domain/identity.ts';
 import type { Head, SealedValues } from '../domain/seal.ts';
-import { headColumns, identityValues, isNotSealed, sealedValues } from './sealing-statements.ts';
+import {
+  headColumns,
+  identityValues,
+  isNotSealed,
+  sealedValues,
+  splitIdentity,
+} from './sealing-statements.ts';
 
 /** A head as it is stored: what stood before it is the head before. */
 export type StoredHead = Omit<Head, 'previous'>;
@@ -13,7 +19,9 @@ export type StoredSeal = {
   readonly mac: string;
   readonly values: SealedValues | null;
   /** What stands beside the event now. */
-  readonly identity: Identity | null;
+  readonly identity: StoredIdentity | null;
+  /** Counts what was read at once: what explains it may have come since the page before. */
+  readonly page: number;
 };
 
 /** A time of sealing, half-open: both as text, null for no end. */
@@ -56,7 +64,7 @@ export async function findHeads(
 
 /** The seals from one sequence to another, in order, each with its event. */
 export async function* readSeals(pool: pg.Pool, first: number, last: number): AsyncGenerator<StoredSeal> {
-  for (let from = first, more = true; more; ) {
+  for (let from = first, page = 1, more = true; more; page += 1) {
     // OFFSET 0: an event is looked up for each seal, however many of both there are.
     const { rows } = await pool.query<(string | null)[]>({
       text: `SELECT s.sequence::text, s.event_id::text, encode(s.mac, 'hex'), ${identityValues}, ${sealedValues}
@@ -69,24 +77,16 @@ export async function* readSeals(pool: pg.Pool, first: number, last: number): As
       values: [from, last],
       rowMode: 'array',
     });
-    for (const [
-      sequence,
-      eventId,
-      mac,
-      salt = null,
-      actorName = null,
-      ipAddress = null,
-      userAgent = null,
-      reason = null,
-      ...values
-    ] of rows) {
+    for (const [sequence, eventId, mac, ...rest] of rows) {
+      const { identity, values } = splitIdentity(rest);
       from = Number(sequence) + 1;
       yield {
         sequence: Number(sequence),
         eventId: eventId ?? '',
         mac: mac ?? '',
         values: values[0] === null ? null : values,
-        identity: salt === null ? null : { salt, actorName, ipAddress, userAgent, reason },
+        identity,
+        page,
       };
     }
     more = rows.length === SEALS;

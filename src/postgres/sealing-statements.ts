@@ -1,3 +1,4 @@
+import type { StoredIdentity } from '../domain/identity.ts';
 import { SEALED_COLUMNS } from '../domain/seal.ts';
 
 /** The values of SEALED_COLUMNS for events `e`, as text that says all of each. */
@@ -14,7 +15,21 @@ export const sealedValues = SEALED_COLUMNS.map((column) => {
 }).join(', ');
 
 /** What identifies a person, of `i`; all null where there is nothing. */
-export const identityValues = 'i.salt, i.actor_name, i.ip_address, i.user_agent, i.reason';
+export const identityValues = 'i.salt, i.user_id::text, i.actor_name, i.ip_address, i.user_agent, i.reason';
+
+/** Takes what begins with `identityValues` apart. */
+export function splitIdentity([
+  salt = null,
+  userId = null,
+  actorName = null,
+  ipAddress = null,
+  userAgent = null,
+  reason = null,
+  ...values
+]: readonly (string | null)[]): { identity: StoredIdentity | null; values: (string | null)[] } {
+  const identity = salt === null ? null : { salt, userId, actorName, ipAddress, userAgent, reason };
+  return { identity, values };
+}
 
 /** A time as it stands in a head: to the microsecond, whatever the session's settings. */
 export function timeText(time: string): string {

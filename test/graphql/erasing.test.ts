@@ -247,7 +247,9 @@ describe('while sessions are being issued', () => {
     await eventually(async () => (upstream.calls.length === before + mints ? true : undefined));
     const erased = erase(id);
     release.resolve();
-    const results = (await Promise.all(asked)).map(({ data }) => data.createRealtimeSession.__typename);
+    const answers = await Promise.all(asked);
+    const results = answers.map(({ data }) => data.createRealtimeSession.__typename);
+    expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
     expect((await erased).user.erasedAt).not.toBeNull();
     expect(await leftOf()).toEqual([]);
     const handedOver = results.filter((name) => name === 'CreateRealtimeSessionSuccess').length;

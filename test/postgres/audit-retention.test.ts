@@ -163,6 +163,34 @@ describe('a month that is not what was sealed', () => {
     expect((await found()).sequences).toEqual([1]);
   });
 
+  it.each([
+    ['changed', "UPDATE audit_identity SET actor_name = 'somebody else'"],
+    ['removed', 'DELETE FROM audit_identity'],
+  ])('is kept as well when who did something was %s', async (_, statement) => {
+    await database.query(
+      `${statement} WHERE event_id = (SELECT event_id FROM audit_identity ORDER BY event_id LIMIT 1)`,
+    );
+    const before = await trail();
+    const { errors } = await dropOld();
+    expect(String(errors[0])).toMatch(/^BrokenMonthError: .* is kept: who did event [0-9a-f-]{36} /);
+    expect(await trail()).toEqual(before);
+  });
+
+  it('is not taken for signed because an event says so', async () => {
+    await database.query(
+      `UPDATE audit_event SET outcome = 'DENIED' WHERE id = (SELECT id FROM audit_event ORDER BY id LIMIT 1)`,
+    );
+    // As the gateway's role can.
+    await database.query(
+      `SELECT write_event('{"actor_kind": "SYSTEM", "actor_name": "gatehouse"}', now(), 'trail.checkpointed', 'SUCCEEDED', NULL, NULL, NULL,
+         jsonb_build_object('partition', tableoid::regclass::text)) FROM audit_event ORDER BY id LIMIT 1`,
+    );
+    const before = await trail();
+    const { errors } = await dropOld();
+    expect(String(errors[0])).toContain('BrokenMonthError');
+    expect(await trail()).toEqual(before);
+  });
+
   it('is kept as well when nobody knows the key', async () => {
     const before = await trail();
     const { errors } = await dropOld({ id: 'another', bytes: new Uint8Array(32).fill(9) });

@@ -62,6 +62,11 @@ describe('as superuser', () => {
     },
   );
 
+  it('whose it is, so that erasing would leave it, or take it from somebody else', async () => {
+    const give = 'UPDATE audit_identity SET user_id = gen_random_uuid() WHERE event_id = $1';
+    expect(await locate([give, [named.id]])).toEqual(at(named.sequence));
+  });
+
   it('who did it removed, of one or of all', async () => {
     expect(await locate(removeNamed())).toEqual(at(named.sequence));
     const all = await locate(['TRUNCATE audit_identity', []]);

@@ -5,6 +5,11 @@
 
 -- SHA-256 of what stands in audit_identity, salt included. Null: nobody is identified.
 ALTER TABLE audit_event ADD COLUMN identity text;
+-- How many columns of an event its seals are over. Nothing reads it: a gateway from before this migration, beside which
+-- the newer ones run while it is replaced, would seal their events without the new column. It does not know this one
+-- either, so its heads are refused, and sealing waits for who can.
+ALTER TABLE audit_head ADD COLUMN sealed_columns smallint NOT NULL DEFAULT 16;
+ALTER TABLE audit_head ALTER COLUMN sealed_columns DROP DEFAULT;
 -- What explains that something of the trail is gone. Few rows; to every other event it costs one comparison.
 CREATE INDEX audit_event_gone_idx ON audit_event (id) WHERE action IN ('trail.checkpointed', 'user.erased');
 
@@ -123,14 +128,96 @@ BEGIN
     -- A person asks for itself only; also when it has been erased since it asked.
     event.actor_user_id := coalesce(event.user_id, named_user(coalesce(personal.actor_name, event.actor_name)));
   END IF;
-  INSERT INTO audit_event VALUES (event.*);
   IF event.identity IS NOT NULL THEN
     personal.event_id := event.id;
     personal.user_id := coalesce(event.user_id, event.actor_user_id);
-    IF NOT EXISTS (SELECT FROM end_user AS u WHERE u.id = personal.user_id AND u.erasure_began_at IS NOT NULL) THEN
+    IF EXISTS (SELECT FROM end_user AS u WHERE u.id = personal.user_id AND u.erasure_began_at IS NOT NULL) THEN
+      -- Nothing is kept, so nothing is committed to: the erasure that would explain what is missing is older than this
+      -- event, and retention may drop it first.
+      event.identity := NULL;
+    ELSE
       INSERT INTO audit_identity VALUES (personal.*);
     END IF;
   END IF;
+  INSERT INTO audit_event VALUES (event.*);
+END $$;
+
+-- Records what a response used, in one round trip. Locks the user first, as everybody does: of several reports of one
+-- response one counts, and the sums of a user have one writer. Of an erased user only the numbers are kept.
+--   report: columns of usage_record that the gateway decides: source, response_id, model, at, the numbers, cost, price
+--   verdict: reported | already (with the same numbers) | conflict (with others: the first stand)
+--     | not_found | not_issued | before_issue | in_future | after_exposure (of `at`; nothing was changed)
+CREATE OR REPLACE FUNCTION report_usage(of_session uuid, report jsonb, by jsonb) RETURNS text
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  entry usage_record := jsonb_populate_record(NULL::usage_record, report);
+  earlier usage_record;
+  session realtime_session;
+  person end_user;
+  moment timestamptz;
+  replaced boolean;
+BEGIN
+  SELECT * INTO session FROM realtime_session WHERE id = of_session;
+  IF NOT FOUND THEN
+    RETURN 'not_found';
+  END IF;
+  person := lock_user(session.user_id, NULL);
+  moment := clock_timestamp();
+
+  SELECT * INTO earlier FROM usage_record AS r
+  WHERE r.session_id = of_session AND r.source = entry.source AND r.response_id = entry.response_id;
+  IF FOUND THEN
+    IF (earlier.model, earlier.input_text_tokens, earlier.input_audio_tokens, earlier.input_image_tokens,
+        earlier.cached_text_tokens, earlier.cached_audio_tokens, earlier.cached_image_tokens,
+        earlier.output_text_tokens, earlier.output_audio_tokens, earlier.transcription_seconds)
+      = (entry.model, entry.input_text_tokens, entry.input_audio_tokens, entry.input_image_tokens,
+        entry.cached_text_tokens, entry.cached_audio_tokens, entry.cached_image_tokens,
+        entry.output_text_tokens, entry.output_audio_tokens, entry.transcription_seconds)
+    THEN
+      RETURN 'already';
+    END IF;
+    PERFORM write_event(by, moment, 'usage.conflicted', 'DENIED', session.application_id, session.user_id, of_session,
+      jsonb_build_object('responseId', entry.response_id, 'source', entry.source));
+    RETURN 'conflict';
+  END IF;
+
+  -- What clients see of these times has no microseconds.
+  IF session.outcome IS DISTINCT FROM 'ISSUED' THEN
+    RETURN 'not_issued';
+  ELSIF entry.at < date_trunc('milliseconds', session.settled_at) THEN
+    RETURN 'before_issue';
+  ELSIF entry.at > moment THEN
+    RETURN 'in_future';
+  ELSIF entry.at > session.expires_at + make_interval(secs => session.session_limit_seconds) THEN
+    RETURN 'after_exposure';
+  END IF;
+
+  entry.session_id := of_session;
+  entry.user_id := session.user_id;
+  entry.application_id := session.application_id;
+  entry.provider := session.provider;
+  entry.reported_at := moment;
+  IF person.erasure_began_at IS NOT NULL THEN
+    entry.usage := '{}';
+  END IF;
+  SELECT * INTO earlier FROM usage_record AS r
+  WHERE r.session_id = of_session AND r.source <> entry.source AND r.response_id = entry.response_id;
+  replaced := FOUND AND entry.source = 'APPLICATION';
+  entry.counted := entry.source = 'APPLICATION' OR NOT FOUND;
+  IF replaced THEN
+    UPDATE usage_record AS r SET counted = false
+    WHERE r.session_id = of_session AND r.source = earlier.source AND r.response_id = entry.response_id;
+    PERFORM count_usage(earlier, -1);
+  END IF;
+  INSERT INTO usage_record VALUES (entry.*);
+  IF entry.counted THEN
+    PERFORM count_usage(entry, 1);
+  END IF;
+  PERFORM write_event(by, moment, 'usage.reported', 'SUCCEEDED', session.application_id, session.user_id, of_session,
+    jsonb_build_object('responseId', entry.response_id, 'source', entry.source, 'model', entry.model,
+      'at', entry.at, 'totalTokens', entry.total_tokens, 'costUsd', trim_scale(entry.cost)::text,
+      'counted', entry.counted, 'replaced', replaced));
+  RETURN 'reported';
 END $$;
 
 -- Begins to erase a person: takes its name and its idempotency keys, and gives up what is being issued for it, so that
@@ -165,12 +252,15 @@ BEGIN
 END $$;
 
 -- Blanks what sessions of a person say of it, and what was reported with their usage beside the numbers; at most `most`
--- sessions after an id. Returns the last it looked at, or null when it was all.
-CREATE FUNCTION erase_sessions(of_user uuid, after uuid, most integer) RETURNS uuid
+-- sessions after an id, and `most_reports` of their reports. Returns after which to go on, or null when it was all. Locks
+-- the user first, as everybody does: several may be at it.
+CREATE FUNCTION erase_sessions(of_user uuid, after uuid, most integer, most_reports integer) RETURNS uuid
 LANGUAGE plpgsql AS $$
 DECLARE
   chosen uuid[];
+  blanked integer;
 BEGIN
+  PERFORM lock_user(of_user, NULL);
   SELECT array_agg(id ORDER BY id) INTO chosen FROM (
     SELECT id FROM realtime_session WHERE user_id = of_user AND id > after ORDER BY id LIMIT most
   ) AS next;
@@ -178,24 +268,37 @@ BEGIN
     turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL
   WHERE id = ANY (chosen) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
     input_audio_transcription, turn_detection, tool_choice, upstream_config) > 0);
-  UPDATE usage_record SET usage = '{}' WHERE session_id = ANY (chosen) AND usage <> '{}';
+  UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id) IN (
+    SELECT session_id, source, response_id FROM usage_record
+    WHERE session_id = ANY (chosen) AND usage <> '{}' LIMIT most_reports
+  );
+  GET DIAGNOSTICS blanked = ROW_COUNT;
+  -- A caller decides how many reports a session has: there may be more.
+  IF blanked = most_reports THEN
+    RETURN after;
+  END IF;
   RETURN CASE WHEN cardinality(chosen) = most THEN chosen[most] END;
 END $$;
 
--- Deletes what identifies a person in the trail, at most `most` at a time, and says how much it was. Only of one whose
--- erasure has begun, and by its owner: the gateway's role can delete nothing there.
+-- Deletes what identifies a person in the trail, at most `most` at a time, and says how much it was; less is all that
+-- there was. Only of one whose erasure has begun, and by its owner: the gateway's role can delete nothing there.
 CREATE FUNCTION erase_identities(of_user uuid, most integer) RETURNS integer
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
-BEGIN ATOMIC
-  WITH erased AS (
-    DELETE FROM audit_identity WHERE event_id IN (
-      SELECT event_id FROM audit_identity
-      WHERE user_id = (SELECT id FROM end_user WHERE id = of_user AND erasure_began_at IS NOT NULL)
-      ORDER BY event_id LIMIT most
-    ) RETURNING 1
-  )
-  SELECT count(*)::integer FROM erased;
-END;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  erased integer;
+BEGIN
+  -- In a statement of its own: what somebody else is deleting is gone for the next, which would else find it, wait for
+  -- it, and say that nothing was left.
+  PERFORM FROM end_user WHERE id = of_user AND erasure_began_at IS NOT NULL FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  DELETE FROM audit_identity WHERE event_id IN (
+    SELECT event_id FROM audit_identity WHERE user_id = of_user ORDER BY event_id LIMIT most
+  );
+  GET DIAGNOSTICS erased = ROW_COUNT;
+  RETURN erased;
+END $$;
 
 -- Notes that nothing is left of a person.
 CREATE FUNCTION end_erasure(of_user uuid) RETURNS SETOF end_user
