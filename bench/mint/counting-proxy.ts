@@ -4,8 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 export type Conversation = {
   /** Times that a client spoke after it had been answered (or for the first time): each is a wait. */
   roundTrips: number;
-  /** Statements that were executed. */
-  statements: number;
+  /** How often each statement was executed, by its name; those without one, and plain queries, under ''. */
+  readonly statements: Map<string, number>;
 };
 
 /**
@@ -14,16 +14,17 @@ export type Conversation = {
  */
 export async function startCountingProxy(databaseUrl: string, stack: AsyncDisposableStack) {
   const target = new URL(databaseUrl);
-  const conversation: Conversation = { roundTrips: 0, statements: 0 };
+  const conversation: Conversation = { roundTrips: 0, statements: new Map() };
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const database = connect(Number(target.port), target.hostname);
-    const countStatements = statementCounter();
+    const readStatements = statementReader();
     let clientSpokeLast = false;
     client.on('data', (chunk: Buffer) => {
       if (!clientSpokeLast) conversation.roundTrips += 1;
       clientSpokeLast = true;
-      conversation.statements += countStatements(chunk);
+      for (const name of readStatements(chunk))
+        conversation.statements.set(name, (conversation.statements.get(name) ?? 0) + 1);
       database.write(chunk);
     });
     database.on('data', (chunk) => {
@@ -53,22 +54,24 @@ export async function startCountingProxy(databaseUrl: string, stack: AsyncDispos
   return { url: url.href, conversation };
 }
 
-/** Counts Execute and Query messages; a message can be cut by the end of a chunk, or even its head. */
-function statementCounter(): (chunk: Buffer) => number {
+/** Names of what Bind and Query messages execute; a message can be cut by the end of a chunk, or even its head. */
+function statementReader(): (chunk: Buffer) => string[] {
   let pending = Buffer.alloc(0);
   // The first message of a connection has no type, only a length.
   let typeBytes = 0;
   return (chunk) => {
     pending = Buffer.concat([pending, chunk]);
-    let count = 0;
+    const names: string[] = [];
     while (pending.length >= typeBytes + 4) {
       const length = typeBytes + pending.readInt32BE(typeBytes);
       if (pending.length < length) break;
       const type = typeBytes === 0 ? '' : String.fromCharCode(pending[0] ?? 0);
-      if (type === 'E' || type === 'Q') count += 1;
+      // After type and length: the portal's name, then the statement's, each ended by a zero.
+      if (type === 'B') names.push(pending.toString('utf8', 5, length).split('\0', 2)[1] ?? '');
+      if (type === 'Q') names.push('');
       pending = pending.subarray(length);
       typeBytes = 1;
     }
-    return count;
+    return names;
   };
 }

@@ -4,7 +4,13 @@ import type { Database } from './database.ts';
 import { measure } from './measure.ts';
 import type { Running, Server } from './servers.ts';
 
-export type RoundTrips = { readonly name: string; readonly roundTrips: number; readonly statements: number };
+export type RoundTrips = {
+  readonly name: string;
+  /** A mint, periodic work beside it included. */
+  readonly roundTrips: number;
+  /** Statements that come with each mint, by name: one round trip each. */
+  readonly own: readonly string[];
+};
 
 const WARM_UP = 50;
 const MINTS = 200;
@@ -26,11 +32,11 @@ export async function countRoundTrips(
     measure(load, server, { connections: 1, warmUpSeconds: 0, seconds: 60, mints });
   // Connections are opened and statements prepared in the first ones.
   await mint(WARM_UP);
-  const before = { ...conversation };
+  const before = conversation.roundTrips;
+  conversation.statements.clear();
   await mint(MINTS);
-  return {
-    name: server.name,
-    roundTrips: (conversation.roundTrips - before.roundTrips) / MINTS,
-    statements: (conversation.statements - before.statements) / MINTS,
-  };
+  const own = [...conversation.statements].flatMap(([statement, count]) =>
+    Array.from({ length: Math.round(count / MINTS) }, () => statement),
+  );
+  return { name: server.name, roundTrips: (conversation.roundTrips - before) / MINTS, own };
 }
