@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportTrail } from '../../src/commands/export-trail.ts';
+import { exportUsage } from '../../src/commands/export-usage.ts';
 import { createPool } from '../../src/postgres/pool.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE, READ, SESSION_FIELDS, TRAIL } from '../support/documents.ts';
@@ -279,16 +281,35 @@ test('none is in a dump of the database', async () => {
   expect(found(dump).filter((name) => name !== 'prose')).toEqual([]);
 });
 
-test('none is in an export of the trail', async () => {
-  const pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
-  const output = new PassThrough();
-  const exported = text(output);
-  await exportTrail(pool, output);
-  output.end();
-  await pool.end();
-  for (const action of ['secret.identified', 'usage.reported', 'user.suspended', 'session.revoked'])
-    expect(await exported).toContain(action);
-  expect(found(await exported)).toEqual([]);
+describe('none is in an export', () => {
+  const exported = async (write: (pool: pg.Pool, output: PassThrough) => Promise<unknown>) => {
+    const pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
+    const output = new PassThrough();
+    const written = text(output);
+    await write(pool, output);
+    output.end();
+    await pool.end();
+    return written;
+  };
+
+  test('of the trail', async () => {
+    const trail = await exported(exportTrail);
+    for (const action of ['secret.identified', 'usage.reported', 'user.suspended', 'session.revoked'])
+      expect(trail).toContain(action);
+    expect(found(trail)).toEqual([]);
+  });
+
+  test('of usage', async () => {
+    const period = { from: new Date('2020-01-01'), to: new Date('2100-01-01'), timeZone: 'UTC' };
+    const usage = await exported((pool, output) =>
+      exportUsage(
+        { pool, output, onProgress: () => {} },
+        { ...period, by: ['USER', 'APPLICATION', 'MODEL', 'PROVIDER'] },
+      ),
+    );
+    expect(usage).toContain('alice,default,');
+    expect(found(usage)).toEqual([]);
+  });
 });
 
 test('the provider did get what is meant for it', () => {
