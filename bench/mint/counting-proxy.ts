@@ -65,13 +65,22 @@ function statementReader(): (chunk: Buffer) => string[] {
     while (pending.length >= typeBytes + 4) {
       const length = typeBytes + pending.readInt32BE(typeBytes);
       if (pending.length < length) break;
-      const type = typeBytes === 0 ? '' : String.fromCharCode(pending[0] ?? 0);
-      // After type and length: the portal's name, then the statement's, each ended by a zero.
-      if (type === 'B') names.push(pending.toString('utf8', 5, length).split('\0', 2)[1] ?? '');
-      if (type === 'Q') names.push('');
+      if (typeBytes > 0) names.push(...executedBy(pending.subarray(0, length)));
       pending = pending.subarray(length);
       typeBytes = 1;
     }
     return names;
   };
+}
+
+function executedBy(message: Buffer): string[] {
+  switch (String.fromCharCode(message[0] ?? 0)) {
+    case 'B':
+      // After type and length: the portal's name, then the statement's, each ended by a zero.
+      return [message.toString('utf8', 5).split('\0', 2)[1] ?? ''];
+    case 'Q':
+      return [''];
+    default:
+      return [];
+  }
 }
