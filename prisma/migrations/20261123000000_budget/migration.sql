@@ -125,6 +125,13 @@ BEGIN
     END IF;
   END IF;
 
+  -- What was settled in time can be committed late, when a disk stalls: a session past its deadline that is not written
+  -- down yet is waited for. Else quotas would count it neither as pending nor as issued. None is older than a day.
+  PERFORM FROM realtime_session AS overdue
+  WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
+    AND overdue.id >= uuidv7_floor(moment - interval '1 day')
+  FOR NO KEY UPDATE;
+
   policy := effective_policy(person, app, request->'defaults');
   ttl := coalesce(
     (request->>'expiresAfterSeconds')::integer,
