@@ -161,6 +161,9 @@ BEGIN
     RETURN;
   END IF;
 
+  -- Read anew after counting: what ended in between was counted still, and by the times that are written nothing that was
+  -- not counted took a slot.
+  moment := clock_timestamp();
   session.user_id := person.id;
   session.created_at := moment;
   session.id := uuidv7_at(moment);
