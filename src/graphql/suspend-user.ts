@@ -25,7 +25,7 @@ builder.mutationField('suspendUser', (t) =>
   t.field({
     type: UserResultType,
     description:
-      'From now on no session is issued for this user, not even one that is being issued right now. Secrets that were handed out live until they expire. Idempotent.',
+      'From now on no session is issued for this user, and those that are being issued are refused; one whose record is being written at this very moment may still be issued. Secrets that were handed out live until they expire. Idempotent.',
     args: {
       input: t.arg({ type: SuspendUserInput, required: true, description: 'Whom to suspend, and why.' }),
     },
