@@ -12,23 +12,18 @@ if (process.env['TMPDIR'] === undefined && freeBytes(MEMORY) >= ROOM_BYTES) proc
 
 // The longest, in the order in which they are to start: beside the chaos run those that mind a slow neighbour least.
 const LONGEST = [
-  'chaos/chaos.test.ts',
-  'start-up.test.ts',
-  'postgres/embedded.test.ts',
-  'graphql/model.test.ts',
-  'graphql/database-gone.test.ts',
+  'chaos/chaos.process.test.ts',
+  'platform/start-up.process.test.ts',
+  'platform/database/embedded.process.test.ts',
+  'issuing/model.test.ts',
+  'platform/database/database-gone.test.ts',
   'authorization/reading.test.ts',
-  'postgres/flat-cost.test.ts',
+  'sessions/flat-cost.test.ts',
 ];
 
-// What runs in this process and leaves it as it was: such files share one, because loading the gateway takes most of
-// them longer than their tests. All others start processes, catch signals or change what is the process's own.
-const SHARING = [
-  'test/{authorization,domain,graphql,http,providers}/**/*.test.ts',
-  'test/postgres/!(embedded*).test.ts',
-  'test/resilience/gate.test.ts',
-  'test/subscriptions/!(faults|slow-readers|thousand).test.ts',
-];
+// These start processes, catch signals or change what is the process's own. All other files share one process, because
+// loading the gateway takes most of them longer than their tests.
+const OWN_PROCESS = ['test/**/*.process.test.ts'];
 
 /** So that no worker is left with a long one at the end. By itself vitest knows how long each takes only from an earlier run. */
 class LongestFirst extends BaseSequencer {
@@ -47,8 +42,16 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/database-server.ts'],
     projects: [
-      { extends: true, test: { name: 'own process', include: ['test/**/*.test.ts'], exclude: SHARING } },
-      { extends: true, test: { name: 'shared process', include: SHARING, isolate: false } },
+      { extends: true, test: { name: 'own process', include: OWN_PROCESS } },
+      {
+        extends: true,
+        test: {
+          name: 'shared process',
+          include: ['test/**/*.test.ts'],
+          exclude: OWN_PROCESS,
+          isolate: false,
+        },
+      },
     ],
     // Forks, because tests start servers, send signals and rely on process-wide nets.
     pool: 'forks',

@@ -1,4 +1,4 @@
-import type { Json } from '../src/domain/json.ts';
+import type { Json } from '../src/platform/validation/json.ts';
 
 /**
  * The other end of startChild: says hello, answers each question, and ends with the process that asks.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { JsonObject } from '../src/domain/json.ts';
+import type { JsonObject } from '../src/platform/validation/json.ts';
 
 /** One of the benchmark's own programs, which answers each message with one message. */
 export type Child = {

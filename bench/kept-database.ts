@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { startEmbeddedPostgres } from '../src/postgres/embedded/start-embedded-postgres.ts';
-import { migrate } from '../src/postgres/migrate.ts';
+import { startEmbeddedPostgres } from '../src/platform/database/embedded/start-embedded-postgres.ts';
+import { migrate } from '../src/platform/database/migrate.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../prisma/migrations');
 const SETTINGS = {

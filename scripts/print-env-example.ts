@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { variables } from '../src/config-schema.ts';
+import { variables } from '../src/platform/config/variables.ts';
 
 const HEADER = `\
 # Every variable that Gatehouse reads, with its default. Copy this file to .env in the folder that

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
+import { createApplicationsLedger } from './applications/application-store.db.ts';
+import { reaches, scopes } from './authorization/actor.ts';
 import { createKey, type KeyOptions } from './commands/create-key.ts';
-import { describeFindings } from './commands/describe-findings.ts';
 import { exportTrail } from './commands/export-trail.ts';
 import { exportUsage, type UsageExportOptions } from './commands/export-usage.ts';
 import { identifyFromShell } from './commands/identify-secret.ts';
@@ -13,23 +14,22 @@ import {
 } from './commands/options.ts';
 import { readSecret } from './commands/read-secret.ts';
 import { verifyTrail } from './commands/verify-trail.ts';
-import type { Config } from './config.ts';
-import { describeFailure } from './describe-failure.ts';
-import { reaches, scopes } from './domain/actor.ts';
-import type { InputIssue } from './domain/input-issue.ts';
-import { redactText } from './domain/redact-text.ts';
-import { usageDimensions } from './domain/usage-report.ts';
 import { encodeId } from './graphql/ids.ts';
-import { obtainAuditKeys, obtainFingerprintKeys } from './keys.ts';
-import { createLogger } from './logger.ts';
-import { type OpenLedger, openLedger } from './open-ledger.ts';
-import { sealingOverlapMs } from './open-sealing.ts';
-import { createApplicationsLedger } from './postgres/change-applications.ts';
-import { joinEmbeddedPostgres } from './postgres/embedded/start-embedded-postgres.ts';
-import { createIdentifySecret } from './postgres/identify-secret.ts';
-import { createLedgerReader } from './postgres/reader.ts';
-import { timeOf } from './postgres/sealing-statements.ts';
-import { readConfig } from './read-config.ts';
+import type { Config } from './platform/config/config.ts';
+import { obtainAuditKeys, obtainFingerprintKeys } from './platform/config/keys.ts';
+import { readConfig } from './platform/config/read-config.ts';
+import { joinEmbeddedPostgres } from './platform/database/embedded/start-embedded-postgres.ts';
+import { type OpenLedger, openLedger } from './platform/database/open-database.ts';
+import { describeFailure } from './platform/process/describe-failure.ts';
+import { createLogger } from './platform/process/logger.ts';
+import { redactText } from './platform/redaction/redact-text.ts';
+import type { InputIssue } from './platform/validation/input-issue.ts';
+import { createLedgerReader } from './reader.db.ts';
+import { describeFindings } from './sealing/describe-findings.ts';
+import { sealingOverlapMs } from './sealing/open-sealing.ts';
+import { timeOf } from './sealing/sealed-columns.db.ts';
+import { createIdentifySecret } from './sessions/identify-secret.db.ts';
+import { usageDimensions } from './usage/usage-report.ts';
 
 // What a program reads goes to standard output, what a person reads to standard error.
 const say = (line: string) => process.stderr.write(`${line}\n`);

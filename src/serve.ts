@@ -1,13 +1,13 @@
 import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { type App, createApp } from './app.ts';
-import type { Config } from './config.ts';
-import { installCrashHandlers } from './crash-handlers.ts';
-import { describeFailure } from './describe-failure.ts';
-import type { Metrics } from './http/metrics.ts';
-import { createLogger } from './logger.ts';
-import { installOutputFilter } from './output-filter.ts';
-import { readConfig } from './read-config.ts';
+import type { Config } from './platform/config/config.ts';
+import { readConfig } from './platform/config/read-config.ts';
+import { installCrashHandlers } from './platform/process/crash-handlers.ts';
+import { describeFailure } from './platform/process/describe-failure.ts';
+import { createLogger } from './platform/process/logger.ts';
+import type { Metrics } from './platform/process/metrics.ts';
+import { installOutputFilter } from './platform/process/output-filter.ts';
 
 let metrics: Metrics | undefined;
 installOutputFilter({ onRedaction: () => metrics?.redactions.inc() });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { idAt, isNotSealed } from '../../src/postgres/sealing-statements.ts';
+import { idAt, isNotSealed } from '../../src/sealing/sealed-columns.db.ts';
 
 /** Events without a seal, and for how many milliseconds the oldest of them has been there; 0 without any. */
 export type Backlog = { readonly events: number; readonly oldestMs: number };

@@ -1,7 +1,7 @@
 import { createApp } from '../../src/app.ts';
-import { createLogger } from '../../src/logger.ts';
-import { installOutputFilter } from '../../src/output-filter.ts';
-import { readConfig } from '../../src/read-config.ts';
+import { readConfig } from '../../src/platform/config/read-config.ts';
+import { createLogger } from '../../src/platform/process/logger.ts';
+import { installOutputFilter } from '../../src/platform/process/output-filter.ts';
 
 // The gateway as src/serve.ts starts it, and with "unsealed" without sealing: no variable turns that off.
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPool } from '../../src/postgres/pool.ts';
+import { createPool } from '../../src/platform/database/pool.ts';
 import { progress } from '../run-bench.ts';
 import { type Backlog, createBacklogReader, type ReadBacklog, untilSealed } from './backlog.ts';
 import type { Options } from './options.ts';

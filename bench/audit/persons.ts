@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { close, listen } from '../../src/http/listen.ts';
+import { close, listen } from '../../src/server/http/listen.ts';
 import { USERS } from '../mint/requests.ts';
 
 const ISSUER = 'https://identity.bench.test/';

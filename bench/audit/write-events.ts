@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { scopes } from '../../src/domain/actor.ts';
-import { toJsonb } from '../../src/postgres/to-jsonb.ts';
-import { byColumns } from '../../src/postgres/write-rows.ts';
+import { scopes } from '../../src/authorization/actor.ts';
+import { byColumns } from '../../src/issuing/session-columns.db.ts';
+import { toJsonb } from '../../src/platform/database/to-jsonb.ts';
 
 // About what the second event of a mint by an API key looks like.
 const EVENTS = {

@@ -1,22 +1,22 @@
+import { createApplicationsLedger } from '../../src/applications/application-store.db.ts';
+import type { Authenticate } from '../../src/authentication/authenticate.ts';
+import { openAuthentication } from '../../src/authentication/open-authentication.ts';
+import { type Actor, scopes } from '../../src/authorization/actor.ts';
+import { visibilityOf } from '../../src/authorization/visibility.ts';
 import { createKey } from '../../src/commands/create-key.ts';
-import { loadConfig } from '../../src/config.ts';
-import { type Actor, scopes } from '../../src/domain/actor.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import { visibilityOf } from '../../src/domain/visibility.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import type { Authenticate } from '../../src/http/authenticate.ts';
-import { createClientAddress } from '../../src/http/client-address.ts';
-import { createCors } from '../../src/http/cors.ts';
-import { createGraphqlServer } from '../../src/http/graphql-server.ts';
-import { listen } from '../../src/http/listen.ts';
-import { createMetrics } from '../../src/http/metrics.ts';
-import { createRateLimits } from '../../src/http/rate-limits.ts';
-import { createLogger } from '../../src/logger.ts';
-import { openAuthentication } from '../../src/open-authentication.ts';
-import { createApplicationsLedger } from '../../src/postgres/change-applications.ts';
-import { createPool } from '../../src/postgres/pool.ts';
-import { createLedgerReader } from '../../src/postgres/reader.ts';
+import { loadConfig } from '../../src/platform/config/config.ts';
+import { createPool } from '../../src/platform/database/pool.ts';
+import { createLogger } from '../../src/platform/process/logger.ts';
+import { createMetrics } from '../../src/platform/process/metrics.ts';
+import { Secret } from '../../src/platform/redaction/secret.ts';
+import { createLedgerReader } from '../../src/reader.db.ts';
+import { createClientAddress } from '../../src/server/http/client-address.ts';
+import { createCors } from '../../src/server/http/cors.ts';
+import { createGraphqlServer } from '../../src/server/http/graphql-server.ts';
+import { listen } from '../../src/server/http/listen.ts';
+import { createRateLimits } from '../../src/server/http/rate-limits.ts';
 import { serveParent } from '../channel.ts';
 
 // The gateway's own server, with one part exchanged: "none" has everybody be the same application without a look

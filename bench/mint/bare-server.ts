@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import pg from 'pg';
 import { Agent, request } from 'undici';
-import { listen } from '../../src/http/listen.ts';
+import { listen } from '../../src/server/http/listen.ts';
 import { serveParent } from '../channel.ts';
 import { reserve, settle } from './bare-statements.ts';
 import type { BareRequest, UpstreamAnswer } from './wire.ts';

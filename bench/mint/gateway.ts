@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePort } from '../../src/postgres/embedded/find-free-port.ts';
+import { findFreePort } from '../../src/platform/database/embedded/find-free-port.ts';
 import type { Database } from './database.ts';
 import type { Running, Server } from './servers.ts';
 

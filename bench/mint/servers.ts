@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { migrate } from '../../src/postgres/migrate.ts';
+import { migrate } from '../../src/platform/database/migrate.ts';
 import { type Child, startChild } from '../child.ts';
 import { type Database, seedUsers } from './database.ts';
 import type { TargetKind } from './requests.ts';

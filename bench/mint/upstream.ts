@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import { listen } from '../../src/http/listen.ts';
+import { listen } from '../../src/server/http/listen.ts';
 import { serveParent } from '../channel.ts';
 
 // A provider that speaks the GA dialect and does nothing else: it answers the session that was asked for with

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import pg from 'pg';
 import { z } from 'zod';
-import { listen } from '../../src/http/listen.ts';
+import { listen } from '../../src/server/http/listen.ts';
 import { serveParent } from '../channel.ts';
 import { OF_STATUS, OF_USER } from './bare-statements.ts';
 

@@ -1,8 +1,8 @@
+import { createApplicationsLedger } from '../../src/applications/application-store.db.ts';
+import type { Scope } from '../../src/authorization/actor.ts';
 import { createKey } from '../../src/commands/create-key.ts';
-import type { Scope } from '../../src/domain/actor.ts';
-import { createApplicationsLedger } from '../../src/postgres/change-applications.ts';
-import { createPool } from '../../src/postgres/pool.ts';
-import { createLedgerReader } from '../../src/postgres/reader.ts';
+import { createPool } from '../../src/platform/database/pool.ts';
+import { createLedgerReader } from '../../src/reader.db.ts';
 
 /** A key of an application's that sees everything, with these scopes. */
 export async function createBenchKey(url: string, name: string, scopes: readonly Scope[]): Promise<string> {

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { Boundary, Page } from '../../src/domain/ledger-reader.ts';
-import type { SessionFilter, SessionOrder, UserOrder } from '../../src/domain/session-filter.ts';
-import type { Visibility } from '../../src/domain/visibility.ts';
-import { listSessions } from '../../src/postgres/list-sessions.ts';
-import { listUsers } from '../../src/postgres/list-users.ts';
+import type { Visibility } from '../../src/authorization/visibility.ts';
+import type { Boundary, Page } from '../../src/reader.ts';
+import { listSessions } from '../../src/sessions/list-sessions.db.ts';
+import type { SessionFilter, SessionOrder, UserOrder } from '../../src/sessions/session-filter.ts';
+import { listUsers } from '../../src/users/list-users.db.ts';
 
 export type Listing = {
   readonly name: string;

@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { createPool } from '../../src/platform/database/pool.ts';
 import {
   type DroppedPartition,
   dropOldPartitions,
   SESSION_TABLES,
-} from '../../src/postgres/drop-old-partitions.ts';
-import { createPool } from '../../src/postgres/pool.ts';
+} from '../../src/retention/drop-old-partitions.db.ts';
 import { startDatabaseServer } from '../mint/database.ts';
 import { prepareDatabase } from '../mint/servers.ts';
 import { fillMonth } from './fill-month.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { listSessions } from '../../src/postgres/list-sessions.ts';
+import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import { USERS } from '../mint/requests.ts';
 
 /** How many statements there were, and how long the longest of each kind took, in milliseconds. */

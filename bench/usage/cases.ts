@@ -1,10 +1,10 @@
-import type { LedgerReader } from '../../src/domain/ledger-reader.ts';
+import type { LedgerReader } from '../../src/reader.ts';
 import {
   placeOf,
   type UsageDimension,
   type UsageFilter,
   type UsagePlace,
-} from '../../src/domain/usage-report.ts';
+} from '../../src/usage/usage-report.ts';
 
 /** What is asked about. */
 export type Subject = {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createLedgerReader } from '../../src/postgres/reader.ts';
+import { createLedgerReader } from '../../src/reader.db.ts';
 import type { Case, Subject } from './cases.ts';
 
 export type Measured = {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type pg from 'pg';
-import { createPool } from '../../src/postgres/pool.ts';
+import { createPool } from '../../src/platform/database/pool.ts';
 import { CASES, type Subject } from './cases.ts';
 import { openDataset } from './dataset.ts';
 import { measureAll } from './measure.ts';

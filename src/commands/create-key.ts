@@ -1,11 +1,11 @@
-import type { ApplicationsLedger } from '../domain/applications-ledger.ts';
-import { createApiKey } from '../domain/create-api-key.ts';
-import type { InputIssue } from '../domain/input-issue.ts';
-import type { LedgerReader } from '../domain/ledger-reader.ts';
-import { parseApiKeyGrant, parseName } from '../domain/parse-api-key-grant.ts';
-import type { Application } from '../domain/records.ts';
-import type { Secret } from '../domain/secret.ts';
-import { byShell } from './by-shell.ts';
+import type { ApplicationsLedger } from '../applications/application-store.ts';
+import { createApiKey } from '../applications/create-api-key.ts';
+import { parseApiKeyGrant, parseName } from '../applications/parse-api-key-grant.ts';
+import type { Application } from '../audit/audit-event.ts';
+import { byShell } from '../authorization/shell-actor.ts';
+import type { Secret } from '../platform/redaction/secret.ts';
+import type { InputIssue } from '../platform/validation/input-issue.ts';
+import type { LedgerReader } from '../reader.ts';
 
 export type KeyOptions = Omit<Parameters<typeof createApiKey>[1], 'applicationId'> & {
   /** By name; it is registered when there is none. */

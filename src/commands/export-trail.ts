@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
-import { detailWithReason, withIdentity } from '../postgres/identity-statements.ts';
-import { timeText } from '../postgres/sealing-statements.ts';
+import { detailWithReason, withIdentity } from '../audit/identity.db.ts';
+import { timeText } from '../sealing/sealed-columns.db.ts';
 import { writeLines } from './write-lines.ts';
 
 const PAGE = 1000;

@@ -1,9 +1,11 @@
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
-import { fromUnits, toUnits } from '../domain/decimal.ts';
-import type { InputIssue } from '../domain/input-issue.ts';
-import type { LedgerReader } from '../domain/ledger-reader.ts';
-import { tokenKinds, type UsageTotals } from '../domain/usage.ts';
+import { fromUnits, toUnits } from '../platform/validation/decimal.ts';
+import type { InputIssue } from '../platform/validation/input-issue.ts';
+import { createLedgerReader } from '../reader.db.ts';
+import type { LedgerReader } from '../reader.ts';
+import { findPeriods } from '../usage/split-periods.db.ts';
+import { tokenKinds, type UsageTotals } from '../usage/usage.ts';
 import {
   haveOneTime,
   isTime,
@@ -13,9 +15,7 @@ import {
   type UsagePlace,
   type UsageRow,
   usageDimensions,
-} from '../domain/usage-report.ts';
-import { findPeriods } from '../postgres/find-periods.ts';
-import { createLedgerReader } from '../postgres/reader.ts';
+} from '../usage/usage-report.ts';
 import { type Cell, csvLine } from './csv.ts';
 import { createLocalTimeFormat } from './format-local-time.ts';
 import { writeLines } from './write-lines.ts';

@@ -1,8 +1,8 @@
-import { type IdentifySecret, identifySecret } from '../domain/identify-secret.ts';
-import type { LedgerReader } from '../domain/ledger-reader.ts';
-import type { FingerprintKey, Secret } from '../domain/secret.ts';
-import type { SessionStatus } from '../domain/session.ts';
-import { byShell } from './by-shell.ts';
+import { byShell } from '../authorization/shell-actor.ts';
+import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
+import type { LedgerReader } from '../reader.ts';
+import { type IdentifySecret, identifySecret } from '../sessions/identify-secret.ts';
+import type { SessionStatus } from '../sessions/session.ts';
 
 /** What an operator needs to know of a leaked secret. */
 export type IdentifiedSecret = {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Secret } from '../domain/secret.ts';
+import { Secret } from '../platform/redaction/secret.ts';
 
 /** Longer than any secret: what comes beyond is not read. */
 const MOST = 65_536;

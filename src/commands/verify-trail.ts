@@ -1,11 +1,11 @@
 import type pg from 'pg';
-import { type Head, isSigned, type SealingKey } from '../domain/seal.ts';
-import { readHeadsFile } from '../heads-file.ts';
-import { findHeads, findSealsBeyond, readUnsealed, type Span } from '../postgres/read-seals.ts';
-import { readPosition, startOf } from '../postgres/seal-batch.ts';
-import { idAt } from '../postgres/sealing-statements.ts';
-import { atBatches, atSequence, type Finding } from './finding.ts';
-import { verifyChain } from './verify-chain.ts';
+import { atBatches, atSequence, type Finding } from '../sealing/finding.ts';
+import { readHeadsFile } from '../sealing/heads-file.ts';
+import { findHeads, findSealsBeyond, readUnsealed, type Span } from '../sealing/read-seals.db.ts';
+import { type Head, isSigned, type SealingKey } from '../sealing/seal.ts';
+import { readPosition, startOf } from '../sealing/seal-batch.db.ts';
+import { idAt } from '../sealing/sealed-columns.db.ts';
+import { verifyChain } from '../sealing/verify-chain.db.ts';
 
 export type VerifyOptions = {
   readonly pool: pg.Pool;

@@ -1,4 +1,4 @@
-import type { ApiKey } from '../domain/api-key.ts';
+import type { ApiKey } from '../applications/api-key.ts';
 import { builder } from './builder.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 import { ReachEnum, ScopeEnum } from './scope.ts';

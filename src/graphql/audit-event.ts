@@ -1,4 +1,4 @@
-import type { ActorKind, AuditEvent, AuditOutcome } from '../domain/records.ts';
+import type { ActorKind, AuditEvent, AuditOutcome } from '../audit/audit-event.ts';
 import { ApiKeyType } from './api-key.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';

@@ -1,5 +1,5 @@
-import type { AuditEventFilter } from '../domain/audit-event-filter.ts';
-import { isStorable } from '../domain/text.ts';
+import type { AuditEventFilter } from '../audit/audit-event-filter.ts';
+import { isStorable } from '../platform/validation/text.ts';
 import { ActorKindEnum, AuditEventConnection, AuditOutcomeEnum } from './audit-event.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection } from './connection.ts';

@@ -1,5 +1,5 @@
-import { type Actor, hasScope, type Scope } from '../domain/actor.ts';
-import { visibilityOf } from '../domain/visibility.ts';
+import { type Actor, hasScope, type Scope } from '../authorization/actor.ts';
+import { visibilityOf } from '../authorization/visibility.ts';
 import { decodeId } from './ids.ts';
 
 /**

@@ -1,8 +1,8 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
-import type { Json } from '../domain/json.ts';
-import type { TokenLimit } from '../domain/session-config.ts';
+import type { Json } from '../platform/validation/json.ts';
+import type { TokenLimit } from '../sessions/session-config.ts';
 import { type Conditions, conditionsOf } from './authorization.ts';
 import type { Count } from './connection.ts';
 import type { Context } from './context.ts';

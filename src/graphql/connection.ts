@@ -1,4 +1,4 @@
-import type { Boundary, Listed, Page } from '../domain/ledger-reader.ts';
+import type { Boundary, Listed, Page } from '../reader.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
 

@@ -1,15 +1,15 @@
-import type { Actor, Origin } from '../domain/actor.ts';
-import type { ApplicationsLedger } from '../domain/applications-ledger.ts';
-import type { RecordDenial } from '../domain/denial.ts';
-import type { EraseUser } from '../domain/erasure.ts';
-import type { IssueOutcome } from '../domain/issue-session.ts';
-import type { LedgerReader } from '../domain/ledger-reader.ts';
-import type { LimitsLedger } from '../domain/limits-ledger.ts';
-import type { Policy } from '../domain/policy.ts';
-import type { ReportInput, ReportOutcome } from '../domain/report-usage.ts';
-import type { Secret } from '../domain/secret.ts';
-import type { Session } from '../domain/session.ts';
-import type { WatchSessions } from '../domain/watch-sessions.ts';
+import type { ApplicationsLedger } from '../applications/application-store.ts';
+import type { RecordDenial } from '../audit/denial.ts';
+import type { Actor, Origin } from '../authorization/actor.ts';
+import type { IssueOutcome } from '../issuing/issue-session.ts';
+import type { LimitsLedger } from '../limits/limits-ledger.ts';
+import type { Policy } from '../limits/policy.ts';
+import type { Secret } from '../platform/redaction/secret.ts';
+import type { LedgerReader } from '../reader.ts';
+import type { Session } from '../sessions/session.ts';
+import type { WatchSessions } from '../subscriptions/subscriber.ts';
+import type { ReportInput, ReportOutcome } from '../usage/report-usage.ts';
+import type { EraseUser } from '../users/erasure.ts';
 
 /** What one request brings to its resolvers. */
 export type Context = {

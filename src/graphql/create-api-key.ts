@@ -1,6 +1,6 @@
-import type { ApiKey } from '../domain/api-key.ts';
-import { type CreateApiKeyResult, createApiKey } from '../domain/create-api-key.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { ApiKey } from '../applications/api-key.ts';
+import { type CreateApiKeyResult, createApiKey } from '../applications/create-api-key.ts';
+import type { Secret } from '../platform/redaction/secret.ts';
 import { ApiKeyType } from './api-key.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';

@@ -1,7 +1,7 @@
-import type { IssueOutcome } from '../domain/issue-session.ts';
-import type { PolicyRule } from '../domain/policy.ts';
-import type { Secret } from '../domain/secret.ts';
-import type { Session } from '../domain/session.ts';
+import type { IssueOutcome } from '../issuing/issue-session.ts';
+import type { PolicyRule } from '../limits/policy.ts';
+import type { Secret } from '../platform/redaction/secret.ts';
+import type { Session } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 import { ForbiddenError } from './errors.ts';
 import { failureMessage, refusalMessage } from './failure-message.ts';

@@ -1,5 +1,5 @@
-import type { GateRefusal } from '../domain/mint-gate.ts';
-import type { MintFailureCode } from '../domain/provider.ts';
+import type { GateRefusal } from '../issuing/mint-gate.ts';
+import type { MintFailureCode } from '../providers/provider.ts';
 
 type FailureCode = MintFailureCode | 'not_recorded' | 'not_settled' | 'withdrawn';
 

@@ -1,5 +1,5 @@
-import { Secret } from '../domain/secret.ts';
-import type { Session } from '../domain/session.ts';
+import { Secret } from '../platform/redaction/secret.ts';
+import type { Session } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';

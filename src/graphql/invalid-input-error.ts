@@ -1,4 +1,4 @@
-import type { InputIssue } from '../domain/input-issue.ts';
+import type { InputIssue } from '../platform/validation/input-issue.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
 

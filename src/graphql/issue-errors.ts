@@ -1,6 +1,6 @@
-import type { IssueOutcome } from '../domain/issue-session.ts';
-import type { PolicyRule } from '../domain/policy.ts';
-import type { Session, SessionFailure } from '../domain/session.ts';
+import type { IssueOutcome } from '../issuing/issue-session.ts';
+import type { PolicyRule } from '../limits/policy.ts';
+import type { Session, SessionFailure } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
 import { QuotaKindEnum } from './policy.ts';

@@ -1,4 +1,4 @@
-import type { Policy, PolicyOverrides, QuotaKind, QuotaState } from '../domain/policy.ts';
+import type { Policy, PolicyOverrides, QuotaKind, QuotaState } from '../limits/policy.ts';
 import { builder } from './builder.ts';
 
 export const QuotaKindEnum = builder.enumType('QuotaKind', {

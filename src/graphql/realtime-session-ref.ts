@@ -1,4 +1,4 @@
-import type { ListedSession } from '../domain/session.ts';
+import type { ListedSession } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 
 /** Apart from its fields, because audit events and sessions refer to each other. */

@@ -1,4 +1,4 @@
-import type { ListedSession, Session, SessionFailure, SessionRecord } from '../domain/session.ts';
+import type { ListedSession, Session, SessionFailure, SessionRecord } from '../sessions/session.ts';
 import { ApplicationType } from './application.ts';
 import { AuditEventConnection } from './audit-event.ts';
 import { builder } from './builder.ts';

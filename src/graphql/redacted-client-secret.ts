@@ -1,4 +1,4 @@
-import type { RedactedSecret } from '../domain/session.ts';
+import type { RedactedSecret } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 
 export const RedactedClientSecretType = builder.objectRef<RedactedSecret>('RedactedClientSecret').implement({

@@ -1,7 +1,7 @@
-import type { Actor } from '../domain/actor.ts';
-import { hasScope } from '../domain/actor.ts';
-import type { ReportOutcome } from '../domain/report-usage.ts';
-import type { Session } from '../domain/session.ts';
+import type { Actor } from '../authorization/actor.ts';
+import { hasScope } from '../authorization/actor.ts';
+import type { Session } from '../sessions/session.ts';
+import type { ReportOutcome } from '../usage/report-usage.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
 import { decodeIdOf } from './ids.ts';

@@ -1,4 +1,4 @@
-import type { ApiKey } from '../domain/api-key.ts';
+import type { ApiKey } from '../applications/api-key.ts';
 import { ApiKeyType } from './api-key.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';

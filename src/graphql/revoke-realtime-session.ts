@@ -1,5 +1,5 @@
-import { parseReason } from '../domain/limit-inputs.ts';
-import type { Session } from '../domain/session.ts';
+import { parseReason } from '../limits/parse-policy.ts';
+import type { Session } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 import { BadInputError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';

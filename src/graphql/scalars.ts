@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import type { Json } from '../domain/json.ts';
-import { depthWithin } from '../domain/text.ts';
+import type { Json } from '../platform/validation/json.ts';
+import { depthWithin } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
 import { formatTime } from './format-time.ts';
 

@@ -1,4 +1,4 @@
-import type { Reach, Scope } from '../domain/actor.ts';
+import type { Reach, Scope } from '../authorization/actor.ts';
 import { builder } from './builder.ts';
 
 export const ScopeEnum = builder.enumType('Scope', {

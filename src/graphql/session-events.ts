@@ -1,4 +1,4 @@
-import type { SessionEvent, SessionEventType } from '../domain/session-event.ts';
+import type { SessionEvent, SessionEventType } from '../subscriptions/session-event.ts';
 import { builder } from './builder.ts';
 import { BadInputError } from './errors.ts';
 import { decodeIdOf, encodeId } from './ids.ts';

@@ -1,5 +1,5 @@
-import type { SessionFilter, SessionOrder } from '../domain/session-filter.ts';
-import { isStorable } from '../domain/text.ts';
+import { isStorable } from '../platform/validation/text.ts';
+import type { SessionFilter, SessionOrder } from '../sessions/session-filter.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
 import { LabelInput } from './session-inputs.ts';

@@ -13,7 +13,7 @@ import type {
   SessionType,
   ToolChoice,
   ToolChoiceMode,
-} from '../domain/session-config.ts';
+} from '../sessions/session-config.ts';
 import { builder } from './builder.ts';
 
 /** The enums and parts of a session's configuration, as they are read. Their inputs stand in session-inputs.ts. */

@@ -1,4 +1,4 @@
-import type { SessionStatus } from '../domain/session.ts';
+import type { SessionStatus } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 
 export const StatusEnum = builder.enumType('RealtimeSessionStatus', {

@@ -1,7 +1,7 @@
-import { parsePolicyChanges } from '../domain/limit-inputs.ts';
-import type { By, PolicyChanges } from '../domain/limits-ledger.ts';
-import type { Application, User } from '../domain/records.ts';
-import { visibilityOf } from '../domain/visibility.ts';
+import type { Application, User } from '../audit/audit-event.ts';
+import { visibilityOf } from '../authorization/visibility.ts';
+import type { By, PolicyChanges } from '../limits/limits-ledger.ts';
+import { parsePolicyChanges } from '../limits/parse-policy.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import { parseReason } from '../domain/limit-inputs.ts';
+import { parseReason } from '../limits/parse-policy.ts';
 import { builder } from './builder.ts';
 import { invalidInput } from './invalid-input-error.ts';
 import { referenceTo } from './user-reference.ts';

@@ -1,4 +1,5 @@
-import { isStorable } from '../domain/text.ts';
+import { isStorable } from '../platform/validation/text.ts';
+import { USAGE_PAGE } from '../server/graphql/operation-cost.ts';
 import {
   haveOneTime,
   placeOf,
@@ -7,13 +8,12 @@ import {
   type UsagePlace,
   type UsageRow,
   usageDimensions,
-} from '../domain/usage-report.ts';
+} from '../usage/usage-report.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
-import { USAGE_PAGE } from './operation-cost.ts';
 import { millisecondsOf } from './scalars.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';

@@ -1,4 +1,4 @@
-import type { TokenKind, UsageTotals } from '../domain/usage.ts';
+import type { TokenKind, UsageTotals } from '../usage/usage.ts';
 import { builder } from './builder.ts';
 
 const TOKENS: Readonly<Record<TokenKind, string>> = {

@@ -1,4 +1,4 @@
-import { isStorable } from '../domain/text.ts';
+import { isStorable } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
 import { reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';

@@ -1,4 +1,4 @@
-import type { User } from '../domain/records.ts';
+import type { User } from '../audit/audit-event.ts';
 import { builder } from './builder.ts';
 
 /** Who somebody is; the rest is read when it is asked for. */

@@ -1,5 +1,5 @@
-import { parseExternalUserId } from '../domain/limit-inputs.ts';
-import type { UserReference } from '../domain/limits-ledger.ts';
+import type { UserReference } from '../limits/limits-ledger.ts';
+import { parseExternalUserId } from '../limits/parse-policy.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, invalidInput } from './invalid-input-error.ts';
 import { type NotFound, notFound } from './not-found-error.ts';

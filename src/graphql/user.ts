@@ -1,6 +1,6 @@
-import { parseExternalUserId } from '../domain/limit-inputs.ts';
-import { mergePolicies, type Policy, quotaStates } from '../domain/policy.ts';
-import type { User } from '../domain/records.ts';
+import type { User } from '../audit/audit-event.ts';
+import { parseExternalUserId } from '../limits/parse-policy.ts';
+import { mergePolicies, type Policy, quotaStates } from '../limits/policy.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';

@@ -1,5 +1,5 @@
-import type { UserOrder } from '../domain/session-filter.ts';
-import { isStorable } from '../domain/text.ts';
+import { isStorable } from '../platform/validation/text.ts';
+import type { UserOrder } from '../sessions/session-filter.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
 import { pageArguments } from './page-arguments.ts';

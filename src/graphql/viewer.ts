@@ -1,4 +1,4 @@
-import { type Actor, standingOf } from '../domain/actor.ts';
+import { type Actor, standingOf } from '../authorization/actor.ts';
 import { ApplicationType } from './application.ts';
 import { ActorKindEnum } from './audit-event.ts';
 import { builder } from './builder.ts';

@@ -1,8 +1,8 @@
-import { isJsonObject, type Json } from '../domain/json.ts';
-import type { MintFailureCode, MintOutcome } from '../domain/provider.ts';
-import { Secret } from '../domain/secret.ts';
-import { depthWithin } from '../domain/text.ts';
+import { Secret } from '../platform/redaction/secret.ts';
+import { isJsonObject, type Json } from '../platform/validation/json.ts';
+import { depthWithin } from '../platform/validation/text.ts';
 import type { Ending, Exchange } from './exchange-once.ts';
+import type { MintFailureCode, MintOutcome } from './provider.ts';
 import { upstreamCode, upstreamRequestId } from './upstream-text.ts';
 import type { WireDialect } from './wire-dialect.ts';
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
-import type { AnsweredConfig, AudioFormat, SessionRequest } from '../domain/session-config.ts';
-import { everyKnown, named, orAbsent, orNull, section } from './lenient.ts';
-import { mentioned, mentionedAny } from './mentioned.ts';
+import { isJsonObject, type Json, type JsonObject } from '../platform/validation/json.ts';
+import type { AnsweredConfig, AudioFormat, SessionRequest } from '../sessions/session-config.ts';
+import { everyKnown, named, orAbsent, orNull, section } from './lenient-schema.ts';
 import { identifier, secretValue, unixTime } from './read-answer-parts.ts';
 import {
   audioFormat,
@@ -15,6 +14,7 @@ import {
 import { toolChoice, tools } from './read-tools.ts';
 import type { MintAnswer, WireDialect } from './wire-dialect.ts';
 import { GA_AUDIO_FORMATS, MODALITIES, SESSION_TYPES } from './wire-names.ts';
+import { mentioned, mentionedAny } from './without-undefined.ts';
 import {
   writeNoiseReduction,
   writeTool,

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
-import type { MintOutcome, MintRequest } from '../domain/provider.ts';
 import { classifyExchange } from './classify-exchange.ts';
 import { exchangeOnce } from './exchange-once.ts';
+import type { MintOutcome, MintRequest } from './provider.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
 // An answer repeats the session: room for one with long instructions, not for whatever upstream may send. One of

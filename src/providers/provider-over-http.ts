@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
-import type { Provider } from '../domain/provider.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { Secret } from '../platform/redaction/secret.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
+import type { Provider } from './provider.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
 /** A provider that holds connections open between mints, until it is closed. */

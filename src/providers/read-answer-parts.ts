@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { looksLikeCredential } from '../domain/redact-text.ts';
+import { looksLikeCredential } from '../platform/redaction/redact-text.ts';
 
 // Beyond it a number is not seconds (1e11 s is the year 5138), more likely milliseconds: better none than a wrong one.
 const LAST_SECOND = 1e11;

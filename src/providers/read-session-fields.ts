@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isJsonObject } from '../domain/json.ts';
+import { isJsonObject } from '../platform/validation/json.ts';
 import type {
   InputAudioTranscription,
   NoiseReduction,
@@ -7,8 +7,8 @@ import type {
   ServerVad,
   TokenLimit,
   TurnDetection,
-} from '../domain/session-config.ts';
-import { known, named } from './lenient.ts';
+} from '../sessions/session-config.ts';
+import { known, named } from './lenient-schema.ts';
 import { EAGERNESSES, FLAT_AUDIO_FORMATS, GA_AUDIO_FORMATS, NOISE_REDUCTIONS } from './wire-names.ts';
 
 /** A built-in voice's name, or the id of a custom one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isJsonObject, type Json } from '../domain/json.ts';
-import type { FunctionTool, McpTool, Tool, ToolChoice } from '../domain/session-config.ts';
-import { everyKnown, known, named } from './lenient.ts';
+import { isJsonObject, type Json } from '../platform/validation/json.ts';
+import type { FunctionTool, McpTool, Tool, ToolChoice } from '../sessions/session-config.ts';
+import { everyKnown, known, named } from './lenient-schema.ts';
 import { TOOL_CHOICE_MODES } from './wire-names.ts';
 
 // Checks nothing: whatever JSON.parse gave is JSON.

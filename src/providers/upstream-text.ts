@@ -1,4 +1,4 @@
-import { looksLikeCredential } from '../domain/redact-text.ts';
+import { looksLikeCredential } from '../platform/redaction/redact-text.ts';
 
 // Upstream controls these texts, and they are shown to clients: only what has the shape of a code or an id passes.
 const CODE = /^[a-z][a-z0-9_.-]{0,63}$/i;

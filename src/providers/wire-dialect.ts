@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../domain/json.ts';
-import type { Dialect } from '../domain/provider.ts';
-import type { AnsweredConfig, SessionRequest } from '../domain/session-config.ts';
+import type { Json, JsonObject } from '../platform/validation/json.ts';
+import type { AnsweredConfig, SessionRequest } from '../sessions/session-config.ts';
+import type { Dialect } from './provider.ts';
 
 /** What an answer to a mint says, as far as we can read it. */
 export type MintAnswer = {

@@ -4,7 +4,7 @@ import type {
   Modality,
   NoiseReductionType,
   SessionType,
-} from '../domain/session-config.ts';
+} from '../sessions/session-config.ts';
 
 // What OpenAI calls our values. Each table is read in both directions, so request and answer cannot drift apart.
 export const SESSION_TYPES = {

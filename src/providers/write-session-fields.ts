@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../platform/validation/json.ts';
 import type {
   InputAudioTranscription,
   McpToolRequest,
@@ -6,9 +6,9 @@ import type {
   ToolChoice,
   ToolRequest,
   TurnDetection,
-} from '../domain/session-config.ts';
-import { mentioned } from './mentioned.ts';
+} from '../sessions/session-config.ts';
 import { EAGERNESSES, NOISE_REDUCTIONS, TOOL_CHOICE_MODES } from './wire-names.ts';
+import { mentioned } from './without-undefined.ts';
 
 // Both dialects write these alike; they differ in where a field stands. In all of them undefined means
 // "not asked for" and stays out; null, where upstream has it, means "switched off" and is sent.

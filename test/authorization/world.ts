@@ -1,4 +1,4 @@
-import { generateApiKey } from '../../src/domain/api-key.ts';
+import { generateApiKey } from '../../src/applications/api-key.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { ROOT_KEY, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';

@@ -1,5 +1,5 @@
-import { Secret } from '../../src/domain/secret.ts';
 import { encodeId } from '../../src/graphql/ids.ts';
+import { Secret } from '../../src/platform/redaction/secret.ts';
 import type { FakeUpstream, RecordedCall } from '../support/fake-upstream.ts';
 import { checkQuotas } from './check-quotas.ts';
 import type { Journal } from './journal.ts';

@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../src/domain/json.ts';
-import type { MintOutcome, MintRequest } from '../../src/domain/provider.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/platform/redaction/secret.ts';
+import type { JsonObject } from '../../src/platform/validation/json.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
+import type { MintOutcome, MintRequest } from '../../src/providers/provider.ts';
 import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
 import {
   type Answer,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { MintRequest } from '../../src/domain/provider.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/platform/redaction/secret.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
+import type { MintRequest } from '../../src/providers/provider.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 
 const request: MintRequest = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../src/platform/validation/json.ts';
 import { flatDialect } from '../../src/providers/flat-dialect.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
 import { problemsOfAnswer } from './openapi/validate.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isJsonObject, type Json } from '../../src/domain/json.ts';
+import { isJsonObject, type Json } from '../../src/platform/validation/json.ts';
 import { flatDialect } from '../../src/providers/flat-dialect.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Dialect } from '../../src/domain/provider.ts';
-import { Secret } from '../../src/domain/secret.ts';
-import type { SessionRequest, Tool, ToolRequest } from '../../src/domain/session-config.ts';
+import { Secret } from '../../src/platform/redaction/secret.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
+import type { Dialect } from '../../src/providers/provider.ts';
+import type { SessionRequest, Tool, ToolRequest } from '../../src/sessions/session-config.ts';
 import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/platform/redaction/secret.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
-import { createSandboxProvider, type Sandbox, startSandbox } from '../../src/providers/sandbox.ts';
+import { createSandboxProvider, type Sandbox, startSandbox } from '../../src/providers/sandbox/sandbox.ts';
 import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
 import { problemsOfAnswer } from './openapi/validate.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../src/domain/secret.ts';
-import type { SessionRequest } from '../../src/domain/session-config.ts';
+import { Secret } from '../../src/platform/redaction/secret.ts';
 import { flatDialect } from '../../src/providers/flat-dialect.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
+import type { SessionRequest } from '../../src/sessions/session-config.ts';
 import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
 import { problemsOfRequest } from './openapi/validate.ts';
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fitsFilter, type SessionEvent, seesEvent } from '../../src/domain/session-event.ts';
-import type { SessionFilter } from '../../src/domain/session-filter.ts';
-import type { Visibility } from '../../src/domain/visibility.ts';
-import { listSessions } from '../../src/postgres/list-sessions.ts';
-import { createPool } from '../../src/postgres/pool.ts';
-import { readSessionEvents } from '../../src/postgres/read-trail.ts';
+import type { Visibility } from '../../src/authorization/visibility.ts';
+import { createPool } from '../../src/platform/database/pool.ts';
+import { listSessions } from '../../src/sessions/list-sessions.db.ts';
+import type { SessionFilter } from '../../src/sessions/session-filter.ts';
+import { readSessionEvents } from '../../src/subscriptions/read-trail.db.ts';
+import { fitsFilter, type SessionEvent, seesEvent } from '../../src/subscriptions/session-event.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 // What subscribers are told is decided in JavaScript, what lists have by PostgreSQL: of the same sessions they must

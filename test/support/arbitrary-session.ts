@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { JsonObject } from '../../src/domain/json.ts';
-import type { Dialect } from '../../src/domain/provider.ts';
-import { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/platform/redaction/secret.ts';
+import type { JsonObject } from '../../src/platform/validation/json.ts';
+import type { Dialect } from '../../src/providers/provider.ts';
 import type {
   AudioFormat,
   FunctionTool,
@@ -11,7 +11,7 @@ import type {
   SessionRequest,
   ToolChoice,
   TurnDetection,
-} from '../../src/domain/session-config.ts';
+} from '../../src/sessions/session-config.ts';
 
 // Only what each dialect can say, in the ranges of OpenAI's document: what a valid input becomes.
 

@@ -6,8 +6,8 @@ import type { TestProject } from 'vitest/node';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../src/postgres/embedded/start-embedded-postgres.ts';
-import { migrate } from '../../src/postgres/migrate.ts';
+} from '../../src/platform/database/embedded/start-embedded-postgres.ts';
+import { migrate } from '../../src/platform/database/migrate.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

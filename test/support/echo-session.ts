@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
-import type { Dialect } from '../../src/domain/provider.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../src/platform/validation/json.ts';
+import type { Dialect } from '../../src/providers/provider.ts';
 
 /** A secret that exists upstream, whether or not anybody received it. */
 export type MintedSecret = { readonly value: string; readonly sessionId: string; readonly expiresAt: Date };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Json, JsonObject } from '../../src/domain/json.ts';
-import type { Dialect } from '../../src/domain/provider.ts';
+import type { Json, JsonObject } from '../../src/platform/validation/json.ts';
+import type { Dialect } from '../../src/providers/provider.ts';
 import { echoSession, expiryOf, halveSession, type MintedSecret } from './echo-session.ts';
 
 /** What the upstream was asked, in the order in which it was asked. */

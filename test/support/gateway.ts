@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/logger.ts';
+import { loadConfig } from '../../src/platform/config/config.ts';
+import { createLogger } from '../../src/platform/process/logger.ts';
 import type { TestDatabase } from './database.ts';
 
 export const ROOT_KEY = 'root-key-of-the-tests-0123456789-abcdef';

@@ -4,7 +4,7 @@ import type {
   Tool,
   ToolRequest,
   TurnDetection,
-} from '../../src/domain/session-config.ts';
+} from '../../src/sessions/session-config.ts';
 
 /** A request as a client would write it: CreateRealtimeSessionInput, without whom it is for. */
 export function toInput(request: SessionRequest): Record<string, unknown> {

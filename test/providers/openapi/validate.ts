@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { isJsonObject, type Json } from '../../../src/domain/json.ts';
+import { isJsonObject, type Json } from '../../../src/platform/validation/json.ts';
 
 type SchemaName =
   | 'RealtimeCreateClientSecretRequest'

@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import { byColumns } from '../issuing/session-columns.db.ts';
+import { type ApplicationRow, applicationColumns, toApplication } from '../limits/policy-row.db.ts';
+import { toJsonb } from '../platform/database/to-jsonb.ts';
+import { orUnavailable } from '../platform/database/unavailable.ts';
+import type { ApiKey } from './api-key.ts';
+import type { ApplicationsLedger } from './application-store.ts';
+import { apiKeyColumns } from './find-api-keys.db.ts';
+
+/**
+ * Registering applications and their keys: each a function of the ledger's (prisma/migrations).
+ * @param onCommitted told when something is in the trail that streams depend on
+ */
+export function createApplicationsLedger(
+  pool: pg.Pool,
+  onCommitted: () => void = () => {},
+): ApplicationsLedger {
+  return {
+    async createApplication(name, by) {
+      const { rows } = await orUnavailable(
+        pool.query<ApplicationRow>(`SELECT ${applicationColumns} FROM create_application($1, $2)`, [
+          name,
+          byColumns(by),
+        ]),
+      );
+      return rows[0] === undefined ? null : toApplication(rows[0]);
+    },
+    async newApiKeyId() {
+      const { rows } = await orUnavailable(
+        pool.query<{ id: string }>('SELECT uuidv7_at(clock_timestamp()) AS id'),
+      );
+      const [row] = rows;
+      if (row === undefined) throw new Error('uuidv7_at returned no row');
+      return row.id;
+    },
+    async createApiKey({ applicationId, name, scopes, reach, expiresAt }, { id, keyHash, lastFour }, by) {
+      const columns = {
+        id,
+        application_id: applicationId,
+        name,
+        key_hash: keyHash,
+        last_four: lastFour,
+        scopes,
+        reach,
+        expires_at: expiresAt,
+      };
+      const { rows } = await orUnavailable(
+        pool.query<ApiKey & { verdict: 'created' | 'not_found' | 'expired' }>(
+          `SELECT c.verdict, ${apiKeyColumns}
+           FROM create_api_key($1, $2) AS c CROSS JOIN LATERAL (SELECT (c.created).*) AS k`,
+          [toJsonb(columns), byColumns(by)],
+        ),
+      );
+      const [row] = rows;
+      if (row === undefined) throw new Error('create_api_key returned no row');
+      const { verdict, ...apiKey } = row;
+      return verdict === 'created' ? { kind: verdict, apiKey } : { kind: verdict };
+    },
+    async revokeApiKey(id, by) {
+      const { rows } = await orUnavailable(
+        pool.query<ApiKey>(`SELECT ${apiKeyColumns} FROM revoke_api_key($1, $2) AS k`, [id, byColumns(by)]),
+      );
+      onCommitted();
+      return rows[0] ?? null;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Application } from '../audit/audit-event.ts';
+import type { KeyReach, Scope } from '../authorization/actor.ts';
+import type { By } from '../limits/limits-ledger.ts';
+import type { ApiKey } from './api-key.ts';
+
+/** What a key is made of, beside the key itself. */
+export type ApiKeyGrant = {
+  readonly applicationId: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly reach: KeyReach;
+  readonly expiresAt: Date | null;
+};
+
+export type CreateApiKeyOutcome =
+  | { readonly kind: 'created'; readonly apiKey: ApiKey }
+  | { readonly kind: 'not_found' }
+  /** By the database's clock. */
+  | { readonly kind: 'expired' };
+
+/** Registering callers. Each change is one round trip and writes its audit event in the same transaction. */
+export type ApplicationsLedger = {
+  /** Null: the name is taken. */
+  createApplication(name: string, by: By): Promise<Application | null>;
+  /** For a key that is made now: the key has it inside, so it must be there first. */
+  newApiKeyId(): Promise<string>;
+  createApiKey(
+    grant: ApiKeyGrant,
+    stored: { readonly id: string; readonly keyHash: string; readonly lastFour: string },
+    by: By,
+  ): Promise<CreateApiKeyOutcome>;
+  /** Without effect on a key that was revoked before; null: there is no such key. */
+  revokeApiKey(id: string, by: By): Promise<ApiKey | null>;
+};

@@ -1,0 +1,25 @@
+import type pg from 'pg';
+import type { ValidApiKey } from '../applications/api-key.ts';
+import { orUnavailable } from '../platform/database/unavailable.ts';
+
+const FIND = {
+  name: 'find-valid-keys',
+  text: `
+    SELECT k.id, k.key_hash AS "keyHash", k.application_id AS "applicationId", a.name AS "applicationName",
+      k.scopes, k.reach, extract(epoch FROM k.expires_at - now())::double precision * 1000 AS "expiresInMs"
+    FROM api_key AS k JOIN application AS a ON a.id = k.application_id
+    WHERE k.id = ANY($1::uuid[]) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
+};
+
+/** Those of these keys that are valid: neither revoked nor expired. Asks nobody's permission: it is how one gets in. */
+export async function findValidKeys(pool: pg.Pool, ids: readonly string[]): Promise<ValidApiKey[]> {
+  const { rows } = await orUnavailable(pool.query<ValidApiKey>({ ...FIND, values: [ids] }));
+  return rows;
+}
+
+/** Notes that keys were used just now, to the minute. */
+export async function noteKeysUsed(pool: pg.Pool, ids: readonly string[]): Promise<void> {
+  await orUnavailable(
+    pool.query({ name: 'note-keys-used', text: 'SELECT note_api_keys_used($1::uuid[])', values: [ids] }),
+  );
+}

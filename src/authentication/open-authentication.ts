@@ -1,0 +1,72 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Config } from '../platform/config/config.ts';
+import type { Metrics } from '../platform/process/metrics.ts';
+import { repeat } from '../platform/process/repeat.ts';
+import type { Secret } from '../platform/redaction/secret.ts';
+import { createApiKeys } from './api-key-cache.ts';
+import { type Authenticate, createAuthenticate } from './authenticate.ts';
+import { findValidKeys, noteKeysUsed } from './find-valid-keys.db.ts';
+import { createKeySet } from './key-set.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+type Parts = {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly pool: pg.Pool;
+  readonly rootKey: Secret;
+  readonly metrics: Metrics;
+};
+
+// A revoked key is refused within one second; each key is asked about three times in it.
+const REFRESH_KEYS_MS = 300;
+const NOTE_USED_MS = 10_000;
+const REFRESH_KEY_SET_MS = 300_000;
+
+/** How credentials are checked, and the periodic work that keeps the answers true. */
+export function openAuthentication({ config, log, pool, rootKey, metrics }: Parts): {
+  authenticate: Authenticate;
+  close(): Promise<void>;
+} {
+  const monotonicNow = () => performance.now();
+  const apiKeys = createApiKeys({
+    findValid: (ids) => findValidKeys(pool, ids),
+    noteUsed: (ids) => noteKeysUsed(pool, ids),
+    monotonicNow,
+  });
+  const failed = (job: string) => (err: unknown) => log.warn({ err, job }, 'periodic work failed');
+  const stops = [
+    repeat(REFRESH_KEYS_MS, () => apiKeys.refresh(), failed('refresh-api-keys')),
+    repeat(NOTE_USED_MS, () => apiKeys.flushUsed(), failed('note-api-keys-used')),
+  ];
+  const provider = openIdentityProvider(config.identityProvider, monotonicNow);
+  if (provider !== null) {
+    const stop = repeat(REFRESH_KEY_SET_MS, () => provider.refresh(), failed('refresh-key-set'));
+    // Not waited for: the first token would fetch it too, and a provider that is away must not keep us from starting.
+    void provider.refresh().catch(failed('refresh-key-set'));
+    stops.push(stop);
+  }
+  return {
+    authenticate: createAuthenticate({
+      rootKey,
+      apiKeys,
+      tokens: provider?.tokens ?? null,
+      onRefused: (reason) => metrics.credentialsRefused.inc({ reason }),
+    }),
+    async close() {
+      await Promise.all(stops.map((stop) => stop()));
+      await apiKeys.flushUsed().catch(failed('note-api-keys-used'));
+    },
+  };
+}
+
+function openIdentityProvider(
+  provider: Config['identityProvider'],
+  monotonicNow: () => number,
+): { tokens: Tokens; refresh: () => Promise<void> } | null {
+  if (provider === null) return null;
+  const { jwksUrl: url, cooldownMs, ...rules } = provider;
+  const keySet = createKeySet({ url, cooldownMs, monotonicNow, onFetched: () => tokens.forget() });
+  const tokens = createTokens({ ...rules, keySet });
+  return { tokens, refresh: keySet.refresh };
+}

@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { By } from '../limits/limits-ledger.ts';
+import { scopes } from './actor.ts';
+
+/** Who acts on the gateway's own machine: an operator, named after the account. */
+export function byShell(command: string): By {
+  return {
+    actor: { kind: 'operator', name: `shell:${userInfo().username}`, scopes, via: 'command line' },
+    origin: { requestId: randomUUID(), ipAddress: null, userAgent: `gatehouse ${command}` },
+  };
+}

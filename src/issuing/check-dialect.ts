@@ -1,0 +1,84 @@
+import type { InputIssue } from '../platform/validation/input-issue.ts';
+import type { DialectRules } from '../providers/dialects.ts';
+import { extraSchema } from '../providers/extra-fields.ts';
+import type { ParsedCreateInput } from './create-input-schema.ts';
+
+// Read once: zod builds a new schema for each keyof().
+const EXTRA_FIELDS = extraSchema.keyof().options;
+
+/** What of a well-formed input the dialect cannot say. Refusing it is the alternative to dropping it in silence. */
+export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules): Generator<InputIssue> {
+  const type = input.type ?? 'REALTIME';
+  if (rules.defaults[type] === undefined) {
+    yield { path: ['type'], message: 'is not available with the configured provider' };
+    return;
+  }
+  if (type === 'TRANSCRIPTION') yield* issuesOfTranscription(input);
+  yield* issuesOfTemperature(input.temperature, rules.temperature);
+  if (
+    input.turnDetection?.kind === 'SERVER_VAD' &&
+    input.turnDetection.idleTimeoutMs !== null &&
+    !rules.idleTimeout
+  ) {
+    yield {
+      path: ['turnDetection', 'serverVad', 'idleTimeoutMs'],
+      message: 'is not known to the configured provider',
+    };
+  }
+  yield* issuesOfTools(input, rules);
+  for (const field of EXTRA_FIELDS) {
+    if (input.extra?.[field] !== undefined && !rules.extra[type].includes(field)) {
+      yield {
+        path: ['extra', field],
+        message: 'is not known to the configured provider for this type of session',
+      };
+    }
+  }
+}
+
+function* issuesOfTemperature(
+  temperature: number | undefined,
+  range: DialectRules['temperature'],
+): Generator<InputIssue> {
+  if (temperature === undefined) return;
+  if (range === null) {
+    yield { path: ['temperature'], message: 'is not known to the configured provider' };
+  } else if (temperature < range[0] || temperature > range[1]) {
+    yield { path: ['temperature'], message: `must be from ${range[0]} to ${range[1]}` };
+  }
+}
+
+function* issuesOfTools(input: ParsedCreateInput, rules: DialectRules): Generator<InputIssue> {
+  if (!rules.namedToolChoice && (input.toolChoice?.mode === 'FUNCTION' || input.toolChoice?.mode === 'MCP')) {
+    yield {
+      path: ['toolChoice', 'mode'],
+      message: 'must be AUTO, NONE or REQUIRED with the configured provider',
+    };
+  }
+  for (const [index, tool] of (input.tools ?? []).entries()) {
+    if (tool.kind === 'MCP' && !rules.mcpTools) {
+      yield { path: ['tools', String(index), 'mcp'], message: 'is not known to the configured provider' };
+    }
+  }
+}
+
+const SPEAKING = [
+  'modalities',
+  'instructions',
+  'voice',
+  'outputAudioFormat',
+  'tools',
+  'toolChoice',
+  'maxResponseOutputTokens',
+] as const;
+
+function* issuesOfTranscription(input: ParsedCreateInput): Generator<InputIssue> {
+  for (const field of SPEAKING) {
+    if (input[field] !== undefined)
+      yield { path: [field], message: 'does not apply to a transcription session' };
+  }
+  const named = input.inputAudioTranscription?.model ?? null;
+  if (input.model !== undefined && named !== null && named !== input.model) {
+    yield { path: ['inputAudioTranscription', 'model'], message: 'must be the same as model, or left out' };
+  }
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { plainText, withoutCredential } from '../platform/redaction/plain-text.ts';
+import { Secret } from '../platform/redaction/secret.ts';
+import { isJsonObject } from '../platform/validation/json.ts';
+import { json, jsonMatching, text } from '../platform/validation/text.ts';
+import { extraSchema } from '../providers/extra-fields.ts';
+import type { FunctionTool, McpToolRequest, TurnDetection } from '../sessions/session-config.ts';
+
+const INSTRUCTIONS_MAX = 65_536;
+const MAX_LABELS = 32;
+
+// GraphQL lets a client write null for "not given"; from here on there is only absent. Once for each object:
+// a transform for each of its fields costs more than all that is checked.
+const given = <S extends z.ZodRawShape>(fields: S) => z.preprocess(withoutNulls, z.object(fields));
+const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+
+const milliseconds = z.int('must be a whole number').min(0, 'must be at least 0');
+const audioFormat = z.enum(['PCM16', 'G711_ULAW', 'G711_ALAW']);
+
+const serverVad = z.object({
+  threshold: orNull(z.number().min(0, 'must be at least 0').max(1, 'must be at most 1')),
+  prefixPaddingMs: orNull(milliseconds),
+  silenceDurationMs: orNull(milliseconds),
+  idleTimeoutMs: orNull(milliseconds.min(5000, 'must be at least 5000').max(30_000, 'must be at most 30000')),
+  createResponse: orNull(z.boolean()),
+  interruptResponse: orNull(z.boolean()),
+});
+
+const semanticVad = z.object({
+  eagerness: orNull(z.enum(['LOW', 'MEDIUM', 'HIGH', 'AUTO'])),
+  createResponse: orNull(z.boolean()),
+  interruptResponse: orNull(z.boolean()),
+});
+
+const turnDetection = given({
+  serverVad: serverVad.optional(),
+  semanticVad: semanticVad.optional(),
+  disabled: z.literal(true, 'must be true; leave it out for the default').optional(),
+}).transform((given, context): TurnDetection | null => {
+  if (given.serverVad) return { kind: 'SERVER_VAD', ...given.serverVad };
+  if (given.semanticVad) return { kind: 'SEMANTIC_VAD', ...given.semanticVad };
+  if (given.disabled) return null;
+  context.addIssue('must name exactly one of serverVad, semanticVad and disabled');
+  return z.NEVER;
+});
+
+const functionTool = z
+  .object({
+    name: text(256),
+    description: orNull(text(INSTRUCTIONS_MAX)),
+    parameters: orNull(json.refine(isJsonObject, 'must be a JSON Schema object')),
+  })
+  .transform((tool): FunctionTool => ({ kind: 'FUNCTION', ...tool }));
+
+const toolNames = z.strictObject({
+  tool_names: z.array(text(256)).optional(),
+  read_only: z.boolean().optional(),
+});
+const requireApproval = jsonMatching(
+  z.union(
+    [
+      z.enum(['always', 'never']),
+      z.strictObject({ always: toolNames.optional(), never: toolNames.optional() }),
+    ],
+    'must be "always", "never" or { always: { tool_names, read_only }, never: { tool_names, read_only } }',
+  ),
+);
+
+const secret = text(8192)
+  .regex(/^[\x20-\x7e]+$/, 'must be visible ASCII')
+  .transform((value) => new Secret(value));
+
+const header = z.object({
+  name: text(256).regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be an HTTP header name'),
+  value: secret,
+});
+
+const mcpTool = z
+  .object({
+    serverLabel: text(256),
+    serverUrl: text(2048).refine(isHttpUrl, 'must be an http(s) URL'),
+    serverDescription: orNull(text(4096)),
+    authorization: orNull(secret),
+    headers: z
+      .array(header)
+      .nullish()
+      .transform((headers) => headers ?? []),
+    allowedTools: orNull(z.array(text(256))),
+    requireApproval: orNull(requireApproval),
+  })
+  .transform((tool): McpToolRequest => ({ kind: 'MCP', ...tool }));
+
+const tool = given({ function: functionTool.optional(), mcp: mcpTool.optional() }).transform(
+  (given, context): FunctionTool | McpToolRequest => {
+    const chosen = given.function ?? given.mcp;
+    if (chosen && !(given.function && given.mcp)) return chosen;
+    context.addIssue('must name exactly one of function and mcp');
+    return z.NEVER;
+  },
+);
+
+const toolChoice = z
+  .object({
+    mode: z.enum(['AUTO', 'NONE', 'REQUIRED', 'FUNCTION', 'MCP']),
+    name: orNull(text(256)),
+    serverLabel: orNull(text(256)),
+  })
+  .superRefine(({ mode, name, serverLabel }, context) => {
+    const problem = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (mode === 'FUNCTION' && name === null) problem('name', 'is needed with FUNCTION');
+    if (mode === 'MCP' && serverLabel === null) problem('serverLabel', 'is needed with MCP');
+    if (mode !== 'FUNCTION' && mode !== 'MCP' && name !== null)
+      problem('name', 'belongs to FUNCTION and MCP only');
+    if (mode !== 'MCP' && serverLabel !== null) problem('serverLabel', 'belongs to MCP only');
+  });
+
+const labels = z
+  .array(z.object({ key: text(64), value: text(256) }))
+  .max(MAX_LABELS, `must be at most ${MAX_LABELS}`)
+  .superRefine((given, context) => {
+    const seen = new Set<string>();
+    for (const [index, { key }] of given.entries()) {
+      if (seen.has(key))
+        context.addIssue({ code: 'custom', path: [index, 'key'], message: 'is given twice' });
+      seen.add(key);
+    }
+  });
+
+/** CreateRealtimeSessionInput as it comes from GraphQL, checked field by field; dialects are checked afterwards. */
+export const createInputSchema = given({
+  externalUserId: plainText(255).optional(),
+  idempotencyKey: withoutCredential(
+    z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+  ).optional(),
+  expiresAfterSeconds: z
+    .int('must be a whole number')
+    .min(10, 'must be at least 10')
+    .max(7200, 'must be at most 7200')
+    .optional(),
+  type: z.enum(['REALTIME', 'TRANSCRIPTION']).optional(),
+  model: text(256).optional(),
+  modalities: z
+    .array(z.enum(['TEXT', 'AUDIO']))
+    .min(1, 'must not be empty')
+    .refine((given) => new Set(given).size === given.length, 'must not repeat a value')
+    .optional(),
+  instructions: text(INSTRUCTIONS_MAX).optional(),
+  voice: text(256).optional(),
+  inputAudioFormat: audioFormat.optional(),
+  outputAudioFormat: audioFormat.optional(),
+  inputAudioTranscription: z
+    .object({
+      model: orNull(text(256)),
+      language: orNull(text(64)),
+      prompt: orNull(text(INSTRUCTIONS_MAX)),
+    })
+    .optional(),
+  turnDetection: turnDetection.optional(),
+  inputAudioNoiseReduction: z.object({ type: z.enum(['NEAR_FIELD', 'FAR_FIELD']) }).optional(),
+  tools: z.array(tool).max(128, 'must be at most 128').optional(),
+  toolChoice: toolChoice.optional(),
+  temperature: z.number().optional(),
+  maxResponseOutputTokens: z
+    .union([z.int().min(1), z.literal('inf')], 'must be a positive whole number or "inf"')
+    .optional(),
+  extra: jsonMatching(extraSchema).refine(isJsonObject, 'must be an object').optional(),
+  labels: labels.optional(),
+});
+
+export type ParsedCreateInput = z.output<typeof createInputSchema>;
+
+function withoutNulls(given: unknown): unknown {
+  if (!isJsonObject(given)) return given;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+}
+
+function isHttpUrl(value: string): boolean {
+  return /^https?:\/\//i.test(value) && URL.canParse(value);
+}

@@ -1,0 +1,186 @@
+import { createHmac } from 'node:crypto';
+import { type Actor, callerOf, type Origin } from '../authorization/actor.ts';
+import type { Policy, PolicyRule } from '../limits/policy.ts';
+import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
+import type { InputIssue } from '../platform/validation/input-issue.ts';
+import type { MintOutcome, Provider } from '../providers/provider.ts';
+import { redactConfig, redactLabels, secretsIn } from '../sessions/redact-session.ts';
+import type { Session, SessionFailure } from '../sessions/session.ts';
+import { hashInput } from './input-hash.ts';
+import type { Ledger, QuotaExceeded, Reservation, ReserveOutcome } from './issue-store.ts';
+import type { GateRefusal, MintGate } from './mint-gate.ts';
+import { adapt, normalise } from './normalise.ts';
+import { type CreateInput, parseCreateInput } from './parse-create-input.ts';
+import { repeatOutcome } from './repeat-outcome.ts';
+import { settleMint, settleWithinMs } from './settle-mint.ts';
+
+const DEFAULT_TTL_SECONDS = 600;
+
+export type IssueSessionPorts = {
+  readonly provider: Provider;
+  readonly ledger: Ledger;
+  readonly gate: MintGate;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly monotonicNow: () => number;
+  /** What operators should hear of, beside the result: never carries a value. */
+  readonly notice: (notice: IssueNotice) => void;
+};
+
+export type IssueSessionSettings = {
+  /** The application that the root key's and the tokens' sessions belong to. */
+  readonly defaultApplicationId: string;
+  readonly defaultModel: string;
+  readonly defaultPolicy: Policy;
+  /** The first one writes, all are known. */
+  readonly fingerprintKeys: readonly [FingerprintKey, ...FingerprintKey[]];
+  readonly upstreamTimeoutMs: number;
+  readonly databaseTimeoutMs: number;
+};
+
+export type IssueNotice =
+  | {
+      readonly kind: 'minted';
+      readonly outcome: MintOutcome['kind'];
+      readonly code: string;
+      readonly milliseconds: number;
+    }
+  | { readonly kind: 'expiry_in_the_past'; readonly sessionId: string }
+  | { readonly kind: 'settling_failed'; readonly sessionId: string; readonly error: unknown };
+
+export type IssueOutcome =
+  /** A person asks for somebody else. */
+  | { readonly kind: 'forbidden' }
+  | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] }
+  | { readonly kind: 'policy'; readonly rule: PolicyRule; readonly allowed: readonly string[] }
+  | QuotaExceeded
+  | { readonly kind: 'suspended'; readonly suspendedAt: Date }
+  /** An idempotency key was used with another input, or is being used right now. */
+  | { readonly kind: 'conflict'; readonly reason: 'DIFFERENT_INPUT' | 'IN_PROGRESS' }
+  /** The key's secret was handed out before, once. */
+  | { readonly kind: 'already_issued'; readonly session: Session }
+  /** Not even tried: nothing was reserved. */
+  | { readonly kind: 'refused'; readonly reason: GateRefusal }
+  /** The one moment at which the secret leaves: its record is committed. */
+  | { readonly kind: 'issued'; readonly session: Session; readonly secret: Secret; readonly expiresAt: Date }
+  | NotIssued;
+
+export type NotIssued = {
+  readonly kind: 'not_issued';
+  readonly session: Session;
+  readonly failure: SessionFailure;
+  readonly retryable: boolean;
+  readonly possiblyIssued: boolean;
+};
+
+type Request = { readonly input: unknown; readonly actor: Actor; readonly origin: Origin };
+
+/**
+ * Issues a session: reserve (durable before anything is sent), mint (one attempt), settle (durable before
+ * the secret leaves). Whatever fails after the reservation leaves a record of it.
+ * @throws LedgerUnavailableError when the reservation may not have been written; nothing was minted then
+ */
+export async function issueSession(
+  ports: IssueSessionPorts,
+  settings: IssueSessionSettings,
+  request: Request,
+): Promise<IssueOutcome> {
+  const { dialect } = ports.provider;
+  const { actor } = request;
+  const parsed = parseCreateInput(request.input, { dialect, defaultModel: settings.defaultModel, actor });
+  if (!parsed.ok) return parsed.outcome;
+
+  const pass = await ports.gate.enter();
+  if (typeof pass === 'string') return { kind: 'refused', reason: pass };
+  let minted: MintOutcome | null = null;
+  try {
+    const reserved = await ports.ledger.reserve(
+      reservationOf(ports.provider, settings, request, parsed.value),
+    );
+    if (reserved.kind !== 'reserved') return refusalOf(reserved);
+    const reservedAt = ports.monotonicNow();
+    minted = await mint(ports, settings, parsed.value, reserved.expiresAfterSeconds);
+    return await settleMint(ports, settings, {
+      reserved: reserved.session,
+      expiresAfterSeconds: reserved.expiresAfterSeconds,
+      reservedAt,
+      outcome: minted,
+      known: secretsIn(parsed.value.session.tools ?? []),
+      by: { actor: request.actor, origin: request.origin },
+    });
+  } finally {
+    pass.done(minted);
+  }
+}
+
+function reservationOf(
+  provider: Provider,
+  settings: IssueSessionSettings,
+  { input: raw, actor, origin }: Request,
+  input: CreateInput,
+): Reservation {
+  const known = secretsIn(input.session.tools ?? []);
+  return {
+    externalUserId: input.externalUserId,
+    applicationId: actor.kind === 'application' ? actor.applicationId : settings.defaultApplicationId,
+    provider: provider.name,
+    object: input.session.type === 'REALTIME' ? 'realtime.session' : 'realtime.transcription_session',
+    config: redactConfig(normalise(provider.dialect, input.session), known),
+    labels: redactLabels(input.labels),
+    idempotency:
+      input.idempotencyKey === null
+        ? null
+        : {
+            key: input.idempotencyKey,
+            caller: callerOf(actor),
+            inputHashes: hashInput(raw, settings.fingerprintKeys),
+            writtenWith: settings.fingerprintKeys[0].id,
+          },
+    expiresAfterSeconds: input.expiresAfterSeconds,
+    defaultTtlSeconds: DEFAULT_TTL_SECONDS,
+    defaultPolicy: settings.defaultPolicy,
+    sessionLimitSeconds: provider.longestSessionSeconds,
+    settleWithinMs: settleWithinMs(settings),
+    actor,
+    origin,
+  };
+}
+
+function refusalOf(outcome: Exclude<ReserveOutcome, { kind: 'reserved' }>): IssueOutcome {
+  switch (outcome.kind) {
+    case 'repeated':
+      return repeatOutcome(outcome.session);
+    case 'conflict':
+      return { kind: 'conflict', reason: 'DIFFERENT_INPUT' };
+    case 'suspended':
+    case 'policy':
+    case 'quota':
+      return outcome;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function mint(
+  { provider, monotonicNow, notice }: IssueSessionPorts,
+  settings: IssueSessionSettings,
+  input: CreateInput,
+  expiresAfterSeconds: number,
+): Promise<MintOutcome> {
+  const startedAt = monotonicNow();
+  const outcome = await provider.mint({
+    session: adapt(provider.dialect, input.session),
+    expiresAfterSeconds,
+    safetyIdentifier: safetyIdentifier(input.externalUserId, settings.fingerprintKeys[0]),
+  });
+  notice({
+    kind: 'minted',
+    outcome: outcome.kind,
+    code: outcome.kind === 'issued' ? 'ok' : outcome.code,
+    milliseconds: monotonicNow() - startedAt,
+  });
+  return outcome;
+}
+
+function safetyIdentifier(externalUserId: string, key: FingerprintKey): string {
+  return createHmac('sha256', key.bytes).update(`safety-identifier:${externalUserId}`).digest('hex');
+}

@@ -1,0 +1,111 @@
+import {
+  type DialectRules,
+  dialects,
+  semanticVadDefaults,
+  serverVadDefaults,
+} from '../providers/dialects.ts';
+import type { Dialect } from '../providers/provider.ts';
+import { withoutCredentials } from '../sessions/redact-session.ts';
+import type {
+  AnsweredConfig,
+  InputAudioTranscription,
+  SessionConfig,
+  SessionRequest,
+  Tool,
+  TurnDetection,
+} from '../sessions/session-config.ts';
+
+/** What is sent upstream: the request after the dialect's changes. */
+export function adapt(dialect: Dialect, request: SessionRequest): SessionRequest {
+  const { modalities } = request;
+  if (modalities === undefined) return request;
+  return { ...request, modalities: dialects[dialect].modalities(modalities) };
+}
+
+/**
+ * What the record shows of a request that upstream takes as it is: what is sent, else the dialect's
+ * defaults. A minted session reads back as this, unless upstream answers something else.
+ * @throws RangeError when the dialect has no such type of session (parseCreateInput refuses it before)
+ */
+export function normalise(dialect: Dialect, request: SessionRequest): SessionConfig {
+  const { extra: _, tools, ...sent } = adapt(dialect, request);
+  const defaults = defaultsOf(dialects[dialect], request);
+  const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
+  const config: SessionConfig = {
+    ...defaults,
+    ...given,
+    type: request.type,
+    model: request.model,
+    tools: tools?.map(withoutCredentials) ?? defaults.tools,
+  };
+  return { ...config, turnDetection: withDefaults(config.turnDetection) };
+}
+
+/**
+ * The record after upstream answered: its answer wins, field by field; what it did not mention stays
+ * as it was sent or assumed.
+ */
+export function applyAnswer(sent: SessionConfig, answered: AnsweredConfig): SessionConfig {
+  return {
+    ...sent,
+    ...answered,
+    // What kind of session this is was settled by the request; an answer that disagrees is in upstreamConfig.
+    type: sent.type,
+    turnDetection:
+      answered.turnDetection === undefined
+        ? sent.turnDetection
+        : withDefaults(mergeTurnDetection(sent.turnDetection, answered.turnDetection)),
+    inputAudioTranscription:
+      answered.inputAudioTranscription === undefined
+        ? sent.inputAudioTranscription
+        : mergeTranscription(sent.inputAudioTranscription, answered.inputAudioTranscription),
+    tools: answered.tools?.map((tool) => withCredentialFlags(tool, sent.tools)) ?? sent.tools,
+  };
+}
+
+function defaultsOf(rules: DialectRules, request: SessionRequest) {
+  const defaults = rules.defaults[request.type];
+  if (defaults === undefined) throw new RangeError(`This dialect has no ${request.type} sessions`);
+  if (request.type === 'REALTIME') return defaults;
+  // A transcription session transcribes by definition, with the model that it is named after.
+  return { ...defaults, inputAudioTranscription: { model: request.model, language: null, prompt: null } };
+}
+
+function withDefaults(vad: TurnDetection | null): TurnDetection | null {
+  if (vad === null) return null;
+  return vad.kind === 'SERVER_VAD' ? fill(vad, serverVadDefaults) : fill(vad, semanticVadDefaults);
+}
+
+function mergeTurnDetection(
+  sent: TurnDetection | null,
+  answered: TurnDetection | null,
+): TurnDetection | null {
+  if (answered?.kind === 'SERVER_VAD' && sent?.kind === 'SERVER_VAD') return fill(answered, sent);
+  if (answered?.kind === 'SEMANTIC_VAD' && sent?.kind === 'SEMANTIC_VAD') return fill(answered, sent);
+  return answered;
+}
+
+function mergeTranscription(
+  sent: InputAudioTranscription | null,
+  answered: InputAudioTranscription | null,
+): InputAudioTranscription | null {
+  return answered === null || sent === null ? answered : fill(answered, sent);
+}
+
+/** `value` with its nulls replaced by what `fallback` has there. */
+function fill<T extends object>(value: T, fallback: T): T {
+  const known = Object.entries(value).filter(([, leaf]) => leaf !== null);
+  return { ...fallback, ...Object.fromEntries(known) };
+}
+
+/** The flags say what was sent; an upstream that does not repeat credentials must not clear them. */
+function withCredentialFlags(answered: Tool, sent: readonly Tool[]): Tool {
+  if (answered.kind === 'FUNCTION') return answered;
+  const ours = sent.find((tool) => tool.kind === 'MCP' && tool.serverLabel === answered.serverLabel);
+  if (ours?.kind !== 'MCP') return answered;
+  return {
+    ...answered,
+    hasAuthorization: answered.hasAuthorization || ours.hasAuthorization,
+    headerNames: [...new Set([...ours.headerNames, ...answered.headerNames])],
+  };
+}

@@ -1,0 +1,142 @@
+import type { Logger } from 'pino';
+import { findDefaultApplicationId } from '../applications/default-application.db.ts';
+import type { Config } from '../platform/config/config.ts';
+import type { Keys } from '../platform/config/keys.ts';
+import type { OpenLedger } from '../platform/database/open-database.ts';
+import type { Metrics } from '../platform/process/metrics.ts';
+import { StartError } from '../platform/process/start-error.ts';
+import type { ClosableProvider } from '../providers/provider-over-http.ts';
+import { findSessions } from '../sessions/find-sessions.db.ts';
+import { createCircuitBreaker } from './circuit-breaker.ts';
+import type { IssueNotice, IssueSessionPorts, IssueSessionSettings } from './issue-session.ts';
+import { type Ledger, LedgerUnavailableError } from './issue-store.ts';
+import { createMintGate } from './mint-gate.ts';
+import { reserveSession } from './reserve-session.db.ts';
+import { createSlots } from './semaphore.ts';
+import { settleSession } from './settle-session.db.ts';
+
+type Parts = {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly ledger: OpenLedger;
+  readonly keys: Keys;
+  readonly provider: ClosableProvider;
+  readonly metrics: Metrics;
+  readonly isDraining: () => boolean;
+  /** Told when what a mint came to is in the trail. */
+  readonly onCommitted: () => void;
+};
+
+// Failures in a row that open the circuit: a handful is a bad minute, twenty is an outage. Then, how long it stays
+// open before a probe.
+const BREAKER = { threshold: 20, coolDownMs: 2000 };
+// Statements waiting for each connection before new mints are shed: beyond, they would only wait for their time-out.
+const WAITING_PER_CONNECTION = 20;
+
+/** What issueSession needs, out of the parts of the app. */
+export async function createIssuePorts(
+  parts: Parts,
+): Promise<{ ports: IssueSessionPorts; settings: IssueSessionSettings }> {
+  const { config, log, ledger, keys, provider, metrics } = parts;
+  const breaker = createCircuitBreaker({
+    ...BREAKER,
+    now: () => performance.now(),
+    onChange: (state) => {
+      metrics.circuitOpen.set(state === 'open' ? 1 : 0);
+      log.warn({ provider: provider.name, state }, 'the circuit to the provider changed');
+    },
+  });
+  const slots = createSlots({
+    size: config.maxMintsInFlight,
+    queue: config.mintQueue,
+    waitMs: config.upstreamTimeoutMs,
+  });
+  return {
+    ports: {
+      provider,
+      ledger: createLedger(parts),
+      gate: createMintGate(breaker, slots, parts.isDraining),
+      monotonicNow: () => performance.now(),
+      notice: (notice) => hear(notice, parts),
+    },
+    settings: {
+      defaultApplicationId: await requireDefaultApplication(ledger),
+      defaultModel: config.defaultModel,
+      defaultPolicy: config.defaultPolicy,
+      fingerprintKeys: keys.fingerprintKeys,
+      upstreamTimeoutMs: config.upstreamTimeoutMs,
+      databaseTimeoutMs: config.databaseTimeoutMs,
+    },
+  };
+}
+
+async function requireDefaultApplication({ prisma }: OpenLedger): Promise<string> {
+  try {
+    return await findDefaultApplicationId(prisma);
+  } catch (cause) {
+    if (!(cause instanceof LedgerUnavailableError)) throw cause;
+    throw new StartError(`The database went away during the start (${cause.code}).`, { cause });
+  }
+}
+
+function createLedger({ ledger: { pool }, config: { poolSize }, log, onCommitted }: Parts): Ledger {
+  // Without it, a database that hangs would be found out by each mint anew: all places of the gate would wait for a
+  // time-out, and everybody behind them for several. While it is away one reservation at a time asks, and all
+  // others are refused at once.
+  const breaker = createCircuitBreaker({
+    threshold: poolSize,
+    coolDownMs: 0,
+    now: () => performance.now(),
+    onChange: (state) => log.warn({ state }, 'the circuit to the ledger changed'),
+  });
+  return {
+    async reserve(reservation) {
+      const call = pool.waitingCount > WAITING_PER_CONNECTION * poolSize ? null : breaker.admit();
+      if (call === null) throw new LedgerUnavailableError('overloaded');
+      try {
+        const outcome = await reserveSession(pool, reservation);
+        call.succeeded();
+        return outcome;
+      } catch (error) {
+        if (error instanceof LedgerUnavailableError) call.failed();
+        else call.abandoned();
+        throw error;
+      }
+    },
+    async settle(id, settlement, by) {
+      const settled = await settleSession(pool, id, settlement, by);
+      onCommitted();
+      return settled;
+    },
+    find: async (id) => (await findSessions(pool, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
+  };
+}
+
+/** What operators hear of issuing, in metrics and where it needs somebody in the log. */
+function hear(notice: IssueNotice, { log, metrics, provider }: Parts): void {
+  switch (notice.kind) {
+    case 'minted': {
+      const { outcome, code, milliseconds } = notice;
+      metrics.mints.observe({ provider: provider.name, outcome, code }, milliseconds / 1000);
+      if (code === 'upstream_authentication') {
+        log.error({ provider: provider.name, code }, "the provider refuses the gateway's own key");
+      }
+      return;
+    }
+    case 'expiry_in_the_past':
+      log.warn(
+        { sessionId: notice.sessionId },
+        'a secret was issued with an expiry in the past: is a clock wrong?',
+      );
+      return;
+    case 'settling_failed':
+      metrics.droppedSecrets.inc();
+      log.error(
+        { err: notice.error, sessionId: notice.sessionId },
+        'what a mint came to could not be recorded',
+      );
+      return;
+    default:
+      notice satisfies never;
+  }
+}

@@ -1,0 +1,32 @@
+import type { MintFailureCode } from '../providers/provider.ts';
+import type { Session } from '../sessions/session.ts';
+import type { IssueOutcome } from './issue-session.ts';
+
+// Of the failures in which no secret exists: those that say nothing against the request itself.
+const RETRYABLE: readonly string[] = [
+  'upstream_unreachable',
+  'upstream_rate_limited',
+  'upstream_unavailable',
+] satisfies MintFailureCode[];
+
+/** What a repeated idempotency key is answered with: the outcome of its first use, as far as there is one. */
+export function repeatOutcome(session: Session): IssueOutcome {
+  switch (session.status) {
+    case 'PENDING':
+      return { kind: 'conflict', reason: 'IN_PROGRESS' };
+    case 'ACTIVE':
+    case 'EXPIRED':
+    case 'REVOKED':
+      return { kind: 'already_issued', session };
+    case 'FAILED':
+    case 'UNCONFIRMED': {
+      const { failure, status } = session;
+      if (failure === null) throw new Error(`A ${status} session has no failure`);
+      const possiblyIssued = status === 'UNCONFIRMED';
+      const retryable = possiblyIssued ? failure.code !== 'withdrawn' : RETRYABLE.includes(failure.code);
+      return { kind: 'not_issued', session, failure, retryable, possiblyIssued };
+    }
+    default:
+      return session.status satisfies never;
+  }
+}

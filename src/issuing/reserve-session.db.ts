@@ -1,0 +1,103 @@
+import type pg from 'pg';
+import { z } from 'zod';
+import { toJsonb } from '../platform/database/to-jsonb.ts';
+import { orUnavailable } from '../platform/database/unavailable.ts';
+import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
+import type { Reservation, ReserveOutcome } from './issue-store.ts';
+import { actorColumns, configColumns } from './session-columns.db.ts';
+
+const RESERVE = {
+  name: 'reserve-session',
+  text: `
+    SELECT r.verdict, r.detail, ${sessionColumns}
+    FROM reserve_session($1::jsonb) AS r LEFT JOIN LATERAL (SELECT (r.session).*) AS s ON true`,
+};
+
+// What reserve_session answers (prisma/migrations), told apart by its verdict.
+const answer = z.discriminatedUnion('verdict', [
+  z.object({ verdict: z.literal('reserved'), detail: z.object({ expiresAfterSeconds: z.int() }) }),
+  z.object({ verdict: z.literal('repeated') }),
+  z.object({ verdict: z.literal('conflict') }),
+  z.object({ verdict: z.literal('suspended'), detail: z.object({ suspendedAt: z.coerce.date() }) }),
+  z.object({
+    verdict: z.literal('policy'),
+    detail: z.object({ rule: z.enum(['MODEL', 'TTL', 'BUDGET']), allowed: z.array(z.string()) }),
+  }),
+  z.object({
+    verdict: z.literal('quota'),
+    detail: z.object({
+      quota: z.enum(['ACTIVE_SESSIONS', 'MINTS_PER_MINUTE', 'MINTS_PER_DAY']),
+      limit: z.int(),
+      used: z.int(),
+      retryAt: z.iso
+        .datetime({ offset: true })
+        .transform((at) => new Date(at))
+        .nullable(),
+    }),
+  }),
+]);
+
+/**
+ * Reserves a session, or says why not, in one transaction and one round trip (the function reserve_session,
+ * prisma/migrations). Returns when it is durable.
+ * @throws LedgerUnavailableError when it may not have been written
+ */
+export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {
+  const { rows } = await orUnavailable(
+    pool.query<SessionRow & { verdict: string; detail: unknown }>({
+      ...RESERVE,
+      values: [toJsonb(requestOf(reservation))],
+    }),
+  );
+  const [row] = rows;
+  const answered = answer.parse(row);
+  switch (answered.verdict) {
+    case 'reserved':
+      return { kind: 'reserved', session: sessionOf(row), ...answered.detail };
+    case 'repeated':
+      return { kind: 'repeated', session: sessionOf(row) };
+    case 'conflict':
+      return { kind: 'conflict' };
+    case 'suspended':
+      return { kind: 'suspended', ...answered.detail };
+    case 'policy':
+      return { kind: 'policy', ...answered.detail };
+    case 'quota':
+      return { kind: 'quota', ...answered.detail };
+    default:
+      return answered satisfies never;
+  }
+}
+
+function sessionOf(row: SessionRow | undefined) {
+  if (row === undefined) throw new Error('reserve_session returned no row');
+  return toSession(row);
+}
+
+/** The request as reserve_session reads it. */
+function requestOf(reservation: Reservation) {
+  const { config, provider, idempotency, actor, origin } = reservation;
+  return {
+    externalUserId: reservation.externalUserId,
+    idempotencyKey: idempotency?.key,
+    caller: idempotency?.caller,
+    inputHashes: idempotency?.inputHashes,
+    inputHashKeyId: idempotency?.writtenWith,
+    settleWithinSeconds: reservation.settleWithinMs / 1000,
+    expiresAfterSeconds: reservation.expiresAfterSeconds,
+    defaultTtlSeconds: reservation.defaultTtlSeconds,
+    defaults: reservation.defaultPolicy,
+    session: {
+      ...configColumns(config),
+      application_id: reservation.applicationId,
+      provider,
+      object: reservation.object,
+      labels: reservation.labels,
+      session_limit_seconds: reservation.sessionLimitSeconds,
+    },
+    event: {
+      ...actorColumns(actor, origin),
+      detail: { provider, type: config.type, model: config.model },
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { commitmentTo, END_USER, type Identity } from '../audit/identity.ts';
+import { type Actor, type Origin, standingOf } from '../authorization/actor.ts';
+import type { By } from '../limits/limits-ledger.ts';
+import { toJsonb } from '../platform/database/to-jsonb.ts';
+import type { SessionConfig } from '../sessions/session-config.ts';
+import type { Settlement } from './issue-store.ts';
+
+/** Columns of realtime_session for a config, by name, as jsonb_populate_record takes them. */
+export function configColumns(config: SessionConfig) {
+  return {
+    type: config.type,
+    model: config.model,
+    modalities: config.modalities,
+    instructions: config.instructions,
+    voice: config.voice,
+    input_audio_format: config.inputAudioFormat,
+    output_audio_format: config.outputAudioFormat,
+    input_audio_transcription: config.inputAudioTranscription,
+    turn_detection: config.turnDetection,
+    input_audio_noise_reduction: config.inputAudioNoiseReduction?.type ?? null,
+    tools: config.tools,
+    tool_choice: config.toolChoice,
+    temperature: config.temperature,
+    max_response_output_tokens:
+      config.maxResponseOutputTokens === null ? null : String(config.maxResponseOutputTokens),
+  };
+}
+
+/** Columns of realtime_session that a settlement changes. */
+export function settlementColumns(settlement: Settlement) {
+  switch (settlement.kind) {
+    case 'issued':
+      return {
+        ...configColumns(settlement.config),
+        outcome: 'ISSUED',
+        expires_at: settlement.secret.expiresAt,
+        secret_fingerprint: settlement.secret.fingerprint,
+        secret_fingerprint_key_id: settlement.secret.fingerprintKeyId,
+        secret_prefix: settlement.secret.prefix,
+        secret_last_four: settlement.secret.lastFour,
+        upstream_session_id: settlement.upstreamSessionId,
+        upstream_config: settlement.upstreamConfig,
+      };
+    case 'failed':
+    case 'unconfirmed':
+      return {
+        outcome: settlement.kind === 'failed' ? 'FAILED' : 'UNCONFIRMED',
+        failure_code: settlement.failure.code,
+        failure_upstream_status: settlement.failure.upstreamStatus,
+        failure_upstream_code: settlement.failure.upstreamCode,
+        failure_upstream_request_id: settlement.failure.upstreamRequestId,
+      };
+    default:
+      return settlement satisfies never;
+  }
+}
+
+/**
+ * Columns of audit_event that say who asked and from where; `personal` has those of audit_identity, if any, and
+ * `identity` the commitment to them.
+ */
+export function actorColumns(
+  actor: Actor,
+  { requestId, ipAddress, userAgent }: Origin,
+  reason: string | null = null,
+) {
+  const { kind, name } = standingOf(actor);
+  const isPerson = kind === 'USER';
+  return {
+    actor_kind: kind,
+    ...(isPerson
+      ? { actor_name: END_USER }
+      : { actor_name: name, ip_address: ipAddress, user_agent: userAgent }),
+    ...(actor.kind === 'application'
+      ? { actor_application_id: actor.applicationId, actor_api_key_id: actor.apiKeyId }
+      : {}),
+    request_id: requestId,
+    ...(isPerson || reason !== null
+      ? identityColumns({
+          // New for each event: nothing shows that two commitments are to the same.
+          salt: randomBytes(16).toString('hex'),
+          actorName: isPerson ? name : null,
+          ipAddress: isPerson ? ipAddress : null,
+          userAgent: isPerson ? userAgent : null,
+          reason,
+        })
+      : {}),
+  };
+}
+
+function identityColumns(identity: Identity) {
+  const { salt, actorName, ipAddress, userAgent, reason } = identity;
+  return {
+    identity: commitmentTo(identity),
+    personal: { salt, actor_name: actorName, ip_address: ipAddress, user_agent: userAgent, reason },
+  };
+}
+
+/** Who asked and from where, and why if they said so, as the functions of the ledger take it. */
+export function byColumns({ actor, origin }: By, reason: string | null = null): string {
+  return toJsonb(actorColumns(actor, origin, reason));
+}
+
+/** What the audit trail says of a settlement: enough to find the secret's session, never the secret. */
+export function settlementEvent(settlement: Settlement) {
+  switch (settlement.kind) {
+    case 'issued':
+      return {
+        action: 'session.issued',
+        outcome: 'SUCCEEDED',
+        detail: {
+          expiresAt: settlement.secret.expiresAt,
+          fingerprint: settlement.secret.fingerprint,
+          fingerprintKeyId: settlement.secret.fingerprintKeyId,
+          upstreamSessionId: settlement.upstreamSessionId,
+        },
+      };
+    case 'failed':
+    case 'unconfirmed':
+      return { action: `session.${settlement.kind}`, outcome: 'FAILED', detail: settlement.failure };
+    default:
+      return settlement satisfies never;
+  }
+}

@@ -1,0 +1,79 @@
+import type pg from 'pg';
+import { toJsonb } from '../platform/database/to-jsonb.ts';
+import { orUnavailable } from '../platform/database/unavailable.ts';
+import type { Session } from '../sessions/session.ts';
+import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
+import type { Ledger } from './issue-store.ts';
+import { actorColumns, settlementColumns, settlementEvent } from './session-columns.db.ts';
+
+const COLUMNS = `
+  outcome, expires_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,
+  failure_code, failure_upstream_status, failure_upstream_code, failure_upstream_request_id,
+  upstream_session_id, model, modalities, instructions, voice,
+  input_audio_format, output_audio_format, input_audio_transcription, turn_detection,
+  input_audio_noise_reduction, tools, tool_choice, temperature, max_response_output_tokens, upstream_config`;
+
+// Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket
+// of a paused server, and what its sender has given up on must not become true afterwards.
+const SETTLE = { name: 'settle-session', text: settling('') };
+
+// When a person asked: what identifies it stands beside the event. Nobody else's mint pays for planning that.
+const SETTLE_FOR_PERSON = {
+  name: 'settle-session-for-person',
+  text: settling(`, identified AS (
+      INSERT INTO audit_identity (event_id, user_id, salt, actor_name, ip_address, user_agent, reason)
+      SELECT audited.id, audited.user_id, personal.salt, personal.actor_name, personal.ip_address, personal.user_agent,
+        personal.reason
+      FROM audited, jsonb_populate_record(NULL::audit_identity, $4::jsonb->'personal') AS personal
+    )`),
+};
+
+function settling(identified: string): string {
+  return `
+    WITH s AS (
+      UPDATE realtime_session AS open
+      SET settled_at = clock_timestamp(), (${COLUMNS}) = (
+        SELECT ${COLUMNS} FROM jsonb_populate_record(open, $2::jsonb)
+      )
+      WHERE id = $1 AND outcome IS NULL AND least(deadline, $3) > clock_timestamp()
+        AND ($5 OR revoked_at IS NULL AND NOT EXISTS (
+          SELECT FROM end_user AS u WHERE u.id = open.user_id AND u.suspended_at IS NOT NULL
+        ))
+      RETURNING open.*
+    ), audited AS (
+      INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, actor_application_id,
+        actor_api_key_id, actor_user_id, application_id, user_id, session_id, request_id, ip_address, user_agent,
+        detail, identity)
+      SELECT uuidv7_at(s.settled_at), s.settled_at, event.action, event.outcome, event.actor_kind, event.actor_name,
+        event.actor_application_id, event.actor_api_key_id,
+        -- A person asks for itself only.
+        CASE WHEN event.actor_kind = 'USER' THEN s.user_id END, s.application_id, s.user_id, s.id, event.request_id, event.ip_address, event.user_agent, event.detail,
+        event.identity
+      FROM s, jsonb_populate_record(NULL::audit_event, $4::jsonb) AS event
+      RETURNING id, user_id
+    )${identified}
+    SELECT ${sessionColumns}, s.upstream_config FROM s`;
+}
+
+/**
+ * Settles a pending session and writes its event, in one statement; null when it matches no row: settled
+ * already, past its deadline, later than `notAfter`, or to be issued although it was withdrawn.
+ * @throws LedgerUnavailableError when it may not have been written
+ */
+export async function settleSession(
+  pool: pg.Pool,
+  ...[id, settlement, { actor, origin, notAfter }]: Parameters<Ledger['settle']>
+): Promise<Session | null> {
+  const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
+  const values = [
+    id,
+    toJsonb(settlementColumns(settlement)),
+    notAfter,
+    toJsonb(event),
+    settlement.kind !== 'issued',
+  ];
+  const statement = actor.kind === 'user' ? SETTLE_FOR_PERSON : SETTLE;
+  const { rows } = await orUnavailable(pool.query<SessionRow>({ ...statement, values }));
+  const [row] = rows;
+  return row === undefined ? null : toSession(row);
+}

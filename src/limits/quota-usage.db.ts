@@ -1,0 +1,18 @@
+import type pg from 'pg';
+import { orUnavailable } from '../platform/database/unavailable.ts';
+import type { QuotaUsage } from './policy.ts';
+
+const USAGE = { name: 'quota-usage', text: 'SELECT * FROM quota_usage($1, now())' };
+
+/** What is used of a user's quotas now: the numbers that reserving compares, from the same function. */
+export async function findQuotaUsage(pool: pg.Pool, userId: string): Promise<QuotaUsage> {
+  const { rows } = await orUnavailable(
+    pool.query<{ active: number; last_minute: number; last_day: number }>({ ...USAGE, values: [userId] }),
+  );
+  const [row] = rows;
+  return {
+    ACTIVE_SESSIONS: row?.active ?? 0,
+    MINTS_PER_MINUTE: row?.last_minute ?? 0,
+    MINTS_PER_DAY: row?.last_day ?? 0,
+  };
+}

@@ -1,0 +1,89 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartError } from '../process/start-error.ts';
+import { type FingerprintKey, Secret } from '../redaction/secret.ts';
+import type { Config } from './config.ts';
+
+export type Keys = {
+  readonly rootKey: Secret;
+  readonly fingerprintKeys: KeyRing;
+  /** What the audit trail is sealed with. */
+  readonly auditKeys: KeyRing;
+};
+
+/** The first writes, all are known. */
+export type KeyRing = readonly [FingerprintKey, ...FingerprintKey[]];
+
+/**
+ * The keys from the configuration; what it leaves out is generated into the data directory, once, readable
+ * by its owner only. Call it while holding the data directory's lock. (With DATABASE_URL the configuration
+ * has them all: replicas must share them.)
+ * @throws StartError when a key's file holds no key
+ */
+export async function obtainKeys(config: Config): Promise<Keys> {
+  const { rootKey, dataDirectory } = config;
+  return {
+    rootKey: rootKey ?? (await obtainRootKey(dataDirectory)),
+    fingerprintKeys: await obtainFingerprintKeys(config),
+    auditKeys: await obtainAuditKeys(config),
+  };
+}
+
+/**
+ * The keys of fingerprints alone, likewise.
+ * @throws StartError when the key's file holds no key
+ */
+export async function obtainFingerprintKeys({ fingerprintKeys, dataDirectory }: Config): Promise<KeyRing> {
+  return ringOf(
+    fingerprintKeys ?? [
+      await obtainKeyBytes(dataDirectory, 'fingerprint-key', "no secret's session is found"),
+    ],
+  );
+}
+
+/**
+ * The keys of the audit trail alone, likewise.
+ * @throws StartError when the key's file holds no key
+ */
+export async function obtainAuditKeys({ auditKeys, dataDirectory }: Config): Promise<KeyRing> {
+  return ringOf(
+    auditKeys ?? [await obtainKeyBytes(dataDirectory, 'audit-key', 'the audit trail cannot be verified')],
+  );
+}
+
+function ringOf([first, ...rest]: readonly Uint8Array[]): KeyRing {
+  if (first === undefined) throw new StartError('A list of keys is empty.');
+  return [withId(first), ...rest.map(withId)];
+}
+
+async function obtainRootKey(directory: string): Promise<Secret> {
+  const path = join(directory, 'root-key');
+  const key = await readOrGenerate(path, () => `gh_root_${randomBytes(32).toString('base64url')}`);
+  if (key.length < 32)
+    throw new StartError(`${path} holds no key of 32 or more characters. Remove it for a new one.`);
+  return new Secret(key);
+}
+
+async function obtainKeyBytes(directory: string, name: string, withoutIt: string): Promise<Uint8Array> {
+  const path = join(directory, name);
+  const bytes = Buffer.from(await readOrGenerate(path, () => randomBytes(32).toString('base64')), 'base64');
+  if (bytes.length !== 32) {
+    throw new StartError(`${path} holds no 32 bytes in base64. Restore it: without it ${withoutIt}.`);
+  }
+  return new Uint8Array(bytes);
+}
+
+/** A key's id is derived from it, so that every replica names it alike without being told. */
+function withId(bytes: Uint8Array): FingerprintKey {
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes };
+}
+
+async function readOrGenerate(path: string, generate: () => string): Promise<string> {
+  try {
+    await writeFile(path, generate(), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return (await readFile(path, 'utf8')).trim();
+}

@@ -1,0 +1,166 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+
+const MIGRATIONS = join(import.meta.dirname, '../../../prisma/migrations');
+/** The advisory lock that Prisma's own `migrate deploy` takes, so that the two exclude each other. */
+const PRISMA_LOCK = 72_707_369;
+// Made at each start and every six hours. Each is planned and opened by what asks all months: more would be paid by each mint.
+const MONTHS_AHEAD = 3;
+
+// As Prisma's schema engine creates it, so that `prisma migrate status` and `deploy` agree with this runner.
+const LEDGER = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id varchar(36) PRIMARY KEY NOT NULL,
+    checksum varchar(64) NOT NULL,
+    finished_at timestamptz,
+    migration_name varchar(255) NOT NULL,
+    logs text,
+    rolled_back_at timestamptz,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    applied_steps_count integer NOT NULL DEFAULT 0
+  )`;
+
+/** A database that cannot be migrated as it is; the message says what to do. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+export type MigrateOptions = {
+  /** The role that owns the tables. */
+  readonly ownerUrl: string;
+  /** The role that the gateway works as: it is granted what it needs, and no more. */
+  readonly applicationRole: string;
+  readonly onApplied?: (name: string) => void;
+  /** Where the migrations lie; without it, those of this version. */
+  readonly directory?: string;
+};
+
+/**
+ * Brings the database to the newest schema: applies missing migrations in order, each in a transaction
+ * with its line in Prisma's ledger; creates partitions ahead; grants the application's role. Safe to run
+ * from several replicas at once: the others wait, and find nothing left to do.
+ * @throws MigrationError when the database is too old, or was changed by hand
+ */
+export async function migrate(options: MigrateOptions): Promise<void> {
+  const { ownerUrl, applicationRole, onApplied, directory = MIGRATIONS } = options;
+  const client = new pg.Client({
+    connectionString: ownerUrl,
+    application_name: 'gatehouse-migrate',
+    connectionTimeoutMillis: 10_000,
+  });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await requireSupportedVersion(client);
+    await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
+    await client.query(LEDGER);
+    for (const name of await missing(client, directory)) {
+      await apply(client, name, await read(directory, name));
+      onApplied?.(name);
+    }
+    await createPartitions(client);
+    await grant(client, applicationRole);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Creates the partitions of this month and the next three that are missing; returns how many it made. */
+export async function createPartitions(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ made: number }>(
+    'SELECT create_partitions(now(), now() + make_interval(months => $1)) AS made',
+    [MONTHS_AHEAD],
+  );
+  return rows[0]?.made ?? 0;
+}
+
+async function requireSupportedVersion(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
+  if (Number(rows[0]?.server_version_num) < 150_000)
+    throw new MigrationError('PostgreSQL 15 or newer is needed.');
+}
+
+/** Names of the migrations to apply, in order. */
+async function missing(client: pg.ClientBase, directory: string): Promise<string[]> {
+  const { rows } = await client.query<{ migration_name: string; checksum: string; finished_at: Date | null }>(
+    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  );
+  const applied = new Map(rows.map((row) => [row.migration_name, row]));
+  const entries = await readdir(directory, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const open: string[] = [];
+  for (const name of names.sort()) {
+    const row = applied.get(name);
+    if (row === undefined) {
+      open.push(name);
+    } else if (row.finished_at === null) {
+      throw new MigrationError(
+        `Migration ${name} was begun and not finished. Repair it, then: prisma migrate resolve`,
+      );
+    } else if (row.checksum !== checksum(await read(directory, name))) {
+      throw new MigrationError(
+        `Migration ${name} was applied with another content than this version carries.`,
+      );
+    }
+  }
+  // Migrations that only the database knows belong to a newer version: a rolling update in progress.
+  return open;
+}
+
+async function apply(client: pg.ClientBase, name: string, script: string): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query(script);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), 1)`,
+      [randomUUID(), checksum(script), name],
+    );
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    const code = error instanceof pg.DatabaseError ? error.code : undefined;
+    throw new MigrationError(`Migration ${name} failed${code === undefined ? '' : ` (SQLSTATE ${code})`}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** What the gateway's role may do. It cannot change or remove an audit event or its seal, and owns nothing. */
+async function grant(client: pg.ClientBase, role: string): Promise<void> {
+  const { rows } = await client.query<{ owner: boolean }>('SELECT current_user = $1 AS owner', [role]);
+  if (rows[0]?.owner) return;
+  const name = pg.escapeIdentifier(role);
+  // First what it has too much of: a GRANT by hand, the owner's default privileges. Several statements in one
+  // query are one transaction: nobody finds the role without what it needs.
+  await client.query(`
+    REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session,
+      idempotency_key, audit_event, audit_identity, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part FROM ${name}, PUBLIC;
+    GRANT USAGE ON SCHEMA public TO ${name};
+    GRANT SELECT ON _prisma_migrations TO ${name};
+    GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
+    GRANT UPDATE (last_used_at, revoked_at) ON api_key TO ${name};
+    GRANT UPDATE (last_session_at) ON application_user TO ${name};
+    GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session TO ${name};
+    GRANT UPDATE (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day,
+      monthly_budget_usd) ON application TO ${name};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO ${name};
+    GRANT SELECT, INSERT ON audit_event, audit_identity, audit_seal, audit_head TO ${name};
+    GRANT SELECT, INSERT ON usage_record TO ${name};
+    GRANT UPDATE (counted, usage) ON usage_record TO ${name};
+    GRANT SELECT, INSERT, UPDATE ON usage_rollup, usage_sum TO ${name};
+    GRANT SELECT, INSERT, DELETE ON usage_part TO ${name};
+    REVOKE EXECUTE ON FUNCTION create_partitions, erase_identities FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION erase_identities TO ${name};
+  `);
+}
+
+function read(directory: string, name: string): Promise<string> {
+  return readFile(join(directory, name, 'migration.sql'), 'utf8');
+}
+
+function checksum(script: string): string {
+  return createHash('sha256').update(script).digest('hex');
+}

@@ -1,0 +1,132 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { describeError } from '../process/log-fields.ts';
+import { StartError } from '../process/start-error.ts';
+import { checkLedger } from './check-ledger.ts';
+import { type joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
+import { MigrationError, migrate } from './migrate.ts';
+import { createPool } from './pool.ts';
+import { createPrisma } from './prisma.ts';
+import { unavailableCode } from './unavailable.ts';
+
+type Database = {
+  readonly url: string;
+  readonly ownerUrl: string;
+  /** Where an operator finds the two. */
+  readonly source: string;
+  readonly ownerSource: string;
+  stop(): Promise<void>;
+};
+
+// What an operator gets wrong most often, by SQLSTATE.
+const REASONS: Readonly<Record<string, string>> = {
+  '28000': ': the user may not connect',
+  '28P01': ': the user or its password is wrong',
+  '3D000': ': there is no such database',
+  '42501': ': the user lacks a privilege',
+};
+
+/** How the embedded server is come by: a gateway has it alone, a command beside it joins. */
+type StartEmbedded = typeof joinEmbeddedPostgres;
+
+export type OpenLedger = Awaited<ReturnType<typeof openLedger>>;
+
+/**
+ * Starts or reaches the database, migrates it, and opens the pool that everything shares.
+ * @throws StartError, EmbeddedPostgresError or MigrationError, saying what an operator can do
+ */
+export async function openLedger(
+  config: Config,
+  log: Logger,
+  signal: AbortSignal,
+  startEmbedded: StartEmbedded = startEmbeddedPostgres,
+) {
+  const database = await openDatabase(config, log, signal, startEmbedded);
+  const pool = createPool({
+    url: database.url,
+    size: config.poolSize,
+    timeoutMs: config.databaseTimeoutMs,
+    onError: (err) => log.warn({ err }, 'idle database connection lost'),
+  });
+  try {
+    // Before migrating: what is wrong with this role is then found while nothing has been changed.
+    await orStartError(pool.query('SELECT 1'), database.source);
+    const migrated = migrate({
+      ownerUrl: database.ownerUrl,
+      applicationRole: decodeURIComponent(new URL(database.url).username),
+      onApplied: (migration) => log.info({ migration }, 'migration applied'),
+    });
+    await unlessAborted(orStartError(migrated, database.ownerSource), signal);
+    if ((await checkLedger(pool)) === 'partition_missing') {
+      throw new StartError('DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema.');
+    }
+  } catch (error) {
+    await pool.end();
+    await database.stop();
+    throw error;
+  }
+  const prisma = createPrisma(pool);
+  return {
+    pool,
+    prisma,
+    url: database.url,
+    ownerUrl: database.ownerUrl,
+    async close(): Promise<void> {
+      await prisma.$disconnect();
+      await pool.end();
+      await database.stop();
+    },
+  };
+}
+
+async function openDatabase(
+  { database, dataDirectory }: Config,
+  log: Logger,
+  signal: AbortSignal,
+  startEmbedded: StartEmbedded,
+): Promise<Database> {
+  if (database.kind === 'embedded') {
+    const embedded = await startEmbedded({ dataDirectory, log, signal });
+    const source = 'the embedded PostgreSQL';
+    const { applicationUrl: url, ownerUrl } = embedded;
+    return { url, ownerUrl, source, ownerSource: source, stop: () => embedded.stop() };
+  }
+  if (database.ownerUrl === undefined) {
+    log.warn(
+      'DATABASE_OWNER_URL is unset: the gateway owns its tables, and the audit trail is not protected from it',
+    );
+  }
+  return {
+    url: database.url,
+    ownerUrl: database.ownerUrl ?? database.url,
+    source: 'DATABASE_URL',
+    ownerSource: database.ownerUrl === undefined ? 'DATABASE_URL' : 'DATABASE_OWNER_URL',
+    stop: async () => {},
+  };
+}
+
+/** The database's own words can quote values; its code and the variable to look at are what an operator needs. */
+async function orStartError<T>(work: Promise<T>, source: string): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof MigrationError) throw cause;
+    const unavailable = unavailableCode(cause);
+    if (unavailable !== null) {
+      throw new StartError(`The database of ${source} cannot be reached (${unavailable}).`, { cause });
+    }
+    const { type, code = type } = describeError(cause);
+    const reason = REASONS[code] ?? '';
+    throw new StartError(`The database of ${source} cannot be used (${code})${reason}.`, { cause });
+  }
+}
+
+/** A server that does not answer must not hold up SIGTERM. What was asked of it ends with the process. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+  return Promise.race([work, aborted]);
+}

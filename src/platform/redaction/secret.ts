@@ -1,0 +1,80 @@
+import { createHmac, hash } from 'node:crypto';
+import { inspect } from 'node:util';
+import { isStorable } from '../validation/text.ts';
+
+const MASK = '[secret]';
+
+/** A key that fingerprints are made with. Its id is stored beside each fingerprint, so that keys can rotate. */
+export type FingerprintKey = { readonly id: string; readonly bytes: Uint8Array };
+
+/**
+ * A value that cannot be printed, serialised or inspected by accident: String(), JSON.stringify() and
+ * util.inspect() all give "[secret]". The private field keeps it out of structured clones and spreads too.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /**
+   * The plain value, for the one payload that hands it over: a client secret's in create-realtime-session.ts, an API
+   * key's in create-api-key.ts and on the command line.
+   */
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** The plain value as a part of a request to the provider. */
+  forUpstream(): string {
+    return this.#value;
+  }
+
+  /** SHA-256 of the value, for comparing two secrets in constant time. */
+  digest(): Buffer {
+    return hash('sha256', this.#value, 'buffer');
+  }
+
+  /** Keyed HMAC-SHA-256 of the value, hex: the same value and key give the same fingerprint. */
+  fingerprint(key: FingerprintKey): string {
+    return createHmac('sha256', key.bytes).update(this.#value).digest('hex');
+  }
+
+  /** Whether it can be a client secret at all: not empty, at most 4,096 characters, and such as PostgreSQL and UTF-8 have. */
+  isPlausible(): boolean {
+    return this.#value !== '' && this.#value.length <= 4096 && isStorable(this.#value);
+  }
+
+  /**
+   * What may stay visible: the prefix that names its kind and the last four characters. Short values
+   * keep neither, because four characters of eight would be half of the secret.
+   */
+  hint(): { prefix: string; lastFour: string } {
+    if (this.#value.length < 16) return { prefix: '', lastFour: '' };
+    const prefix = /^[a-z]{1,8}[_-]/.exec(this.#value)?.[0] ?? '';
+    return { prefix, lastFour: this.#value.slice(-4) };
+  }
+
+  /** Whether removeFrom would find it. */
+  occursIn(text: string): boolean {
+    return this.#value.length >= 8 && text.includes(this.#value);
+  }
+
+  /** `text` with every occurrence of this secret replaced by `mask`. Values under 8 characters would match by chance and are left. */
+  removeFrom(text: string, mask: string): string {
+    return this.#value.length < 8 ? text : text.replaceAll(this.#value, mask);
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [inspect.custom](): string {
+    return MASK;
+  }
+}

@@ -1,0 +1,93 @@
+import type {
+  Modality,
+  SemanticVad,
+  ServerVad,
+  SessionConfig,
+  SessionType,
+} from '../sessions/session-config.ts';
+import type { ExtraField } from './extra-fields.ts';
+import type { Dialect } from './provider.ts';
+
+type Defaults = Omit<SessionConfig, 'type' | 'model'>;
+
+/** What a dialect can say, what it makes of what it is told, and what it assumes when it is told nothing. */
+export type DialectRules = {
+  /** Kinds of session, with the defaults that hold for each. */
+  readonly defaults: { readonly [T in SessionType]?: Defaults };
+  /** [lowest, highest], or null where the dialect has no temperature. */
+  readonly temperature: readonly [number, number] | null;
+  readonly modalities: (asked: readonly Modality[]) => readonly Modality[];
+  readonly mcpTools: boolean;
+  /** Whether tool_choice can name a function or an MCP server; otherwise it is only a mode. */
+  readonly namedToolChoice: boolean;
+  readonly idleTimeout: boolean;
+  readonly extra: { readonly [T in SessionType]: readonly ExtraField[] };
+};
+
+// The values stand in the descriptions of OpenAI's document (RealtimeTurnDetection), the same in both dialects.
+export const serverVadDefaults: ServerVad = {
+  kind: 'SERVER_VAD',
+  threshold: 0.5,
+  prefixPaddingMs: 300,
+  silenceDurationMs: 500,
+  idleTimeoutMs: null,
+  createResponse: true,
+  interruptResponse: true,
+};
+
+export const semanticVadDefaults: SemanticVad = {
+  kind: 'SEMANTIC_VAD',
+  eagerness: 'AUTO',
+  createResponse: true,
+  interruptResponse: true,
+};
+
+const realtime: Defaults = {
+  modalities: ['AUDIO'],
+  instructions: null,
+  voice: 'alloy',
+  inputAudioFormat: 'PCM16',
+  outputAudioFormat: 'PCM16',
+  inputAudioTranscription: null,
+  turnDetection: serverVadDefaults,
+  inputAudioNoiseReduction: null,
+  tools: [],
+  toolChoice: { mode: 'AUTO', name: null, serverLabel: null },
+  temperature: null,
+  maxResponseOutputTokens: 'inf',
+};
+
+/** A transcription session only listens: nothing of what it could say or do applies. */
+const transcription: Defaults = {
+  ...realtime,
+  modalities: [],
+  voice: null,
+  outputAudioFormat: null,
+  toolChoice: null,
+  maxResponseOutputTokens: null,
+};
+
+export const dialects: { readonly [D in Dialect]: DialectRules } = {
+  ga: {
+    defaults: { REALTIME: realtime, TRANSCRIPTION: transcription },
+    temperature: null,
+    // Text comes along with audio as its transcript; asking for both has no other spelling.
+    modalities: (asked) => (asked.includes('AUDIO') ? ['AUDIO'] : asked),
+    mcpTools: true,
+    namedToolChoice: true,
+    idleTimeout: true,
+    extra: {
+      REALTIME: ['speed', 'tracing', 'truncation', 'include', 'reasoning', 'parallel_tool_calls', 'prompt'],
+      TRANSCRIPTION: ['include'],
+    },
+  },
+  flat: {
+    defaults: { REALTIME: { ...realtime, modalities: ['TEXT', 'AUDIO'], temperature: 0.8 } },
+    temperature: [0.6, 1.2],
+    modalities: (asked) => asked,
+    mcpTools: false,
+    namedToolChoice: false,
+    idleTimeout: false,
+    extra: { REALTIME: ['speed', 'tracing', 'truncation', 'prompt'], TRANSCRIPTION: [] },
+  },
+};

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { json, text } from '../platform/validation/text.ts';
+
+const name = text(1024);
+const record = z.record(name, json);
+
+/**
+ * The provider's further session fields that `extra` may carry, under their wire names, with the ranges
+ * of OpenAI's document (2026-08-21). What it does not know is refused, because upstream would refuse it too.
+ */
+export const extraSchema = z.strictObject({
+  speed: z
+    .number('must be a number')
+    .min(0.25, 'must be at least 0.25')
+    .max(1.5, 'must be at most 1.5')
+    .optional(),
+  tracing: z
+    .union(
+      [
+        z.literal('auto'),
+        z.strictObject({
+          workflow_name: name.optional(),
+          group_id: name.optional(),
+          metadata: record.optional(),
+        }),
+        z.null(),
+      ],
+      'must be "auto", null or an object of workflow_name, group_id and metadata',
+    )
+    .optional(),
+  truncation: z
+    .union(
+      [
+        z.enum(['auto', 'disabled']),
+        z.strictObject({
+          type: z.literal('retention_ratio'),
+          retention_ratio: z.number().min(0).max(1),
+          token_limits: z.strictObject({ post_instructions: z.int().min(0).optional() }).optional(),
+        }),
+      ],
+      'must be "auto", "disabled" or { type: "retention_ratio", retention_ratio: 0 to 1, token_limits }',
+    )
+    .optional(),
+  include: z
+    .array(
+      z.enum(['item.input_audio_transcription.logprobs'], 'must be item.input_audio_transcription.logprobs'),
+    )
+    .min(1, 'must not be empty')
+    .optional(),
+  reasoning: z
+    .strictObject({
+      effort: z.enum(
+        ['minimal', 'low', 'medium', 'high', 'xhigh'],
+        'must be minimal, low, medium, high or xhigh',
+      ),
+    })
+    .optional(),
+  parallel_tool_calls: z.boolean('must be true or false').optional(),
+  prompt: z.strictObject({ id: name, version: name.optional(), variables: record.optional() }).optional(),
+});
+
+export type ExtraField = keyof z.infer<typeof extraSchema>;

@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import { isJsonObject } from '../../platform/validation/json.ts';
+import { type SandboxRequest, sandboxRequest } from './sandbox-schema.ts';
+
+/** A refusal as OpenAI puts it; `param` is the path of what is wrong, like session.audio.output.speed. */
+export type SandboxError = {
+  readonly message: string;
+  readonly param: string | null;
+  readonly code: string | null;
+};
+
+/** Reads a request's body as strictly as OpenAI does, and says what is wrong with it, first things first. */
+export function parseSandboxRequest(
+  text: string,
+): { ok: true; request: SandboxRequest } | { ok: false; error: SandboxError } {
+  const json = parseJson(text);
+  if (json === undefined)
+    return { ok: false, error: { message: 'The JSON body could not be parsed.', param: null, code: null } };
+  const parsed = sandboxRequest.safeParse(json, { reportInput: true });
+  if (parsed.success) return { ok: true, request: parsed.data };
+  const [issue] = parsed.error.issues;
+  if (issue === undefined) throw new Error('A refused body without an issue', { cause: parsed.error });
+  return { ok: false, error: describe(issue) };
+}
+
+function describe(issue: z.core.$ZodIssue): SandboxError {
+  if (issue.code === 'unrecognized_keys') {
+    const param = pathOf([...issue.path, ...issue.keys.slice(0, 1)]);
+    return { message: `Unknown parameter: '${param}'.`, param, code: 'unknown_parameter' };
+  }
+  const param = pathOf(issue.path);
+  if (inputOf(issue) === undefined)
+    return { message: `Missing required parameter: '${param}'.`, param, code: 'missing_required_parameter' };
+  if (issue.code === 'invalid_type')
+    return { message: `Invalid type for '${param}'.`, param, code: 'invalid_type' };
+  if (typeof issue.input === 'number' && (issue.code === 'too_small' || issue.code === 'too_big')) {
+    const kind = Number.isInteger(issue.input) ? 'integer' : 'decimal';
+    const where = issue.code === 'too_small' ? 'below_min' : 'above_max';
+    return { message: `Invalid '${param}': out of range.`, param, code: `${kind}_${where}_value` };
+  }
+  return { message: `Invalid value for '${param}'.`, param, code: 'invalid_value' };
+}
+
+/** A union that found no member by its discriminator reports the object, under the discriminator's path. */
+function inputOf(issue: z.core.$ZodIssue): unknown {
+  if (issue.code !== 'invalid_union' || issue.discriminator === undefined) return issue.input;
+  return isJsonObject(issue.input) ? issue.input[issue.discriminator] : issue.input;
+}
+
+/** OpenAI's way of writing a path: session.tools[0].name */
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (before, part) =>
+      typeof part === 'number'
+        ? `${before}[${part}]`
+        : before === ''
+          ? String(part)
+          : `${before}.${String(part)}`,
+    '',
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

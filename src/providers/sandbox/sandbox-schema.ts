@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/validation/json.ts';
+
+// What the general-availability API takes, and nothing else: OpenAI refuses what it does not know, and a sandbox
+// that is more lenient would let mistakes pass until the day of the real key.
+
+const text = z.string().min(1);
+const json = z.custom<Json>();
+const nothing = z.null();
+
+const format = z.union([
+  z.strictObject({ type: z.literal('audio/pcm'), rate: z.literal(24_000).exactOptional() }),
+  z.strictObject({ type: z.enum(['audio/pcmu', 'audio/pcma']) }),
+]);
+const responses = {
+  create_response: z.boolean().exactOptional(),
+  interrupt_response: z.boolean().exactOptional(),
+};
+const milliseconds = z.int().min(0).exactOptional();
+
+const input = z.strictObject({
+  format: format.exactOptional(),
+  transcription: z
+    .strictObject({
+      model: text.exactOptional(),
+      language: text.exactOptional(),
+      languages: z.array(text).min(1).exactOptional(),
+      keywords: z.array(text).exactOptional(),
+      prompt: z.string().exactOptional(),
+      delay: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).exactOptional(),
+    })
+    .nullable()
+    .exactOptional(),
+  noise_reduction: z
+    .strictObject({ type: z.enum(['near_field', 'far_field']) })
+    .nullable()
+    .exactOptional(),
+  turn_detection: z
+    .discriminatedUnion('type', [
+      z.strictObject({
+        type: z.literal('server_vad'),
+        threshold: z.number().min(0).max(1).exactOptional(),
+        prefix_padding_ms: milliseconds,
+        silence_duration_ms: milliseconds,
+        idle_timeout_ms: z.int().min(5000).max(30_000).nullable().exactOptional(),
+        ...responses,
+      }),
+      z.strictObject({
+        type: z.literal('semantic_vad'),
+        eagerness: z.enum(['low', 'medium', 'high', 'auto']).exactOptional(),
+        ...responses,
+      }),
+    ])
+    .nullable()
+    .exactOptional(),
+});
+
+const toolFilter = z.strictObject({
+  tool_names: z.array(text).exactOptional(),
+  read_only: z.boolean().exactOptional(),
+});
+
+const tool = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('function'),
+    name: text,
+    description: z.string().exactOptional(),
+    parameters: z.custom<JsonObject>(isJsonObject).exactOptional(),
+  }),
+  z.strictObject({
+    type: z.literal('mcp'),
+    server_label: text,
+    server_url: z.url().exactOptional(),
+    connector_id: text.exactOptional(),
+    tunnel_id: z
+      .string()
+      .regex(/^tunnel_[a-z0-9]{32}$/)
+      .exactOptional(),
+    server_description: z.string().exactOptional(),
+    authorization: text.exactOptional(),
+    headers: z.record(z.string(), z.string()).nullable().exactOptional(),
+    allowed_tools: z.union([z.array(text), toolFilter, nothing]).exactOptional(),
+    require_approval: z
+      .union([
+        z.enum(['always', 'never']),
+        z.strictObject({ always: toolFilter.exactOptional(), never: toolFilter.exactOptional() }),
+        nothing,
+      ])
+      .exactOptional(),
+  }),
+]);
+
+const include = z.array(z.literal('item.input_audio_transcription.logprobs')).nullable().exactOptional();
+
+const realtime = z.strictObject({
+  type: z.literal('realtime'),
+  model: text.exactOptional(),
+  output_modalities: z
+    .array(z.enum(['text', 'audio']))
+    .length(1)
+    .exactOptional(),
+  instructions: z.string().exactOptional(),
+  audio: z
+    .strictObject({
+      input: input.exactOptional(),
+      output: z
+        .strictObject({
+          format: format.exactOptional(),
+          voice: z.union([text, z.strictObject({ id: text })]).exactOptional(),
+          speed: z.number().min(0.25).max(1.5).exactOptional(),
+        })
+        .exactOptional(),
+    })
+    .exactOptional(),
+  tools: z.array(tool).exactOptional(),
+  tool_choice: z
+    .union([
+      z.enum(['none', 'auto', 'required']),
+      z.strictObject({ type: z.literal('function'), name: text }),
+      z.strictObject({ type: z.literal('mcp'), server_label: text, name: text.nullable().exactOptional() }),
+    ])
+    .exactOptional(),
+  parallel_tool_calls: z.boolean().exactOptional(),
+  reasoning: z
+    .strictObject({ effort: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).exactOptional() })
+    .exactOptional(),
+  // The document says 4096 at most, the pages of newer models 32,000: no upper end is proven.
+  max_output_tokens: z.union([z.int().min(1), z.literal('inf')]).exactOptional(),
+  tracing: z
+    .union([
+      z.literal('auto'),
+      z.strictObject({
+        workflow_name: z.string().exactOptional(),
+        group_id: z.string().exactOptional(),
+        metadata: z.custom<JsonObject>(isJsonObject).exactOptional(),
+      }),
+      nothing,
+    ])
+    .exactOptional(),
+  truncation: z
+    .union([
+      z.enum(['auto', 'disabled']),
+      z.strictObject({
+        type: z.literal('retention_ratio'),
+        retention_ratio: z.number().min(0).max(1),
+        token_limits: z.strictObject({ post_instructions: z.int().min(0).exactOptional() }).exactOptional(),
+      }),
+    ])
+    .exactOptional(),
+  prompt: z
+    .strictObject({
+      id: text,
+      version: text.nullable().exactOptional(),
+      variables: z.record(z.string(), json).nullable().exactOptional(),
+    })
+    .nullable()
+    .exactOptional(),
+  include,
+});
+
+const transcription = z.strictObject({
+  type: z.literal('transcription'),
+  audio: z.strictObject({ input: input.exactOptional() }).exactOptional(),
+  include,
+});
+
+/** The body of POST /realtime/client_secrets. */
+export const sandboxRequest = z.strictObject({
+  expires_after: z
+    .strictObject({
+      anchor: z.literal('created_at').exactOptional(),
+      seconds: z.int().min(10).max(7200).exactOptional(),
+    })
+    .exactOptional(),
+  session: z.discriminatedUnion('type', [realtime, transcription]).default({ type: 'realtime' }),
+});
+
+export type SandboxRequest = z.output<typeof sandboxRequest>;
+export type SandboxSession = SandboxRequest['session'];

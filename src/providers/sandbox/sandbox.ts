@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Secret } from '../../platform/redaction/secret.ts';
+import type { JsonObject } from '../../platform/validation/json.ts';
+import { createOpenAi } from '../openai.ts';
+import type { ClosableProvider } from '../provider-over-http.ts';
+import { parseSandboxRequest, type SandboxError } from './sandbox-request.ts';
+import { answerSession } from './sandbox-session.ts';
+
+const PATH = '/v1/realtime/client_secrets';
+const MAX_BODY_BYTES = 1024 * 1024;
+const DEFAULT_TTL_SECONDS = 600;
+
+export type Sandbox = {
+  /** e.g. http://127.0.0.1:49152/v1 */
+  readonly baseUrl: string;
+  close(): Promise<void>;
+};
+
+/**
+ * An upstream of our own on a free loopback port, so that everything can be tried without an account. It
+ * speaks the GA dialect and is as strict as the real one; its secrets open nothing.
+ */
+export async function startSandbox(): Promise<Sandbox> {
+  const server = createServer((request, response) => {
+    // Only a broken connection gets here, and it has nobody left to tell.
+    serve(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The sandbox has no port');
+  return {
+    baseUrl: `http://127.0.0.1:${address.port}/v1`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A provider named "sandbox" with a sandbox of its own, which ends with it. `timeoutMs` is one mint's deadline. */
+export async function createSandboxProvider({
+  timeoutMs,
+}: {
+  readonly timeoutMs: number;
+}): Promise<ClosableProvider> {
+  const sandbox = await startSandbox();
+  const apiKey = new Secret(`sk-sandbox-${randomHex()}`);
+  const provider = createOpenAi({ name: 'sandbox', baseUrl: sandbox.baseUrl, apiKey, timeoutMs });
+  return {
+    ...provider,
+    close: async () => {
+      await provider.close();
+      await sandbox.close();
+    },
+  };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader('x-request-id', `req_${randomHex()}`);
+  const [status, body] = await answer(request, response);
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<[number, JsonObject]> {
+  const [path] = (request.url ?? '').split('?');
+  if (path !== PATH) return refuse(404, `Invalid URL (${request.method} ${path})`, null);
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST');
+    return refuse(405, `Not allowed to ${request.method} on ${path}.`, 'method_not_supported');
+  }
+  if (!/^Bearer \S+$/.test(request.headers.authorization ?? '')) {
+    return refuse(401, "You didn't provide an API key in the Authorization header.", 'invalid_api_key');
+  }
+  const text = await readBody(request);
+  if (text === null) {
+    response.setHeader('connection', 'close');
+    return refuse(413, 'The request body is too large.', null);
+  }
+  const parsed = parseSandboxRequest(text);
+  if (!parsed.ok) return refuse(400, parsed.error.message, parsed.error.code, parsed.error.param);
+  const { expires_after, session } = parsed.request;
+  return [
+    200,
+    {
+      value: `ek_${randomHex()}`,
+      expires_at: Math.floor(Date.now() / 1000) + (expires_after?.seconds ?? DEFAULT_TTL_SECONDS),
+      session: answerSession(session, `sess_${randomHex()}`),
+    },
+  ];
+}
+
+function refuse(
+  status: number,
+  message: string,
+  code: SandboxError['code'],
+  param: string | null = null,
+): [number, JsonObject] {
+  return [status, { error: { message, type: 'invalid_request_error', param, code } }];
+}
+
+/** The body's text, or null as soon as it is too large. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let received = 0;
+  // Left intact when it is not read to its end: the refusal goes back over the same socket.
+  for await (const piece of request.iterator({ destroyOnReturn: false })) {
+    const chunk: Buffer = piece;
+    received += chunk.length;
+    if (received > MAX_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function randomHex(): string {
+  return randomBytes(16).toString('hex');
+}

@@ -1,0 +1,69 @@
+import DataLoader from 'dataloader';
+import type pg from 'pg';
+import type { ApiKey } from './applications/api-key.ts';
+import { findApiKeys, listApiKeys } from './applications/find-api-keys.db.ts';
+import { findApplications, listApplications } from './applications/find-applications.db.ts';
+import { findAuditEvent, listAuditEvents } from './audit/list-audit-events.db.ts';
+import type { Visibility } from './authorization/visibility.ts';
+import { findQuotaUsage } from './limits/quota-usage.db.ts';
+import type { Json } from './platform/validation/json.ts';
+import type { LedgerReader } from './reader.ts';
+import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
+import { findSessions } from './sessions/find-sessions.db.ts';
+import { countSessions, listSessions } from './sessions/list-sessions.db.ts';
+import { listUsage, sumUsage } from './usage/list-usage.db.ts';
+import { findSessionUsage } from './usage/session-usage.db.ts';
+import { isTimeZone } from './usage/time-zones.db.ts';
+import { NO_USAGE } from './usage/usage.ts';
+import { findUserByExternalId, findUsers } from './users/find-users.db.ts';
+import { countUsers, listUsers } from './users/list-users.db.ts';
+
+/** The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once. */
+export function createLedgerReader(pool: pg.Pool, visibility: Visibility): LedgerReader {
+  const sessions = loaderOf((ids) => findSessions(pool, visibility, ids));
+  const users = loaderOf((ids) => findUsers(pool, visibility, ids));
+  const active = loaderOf((ids) => findActiveSessions(pool, visibility, ids));
+  const usage = loaderOf((ids) => findSessionUsage(pool, visibility, ids));
+  const applications = loaderOf((ids) => findApplications(pool, visibility, ids));
+  const apiKeys = loaderOf((ids) => findApiKeys(pool, visibility, ids));
+  const apiKeysOf = new DataLoader<string, ApiKey[]>(async (ids) => {
+    const keys = await listApiKeys(pool, visibility, ids);
+    return ids.map((id) => keys.filter(({ applicationId }) => applicationId === id));
+  });
+  return {
+    session: (id) => sessions.load(id),
+    async upstreamConfig(sessionId): Promise<Json> {
+      return (await sessions.load(sessionId))?.upstreamConfig ?? null;
+    },
+    sessions: (...of) => listSessions(pool, visibility, ...of),
+    countSessions: (...of) => countSessions(pool, visibility, ...of),
+    user: (id) => users.load(id),
+    userByExternalId: (externalId) => findUserByExternalId(pool, visibility, externalId),
+    users: (...of) => listUsers(pool, visibility, ...of),
+    countUsers: (...of) => countUsers(pool, visibility, ...of),
+    async activeSessions(userId) {
+      return (await active.load(userId)) ?? { count: 0, nextExpiryAt: null };
+    },
+    application: (id) => applications.load(id),
+    applications: () => listApplications(pool, visibility),
+    apiKey: (id) => apiKeys.load(id),
+    apiKeysOf: (applicationId) => apiKeysOf.load(applicationId),
+    quotaUsage: (userId) => findQuotaUsage(pool, userId),
+    async sessionUsage(id) {
+      return (await usage.load(id))?.totals ?? NO_USAGE;
+    },
+    usageTotals: (filter) => sumUsage(pool, visibility, filter),
+    usageRows: (...of) => listUsage(pool, visibility, ...of),
+    isTimeZone: (name) => isTimeZone(pool, name),
+    auditEvent: (id) => findAuditEvent(pool, visibility, id),
+    auditEvents: (page, of) => listAuditEvents(pool, visibility, page, of),
+  };
+}
+
+/** Collects the ids of one tick into one statement, and remembers what came for the rest of the request. */
+function loaderOf<Row extends { readonly id: string }>(find: (ids: readonly string[]) => Promise<Row[]>) {
+  return new DataLoader<string, Row | null>(async (ids) => {
+    const found = new Map((await find(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
+}

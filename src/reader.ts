@@ -1,0 +1,81 @@
+import type { ApiKey } from './applications/api-key.ts';
+import type { Application, AuditEvent, User } from './audit/audit-event.ts';
+import type { AuditEventFilter } from './audit/audit-event-filter.ts';
+import type { QuotaUsage } from './limits/policy.ts';
+import type { Json } from './platform/validation/json.ts';
+import type { ListedSession, Session, SessionExtent } from './sessions/session.ts';
+import type { SessionFilter, SessionOrder, UserFilter, UserOrder } from './sessions/session-filter.ts';
+import type { UsageTotals } from './usage/usage.ts';
+import type { UsageDimension, UsageFilter, UsagePlace, UsageRow } from './usage/usage-report.ts';
+
+/**
+ * A place in a listing: a record's id, and what the listing is sorted by where that is not the id itself (times in
+ * microseconds since 1970, as text).
+ */
+export type Boundary = { readonly id: string; readonly sortedBy: string | null };
+
+/** A slice of a listing: how many, from which place on (exclusive), in which direction of reading. */
+export type Page = {
+  readonly limit: number;
+  readonly boundary: Boundary | null;
+  readonly direction: 'forward' | 'backward';
+};
+
+/** A record, and its place in the listing that it was read from. */
+export type Listed<Row> = { readonly row: Row; readonly at: Boundary };
+
+/** Counting took longer than a request may. Fewer can be counted in the same time. */
+export class CountTooLongError extends Error {
+  override readonly name = 'CountTooLongError';
+}
+
+/** A user's sessions that are ACTIVE now. */
+export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Date | null };
+
+/**
+ * What one request may ask of the ledger, as its viewer sees it: what is not visible is missing. Look-ups by id
+ * are batched and remembered for the request; ids that are unknown, or not visible, give null. Listings return up to
+ * `limit + 1` rows in reading order: the extra one says that there is more. Counts are exact, or as far as `upTo`.
+ * Everything throws LedgerUnavailableError when the ledger is away.
+ */
+export type LedgerReader = {
+  session(id: string): Promise<Session | null>;
+  /** The redacted session object as upstream answered it; null when there is none. */
+  upstreamConfig(sessionId: string): Promise<Json>;
+  sessions(
+    filter: SessionFilter,
+    order: SessionOrder,
+    page: Page,
+    extent: SessionExtent,
+  ): Promise<Listed<ListedSession>[]>;
+  /** @throws CountTooLongError */
+  countSessions(filter: SessionFilter, order: SessionOrder, upTo: number | null): Promise<number>;
+  user(id: string): Promise<User | null>;
+  userByExternalId(externalId: string): Promise<User | null>;
+  users(filter: UserFilter, order: UserOrder, page: Page): Promise<Listed<User>[]>;
+  /** @throws CountTooLongError */
+  countUsers(filter: UserFilter, order: UserOrder, upTo: number | null): Promise<number>;
+  activeSessions(userId: string): Promise<ActiveSessions>;
+  application(id: string): Promise<Application | null>;
+  /** By name. */
+  applications(): Promise<Application[]>;
+  apiKey(id: string): Promise<ApiKey | null>;
+  /** Oldest first. */
+  apiKeysOf(applicationId: string): Promise<ApiKey[]>;
+  /** What is used of a user's quotas now, by the database's clock. */
+  quotaUsage(userId: string): Promise<QuotaUsage>;
+  /** What was reported of a session. */
+  sessionUsage(sessionId: string): Promise<UsageTotals>;
+  usageTotals(filter: UsageFilter): Promise<UsageTotals>;
+  /** Beyond `after`, sorted by the dimensions in their order; up to `limit + 1`. */
+  usageRows(
+    filter: UsageFilter,
+    dimensions: readonly UsageDimension[],
+    page: { readonly limit: number; readonly after: UsagePlace | null },
+  ): Promise<UsageRow[]>;
+  /** Whether it is an IANA name that days can be reckoned by. */
+  isTimeZone(name: string): Promise<boolean>;
+  auditEvent(id: string): Promise<AuditEvent | null>;
+  /** Newest first. */
+  auditEvents(page: Page, filter: AuditEventFilter): Promise<Listed<AuditEvent>[]>;
+};

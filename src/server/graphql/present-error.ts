@@ -1,0 +1,149 @@
+import { GraphQLError } from 'graphql';
+import { z } from 'zod';
+import { BadInputError, type ErrorCode, ForbiddenError } from '../../graphql/errors.ts';
+import { LedgerUnavailableError } from '../../issuing/issue-store.ts';
+import { CountTooLongError } from '../../reader.ts';
+import { TooManyWatchersError, type WatchEnd, WatchEndedError } from '../../subscriptions/subscriber.ts';
+
+/** What a client sees of an error; and the error itself where an operator should hear of it. */
+export type PresentedError = {
+  readonly shown: GraphQLError;
+  readonly code: ErrorCode;
+  /** Null: there is data beside it, and the answer is 200. */
+  readonly http: ErrorHttp | null;
+  readonly unexpected: Error | null;
+};
+
+/** What an error makes of the answer's status and headers. */
+export type ErrorHttp = {
+  readonly status: number;
+  /** Whether an answer of the type application/json is 200 all the same, as the GraphQL over HTTP specification has it. */
+  readonly spec?: boolean | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+};
+
+// As Yoga puts it into the extensions of its own errors.
+const yogaHttp = z.object({
+  status: z.number(),
+  spec: z.boolean().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
+/** The answer that an error is a part of. */
+type Answer = {
+  readonly requestId: string;
+  /**
+   * Whether it has data beside the error. It is 200 then whatever is missing, as the GraphQL over HTTP specification
+   * has it: a client that gives up on another status would lose what it was given, a secret for one.
+   */
+  readonly answered: boolean;
+};
+
+/**
+ * The one place where errors become answers: a code of the contract, a fixed message, the request's id.
+ * Nothing that an exception says of itself leaves, because it may quote SQL, upstream, or the input.
+ */
+export function presentError(error: GraphQLError, answer: Answer): PresentedError {
+  const cause = rootCause(error);
+  if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
+  if (cause instanceof ForbiddenError)
+    return present(error, answer, 'FORBIDDEN', 'This is not for you: your credential does not open it.');
+  if (cause instanceof TooManyWatchersError)
+    return present(error, answer, 'RATE_LIMITED', 'Too many subscriptions are open. Try again later.');
+  if (cause instanceof WatchEndedError) return presentEnd(error, answer, cause.end);
+  if (cause instanceof CountTooLongError)
+    return present(
+      error,
+      answer,
+      'SERVICE_UNAVAILABLE',
+      'Counting took too long. Ask for totalCount(upTo: …), or narrow the filter.',
+    );
+  if (cause instanceof LedgerUnavailableError) {
+    const shown = present(
+      error,
+      answer,
+      'SERVICE_UNAVAILABLE',
+      'The ledger is unavailable. Try again shortly.',
+    );
+    return { ...shown, unexpected: cause };
+  }
+  // No cause and no path: refused by the server before any resolver ran (HTTP, syntax, validation, variables).
+  if (cause === error && error.path === undefined) {
+    return present(error, answer, 'BAD_USER_INPUT', requestMessage(error));
+  }
+  return {
+    ...present(error, answer, 'INTERNAL_SERVER_ERROR', 'Something went wrong.'),
+    unexpected: cause,
+  };
+}
+
+function presentEnd(error: GraphQLError, answer: Answer, end: WatchEnd): PresentedError {
+  switch (end) {
+    case 'credential':
+      return present(
+        error,
+        answer,
+        'UNAUTHENTICATED',
+        'The credential of this subscription is no longer valid.',
+      );
+    case 'suspended':
+      return present(error, answer, 'FORBIDDEN', 'This user is suspended.');
+    case 'slow':
+      return present(error, answer, 'RATE_LIMITED', 'Events were not read as fast as they came.');
+    default:
+      return end satisfies never;
+  }
+}
+
+function present(
+  error: GraphQLError,
+  { requestId, answered }: Answer,
+  code: ErrorCode,
+  message: string,
+): PresentedError {
+  // What a resolver threw has a path. Compiled queries know no places in the document beside it, and one error looks
+  // the same however often its query came.
+  const place: Partial<GraphQLError> = error.path === undefined ? error : {};
+  const shown = new GraphQLError(message, {
+    nodes: place.nodes ?? null,
+    source: place.source ?? null,
+    positions: place.positions ?? null,
+    path: error.path ?? null,
+    extensions: { code, requestId },
+  });
+  return { shown, code, http: answered ? null : httpOf(error, code), unexpected: null };
+}
+
+/** The error that was thrown, behind those that graphql-js wrapped around it. */
+export function rootCause(error: Error): Error {
+  return error instanceof GraphQLError && error.originalError instanceof Error
+    ? rootCause(error.originalError)
+    : error;
+}
+
+/** Ours name nothing that was given (validation-messages.ts); of what else there is, only that it is wrong. */
+function requestMessage(error: GraphQLError): string {
+  switch (error.extensions?.['code']) {
+    case 'DOCUMENT_INVALID':
+    case 'VARIABLES_INVALID':
+    case 'LIMIT_EXCEEDED':
+      return error.message;
+    case 'GRAPHQL_PARSE_FAILED':
+      return 'The GraphQL document is malformed.';
+    case 'DOCUMENT_NOT_TRUSTED':
+      return 'Only registered documents are executed: send the id of one in extensions.persistedQuery.sha256Hash or in documentId, and no query.';
+    default:
+      return 'The request is not a GraphQL request: send a JSON object with query, and optionally variables and operationName.';
+  }
+}
+
+function httpOf(error: GraphQLError, code: ErrorCode): ErrorHttp {
+  if (code === 'SERVICE_UNAVAILABLE') return { status: 503, headers: { 'retry-after': '1' } };
+  if (code === 'INTERNAL_SERVER_ERROR') return { status: 500 };
+  if (code === 'UNAUTHENTICATED') return { status: 401 };
+  if (code === 'RATE_LIMITED') return { status: 429, headers: { 'retry-after': '5' } };
+  if (code === 'FORBIDDEN') return { spec: true, status: 403 };
+  // Yoga marks whatever fails in the parser with `spec`.
+  if (error.extensions?.['code'] === 'LIMIT_EXCEEDED') return { status: 400 };
+  return yogaHttp.safeParse(error.extensions?.['http']).data ?? { spec: true, status: 400 };
+}

@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  type Authenticate,
+  AuthenticationUnavailableError,
+  bearerOf,
+} from '../../authentication/authenticate.ts';
+import { type Actor, callerOf } from '../../authorization/actor.ts';
+import { addressGroup } from './address-group.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { type Refusal, refuse } from './refusal.ts';
+
+export type IdentifyRules = {
+  readonly authenticate: Authenticate;
+  readonly rateLimits: RateLimits;
+  readonly onUnauthenticated: () => void;
+};
+
+export type Identified =
+  | {
+      readonly kind: 'known';
+      readonly actor: Actor;
+      /** Asks again, for as long as an answer takes. @throws AuthenticationUnavailableError when that cannot be told now */
+      readonly stillKnown: () => Promise<boolean>;
+    }
+  | Refusal;
+
+/**
+ * Who asks, within the limits of its requests. Whoever cannot be told for free uses up its address's budget before
+ * anything is looked up: guessing credentials costs the guesser, not the ledger.
+ */
+export async function identifyCaller(
+  { headers }: IncomingMessage,
+  address: string | null,
+  { authenticate, rateLimits, onUnauthenticated }: IdentifyRules,
+): Promise<Identified> {
+  const credential = bearerOf(headers.authorization);
+  const known = credential === null ? null : authenticate.known(credential);
+  if (credential !== null && known !== null) return withinLimit(known, credential);
+
+  const group = addressGroup(address);
+  const wait = await rateLimits.take('address', group);
+  if (wait !== null) return tooMany(wait);
+  if (credential !== null) {
+    const verified = await verify(credential, authenticate);
+    if (verified !== null) {
+      await rateLimits.giveBack('address', group);
+      return 'status' in verified ? verified : withinLimit(verified, credential);
+    }
+  }
+  onUnauthenticated();
+  return refuse(401, 'A valid credential is needed: Authorization: Bearer …', {
+    code: 'UNAUTHENTICATED',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+
+  async function withinLimit(actor: Actor, shown: string): Promise<Identified> {
+    const wait = await rateLimits.take('caller', callerOf(actor));
+    if (wait !== null) return tooMany(wait);
+    return { kind: 'known', actor, stillKnown: () => isKnown(shown, authenticate) };
+  }
+}
+
+async function isKnown(credential: string, authenticate: Authenticate): Promise<boolean> {
+  return authenticate.known(credential) !== null || (await authenticate.verify(credential)) !== null;
+}
+
+async function verify(credential: string, authenticate: Authenticate): Promise<Actor | Refusal | null> {
+  try {
+    return await authenticate.verify(credential);
+  } catch (error) {
+    if (!(error instanceof AuthenticationUnavailableError)) throw error;
+    return refuse(503, 'Credentials cannot be checked now. Try again shortly.', {
+      code: 'SERVICE_UNAVAILABLE',
+      headers: { 'retry-after': '1' },
+    });
+  }
+}
+
+function tooMany(seconds: number): Refusal {
+  return refuse(429, 'Too many requests. Try again later.', {
+    code: 'RATE_LIMITED',
+    headers: { 'retry-after': String(seconds) },
+  });
+}

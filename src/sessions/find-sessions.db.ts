@@ -1,0 +1,18 @@
+import type pg from 'pg';
+import type { Visibility } from '../authorization/visibility.ts';
+import { visible } from '../authorization/visible.db.ts';
+import { parameters, read } from '../platform/database/statement.ts';
+import type { Session } from './session.ts';
+import { type SessionRow, sessionColumns, toSession } from './session-row.db.ts';
+
+/** The visible sessions with these ids, in no particular order; the others are left out. */
+export async function findSessions(
+  pool: pg.Pool,
+  visibility: Visibility,
+  ids: readonly string[],
+): Promise<Session[]> {
+  const given = parameters();
+  const text = `SELECT ${sessionColumns}, s.upstream_config FROM realtime_session AS s
+    WHERE s.id = ANY(${given.use(ids)}::uuid[]) AND ${visible('sessions', visibility, given)}`;
+  return (await read<SessionRow>(pool, text, given)).map(toSession);
+}

@@ -1,0 +1,35 @@
+import type pg from 'pg';
+import type { Visibility } from '../authorization/visibility.ts';
+import { byColumns } from '../issuing/session-columns.db.ts';
+import { toJsonb } from '../platform/database/to-jsonb.ts';
+import { orUnavailable } from '../platform/database/unavailable.ts';
+import type { IdentifySecret } from './identify-secret.ts';
+import { type SessionRow, sessionColumns, toSession } from './session-row.db.ts';
+
+const IDENTIFY = {
+  name: 'identify-secret',
+  text: `SELECT ${sessionColumns}, s.upstream_config FROM identify_secret($1, $2, $3) AS s`,
+};
+
+/** Finding a secret's session: a function of the ledger's (prisma/migrations). */
+export function createIdentifySecret(pool: pg.Pool): IdentifySecret {
+  return async (fingerprints, visibility, by) => {
+    const values = [toJsonb(fingerprints), applicationOf(visibility), byColumns(by)];
+    const { rows } = await orUnavailable(pool.query<SessionRow>({ ...IDENTIFY, values }));
+    return rows[0] === undefined ? null : toSession(rows[0]);
+  };
+}
+
+/** Null: whosever session it is. */
+function applicationOf(visibility: Visibility): string | null {
+  switch (visibility.reach) {
+    case 'EVERYTHING':
+      return null;
+    case 'OWN_APPLICATION':
+      return visibility.applicationId;
+    case 'SELF':
+      throw new Error('A person identifies no secrets');
+    default:
+      return visibility satisfies never;
+  }
+}

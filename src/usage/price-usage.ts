@@ -1,0 +1,54 @@
+import { fromUnits, toUnits } from '../platform/validation/decimal.ts';
+import { findPrice, type Price, type PriceKind, type PriceList, unitPrice } from './prices.ts';
+import type { PaidBy, UsageNumbers } from './usage.ts';
+
+/**
+ * What something costs, and by which price; null when a price that it needs is not known. Cached tokens are among the
+ * input and cost less. Exact, but for seconds at a price per minute: a sixtieth that does not come out is rounded,
+ * half up, to 10^-12 dollars, once and for this record alone.
+ */
+export function priceUsage(prices: PriceList, model: string, at: Date, numbers: UsageNumbers): PaidBy | null {
+  const price = findPrice(prices, model, at);
+  if (price === null) return null;
+  let cost = 0n;
+  for (const [kind, tokens] of billed(numbers)) {
+    if (tokens === 0) continue;
+    const each = unitPrice(price, kind);
+    if (each === null) return null;
+    cost += BigInt(tokens) * each;
+  }
+  const spoken = costOfSeconds(price, numbers.transcriptionSeconds);
+  if (spoken === null) return null;
+  const { models: _, ...paid } = price;
+  return { cost: fromUnits(cost + spoken), price: { model, ...definedOf(paid) } };
+}
+
+/** What is paid at which price. */
+function billed(used: UsageNumbers): readonly (readonly [PriceKind, number])[] {
+  return [
+    ['textInput', used.inputTextTokens - used.cachedTextTokens],
+    ['cachedTextInput', used.cachedTextTokens],
+    ['textOutput', used.outputTextTokens],
+    ['audioInput', used.inputAudioTokens - used.cachedAudioTokens],
+    ['cachedAudioInput', used.cachedAudioTokens],
+    ['audioOutput', used.outputAudioTokens],
+    ['imageInput', used.inputImageTokens - used.cachedImageTokens],
+    ['cachedImageInput', used.cachedImageTokens],
+  ];
+}
+
+/** Seconds in units, times a minute's price, is too large by a minute and a unit. */
+function costOfSeconds(price: Price, seconds: string): bigint | null {
+  const units = toUnits(seconds) ?? 0n;
+  if (units === 0n) return 0n;
+  const minute = unitPrice(price, 'minute');
+  if (minute === null) return null;
+  const divisor = 60n * 10n ** 12n;
+  return (units * minute + divisor / 2n) / divisor;
+}
+
+function definedOf(price: Omit<Price, 'models'>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(price).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,5 @@
+import type { By } from '../limits/limits-ledger.ts';
+import type { UsageReportInput, UsageVerdict } from './usage.ts';
+
+/** Writes what was used, with its audit event, and the sums over it, in one transaction. */
+export type ReportUsage = (report: UsageReportInput, by: By) => Promise<UsageVerdict>;

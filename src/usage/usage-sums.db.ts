@@ -1,0 +1,86 @@
+import type { UsageTotals } from './usage.ts';
+
+const TOKENS = [
+  'input_text_tokens',
+  'input_audio_tokens',
+  'input_image_tokens',
+  'cached_text_tokens',
+  'cached_audio_tokens',
+  'cached_image_tokens',
+  'output_text_tokens',
+  'output_audio_tokens',
+  'total_tokens',
+] as const;
+const AMOUNTS = [
+  'responses',
+  ...TOKENS,
+  'transcription_seconds',
+  'known_cost',
+  'unpriced',
+  'sessions',
+] as const;
+
+/** A row as `summed` reads it. What may be beyond 32 bits comes as text. */
+export type SumsRow = { readonly [K in (typeof AMOUNTS)[number]]: string } & {
+  readonly unpriced_models: string[] | null;
+};
+
+const ofTokens = TOKENS.map((column) => `r.${column}`).join(', ');
+
+/** What rows `r` of a rollup add to a sum. */
+export const rollupAmounts = `r.responses, ${ofTokens}, r.transcription_seconds, r.known_cost, r.unpriced, 0 AS sessions`;
+/** What records `r` add, of those that count. */
+export const recordAmounts = `1 AS responses, ${ofTokens}, r.transcription_seconds, coalesce(r.cost, 0) AS known_cost,
+  CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced, 0 AS sessions`;
+const nothingUsed = AMOUNTS.slice(0, -1)
+  .map((column) => `0 AS ${column}`)
+  .join(', ');
+/** What a group of issued sessions adds. */
+export const sessionAmounts = `${nothingUsed}, count(*) AS sessions`;
+/** What a row adds that has them counted; they are of no model. */
+export const countedSessions = `NULL::text AS of_model, ${nothingUsed}, sessions`;
+
+/**
+ * Sums of `parts` by the columns `by` (which may be none). Each part is a SELECT of those columns, of `of_model`, and
+ * of one of the amounts above. First by model, so that a model whose unpriced records were taken back is not named.
+ */
+export function summed(parts: readonly string[], by: readonly string[]): string {
+  const list = (columns: readonly string[]) => columns.map((column) => `${column}, `).join('');
+  const sums = (digits: string) => AMOUNTS.map((column) => `sum(${column})${digits} AS ${column}`).join(', ');
+  return `SELECT ${list(by)}${sums('')},
+      array_agg(of_model ORDER BY of_model) FILTER (WHERE unpriced > 0) AS unpriced_models
+    FROM (
+      SELECT ${list(by)}of_model, ${sums('')}
+      FROM (${parts.join(' UNION ALL ')}) AS parts GROUP BY ${list(by)}of_model
+    ) AS by_model
+    GROUP BY ${by.length === 0 ? '()' : by.join(', ')}
+    HAVING sum(responses) > 0 OR sum(sessions) > 0`;
+}
+
+export function toTotals(row: SumsRow): UsageTotals {
+  const known = trimmed(row.known_cost);
+  const unknownFor = [...new Set(row.unpriced_models ?? [])];
+  return {
+    reported: Number(row.responses) > 0,
+    responses: Number(row.responses),
+    inputTextTokens: Number(row.input_text_tokens),
+    inputAudioTokens: Number(row.input_audio_tokens),
+    inputImageTokens: Number(row.input_image_tokens),
+    cachedTextTokens: Number(row.cached_text_tokens),
+    cachedAudioTokens: Number(row.cached_audio_tokens),
+    cachedImageTokens: Number(row.cached_image_tokens),
+    outputTextTokens: Number(row.output_text_tokens),
+    outputAudioTokens: Number(row.output_audio_tokens),
+    totalTokens: Number(row.total_tokens),
+    transcriptionSeconds: trimmed(row.transcription_seconds),
+    costUsd: unknownFor.length === 0 ? known : null,
+    costKnownUsd: known,
+    costUnknownFor: unknownFor,
+    unpriced: Number(row.unpriced),
+  };
+}
+
+/** PostgreSQL keeps the zeros that a number was written with. */
+function trimmed(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
+}

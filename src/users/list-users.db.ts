@@ -1,0 +1,110 @@
+import type pg from 'pg';
+import type { User } from '../audit/audit-event.ts';
+import type { Visibility } from '../authorization/visibility.ts';
+import { visible } from '../authorization/visible.db.ts';
+import { toUser, type UserRow } from '../limits/policy-row.db.ts';
+import { countRows } from '../platform/database/count-rows.ts';
+import { beyond, type Keyset, ordered, sortedBy, toListed } from '../platform/database/keyset.ts';
+import { type Parameters, parameters, read, readPlanned } from '../platform/database/statement.ts';
+import type { Listed, Page } from '../reader.ts';
+import { isActive } from '../sessions/session-conditions.db.ts';
+import type { UserFilter, UserOrder } from '../sessions/session-filter.ts';
+import { visibleUserColumns } from './find-users.db.ts';
+
+/** What a listing is read from, in order: `u` are users, and `ordering` what they are ordered by. */
+type Source = { readonly from: string; readonly keyset: Keyset; readonly condition: string };
+
+/**
+ * One page of the visible users that a filter means; by next expiry only those with a session that is ACTIVE.
+ * @returns at most `page.limit + 1` users in reading order; the extra one says that there is more
+ */
+export async function listUsers(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: UserFilter,
+  order: UserOrder,
+  page: Page,
+): Promise<Listed<User>[]> {
+  const given = parameters();
+  const { from, keyset, condition } = sourceOf(order, visibility, given);
+  const text = `SELECT ${visibleUserColumns(visibility, given)}, ${sortedBy(keyset)} FROM ${from}
+    WHERE ${condition} AND ${filterCondition(filter, visibility, given)} AND ${beyond(keyset, page, given)}
+    ${ordered(keyset, page, given)}`;
+  // One plan is right for all values where there are none but the page's own.
+  const plain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
+  const rows = await (plain ? read : readPlanned)<UserRow & { sorted_by: string | null }>(pool, text, given);
+  return toListed(rows, page, toUser);
+}
+
+/** How many users all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */
+export function countUsers(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: UserFilter,
+  order: UserOrder,
+  upTo: number | null,
+): Promise<number> {
+  const given = parameters();
+  const conditions = [visible('users', visibility, given), filterCondition(filter, visibility, given)];
+  if (order === 'NEXT_EXPIRY_AT_ASC')
+    conditions.push(filterCondition({ hasActiveSessions: true }, visibility, given));
+  return countRows(pool, `end_user AS u WHERE ${conditions.join(' AND ')}`, upTo, given);
+}
+
+function sourceOf(order: UserOrder, visibility: Visibility, given: Parameters): Source {
+  switch (order) {
+    case 'CREATED_AT_DESC':
+      return {
+        from: 'end_user AS u',
+        keyset: { time: null, id: 'u.id', direction: 'DESC' },
+        condition: visible('users', visibility, given),
+      };
+    case 'LAST_SESSION_AT_DESC':
+      return byLastSession(visibility, given);
+    case 'NEXT_EXPIRY_AT_ASC':
+      // The sessions that expire next, of each user the first: in the order of an index, and no further than the page.
+      return {
+        from: `realtime_session AS s JOIN end_user AS u ON u.id = s.user_id`,
+        // Both of the session: a comparison with a column of another table would not be found in its index.
+        keyset: { time: 's.expires_at', id: 's.user_id', direction: 'ASC' },
+        condition: `${isActive} AND ${visible('sessions', visibility, given)} AND NOT EXISTS (
+          SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id AND ${of('e', isActive)}
+            AND ${of('e', visible('sessions', visibility, given))} AND (e.expires_at, e.id) < (s.expires_at, s.id))`,
+      };
+    default:
+      return order satisfies never;
+  }
+}
+
+function byLastSession(visibility: Visibility, given: Parameters): Source {
+  if (visibility.reach === 'OWN_APPLICATION') {
+    return {
+      from: 'application_user AS pair JOIN end_user AS u ON u.id = pair.user_id',
+      keyset: { time: 'pair.last_session_at', id: 'pair.user_id', direction: 'DESC' },
+      condition: `pair.application_id = ${given.use(visibility.applicationId)}::uuid`,
+    };
+  }
+  return {
+    from: 'end_user AS u',
+    keyset: { time: "coalesce(u.last_session_at, '-infinity')", id: 'u.id', direction: 'DESC' },
+    condition: visible('users', visibility, given),
+  };
+}
+
+function filterCondition(filter: UserFilter, visibility: Visibility, given: Parameters): string {
+  const { externalIdPrefix, suspended, hasActiveSessions } = filter;
+  const conditions = ['true'];
+  if (externalIdPrefix != null)
+    conditions.push(`u.external_id LIKE ${given.use(`${externalIdPrefix.replace(/[\\%_]/g, '\\$&')}%`)}`);
+  if (suspended != null) conditions.push(`u.suspended_at IS ${suspended ? 'NOT ' : ''}NULL`);
+  if (hasActiveSessions != null) {
+    conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (
+      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActive} AND ${visible('sessions', visibility, given)})`);
+  }
+  return conditions.join(' AND ');
+}
+
+/** A condition for sessions `s`, of sessions under another name. */
+function of(name: string, condition: string): string {
+  return condition.replaceAll(/\bs\./g, `${name}.`);
+}

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import { variables } from '../../src/platform/config/variables.ts';
+import { CANARY, external, identity, key, NEEDED_TOGETHER, problems } from '../support/config-problems.ts';
+
+const notWhole = ['canary', '-1', '1.5', '1e3', '0x10', ' 5', '12345678901'];
+const wholeNumbers = {
+  PORT: [0, 65_535],
+  MANAGEMENT_PORT: [0, 65_535],
+  GATEHOUSE_POOL_SIZE: [1, 1000],
+  GATEHOUSE_DATABASE_TIMEOUT_MS: [50, 600_000],
+  GATEHOUSE_DRAIN_MS: [0, 600_000],
+  GATEHOUSE_UPSTREAM_TIMEOUT_MS: [50, 120_000],
+  GATEHOUSE_MAX_MINTS_IN_FLIGHT: [1, 10_000],
+  GATEHOUSE_MINT_QUEUE: [0, 1_000_000],
+  GATEHOUSE_MAX_ACTIVE_SESSIONS: [0, 1_000_000],
+  GATEHOUSE_MAX_MINTS_PER_MINUTE: [0, 1_000_000],
+  GATEHOUSE_MAX_MINTS_PER_DAY: [0, 1_000_000],
+  GATEHOUSE_MAX_TTL_SECONDS: [10, 7200],
+  GATEHOUSE_MAX_BODY_BYTES: [1024, 16_777_216],
+  GATEHOUSE_REQUESTS_PER_MINUTE: [1, 10_000_000],
+  GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: [1, 10_000_000],
+  GATEHOUSE_MAX_TOKENS: [100, 1_000_000],
+  GATEHOUSE_MAX_DEPTH: [5, 64],
+  GATEHOUSE_MAX_ALIASES: [0, 10_000],
+  GATEHOUSE_MAX_DIRECTIVES: [0, 10_000],
+  GATEHOUSE_MAX_COST: [1, 10_000_000],
+  GATEHOUSE_MAX_CONNECTIONS: [1, 1_000_000],
+  GATEHOUSE_MAX_STREAMS: [0, 1_000_000],
+  GATEHOUSE_HEARTBEAT_MS: [100, 600_000],
+  GATEHOUSE_JWKS_COOLDOWN_MS: [0, 3_600_000],
+  GATEHOUSE_HEADERS_TIMEOUT_MS: [100, 600_000],
+  GATEHOUSE_REQUEST_TIMEOUT_MS: [100, 600_000],
+  GATEHOUSE_RETENTION_MONTHS: [1, 1200],
+  GATEHOUSE_AUDIT_RETENTION_MONTHS: [1, 1200],
+} as const;
+
+const postgresUrls = {
+  message: 'must be a postgresql:// URL that names its user, with special characters percent-encoded',
+  values: [
+    CANARY,
+    `mysql://${CANARY}@db/x`,
+    `postgresql:${CANARY}`,
+    `postgresql://db.example/${CANARY}`,
+    `postgresql://${CANARY}:50%@db/x`,
+    `postgresql://%ff${CANARY}@db/x`,
+    `postgresql://${CANARY}@db:port/x`,
+  ],
+};
+const visible = {
+  message: 'must be visible ASCII without spaces',
+  values: [`${CANARY} `, `${CANARY}\n`, `${CANARY} x`, `${CANARY}é`],
+};
+const flags = { message: 'must be true or false', values: [CANARY, '1', 'yes', 'TRUE', 'on'] };
+const ring = {
+  message: 'must be 32 bytes in base64, or a comma-separated list of such keys',
+  values: [
+    CANARY,
+    Buffer.from(CANARY.padEnd(31)).toString('base64'),
+    Buffer.from(CANARY.padEnd(33)).toString('base64'),
+    Buffer.from(CANARY.padEnd(32)).toString('hex'),
+    `${key(1)},`,
+    `${key(1)},,${key(2)}`,
+    `${key(1)},${CANARY}`,
+    `${key(1)};${key(2)}`,
+    `${key(1)} ${key(2)}`,
+    `"${key(1)}"`,
+  ],
+};
+const malformed: Record<string, { message: string; values: readonly string[] }> = {
+  ...Object.fromEntries(
+    Object.entries(wholeNumbers).map(([name, [min, max]]) => [
+      name,
+      {
+        message: `must be a whole number from ${min} to ${max}`,
+        values: [...notWhole, String(max + 1), ...(min > 0 ? [String(min - 1)] : [])],
+      },
+    ]),
+  ),
+  DATABASE_URL: postgresUrls,
+  DATABASE_OWNER_URL: postgresUrls,
+  GATEHOUSE_ROOT_KEY: {
+    message: 'must be 32 or more visible ASCII characters',
+    values: [CANARY, CANARY.padEnd(31, 'x'), CANARY.padEnd(40, ' '), CANARY.padEnd(40, 'é')],
+  },
+  GATEHOUSE_FINGERPRINT_KEY: ring,
+  GATEHOUSE_AUDIT_KEY: ring,
+  GATEHOUSE_JWKS_URL: {
+    message: 'must be an http(s) URL',
+    values: [CANARY, `ftp://${CANARY}`, `https://${CANARY}:port`],
+  },
+  GATEHOUSE_JWT_ALGORITHMS: {
+    message:
+      'must be a comma-separated list out of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA',
+    values: [CANARY, 'none', 'HS256', 'RS256,', `RS256,${CANARY}`, 'rs256', 'RS256;ES256'],
+  },
+  GATEHOUSE_TRUSTED_PROXIES: {
+    message: 'must be a comma-separated list of addresses or networks',
+    values: [
+      CANARY,
+      '10.0.0.0/33',
+      '::/129',
+      '10.0.0.0/8/8',
+      '10.0.0.0/',
+      '10.0.0',
+      `10.0.0.1,${CANARY}`,
+      '10.0.0.1,',
+    ],
+  },
+  GATEHOUSE_CORS_ORIGINS: {
+    message: 'must be a comma-separated list of origins like https://app.example.com',
+    values: [
+      CANARY,
+      '*',
+      'null',
+      `https://${CANARY}.example/`,
+      `https://${CANARY}.example/path`,
+      'https://*.example',
+      `https://${CANARY}.example:443`,
+      `https://app.example,${CANARY}`,
+    ],
+  },
+  GATEHOUSE_PROVIDER: {
+    message: 'must be openai, openai-beta or sandbox',
+    values: [CANARY, 'OpenAI', 'openai '],
+  },
+  OPENAI_API_KEY: visible,
+  OPENAI_BASE_URL: {
+    message: 'must be an http(s) URL',
+    values: [CANARY, `ftp://${CANARY}`, `https://${CANARY}:port`, 'https://'],
+  },
+  OPENAI_ORGANIZATION: visible,
+  OPENAI_PROJECT: visible,
+  GATEHOUSE_ALLOWED_MODELS: {
+    message: 'must be a comma-separated list of models',
+    values: [`${CANARY},`, `,${CANARY}`, `${CANARY},,x`, `${CANARY}, ,x`],
+  },
+  GATEHOUSE_MONTHLY_BUDGET_USD: {
+    message: 'must be US dollars from 0 to 1000000000, with at most 12 digits behind the point',
+    values: [
+      CANARY,
+      '-1',
+      '1e3',
+      '1,5',
+      '$5',
+      ' 5',
+      '.5',
+      '5.',
+      '1000000000.000000000001',
+      '0.0000000000001',
+    ],
+  },
+  GATEHOUSE_GRAPHIQL: flags,
+  GATEHOUSE_INTROSPECTION: flags,
+  LOG_LEVEL: { message: "must be one of pino's levels", values: [CANARY, 'INFO', 'warning'] },
+};
+
+describe('malformed values', () => {
+  test('every variable that can be malformed is tried below', () => {
+    const anyText = [
+      'GATEHOUSE_AUDIT_HEADS_FILE',
+      'HOST',
+      'GATEHOUSE_DATA_DIR',
+      'GATEHOUSE_DEFAULT_MODEL',
+      'GATEHOUSE_JWT_ISSUER',
+      'GATEHOUSE_JWT_AUDIENCE',
+      'GATEHOUSE_JWT_SCOPES_CLAIM',
+      'GATEHOUSE_PRICES_FILE',
+      'GATEHOUSE_TRUSTED_DOCUMENTS',
+    ];
+    expect([...Object.keys(malformed), ...anyText].toSorted()).toEqual(Object.keys(variables).toSorted());
+  });
+
+  test.each(
+    Object.entries(malformed).flatMap(([name, { message, values }]) =>
+      values.map((value) => [name, value, message] as const),
+    ),
+  )('%s=%j is named', (name, value, message) => {
+    // The variables beside it are set, so that it is the only problem.
+    expect(problems({ ...external, ...identity, OPENAI_API_KEY: 'sk-1', [name]: value })).toEqual([
+      `${name} ${message}`,
+    ]);
+  });
+
+  test.each(Object.entries(wholeNumbers))('%s takes both ends of its range', (name, [min, max]) => {
+    expect(problems({ [name]: String(min) })).toEqual([]);
+    expect(problems({ [name]: String(max) })).toEqual([]);
+  });
+
+  test('one message names all of them, and what is missing, and repeats no value', () => {
+    const each = Object.entries(malformed).map(([name, { message, values }]) => ({
+      name,
+      line: `${name} ${message}`,
+      value: values.find((value) => value.includes(CANARY)) ?? '',
+    }));
+    const tried = each.filter(({ name }) => !['GATEHOUSE_ROOT_KEY', 'OPENAI_API_KEY'].includes(name));
+    const expected = [
+      ...tried.map(({ line }) => line),
+      'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
+      `GATEHOUSE_JWT_ISSUER ${NEEDED_TOGETHER}`,
+      `GATEHOUSE_JWT_AUDIENCE ${NEEDED_TOGETHER}`,
+    ];
+    const env = Object.fromEntries(tried.map(({ name, value }) => [name, value]));
+    expect(problems(env).toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('values that are fine are not repeated either, nor those of unknown variables', () => {
+    const env = {
+      ...external,
+      DATABASE_URL: `postgresql://gatehouse:${CANARY}@db.example/gatehouse`,
+      GATEHOUSE_ROOT_KEY: CANARY.repeat(6),
+      OPENAI_API_KEY: `sk-${CANARY}`,
+      GATEHOUSE_TYPO: CANARY,
+      LOG_LEVEL: 'loud',
+    };
+    expect(problems(env)).toEqual(["LOG_LEVEL must be one of pino's levels"]);
+  });
+});

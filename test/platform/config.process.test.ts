@@ -1,0 +1,334 @@
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/platform/config/config.ts';
+import { variables } from '../../src/platform/config/variables.ts';
+import {
+  CANARY,
+  database,
+  type Environment,
+  external,
+  identity,
+  key,
+  keys,
+  NEEDED_TOGETHER,
+  problems,
+} from '../support/config-problems.ts';
+
+describe('defaults', () => {
+  test('an empty environment is a complete configuration: embedded, with the sandbox', () => {
+    expect(loadConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      managementPort: 4001,
+      database: { kind: 'embedded' },
+      poolSize: 10,
+      databaseTimeoutMs: 2000,
+      drainMs: 10_000,
+      dataDirectory: '.gatehouse',
+      rootKey: undefined,
+      fingerprintKeys: undefined,
+      auditKeys: undefined,
+      auditHeadsFile: undefined,
+      identityProvider: null,
+      provider: 'sandbox',
+      openai: {
+        apiKey: undefined,
+        baseUrl: 'https://api.openai.com/v1',
+        organization: undefined,
+        project: undefined,
+      },
+      defaultModel: 'gpt-realtime-2.1',
+      upstreamTimeoutMs: 10_000,
+      maxMintsInFlight: 64,
+      mintQueue: 1024,
+      defaultPolicy: {
+        allowedModels: null,
+        maxTtlSeconds: 7200,
+        maxActiveSessions: 10,
+        maxMintsPerMinute: 30,
+        maxMintsPerDay: 500,
+        monthlyBudgetUsd: null,
+      },
+      maxBodyBytes: 262_144,
+      requestsPerMinute: 6000,
+      anonymousRequestsPerMinute: 60,
+      maxStreams: 1000,
+      heartbeatMs: 15_000,
+      trustedProxies: [],
+      corsOrigins: [],
+      trustedDocuments: undefined,
+      operationLimits: { tokens: 4000, depth: 16, aliases: 30, directives: 50, cost: 5000 },
+      maxConnections: 10_000,
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      retentionMonths: 13,
+      graphiql: true,
+      introspection: true,
+      logLevel: 'info',
+      unknown: [],
+    });
+  });
+
+  // The operator's contract, all of it; the schema may not have every variable yet. Undefined: none, or it depends on others.
+  const contract: Record<string, string | number | readonly string[] | undefined> = {
+    HOST: '127.0.0.1',
+    PORT: 4000,
+    MANAGEMENT_PORT: 4001,
+    DATABASE_URL: undefined,
+    DATABASE_OWNER_URL: undefined,
+    GATEHOUSE_POOL_SIZE: 10,
+    GATEHOUSE_DATABASE_TIMEOUT_MS: 2000,
+    GATEHOUSE_DRAIN_MS: 10_000,
+    GATEHOUSE_DATA_DIR: '.gatehouse',
+    GATEHOUSE_ROOT_KEY: undefined,
+    GATEHOUSE_FINGERPRINT_KEY: undefined,
+    GATEHOUSE_AUDIT_KEY: undefined,
+    GATEHOUSE_AUDIT_HEADS_FILE: undefined,
+    GATEHOUSE_JWKS_URL: undefined,
+    GATEHOUSE_JWKS_COOLDOWN_MS: 30_000,
+    GATEHOUSE_JWT_ISSUER: undefined,
+    GATEHOUSE_JWT_AUDIENCE: undefined,
+    GATEHOUSE_JWT_SCOPES_CLAIM: 'gatehouse_scopes',
+    GATEHOUSE_JWT_ALGORITHMS: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    GATEHOUSE_PROVIDER: undefined,
+    OPENAI_API_KEY: undefined,
+    OPENAI_BASE_URL: 'https://api.openai.com/v1',
+    OPENAI_ORGANIZATION: undefined,
+    OPENAI_PROJECT: undefined,
+    AZURE_OPENAI_ENDPOINT: undefined,
+    AZURE_OPENAI_API_KEY: undefined,
+    XAI_API_KEY: undefined,
+    XAI_BASE_URL: undefined,
+    GATEHOUSE_DEFAULT_MODEL: 'gpt-realtime-2.1',
+    GATEHOUSE_UPSTREAM_TIMEOUT_MS: 10_000,
+    GATEHOUSE_MAX_MINTS_IN_FLIGHT: 64,
+    GATEHOUSE_MINT_QUEUE: 1024,
+    GATEHOUSE_REQUESTS_PER_MINUTE: 6000,
+    GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: 60,
+    GATEHOUSE_MAX_STREAMS: 1000,
+    GATEHOUSE_MAX_BODY_BYTES: 262_144,
+    GATEHOUSE_MAX_ACTIVE_SESSIONS: 10,
+    GATEHOUSE_MAX_MINTS_PER_MINUTE: 30,
+    GATEHOUSE_MAX_MINTS_PER_DAY: 500,
+    GATEHOUSE_MAX_TTL_SECONDS: 7200,
+    GATEHOUSE_ALLOWED_MODELS: undefined,
+    GATEHOUSE_MONTHLY_BUDGET_USD: undefined,
+    GATEHOUSE_GRAPHIQL: undefined,
+    GATEHOUSE_INTROSPECTION: undefined,
+    GATEHOUSE_TRUSTED_PROXIES: [],
+    GATEHOUSE_CORS_ORIGINS: [],
+    GATEHOUSE_TRUSTED_DOCUMENTS: undefined,
+    GATEHOUSE_PRICES_FILE: undefined,
+    GATEHOUSE_MAX_TOKENS: 4000,
+    GATEHOUSE_MAX_DEPTH: 16,
+    GATEHOUSE_MAX_ALIASES: 30,
+    GATEHOUSE_MAX_DIRECTIVES: 50,
+    GATEHOUSE_MAX_COST: 5000,
+    GATEHOUSE_MAX_CONNECTIONS: 10_000,
+    GATEHOUSE_HEADERS_TIMEOUT_MS: 10_000,
+    GATEHOUSE_REQUEST_TIMEOUT_MS: 30_000,
+    GATEHOUSE_HEARTBEAT_MS: 15_000,
+    GATEHOUSE_RETENTION_MONTHS: 13,
+    GATEHOUSE_AUDIT_RETENTION_MONTHS: undefined,
+    LOG_LEVEL: 'info',
+  };
+
+  test.each(Object.entries(variables))(
+    "%s is in the operator's contract, with its default",
+    (name, schema) => {
+      expect(Object.keys(contract)).toContain(name);
+      expect(schema.safeParse(undefined)).toEqual({ success: true, data: contract[name] });
+    },
+  );
+
+  test('empty values count as unset', () => {
+    const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']));
+    expect(loadConfig({ ...empty, GATEHOUSE_TYPO: '' })).toEqual(loadConfig({}));
+  });
+
+  test('with a database of its own, GraphiQL and introspection are off unless asked for', () => {
+    expect(loadConfig(external)).toMatchObject({ graphiql: false, introspection: false });
+    const asked = { ...external, GATEHOUSE_GRAPHIQL: 'true', GATEHOUSE_INTROSPECTION: 'true' };
+    expect(loadConfig(asked)).toMatchObject({ graphiql: true, introspection: true });
+    expect(loadConfig({ GATEHOUSE_GRAPHIQL: 'false' })).toMatchObject({
+      graphiql: false,
+      introspection: true,
+    });
+  });
+});
+
+describe('what depends on other variables', () => {
+  test.each<[string, Environment, string[]]>([
+    [
+      'a database of its own needs keys, because replicas share them, and a provider',
+      database,
+      [
+        'GATEHOUSE_ROOT_KEY is needed with DATABASE_URL (openssl rand -base64 33)',
+        'GATEHOUSE_FINGERPRINT_KEY is needed with DATABASE_URL (openssl rand -base64 32)',
+        'GATEHOUSE_AUDIT_KEY is needed with DATABASE_URL (openssl rand -base64 32)',
+        'GATEHOUSE_PROVIDER is needed with DATABASE_URL while OPENAI_API_KEY is unset',
+      ],
+    ],
+    ['an API key names the provider', { ...database, ...keys, OPENAI_API_KEY: 'sk-1' }, []],
+    [
+      'an owner without a database',
+      { DATABASE_OWNER_URL: 'postgresql://owner@db.example/gatehouse' },
+      ['DATABASE_URL is needed beside DATABASE_OWNER_URL'],
+    ],
+    [
+      'openai without a key',
+      { GATEHOUSE_PROVIDER: 'openai' },
+      ['OPENAI_API_KEY is needed by the chosen provider'],
+    ],
+    [
+      'openai-beta without a key',
+      { GATEHOUSE_PROVIDER: 'openai-beta' },
+      ['OPENAI_API_KEY is needed by the chosen provider'],
+    ],
+    [
+      'an unknown provider is the only problem',
+      { GATEHOUSE_PROVIDER: 'azur' },
+      ['GATEHOUSE_PROVIDER must be openai, openai-beta or sandbox'],
+    ],
+    [
+      'the same port twice',
+      { PORT: '5000', MANAGEMENT_PORT: '5000' },
+      ['MANAGEMENT_PORT must differ from PORT'],
+    ],
+    [
+      'the same port, written otherwise',
+      { PORT: '5000', MANAGEMENT_PORT: '05000' },
+      ['MANAGEMENT_PORT must differ from PORT'],
+    ],
+    ['a port that is the default of the other', { PORT: '4001' }, ['MANAGEMENT_PORT must differ from PORT']],
+    ['and the other way round', { MANAGEMENT_PORT: '4000' }, ['MANAGEMENT_PORT must differ from PORT']],
+    [
+      'an identity provider of whose tokens any would do',
+      { GATEHOUSE_JWKS_URL: 'https://id.example/keys' },
+      [`GATEHOUSE_JWT_ISSUER ${NEEDED_TOGETHER}`, `GATEHOUSE_JWT_AUDIENCE ${NEEDED_TOGETHER}`],
+    ],
+    [
+      'an issuer alone',
+      { GATEHOUSE_JWT_ISSUER: 'https://id.example' },
+      [`GATEHOUSE_JWKS_URL ${NEEDED_TOGETHER}`, `GATEHOUSE_JWT_AUDIENCE ${NEEDED_TOGETHER}`],
+    ],
+    ['a whole identity provider', identity, []],
+    ['two free ports', { PORT: '0', MANAGEMENT_PORT: '0' }, []],
+  ])('%s', (_, env, expected) => {
+    expect(problems(env)).toEqual(expected);
+  });
+
+  test.each<[string, Environment]>([
+    ['sandbox', {}],
+    ['openai', { OPENAI_API_KEY: 'sk-1' }],
+    ['openai', { ...database, ...keys, OPENAI_API_KEY: 'sk-1' }],
+    ['openai-beta', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'openai-beta' }],
+    ['sandbox', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'sandbox' }],
+  ])('the provider is %s with %j', (provider, env) => {
+    expect(loadConfig(env).provider).toBe(provider);
+  });
+});
+
+describe('values', () => {
+  test('databases of their own, one role or two', () => {
+    const url = 'postgresql://gatehouse:p%40ss@db.example:5433/gatehouse?sslmode=verify-full';
+    const ownerUrl = 'postgres://owner@%2Frun%2Fpostgresql/gatehouse';
+    expect(loadConfig({ ...external, DATABASE_URL: url }).database).toEqual({
+      kind: 'external',
+      url,
+      ownerUrl: undefined,
+    });
+    expect(loadConfig({ ...external, DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl }).database).toEqual({
+      kind: 'external',
+      url,
+      ownerUrl,
+    });
+  });
+
+  test.each([
+    ['one key', key(7), [7]],
+    ['several', `${key(7)},${key(8)},${key(9)}`, [7, 8, 9]],
+    ['spaces around them', ` ${key(7)} , ${key(8)} `, [7, 8]],
+    ['without padding', key(7).replace('=', ''), [7]],
+    ['the alphabet of URLs', Buffer.alloc(32, 255).toString('base64url'), [255]],
+  ])('a key ring: %s', (_, value, bytes) => {
+    const keys = loadConfig({ GATEHOUSE_FINGERPRINT_KEY: value }).fingerprintKeys;
+    expect(keys).toEqual(bytes.map((byte) => new Uint8Array(32).fill(byte)));
+  });
+
+  test.each([
+    ['gpt-realtime', ['gpt-realtime']],
+    [' gpt-realtime , gpt-realtime-mini ', ['gpt-realtime', 'gpt-realtime-mini']],
+  ])('models that may be used: %j', (value, allowedModels) => {
+    expect(loadConfig({ GATEHOUSE_ALLOWED_MODELS: value }).defaultPolicy).toMatchObject({ allowedModels });
+  });
+
+  test('an identity provider', () => {
+    const env = {
+      ...identity,
+      GATEHOUSE_JWT_ALGORITHMS: 'ES256, EdDSA',
+      GATEHOUSE_JWT_SCOPES_CLAIM: 'roles',
+    };
+    expect(loadConfig(env).identityProvider).toEqual({
+      jwksUrl: 'https://id.example/keys',
+      issuer: 'https://id.example',
+      audience: 'gatehouse',
+      cooldownMs: 30_000,
+      scopesClaim: 'roles',
+      algorithms: ['ES256', 'EdDSA'],
+    });
+  });
+
+  test('lists of origins and of networks', () => {
+    const env = {
+      GATEHOUSE_CORS_ORIGINS: 'https://app.example, http://127.0.0.1:3000',
+      GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8, ::1, fd00::/8',
+    };
+    expect(loadConfig(env)).toMatchObject({
+      corsOrigins: ['https://app.example', 'http://127.0.0.1:3000'],
+      trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8'],
+    });
+  });
+
+  test('limits of zero, which is not unset', () => {
+    const names = ['ACTIVE_SESSIONS', 'MINTS_PER_MINUTE', 'MINTS_PER_DAY'];
+    const zero = Object.fromEntries(names.map((name) => [`GATEHOUSE_MAX_${name}`, '0']));
+    const none = { maxActiveSessions: 0, maxMintsPerMinute: 0, maxMintsPerDay: 0 };
+    expect(loadConfig(zero).defaultPolicy).toMatchObject(none);
+  });
+
+  test.each([
+    ['0', '0'],
+    ['25.50', '25.5'],
+    ['0.000000000001', '0.000000000001'],
+    ['1000000000', '1000000000'],
+  ])('a budget: %s', (value, monthlyBudgetUsd) => {
+    expect(loadConfig({ GATEHOUSE_MONTHLY_BUDGET_USD: value }).defaultPolicy).toMatchObject({
+      monthlyBudgetUsd,
+    });
+  });
+
+  test('the base URL loses its last slash', () => {
+    expect(loadConfig({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1//' }).openai.baseUrl).toBe(
+      'http://127.0.0.1:9/v1',
+    );
+  });
+
+  test('keys do not print', () => {
+    const { rootKey, openai } = loadConfig({
+      GATEHOUSE_ROOT_KEY: CANARY.repeat(6),
+      OPENAI_API_KEY: `sk-${CANARY}`,
+    });
+    expect(JSON.stringify({ rootKey, openai })).not.toContain(CANARY);
+  });
+});
+
+test('variables that look like ours and are not known are listed, for a warning', () => {
+  const env = {
+    GATEHOUSE_POOLSIZE: '5',
+    GATEHOUSE_: '1',
+    GATEHOUSE_toString: '1',
+    HOSTS: '1',
+    gatehouse_x: '1',
+  };
+  expect(loadConfig(env).unknown).toEqual(['GATEHOUSE_POOLSIZE', 'GATEHOUSE_', 'GATEHOUSE_toString']);
+});

@@ -1,0 +1,54 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPool } from '../../../src/platform/database/pool.ts';
+import { createPrisma } from '../../../src/platform/database/prisma.ts';
+import { unavailableCode } from '../../../src/platform/database/unavailable.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase;
+let locker: pg.Client;
+const pools: pg.Pool[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  locker = new pg.Client({ connectionString: database.superuserUrl });
+  await locker.connect();
+  // What reads the table waits, and something can happen to it meanwhile.
+  await locker.query('BEGIN; LOCK TABLE application');
+});
+
+afterAll(async () => {
+  await locker?.end();
+  await Promise.all(pools.map((pool) => pool.end()));
+  await database?.drop();
+});
+
+function openPrisma(timeoutMs: number, clientTimeoutMs = timeoutMs) {
+  const pool = createPool({ url: database.url, size: 1, timeoutMs, onError: () => {} });
+  pool.options.query_timeout = clientTimeoutMs;
+  pools.push(pool);
+  return createPrisma(pool);
+}
+
+const codeOf = (work: Promise<unknown>) => work.then(() => 'no error', unavailableCode);
+
+test('a statement of Prisma whose backend is terminated means that the ledger is unavailable', async () => {
+  const reading = codeOf(openPrisma(20_000).application.findFirst());
+  await expect
+    .poll(() =>
+      database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      ),
+    )
+    .toHaveLength(1);
+  expect(await reading).toBe('57P01');
+});
+
+test('a statement of Prisma that the server cancels means that the ledger is unavailable', async () => {
+  expect(await codeOf(openPrisma(100, 20_000).application.findFirst())).toBe('57014');
+});
+
+test('a statement of Prisma that is given up on means that the ledger is unavailable', async () => {
+  expect(await codeOf(openPrisma(20_000, 100).application.findFirst())).toBe('query_timeout');
+});

@@ -1,0 +1,297 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+// The real process, as an operator starts it: what it says, and how it ends.
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+// Not in the form of a credential: the last filter over the output must have nothing to do.
+const CANARY = 'canary in a secret';
+const secrets = {
+  GATEHOUSE_ROOT_KEY: 'canary-root-key-0123456789-0123456789',
+  GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, CANARY).toString('base64'),
+  GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, `${CANARY} too`).toString('base64'),
+  OPENAI_API_KEY: 'canary-api-key',
+};
+// Long, because a machine under load is no failure: each start takes about a second when it is idle.
+const PATIENCE_MS = 60_000;
+const PASSWORD = 'canary-password';
+
+type Ended = {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+type Running = {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves with the fields of the first log line that has this message. */
+  logged(msg: string): Promise<Record<string, unknown>>;
+};
+
+const children: ChildProcess[] = [];
+const servers: Server[] = [];
+let root = '';
+let database: TestDatabase;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'gatehouse-start-'));
+  // Where the tests run as root, the embedded PostgreSQL is another user.
+  await chmod(root, 0o755);
+  database = await createDatabase();
+});
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const server of servers) server.close();
+  await database.drop();
+  await rm(root, { recursive: true, force: true });
+});
+
+/** A working directory of its own, with these files in it. */
+async function folderWith(files: Record<string, string> = {}): Promise<string> {
+  const folder = await mkdtemp(join(root, 'cwd-'));
+  await chmod(folder, 0o755);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+/** A port that somebody listens on, who says nothing to those who connect. */
+async function busyPort(): Promise<{ port: number; server: Server }> {
+  const server = createServer();
+  servers.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { port: address.port, server };
+}
+
+/** Starts the gateway with nothing in its environment but `env`. */
+function start(cwd: string, env: Record<string, string>): Running {
+  const child = spawn(process.execPath, [MAIN], {
+    cwd,
+    env: { ...env, ...COMPILE_CACHE },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  const written = { stdout: '', stderr: '' };
+  const waiting = new Map<string, (fields: Record<string, unknown>) => void>();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    written.stdout += text;
+    for (const line of logLines(written.stdout)) waiting.get(String(line['msg']))?.(line);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    written.stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, ...written }));
+  });
+  return {
+    child,
+    ended,
+    logged: async (msg) => {
+      const line = new Promise<Record<string, unknown>>((resolve) => waiting.set(msg, resolve));
+      const first = await Promise.race([line, ended]);
+      if ('stderr' in first) throw new Error(`ended without "${msg}": ${JSON.stringify(first)}`);
+      return first;
+    },
+  };
+}
+
+/** The complete lines, each of which must be JSON. */
+function logLines(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
+
+/** Of a gateway that must not start: one message, nothing beside it, no secret anywhere. */
+async function expectRefusal(running: Running, message: string): Promise<void> {
+  const { code, stdout, stderr } = await running.ended;
+  expect(stderr).toBe(`Gatehouse cannot start. ${message}\n`);
+  expect(code).toBe(1);
+  for (const { level } of logLines(stdout)) expect(['info', 'warn']).toContain(level);
+  expectNoSecret(stdout + stderr);
+}
+
+function expectNoSecret(output: string): void {
+  for (const secret of [
+    'canary',
+    secrets.GATEHOUSE_FINGERPRINT_KEY,
+    secrets.GATEHOUSE_AUDIT_KEY,
+    new URL(database.url).password,
+  ])
+    expect(output).not.toContain(secret);
+  expect(output).not.toMatch(/^\s+at /m);
+}
+
+function external(): Record<string, string> {
+  const urls = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl };
+  // The tests of a whole suite share the machine: nothing here is about how fast the database is.
+  const others = { GATEHOUSE_PROVIDER: 'sandbox', GATEHOUSE_DATABASE_TIMEOUT_MS: '10000' };
+  return { ...secrets, ...urls, ...others, PORT: '0', MANAGEMENT_PORT: '0' };
+}
+
+function withPassword(url: string, password: string): string {
+  const changed = new URL(url);
+  changed.password = password;
+  return changed.href;
+}
+
+test('a configuration that cannot be used exits with 1 and one message', {
+  timeout: PATIENCE_MS,
+}, async () => {
+  const env = {
+    ...external(),
+    LOG_LEVEL: 'canary',
+    DATABASE_OWNER_URL: 'canary',
+    GATEHOUSE_POOL_SIZE: 'canary',
+  };
+  await expectRefusal(
+    start(await folderWith(), env),
+    `The configuration cannot be used:
+  DATABASE_OWNER_URL must be a postgresql:// URL that names its user, with special characters percent-encoded
+  GATEHOUSE_POOL_SIZE must be a whole number from 1 to 1000
+  LOG_LEVEL must be one of pino's levels
+.env.example says what each variable means.`,
+  );
+});
+
+describe.concurrent('what is refused exits with 1 and one message', { timeout: PATIENCE_MS }, () => {
+  test('a database that refuses connections', async () => {
+    const { port, server } = await busyPort();
+    server.close();
+    await once(server, 'close');
+    const env = {
+      ...external(),
+      DATABASE_URL: `postgresql://gatehouse:${PASSWORD}@127.0.0.1:${port}/gatehouse`,
+    };
+    const message = 'The database of DATABASE_URL cannot be reached (ECONNREFUSED).';
+    await expectRefusal(start(await folderWith(), env), message);
+  });
+
+  test('a database that does not answer', async () => {
+    const { port } = await busyPort();
+    const env = {
+      ...external(),
+      DATABASE_URL: `postgresql://gatehouse:${PASSWORD}@127.0.0.1:${port}/gatehouse`,
+      GATEHOUSE_DATABASE_TIMEOUT_MS: '100',
+    };
+    const message = 'The database of DATABASE_URL cannot be reached (connection_timeout).';
+    await expectRefusal(start(await folderWith(), env), message);
+  });
+
+  test.each(['DATABASE_URL', 'DATABASE_OWNER_URL'] as const)('a wrong password in %s', async (variable) => {
+    const url = variable === 'DATABASE_URL' ? database.url : database.ownerUrl;
+    await expectRefusal(
+      start(await folderWith(), { ...external(), [variable]: withPassword(url, PASSWORD) }),
+      `The database of ${variable} cannot be used (28P01): the user or its password is wrong.`,
+    );
+  });
+
+  test('two roles in two databases', async () => {
+    const empty = await createDatabase({ empty: true });
+    await expectRefusal(
+      start(await folderWith(), { ...external(), DATABASE_URL: empty.url }),
+      'DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema.',
+    );
+    await empty.drop();
+  });
+
+  test.each(['PORT', 'MANAGEMENT_PORT'])('a %s in use', async (variable) => {
+    const { port } = await busyPort();
+    await expectRefusal(
+      start(await folderWith(), { ...external(), [variable]: String(port) }),
+      `Cannot listen on 127.0.0.1:${port} (EADDRINUSE). Set HOST or ${variable} to something free.`,
+    );
+  });
+
+  test('a data directory that cannot be written', async () => {
+    const folder = await folderWith({ file: '' });
+    const data = join(folder, 'file/data');
+    await expectRefusal(
+      start(folder, { ...secrets, GATEHOUSE_DATA_DIR: data }),
+      `The data directory ${data} cannot be made or written to (ENOTDIR). Set GATEHOUSE_DATA_DIR to a folder that this user may write, or set DATABASE_URL.`,
+    );
+  });
+
+  test('an .env that is no file', async () => {
+    const folder = await folderWith();
+    await mkdir(join(folder, '.env'));
+    await expectRefusal(start(folder, secrets), '.env in the working directory cannot be read as a file.');
+  });
+});
+
+describe.concurrent('a start that is not refused', { timeout: PATIENCE_MS }, () => {
+  test('reads .env, over which the environment wins, serves, and drains on SIGTERM', async () => {
+    const { PORT, ...settings } = external();
+    const lines = Object.entries({ ...settings, PORT: 'canary', LOG_LEVEL: 'canary' });
+    const folder = await folderWith({ '.env': lines.map(([name, value]) => `${name}=${value}\n`).join('') });
+    await expectRefusal(
+      start(folder, { LOG_LEVEL: 'warn' }),
+      'The configuration cannot be used:\n  PORT must be a whole number from 0 to 65535\n.env.example says what each variable means.',
+    );
+
+    const running = start(folder, { PORT: '0', LOG_LEVEL: 'info' });
+    const { managementUrl } = await running.logged('ready');
+    const ready = await fetch(`${managementUrl}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+    running.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(logLines(stdout).at(-1)).toMatchObject({ msg: 'stopped' });
+    expectNoSecret(stdout);
+    // With a database of its own a gateway keeps nothing on disk.
+    expect(await readdir(folder)).toEqual(['.env']);
+  });
+
+  test('prints a command to try when everything is embedded, with a key that the filter leaves alone', async () => {
+    const folder = await folderWith();
+    const data = join(folder, 'data');
+    const env = { GATEHOUSE_DATA_DIR: data, PORT: '0', MANAGEMENT_PORT: '0' };
+
+    const generated = start(folder, env);
+    const { url } = await generated.logged('ready');
+    const rootKey = await readFile(join(data, 'root-key'), 'utf8');
+    const answer = await fetch(`${url}?query={__typename}`, {
+      headers: { authorization: `Bearer ${rootKey}` },
+    });
+    expect([answer.status, await answer.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
+    generated.child.kill('SIGTERM');
+    expect(await generated.ended).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`Bearer $(cat '${data}/root-key')"`),
+      stdout: expect.not.stringContaining(rootKey),
+    });
+
+    const given = start(folder, { ...env, ...secrets, GATEHOUSE_PROVIDER: 'sandbox' });
+    const { managementUrl } = await given.logged('ready');
+    const metrics = await (await fetch(`${managementUrl}/metrics`)).text();
+    expect(metrics).toContain('gatehouse_output_redactions_total 0');
+    given.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await given.ended;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Bearer $(echo $GATEHOUSE_ROOT_KEY)"')]);
+    expectNoSecret(stdout + stderr);
+  });
+
+  test('is given up on SIGTERM, also while the database does not answer', async () => {
+    const { port, server } = await busyPort();
+    const connected = once(server, 'connection');
+    const DATABASE_OWNER_URL = `postgresql://owner:${PASSWORD}@127.0.0.1:${port}/gatehouse`;
+    const running = start(await folderWith(), { ...external(), DATABASE_OWNER_URL });
+    await Promise.race([connected, running.ended]);
+    running.child.kill('SIGTERM');
+    const { code, signal, stderr } = await running.ended;
+    expect([code, signal, stderr]).toEqual([0, null, '']);
+  });
+});

@@ -1,0 +1,236 @@
+import type pg from 'pg';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createPool } from '../../src/platform/database/pool.ts';
+import { createLogger } from '../../src/platform/process/logger.ts';
+import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
+import { signCheckpoint } from '../../src/sealing/checkpoint.ts';
+import type { SealingKey } from '../../src/sealing/seal.ts';
+import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../postgres/fixtures/trail.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+
+// Months of the trail go, and what is left still proves itself.
+
+const DAY = 86_400;
+const NOWHERE: Located = { sequences: [], batches: [], events: [] };
+
+let database: TestDatabase;
+let pool: pg.Pool;
+beforeEach(async ({ onTestFinished }) => {
+  database = await createDatabase();
+  pool = createPool({ url: database.superuserUrl, size: 2, timeoutMs: 20_000, onError: () => {} });
+  onTestFinished(async () => {
+    await pool.end();
+    await database.drop();
+  });
+  // An event a day, over five or six months.
+  await fillTrail(database, 150, DAY);
+  await sealAll(pool, 20);
+});
+
+type Run = { readonly dropped: string[]; readonly errors: unknown[] };
+
+/** Runs retention until it has dropped months of the trail up to one, or failed. */
+async function run(auditMonths: number | undefined, until: (run: Run) => boolean, keys = KEY): Promise<Run> {
+  const outcome: Run = { dropped: [], errors: [] };
+  const log = createLogger({
+    level: 'info',
+    pretty: false,
+    destination: { write: (line) => void outcome.dropped.push(JSON.parse(line).partition) },
+  });
+  const stop = enforceRetention({
+    ownerUrl: database.ownerUrl,
+    months: 1,
+    auditMonths,
+    auditKeys: [keys],
+    log,
+    onError: (error) => outcome.errors.push(error),
+    everyMs: 10,
+  });
+  await eventually(async () => (until(outcome) ? true : undefined));
+  await stop();
+  return outcome;
+}
+
+const trail = async () => {
+  const rows = await database.query<{ name: string }>(
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+     WHERE inhparent IN ('audit_event'::regclass, 'audit_identity'::regclass) ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+};
+const monthsAgo = async (count: number) => {
+  const [row] = await database.query<{ month: string }>(
+    `SELECT to_char(date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => $1), '"_"YYYY"_"MM') AS month`,
+    [count],
+  );
+  return row?.month ?? '';
+};
+/** Drops all that is older than two full months, which is done with the last of its identities. */
+const dropOld = async (keys: SealingKey = KEY) => {
+  const last = `audit_identity${await monthsAgo(3)}`;
+  return run(2, ({ dropped, errors }) => dropped.includes(last) || errors.length > 0, keys);
+};
+const found = async () => placesOf(await findingsOf(pool));
+const gone = async () => {
+  const rows = await database.query<{ sequence: number }>(
+    `SELECT sequence::integer FROM audit_seal AS s
+     WHERE NOT EXISTS (SELECT FROM audit_event AS e WHERE e.id = s.event_id) ORDER BY sequence`,
+  );
+  return rows.map(({ sequence }) => sequence);
+};
+
+describe('retention of the audit trail', () => {
+  it('drops old months with what identifies people in them, and verify accepts the gap', async () => {
+    const { errors } = await dropOld();
+    expect(errors).toEqual([]);
+    const kept = await trail();
+    expect(kept).toContain(`audit_event${await monthsAgo(2)}`);
+    expect(kept).toContain(`audit_identity${await monthsAgo(2)}`);
+    expect(kept.filter((name) => name.endsWith('_event') || name <= `audit_event${'_2000'}`)).toEqual([]);
+    expect(kept).not.toContain(`audit_event${await monthsAgo(3)}`);
+    expect(kept).not.toContain(`audit_identity${await monthsAgo(3)}`);
+    expect((await gone()).length).toBeGreaterThan(50);
+    expect(await found()).toEqual(NOWHERE);
+    // Also once the checkpoint itself is sealed.
+    await sealAll(pool, 20);
+    expect(await found()).toEqual(NOWHERE);
+  });
+
+  it('says in the trail what went, month by month', async () => {
+    await dropOld();
+    const events = await database.query(
+      `SELECT action, detail->>'partition' AS partition, (detail->>'unsealed')::integer AS unsealed
+       FROM audit_event WHERE action IN ('trail.checkpointed', 'partition.dropped') AND detail->>'partition' LIKE 'audit%' ORDER BY id`,
+    );
+    const [first] = events;
+    expect(first).toMatchObject({ action: 'trail.checkpointed', unsealed: 0 });
+    expect(events.slice(1, 3)).toEqual([
+      { action: 'partition.dropped', partition: first?.['partition'], unsealed: null },
+      {
+        action: 'partition.dropped',
+        partition: String(first?.['partition']).replace('event', 'identity'),
+        unsealed: null,
+      },
+    ]);
+    const months = events.length / 3;
+    expect(Number.isInteger(months)).toBe(true);
+    expect(events.filter(({ action }) => action === 'trail.checkpointed')).toHaveLength(months);
+  });
+
+  it('keeps everything unless it is told otherwise', async () => {
+    const before = await trail();
+    const { errors } = await run(undefined, ({ dropped }) => dropped.length > 0);
+    expect(errors).toEqual([]);
+    expect(await trail()).toEqual(before);
+  });
+
+  it('later explains what was dropped before, too', async () => {
+    await run(3, () => true);
+    await dropOld();
+    await sealAll(pool, 20);
+    // All but the newest checkpoint are gone, as if their months were.
+    await database.query(
+      `DELETE FROM audit_event WHERE action = 'trail.checkpointed'
+       AND id < (SELECT id FROM audit_event WHERE action = 'trail.checkpointed' ORDER BY id DESC LIMIT 1)`,
+    );
+    const { sequences } = await found();
+    const deleted = new Set(sequences);
+    expect((await gone()).filter((sequence) => sequence <= 150 && deleted.has(sequence))).toEqual([]);
+  });
+
+  it('finds what is missing beyond what was dropped', async () => {
+    await dropOld();
+    const [victim] = await database.query<{ sequence: number }>(
+      `DELETE FROM audit_event AS e USING audit_seal AS s
+       WHERE s.event_id = e.id AND e.id = (SELECT id FROM audit_event ORDER BY id LIMIT 1) RETURNING s.sequence::integer`,
+    );
+    expect(await found()).toEqual({ ...NOWHERE, sequences: [victim?.sequence] });
+  });
+});
+
+describe('a month that is not what was sealed', () => {
+  it('is kept, with all that came after it', async () => {
+    await database.query(
+      `UPDATE audit_event SET outcome = 'DENIED' WHERE id = (SELECT id FROM audit_event ORDER BY id LIMIT 1)`,
+    );
+    const before = await trail();
+    const { errors } = await dropOld();
+    expect(String(errors[0])).toMatch(
+      /^BrokenMonthError: audit_event_\d{4}_\d{2} is kept: event [0-9a-f-]{36} /,
+    );
+    expect(await trail()).toEqual(before);
+    expect((await found()).sequences).toEqual([1]);
+  });
+
+  it.each([
+    ['changed', "UPDATE audit_identity SET actor_name = 'somebody else'"],
+    ['removed', 'DELETE FROM audit_identity'],
+  ])('is kept as well when who did something was %s', async (_, statement) => {
+    await database.query(
+      `${statement} WHERE event_id = (SELECT event_id FROM audit_identity ORDER BY event_id LIMIT 1)`,
+    );
+    const before = await trail();
+    const { errors } = await dropOld();
+    expect(String(errors[0])).toMatch(/^BrokenMonthError: .* is kept: who did event [0-9a-f-]{36} /);
+    expect(await trail()).toEqual(before);
+  });
+
+  it('is not taken for signed because an event says so', async () => {
+    await database.query(
+      `UPDATE audit_event SET outcome = 'DENIED' WHERE id = (SELECT id FROM audit_event ORDER BY id LIMIT 1)`,
+    );
+    // As the gateway's role can.
+    await database.query(
+      `SELECT write_event('{"actor_kind": "SYSTEM", "actor_name": "gatehouse"}', now(), 'trail.checkpointed', 'SUCCEEDED', NULL, NULL, NULL,
+         jsonb_build_object('partition', tableoid::regclass::text)) FROM audit_event ORDER BY id LIMIT 1`,
+    );
+    const before = await trail();
+    const { errors } = await dropOld();
+    expect(String(errors[0])).toContain('BrokenMonthError');
+    expect(await trail()).toEqual(before);
+  });
+
+  it('is kept as well when nobody knows the key', async () => {
+    const before = await trail();
+    const { errors } = await dropOld({ id: 'another', bytes: new Uint8Array(32).fill(9) });
+    expect(String(errors[0])).toContain('BrokenMonthError');
+    expect(await trail()).toEqual(before);
+  });
+});
+
+describe('a checkpoint that nobody signed explains nothing', () => {
+  const everything = { sequences: '{[1,1000)}', batch: 1, head: '0'.repeat(64) };
+  it.each<[string, (head: string) => object]>([
+    ['without a signature', (head) => ({ ...everything, head })],
+    [
+      'with the signature of another key',
+      (head) => signCheckpoint({ ...KEY, bytes: new Uint8Array(32).fill(9) }, { ...everything, head }),
+    ],
+    ['of another trail with the same key', () => signCheckpoint(KEY, everything)],
+    [
+      'that was changed',
+      (head) => ({
+        ...signCheckpoint(KEY, { ...everything, head, sequences: '{[1,2)}' }),
+        sequences: '{[1,1000)}',
+      }),
+    ],
+  ])('%s', async (_, checkpointWith) => {
+    const [first] = await database.query<{ mac: string }>(
+      `SELECT encode(mac, 'hex') AS mac FROM audit_head WHERE batch = 1`,
+    );
+    const checkpoint = async (detail: object) =>
+      database.query(
+        `SELECT write_event('{"actor_kind": "SYSTEM", "actor_name": "gatehouse"}', now(), 'trail.checkpointed', 'SUCCEEDED', NULL, NULL, NULL, $1)`,
+        [JSON.stringify(detail)],
+      );
+    await database.query(
+      'DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_seal WHERE sequence < 10)',
+    );
+    await checkpoint(checkpointWith(first?.mac ?? ''));
+    expect((await found()).sequences).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    // The same, as a gateway would have signed it.
+    await checkpoint(signCheckpoint(KEY, { ...everything, head: first?.mac ?? '' }));
+    expect(await found()).toEqual(NOWHERE);
+  });
+});

@@ -1,0 +1,154 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createPool } from '../../src/platform/database/pool.ts';
+import { fillTrail, KEY, sealAll } from '../postgres/fixtures/trail.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
+
+// `gatehouse audit`, as an auditor's shell runs it.
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts');
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let folder = '';
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-audit-'));
+});
+afterAll(async () => {
+  await pool?.end();
+  await database?.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+// As the gateway derives it from the key.
+const key = { id: '75877bb4', bytes: KEY.bytes };
+
+beforeEach(async () => {
+  await database.query('TRUNCATE audit_event, audit_seal, audit_head');
+  await fillTrail(database, 30, 10);
+  const heads = await sealAll(pool, 10, key);
+  await writeFile(join(folder, 'heads'), heads.map((head) => `${JSON.stringify(head)}\n`).join(''));
+});
+
+type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+function environment(env: Record<string, string> = {}): Record<string, string> {
+  return {
+    DATABASE_URL: database.url,
+    DATABASE_OWNER_URL: database.ownerUrl,
+    GATEHOUSE_ROOT_KEY: ROOT_KEY,
+    GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+    GATEHOUSE_AUDIT_KEY: Buffer.from(KEY.bytes).toString('base64'),
+    GATEHOUSE_PROVIDER: 'sandbox',
+    ...COMPILE_CACHE,
+    ...env,
+  };
+}
+
+function audit(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [CLI, 'audit', ...args],
+      { cwd: folder, env: environment(env) },
+      (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
+  });
+}
+
+describe('audit verify', () => {
+  test('0: what was sealed is there, and what waits is said', async () => {
+    await database.query(
+      `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, detail)
+       SELECT uuidv7_at(now()), now(), 'session.requested', 'SUCCEEDED', 'OPERATOR', 'root', '{}'`,
+    );
+    const { code, stdout, stderr } = await audit(['verify', '--heads', 'heads']);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(
+      /^Checked 30 sealed events in 3 batches\.\n1 events since 2\d{3}-\S+Z are not sealed yet\.\nThe trail is what was sealed\.\n$/,
+    );
+  });
+
+  test('1: what was tampered with is said on standard output', async () => {
+    await database.query(
+      `UPDATE audit_event SET actor_name = 'nobody' WHERE id = (SELECT event_id FROM audit_seal WHERE sequence = 17)`,
+    );
+    await database.query(
+      `DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_seal WHERE sequence IN (3, 4, 5))`,
+    );
+    const { code, stdout, stderr } = await audit(['verify']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^each sequence from 3 to 5 is missing: the event is gone\nsequence 17 \(event [0-9a-f-]{36}\) is not what was sealed: .*\n$/,
+    );
+    expect(stderr).toContain('without heads');
+    expect(stderr).toContain('The trail is NOT what was sealed.');
+    // Not in the time that is looked at.
+    expect((await audit(['verify', '--to', '2020-01-01'])).code).toBe(0);
+  });
+
+  test('1: an end that was cut off is seen with heads, and only then', async () => {
+    await database.query(`
+      DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_seal WHERE sequence > 20);
+      DELETE FROM audit_seal WHERE sequence > 20; DELETE FROM audit_head WHERE batch > 2`);
+    expect((await audit(['verify'])).code).toBe(0);
+    const { code, stdout } = await audit(['verify', '--heads', 'heads']);
+    expect([code, stdout]).toEqual([
+      1,
+      'batch 3 left the database and is not in it: the end was cut off, or an older backup restored\n',
+    ]);
+  });
+
+  test.each<[string, string[], Record<string, string>]>([
+    ['a database that is away', [], { DATABASE_URL: 'postgresql://a:b@127.0.0.1:1/x' }],
+    ['another key', [], { GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 9).toString('base64') }],
+    ['no key', [], { GATEHOUSE_AUDIT_KEY: '' }],
+    ['no file of heads', ['--heads', 'missing'], {}],
+    ['no time', ['--from', 'soon'], {}],
+    ['an option that there is not', ['--fast'], {}],
+  ])('2: it could not be checked: %s', async (_, args, env) => {
+    const { code, stdout, stderr } = await audit(['verify', ...args], env);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).not.toBe('');
+  });
+});
+
+test('audit export writes every event as a line of JSON, in order', async () => {
+  const { code, stdout, stderr } = await audit(['export']);
+  expect([code, stderr]).toEqual([0, '30 events.\n']);
+  expect(stdout).toContain('12345678901234567890');
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
+  expect(lines[0]).toMatchObject({
+    action: 'session.issued',
+    actorName: 'shop 1',
+    at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+    mac: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+});
+
+test('audit export to somebody who has read enough ends quietly', async () => {
+  const child = spawn(process.execPath, [CLI, 'audit', 'export'], {
+    cwd: folder,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // As `| head` does once it has what it wants, here at once.
+  child.stdout.destroy();
+  const [[code], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+  expect([code, stderr]).toEqual([0, '']);
+});

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSecret } from '../../src/commands/read-secret.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { issue } from '../support/limits.ts';
+
+// `gatehouse secret identify`, as the shell of whoever was called runs it.
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts');
+const KEY = Buffer.alloc(32, 1).toString('base64');
+
+let database: TestDatabase;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGateway(database, { GATEHOUSE_FINGERPRINT_KEY: KEY });
+});
+afterAll(async () => {
+  await gateway?.close();
+  await database?.drop();
+});
+
+async function identify(input: string, args: readonly string[] = [], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [CLI, 'secret', 'identify', ...args], {
+    cwd: tmpdir(),
+    env: {
+      DATABASE_URL: database.url,
+      DATABASE_OWNER_URL: database.ownerUrl,
+      GATEHOUSE_ROOT_KEY: ROOT_KEY,
+      GATEHOUSE_FINGERPRINT_KEY: KEY,
+      GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
+      GATEHOUSE_PROVIDER: 'sandbox',
+      NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
+      ...env,
+    },
+  });
+  // It need not read what it does not ask for.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code, stdout, stderr };
+}
+
+function events() {
+  return database.query(
+    `SELECT outcome, actor_kind, actor_name, user_agent, session_id IS NOT NULL AS found, detail
+     FROM audit_event WHERE action = 'secret.identified' ORDER BY id`,
+  );
+}
+
+const BY = {
+  actor_kind: 'OPERATOR',
+  actor_name: expect.stringMatching(/^shell:./),
+  user_agent: 'gatehouse secret identify',
+  detail: {},
+};
+
+describe('secret identify', () => {
+  test.each(['\n', '\r\n', ''])(
+    '0: prints the session, and is audited; the line ends with %j',
+    async (end) => {
+      const before = await events();
+      const { session, clientSecret } = await issue(gateway, { externalUserId: 'alice' });
+      const { code, stdout, stderr } = await identify(clientSecret.value + end);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout)).toEqual({
+        id: session.id,
+        externalUserId: 'alice',
+        application: 'default',
+        status: 'ACTIVE',
+        issuedAt: session.issuedAt,
+        expiresAt: clientSecret.expiresAt,
+        exposedUntil: session.exposedUntil,
+      });
+      expect(stdout).not.toContain(clientSecret.value);
+      expect((await events()).slice(before.length)).toEqual([{ ...BY, outcome: 'SUCCEEDED', found: true }]);
+    },
+  );
+
+  test.each(['ek_of_nobody_0123456789', ' ', 'ek_'.padEnd(70_000, 'x')])(
+    '1: no session has it, which is audited too: %.20j',
+    async (secret) => {
+      const before = await events();
+      const { code, stdout, stderr } = await identify(`${secret}\n`);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('No session has it');
+      expect(stderr).not.toContain('ek_');
+      expect((await events()).slice(before.length)).toEqual([{ ...BY, outcome: 'FAILED', found: false }]);
+    },
+  );
+
+  test.each([
+    ['nothing', '', [], {}, 'There is no secret on standard input.'],
+    ['an empty line', '\n', [], {}, 'There is no secret on standard input.'],
+    ['two lines', 'ek_canary_one_0123\nek_canary_two_0123\n', [], {}, 'one secret at a time'],
+    ['an argument', '', ['canary-0123'], {}, 'It takes no arguments'],
+    ['an option that there is not', '', ['--secret=canary-0123'], {}, 'It takes no arguments'],
+    [
+      'a database that is away',
+      'ek_canary_away_0123\n',
+      [],
+      { DATABASE_URL: 'postgresql://a:b@127.0.0.1:1/x' },
+      'The secret could not be looked for.',
+    ],
+  ] as const)('2: %s; says so, and repeats no secret', async (_, input, args, env, problem) => {
+    const before = await events();
+    const { code, stdout, stderr } = await identify(input, args, env);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(problem);
+    expect(stderr).not.toContain('canary');
+    expect(await events()).toEqual(before);
+  });
+
+  // No shell of a test has a terminal.
+  test('a terminal is refused before anything is typed into it', async () => {
+    const terminal = Object.assign(Readable.from(['ek_canary_typed_0123\n']), { isTTY: true });
+    expect(await readSecret(terminal, [])).toEqual({
+      kind: 'refused',
+      why: expect.stringContaining('A terminal would show it'),
+    });
+    expect(terminal.readableDidRead).toBe(false);
+  });
+
+  test('--help says how', async () => {
+    const { code, stdout } = await identify('', ['--help']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Usage: gatehouse secret identify')]);
+    expect(stdout).toContain('gatehouse secret identify < found.txt');
+  });
+});

@@ -1,0 +1,288 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
+import { bearer, createApplication, createKey } from '../support/callers.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { unknownId } from '../support/limits.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { askForUsage, readUsage } from '../support/usage.ts';
+
+type Record_ = {
+  /** Microseconds since 1970. */
+  readonly at: number;
+  readonly user: string;
+  readonly application: string;
+  readonly model: string;
+  readonly tokens: number;
+  readonly cost: string | null;
+};
+
+// Around the nights on which clocks are changed in Amsterdam and in St. John's, in spring and in autumn.
+const NIGHTS = ['2026-03-08', '2026-03-29', '2026-10-25', '2026-11-01'].map((day) => Date.parse(day));
+const ZONES = ['UTC', 'Europe/Amsterdam', 'Asia/Kolkata', 'America/St_Johns'];
+const DAY_MS = 86_400_000;
+const ALL = { from: '2026-01-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z' };
+
+const random = seededRandom(7);
+const pick = <T>(values: readonly [T, ...T[]]): T =>
+  values[Math.floor(random() * values.length)] ?? values[0];
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let records: readonly Record_[];
+const ids = new Map<string, string>();
+let shopKey: Record<string, string>;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  gateway = await startGateway(database);
+  for (const name of ['shop', 'desk']) ids.set(name, (await createApplication(gateway, name)).application.id);
+  const key = await createKey(gateway, ids.get('shop') ?? '', { scopes: ['USAGE_READ', 'USERS_READ'] });
+  shopKey = bearer(key.value);
+  records = NIGHTS.flatMap((night) => Array.from({ length: 150 }, () => made(night)));
+  await fill(records);
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await database?.drop();
+});
+
+function made(night: number): Record_ {
+  const model = pick(['a', 'B', 'unpriced']);
+  const quarter = Math.floor((night + (random() * 3 - 1) * DAY_MS) / 900_000) * 900_000;
+  // Often next to where a bucket begins: there it is decided what is in.
+  const offset = pick([0, 1, 899_999_999, Math.floor(random() * 900_000_000)]);
+  return {
+    at: quarter * 1000 + offset,
+    user: pick(['ann', 'ben', 'cat']),
+    application: pick(['shop', 'desk']),
+    model,
+    tokens: Math.floor(random() * 1000),
+    cost: model === 'unpriced' ? null : fromUnits(BigInt(Math.floor(random() * 1e12))),
+  };
+}
+
+async function fill(rows: readonly Record_[]): Promise<void> {
+  await database.query(`SELECT create_partitions('2026-01-01', '2026-12-31')`);
+  await database.query(`INSERT INTO end_user (external_id) VALUES ('ann'), ('ben'), ('cat')`);
+  await database.query(
+    `INSERT INTO application_user SELECT a.id, u.id, now() FROM application AS a, end_user AS u WHERE a.name IN ('shop', 'desk')`,
+  );
+  for (const name of ['ann', 'ben', 'cat']) {
+    const [row] = await database.query<{ id: string }>('SELECT id FROM end_user WHERE external_id = $1', [
+      name,
+    ]);
+    ids.set(name, Buffer.from(`User:${row?.id}`).toString('base64'));
+  }
+  await database.query(
+    `INSERT INTO usage_record
+     SELECT uuidv7_at(at), 'APPLICATION', 'resp_' || n, u.id, a.id, model, 'sandbox', at, now(), true,
+       tokens, 0, 0, 0, 0, 0, 0, 0, tokens, 0, cost, CASE WHEN cost IS NOT NULL THEN '{}'::jsonb END, '{}'
+     FROM (
+       SELECT n, timestamptz 'epoch' + (r->>'at')::bigint * interval '1 microsecond' AS at, r->>'user' AS person,
+         r->>'application' AS app, r->>'model' AS model, (r->>'tokens')::bigint AS tokens, (r->>'cost')::numeric AS cost
+       FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS given (r, n)
+     ) AS given JOIN end_user AS u ON u.external_id = person JOIN application AS a ON a.name = app`,
+    [JSON.stringify(rows)],
+  );
+  await database.query('SELECT count_usage(r, 1) FROM usage_record AS r');
+}
+
+type Sum = { responses: number; tokens: number; known: string };
+
+function sumOf(rows: readonly Record_[]): Sum {
+  return {
+    responses: rows.length,
+    tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0),
+    known: fromUnits(rows.reduce((sum, { cost }) => sum + (toUnits(cost ?? '0') ?? 0n), 0n)),
+  };
+}
+
+type Totals = { responses: number; totalTokens: number; costKnownUsd: string };
+const asSum = ({ responses, totalTokens, costKnownUsd }: Totals): Sum => ({
+  responses,
+  tokens: totalTokens,
+  known: costKnownUsd,
+});
+
+/** The hour, day or month of a time on the clocks of a place, and how far those are from UTC where hours are told apart by it. */
+function onClocks(at: number, timeZone: string, unit: string): string {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', hourCycle: 'h23' },
+    timeZoneName: 'longOffset',
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  const month = `${part('year')}-${part('month')}`;
+  if (unit === 'MONTH') return month;
+  const day = `${month}-${part('day')}`;
+  return unit === 'DAY' ? day : `${day} ${part('hour')} ${part('timeZoneName')}`;
+}
+
+const KEYS = {
+  USER: ({ user }: Record_) => user,
+  APPLICATION: ({ application }: Record_) => application,
+  MODEL: ({ model }: Record_) => model,
+};
+
+/** Rows of a report by what they are of, as a person would add them up. */
+function expected(rows: readonly Record_[], timeZone: string, groupBy: readonly string[]) {
+  const keyOf = (row: Record_) =>
+    groupBy
+      .map((dimension) =>
+        dimension in KEYS
+          ? KEYS[dimension as keyof typeof KEYS](row)
+          : onClocks(Math.floor(row.at / 1000), timeZone, dimension),
+      )
+      .join(' | ');
+  const groups = [...Map.groupBy(rows, keyOf)].map(([key, of]) => [key, sumOf(of)] as const);
+  return Object.fromEntries(groups);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer's rows, whose shape is what is asserted
+function observed(nodes: readonly any[], timeZone: string, groupBy: readonly string[]) {
+  const keyOf = (node: (typeof nodes)[number]) =>
+    groupBy
+      .map((dimension) => {
+        if (dimension === 'USER') return node.user.externalId;
+        if (dimension === 'APPLICATION') return node.application.name;
+        return dimension === 'MODEL' ? node.model : onClocks(Date.parse(node.start), timeZone, dimension);
+      })
+      .join(' | ');
+  return Object.fromEntries(nodes.map((node) => [keyOf(node), asSum(node.totals)]));
+}
+
+function iso(microseconds: number): string {
+  const text = new Date(Math.floor(microseconds / 1000)).toISOString();
+  return text.replace('Z', `${String(microseconds % 1000).padStart(3, '0')}Z`);
+}
+
+describe('a report is what its records add up to', () => {
+  const groupings = [
+    [],
+    ['HOUR'],
+    ['DAY'],
+    ['MONTH'],
+    ['DAY', 'MODEL'],
+    ['USER', 'APPLICATION'],
+    ['MODEL', 'HOUR', 'USER'],
+  ];
+  test.each(ZONES)('in %s, for any interval, before and after sums are made', async (timeZone) => {
+    for (const groupBy of groupings) {
+      const edges = [pick(records as [Record_]), pick(records as [Record_])].map(
+        ({ at }) => at + pick([-1, 0, 1]),
+      );
+      const [from = 0, to = 0] = edges.toSorted((a, b) => a - b);
+      const filter = { from: iso(from), to: iso(to), timeZone };
+      const meant = records.filter(({ at }) => at >= from && at < to);
+      for (let round = 0; round < 2; round += 1) {
+        const report = await readUsage(gateway, { filter, groupBy, first: 1000 });
+        expect(observed(report.rows.nodes, timeZone, groupBy)).toEqual(expected(meant, timeZone, groupBy));
+        expect(asSum(report.totals)).toEqual(sumOf(meant));
+        const unpriced = meant.some(({ cost }) => cost === null);
+        expect(report.totals.costUnknownFor).toEqual(unpriced ? ['unpriced'] : []);
+        expect(report.totals.costUsd).toBe(unpriced ? null : report.totals.costKnownUsd);
+        await database.query('SELECT sum_usage(100)');
+      }
+    }
+  });
+
+  test('of some users, applications and models, and of what a caller sees', async () => {
+    const userIds = [ids.get('ann'), ids.get('ben')];
+    const filter = { ...ALL, userIds, applicationIds: [ids.get('shop')], models: ['a', 'B'] };
+    const meant = records.filter(
+      ({ user, application, model }) => user !== 'cat' && application === 'shop' && model !== 'unpriced',
+    );
+    expect(asSum((await readUsage(gateway, { filter })).totals)).toEqual(sumOf(meant));
+    const shops = records.filter(({ application }) => application === 'shop');
+    const own = await readUsage(gateway, { filter: ALL, groupBy: ['APPLICATION'] }, shopKey);
+    expect(observed(own.rows.nodes, 'UTC', ['APPLICATION'])).toEqual({ shop: sumOf(shops) });
+    for (const nothing of [
+      { userIds: [] },
+      { userIds: [unknownId('User')] },
+      { applicationIds: ['what?'] },
+      { models: ['\0'] },
+    ])
+      expect((await readUsage(gateway, { filter: { ...ALL, ...nothing } })).totals).toMatchObject({
+        reported: false,
+      });
+  });
+
+  test('of one user, asked of the user', async () => {
+    const { body } = await gateway.ask(
+      `query ($id: ID!, $from: DateTime!, $to: DateTime!) {
+        user(id: $id) { usage(from: $from, to: $to, groupBy: [DAY]) { totals { responses totalTokens costKnownUsd }
+          rows { nodes { start totals { responses totalTokens costKnownUsd } } } } } }`,
+      { id: ids.get('ann'), ...ALL },
+    );
+    const anns = records.filter(({ user }) => user === 'ann');
+    const { totals, rows } = body.data.user.usage;
+    expect(asSum(totals)).toEqual(sumOf(anns));
+    expect(observed(rows.nodes, 'UTC', ['DAY'])).toEqual(expected(anns, 'UTC', ['DAY']));
+  });
+});
+
+describe('rows', () => {
+  test('come in one order, page by page, each once', async () => {
+    const variables = { filter: ALL, groupBy: ['USER', 'MODEL', 'DAY'] };
+    const whole = await readUsage(gateway, { ...variables, first: 1000 });
+    const walked: unknown[] = [];
+    let after: string | null = null;
+    do {
+      const { rows } = await readUsage(gateway, { ...variables, first: 7, after });
+      expect(rows.pageInfo.hasPreviousPage).toBe(after !== null);
+      walked.push(...rows.nodes);
+      after = rows.pageInfo.hasNextPage ? rows.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(walked).toEqual(whole.rows.nodes);
+    const starts = whole.rows.nodes.map(({ start }: { start: string }) => start);
+    expect(starts).toEqual(starts.toSorted());
+    expect((await readUsage(gateway, variables)).rows.nodes).toHaveLength(Math.min(100, walked.length));
+  });
+
+  test('a microsecond before midnight is of the day before', async () => {
+    const midnight = Date.parse('2026-06-14T22:00:00.000Z') * 1000;
+    const at = (microseconds: number): Record_ => ({
+      ...{ at: microseconds, user: 'cat', application: 'desk', model: 'a', tokens: 1, cost: '1' },
+    });
+    const before = new Set(records);
+    await database.query(
+      'DELETE FROM usage_record; DELETE FROM usage_rollup; DELETE FROM usage_sum; DELETE FROM usage_part; DELETE FROM application_user; DELETE FROM end_user',
+    );
+    const night = [at(midnight - 1), at(midnight), at(midnight + 1)];
+    await fill([...before, ...night]);
+    const filter = {
+      from: '2026-06-01T00:00:00.000Z',
+      to: '2026-07-01T00:00:00.000Z',
+      timeZone: 'Europe/Amsterdam',
+    };
+    const { rows } = await readUsage(gateway, { filter, groupBy: ['DAY'] });
+    expect(
+      rows.nodes.map(({ start, totals }: { start: string; totals: Totals }) => [start, totals.responses]),
+    ).toEqual([
+      ['2026-06-13T22:00:00.000Z', 1],
+      ['2026-06-14T22:00:00.000Z', 2],
+    ]);
+    const until = { ...filter, from: iso(midnight - 1), to: iso(midnight + 1) };
+    expect((await readUsage(gateway, { filter: until })).totals.responses).toBe(2);
+  });
+});
+
+describe('what cannot be asked for', () => {
+  test.each<[string, object]>([
+    ['filter.to', { filter: { from: ALL.to, to: ALL.from } }],
+    ['filter.timeZone', { filter: { ...ALL, timeZone: 'Europe/Atlantis' } }],
+    ['filter.timeZone', { filter: { ...ALL, timeZone: '+02:00' } }],
+    ['filter.timeZone', { filter: { ...ALL, timeZone: 'UTC\0' } }],
+    ['groupBy', { groupBy: ['HOUR', 'DAY'] }],
+    ['first', { first: -1 }],
+    ['after', { after: 'nonsense' }],
+    ['after', { after: Buffer.from('["usage/"]').toString('base64url'), groupBy: ['DAY'] }],
+    ['after', { after: Buffer.from('["usage/DAY","yesterday"]').toString('base64url'), groupBy: ['DAY'] }],
+  ])('%s: %j', async (named, variables) => {
+    const { errors } = await askForUsage(gateway, { filter: ALL, ...variables });
+    expect(errors[0].extensions.code).toBe('BAD_USER_INPUT');
+    expect(errors[0].message).toMatch(new RegExp(`^${named} `));
+  });
+});

@@ -1,0 +1,284 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createPool } from '../../src/platform/database/pool.ts';
+import { findingsOf } from '../postgres/fixtures/trail.ts';
+import { askAs } from '../support/callers.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { dumpOf } from '../support/dump.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import {
+  ISSUE,
+  issue,
+  readUser,
+  reinstateUser,
+  revokeSession,
+  suspendUser,
+  unknownId,
+} from '../support/limits.ts';
+import { RESPONSE, readUsage, report } from '../support/usage.ts';
+
+/** All that tells who somebody is, wherever it can stand. */
+const ZOE = {
+  externalId: 'zoe.quint@example.test',
+  label: 'label-of-quint',
+  instructions: 'Speak with Madame Quint, who lives by the sea.',
+  voice: 'voice_of_quint',
+  prompt: 'prompt-about-quint',
+  tool: 'call_quint_at_home',
+  idempotencyKey: 'key-of-quint',
+  usage: 'usage-beside-the-numbers-of-quint',
+  address: '203.0.113.77',
+  userAgent: 'QuintPhone/1.0',
+  reason: 'Quint lost her phone',
+};
+const INPUT = {
+  labels: [{ key: 'note', value: ZOE.label }],
+  instructions: ZOE.instructions,
+  voice: ZOE.voice,
+  inputAudioTranscription: { model: 'whisper-1', prompt: ZOE.prompt },
+  tools: [{ function: { name: ZOE.tool, parameters: { type: 'object' } } }],
+  toolChoice: { mode: 'FUNCTION', name: ZOE.tool },
+};
+// As the gateway derives it from its key.
+const KEY = { id: '75877bb4', bytes: new Uint8Array(32).fill(2) };
+const PERIOD = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
+
+const ERASE = /* GraphQL */ `
+  mutation Erase($id: ID!) {
+    eraseUser(input: { id: $id }) {
+      __typename
+      ... on NotFoundError { message }
+      ... on UserSuccess { user { id externalId erasedAt suspendedAt } }
+    }
+  }
+`;
+const TRAIL = /* GraphQL */ `
+  query Trail($userId: ID!) {
+    auditEvents(first: 100, filter: { userId: $userId }) {
+      nodes { action outcome actor { kind name user { id externalId } } ipAddress userAgent detail }
+    }
+  }
+`;
+
+let database: TestDatabase;
+let upstream: FakeUpstream;
+let identity: IdentityProvider;
+let gateway: TestGateway;
+let pool: pg.Pool;
+beforeAll(async () => {
+  upstream = await startFakeUpstream({ dialect: 'ga' });
+  identity = await startIdentityProvider();
+});
+afterAll(async () => {
+  await upstream?.stop();
+  await identity?.close();
+});
+beforeEach(async ({ onTestFinished }) => {
+  upstream.reset();
+  database = await createDatabase();
+  gateway = await startGateway(database, env());
+  pool = createPool({ url: database.superuserUrl, size: 1, timeoutMs: 20_000, onError: () => {} });
+  onTestFinished(async () => {
+    await pool.end();
+    await gateway.close();
+    await database.drop();
+  });
+});
+
+const env = () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  ...identity.env,
+  GATEHOUSE_TRUSTED_PROXIES: '127.0.0.0/8,::1/128',
+});
+const erase = async (id: string) => (await gateway.ask(ERASE, { id })).body.data.eraseUser;
+const asZoe = async (query: string, variables: object = {}) => {
+  const token = await identity.sign({ sub: ZOE.externalId });
+  const headers = { 'user-agent': ZOE.userAgent, 'x-forwarded-for': ZOE.address };
+  return (await gateway.ask(query, { ...variables }, { ...headers, authorization: `Bearer ${token}` })).body;
+};
+/** What of somebody is found in all that is stored. */
+const leftOf = async (person: Readonly<Record<string, string>> = ZOE) => {
+  const dump = await dumpOf(database);
+  return Object.keys(person).filter((name) => dump.includes(JSON.stringify(person[name] ?? '').slice(1, -1)));
+};
+const sealed = () =>
+  eventually(async () => {
+    const [row] = await database.query<{ open: boolean }>(
+      'SELECT EXISTS (SELECT FROM audit_event AS e WHERE NOT EXISTS (SELECT FROM audit_seal AS s WHERE s.event_id = e.id)) AS open',
+    );
+    return row?.open === false ? true : undefined;
+  });
+const findings = () => findingsOf(pool, { keys: [KEY] });
+
+/** Everything that can be stored about her, and the same of somebody else. */
+async function fill(): Promise<{ id: string; sessions: string[] }> {
+  // Refused before anybody has heard of her.
+  await asZoe('{ applications { id } }');
+  const own = await asZoe(ISSUE, { input: INPUT });
+  if (!own.data?.createRealtimeSession.session) throw new Error(JSON.stringify(own));
+  const session = own.data.createRealtimeSession.session;
+  const usage = { ...RESPONSE, about: ZOE.usage };
+  const token = await identity.sign({ sub: ZOE.externalId });
+  await report(
+    gateway,
+    { sessionId: session.id, responseId: 'resp_1', usage },
+    { authorization: `Bearer ${token}` },
+  );
+  const asked = await issue(gateway, {
+    ...INPUT,
+    externalUserId: ZOE.externalId,
+    idempotencyKey: ZOE.idempotencyKey,
+  });
+  await report(gateway, { sessionId: asked.session.id, responseId: 'resp_2', usage });
+  await revokeSession(gateway, { id: asked.session.id, reason: ZOE.reason });
+  await suspendUser(gateway, { externalUserId: ZOE.externalId, reason: ZOE.reason });
+  await asZoe(ISSUE, { input: INPUT });
+  await reinstateUser(gateway, session.user.id);
+  upstream.next({ kind: 'answer', status: 400, body: { error: { message: ZOE.externalId } } });
+  const failed = await asZoe(ISSUE, { input: INPUT });
+  expect(await leftOf()).toEqual(Object.keys(ZOE));
+  return {
+    id: session.user.id,
+    sessions: [session.id, asked.session.id, failed.data.createRealtimeSession.session.id],
+  };
+}
+
+describe('eraseUser', () => {
+  test('leaves nothing that tells who it was, and the trail as it was sealed', async () => {
+    const { id } = await fill();
+    await sealed();
+    expect(await erase(id)).toEqual({
+      __typename: 'UserSuccess',
+      user: { id, externalId: null, erasedAt: expect.any(String), suspendedAt: null },
+    });
+    expect(await leftOf()).toEqual([]);
+    expect(await findings()).toEqual([]);
+    await sealed();
+    expect(await findings()).toEqual([]);
+  });
+
+  test('keeps what happened: times, states, numbers and costs', async () => {
+    const { id, sessions } = await fill();
+    const facts = () =>
+      gateway.ask(
+        `query Facts($ids: [ID!]!) { nodes(ids: $ids) { ... on RealtimeSession {
+          id status createdAt issuedAt revokedAt exposedUntil model provider
+          clientSecret { redacted fingerprint expiresAt } failure { code } usage { responses totalTokens costUsd } user { id }
+        } } }`,
+        { ids: sessions },
+      );
+    const usage = () => readUsage(gateway, { filter: PERIOD, groupBy: ['USER', 'DAY'] });
+    const [factsBefore, { rows: rowsBefore, ...usageBefore }] = [await facts(), await usage()];
+    await erase(id);
+    expect((await facts()).body).toEqual(factsBefore.body);
+    const { rows, ...totals } = await usage();
+    expect(totals).toEqual(usageBefore);
+    expect(rows.nodes.map(({ user: _, ...row }: { user: unknown }) => row)).toEqual(
+      rowsBefore.nodes.map(({ user: _, ...row }: { user: unknown }) => row),
+    );
+    expect(rows.nodes[0].user.externalId).toBeNull();
+  });
+
+  test('says in the trail who erased, and no more who was erased', async () => {
+    const { id } = await fill();
+    const before = (await gateway.ask(TRAIL, { userId: id })).body.data.auditEvents.nodes;
+    expect(before.map(({ actor }: { actor: { name: string } }) => actor.name)).toContain(ZOE.externalId);
+    await erase(id);
+    const [erased, ...rest] = (await gateway.ask(TRAIL, { userId: id })).body.data.auditEvents.nodes;
+    expect(erased).toMatchObject({ action: 'user.erased', outcome: 'SUCCEEDED', actor: { name: 'root' } });
+    expect(rest.map(({ action }: { action: string }) => action)).toEqual(
+      before.map(({ action }: { action: string }) => action),
+    );
+    for (const { actor, ipAddress, userAgent, detail } of rest) {
+      if (actor.kind === 'USER') {
+        expect([actor.name, actor.user.id, actor.user.externalId]).toEqual(['end user', id, null]);
+        expect([ipAddress, userAgent]).toEqual([null, null]);
+      }
+      expect(JSON.stringify(detail)).not.toContain('Quint');
+    }
+  });
+
+  test('twice is once', async () => {
+    const { id } = await fill();
+    const [first, second] = await Promise.all([erase(id), erase(id)]);
+    expect(second.user).toEqual({ ...first.user, erasedAt: expect.any(String) });
+    const third = await erase(id);
+    expect(await erase(id)).toEqual(third);
+    expect(await database.query(`SELECT FROM audit_event WHERE action = 'user.erased'`)).toHaveLength(1);
+    expect(await leftOf()).toEqual([]);
+  });
+
+  test('touches nobody else, and whoever comes with that name is somebody new', async () => {
+    const { id } = await fill();
+    const { session } = await issue(gateway, { ...INPUT, externalUserId: 'bob' });
+    await suspendUser(gateway, { externalUserId: 'bob', reason: 'a reason about bob' });
+    await erase(id);
+    expect(await readUser(gateway, ZOE.externalId)).toBeNull();
+    expect(await leftOf({ name: 'bob', reason: 'a reason about bob', label: ZOE.label })).toEqual([
+      'name',
+      'reason',
+      'label',
+    ]);
+    expect((await readUser(gateway, 'bob')).id).toBe(session.user.id);
+    const again = await issue(gateway, { externalUserId: ZOE.externalId });
+    expect(again.session.user.id).not.toBe(id);
+  });
+
+  test('of nobody finds nobody, and needs USERS_WRITE', async () => {
+    expect(await erase(unknownId('User'))).toMatchObject({ __typename: 'NotFoundError' });
+    const { id } = await fill();
+    const refused = await askAs(gateway, await identity.sign({ sub: ZOE.externalId }), ERASE, { id });
+    expect([refused.status, refused.body.errors[0].extensions.code]).toEqual([403, 'FORBIDDEN']);
+    expect(await leftOf()).toEqual(Object.keys(ZOE));
+  });
+});
+
+describe('while sessions are being issued', () => {
+  test('what is on its way is given up, whoever is first', async () => {
+    const { id } = await fill();
+    const mints = 20;
+    const release = Promise.withResolvers<void>();
+    upstream.always({ kind: 'hold', until: release.promise });
+    const before = upstream.calls.length;
+    const asked = Array.from({ length: mints }, () => asZoe(ISSUE, { input: INPUT }));
+    await eventually(async () => (upstream.calls.length === before + mints ? true : undefined));
+    const erased = erase(id);
+    release.resolve();
+    const answers = await Promise.all(asked);
+    const results = answers.map(({ data }) => data.createRealtimeSession.__typename);
+    expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
+    expect((await erased).user.erasedAt).not.toBeNull();
+    expect(await leftOf()).toEqual([]);
+    const handedOver = results.filter((name) => name === 'CreateRealtimeSessionSuccess').length;
+    const [issued] = await database.query<{ count: number }>(
+      `SELECT count(*)::integer FROM realtime_session WHERE outcome = 'ISSUED'`,
+    );
+    // The two of before, and those that were settled first.
+    expect(issued?.count).toBe(handedOver + 2);
+    await sealed();
+    expect(await findings()).toEqual([]);
+  });
+});
+
+describe('an erasure that was interrupted', () => {
+  test('is finished by the next gateway', async () => {
+    const { id } = await fill();
+    await gateway.close();
+    // As far as the first transaction.
+    await database.query(
+      `SELECT begin_erasure(id, '{}', '{"actor_kind": "OPERATOR", "actor_name": "root"}') FROM end_user WHERE external_id = $1`,
+      [ZOE.externalId],
+    );
+    expect(await leftOf()).not.toEqual([]);
+    gateway = await startGateway(database, env());
+    const erasedAt = await eventually(async () => {
+      const { body } = await gateway.ask('query User($id: ID!) { user(id: $id) { erasedAt } }', { id });
+      return body.data.user.erasedAt ?? undefined;
+    });
+    expect(erasedAt).toEqual(expect.any(String));
+    expect(await leftOf()).toEqual([]);
+  });
+});
