@@ -1,33 +1,16 @@
 import type { ApiKey } from './applications/api-key.ts';
-import type { Application, AuditEvent, User } from './audit/audit-event.ts';
+import type { Application } from './applications/application.ts';
+import type { AuditEvent } from './audit/audit-event.ts';
 import type { AuditEventFilter } from './audit/audit-event-filter.ts';
 import type { QuotaUsage } from './limits/policy.ts';
+import type { Listed, Page } from './platform/database/page.ts';
 import type { Json } from './platform/validation/json.ts';
 import type { ListedSession, Session, SessionExtent } from './sessions/session.ts';
-import type { SessionFilter, SessionOrder, UserFilter, UserOrder } from './sessions/session-filter.ts';
+import type { SessionFilter, SessionOrder } from './sessions/session-filter.ts';
 import type { UsageTotals } from './usage/usage.ts';
 import type { UsageDimension, UsageFilter, UsagePlace, UsageRow } from './usage/usage-report.ts';
-
-/**
- * A place in a listing: a record's id, and what the listing is sorted by where that is not the id itself (times in
- * microseconds since 1970, as text).
- */
-export type Boundary = { readonly id: string; readonly sortedBy: string | null };
-
-/** A slice of a listing: how many, from which place on (exclusive), in which direction of reading. */
-export type Page = {
-  readonly limit: number;
-  readonly boundary: Boundary | null;
-  readonly direction: 'forward' | 'backward';
-};
-
-/** A record, and its place in the listing that it was read from. */
-export type Listed<Row> = { readonly row: Row; readonly at: Boundary };
-
-/** Counting took longer than a request may. Fewer can be counted in the same time. */
-export class CountTooLongError extends Error {
-  override readonly name = 'CountTooLongError';
-}
+import type { User } from './users/user.ts';
+import type { UserFilter, UserOrder } from './users/user-filter.ts';
 
 /** A user's sessions that are ACTIVE now. */
 export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Date | null };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { byColumns } from '../../src/audit/event-columns.db.ts';
 import { scopes } from '../../src/authorization/actor.ts';
-import { byColumns } from '../../src/issuing/session-columns.db.ts';
 import { toJsonb } from '../../src/platform/database/to-jsonb.ts';
 
 // About what the second event of a mint by an API key looks like.

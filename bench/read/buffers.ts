@@ -1,8 +1,8 @@
 import { mock } from 'node:test';
 import pg from 'pg';
 import { z } from 'zod';
+import type { Boundary, Page } from '../../src/platform/database/page.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
-import type { Boundary, Page } from '../../src/reader.ts';
 import type { Database } from '../mint/database.ts';
 import { guaranteedListings, type Listing, type Samples } from './listings.ts';
 

@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import type { Visibility } from '../../src/authorization/visibility.ts';
-import type { Boundary, Page } from '../../src/reader.ts';
+import type { Boundary, Page } from '../../src/platform/database/page.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import type { SessionFilter, SessionOrder, UserOrder } from '../../src/sessions/session-filter.ts';
+import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
+import type { UserOrder } from '../../src/users/user-filter.ts';
 
 export type Listing = {
   readonly name: string;

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import { byColumns } from '../issuing/session-columns.db.ts';
-import { type ApplicationRow, applicationColumns, toApplication } from '../limits/policy-row.db.ts';
+import { byColumns } from '../audit/event-columns.db.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { ApiKey } from './api-key.ts';
+import { type ApplicationRow, applicationColumns, toApplication } from './application-row.db.ts';
 import type { ApplicationsLedger } from './application-store.ts';
 import { apiKeyColumns } from './find-api-keys.db.ts';
 

@@ -1,7 +1,6 @@
-import type { Application } from '../audit/audit-event.ts';
-import type { KeyReach, Scope } from '../authorization/actor.ts';
-import type { By } from '../limits/limits-ledger.ts';
+import type { By, KeyReach, Scope } from '../authorization/actor.ts';
 import type { ApiKey } from './api-key.ts';
+import type { Application } from './application.ts';
 
 /** What a key is made of, beside the key itself. */
 export type ApiKeyGrant = {

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { Application } from '../audit/audit-event.ts';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import { type ApplicationRow, applicationColumns, toApplication } from '../limits/policy-row.db.ts';
 import { parameters, read } from '../platform/database/statement.ts';
+import type { Application } from './application.ts';
+import { type ApplicationRow, applicationColumns, toApplication } from './application-row.db.ts';
 
 /** The visible applications with these ids, in no particular order; the others are left out. */
 export async function findApplications(

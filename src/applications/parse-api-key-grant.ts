@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { type Actor, hasScope, reaches, scopes } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
-import type { Parsed } from '../limits/parse-policy.ts';
 import { plainText } from '../platform/redaction/plain-text.ts';
-import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
+import { type InputIssue, type Parsed, toInputIssues } from '../platform/validation/input-issue.ts';
 import type { ApiKeyGrant } from './application-store.ts';
 
 const name = plainText(200);

@@ -1,4 +1,5 @@
-import type { ActorKind, AuditOutcome } from './audit-event.ts';
+import type { ActorKind } from '../authorization/actor.ts';
+import type { AuditOutcome } from './audit-event.ts';
 
 /** Which audit events are meant: those that fit every field that is given. A list means any of its values. */
 export type AuditEventFilter = {

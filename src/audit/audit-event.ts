@@ -1,28 +1,6 @@
-import type { PolicyOverrides } from '../limits/policy.ts';
+import type { ActorKind } from '../authorization/actor.ts';
 import type { JsonObject } from '../platform/validation/json.ts';
 
-/** A person, known by the identifier that the applications use; null once erased. */
-export type User = {
-  readonly id: string;
-  readonly externalId: string | null;
-  readonly createdAt: Date;
-  readonly suspendedAt: Date | null;
-  /** Since when nothing that identifies the person is left. */
-  readonly erasedAt: Date | null;
-  /** When the newest of the sessions that the reader sees was reserved; null when there is none. */
-  readonly lastSessionAt: Date | null;
-  readonly policyOverrides: PolicyOverrides;
-};
-
-/** A registered caller. */
-export type Application = {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: Date;
-  readonly policyOverrides: PolicyOverrides;
-};
-
-export type ActorKind = 'APPLICATION' | 'USER' | 'OPERATOR' | 'SYSTEM';
 export type AuditOutcome = 'SUCCEEDED' | 'DENIED' | 'FAILED';
 
 /** What happened, as written in the transaction that made it happen. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { columnOf, type SealedValues } from '../sealing/seal.ts';
+import { columnOf, type SealedValues } from './canonical-event.ts';
 
 /**
  * What identifies a person in an event of the trail. It stands beside the event, which has a commitment to it: erasing a

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import { byColumns } from '../issuing/session-columns.db.ts';
-import type { By } from '../limits/limits-ledger.ts';
+import type { By } from '../authorization/actor.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { Denial } from './denial.ts';
+import { byColumns } from './event-columns.db.ts';
 
 const RECORD = {
   name: 'record-denial',

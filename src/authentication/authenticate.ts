@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { apiKeyIdOf, sameHash } from '../applications/api-key.ts';
 import { type Actor, scopes } from '../authorization/actor.ts';
-import { LedgerUnavailableError } from '../issuing/issue-store.ts';
+import { LedgerUnavailableError } from '../platform/database/ledger-unavailable-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { ApiKeys } from './api-key-cache.ts';
 import { KeySetUnavailableError, type TokenRefusal, type Tokens } from './tokens.ts';

@@ -1,5 +1,3 @@
-import type { ActorKind } from '../audit/audit-event.ts';
-
 export const scopes = [
   'SESSIONS_CREATE',
   'SESSIONS_READ',
@@ -86,3 +84,5 @@ export function standingOf(actor: Actor): Standing {
 export function hasScope(actor: Actor, scope: Scope): boolean {
   return actor.kind !== 'user' && actor.scopes.includes(scope);
 }
+export type ActorKind = 'APPLICATION' | 'USER' | 'OPERATOR' | 'SYSTEM';
+export type By = { readonly actor: Actor; readonly origin: Origin };

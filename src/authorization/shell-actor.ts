@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { By } from '../limits/limits-ledger.ts';
-import { scopes } from './actor.ts';
+import { type By, scopes } from './actor.ts';
 
 /** Who acts on the gateway's own machine: an operator, named after the account. */
 export function byShell(command: string): By {

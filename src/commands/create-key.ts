@@ -1,7 +1,7 @@
+import type { Application } from '../applications/application.ts';
 import type { ApplicationsLedger } from '../applications/application-store.ts';
 import { createApiKey } from '../applications/create-api-key.ts';
 import { parseApiKeyGrant, parseName } from '../applications/parse-api-key-grant.ts';
-import type { Application } from '../audit/audit-event.ts';
 import { byShell } from '../authorization/shell-actor.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';

@@ -1,24 +1,11 @@
-import type pg from 'pg';
-import { atBatches, atSequence, type Finding } from '../sealing/finding.ts';
+import { atBatches, atSequence } from '../sealing/finding.ts';
 import { readHeadsFile } from '../sealing/heads-file.ts';
 import { findHeads, findSealsBeyond, readUnsealed, type Span } from '../sealing/read-seals.db.ts';
-import { type Head, isSigned, type SealingKey } from '../sealing/seal.ts';
+import { type Head, isSigned } from '../sealing/seal.ts';
 import { readPosition, startOf } from '../sealing/seal-batch.db.ts';
 import { idAt } from '../sealing/sealed-columns.db.ts';
 import { verifyChain } from '../sealing/verify-chain.db.ts';
-
-export type VerifyOptions = {
-  readonly pool: pg.Pool;
-  readonly keys: readonly SealingKey[];
-  /** As the sealer has it. */
-  readonly overlapMs: number;
-  /** Files of heads that left the database. */
-  readonly headsFiles: readonly string[];
-  /** Batches that were sealed in that time; all without it. */
-  readonly span: Span;
-  readonly onFinding: (finding: Finding) => void;
-  readonly onProgress: (sequence: number, last: number) => void;
-};
+import type { VerifyOptions } from '../sealing/verify-options.ts';
 
 export type Verified = {
   readonly events: number;

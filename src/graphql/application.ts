@@ -1,4 +1,4 @@
-import type { Application } from '../audit/audit-event.ts';
+import type { Application } from '../applications/application.ts';
 import { ApiKeyType } from './api-key.ts';
 import { builder } from './builder.ts';
 import { encodeId, NODE_ID } from './ids.ts';

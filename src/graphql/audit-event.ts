@@ -1,4 +1,5 @@
-import type { ActorKind, AuditEvent, AuditOutcome } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditOutcome } from '../audit/audit-event.ts';
+import type { ActorKind } from '../authorization/actor.ts';
 import { ApiKeyType } from './api-key.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';

@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Json } from '../platform/validation/json.ts';
-import type { TokenLimit } from '../sessions/session-config.ts';
+import type { TokenLimit } from '../platform/validation/token-limit.ts';
 import { type Conditions, conditionsOf } from './authorization.ts';
 import type { Count } from './connection.ts';
 import type { Context } from './context.ts';

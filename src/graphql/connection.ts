@@ -1,4 +1,4 @@
-import type { Boundary, Listed, Page } from '../reader.ts';
+import type { Boundary, Listed, Page } from '../platform/database/page.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
 

@@ -1,7 +1,7 @@
 import type { ApplicationsLedger } from '../applications/application-store.ts';
 import type { RecordDenial } from '../audit/denial.ts';
 import type { Actor, Origin } from '../authorization/actor.ts';
-import type { IssueOutcome } from '../issuing/issue-session.ts';
+import type { IssueOutcome } from '../issuing/issue-outcome.ts';
 import type { LimitsLedger } from '../limits/limits-ledger.ts';
 import type { Policy } from '../limits/policy.ts';
 import type { Secret } from '../platform/redaction/secret.ts';

@@ -1,5 +1,5 @@
+import type { Application } from '../applications/application.ts';
 import { parseName } from '../applications/parse-api-key-grant.ts';
-import type { Application } from '../audit/audit-event.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';

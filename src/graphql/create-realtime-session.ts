@@ -1,4 +1,4 @@
-import type { IssueOutcome } from '../issuing/issue-session.ts';
+import type { IssueOutcome } from '../issuing/issue-outcome.ts';
 import type { PolicyRule } from '../limits/policy.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { Session } from '../sessions/session.ts';

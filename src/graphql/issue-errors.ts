@@ -1,4 +1,4 @@
-import type { IssueOutcome } from '../issuing/issue-session.ts';
+import type { IssueOutcome } from '../issuing/issue-outcome.ts';
 import type { PolicyRule } from '../limits/policy.ts';
 import type { Session, SessionFailure } from '../sessions/session.ts';
 import { builder } from './builder.ts';

@@ -1,4 +1,4 @@
-import { parseReason } from '../limits/parse-policy.ts';
+import { parseReason } from '../audit/parse-reason.ts';
 import type { Session } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 import { BadInputError } from './errors.ts';

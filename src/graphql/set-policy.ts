@@ -1,7 +1,9 @@
-import type { Application, User } from '../audit/audit-event.ts';
+import type { Application } from '../applications/application.ts';
+import type { By } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
-import type { By, PolicyChanges } from '../limits/limits-ledger.ts';
 import { parsePolicyChanges } from '../limits/parse-policy.ts';
+import type { PolicyChanges } from '../limits/policy.ts';
+import type { User } from '../users/user.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import { parseReason } from '../limits/parse-policy.ts';
+import { parseReason } from '../audit/parse-reason.ts';
 import { builder } from './builder.ts';
 import { invalidInput } from './invalid-input-error.ts';
 import { referenceTo } from './user-reference.ts';

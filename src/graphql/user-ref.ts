@@ -1,4 +1,4 @@
-import type { User } from '../audit/audit-event.ts';
+import type { User } from '../users/user.ts';
 import { builder } from './builder.ts';
 
 /** Who somebody is; the rest is read when it is asked for. */

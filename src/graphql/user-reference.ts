@@ -1,5 +1,5 @@
-import type { UserReference } from '../limits/limits-ledger.ts';
-import { parseExternalUserId } from '../limits/parse-policy.ts';
+import { parseExternalUserId } from '../users/parse-external-user-id.ts';
+import type { UserReference } from '../users/user-reference.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, invalidInput } from './invalid-input-error.ts';
 import { type NotFound, notFound } from './not-found-error.ts';

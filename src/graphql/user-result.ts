@@ -1,4 +1,4 @@
-import type { User } from '../audit/audit-event.ts';
+import type { User } from '../users/user.ts';
 import { builder } from './builder.ts';
 import { type InvalidInput, InvalidInputErrorType } from './invalid-input-error.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';

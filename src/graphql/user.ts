@@ -1,6 +1,6 @@
-import type { User } from '../audit/audit-event.ts';
-import { parseExternalUserId } from '../limits/parse-policy.ts';
 import { mergePolicies, type Policy, quotaStates } from '../limits/policy.ts';
+import { parseExternalUserId } from '../users/parse-external-user-id.ts';
+import type { User } from '../users/user.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';

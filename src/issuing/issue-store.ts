@@ -3,21 +3,6 @@ import type { Policy, PolicyRule, QuotaKind } from '../limits/policy.ts';
 import type { Json } from '../platform/validation/json.ts';
 import type { SecretTrace, Session, SessionFailure } from '../sessions/session.ts';
 import type { Label, SessionConfig } from '../sessions/session-config.ts';
-
-/**
- * The ledger could not be asked, or did not answer in time. Whether a write happened is unknown.
- * `kind` is a database or network error code; it never carries a value.
- */
-export class LedgerUnavailableError extends Error {
-  override readonly name = 'LedgerUnavailableError';
-  readonly code: string;
-
-  constructor(code: string) {
-    super('The ledger is unavailable');
-    this.code = code;
-  }
-}
-
 /** A key that makes a mint repeatable. Hashes of the input by the id of the key they were made with; the first writes. */
 export type Idempotency = {
   readonly key: string;

@@ -1,6 +1,6 @@
 import type { MintFailureCode } from '../providers/provider.ts';
 import type { Session } from '../sessions/session.ts';
-import type { IssueOutcome } from './issue-session.ts';
+import type { IssueOutcome } from './issue-outcome.ts';
 
 // Of the failures in which no secret exists: those that say nothing against the request itself.
 const RETRYABLE: readonly string[] = [

@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import { z } from 'zod';
+import { actorColumns } from '../audit/event-columns.db.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { orUnavailable } from '../platform/database/unavailable.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
-import { actorColumns, configColumns } from './session-columns.db.ts';
+import { configColumns } from './session-columns.db.ts';
 
 const RESERVE = {
   name: 'reserve-session',

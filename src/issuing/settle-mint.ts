@@ -5,7 +5,7 @@ import type { Secret } from '../platform/redaction/secret.ts';
 import type { MintOutcome } from '../providers/provider.ts';
 import { redactConfig } from '../sessions/redact-session.ts';
 import type { SecretTrace, Session, SessionFailure } from '../sessions/session.ts';
-import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-session.ts';
+import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Settlement } from './issue-store.ts';
 import { applyAnswer } from './normalise.ts';
 

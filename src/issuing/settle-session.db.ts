@@ -1,10 +1,11 @@
 import type pg from 'pg';
+import { actorColumns } from '../audit/event-columns.db.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { Session } from '../sessions/session.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
 import type { Ledger } from './issue-store.ts';
-import { actorColumns, settlementColumns, settlementEvent } from './session-columns.db.ts';
+import { settlementColumns, settlementEvent } from './session-columns.db.ts';
 
 const COLUMNS = `
   outcome, expires_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,

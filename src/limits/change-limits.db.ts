@@ -1,10 +1,13 @@
 import type pg from 'pg';
-import { byColumns } from '../issuing/session-columns.db.ts';
+import { applicationColumns, toApplication } from '../applications/application-row.db.ts';
+import { byColumns } from '../audit/event-columns.db.ts';
+import type { By } from '../authorization/actor.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { orUnavailable } from '../platform/database/unavailable.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
-import type { By, LimitsLedger, PolicyChanges } from './limits-ledger.ts';
-import { applicationColumns, toApplication, toUser, userColumns } from './policy-row.db.ts';
+import { toUser, userColumns } from '../users/user-row.db.ts';
+import type { LimitsLedger } from './limits-ledger.ts';
+import type { PolicyChanges } from './policy.ts';
 
 /**
  * Revoking, suspending and setting policies: each a function of the ledger's (prisma/migrations).

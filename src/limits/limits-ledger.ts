@@ -1,17 +1,9 @@
-import type { Application, User } from '../audit/audit-event.ts';
-import type { Actor, Origin } from '../authorization/actor.ts';
+import type { Application } from '../applications/application.ts';
+import type { By } from '../authorization/actor.ts';
 import type { Session } from '../sessions/session.ts';
-import type { PolicyOverrides } from './policy.ts';
-
-export type By = { readonly actor: Actor; readonly origin: Origin };
-
-/** Somebody by our id, or by the identifier the applications use; the latter may not have asked for anything yet. */
-export type UserReference =
-  | { readonly id: string; readonly externalId: null }
-  | { readonly id: null; readonly externalId: string };
-
-/** What is changed of the limits: an absent field stays as it is, null returns to the inherited value. */
-export type PolicyChanges = { readonly [K in keyof PolicyOverrides]?: PolicyOverrides[K] };
+import type { User } from '../users/user.ts';
+import type { UserReference } from '../users/user-reference.ts';
+import type { PolicyChanges } from './policy.ts';
 
 /**
  * Changes beside issuing. Each is one round trip, writes its audit event in the same transaction, changes

@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import { plainText } from '../platform/redaction/plain-text.ts';
-import { redactText } from '../platform/redaction/redact-text.ts';
-import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
-import { text } from '../platform/validation/text.ts';
+import { type Parsed, toInputIssues } from '../platform/validation/input-issue.ts';
 import { budget } from '../platform/validation/usd-amount.ts';
-import type { PolicyChanges } from './limits-ledger.ts';
-
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly issues: readonly InputIssue[] };
+import type { PolicyChanges } from './policy.ts';
 
 const count = z
   .int('must be a whole number')
@@ -29,10 +23,6 @@ const policyChanges = z.object({
   monthlyBudgetUsd: budget.nullable().optional(),
 });
 
-const reason = text(1000)
-  .nullish()
-  .transform((given) => (given == null ? null : redactText(given)));
-
 /** The changes of setPolicy: a field left out stays as it is, null returns to the inherited value. */
 export function parsePolicyChanges(input: unknown): Parsed<PolicyChanges> {
   const parsed = policyChanges.safeParse(input);
@@ -41,24 +31,5 @@ export function parsePolicyChanges(input: unknown): Parsed<PolicyChanges> {
   return {
     ok: true,
     value: Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined)),
-  };
-}
-
-/** Why something was done, in the caller's words, credentials replaced; null when they gave none. */
-export function parseReason(input: unknown): Parsed<string | null> {
-  return parse(reason, input, ['reason']);
-}
-
-/** The identifier that the applications use for somebody. */
-export function parseExternalUserId(input: unknown): Parsed<string> {
-  return parse(plainText(255), input, ['externalUserId']);
-}
-
-function parse<T>(schema: z.ZodType<T>, input: unknown, path: readonly string[]): Parsed<T> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  return {
-    ok: false,
-    issues: toInputIssues(parsed.error).map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
   };
 }

@@ -42,3 +42,5 @@ export function quotaStates(policy: Policy, usage: QuotaUsage): QuotaState[] {
     { quota: 'MINTS_PER_DAY', limit: policy.maxMintsPerDay, used: usage.MINTS_PER_DAY },
   ];
 }
+/** What is changed of the limits: an absent field stays as it is, null returns to the inherited value. */
+export type PolicyChanges = { readonly [K in keyof PolicyOverrides]?: PolicyOverrides[K] };

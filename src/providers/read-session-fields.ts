@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isJsonObject } from '../platform/validation/json.ts';
+import type { TokenLimit } from '../platform/validation/token-limit.ts';
 import type {
   InputAudioTranscription,
   NoiseReduction,
   SemanticVad,
   ServerVad,
-  TokenLimit,
   TurnDetection,
 } from '../sessions/session-config.ts';
 import { known, named } from './lenient-schema.ts';

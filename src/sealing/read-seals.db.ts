@@ -1,6 +1,7 @@
 import type pg from 'pg';
+import type { SealedValues } from '../audit/canonical-event.ts';
 import type { StoredIdentity } from '../audit/identity.ts';
-import type { Head, SealedValues } from './seal.ts';
+import type { Head } from './seal.ts';
 import {
   headColumns,
   identityValues,

@@ -1,14 +1,6 @@
 import type pg from 'pg';
-import {
-  digestOf,
-  GENESIS,
-  type Head,
-  SEALED_COLUMNS,
-  type SealedValues,
-  type SealingKey,
-  sealEvent,
-  signHead,
-} from './seal.ts';
+import { SEALED_COLUMNS, type SealedValues } from '../audit/canonical-event.ts';
+import { digestOf, GENESIS, type Head, type SealingKey, sealEvent, signHead } from './seal.ts';
 import { headColumns, idAt, isNotSealed, sealedValues, timeOf, timeText } from './sealed-columns.db.ts';
 
 export type SealOptions = {

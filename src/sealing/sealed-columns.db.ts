@@ -1,5 +1,5 @@
+import { SEALED_COLUMNS } from '../audit/canonical-event.ts';
 import type { StoredIdentity } from '../audit/identity.ts';
-import { SEALED_COLUMNS } from './seal.ts';
 
 /** The values of SEALED_COLUMNS for events `e`, as text that says all of each. */
 export const sealedValues = SEALED_COLUMNS.map((column) => {

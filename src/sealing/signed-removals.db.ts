@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import { isErasureSigned } from '../users/erasure.ts';
 import { checkpointSchema, isCheckpointSigned, type SignedCheckpoint } from './checkpoint.ts';
+import { isErasureSigned } from './erasure-proof.ts';
 import { findHeads } from './read-seals.db.ts';
 import type { SealingKey } from './seal.ts';
 

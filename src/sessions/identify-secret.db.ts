@@ -1,6 +1,6 @@
 import type pg from 'pg';
+import { byColumns } from '../audit/event-columns.db.ts';
 import type { Visibility } from '../authorization/visibility.ts';
-import { byColumns } from '../issuing/session-columns.db.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { IdentifySecret } from './identify-secret.ts';

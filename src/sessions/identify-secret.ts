@@ -1,5 +1,5 @@
+import type { By } from '../authorization/actor.ts';
 import { type Visibility, visibilityOf } from '../authorization/visibility.ts';
-import type { By } from '../limits/limits-ledger.ts';
 import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
 import type { Session } from './session.ts';
 

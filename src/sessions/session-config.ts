@@ -1,5 +1,6 @@
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { Json, JsonObject } from '../platform/validation/json.ts';
+import type { TokenLimit } from '../platform/validation/token-limit.ts';
 
 export type SessionType = 'REALTIME' | 'TRANSCRIPTION';
 export type Modality = 'TEXT' | 'AUDIO';
@@ -7,8 +8,6 @@ export type AudioFormat = 'PCM16' | 'G711_ULAW' | 'G711_ALAW';
 export type NoiseReductionType = 'NEAR_FIELD' | 'FAR_FIELD';
 export type Eagerness = 'LOW' | 'MEDIUM' | 'HIGH' | 'AUTO';
 export type ToolChoiceMode = 'AUTO' | 'NONE' | 'REQUIRED' | 'FUNCTION' | 'MCP';
-export type TokenLimit = number | 'inf';
-
 export type InputAudioTranscription = {
   readonly model: string | null;
   readonly language: string | null;

@@ -22,12 +22,3 @@ export type SessionFilter = {
 };
 
 export type SessionOrder = 'CREATED_AT_DESC' | 'CREATED_AT_ASC' | 'EXPIRES_AT_ASC';
-
-/** Which users are meant: those that fit every field that is there. */
-export type UserFilter = {
-  readonly externalIdPrefix?: string | null | undefined;
-  readonly suspended?: boolean | null | undefined;
-  readonly hasActiveSessions?: boolean | null | undefined;
-};
-
-export type UserOrder = 'LAST_SESSION_AT_DESC' | 'NEXT_EXPIRY_AT_ASC' | 'CREATED_AT_DESC';

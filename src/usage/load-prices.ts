@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { StartError } from '../platform/process/start-error.ts';
 import { toInputIssues } from '../platform/validation/input-issue.ts';
-import { mergePrices, type PriceList, priceListSchema } from './prices.ts';
+import type { PriceList } from './price.ts';
+import { mergePrices, priceListSchema } from './prices.ts';
 
 /**
  * The prices to pay by: those of this version, and the operator's own from a file, if there is one.

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Parsed } from '../limits/parse-policy.ts';
 import { plainText } from '../platform/redaction/plain-text.ts';
 import { redactJson } from '../platform/redaction/redact-json.ts';
-import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
+import { type InputIssue, type Parsed, toInputIssues } from '../platform/validation/input-issue.ts';
 import { isJsonObject, type JsonObject } from '../platform/validation/json.ts';
 import { json } from '../platform/validation/text.ts';
 import type { UsageNumbers } from './usage.ts';

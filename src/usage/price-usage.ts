@@ -1,5 +1,6 @@
 import { fromUnits, toUnits } from '../platform/validation/decimal.ts';
-import { findPrice, type Price, type PriceKind, type PriceList, unitPrice } from './prices.ts';
+import type { Price, PriceKind, PriceList } from './price.ts';
+import { findPrice, unitPrice } from './prices.ts';
 import type { PaidBy, UsageNumbers } from './usage.ts';
 
 /**

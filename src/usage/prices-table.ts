@@ -1,4 +1,4 @@
-import type { Price } from './prices.ts';
+import type { Price } from './price.ts';
 
 // As the provider's model pages had them in autumn 2026. No earlier price of these models is known, so they are taken to
 // hold from the beginning of that year. A new price is a new entry with its day; an old one stays, for what was used before.

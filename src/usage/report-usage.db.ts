@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { byColumns } from '../issuing/session-columns.db.ts';
+import { byColumns } from '../audit/event-columns.db.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { UsageReportInput, UsageVerdict } from './usage.ts';

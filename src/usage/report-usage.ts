@@ -1,10 +1,9 @@
-import type { Actor } from '../authorization/actor.ts';
-import type { By } from '../limits/limits-ledger.ts';
+import type { Actor, By } from '../authorization/actor.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { Session } from '../sessions/session.ts';
 import { parseUsage, parseUsageNames } from './parse-usage.ts';
+import type { PriceList } from './price.ts';
 import { priceUsage } from './price-usage.ts';
-import type { PriceList } from './prices.ts';
 import type { UsageVerdict } from './usage.ts';
 import type { ReportUsage } from './usage-ledger.ts';
 

@@ -1,4 +1,4 @@
-import type { By } from '../limits/limits-ledger.ts';
+import type { By } from '../authorization/actor.ts';
 import type { UsageReportInput, UsageVerdict } from './usage.ts';
 
 /** Writes what was used, with its audit event, and the sums over it, in one transaction. */

@@ -1,11 +1,12 @@
 import type pg from 'pg';
-import type { User } from '../audit/audit-event.ts';
-import { byColumns } from '../issuing/session-columns.db.ts';
-import { toUser, type UserRow, userColumns } from '../limits/policy-row.db.ts';
+import { byColumns } from '../audit/event-columns.db.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { orUnavailable } from '../platform/database/unavailable.ts';
+import { signErasure } from '../sealing/erasure-proof.ts';
 import type { SealingKey } from '../sealing/seal.ts';
-import { type EraseUser, signErasure } from './erasure.ts';
+import type { EraseUser } from './erasure.ts';
+import type { User } from './user.ts';
+import { toUser, type UserRow, userColumns } from './user-row.db.ts';
 
 // So many that no statement takes long.
 const SESSIONS = 50;

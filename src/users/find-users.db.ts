@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { User } from '../audit/audit-event.ts';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import { toUser, type UserRow, userColumns, userColumnsWith } from '../limits/policy-row.db.ts';
 import { type Parameters, parameters, read } from '../platform/database/statement.ts';
+import type { User } from './user.ts';
+import { toUser, type UserRow, userColumns, userColumnsWith } from './user-row.db.ts';
 
 /** The visible users with these ids, in no particular order; the others are left out. */
 export function findUsers(pool: pg.Pool, visibility: Visibility, ids: readonly string[]): Promise<User[]> {

@@ -1,15 +1,15 @@
 import type pg from 'pg';
-import type { User } from '../audit/audit-event.ts';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import { toUser, type UserRow } from '../limits/policy-row.db.ts';
 import { countRows } from '../platform/database/count-rows.ts';
 import { beyond, type Keyset, ordered, sortedBy, toListed } from '../platform/database/keyset.ts';
+import type { Listed, Page } from '../platform/database/page.ts';
 import { type Parameters, parameters, read, readPlanned } from '../platform/database/statement.ts';
-import type { Listed, Page } from '../reader.ts';
 import { isActive } from '../sessions/session-conditions.db.ts';
-import type { UserFilter, UserOrder } from '../sessions/session-filter.ts';
 import { visibleUserColumns } from './find-users.db.ts';
+import type { User } from './user.ts';
+import type { UserFilter, UserOrder } from './user-filter.ts';
+import { toUser, type UserRow } from './user-row.db.ts';
 
 /** What a listing is read from, in order: `u` are users, and `ordering` what they are ordered by. */
 type Source = { readonly from: string; readonly keyset: Keyset; readonly condition: string };

@@ -2,11 +2,12 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Visibility } from '../../src/authorization/visibility.ts';
+import type { Boundary, Listed, Page } from '../../src/platform/database/page.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
-import type { Boundary, Listed, Page } from '../../src/reader.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import type { SessionFilter, SessionOrder, UserOrder } from '../../src/sessions/session-filter.ts';
+import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
+import type { UserOrder } from '../../src/users/user-filter.ts';
 import {
   addSessions,
   BUSY,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { LedgerUnavailableError } from '../../issuing/issue-store.ts';
-import { CountTooLongError } from '../../reader.ts';
+import { LedgerUnavailableError } from './ledger-unavailable-error.ts';
+import { CountTooLongError } from './page.ts';
 import { type Parameters, readPlanned } from './statement.ts';
 
 // The statement was cancelled by its own time limit, on the server or here.

@@ -1,4 +1,4 @@
-import type { Boundary, Listed, Page } from '../../reader.ts';
+import type { Boundary, Listed, Page } from './page.ts';
 import type { Parameters } from './statement.ts';
 
 /** What a listing is sorted by: a time, or its ids alone (UUIDv7, so that newest first is an order of ids). */

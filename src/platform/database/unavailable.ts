@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LedgerUnavailableError } from '../../issuing/issue-store.ts';
+import { LedgerUnavailableError } from './ledger-unavailable-error.ts';
 
 // Of SQLSTATE: connection exceptions, cancelled by timeout, shutting down or starting, too many connections.
 const SQLSTATES = /^(08...|57014|57P0[1-5]|53300|25P03)$/;

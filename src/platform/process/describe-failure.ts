@@ -1,6 +1,6 @@
-import { LedgerUnavailableError } from '../../issuing/issue-store.ts';
 import { ConfigError } from '../config/config.ts';
 import { EmbeddedPostgresError } from '../database/embedded/error.ts';
+import { LedgerUnavailableError } from '../database/ledger-unavailable-error.ts';
 import { MigrationError } from '../database/migrate.ts';
 import { StartError } from './start-error.ts';
 

@@ -13,3 +13,15 @@ export function toInputIssues(error: z.ZodError): InputIssue[] {
     return [{ path, message: issue.message }];
   });
 }
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly InputIssue[] };
+
+export function parse<T>(schema: z.ZodType<T>, input: unknown, path: readonly string[]): Parsed<T> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return {
+    ok: false,
+    issues: toInputIssues(parsed.error).map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
+  };
+}

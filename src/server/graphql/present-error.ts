@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { BadInputError, type ErrorCode, ForbiddenError } from '../../graphql/errors.ts';
-import { LedgerUnavailableError } from '../../issuing/issue-store.ts';
-import { CountTooLongError } from '../../reader.ts';
+import { LedgerUnavailableError } from '../../platform/database/ledger-unavailable-error.ts';
+import { CountTooLongError } from '../../platform/database/page.ts';
 import { TooManyWatchersError, type WatchEnd, WatchEndedError } from '../../subscriptions/subscriber.ts';
 
 /** What a client sees of an error; and the error itself where an operator should hear of it. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { readClusterVersion } from './create-cluster.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import type { DataPaths } from './prepare-data-directory.ts';
+import { readClusterVersion } from './read-cluster-version.ts';
 
 /** The system user that the server runs as, when that is not the gateway's own. */
 export type ServerUser = { readonly name: string; readonly uid: number; readonly gid: number };

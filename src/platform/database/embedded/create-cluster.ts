@@ -1,17 +1,12 @@
-import { chown, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerUser } from './choose-server-user.ts';
 import { EmbeddedPostgresError, errorCode } from './error.ts';
 import { launch } from './launch.ts';
 import type { DataPaths } from './prepare-data-directory.ts';
+import { readClusterVersion } from './read-cluster-version.ts';
 import { readLogTail } from './read-log-tail.ts';
 import type { ServerContext } from './server-context.ts';
-
-/** The major version that the cluster was made with ("18"), or undefined when there is no cluster. */
-export async function readClusterVersion(paths: DataPaths): Promise<string | undefined> {
-  const version = await readFile(join(paths.cluster, 'PG_VERSION'), 'utf8').catch(() => undefined);
-  return version?.trim();
-}
 
 /**
  * Makes the cluster in a folder beside its place and moves it there when it is complete: a crash leaves no

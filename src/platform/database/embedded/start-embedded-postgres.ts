@@ -1,7 +1,7 @@
 import { assertReachable } from './assert-reachable.ts';
 import { chooseServerUser } from './choose-server-user.ts';
 import { type Claim, claimServer } from './claim-server.ts';
-import { createCluster, readClusterVersion } from './create-cluster.ts';
+import { createCluster } from './create-cluster.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { findPostmaster } from './find-postmaster.ts';
 import { keepRunning } from './keep-running.ts';
@@ -9,6 +9,7 @@ import { locateBinaries } from './locate-binaries.ts';
 import { obtainPassword } from './obtain-password.ts';
 import { prepareDataDirectory } from './prepare-data-directory.ts';
 import { APPLICATION_ROLE, DATABASE, OWNER_ROLE, prepareDatabase } from './prepare-database.ts';
+import { readClusterVersion } from './read-cluster-version.ts';
 import { removeAbandoned } from './remove-abandoned.ts';
 import type { EmbeddedPostgresLog, ServerContext } from './server-context.ts';
 import { shutDown } from './shut-down.ts';

@@ -1,0 +1,63 @@
+import type { Policy, PolicyRule } from '../limits/policy.ts';
+import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
+import type { InputIssue } from '../platform/validation/input-issue.ts';
+import type { MintOutcome, Provider } from '../providers/provider.ts';
+import type { Session, SessionFailure } from '../sessions/session.ts';
+import type { Ledger, QuotaExceeded } from './issue-store.ts';
+import type { GateRefusal, MintGate } from './mint-gate.ts';
+
+export type IssueSessionPorts = {
+  readonly provider: Provider;
+  readonly ledger: Ledger;
+  readonly gate: MintGate;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly monotonicNow: () => number;
+  /** What operators should hear of, beside the result: never carries a value. */
+  readonly notice: (notice: IssueNotice) => void;
+};
+
+export type IssueSessionSettings = {
+  /** The application that the root key's and the tokens' sessions belong to. */
+  readonly defaultApplicationId: string;
+  readonly defaultModel: string;
+  readonly defaultPolicy: Policy;
+  /** The first one writes, all are known. */
+  readonly fingerprintKeys: readonly [FingerprintKey, ...FingerprintKey[]];
+  readonly upstreamTimeoutMs: number;
+  readonly databaseTimeoutMs: number;
+};
+
+export type IssueNotice =
+  | {
+      readonly kind: 'minted';
+      readonly outcome: MintOutcome['kind'];
+      readonly code: string;
+      readonly milliseconds: number;
+    }
+  | { readonly kind: 'expiry_in_the_past'; readonly sessionId: string }
+  | { readonly kind: 'settling_failed'; readonly sessionId: string; readonly error: unknown };
+
+export type IssueOutcome =
+  /** A person asks for somebody else. */
+  | { readonly kind: 'forbidden' }
+  | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] }
+  | { readonly kind: 'policy'; readonly rule: PolicyRule; readonly allowed: readonly string[] }
+  | QuotaExceeded
+  | { readonly kind: 'suspended'; readonly suspendedAt: Date }
+  /** An idempotency key was used with another input, or is being used right now. */
+  | { readonly kind: 'conflict'; readonly reason: 'DIFFERENT_INPUT' | 'IN_PROGRESS' }
+  /** The key's secret was handed out before, once. */
+  | { readonly kind: 'already_issued'; readonly session: Session }
+  /** Not even tried: nothing was reserved. */
+  | { readonly kind: 'refused'; readonly reason: GateRefusal }
+  /** The one moment at which the secret leaves: its record is committed. */
+  | { readonly kind: 'issued'; readonly session: Session; readonly secret: Secret; readonly expiresAt: Date }
+  | NotIssued;
+
+export type NotIssued = {
+  readonly kind: 'not_issued';
+  readonly session: Session;
+  readonly failure: SessionFailure;
+  readonly retryable: boolean;
+  readonly possiblyIssued: boolean;
+};

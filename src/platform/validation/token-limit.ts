@@ -1,0 +1,1 @@
+export type TokenLimit = number | 'inf';
