@@ -13,15 +13,15 @@ import { settleOverdue } from './issuing/settle-overdue.job.ts';
 import { createLimitsLedger } from './limits/change-limits.db.ts';
 import type { Config } from './platform/config/config.ts';
 import { type Keys, obtainKeys } from './platform/config/keys.ts';
-import { checkLedger } from './platform/database/check-ledger.ts';
-import { type OpenLedger, openLedger } from './platform/database/open-database.ts';
+import { checkDatabase } from './platform/database/check-database.ts';
+import { type OpenDatabase, openDatabase } from './platform/database/open-database.ts';
 import { createInFlight } from './platform/process/in-flight.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
 import { repeat } from './platform/process/repeat.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { openProvider } from './providers/open-provider.ts';
-import { createLedgerReader } from './reader.db.ts';
-import { keepPartitions } from './retention/create-partitions.job.ts';
+import { createReader } from './reader.db.ts';
+import { keepPartitionsAhead } from './retention/create-partitions.job.ts';
 import { enforceRetention } from './retention/enforce-retention.job.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import { onlyTrustedDocuments } from './server/graphql/only-trusted-documents.ts';
@@ -40,7 +40,7 @@ import { openFeed } from './subscriptions/open-subscriptions.ts';
 import { loadPrices } from './usage/load-prices.ts';
 import { createReportUsage } from './usage/report-usage.db.ts';
 import { reportUsageOf } from './usage/report-usage.ts';
-import { sumUsage } from './usage/roll-up-usage.job.ts';
+import { rollUpUsage } from './usage/roll-up-usage.job.ts';
 import { createEraseUser, finishErasures } from './users/erase-user.db.ts';
 
 export type App = {
@@ -75,7 +75,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   try {
     const documents = await loadTrustedDocuments(config.trustedDocuments, schema);
     const prices = await loadPrices(config.pricesFile);
-    const ledger = await openLedger(config, log, signal ?? new AbortController().signal);
+    const ledger = await openDatabase(config, log, signal ?? new AbortController().signal);
     opened.push(() => ledger.close());
     const keys = await obtainKeys(config);
     const provider = await openProvider(config);
@@ -141,7 +141,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
     });
     const management = createManagementServer({
-      notReady: async () => (state.draining ? 'draining' : checkLedger(ledger.pool)),
+      notReady: async () => (state.draining ? 'draining' : checkDatabase(ledger.pool)),
       registry: metrics.registry,
     });
 
@@ -172,8 +172,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   }
 }
 
-function readersOf(pool: OpenLedger['pool'], visibility: Visibility) {
-  const createLedger = () => createLedgerReader(pool, visibility);
+function readersOf(pool: OpenDatabase['pool'], visibility: Visibility) {
+  const createLedger = () => createReader(pool, visibility);
   return { ledger: createLedger(), createLedger };
 }
 
@@ -194,7 +194,7 @@ function admissionRules(config: Config, authenticate: Authenticate, metrics: Met
 
 type JobParts = {
   readonly config: Config;
-  readonly ledger: OpenLedger;
+  readonly ledger: OpenDatabase;
   readonly keys: Keys;
   readonly onCommitted: () => void;
   readonly log: Logger;
@@ -205,7 +205,7 @@ function startJobs({ config, ledger, keys, onCommitted, log }: JobParts): () => 
   const { pool, ownerUrl } = ledger;
   const { retentionMonths: months, auditRetentionMonths: auditMonths } = config;
   const failed = (job: string) => (err: unknown) => log.error({ err, job }, 'periodic work failed');
-  const stopPartitions = keepPartitions(ownerUrl, failed('partitions'));
+  const stopPartitions = keepPartitionsAhead(ownerUrl, failed('partitions'));
   const stops = [
     repeat(500, (stopping) => announceExpiry(pool, onCommitted, stopping), failed('announce-expiry')),
     enforceRetention({
@@ -217,7 +217,7 @@ function startJobs({ config, ledger, keys, onCommitted, log }: JobParts): () => 
       onError: failed('retention'),
     }),
     repeat(1000, () => settleOverdue(pool, onCommitted), failed('settle-overdue')),
-    repeat(1000, () => sumUsage(pool), failed('sum-usage')),
+    repeat(1000, () => rollUpUsage(pool), failed('sum-usage')),
     repeat(30_000, (stopping) => finishErasures(pool, stopping), failed('finish-erasures'), 1000),
     repeat(600_000, () => purgeIdempotencyKeys(pool), failed('purge-idempotency-keys')),
   ];

@@ -19,12 +19,12 @@ import type { Config } from './platform/config/config.ts';
 import { obtainAuditKeys, obtainFingerprintKeys } from './platform/config/keys.ts';
 import { readConfig } from './platform/config/read-config.ts';
 import { joinEmbeddedPostgres } from './platform/database/embedded/start-embedded-postgres.ts';
-import { type OpenLedger, openLedger } from './platform/database/open-database.ts';
+import { type OpenDatabase, openDatabase } from './platform/database/open-database.ts';
 import { describeFailure } from './platform/process/describe-failure.ts';
 import { createLogger } from './platform/process/logger.ts';
 import { redactText } from './platform/redaction/redact-text.ts';
 import type { InputIssue } from './platform/validation/input-issue.ts';
-import { createLedgerReader } from './reader.db.ts';
+import { createReader } from './reader.db.ts';
 import { describeFindings } from './sealing/describe-findings.ts';
 import { sealingOverlapMs } from './sealing/open-sealing.ts';
 import { timeOf } from './sealing/sealed-columns.db.ts';
@@ -72,7 +72,7 @@ program
     withLedger(async ({ pool }) => {
       const result = await createKey(
         {
-          reader: createLedgerReader(pool, { reach: 'EVERYTHING' }),
+          reader: createReader(pool, { reach: 'EVERYTHING' }),
           applications: createApplicationsLedger(pool),
         },
         { ...options, expiresAt: expires ?? null },
@@ -107,7 +107,7 @@ program
       }
       await withLedger(async ({ pool }, config) => {
         const found = await identifyFromShell(read.secret, {
-          reader: createLedgerReader(pool, { reach: 'EVERYTHING' }),
+          reader: createReader(pool, { reach: 'EVERYTHING' }),
           identify: createIdentifySecret(pool),
           keys: await obtainFingerprintKeys(config),
         });
@@ -241,12 +241,12 @@ function refuse(issues: readonly InputIssue[]): void {
 }
 
 async function withLedger(
-  work: (ledger: OpenLedger, config: Config) => Promise<void>,
+  work: (ledger: OpenDatabase, config: Config) => Promise<void>,
   change: (config: Config) => Config = (config) => config,
 ): Promise<void> {
   const config = change(readConfig());
   const log = createLogger({ level: 'warn', pretty: true, destination: { write: say } });
-  const ledger = await openLedger(config, log, new AbortController().signal, joinEmbeddedPostgres);
+  const ledger = await openDatabase(config, log, new AbortController().signal, joinEmbeddedPostgres);
   try {
     await work(ledger, config);
   } finally {

@@ -7,7 +7,7 @@ import { findAuditEvent, listAuditEvents } from './audit/list-audit-events.db.ts
 import type { Visibility } from './authorization/visibility.ts';
 import { findQuotaUsage } from './limits/quota-usage.db.ts';
 import type { Json } from './platform/validation/json.ts';
-import type { LedgerReader } from './reader.ts';
+import type { Reader } from './reader.ts';
 import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
 import { findSessions } from './sessions/find-sessions.db.ts';
 import { countSessions, listSessions } from './sessions/list-sessions.db.ts';
@@ -19,7 +19,7 @@ import { findUserByExternalId, findUsers } from './users/find-users.db.ts';
 import { countUsers, listUsers } from './users/list-users.db.ts';
 
 /** The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once. */
-export function createLedgerReader(pool: pg.Pool, visibility: Visibility): LedgerReader {
+export function createReader(pool: pg.Pool, visibility: Visibility): Reader {
   const sessions = loaderOf((ids) => findSessions(pool, visibility, ids));
   const users = loaderOf((ids) => findUsers(pool, visibility, ids));
   const active = loaderOf((ids) => findActiveSessions(pool, visibility, ids));

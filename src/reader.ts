@@ -3,9 +3,9 @@ import type { Application } from './applications/application.ts';
 import type { AuditEvent } from './audit/audit-event.ts';
 import type { AuditEventFilter } from './audit/audit-event-filter.ts';
 import type { QuotaUsage } from './limits/policy.ts';
-import type { Listed, Page } from './platform/database/page.ts';
+import type { Edge, Page } from './platform/database/page.ts';
 import type { Json } from './platform/validation/json.ts';
-import type { ListedSession, Session, SessionExtent } from './sessions/session.ts';
+import type { ListedSession, Session, SessionDetail } from './sessions/session.ts';
 import type { SessionFilter, SessionOrder } from './sessions/session-filter.ts';
 import type { UsageTotals } from './usage/usage.ts';
 import type { UsageDimension, UsageFilter, UsagePlace, UsageRow } from './usage/usage-report.ts';
@@ -19,9 +19,9 @@ export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Da
  * What one request may ask of the ledger, as its viewer sees it: what is not visible is missing. Look-ups by id
  * are batched and remembered for the request; ids that are unknown, or not visible, give null. Listings return up to
  * `limit + 1` rows in reading order: the extra one says that there is more. Counts are exact, or as far as `upTo`.
- * Everything throws LedgerUnavailableError when the ledger is away.
+ * Everything throws UnavailableError when the ledger is away.
  */
-export type LedgerReader = {
+export type Reader = {
   session(id: string): Promise<Session | null>;
   /** The redacted session object as upstream answered it; null when there is none. */
   upstreamConfig(sessionId: string): Promise<Json>;
@@ -29,13 +29,13 @@ export type LedgerReader = {
     filter: SessionFilter,
     order: SessionOrder,
     page: Page,
-    extent: SessionExtent,
-  ): Promise<Listed<ListedSession>[]>;
+    extent: SessionDetail,
+  ): Promise<Edge<ListedSession>[]>;
   /** @throws CountTooLongError */
   countSessions(filter: SessionFilter, order: SessionOrder, upTo: number | null): Promise<number>;
   user(id: string): Promise<User | null>;
   userByExternalId(externalId: string): Promise<User | null>;
-  users(filter: UserFilter, order: UserOrder, page: Page): Promise<Listed<User>[]>;
+  users(filter: UserFilter, order: UserOrder, page: Page): Promise<Edge<User>[]>;
   /** @throws CountTooLongError */
   countUsers(filter: UserFilter, order: UserOrder, upTo: number | null): Promise<number>;
   activeSessions(userId: string): Promise<ActiveSessions>;
@@ -60,5 +60,5 @@ export type LedgerReader = {
   isTimeZone(name: string): Promise<boolean>;
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
-  auditEvents(page: Page, filter: AuditEventFilter): Promise<Listed<AuditEvent>[]>;
+  auditEvents(page: Page, filter: AuditEventFilter): Promise<Edge<AuditEvent>[]>;
 };

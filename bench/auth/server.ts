@@ -11,7 +11,7 @@ import { createPool } from '../../src/platform/database/pool.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { createMetrics } from '../../src/platform/process/metrics.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
-import { createLedgerReader } from '../../src/reader.db.ts';
+import { createReader } from '../../src/reader.db.ts';
 import { createClientAddress } from '../../src/server/http/client-address.ts';
 import { createCors } from '../../src/server/http/cors.ts';
 import { createGraphqlServer } from '../../src/server/http/graphql-server.ts';
@@ -82,7 +82,7 @@ serveParent({ port, key: key.value }, async () => {
 async function makeKey(): Promise<{ value: string; applicationId: string }> {
   const made = await createKey(
     {
-      reader: createLedgerReader(pool, { reach: 'EVERYTHING' }),
+      reader: createReader(pool, { reach: 'EVERYTHING' }),
       applications: createApplicationsLedger(pool),
     },
     { application: 'bench', name: mode, scopes: [...scopes], reach: 'EVERYTHING', expiresAt: null },
@@ -108,7 +108,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
   const absent = async (): Promise<never> => {
     throw new Error('The benchmark asks for the viewer only');
   };
-  const createLedger = () => createLedgerReader(pool, visibilityOf(actor));
+  const createLedger = () => createReader(pool, visibilityOf(actor));
   return {
     ledger: createLedger(),
     createLedger,

@@ -2,7 +2,7 @@ import { createApplicationsLedger } from '../../src/applications/application-sto
 import type { Scope } from '../../src/authorization/actor.ts';
 import { createKey } from '../../src/commands/create-key.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { createLedgerReader } from '../../src/reader.db.ts';
+import { createReader } from '../../src/reader.db.ts';
 
 /** A key of an application's that sees everything, with these scopes. */
 export async function createBenchKey(url: string, name: string, scopes: readonly Scope[]): Promise<string> {
@@ -10,7 +10,7 @@ export async function createBenchKey(url: string, name: string, scopes: readonly
   try {
     const made = await createKey(
       {
-        reader: createLedgerReader(pool, { reach: 'EVERYTHING' }),
+        reader: createReader(pool, { reach: 'EVERYTHING' }),
         applications: createApplicationsLedger(pool),
       },
       { application: 'bench', name, scopes: [...scopes], reach: 'EVERYTHING', expiresAt: null },

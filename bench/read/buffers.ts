@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import pg from 'pg';
 import { z } from 'zod';
-import type { Boundary, Page } from '../../src/platform/database/page.ts';
+import type { CursorPosition, Page } from '../../src/platform/database/page.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import type { Database } from '../mint/database.ts';
 import { guaranteedListings, type Listing, type Samples } from './listings.ts';
@@ -62,15 +62,15 @@ async function samples(pool: pg.Pool): Promise<Samples> {
 }
 
 /** The place where the deep page begins, or the last page where there are fewer; null when there is no second one. */
-async function walk(pool: pg.Pool, listing: Listing): Promise<{ page: number; at: Boundary } | null> {
+async function walk(pool: pg.Pool, listing: Listing): Promise<{ page: number; at: CursorPosition } | null> {
   const goal = (DEEP_PAGE - 1) * PAGE_SIZE;
   let passed = 0;
-  let boundary: Boundary | null = null;
+  let boundary: CursorPosition | null = null;
   while (passed < goal) {
     const limit = Math.min(STRIDE, goal - passed);
-    const listed = await listing.read(pool, { limit, boundary, direction: 'forward' });
+    const listed = await listing.read(pool, { limit, after: boundary, direction: 'forward' });
     const whole = Math.floor(Math.min(listed.length, limit) / PAGE_SIZE) * PAGE_SIZE;
-    boundary = listed[whole - 1]?.at ?? boundary;
+    boundary = listed[whole - 1]?.position ?? boundary;
     passed += whole;
     if (whole < limit) break;
   }
@@ -82,10 +82,10 @@ async function explain(
   pool: pg.Pool,
   url: string,
   listing: Listing,
-  boundary: Boundary | null,
+  boundary: CursorPosition | null,
   run = 1,
 ): Promise<{ blocks: number; planning: number; execution: number }> {
-  const page: Page = { limit: PAGE_SIZE, boundary, direction: 'forward' };
+  const page: Page = { limit: PAGE_SIZE, after: boundary, direction: 'forward' };
   const query = mock.method(pool, 'query');
   await listing.read(pool, page);
   const { text, values } = statement.parse(query.mock.calls[0]?.arguments[0]);

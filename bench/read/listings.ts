@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Visibility } from '../../src/authorization/visibility.ts';
-import type { Boundary, Page } from '../../src/platform/database/page.ts';
+import type { CursorPosition, Page } from '../../src/platform/database/page.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
@@ -8,7 +8,7 @@ import type { UserOrder } from '../../src/users/user-filter.ts';
 
 export type Listing = {
   readonly name: string;
-  read(pool: pg.Pool, page: Page): Promise<readonly { readonly at: Boundary }[]>;
+  read(pool: pg.Pool, page: Page): Promise<readonly { readonly position: CursorPosition }[]>;
 };
 
 export type Samples = {
@@ -45,7 +45,7 @@ export function guaranteedListings({ userId, applicationId, upstreamSessionId }:
 function sessions(name: string, visibility: Visibility, filter: SessionFilter, order: SessionOrder): Listing {
   return {
     name: `${name}, ${order}`,
-    read: (pool, page) => listSessions(pool, visibility, filter, order, page, 'everything'),
+    read: (pool, page) => listSessions(pool, visibility, filter, order, page, 'full'),
   };
 }
 

@@ -5,7 +5,7 @@ import { USERS } from '../mint/requests.ts';
 /** How many statements there were, and how long the longest of each kind took, in milliseconds. */
 export type Slowest = { readonly statements: number; readonly longest: ReadonlyMap<string, number> };
 
-const PAGE = { limit: 20, boundary: null, direction: 'forward' } as const;
+const PAGE = { limit: 20, after: null, direction: 'forward' } as const;
 const DEFAULTS = {
   ...{ allowedModels: null, maxTtlSeconds: 7200, maxActiveSessions: 1_000_000 },
   ...{ maxMintsPerMinute: 1_000_000, maxMintsPerDay: 1_000_000, monthlyBudgetUsd: null },
@@ -23,7 +23,7 @@ export function startTraffic(pool: pg.Pool, connections: number) {
   let stopped = false;
   const kinds = [
     ['reserve', (n: number) => reserve(pool, `user-${n % USERS}`)],
-    ['list', () => listSessions(pool, { reach: 'EVERYTHING' }, {}, 'CREATED_AT_DESC', PAGE, 'everything')],
+    ['list', () => listSessions(pool, { reach: 'EVERYTHING' }, {}, 'CREATED_AT_DESC', PAGE, 'full')],
     // Every partition is looked into: what is dropped among them.
     ['search', (n: number) => search(pool, `user-${n % USERS}`)],
   ] as const;

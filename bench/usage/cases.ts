@@ -1,4 +1,4 @@
-import type { LedgerReader } from '../../src/reader.ts';
+import type { Reader } from '../../src/reader.ts';
 import {
   placeOf,
   type UsageDimension,
@@ -17,7 +17,7 @@ export type Subject = {
 export type Case = {
   readonly name: string;
   /** @returns how many rows it gave */
-  readonly ask: (reader: LedgerReader, subject: Subject, round: number) => Promise<number>;
+  readonly ask: (reader: Reader, subject: Subject, round: number) => Promise<number>;
 };
 
 const ALL = { timeZone: 'Europe/Amsterdam', userIds: null, applicationIds: null, models: null };
@@ -50,13 +50,13 @@ export const CASES: readonly Case[] = [
   },
 ];
 
-async function total(reader: LedgerReader, filter: UsageFilter): Promise<number> {
+async function total(reader: Reader, filter: UsageFilter): Promise<number> {
   await reader.usageTotals(filter);
   return 1;
 }
 
 async function page(
-  reader: LedgerReader,
+  reader: Reader,
   filter: UsageFilter,
   by: readonly UsageDimension[],
   limit = PAGE.most,
@@ -64,11 +64,7 @@ async function page(
   return Math.min((await reader.usageRows(filter, by, { limit, after: null })).length, limit);
 }
 
-async function pages(
-  reader: LedgerReader,
-  filter: UsageFilter,
-  by: readonly UsageDimension[],
-): Promise<number> {
+async function pages(reader: Reader, filter: UsageFilter, by: readonly UsageDimension[]): Promise<number> {
   let count = 0;
   let after: UsagePlace | null = null;
   for (let more = true; more; ) {

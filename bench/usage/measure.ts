@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createLedgerReader } from '../../src/reader.db.ts';
+import { createReader } from '../../src/reader.db.ts';
 import type { Case, Subject } from './cases.ts';
 
 export type Measured = {
@@ -33,7 +33,7 @@ export async function measureAll(cases: readonly Case[], setup: Setup): Promise<
   for (let round = -warmUp; round < rounds; round += 1) {
     for (const [{ ask }, of] of times) {
       // Nothing is remembered from one request to the next.
-      const reader = createLedgerReader(pool, { reach: 'EVERYTHING' });
+      const reader = createReader(pool, { reach: 'EVERYTHING' });
       const counting = await timed(() => pool.query(COUNT, month));
       const reporting = await timed(async () => {
         of.rows = await ask(reader, subject, round + warmUp);

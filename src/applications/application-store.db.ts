@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { byColumns } from '../audit/event-columns.db.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { ApiKey } from './api-key.ts';
 import { type ApplicationRow, applicationColumns, toApplication } from './application-row.db.ts';
 import type { ApplicationsLedger } from './application-store.ts';
@@ -17,7 +17,7 @@ export function createApplicationsLedger(
 ): ApplicationsLedger {
   return {
     async createApplication(name, by) {
-      const { rows } = await orUnavailable(
+      const { rows } = await mapDatabaseErrors(
         pool.query<ApplicationRow>(`SELECT ${applicationColumns} FROM create_application($1, $2)`, [
           name,
           byColumns(by),
@@ -26,7 +26,7 @@ export function createApplicationsLedger(
       return rows[0] === undefined ? null : toApplication(rows[0]);
     },
     async newApiKeyId() {
-      const { rows } = await orUnavailable(
+      const { rows } = await mapDatabaseErrors(
         pool.query<{ id: string }>('SELECT uuidv7_at(clock_timestamp()) AS id'),
       );
       const [row] = rows;
@@ -44,7 +44,7 @@ export function createApplicationsLedger(
         reach,
         expires_at: expiresAt,
       };
-      const { rows } = await orUnavailable(
+      const { rows } = await mapDatabaseErrors(
         pool.query<ApiKey & { verdict: 'created' | 'not_found' | 'expired' }>(
           `SELECT c.verdict, ${apiKeyColumns}
            FROM create_api_key($1, $2) AS c CROSS JOIN LATERAL (SELECT (c.created).*) AS k`,
@@ -57,7 +57,7 @@ export function createApplicationsLedger(
       return verdict === 'created' ? { kind: verdict, apiKey } : { kind: verdict };
     },
     async revokeApiKey(id, by) {
-      const { rows } = await orUnavailable(
+      const { rows } = await mapDatabaseErrors(
         pool.query<ApiKey>(`SELECT ${apiKeyColumns} FROM revoke_api_key($1, $2) AS k`, [id, byColumns(by)]),
       );
       onCommitted();

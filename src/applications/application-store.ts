@@ -1,4 +1,4 @@
-import type { By, KeyReach, Scope } from '../authorization/actor.ts';
+import type { Caller, KeyReach, Scope } from '../authorization/actor.ts';
 import type { ApiKey } from './api-key.ts';
 import type { Application } from './application.ts';
 
@@ -20,14 +20,14 @@ export type CreateApiKeyOutcome =
 /** Registering callers. Each change is one round trip and writes its audit event in the same transaction. */
 export type ApplicationsLedger = {
   /** Null: the name is taken. */
-  createApplication(name: string, by: By): Promise<Application | null>;
+  createApplication(name: string, by: Caller): Promise<Application | null>;
   /** For a key that is made now: the key has it inside, so it must be there first. */
   newApiKeyId(): Promise<string>;
   createApiKey(
     grant: ApiKeyGrant,
     stored: { readonly id: string; readonly keyHash: string; readonly lastFour: string },
-    by: By,
+    by: Caller,
   ): Promise<CreateApiKeyOutcome>;
   /** Without effect on a key that was revoked before; null: there is no such key. */
-  revokeApiKey(id: string, by: By): Promise<ApiKey | null>;
+  revokeApiKey(id: string, by: Caller): Promise<ApiKey | null>;
 };

@@ -1,4 +1,4 @@
-import type { Actor, Origin, Reach } from '../authorization/actor.ts';
+import type { Actor, Reach, RequestInfo } from '../authorization/actor.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import { type ApiKey, generateApiKey } from './api-key.ts';
@@ -13,7 +13,7 @@ export type CreateApiKeyResult =
 
 /**
  * Makes a key for an application.
- * @throws LedgerUnavailableError when it may not have been written; the key is not handed out then
+ * @throws UnavailableError when it may not have been written; the key is not handed out then
  */
 export async function createApiKey(
   applications: ApplicationsLedger,
@@ -22,7 +22,7 @@ export async function createApiKey(
     /** Null: what was given is no application's id. It fares as one that no application has. */
     readonly applicationId: string | null;
   },
-  by: { readonly actor: Actor; readonly origin: Origin },
+  by: { readonly actor: Actor; readonly origin: RequestInfo },
 ): Promise<CreateApiKeyResult> {
   const { applicationId, ...given } = input;
   const grant = parseApiKeyGrant(given, by.actor);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import { type Parameters, parameters, read } from '../platform/database/statement.ts';
+import { read, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import type { ApiKey } from './api-key.ts';
 
 /** Columns of api_key under the names that the domain gives them. The hash is not among them. */
@@ -16,7 +16,7 @@ export function findApiKeys(
   visibility: Visibility,
   ids: readonly string[],
 ): Promise<ApiKey[]> {
-  return find(pool, visibility, (given) => `k.id = ANY(${given.use(ids)}::uuid[])`);
+  return find(pool, visibility, (given) => `k.id = ANY(${given.bind(ids)}::uuid[])`);
 }
 
 /** The visible keys of these applications, oldest first. */
@@ -25,15 +25,15 @@ export function listApiKeys(
   visibility: Visibility,
   applicationIds: readonly string[],
 ): Promise<ApiKey[]> {
-  return find(pool, visibility, (given) => `k.application_id = ANY(${given.use(applicationIds)}::uuid[])`);
+  return find(pool, visibility, (given) => `k.application_id = ANY(${given.bind(applicationIds)}::uuid[])`);
 }
 
 function find(
   pool: pg.Pool,
   visibility: Visibility,
-  condition: (given: Parameters) => string,
+  condition: (given: SqlParameters) => string,
 ): Promise<ApiKey[]> {
-  const given = parameters();
+  const given = sqlParameters();
   const text = `SELECT ${apiKeyColumns} FROM api_key AS k
     WHERE ${condition(given)} AND ${visible('apiKeys', visibility, given)} ORDER BY k.id`;
   return read<ApiKey>(pool, text, given);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import { parameters, read } from '../platform/database/statement.ts';
+import { read, sqlParameters } from '../platform/database/statement.ts';
 import type { Application } from './application.ts';
 import { type ApplicationRow, applicationColumns, toApplication } from './application-row.db.ts';
 
@@ -11,15 +11,15 @@ export async function findApplications(
   visibility: Visibility,
   ids: readonly string[],
 ): Promise<Application[]> {
-  const given = parameters();
+  const given = sqlParameters();
   const text = `SELECT ${applicationColumns} FROM application AS a
-    WHERE a.id = ANY(${given.use(ids)}::uuid[]) AND ${visible('applications', visibility, given)}`;
+    WHERE a.id = ANY(${given.bind(ids)}::uuid[]) AND ${visible('applications', visibility, given)}`;
   return (await read<ApplicationRow>(pool, text, given)).map(toApplication);
 }
 
 /** All visible applications by name. There are as many as a company has programs: no pages are needed. */
 export async function listApplications(pool: pg.Pool, visibility: Visibility): Promise<Application[]> {
-  const given = parameters();
+  const given = sqlParameters();
   const text = `SELECT ${applicationColumns} FROM application AS a
     WHERE ${visible('applications', visibility, given)} ORDER BY a.name`;
   return (await read<ApplicationRow>(pool, text, given)).map(toApplication);

@@ -6,5 +6,5 @@ export type Denial = {
   readonly detail: JsonObject;
 };
 
-/** @throws LedgerUnavailableError when it may not have been written */
+/** @throws UnavailableError when it may not have been written */
 export type RecordDenial = (denial: Denial) => Promise<void>;

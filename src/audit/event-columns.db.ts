@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Actor, type By, type Origin, standingOf } from '../authorization/actor.ts';
+import { type Actor, type Caller, principalOf, type RequestInfo } from '../authorization/actor.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { commitmentTo, END_USER, type Identity } from './identity.ts';
 
@@ -9,10 +9,10 @@ import { commitmentTo, END_USER, type Identity } from './identity.ts';
  */
 export function actorColumns(
   actor: Actor,
-  { requestId, ipAddress, userAgent }: Origin,
+  { requestId, ipAddress, userAgent }: RequestInfo,
   reason: string | null = null,
 ) {
-  const { kind, name } = standingOf(actor);
+  const { kind, name } = principalOf(actor);
   const isPerson = kind === 'USER';
   return {
     actor_kind: kind,
@@ -45,6 +45,6 @@ function identityColumns(identity: Identity) {
 }
 
 /** Who asked and from where, and why if they said so, as the functions of the ledger take it. */
-export function byColumns({ actor, origin }: By, reason: string | null = null): string {
+export function byColumns({ actor, origin }: Caller, reason: string | null = null): string {
   return toJsonb(actorColumns(actor, origin, reason));
 }

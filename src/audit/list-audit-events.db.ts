@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import { beyond, type Keyset, ordered, sortedBy, toListed } from '../platform/database/keyset.ts';
-import type { Listed, Page } from '../platform/database/page.ts';
-import { type Parameters, parameters, read, readPlanned } from '../platform/database/statement.ts';
+import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
+import type { Edge, Page } from '../platform/database/page.ts';
+import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { AuditEventFilter } from './audit-event-filter.ts';
 import { detailWithReason, withIdentity } from './identity.db.ts';
@@ -29,18 +29,18 @@ export async function listAuditEvents(
   visibility: Visibility,
   page: Page,
   filter: AuditEventFilter,
-): Promise<Listed<AuditEvent>[]> {
-  const given = parameters();
+): Promise<Edge<AuditEvent>[]> {
+  const given = sqlParameters();
   const conditions = [visible('auditEvents', visibility, given), ...filterConditions(filter, given)];
   const text = `SELECT ${columns}, ${sortedBy(NEWEST_FIRST)} FROM ${events}
-    WHERE ${conditions.join(' AND ')} AND ${beyond(NEWEST_FIRST, page, given)} ${ordered(NEWEST_FIRST, page, given)}`;
+    WHERE ${conditions.join(' AND ')} AND ${afterCursor(NEWEST_FIRST, page, given)} ${orderByLimit(NEWEST_FIRST, page, given)}`;
   // What leads to an index does so for all values alike.
   const run = filter.sessionId == null && filter.userId == null ? readPlanned : read;
   const rows = await run<AuditEvent & { sorted_by: null }>(pool, text, given);
-  return toListed(rows, page, ({ sorted_by: _, ...event }) => event);
+  return toEdges(rows, page, ({ sorted_by: _, ...event }) => event);
 }
 
-function filterConditions(filter: AuditEventFilter, { use }: Parameters): readonly string[] {
+function filterConditions(filter: AuditEventFilter, { bind: use }: SqlParameters): readonly string[] {
   const { actions, outcomes, userId, sessionId, applicationId, actorKinds, requestId, from, to } = filter;
   const conditions: string[] = [];
   const where = <T>(value: T | null | undefined, condition: (place: string) => string) => {
@@ -69,9 +69,9 @@ export async function findAuditEvent(
   visibility: Visibility,
   id: string,
 ): Promise<AuditEvent | null> {
-  const given = parameters();
+  const given = sqlParameters();
   const text = `SELECT ${columns} FROM ${events}
-    WHERE e.id = ${given.use(id)} AND ${visible('auditEvents', visibility, given)}`;
+    WHERE e.id = ${given.bind(id)} AND ${visible('auditEvents', visibility, given)}`;
   const [event] = await read<AuditEvent>(pool, text, given);
   return event ?? null;
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { By } from '../authorization/actor.ts';
+import type { Caller } from '../authorization/actor.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { Denial } from './denial.ts';
 import { byColumns } from './event-columns.db.ts';
 
@@ -12,8 +12,8 @@ const RECORD = {
 
 /**
  * Records a denial in the audit trail.
- * @throws LedgerUnavailableError when it may not have been written
+ * @throws UnavailableError when it may not have been written
  */
-export async function recordDenial(pool: pg.Pool, { action, detail }: Denial, by: By): Promise<void> {
-  await orUnavailable(pool.query({ ...RECORD, values: [byColumns(by), action, toJsonb(detail)] }));
+export async function recordDenial(pool: pg.Pool, { action, detail }: Denial, by: Caller): Promise<void> {
+  await mapDatabaseErrors(pool.query({ ...RECORD, values: [byColumns(by), action, toJsonb(detail)] }));
 }

@@ -2,7 +2,7 @@ import { apiKeyIdOf, sameHash, type ValidApiKey } from '../applications/api-key.
 import type { Actor } from '../authorization/actor.ts';
 
 export type ApiKeysOptions = {
-  /** Those of these keys that are valid now. @throws LedgerUnavailableError */
+  /** Those of these keys that are valid now. @throws UnavailableError */
   readonly findValid: (ids: readonly string[]) => Promise<readonly ValidApiKey[]>;
   readonly noteUsed: (ids: readonly string[]) => Promise<void>;
   /** Milliseconds of a clock that only goes forward. */
@@ -45,7 +45,7 @@ export function createApiKeys({ findValid, noteUsed, monotonicNow }: ApiKeysOpti
       return entry.actor;
     },
 
-    /** Asks the ledger. @throws LedgerUnavailableError when it cannot be told now */
+    /** Asks the ledger. @throws UnavailableError when it cannot be told now */
     async verify(credential: string, keyHash: string): Promise<Actor | null> {
       const id = apiKeyIdOf(credential);
       if (id === null) return null;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { apiKeyIdOf, sameHash } from '../applications/api-key.ts';
 import { type Actor, scopes } from '../authorization/actor.ts';
-import { LedgerUnavailableError } from '../platform/database/ledger-unavailable-error.ts';
+import { UnavailableError } from '../platform/database/unavailable-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { ApiKeys } from './api-key-cache.ts';
 import { KeySetUnavailableError, type TokenRefusal, type Tokens } from './tokens.ts';
@@ -81,7 +81,7 @@ async function check(
 }
 
 function unavailable(error: unknown): unknown {
-  if (error instanceof LedgerUnavailableError) return new AuthenticationUnavailableError(error.code);
+  if (error instanceof UnavailableError) return new AuthenticationUnavailableError(error.code);
   if (error instanceof KeySetUnavailableError) return new AuthenticationUnavailableError('key_set');
   return error;
 }

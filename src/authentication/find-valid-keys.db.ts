@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { ValidApiKey } from '../applications/api-key.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 
 const FIND = {
   name: 'find-valid-keys',
@@ -13,13 +13,13 @@ const FIND = {
 
 /** Those of these keys that are valid: neither revoked nor expired. Asks nobody's permission: it is how one gets in. */
 export async function findValidKeys(pool: pg.Pool, ids: readonly string[]): Promise<ValidApiKey[]> {
-  const { rows } = await orUnavailable(pool.query<ValidApiKey>({ ...FIND, values: [ids] }));
+  const { rows } = await mapDatabaseErrors(pool.query<ValidApiKey>({ ...FIND, values: [ids] }));
   return rows;
 }
 
 /** Notes that keys were used just now, to the minute. */
 export async function noteKeysUsed(pool: pg.Pool, ids: readonly string[]): Promise<void> {
-  await orUnavailable(
+  await mapDatabaseErrors(
     pool.query({ name: 'note-keys-used', text: 'SELECT note_api_keys_used($1::uuid[])', values: [ids] }),
   );
 }

@@ -39,14 +39,14 @@ export type Actor =
   | { readonly kind: 'user'; readonly externalId: string };
 
 /** Where a request came from, for logs and the audit trail. */
-export type Origin = {
+export type RequestInfo = {
   readonly requestId: string;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
 };
 
 /** Whose idempotency keys and whose share of the request limit an actor's are: an application's, or a token's subject's. */
-export function callerOf(actor: Actor): string {
+export function principalKey(actor: Actor): string {
   switch (actor.kind) {
     case 'operator':
       return actor.via === 'token' ? `subject:${actor.name}` : `operator:${actor.name}`;
@@ -59,7 +59,7 @@ export function callerOf(actor: Actor): string {
   }
 }
 
-export type Standing = {
+export type Principal = {
   readonly kind: ActorKind;
   readonly name: string;
   readonly scopes: readonly Scope[];
@@ -67,7 +67,7 @@ export type Standing = {
 };
 
 /** What an actor is called in the audit trail, what it may do, and whose records that applies to. */
-export function standingOf(actor: Actor): Standing {
+export function principalOf(actor: Actor): Principal {
   switch (actor.kind) {
     case 'operator':
       return { kind: 'OPERATOR', name: actor.name, scopes: actor.scopes, reach: 'EVERYTHING' };
@@ -85,4 +85,4 @@ export function hasScope(actor: Actor, scope: Scope): boolean {
   return actor.kind !== 'user' && actor.scopes.includes(scope);
 }
 export type ActorKind = 'APPLICATION' | 'USER' | 'OPERATOR' | 'SYSTEM';
-export type By = { readonly actor: Actor; readonly origin: Origin };
+export type Caller = { readonly actor: Actor; readonly origin: RequestInfo };

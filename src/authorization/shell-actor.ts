@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { type By, scopes } from './actor.ts';
+import { type Caller, scopes } from './actor.ts';
 
 /** Who acts on the gateway's own machine: an operator, named after the account. */
-export function byShell(command: string): By {
+export function byShell(command: string): Caller {
   return {
     actor: { kind: 'operator', name: `shell:${userInfo().username}`, scopes, via: 'command line' },
     origin: { requestId: randomUUID(), ipAddress: null, userAgent: `gatehouse ${command}` },

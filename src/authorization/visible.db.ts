@@ -1,4 +1,4 @@
-import type { Parameters } from '../platform/database/statement.ts';
+import type { SqlParameters } from '../platform/database/statement.ts';
 import type { Visibility } from './visibility.ts';
 
 /** Gives the viewer's place among a statement's parameters: an application's id, or a person's external id. */
@@ -52,7 +52,11 @@ const RULES = {
 } satisfies Record<string, Rules>;
 
 /** The condition under which rows of a table are visible, with its value among the parameters of the statement. */
-export function visible(rows: keyof typeof RULES, visibility: Visibility, { use }: Parameters): string {
+export function visible(
+  rows: keyof typeof RULES,
+  visibility: Visibility,
+  { bind: use }: SqlParameters,
+): string {
   return RULES[rows][visibility.reach](() => use(viewerOf(visibility)));
 }
 

@@ -5,7 +5,7 @@ import { parseApiKeyGrant, parseName } from '../applications/parse-api-key-grant
 import { byShell } from '../authorization/shell-actor.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
-import type { LedgerReader } from '../reader.ts';
+import type { Reader } from '../reader.ts';
 
 export type KeyOptions = Omit<Parameters<typeof createApiKey>[1], 'applicationId'> & {
   /** By name; it is registered when there is none. */
@@ -17,7 +17,7 @@ export type CreateKeyResult =
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
 
 type Ports = {
-  readonly reader: Pick<LedgerReader, 'applications'>;
+  readonly reader: Pick<Reader, 'applications'>;
   readonly applications: ApplicationsLedger;
 };
 

@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import { fromUnits, toUnits } from '../platform/validation/decimal.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
-import { createLedgerReader } from '../reader.db.ts';
-import type { LedgerReader } from '../reader.ts';
+import { createReader } from '../reader.db.ts';
+import type { Reader } from '../reader.ts';
 import { findPeriods } from '../usage/split-periods.db.ts';
 import { tokenKinds, type UsageTotals } from '../usage/usage.ts';
 import {
@@ -67,7 +67,7 @@ export async function exportUsage(
   options: UsageExportOptions,
 ): Promise<ExportUsageResult> {
   // What a reader has looked up it remembers: each page has its own.
-  const openReader = () => createLedgerReader(pool, { reach: 'EVERYTHING' });
+  const openReader = () => createReader(pool, { reach: 'EVERYTHING' });
   const { filter, issues } = await filterOf(openReader(), options);
   if (issues.length > 0) return { kind: 'invalid', issues };
   const dimensions = usageDimensions.filter((dimension) => options.by.includes(dimension));
@@ -99,7 +99,7 @@ const NOTHING: Exported = {
 };
 
 async function filterOf(
-  reader: Pick<LedgerReader, 'applications' | 'userByExternalId' | 'isTimeZone'>,
+  reader: Pick<Reader, 'applications' | 'userByExternalId' | 'isTimeZone'>,
   { from, to, timeZone, by, application: name, user: externalId }: UsageExportOptions,
 ): Promise<{ filter: UsageFilter; issues: readonly InputIssue[] }> {
   const application =
@@ -125,12 +125,12 @@ async function filterOf(
   };
 }
 
-type Page = { readonly rows: readonly UsageRow[]; readonly reader: LedgerReader };
+type Page = { readonly rows: readonly UsageRow[]; readonly reader: Reader };
 
 /** A page is found by looking at all that is beyond it: what comes by time is read a day, or a month, at a time. */
 async function* pages(
   pool: pg.Pool,
-  openReader: () => LedgerReader,
+  openReader: () => Reader,
   filter: UsageFilter,
   dimensions: readonly UsageDimension[],
 ): AsyncGenerator<Page> {
@@ -142,7 +142,7 @@ async function* pages(
 }
 
 async function* pagesOf(
-  openReader: () => LedgerReader,
+  openReader: () => Reader,
   filter: UsageFilter,
   dimensions: readonly UsageDimension[],
 ): AsyncGenerator<Page> {
@@ -177,7 +177,7 @@ function columnOf(dimension: UsageDimension): string {
 async function cellOf(
   dimension: UsageDimension,
   { start, userId, applicationId, model, provider }: UsageRow,
-  reader: Pick<LedgerReader, 'user' | 'application'>,
+  reader: Pick<Reader, 'user' | 'application'>,
   formatTime: (time: Date) => string,
 ): Promise<Cell> {
   switch (dimension) {

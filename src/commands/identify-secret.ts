@@ -1,6 +1,6 @@
 import { byShell } from '../authorization/shell-actor.ts';
 import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
-import type { LedgerReader } from '../reader.ts';
+import type { Reader } from '../reader.ts';
 import { type IdentifySecret, identifySecret } from '../sessions/identify-secret.ts';
 import type { SessionStatus } from '../sessions/session.ts';
 
@@ -17,7 +17,7 @@ export type IdentifiedSecret = {
 };
 
 type Ports = {
-  readonly reader: Pick<LedgerReader, 'user' | 'application'>;
+  readonly reader: Pick<Reader, 'user' | 'application'>;
   readonly identify: IdentifySecret;
   readonly keys: readonly FingerprintKey[];
 };

@@ -1,4 +1,4 @@
-import type { Boundary, Listed, Page } from '../platform/database/page.ts';
+import type { CursorPosition, Edge, Page } from '../platform/database/page.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
 
@@ -25,7 +25,7 @@ export function pageOf(listing: string, args: PageArguments, sortedBy: 'id' | 't
     return {
       direction: 'forward',
       limit: sizeOf('first', first),
-      boundary: boundaryOf(listing, sortedBy, 'after', after),
+      after: boundaryOf(listing, sortedBy, 'after', after),
     };
   }
   for (const name of ['first', 'after'] as const) {
@@ -34,7 +34,7 @@ export function pageOf(listing: string, args: PageArguments, sortedBy: 'id' | 't
   return {
     direction: 'backward',
     limit: sizeOf('last', last),
-    boundary: boundaryOf(listing, sortedBy, 'before', before),
+    after: boundaryOf(listing, sortedBy, 'before', before),
   };
 }
 
@@ -49,7 +49,7 @@ function boundaryOf(
   sortedBy: 'id' | 'time',
   name: 'after' | 'before',
   cursor: string | null | undefined,
-): Boundary | null {
+): CursorPosition | null {
   if (cursor == null) return null;
   const boundary = decodeCursor(listing, cursor);
   if (boundary === null || (boundary.sortedBy === null) !== (sortedBy === 'id'))
@@ -58,12 +58,12 @@ function boundaryOf(
 }
 
 /** A connection out of up to `page.limit + 1` rows in reading order; the extra one only says that there is more. */
-export function toConnection<Row>(listing: string, page: Page, rows: readonly Listed<Row>[], count?: Count) {
+export function toConnection<Row>(listing: string, page: Page, rows: readonly Edge<Row>[], count?: Count) {
   const more = rows.length > page.limit;
   const backward = page.direction === 'backward';
   const kept = backward ? rows.slice(more ? 1 : 0) : rows.slice(0, page.limit);
   // Written when asked for, which is mostly the last one's.
-  const edges = kept.map(({ row, at }) => ({
+  const edges = kept.map(({ node: row, position: at }) => ({
     get cursor() {
       return encodeCursor(listing, at);
     },
@@ -72,8 +72,8 @@ export function toConnection<Row>(listing: string, page: Page, rows: readonly Li
   return {
     edges,
     pageInfo: {
-      hasNextPage: backward ? page.boundary !== null : more,
-      hasPreviousPage: backward ? more : page.boundary !== null,
+      hasNextPage: backward ? page.after !== null : more,
+      hasPreviousPage: backward ? more : page.after !== null,
       get startCursor() {
         return edges[0]?.cursor ?? null;
       },
@@ -98,11 +98,11 @@ export function totalCount(count: Count | undefined, upTo: number | null | undef
   return count(upTo ?? null);
 }
 
-function encodeCursor(listing: string, { id, sortedBy }: Boundary): string {
+function encodeCursor(listing: string, { id, sortedBy }: CursorPosition): string {
   return Buffer.from([listing, ...(sortedBy === null ? [] : [sortedBy]), id].join(':')).toString('base64url');
 }
 
-function decodeCursor(listing: string, cursor: string): Boundary | null {
+function decodeCursor(listing: string, cursor: string): CursorPosition | null {
   const [of, ...place] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
   const id = place.at(-1) ?? '';
   const sortedBy = place.length === 2 ? (place[0] ?? '') : null;

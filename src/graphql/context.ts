@@ -1,11 +1,11 @@
 import type { ApplicationsLedger } from '../applications/application-store.ts';
 import type { RecordDenial } from '../audit/denial.ts';
-import type { Actor, Origin } from '../authorization/actor.ts';
+import type { Actor, RequestInfo } from '../authorization/actor.ts';
 import type { IssueOutcome } from '../issuing/issue-outcome.ts';
 import type { LimitsLedger } from '../limits/limits-ledger.ts';
 import type { Policy } from '../limits/policy.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
-import type { LedgerReader } from '../reader.ts';
+import type { Reader } from '../reader.ts';
 import type { Session } from '../sessions/session.ts';
 import type { WatchSessions } from '../subscriptions/subscriber.ts';
 import type { ReportInput, ReportOutcome } from '../usage/report-usage.ts';
@@ -14,21 +14,24 @@ import type { EraseUser } from '../users/erasure.ts';
 /** What one request brings to its resolvers. */
 export type Context = {
   readonly actor: Actor;
-  readonly origin: Origin;
+  readonly origin: RequestInfo;
   /** The ledger as this actor sees it. */
-  readonly ledger: LedgerReader;
+  readonly ledger: Reader;
   /** Another one, which remembers nothing yet. */
-  readonly createLedger: () => LedgerReader;
+  readonly createLedger: () => Reader;
   readonly watchSessions: WatchSessions;
-  readonly issueSession: (input: unknown, by: { actor: Actor; origin: Origin }) => Promise<IssueOutcome>;
+  readonly issueSession: (input: unknown, by: { actor: Actor; origin: RequestInfo }) => Promise<IssueOutcome>;
   readonly limits: LimitsLedger;
   readonly eraseUser: EraseUser;
   readonly reportUsage: (
     session: Session,
     input: ReportInput,
-    by: { actor: Actor; origin: Origin },
+    by: { actor: Actor; origin: RequestInfo },
   ) => Promise<ReportOutcome>;
-  readonly identifySecret: (secret: Secret, by: { actor: Actor; origin: Origin }) => Promise<Session | null>;
+  readonly identifySecret: (
+    secret: Secret,
+    by: { actor: Actor; origin: RequestInfo },
+  ) => Promise<Session | null>;
   readonly applications: ApplicationsLedger;
   readonly recordDenial: RecordDenial;
   /** What applies where neither the user nor the application sets a limit. */

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { SessionExtent, SessionSummary } from '../sessions/session.ts';
+import type { SessionDetail, SessionSummary } from '../sessions/session.ts';
 import type { SessionConfig } from '../sessions/session-config.ts';
 import type { SessionOrder } from '../sessions/session-filter.ts';
 import { builder } from './builder.ts';
@@ -102,10 +102,10 @@ const OF_THE_CONFIG = [
 ] as const satisfies readonly Exclude<keyof SessionConfig, keyof SessionSummary>[];
 
 /** How much of each session is worth reading for a document. What it mentions and is not read is read after all, apart. */
-function extentOf(info: GraphQLResolveInfo): SessionExtent {
+function extentOf(info: GraphQLResolveInfo): SessionDetail {
   const mentioned = mentionedFields(info);
   const mentions = (names: readonly string[]) => names.some((name) => mentioned.has(name));
-  if (mentions(OF_THE_CONFIG)) return 'everything';
+  if (mentions(OF_THE_CONFIG)) return 'full';
   return mentions(BESIDE_THE_SUMMARY) ? 'record' : 'summary';
 }
 

@@ -1,5 +1,5 @@
 import type { Application } from '../applications/application.ts';
-import type { By } from '../authorization/actor.ts';
+import type { Caller } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
 import { parsePolicyChanges } from '../limits/parse-policy.ts';
 import type { PolicyChanges } from '../limits/policy.ts';
@@ -118,7 +118,7 @@ async function setForUser(
   { limits, actor }: Context,
   target: { userId?: string | null | undefined; externalUserId?: string | null | undefined },
   changes: PolicyChanges,
-  by: By,
+  by: Caller,
 ): Promise<Result> {
   // What is set for a user applies through all applications: it is not one application's to set.
   if (visibilityOf(actor).reach !== 'EVERYTHING') throw new ForbiddenError('Mutation.setPolicy');
@@ -133,7 +133,7 @@ async function setForApplication(
   { limits, ledger }: Context,
   id: string,
   changes: PolicyChanges,
-  by: By,
+  by: Caller,
 ): Promise<Result> {
   const uuid = decodeIdOf('Application', id);
   const seen = uuid === null ? null : await ledger.application(uuid);

@@ -1,4 +1,4 @@
-import { type Actor, standingOf } from '../authorization/actor.ts';
+import { type Actor, principalOf } from '../authorization/actor.ts';
 import { ApplicationType } from './application.ts';
 import { ActorKindEnum } from './audit-event.ts';
 import { builder } from './builder.ts';
@@ -11,21 +11,21 @@ const ViewerType = builder.objectRef<Actor>('Viewer').implement({
     kind: t.field({
       type: ActorKindEnum,
       description: 'What sort of caller you are.',
-      resolve: (actor) => standingOf(actor).kind,
+      resolve: (actor) => principalOf(actor).kind,
     }),
     name: t.string({
       description: 'What the audit trail calls you.',
-      resolve: (actor) => standingOf(actor).name,
+      resolve: (actor) => principalOf(actor).name,
     }),
     scopes: t.field({
       type: [ScopeEnum],
       description: 'What you may do. Empty for an end user, who needs none for its own sessions.',
-      resolve: (actor) => standingOf(actor).scopes,
+      resolve: (actor) => principalOf(actor).scopes,
     }),
     reach: t.field({
       type: ReachEnum,
       description: 'Whose records your scopes apply to.',
-      resolve: (actor) => standingOf(actor).reach,
+      resolve: (actor) => principalOf(actor).reach,
     }),
     user: t.field({
       type: UserType,

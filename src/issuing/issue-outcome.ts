@@ -3,12 +3,12 @@ import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
 import type { Session, SessionFailure } from '../sessions/session.ts';
-import type { Ledger, QuotaExceeded } from './issue-store.ts';
+import type { IssueStore, QuotaExceeded } from './issue-store.ts';
 import type { GateRefusal, MintGate } from './mint-gate.ts';
 
 export type IssueSessionPorts = {
   readonly provider: Provider;
-  readonly ledger: Ledger;
+  readonly ledger: IssueStore;
   readonly gate: MintGate;
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonicNow: () => number;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type Actor, callerOf, type Origin } from '../authorization/actor.ts';
+import { type Actor, principalKey, type RequestInfo } from '../authorization/actor.ts';
 import type { FingerprintKey } from '../platform/redaction/secret.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
 import { redactConfig, redactLabels, secretsIn } from '../sessions/redact-session.ts';
@@ -12,12 +12,12 @@ import { repeatOutcome } from './repeat-outcome.ts';
 import { settleMint, settleWithinMs } from './settle-mint.ts';
 
 const DEFAULT_TTL_SECONDS = 600;
-type Request = { readonly input: unknown; readonly actor: Actor; readonly origin: Origin };
+type Request = { readonly input: unknown; readonly actor: Actor; readonly origin: RequestInfo };
 
 /**
  * Issues a session: reserve (durable before anything is sent), mint (one attempt), settle (durable before
  * the secret leaves). Whatever fails after the reservation leaves a record of it.
- * @throws LedgerUnavailableError when the reservation may not have been written; nothing was minted then
+ * @throws UnavailableError when the reservation may not have been written; nothing was minted then
  */
 export async function issueSession(
   ports: IssueSessionPorts,
@@ -71,7 +71,7 @@ function reservationOf(
         ? null
         : {
             key: input.idempotencyKey,
-            caller: callerOf(actor),
+            caller: principalKey(actor),
             inputHashes: hashInput(raw, settings.fingerprintKeys),
             writtenWith: settings.fingerprintKeys[0].id,
           },

@@ -1,7 +1,7 @@
-import type { Actor, Origin } from '../authorization/actor.ts';
+import type { Actor, RequestInfo } from '../authorization/actor.ts';
 import type { Policy, PolicyRule, QuotaKind } from '../limits/policy.ts';
 import type { Json } from '../platform/validation/json.ts';
-import type { SecretTrace, Session, SessionFailure } from '../sessions/session.ts';
+import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
 import type { Label, SessionConfig } from '../sessions/session-config.ts';
 /** A key that makes a mint repeatable. Hashes of the input by the id of the key they were made with; the first writes. */
 export type Idempotency = {
@@ -28,7 +28,7 @@ export type Reservation = {
   /** How long after the reservation the session can still be settled. */
   readonly settleWithinMs: number;
   readonly actor: Actor;
-  readonly origin: Origin;
+  readonly origin: RequestInfo;
 };
 
 export type ReserveOutcome =
@@ -53,7 +53,7 @@ export type QuotaExceeded = {
 export type Settlement =
   | {
       readonly kind: 'issued';
-      readonly secret: SecretTrace;
+      readonly secret: StoredSecret;
       readonly upstreamSessionId: string | null;
       readonly config: SessionConfig;
       readonly upstreamConfig: Json;
@@ -61,23 +61,23 @@ export type Settlement =
   | { readonly kind: 'failed' | 'unconfirmed'; readonly failure: SessionFailure };
 
 /** What issuing needs of the ledger. Writes are one round trip each, with their audit event in the same transaction. */
-export type Ledger = {
+export type IssueStore = {
   /**
    * Writes the PENDING session, or the refusal's audit event; returns when it is durable. Refusals charge nothing.
-   * @throws LedgerUnavailableError when it may not have been written
+   * @throws UnavailableError when it may not have been written
    */
   reserve(reservation: Reservation): Promise<ReserveOutcome>;
   /**
    * Settles a session that is still pending and returns it, or null when it is not (any more). Issues it only
    * while neither it was revoked nor its user suspended: otherwise null, and it is still pending.
-   * @throws LedgerUnavailableError when it may not have been written
+   * @throws UnavailableError when it may not have been written
    */
   settle(
     id: string,
     settlement: Settlement,
     by: {
       readonly actor: Actor;
-      readonly origin: Origin;
+      readonly origin: RequestInfo;
       /** By the database's clock: when the caller will have given up, so that nothing may change any more. */
       readonly notAfter: Date;
     },

@@ -2,24 +2,24 @@ import type { Logger } from 'pino';
 import { findDefaultApplicationId } from '../applications/default-application.db.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Keys } from '../platform/config/keys.ts';
-import { LedgerUnavailableError } from '../platform/database/ledger-unavailable-error.ts';
-import type { OpenLedger } from '../platform/database/open-database.ts';
+import type { OpenDatabase } from '../platform/database/open-database.ts';
+import { UnavailableError } from '../platform/database/unavailable-error.ts';
 import type { Metrics } from '../platform/process/metrics.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { ClosableProvider } from '../providers/provider-over-http.ts';
 import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import type { IssueNotice, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
-import type { Ledger } from './issue-store.ts';
+import type { IssueStore } from './issue-store.ts';
 import { createMintGate } from './mint-gate.ts';
 import { reserveSession } from './reserve-session.db.ts';
-import { createSlots } from './semaphore.ts';
+import { createSemaphore } from './semaphore.ts';
 import { settleSession } from './settle-session.db.ts';
 
 type Parts = {
   readonly config: Config;
   readonly log: Logger;
-  readonly ledger: OpenLedger;
+  readonly ledger: OpenDatabase;
   readonly keys: Keys;
   readonly provider: ClosableProvider;
   readonly metrics: Metrics;
@@ -47,7 +47,7 @@ export async function createIssuePorts(
       log.warn({ provider: provider.name, state }, 'the circuit to the provider changed');
     },
   });
-  const slots = createSlots({
+  const slots = createSemaphore({
     size: config.maxMintsInFlight,
     queue: config.mintQueue,
     waitMs: config.upstreamTimeoutMs,
@@ -71,16 +71,16 @@ export async function createIssuePorts(
   };
 }
 
-async function requireDefaultApplication({ prisma }: OpenLedger): Promise<string> {
+async function requireDefaultApplication({ prisma }: OpenDatabase): Promise<string> {
   try {
     return await findDefaultApplicationId(prisma);
   } catch (cause) {
-    if (!(cause instanceof LedgerUnavailableError)) throw cause;
+    if (!(cause instanceof UnavailableError)) throw cause;
     throw new StartError(`The database went away during the start (${cause.code}).`, { cause });
   }
 }
 
-function createLedger({ ledger: { pool }, config: { poolSize }, log, onCommitted }: Parts): Ledger {
+function createLedger({ ledger: { pool }, config: { poolSize }, log, onCommitted }: Parts): IssueStore {
   // Without it, a database that hangs would be found out by each mint anew: all places of the gate would wait for a
   // time-out, and everybody behind them for several. While it is away one reservation at a time asks, and all
   // others are refused at once.
@@ -93,13 +93,13 @@ function createLedger({ ledger: { pool }, config: { poolSize }, log, onCommitted
   return {
     async reserve(reservation) {
       const call = pool.waitingCount > WAITING_PER_CONNECTION * poolSize ? null : breaker.admit();
-      if (call === null) throw new LedgerUnavailableError('overloaded');
+      if (call === null) throw new UnavailableError('overloaded');
       try {
         const outcome = await reserveSession(pool, reservation);
         call.succeeded();
         return outcome;
       } catch (error) {
-        if (error instanceof LedgerUnavailableError) call.failed();
+        if (error instanceof UnavailableError) call.failed();
         else call.abandoned();
         throw error;
       }

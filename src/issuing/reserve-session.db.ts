@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { actorColumns } from '../audit/event-columns.db.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
 import { configColumns } from './session-columns.db.ts';
@@ -41,10 +41,10 @@ const answer = z.discriminatedUnion('verdict', [
 /**
  * Reserves a session, or says why not, in one transaction and one round trip (the function reserve_session,
  * prisma/migrations). Returns when it is durable.
- * @throws LedgerUnavailableError when it may not have been written
+ * @throws UnavailableError when it may not have been written
  */
 export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {
-  const { rows } = await orUnavailable(
+  const { rows } = await mapDatabaseErrors(
     pool.query<SessionRow & { verdict: string; detail: unknown }>({
       ...RESERVE,
       values: [toJsonb(requestOf(reservation))],

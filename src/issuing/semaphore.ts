@@ -1,10 +1,10 @@
-export type Slots = ReturnType<typeof createSlots>;
+export type Semaphore = ReturnType<typeof createSemaphore>;
 
 /**
  * A bounded number of things at a time, and a bounded number waiting for their turn, each for a bounded time.
  * First come, first served.
  */
-export function createSlots({ size, queue, waitMs }: { size: number; queue: number; waitMs: number }) {
+export function createSemaphore({ size, queue, waitMs }: { size: number; queue: number; waitMs: number }) {
   let taken = 0;
   const waiting = new Set<() => void>();
 
@@ -19,7 +19,7 @@ export function createSlots({ size, queue, waitMs }: { size: number; queue: numb
   };
   return {
     /** Gives a slot (call what it returns to give it back), or null when there is no room or the wait was too long. */
-    async take(): Promise<(() => void) | null> {
+    async acquire(): Promise<(() => void) | null> {
       if (taken < size) {
         taken += 1;
         return release;

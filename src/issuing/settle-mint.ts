@@ -1,10 +1,10 @@
-import type { Actor, Origin } from '../authorization/actor.ts';
+import type { Actor, RequestInfo } from '../authorization/actor.ts';
 import { redactJson } from '../platform/redaction/redact-json.ts';
 import { redactText } from '../platform/redaction/redact-text.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { MintOutcome } from '../providers/provider.ts';
 import { redactConfig } from '../sessions/redact-session.ts';
-import type { SecretTrace, Session, SessionFailure } from '../sessions/session.ts';
+import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Settlement } from './issue-store.ts';
 import { applyAnswer } from './normalise.ts';
@@ -17,7 +17,7 @@ type Mint = {
   readonly outcome: MintOutcome;
   /** Credentials of the request, which upstream may repeat. */
   readonly known: readonly Secret[];
-  readonly by: { readonly actor: Actor; readonly origin: Origin };
+  readonly by: { readonly actor: Actor; readonly origin: RequestInfo };
 };
 type Issued = Extract<MintOutcome, { kind: 'issued' }>;
 /** A write after the mint: what it changed, null when it matched nothing, or that it was not seen to succeed. */
@@ -101,7 +101,7 @@ async function recordIssue({
 }: {
   readonly mint: Mint;
   readonly outcome: Issued;
-  readonly trace: SecretTrace;
+  readonly trace: StoredSecret;
   readonly settle: (settlement: Settlement) => Promise<Write>;
   readonly find: () => Promise<Write>;
 }): Promise<IssueOutcome> {
@@ -148,7 +148,7 @@ async function recordIssue({
   };
 }
 
-function traceOf(outcome: Issued, mint: Mint, settings: IssueSessionSettings): SecretTrace {
+function traceOf(outcome: Issued, mint: Mint, settings: IssueSessionSettings): StoredSecret {
   const latest =
     mint.reserved.createdAt.getTime() + mint.expiresAfterSeconds * 1000 + settings.upstreamTimeoutMs;
   const [key] = settings.fingerprintKeys;

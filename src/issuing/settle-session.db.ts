@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { actorColumns } from '../audit/event-columns.db.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { Session } from '../sessions/session.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
-import type { Ledger } from './issue-store.ts';
+import type { IssueStore } from './issue-store.ts';
 import { settlementColumns, settlementEvent } from './session-columns.db.ts';
 
 const COLUMNS = `
@@ -59,11 +59,11 @@ function settling(identified: string): string {
 /**
  * Settles a pending session and writes its event, in one statement; null when it matches no row: settled
  * already, past its deadline, later than `notAfter`, or to be issued although it was withdrawn.
- * @throws LedgerUnavailableError when it may not have been written
+ * @throws UnavailableError when it may not have been written
  */
 export async function settleSession(
   pool: pg.Pool,
-  ...[id, settlement, { actor, origin, notAfter }]: Parameters<Ledger['settle']>
+  ...[id, settlement, { actor, origin, notAfter }]: Parameters<IssueStore['settle']>
 ): Promise<Session | null> {
   const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
   const values = [
@@ -74,7 +74,7 @@ export async function settleSession(
     settlement.kind !== 'issued',
   ];
   const statement = actor.kind === 'user' ? SETTLE_FOR_PERSON : SETTLE;
-  const { rows } = await orUnavailable(pool.query<SessionRow>({ ...statement, values }));
+  const { rows } = await mapDatabaseErrors(pool.query<SessionRow>({ ...statement, values }));
   const [row] = rows;
   return row === undefined ? null : toSession(row);
 }

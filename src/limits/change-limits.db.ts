@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { applicationColumns, toApplication } from '../applications/application-row.db.ts';
 import { byColumns } from '../audit/event-columns.db.ts';
-import type { By } from '../authorization/actor.ts';
+import type { Caller } from '../authorization/actor.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
 import { toUser, userColumns } from '../users/user-row.db.ts';
 import type { LimitsLedger } from './limits-ledger.ts';
@@ -15,14 +15,14 @@ import type { PolicyChanges } from './policy.ts';
  */
 export function createLimitsLedger(pool: pg.Pool, onCommitted: () => void = () => {}): LimitsLedger {
   const call = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => {
-    const { rows } = await orUnavailable(pool.query<Row>(text, [...values]));
+    const { rows } = await mapDatabaseErrors(pool.query<Row>(text, [...values]));
     return rows[0] ?? null;
   };
   const suspend = async (
     suspended: boolean,
     user: { id: string | null; externalId: string | null },
     reason: string | null,
-    by: By,
+    by: Caller,
   ) => {
     const row = await call<Parameters<typeof toUser>[0]>(
       `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5) AS u`,

@@ -1,5 +1,5 @@
 import type { Application } from '../applications/application.ts';
-import type { By } from '../authorization/actor.ts';
+import type { Caller } from '../authorization/actor.ts';
 import type { Session } from '../sessions/session.ts';
 import type { User } from '../users/user.ts';
 import type { UserReference } from '../users/user-reference.ts';
@@ -10,9 +10,13 @@ import type { PolicyChanges } from './policy.ts';
  * nothing when it is so already, and gives null for who or what does not exist.
  */
 export type LimitsLedger = {
-  revokeSession(id: string, reason: string | null, by: By): Promise<Session | null>;
-  suspendUser(user: UserReference, reason: string | null, by: By): Promise<User | null>;
-  reinstateUser(user: UserReference, by: By): Promise<User | null>;
-  setUserPolicy(user: UserReference, changes: PolicyChanges, by: By): Promise<User | null>;
-  setApplicationPolicy(applicationId: string, changes: PolicyChanges, by: By): Promise<Application | null>;
+  revokeSession(id: string, reason: string | null, by: Caller): Promise<Session | null>;
+  suspendUser(user: UserReference, reason: string | null, by: Caller): Promise<User | null>;
+  reinstateUser(user: UserReference, by: Caller): Promise<User | null>;
+  setUserPolicy(user: UserReference, changes: PolicyChanges, by: Caller): Promise<User | null>;
+  setApplicationPolicy(
+    applicationId: string,
+    changes: PolicyChanges,
+    by: Caller,
+  ): Promise<Application | null>;
 };

@@ -1,12 +1,12 @@
 import type pg from 'pg';
-import { orUnavailable } from '../platform/database/unavailable.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { QuotaUsage } from './policy.ts';
 
 const USAGE = { name: 'quota-usage', text: 'SELECT * FROM quota_usage($1, now())' };
 
 /** What is used of a user's quotas now: the numbers that reserving compares, from the same function. */
 export async function findQuotaUsage(pool: pg.Pool, userId: string): Promise<QuotaUsage> {
-  const { rows } = await orUnavailable(
+  const { rows } = await mapDatabaseErrors(
     pool.query<{ active: number; last_minute: number; last_day: number }>({ ...USAGE, values: [userId] }),
   );
   const [row] = rows;

@@ -14,7 +14,7 @@ import {
 import { toolChoice, tools } from './read-tools.ts';
 import type { MintAnswer, WireDialect } from './wire-dialect.ts';
 import { FLAT_AUDIO_FORMATS, MODALITIES, SESSION_TYPES } from './wire-names.ts';
-import { mentioned } from './without-undefined.ts';
+import { withoutUndefined } from './without-undefined.ts';
 import {
   writeNoiseReduction,
   writeTool,
@@ -33,7 +33,7 @@ export const flatDialect: WireDialect = {
     if (session.type !== 'REALTIME') return null;
     const { inputAudioFormat: heard, outputAudioFormat: spoken } = session;
     const { speed, tracing, truncation, include, reasoning, parallel_tool_calls, prompt } = session.extra;
-    return mentioned({
+    return withoutUndefined({
       client_secret: { expires_after: { anchor: 'created_at', seconds: expiresAfterSeconds } },
       model: session.model,
       modalities: session.modalities?.map((modality) => MODALITIES[modality]),
@@ -92,7 +92,7 @@ function readAnswer(answer: Json): MintAnswer | null {
 }
 
 function readConfig(read: z.output<typeof answerShape>): AnsweredConfig {
-  return mentioned({
+  return withoutUndefined({
     type: read.type,
     model: read.model,
     modalities: read.modalities,

@@ -14,7 +14,7 @@ import {
 import { toolChoice, tools } from './read-tools.ts';
 import type { MintAnswer, WireDialect } from './wire-dialect.ts';
 import { GA_AUDIO_FORMATS, MODALITIES, SESSION_TYPES } from './wire-names.ts';
-import { mentioned, mentionedAny } from './without-undefined.ts';
+import { withoutUndefined, withoutUndefinedOrEmpty } from './without-undefined.ts';
 import {
   writeNoiseReduction,
   writeTool,
@@ -38,14 +38,14 @@ export const gaDialect: WireDialect = {
 function writeSession(session: SessionRequest): JsonObject {
   const transcribes = session.type === 'TRANSCRIPTION';
   const { speed, tracing, truncation, include, reasoning, parallel_tool_calls, prompt } = session.extra;
-  return mentioned({
+  return withoutUndefined({
     type: SESSION_TYPES[session.type],
     model: transcribes ? undefined : session.model,
     output_modalities: session.modalities?.map((modality) => MODALITIES[modality]),
     instructions: session.instructions ?? undefined,
-    audio: mentionedAny({
-      input: mentionedAny(writeInput(session)),
-      output: mentionedAny(writeOutput(session, speed)),
+    audio: withoutUndefinedOrEmpty({
+      input: withoutUndefinedOrEmpty(writeInput(session)),
+      output: withoutUndefinedOrEmpty(writeOutput(session, speed)),
     }),
     tools: session.tools?.map(writeTool),
     tool_choice: writeToolChoice(session.toolChoice),
@@ -125,7 +125,7 @@ function readAnswer(answer: Json): MintAnswer | null {
 function readConfig(raw: JsonObject | null): AnsweredConfig {
   const { audio, ...read } = session.parse(raw);
   const transcribes = read.type === 'TRANSCRIPTION';
-  return mentioned({
+  return withoutUndefined({
     type: read.type,
     model: transcribes ? (audio.input.transcription?.model ?? undefined) : read.model,
     modalities: read.output_modalities,

@@ -1,7 +1,7 @@
 type Defined = NonNullable<unknown> | null;
 
 /** The fields without those that are undefined: on the wire and in an AnsweredConfig, absent and null differ. */
-export function mentioned<T extends object>(fields: T): { [K in keyof T]?: T[K] & Defined } {
+export function withoutUndefined<T extends object>(fields: T): { [K in keyof T]?: T[K] & Defined } {
   const kept: { [K in keyof T]?: T[K] & Defined } = {};
   for (const key in fields) {
     const value = fields[key];
@@ -11,7 +11,7 @@ export function mentioned<T extends object>(fields: T): { [K in keyof T]?: T[K] 
 }
 
 /** The same, or undefined when nothing is left: an empty section is not sent. */
-export function mentionedAny<T extends object>(fields: T) {
-  const kept = mentioned(fields);
+export function withoutUndefinedOrEmpty<T extends object>(fields: T) {
+  const kept = withoutUndefined(fields);
   return Object.keys(kept).length > 0 ? kept : undefined;
 }

@@ -8,7 +8,7 @@ import type {
   TurnDetection,
 } from '../sessions/session-config.ts';
 import { EAGERNESSES, NOISE_REDUCTIONS, TOOL_CHOICE_MODES } from './wire-names.ts';
-import { mentioned } from './without-undefined.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 // Both dialects write these alike; they differ in where a field stands. In all of them undefined means
 // "not asked for" and stays out; null, where upstream has it, means "switched off" and is sent.
@@ -22,7 +22,7 @@ export function writeTurnDetection(asked: TurnDetection | null | undefined): Jso
   };
   switch (asked.kind) {
     case 'SERVER_VAD':
-      return mentioned({
+      return withoutUndefined({
         type: 'server_vad',
         threshold: asked.threshold ?? undefined,
         prefix_padding_ms: asked.prefixPaddingMs ?? undefined,
@@ -31,7 +31,7 @@ export function writeTurnDetection(asked: TurnDetection | null | undefined): Jso
         ...responses,
       });
     case 'SEMANTIC_VAD':
-      return mentioned({
+      return withoutUndefined({
         type: 'semantic_vad',
         eagerness: asked.eagerness === null ? undefined : EAGERNESSES[asked.eagerness],
         ...responses,
@@ -46,7 +46,7 @@ export function writeTranscription(
   asked: InputAudioTranscription | null | undefined,
 ): JsonObject | null | undefined {
   if (asked === undefined || asked === null) return asked;
-  return mentioned({
+  return withoutUndefined({
     model: asked.model ?? undefined,
     language: asked.language ?? undefined,
     prompt: asked.prompt ?? undefined,
@@ -73,9 +73,9 @@ export function writeToolChoice(asked: ToolChoice | null | undefined): Json | un
     case 'REQUIRED':
       return TOOL_CHOICE_MODES[asked.mode];
     case 'FUNCTION':
-      return mentioned({ type: 'function', name: asked.name ?? undefined });
+      return withoutUndefined({ type: 'function', name: asked.name ?? undefined });
     case 'MCP':
-      return mentioned({
+      return withoutUndefined({
         type: 'mcp',
         server_label: asked.serverLabel ?? undefined,
         name: asked.name ?? undefined,
@@ -89,14 +89,14 @@ export function writeToolChoice(asked: ToolChoice | null | undefined): Json | un
 export function writeTool(tool: ToolRequest): JsonObject {
   switch (tool.kind) {
     case 'FUNCTION':
-      return mentioned({
+      return withoutUndefined({
         type: 'function',
         name: tool.name,
         description: tool.description ?? undefined,
         parameters: tool.parameters ?? undefined,
       });
     case 'MCP':
-      return mentioned({
+      return withoutUndefined({
         type: 'mcp',
         server_label: tool.serverLabel,
         server_url: tool.serverUrl ?? undefined,

@@ -36,7 +36,7 @@ function macOf({ bytes }: SealingKey, { sequences, batch, head }: Checkpoint): s
 }
 
 /** Tells whether a place is among those of a multirange. */
-export function placesIn(multirange: string): (sequence: number) => boolean {
+export function sequenceRanges(multirange: string): (sequence: number) => boolean {
   const ranges = [...multirange.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]) => [
     Number(from),
     Number(to),

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
-import type { OpenLedger } from '../platform/database/open-database.ts';
+import type { OpenDatabase } from '../platform/database/open-database.ts';
 import { repeat } from '../platform/process/repeat.ts';
 import { openHeadsFile } from './heads-file.ts';
 import type { SealingKey } from './seal.ts';
@@ -8,7 +8,7 @@ import { sealTrail } from './seal-trail.job.ts';
 
 type Parts = {
   readonly config: Pick<Config, 'auditHeadsFile' | 'databaseTimeoutMs'>;
-  readonly ledger: Pick<OpenLedger, 'pool'>;
+  readonly ledger: Pick<OpenDatabase, 'pool'>;
   readonly key: SealingKey;
   readonly log: Logger;
 };

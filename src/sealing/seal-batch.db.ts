@@ -22,7 +22,7 @@ export type SealOutcome =
   | { readonly kind: 'busy' };
 
 /** Where to look: behind an event, or behind what was all sealed at some time; null: behind what the last head says. */
-export type LookFrom = { readonly eventId: string } | { readonly sealedAt: number } | null;
+export type SealStart = { readonly eventId: string } | { readonly sealedAt: number } | null;
 
 /** The last head, and the last event under it; null while nothing is sealed. Times in milliseconds, and as text. */
 export type Position = {
@@ -69,7 +69,7 @@ const WRITE = {
  */
 export async function sealBatch(
   { pool, key, overlapMs, most }: SealOptions,
-  from: LookFrom,
+  from: SealStart,
 ): Promise<SealOutcome> {
   // Nearly always there is nothing, or another gateway is at it: then this is all.
   const position = await readPosition(pool);
@@ -98,7 +98,7 @@ function ignore(): void {}
 async function sealLocked(
   client: pg.PoolClient,
   { key, overlapMs, most }: Omit<SealOptions, 'pool'>,
-  from: LookFrom,
+  from: SealStart,
 ): Promise<SealOutcome> {
   const { rows } = await client.query<{ locked: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtext('gatehouse.seal_trail')) AS locked`,
@@ -158,7 +158,7 @@ export function startOf(
   return idAt(Math.min(Number(now), Math.max(sealedUpTo, allSealedAt)) - overlapMs);
 }
 
-function idToStartFrom(position: Position, overlapMs: number, from: LookFrom): string {
+function idToStartFrom(position: Position, overlapMs: number, from: SealStart): string {
   if (from === null) return startOf(position, overlapMs);
   return 'eventId' in from ? from.eventId : startOf(position, overlapMs, from.sealedAt);
 }

@@ -1,5 +1,5 @@
 import type { Head } from './seal.ts';
-import { type LookFrom, type SealOptions, sealBatch } from './seal-batch.db.ts';
+import { type SealOptions, type SealStart, sealBatch } from './seal-batch.db.ts';
 
 /**
  * Seals what is in the trail and not sealed yet, batch after batch, until nothing is left or another gateway is at it.
@@ -16,7 +16,7 @@ export async function sealTrail(
   allSealedAt: number | null = null,
 ): Promise<number | null> {
   let begun: number | null = null;
-  let from: LookFrom = allSealedAt === null ? null : { sealedAt: allSealedAt };
+  let from: SealStart = allSealedAt === null ? null : { sealedAt: allSealedAt };
   while (!stopping.aborted) {
     const outcome = await sealBatch(options, from);
     if (outcome.kind === 'busy') break;

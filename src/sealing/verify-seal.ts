@@ -1,6 +1,6 @@
 import { compareIdentity } from '../audit/identity.ts';
 import type { StoredSeal } from './read-seals.db.ts';
-import type { Explanations } from './removals.db.ts';
+import type { SignedRemovals } from './removals.db.ts';
 import { type SealingKey, sealEvent } from './seal.ts';
 
 /** What became of a sealed event: as it was, gone as a gateway signed for, or in some way not what was sealed. */
@@ -9,7 +9,7 @@ export type SealVerdict =
   | { readonly kind: 'problem'; readonly what: string };
 
 /** Holds an event, and what identifies a person in it, against its seal. */
-export function verifySeal(key: SealingKey, seal: StoredSeal, explanations: Explanations): SealVerdict {
+export function verifySeal(key: SealingKey, seal: StoredSeal, explanations: SignedRemovals): SealVerdict {
   const { sequence, mac, values } = seal;
   if (values === null) {
     if (explanations.wasDropped(sequence)) return { kind: 'dropped' };

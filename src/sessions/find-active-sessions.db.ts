@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import { parameters, read } from '../platform/database/statement.ts';
+import { read, sqlParameters } from '../platform/database/statement.ts';
 import { isActive } from './session-conditions.db.ts';
 
 export type ActiveSessionsOfUser = {
@@ -16,10 +16,10 @@ export function findActiveSessions(
   visibility: Visibility,
   userIds: readonly string[],
 ): Promise<ActiveSessionsOfUser[]> {
-  const given = parameters();
+  const given = sqlParameters();
   const text = `SELECT s.user_id AS id, count(*)::integer AS count, min(s.expires_at) AS "nextExpiryAt"
     FROM realtime_session AS s
-    WHERE s.user_id = ANY(${given.use(userIds)}::uuid[]) AND ${isActive} AND ${visible('sessions', visibility, given)}
+    WHERE s.user_id = ANY(${given.bind(userIds)}::uuid[]) AND ${isActive} AND ${visible('sessions', visibility, given)}
     GROUP BY s.user_id`;
   return read<ActiveSessionsOfUser>(pool, text, given);
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import { parameters, read } from '../platform/database/statement.ts';
+import { read, sqlParameters } from '../platform/database/statement.ts';
 import type { Session } from './session.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.db.ts';
 
@@ -11,8 +11,8 @@ export async function findSessions(
   visibility: Visibility,
   ids: readonly string[],
 ): Promise<Session[]> {
-  const given = parameters();
+  const given = sqlParameters();
   const text = `SELECT ${sessionColumns}, s.upstream_config FROM realtime_session AS s
-    WHERE s.id = ANY(${given.use(ids)}::uuid[]) AND ${visible('sessions', visibility, given)}`;
+    WHERE s.id = ANY(${given.bind(ids)}::uuid[]) AND ${visible('sessions', visibility, given)}`;
   return (await read<SessionRow>(pool, text, given)).map(toSession);
 }

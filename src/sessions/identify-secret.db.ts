@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { byColumns } from '../audit/event-columns.db.ts';
 import type { Visibility } from '../authorization/visibility.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { IdentifySecret } from './identify-secret.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.db.ts';
 
@@ -15,7 +15,7 @@ const IDENTIFY = {
 export function createIdentifySecret(pool: pg.Pool): IdentifySecret {
   return async (fingerprints, visibility, by) => {
     const values = [toJsonb(fingerprints), applicationOf(visibility), byColumns(by)];
-    const { rows } = await orUnavailable(pool.query<SessionRow>({ ...IDENTIFY, values }));
+    const { rows } = await mapDatabaseErrors(pool.query<SessionRow>({ ...IDENTIFY, values }));
     return rows[0] === undefined ? null : toSession(rows[0]);
   };
 }

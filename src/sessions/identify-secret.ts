@@ -1,4 +1,4 @@
-import type { By } from '../authorization/actor.ts';
+import type { Caller } from '../authorization/actor.ts';
 import { type Visibility, visibilityOf } from '../authorization/visibility.ts';
 import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
 import type { Session } from './session.ts';
@@ -10,17 +10,17 @@ import type { Session } from './session.ts';
 export type IdentifySecret = (
   fingerprints: Readonly<Record<string, string>>,
   visibility: Visibility,
-  by: By,
+  by: Caller,
 ) => Promise<Session | null>;
 
 /**
  * The session that a found secret was issued for, whatever became of it since; null when there is none that the asker
  * sees. What cannot be a secret is asked for like any unknown one.
- * @throws LedgerUnavailableError when that it was asked for may not have been written
+ * @throws UnavailableError when that it was asked for may not have been written
  */
 export function identifySecret(
   secret: Secret,
-  by: By,
+  by: Caller,
   { identify, keys }: { readonly identify: IdentifySecret; readonly keys: readonly FingerprintKey[] },
 ): Promise<Session | null> {
   const fingerprints = secret.isPlausible()

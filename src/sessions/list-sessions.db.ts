@@ -1,10 +1,17 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { countRows } from '../platform/database/count-rows.ts';
-import { beyond, type Keyset, ordered, orderOf, sortedBy, toListed } from '../platform/database/keyset.ts';
-import type { Listed, Page } from '../platform/database/page.ts';
-import { type Parameters, parameters, read, readPlanned } from '../platform/database/statement.ts';
-import type { ListedSession, SessionExtent } from './session.ts';
+import {
+  afterCursor,
+  type Keyset,
+  orderBy,
+  orderByLimit,
+  sortedBy,
+  toEdges,
+} from '../platform/database/keyset.ts';
+import type { Edge, Page } from '../platform/database/page.ts';
+import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
+import type { ListedSession, SessionDetail } from './session.ts';
 import { asRange, filterConditions, onlyActive, statusConditions } from './session-conditions.db.ts';
 import type { SessionFilter, SessionOrder } from './session-filter.ts';
 import {
@@ -40,41 +47,41 @@ export async function listSessions(
   filter: SessionFilter,
   order: SessionOrder,
   page: Page,
-  extent: SessionExtent,
-): Promise<Listed<ListedSession>[]> {
+  extent: SessionDetail,
+): Promise<Edge<ListedSession>[]> {
   const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return [];
-  const given = parameters();
+  const given = sqlParameters();
   const keyset = KEYSETS[order];
   const { condition, reads } = wayOfReading(filterConditions(filter, visibility, given), statuses);
-  const found = `${condition} AND ${beyond(keyset, page, given)}`;
-  const end = ordered(keyset, page, given);
+  const found = `${condition} AND ${afterCursor(keyset, page, given)}`;
+  const end = orderByLimit(keyset, page, given);
   // Each status comes in order from an index of its own; together they are merged and cut once more.
   const branches = statuses.map((status) => {
     const branch = `SELECT * FROM realtime_session AS s WHERE ${status} AND ${found}`;
     // An upstream id is of hardly more than one session. OFFSET 0 lets them be found before they are put in order:
     // PostgreSQL would else take every id in order, to look whether it is one of them.
     return filter.upstreamSessionId == null
-      ? `(${branch} ${orderOf(keyset, page)} LIMIT ${MOST_ROWS})`
+      ? `(${branch} ${orderBy(keyset, page)} LIMIT ${MOST_ROWS})`
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   });
   const from = `, ${externalUserId(filter, visibility, given)} AS external_user_id, ${sortedBy(keyset)}
     FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
   switch (extent) {
     case 'summary':
-      return toListed(
+      return toEdges(
         await reads<SummaryRow & Sorted>(pool, `SELECT ${summaryColumns}${from}`, given),
         page,
         toSummary,
       );
     case 'record':
-      return toListed(
+      return toEdges(
         await reads<RecordRow & Sorted>(pool, `SELECT ${recordColumns}${from}`, given),
         page,
         toRecord,
       );
-    case 'everything':
-      return toListed(
+    case 'full':
+      return toEdges(
         await reads<SessionRow & Sorted>(pool, `SELECT ${sessionColumns}${from}`, given),
         page,
         toSession,
@@ -88,7 +95,7 @@ export async function listSessions(
  * Whose each session is. Looked up once where they are all of one user, else by row: joined, PostgreSQL may rather
  * read all users.
  */
-function externalUserId(filter: SessionFilter, visibility: Visibility, { use }: Parameters): string {
+function externalUserId(filter: SessionFilter, visibility: Visibility, { bind: use }: SqlParameters): string {
   if (filter.externalUserId != null) return `${use(filter.externalUserId)}::text`;
   if (visibility.reach === 'SELF') return `${use(visibility.externalId)}::text`;
   const id = filter.userId == null ? 's.user_id' : `${use(filter.userId)}::uuid`;
@@ -105,7 +112,7 @@ export async function countSessions(
 ): Promise<number> {
   const statuses = statusesOf(filter, order);
   if (statuses.length === 0) return 0;
-  const given = parameters();
+  const given = sqlParameters();
   const condition = together(filterConditions(filter, visibility, given));
   const from = `realtime_session AS s WHERE (${statuses.map((status) => `(${status})`).join(' OR ')}) AND ${condition}`;
   return countRows(pool, from, upTo, given);

@@ -1,6 +1,6 @@
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import type { Parameters } from '../platform/database/statement.ts';
+import type { SqlParameters } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { SessionStatus } from './session.ts';
 import type { SessionFilter } from './session-filter.ts';
@@ -48,9 +48,9 @@ export function onlyActive(filter: SessionFilter): SessionFilter {
 export function filterConditions(
   filter: SessionFilter,
   visibility: Visibility,
-  given: Parameters,
+  given: SqlParameters,
 ): readonly string[] {
-  const { use } = given;
+  const { bind: use } = given;
   const conditions = [visible('sessions', visibility, given)];
   const equals = (column: string, value: string | null | undefined, type = '') => {
     if (value != null) conditions.push(`s.${column} = ${use(value)}${type}`);

@@ -4,7 +4,7 @@ import type { Label, SessionConfig } from './session-config.ts';
 export type SessionStatus = 'PENDING' | 'ACTIVE' | 'EXPIRED' | 'REVOKED' | 'FAILED' | 'UNCONFIRMED';
 
 /** What remains of a client secret after it was handed out. */
-export type SecretTrace = {
+export type StoredSecret = {
   readonly fingerprint: string;
   readonly fingerprintKeyId: string;
   readonly prefix: string;
@@ -60,7 +60,7 @@ export type Session = {
 };
 
 /** How much of a session a listing reads: what is short, all but the config, or everything. */
-export type SessionExtent = 'summary' | 'record' | 'everything';
+export type SessionDetail = 'summary' | 'record' | 'full';
 
 export type SessionSummary = Pick<
   Session,

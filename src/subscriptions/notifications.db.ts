@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
-export type TrailHints = {
+export type TrailNotifications = {
   /** Says to every gateway, this one too, that something was committed; several in a moment are said once. */
   send(): void;
   close(): Promise<void>;
@@ -26,7 +26,7 @@ const CLOSE_MS = 500;
  * Tells gateways of each other's changes by NOTIFY, so that they look at once. No more than that: whoever misses a
  * hint finds the same in the trail a second later.
  */
-export function openTrailHints({ pool, url, onHint, onError }: HintOptions): TrailHints {
+export function openTrailNotifications({ pool, url, onHint, onError }: HintOptions): TrailNotifications {
   const closing = new AbortController();
   let sending: NodeJS.Timeout | null = null;
   let listener: pg.Client | null = null;

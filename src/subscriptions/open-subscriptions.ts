@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
-import type { OpenLedger } from '../platform/database/open-database.ts';
-import { openTrailHints } from './notifications.db.ts';
+import type { OpenDatabase } from '../platform/database/open-database.ts';
+import { openTrailNotifications } from './notifications.db.ts';
 import { createSessionFeed } from './session-feed.ts';
-import type { Viewer, WatchSessions } from './subscriber.ts';
+import type { Subscriber, WatchSessions } from './subscriber.ts';
 import { watchSessions } from './watch-sessions.ts';
 
 /** What subscribers are told, out of the audit trail. */
 export type OpenFeed = {
-  watcherOf(viewer: Viewer): WatchSessions;
+  watcherOf(viewer: Subscriber): WatchSessions;
   /** Something was committed that subscribers, here or elsewhere, may want to hear of. */
   onCommitted(): void;
   /** How many listen. */
@@ -18,7 +18,7 @@ export type OpenFeed = {
   close(): Promise<void>;
 };
 
-type Parts = { readonly config: Config; readonly ledger: OpenLedger; readonly log: Logger };
+type Parts = { readonly config: Config; readonly ledger: OpenDatabase; readonly log: Logger };
 
 export function openFeed({ config, ledger: { pool, url }, log }: Parts): OpenFeed {
   const failed = (job: string) => (err: unknown) => log.warn({ err, job }, 'periodic work failed');
@@ -30,7 +30,7 @@ export function openFeed({ config, ledger: { pool, url }, log }: Parts): OpenFee
     overlapMs,
     onError: failed('session-feed'),
   });
-  const hints = openTrailHints({ pool, url, onHint: feed.hint, onError: failed('trail-hints') });
+  const hints = openTrailNotifications({ pool, url, onHint: feed.hint, onError: failed('trail-hints') });
   return {
     watcherOf: (viewer) => (watching) => watchSessions({ pool, feed, overlapMs }, viewer, watching),
     onCommitted: hints.send,

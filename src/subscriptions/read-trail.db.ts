@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { orUnavailable } from '../platform/database/unavailable.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
 import type { SessionEvent } from './session-event.ts';
 import { sessionEventTypeOf } from './session-event.ts';
@@ -53,23 +53,23 @@ const HORIZON = {
 /**
  * Asks how far the trail can be read. What is read afterwards, in a statement of its own, is complete up to there.
  * @param overlapMs longer than any transaction takes
- * @throws LedgerUnavailableError
+ * @throws UnavailableError
  */
 export async function readHorizon(pool: pg.Pool, overlapMs: number): Promise<Horizon> {
-  const { rows } = await orUnavailable(pool.query<Horizon>({ ...HORIZON, values: [overlapMs] }));
+  const { rows } = await mapDatabaseErrors(pool.query<Horizon>({ ...HORIZON, values: [overlapMs] }));
   const [horizon] = rows;
   if (horizon === undefined) throw new Error('The horizon of the trail has no row');
   return horizon;
 }
 
-/** Entries after one id and before another, in order; as many as asked for say that there are more. @throws LedgerUnavailableError */
+/** Entries after one id and before another, in order; as many as asked for say that there are more. @throws UnavailableError */
 export async function readTrail(
   pool: pg.Pool,
   after: string,
   before: string,
   limit: number,
 ): Promise<TrailEntry[]> {
-  const { rows } = await orUnavailable(
+  const { rows } = await mapDatabaseErrors(
     pool.query<TrailEntry>({
       name: 'trail',
       text: `
@@ -81,7 +81,7 @@ export async function readTrail(
   return rows;
 }
 
-/** What some entries say of sessions, in their order, whoever may see it. @throws LedgerUnavailableError */
+/** What some entries say of sessions, in their order, whoever may see it. @throws UnavailableError */
 export async function readSessionEvents(
   pool: pg.Pool,
   entries: readonly TrailEntry[],
@@ -92,7 +92,7 @@ export async function readSessionEvents(
   });
   if (changes.length === 0) return [];
   const ids = [...new Set(changes.map(({ sessionId }) => sessionId))];
-  const { rows } = await orUnavailable(
+  const { rows } = await mapDatabaseErrors(
     pool.query<SessionRow & { external_user_id: string | null }>({
       name: 'trail-sessions',
       text: `
@@ -111,13 +111,13 @@ export async function readSessionEvents(
   });
 }
 
-/** What the applications call some users, by id. @throws LedgerUnavailableError */
+/** What the applications call some users, by id. @throws UnavailableError */
 export async function readExternalIds(
   pool: pg.Pool,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (userIds.length === 0) return new Map();
-  const { rows } = await orUnavailable(
+  const { rows } = await mapDatabaseErrors(
     pool.query<{ id: string; external_id: string }>(
       'SELECT id, external_id FROM end_user WHERE id = ANY($1::uuid[]) AND external_id IS NOT NULL',
       [userIds],
@@ -126,9 +126,9 @@ export async function readExternalIds(
   return new Map(rows.map(({ id, external_id }) => [id, external_id]));
 }
 
-/** Whether a person is suspended now. @throws LedgerUnavailableError */
+/** Whether a person is suspended now. @throws UnavailableError */
 export async function isSuspended(pool: pg.Pool, externalId: string): Promise<boolean> {
-  const { rows } = await orUnavailable(
+  const { rows } = await mapDatabaseErrors(
     pool.query('SELECT FROM end_user WHERE external_id = $1 AND suspended_at IS NOT NULL', [externalId]),
   );
   return rows.length > 0;

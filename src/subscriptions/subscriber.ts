@@ -3,7 +3,7 @@ import type { SessionFilter } from '../sessions/session-filter.ts';
 import type { SessionEvent } from './session-event.ts';
 
 /** What a subscriber asks for. */
-export type Watching = {
+export type SubscriptionRequest = {
   /** Null: nothing can fit it. */
   readonly filter: SessionFilter | null;
   /** The audit event after which to begin; null: with what happens from now on. */
@@ -11,10 +11,10 @@ export type Watching = {
 };
 
 /** Who watches, and by what right. */
-export type Viewer = {
+export type Subscriber = {
   readonly actor: Actor;
   /** Whether its credential still counts. @throws when that cannot be told now */
-  readonly stillKnown: () => Promise<boolean>;
+  readonly isCredentialValid: () => Promise<boolean>;
   /** Has the listener called when the client is gone. */
   readonly onGone: (listener: () => void) => void;
   /** Whether it does not take what was sent to it. */
@@ -26,9 +26,9 @@ export type Viewer = {
 /**
  * Changes to sessions, for one subscriber. Ends without an error when the gateway stops or the subscriber is gone, and
  * with a WatchEndedError when it may not or cannot be told more.
- * @throws TooManyWatchersError, WatchEndedError, LedgerUnavailableError before the first
+ * @throws TooManyWatchersError, WatchEndedError, UnavailableError before the first
  */
-export type WatchSessions = (watching: Watching) => Promise<AsyncIterable<SessionEvent>>;
+export type WatchSessions = (watching: SubscriptionRequest) => Promise<AsyncIterable<SessionEvent>>;
 
 /** This gateway has as many subscribers as it may. */
 export class TooManyWatchersError extends Error {

@@ -6,7 +6,7 @@ import { createEventQueue } from './event-queue.ts';
 import { isSuspended, readHorizon, readSessionEvents, readTrail, type TrailEntry } from './read-trail.db.ts';
 import { fitsFilter, type SessionEvent, seesEvent } from './session-event.ts';
 import { KEY_REVOKED, later, PAGE, type SessionFeed, type Watcher } from './session-feed.ts';
-import { type Viewer, WatchEndedError, type Watching } from './subscriber.ts';
+import { type Subscriber, type SubscriptionRequest, WatchEndedError } from './subscriber.ts';
 
 export type WatchOptions = {
   readonly pool: pg.Pool;
@@ -24,12 +24,12 @@ const BEHIND_MS = 200;
 /**
  * The changes that a viewer may see and asked for: as they happen, or first those since an event. Each is delivered
  * only while the viewer's credential counts. Ends as domain/watch-sessions.ts says.
- * @throws TooManyWatchersError, WatchEndedError, LedgerUnavailableError
+ * @throws TooManyWatchersError, WatchEndedError, UnavailableError
  */
 export async function watchSessions(
   { pool, feed, overlapMs }: WatchOptions,
-  { actor, stillKnown, onGone, isBehind, cutOff }: Viewer,
-  { filter, after }: Watching,
+  { actor, isCredentialValid: stillKnown, onGone, isBehind, cutOff }: Subscriber,
+  { filter, after }: SubscriptionRequest,
 ): Promise<AsyncIterable<SessionEvent>> {
   const visibility = visibilityOf(actor);
   const queue = createEventQueue<SessionEvent>(MAX_WAITING);

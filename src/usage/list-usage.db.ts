@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
-import { parameters, readPlanned } from '../platform/database/statement.ts';
+import { readPlanned, sqlParameters } from '../platform/database/statement.ts';
 import { NO_USAGE, type UsageTotals } from './usage.ts';
 import {
   COLUMNS,
@@ -28,7 +28,7 @@ export async function sumUsage(
   visibility: Visibility,
   filter: UsageFilter,
 ): Promise<UsageTotals> {
-  const given = parameters();
+  const given = sqlParameters();
   const text = summed(usageParts({ by: [], visibility, filter, given }), []);
   const [row] = await readPlanned<SumsRow>(pool, text, given);
   return row === undefined ? NO_USAGE : toTotals(row);
@@ -56,9 +56,9 @@ export async function listUsage(
   const by = usageDimensions.filter((dimension) => dimensions.includes(dimension));
   // A report of one row has nothing beyond it.
   if (by.length === 0 && after !== null) return [];
-  const given = parameters();
+  const given = sqlParameters();
   const reading = { by, visibility, filter: beginningAt(after, by, filter), given };
-  const slice = { ...sliceOf(by, after, reading), limit: given.use(limit + 1) };
+  const slice = { ...sliceOf(by, after, reading), limit: given.bind(limit + 1) };
   const text = by.includes('USER') ? pageFirst(reading, slice) : sumsFirst(reading, slice);
   return (await readPlanned<GroupedRow>(pool, text, given)).map((row) => ({
     start: row.start ?? null,
@@ -95,7 +95,7 @@ function sliceOf(
   const beyond =
     after === null
       ? 'true'
-      : `(${places.join(', ')}) > (${columns.map(({ type }, at) => `${given.use(after[at])}::${type}`).join(', ')})`;
+      : `(${places.join(', ')}) > (${columns.map(({ type }, at) => `${given.bind(after[at])}::${type}`).join(', ')})`;
   return { beyond, order: places.length === 0 ? '' : `ORDER BY ${places.join(', ')}` };
 }
 

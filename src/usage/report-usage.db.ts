@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { byColumns } from '../audit/event-columns.db.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
 import type { UsageReportInput, UsageVerdict } from './usage.ts';
 import type { ReportUsage } from './usage-ledger.ts';
 
@@ -11,7 +11,7 @@ const REPORT = { name: 'report-usage', text: 'SELECT report_usage($1, $2, $3) AS
 export function createReportUsage(pool: pg.Pool, onCommitted: () => void): ReportUsage {
   return async (report, by) => {
     const values = [report.sessionId, recordColumns(report), byColumns(by)];
-    const { rows } = await orUnavailable(pool.query<{ verdict: UsageVerdict }>({ ...REPORT, values }));
+    const { rows } = await mapDatabaseErrors(pool.query<{ verdict: UsageVerdict }>({ ...REPORT, values }));
     const verdict = rows[0]?.verdict;
     if (verdict === undefined) throw new Error('report_usage returned nothing');
     if (verdict === 'reported') onCommitted();

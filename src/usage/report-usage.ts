@@ -1,4 +1,4 @@
-import type { Actor, By } from '../authorization/actor.ts';
+import type { Actor, Caller } from '../authorization/actor.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { Session } from '../sessions/session.ts';
 import { parseUsage, parseUsageNames } from './parse-usage.ts';
@@ -26,7 +26,7 @@ export type ReportPorts = { readonly reportUsage: ReportUsage; readonly prices: 
 export async function reportUsageOf(
   session: Session,
   input: ReportInput,
-  by: By,
+  by: Caller,
   { reportUsage, prices }: ReportPorts,
 ): Promise<ReportOutcome> {
   const names = parseUsageNames(input);

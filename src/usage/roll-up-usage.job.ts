@@ -4,7 +4,7 @@ const BATCH = 5000;
 const SUM = { name: 'sum-usage', text: 'SELECT sum_usage($1) AS summed' };
 
 /** Adds up what reports left for the sums over all users. Who reads them counts what is not added yet: no answer depends on it. */
-export async function sumUsage(pool: pg.Pool): Promise<void> {
+export async function rollUpUsage(pool: pg.Pool): Promise<void> {
   for (let summed = BATCH; summed === BATCH; ) {
     const { rows } = await pool.query<{ summed: number }>({ ...SUM, values: [BATCH] });
     summed = rows[0]?.summed ?? 0;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { orUnavailable } from '../platform/database/unavailable.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { UsageFilter } from './usage-report.ts';
 
 // The first moment of a day, which is not what date_trunc gives where midnight comes twice. Clocks are whole quarters of
@@ -15,7 +15,7 @@ export async function findPeriods(pool: pg.Pool, unit: 'day' | 'month', whole: P
   const { from, to, timeZone } = whole;
   const first = new Date(Math.ceil(from / 900_000) * 900_000);
   const values = [unit, first, new Date(to), timeZone];
-  const { rows } = await orUnavailable(pool.query<{ at: Date }>(BEGINNINGS, values));
+  const { rows } = await mapDatabaseErrors(pool.query<{ at: Date }>(BEGINNINGS, values));
   // What begins with the whole: of a part of a day, its first quarter does not begin it.
   const within = rows.slice(1).map(({ at }) => at.getTime());
   const beginnings = [from, ...within.filter((at) => at > from && at < to)];

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { orUnavailable } from '../platform/database/unavailable.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 
 const known = new WeakMap<pg.Pool, Promise<ReadonlySet<string>>>();
 
@@ -19,6 +19,6 @@ export async function isTimeZone(pool: pg.Pool, name: string): Promise<boolean> 
 }
 
 async function readNames(pool: pg.Pool): Promise<ReadonlySet<string>> {
-  const { rows } = await orUnavailable(pool.query<{ name: string }>(NAMES));
+  const { rows } = await mapDatabaseErrors(pool.query<{ name: string }>(NAMES));
   return new Set(rows.map(({ name }) => name));
 }

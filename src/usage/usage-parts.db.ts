@@ -1,6 +1,6 @@
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import type { Parameters } from '../platform/database/statement.ts';
+import type { SqlParameters } from '../platform/database/statement.ts';
 import type { UsageDimension, UsageFilter } from './usage-report.ts';
 import { recordAmounts, rollupAmounts, sessionAmounts } from './usage-sums.db.ts';
 
@@ -25,7 +25,7 @@ export type Reading = {
   readonly by: readonly UsageDimension[];
   readonly visibility: Visibility;
   readonly filter: UsageFilter;
-  readonly given: Parameters;
+  readonly given: SqlParameters;
   /** A further condition on rows `r`, by the column of their time. */
   readonly among?: (at: string) => string;
 };
@@ -109,7 +109,7 @@ function grouping(table: string, at: string, { by, filter: { timeZone }, given }
     .map((dimension) => {
       const { name, type } = COLUMNS[dimension];
       if (type !== 'timestamptz') return `${table}.${name}, `;
-      return `date_trunc('${dimension.toLowerCase()}', ${table}.${at}, ${given.use(timeZone)}::text) AS ${name}, `;
+      return `date_trunc('${dimension.toLowerCase()}', ${table}.${at}, ${given.bind(timeZone)}::text) AS ${name}, `;
     })
     .join('');
 }
@@ -121,7 +121,7 @@ function conditions(at: string, reading: Reading): string {
 
 function chosen(
   table: string,
-  { filter: { userIds, applicationIds, models }, given: { use } }: Reading,
+  { filter: { userIds, applicationIds, models }, given: { bind: use } }: Reading,
 ): string {
   return [
     ...(userIds === null ? [] : [`${table}.user_id = ANY(${use(userIds)}::uuid[])`]),
@@ -132,7 +132,7 @@ function chosen(
 }
 
 /** To the microsecond. */
-function time(milliseconds: number, { use }: Parameters): string {
+function time(milliseconds: number, { bind: use }: SqlParameters): string {
   const whole = Math.floor(milliseconds);
   const beyond = String(Math.round((milliseconds - whole) * 1000)).padStart(3, '0');
   return `${use(new Date(whole).toISOString().replace('Z', `${beyond}Z`))}::timestamptz`;

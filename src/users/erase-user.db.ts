@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { byColumns } from '../audit/event-columns.db.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { orUnavailable } from '../platform/database/unavailable.ts';
 import { signErasure } from '../sealing/erasure-proof.ts';
 import type { SealingKey } from '../sealing/seal.ts';
 import type { EraseUser } from './erasure.ts';
@@ -24,7 +24,7 @@ export function createEraseUser(
   onCommitted: () => void = () => {},
 ): EraseUser {
   return async (userId, by) => {
-    const { rows } = await orUnavailable(
+    const { rows } = await mapDatabaseErrors(
       pool.query<UserRow>(`SELECT ${userColumns} FROM begin_erasure($1, $2, $3) AS u`, [
         userId,
         toJsonb(signErasure(key, userId)),
@@ -40,30 +40,30 @@ export function createEraseUser(
 
 /**
  * Removes all that is left of somebody whose erasure has begun.
- * @throws LedgerUnavailableError when it may not be all gone
+ * @throws UnavailableError when it may not be all gone
  */
 export async function endErasure(pool: pg.Pool, userId: string): Promise<User | null> {
   for (let after: string | null = '00000000-0000-0000-0000-000000000000'; after !== null; ) {
-    const { rows }: pg.QueryResult<{ last: string | null }> = await orUnavailable(
+    const { rows }: pg.QueryResult<{ last: string | null }> = await mapDatabaseErrors(
       pool.query('SELECT erase_sessions($1, $2, $3, $4) AS last', [userId, after, SESSIONS, REPORTS]),
     );
     after = rows[0]?.last ?? null;
   }
   for (let erased = IDENTITIES; erased === IDENTITIES; ) {
-    const { rows } = await orUnavailable(
+    const { rows } = await mapDatabaseErrors(
       pool.query<{ erased: number }>('SELECT erase_identities($1, $2) AS erased', [userId, IDENTITIES]),
     );
     erased = rows[0]?.erased ?? 0;
   }
-  const { rows } = await orUnavailable(
+  const { rows } = await mapDatabaseErrors(
     pool.query<UserRow>(`SELECT ${userColumns} FROM end_erasure($1) AS u`, [userId]),
   );
   return rows[0] === undefined ? null : toUser(rows[0]);
 }
 
-/** Goes on with all erasures that were interrupted. @throws LedgerUnavailableError when one may not be finished */
+/** Goes on with all erasures that were interrupted. @throws UnavailableError when one may not be finished */
 export async function finishErasures(pool: pg.Pool, stopping: AbortSignal): Promise<void> {
-  const { rows } = await orUnavailable(
+  const { rows } = await mapDatabaseErrors(
     pool.query<{ id: string }>(
       'SELECT id FROM end_user WHERE erasure_began_at IS NOT NULL AND erased_at IS NULL LIMIT 100',
     ),

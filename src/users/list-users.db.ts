@@ -2,9 +2,9 @@ import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
 import { countRows } from '../platform/database/count-rows.ts';
-import { beyond, type Keyset, ordered, sortedBy, toListed } from '../platform/database/keyset.ts';
-import type { Listed, Page } from '../platform/database/page.ts';
-import { type Parameters, parameters, read, readPlanned } from '../platform/database/statement.ts';
+import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
+import type { Edge, Page } from '../platform/database/page.ts';
+import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import { isActive } from '../sessions/session-conditions.db.ts';
 import { visibleUserColumns } from './find-users.db.ts';
 import type { User } from './user.ts';
@@ -24,16 +24,16 @@ export async function listUsers(
   filter: UserFilter,
   order: UserOrder,
   page: Page,
-): Promise<Listed<User>[]> {
-  const given = parameters();
+): Promise<Edge<User>[]> {
+  const given = sqlParameters();
   const { from, keyset, condition } = sourceOf(order, visibility, given);
   const text = `SELECT ${visibleUserColumns(visibility, given)}, ${sortedBy(keyset)} FROM ${from}
-    WHERE ${condition} AND ${filterCondition(filter, visibility, given)} AND ${beyond(keyset, page, given)}
-    ${ordered(keyset, page, given)}`;
+    WHERE ${condition} AND ${filterCondition(filter, visibility, given)} AND ${afterCursor(keyset, page, given)}
+    ${orderByLimit(keyset, page, given)}`;
   // One plan is right for all values where there are none but the page's own.
   const plain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
   const rows = await (plain ? read : readPlanned)<UserRow & { sorted_by: string | null }>(pool, text, given);
-  return toListed(rows, page, toUser);
+  return toEdges(rows, page, toUser);
 }
 
 /** How many users all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */
@@ -44,14 +44,14 @@ export function countUsers(
   order: UserOrder,
   upTo: number | null,
 ): Promise<number> {
-  const given = parameters();
+  const given = sqlParameters();
   const conditions = [visible('users', visibility, given), filterCondition(filter, visibility, given)];
   if (order === 'NEXT_EXPIRY_AT_ASC')
     conditions.push(filterCondition({ hasActiveSessions: true }, visibility, given));
   return countRows(pool, `end_user AS u WHERE ${conditions.join(' AND ')}`, upTo, given);
 }
 
-function sourceOf(order: UserOrder, visibility: Visibility, given: Parameters): Source {
+function sourceOf(order: UserOrder, visibility: Visibility, given: SqlParameters): Source {
   switch (order) {
     case 'CREATED_AT_DESC':
       return {
@@ -76,12 +76,12 @@ function sourceOf(order: UserOrder, visibility: Visibility, given: Parameters): 
   }
 }
 
-function byLastSession(visibility: Visibility, given: Parameters): Source {
+function byLastSession(visibility: Visibility, given: SqlParameters): Source {
   if (visibility.reach === 'OWN_APPLICATION') {
     return {
       from: 'application_user AS pair JOIN end_user AS u ON u.id = pair.user_id',
       keyset: { time: 'pair.last_session_at', id: 'pair.user_id', direction: 'DESC' },
-      condition: `pair.application_id = ${given.use(visibility.applicationId)}::uuid`,
+      condition: `pair.application_id = ${given.bind(visibility.applicationId)}::uuid`,
     };
   }
   return {
@@ -91,11 +91,11 @@ function byLastSession(visibility: Visibility, given: Parameters): Source {
   };
 }
 
-function filterCondition(filter: UserFilter, visibility: Visibility, given: Parameters): string {
+function filterCondition(filter: UserFilter, visibility: Visibility, given: SqlParameters): string {
   const { externalIdPrefix, suspended, hasActiveSessions } = filter;
   const conditions = ['true'];
   if (externalIdPrefix != null)
-    conditions.push(`u.external_id LIKE ${given.use(`${externalIdPrefix.replace(/[\\%_]/g, '\\$&')}%`)}`);
+    conditions.push(`u.external_id LIKE ${given.bind(`${externalIdPrefix.replace(/[\\%_]/g, '\\$&')}%`)}`);
   if (suspended != null) conditions.push(`u.suspended_at IS ${suspended ? 'NOT ' : ''}NULL`);
   if (hasActiveSessions != null) {
     conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (

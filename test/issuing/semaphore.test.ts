@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createSlots } from '../../src/issuing/semaphore.ts';
+import { createSemaphore } from '../../src/issuing/semaphore.ts';
 
 // What HTTP cannot bring about at will: giving back in the very moment in which a wait ends.
 
@@ -12,16 +12,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-type Slots = ReturnType<typeof createSlots>;
+type Slots = ReturnType<typeof createSemaphore>;
 
 async function taken(slots: Slots): Promise<() => void> {
-  const release = await slots.take();
+  const release = await slots.acquire();
   if (release === null) throw new Error('no slot');
   return release;
 }
 
 test('never more than its size at a time, in the order of asking', async () => {
-  const slots = createSlots({ size: 2, queue: 100, waitMs: WAIT_MS });
+  const slots = createSemaphore({ size: 2, queue: 100, waitMs: WAIT_MS });
   const order: number[] = [];
   let running = 0;
   let most = 0;
@@ -43,21 +43,21 @@ test('never more than its size at a time, in the order of asking', async () => {
 });
 
 test('without room it refuses at once, and leaves those that wait alone', async () => {
-  const slots = createSlots({ size: 1, queue: 1, waitMs: WAIT_MS });
+  const slots = createSemaphore({ size: 1, queue: 1, waitMs: WAIT_MS });
   const release = await taken(slots);
-  const waiting = slots.take();
-  expect(await slots.take()).toBeNull();
+  const waiting = slots.acquire();
+  expect(await slots.acquire()).toBeNull();
   release();
   expect(await waiting).not.toBeNull();
   expect([slots.taken(), slots.waiting()]).toEqual([1, 0]);
 });
 
 test('who waited too long is refused, and its place in the queue and its turn go to others', async () => {
-  const slots = createSlots({ size: 1, queue: 2, waitMs: WAIT_MS });
+  const slots = createSemaphore({ size: 1, queue: 2, waitMs: WAIT_MS });
   const release = await taken(slots);
-  const first = slots.take();
+  const first = slots.acquire();
   await vi.advanceTimersByTimeAsync(WAIT_MS - 1);
-  const second = slots.take();
+  const second = slots.acquire();
   await vi.advanceTimersByTimeAsync(1);
   expect(await first).toBeNull();
   expect(slots.waiting()).toBe(1);
@@ -67,22 +67,22 @@ test('who waited too long is refused, and its place in the queue and its turn go
 });
 
 test('a slot given back in the last moment of a wait is neither lost nor given twice', async () => {
-  const slots = createSlots({ size: 1, queue: 1, waitMs: WAIT_MS });
+  const slots = createSemaphore({ size: 1, queue: 1, waitMs: WAIT_MS });
   const release = await taken(slots);
-  const waiting = slots.take();
+  const waiting = slots.acquire();
   setTimeout(release, WAIT_MS);
   await vi.advanceTimersByTimeAsync(WAIT_MS);
   const given = await waiting;
   given?.();
   expect([slots.taken(), slots.waiting()]).toEqual([0, 0]);
-  expect(await slots.take()).not.toBeNull();
-  expect(await Promise.race([slots.take(), Promise.resolve('waits')])).toBe('waits');
+  expect(await slots.acquire()).not.toBeNull();
+  expect(await Promise.race([slots.acquire(), Promise.resolve('waits')])).toBe('waits');
 });
 
 test('with no queue at all', async () => {
-  const slots = createSlots({ size: 1, queue: 0, waitMs: WAIT_MS });
+  const slots = createSemaphore({ size: 1, queue: 0, waitMs: WAIT_MS });
   const release = await taken(slots);
-  expect(await slots.take()).toBeNull();
+  expect(await slots.acquire()).toBeNull();
   release();
-  expect(await slots.take()).not.toBeNull();
+  expect(await slots.acquire()).not.toBeNull();
 });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { checkLedger } from '../../src/platform/database/check-ledger.ts';
+import { checkDatabase } from '../../src/platform/database/check-database.ts';
 import { createPartitions } from '../../src/platform/database/migrate.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import {
@@ -77,7 +77,7 @@ describe('dropping old months', () => {
     const trail = await partitions('audit_event');
     await run();
     expect(await partitions('audit_event')).toEqual(trail);
-    expect(await checkLedger(poolOf(database))).toBeNull();
+    expect(await checkDatabase(poolOf(database))).toBeNull();
     const kept = await partitions();
     expect(await asOwner(database, createPartitions)).toBe(0);
     expect(await partitions()).toEqual(kept);

@@ -28,7 +28,7 @@ const RUNS = [
 describe('reading', () => {
   const database = useDatabase();
   const months = ['2025_01', '2025_02', '2025_03', '2025_04'];
-  const page = { limit: 10, boundary: null, direction: 'forward' } as const;
+  const page = { limit: 10, after: null, direction: 'forward' } as const;
 
   beforeAll(async () => {
     await asOwner(database(), (client) => createBetween(client, '2025-01-01', '2025-04-30'));
@@ -61,24 +61,17 @@ describe('reading', () => {
     async (_, runs) => {
       const pool = poolOf(database());
       const [boundary = ''] = await ids(`SELECT id FROM realtime_session_2025_02 ORDER BY id DESC LIMIT 1`);
-      const before = { ...page, boundary: { id: boundary, sortedBy: null } };
+      const before = { ...page, after: { id: boundary, sortedBy: null } };
       const after = { ...before, direction: 'backward' } as const;
       const reads = [
-        ['2025_04', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', page, 'everything')],
+        ['2025_04', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', page, 'full')],
         [
           '2025_01',
           () =>
-            listSessions(
-              pool,
-              EVERYTHING,
-              {},
-              'CREATED_AT_DESC',
-              { ...page, direction: 'backward' },
-              'everything',
-            ),
+            listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', { ...page, direction: 'backward' }, 'full'),
         ],
-        ['2025_02', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', before, 'everything')],
-        ['2025_03', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', after, 'everything')],
+        ['2025_02', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', before, 'full')],
+        ['2025_03', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', after, 'full')],
       ] as const;
       for (const [month, read] of reads) {
         const nodes = await explain(database(), runs, pool, read);

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { checkLedger } from '../../src/platform/database/check-ledger.ts';
+import { checkDatabase } from '../../src/platform/database/check-database.ts';
 import { createPartitions } from '../../src/platform/database/migrate.ts';
-import { keepPartitions } from '../../src/retention/create-partitions.job.ts';
+import { keepPartitionsAhead } from '../../src/retention/create-partitions.job.ts';
 import {
   asOwner,
   createBetween,
@@ -54,13 +54,13 @@ describe('a migrated ledger', () => {
 
   it('knows that it is not ready when the partition of this month is missing, of any table', async () => {
     const pool = poolOf(database());
-    expect(await checkLedger(pool)).toBeNull();
+    expect(await checkDatabase(pool)).toBeNull();
     for (const table of TABLES) {
       const [partition] = await partitionsOf(database(), table);
       await database().query(`DROP TABLE ${partition}`);
-      expect(await checkLedger(pool)).toBe('partition_missing');
+      expect(await checkDatabase(pool)).toBe('partition_missing');
       await asOwner(database(), createPartitions);
-      expect(await checkLedger(pool)).toBeNull();
+      expect(await checkDatabase(pool)).toBeNull();
     }
   });
 });
@@ -217,7 +217,7 @@ describe('keepPartitions', () => {
       return last;
     };
     const errors: unknown[] = [];
-    const stop = keepPartitions(database().ownerUrl, (error) => errors.push(error));
+    const stop = keepPartitionsAhead(database().ownerUrl, (error) => errors.push(error));
     for (const round of [1, 2]) {
       const dropped = await dropLast();
       vi.advanceTimersByTime(6 * 60 * 60 * 1000);
@@ -231,7 +231,7 @@ describe('keepPartitions', () => {
 
     // As the gateway's own role it may not, and says so.
     const failed = new Promise((resolve) => {
-      const stopOther = keepPartitions(database().url, resolve);
+      const stopOther = keepPartitionsAhead(database().url, resolve);
       onTestFinished(stopOther);
     });
     vi.advanceTimersByTime(6 * 60 * 60 * 1000);

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Visibility } from '../../src/authorization/visibility.ts';
-import type { Boundary, Listed, Page } from '../../src/platform/database/page.ts';
+import type { CursorPosition, Edge, Page } from '../../src/platform/database/page.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
@@ -65,11 +65,11 @@ const VIEWERS: readonly (readonly [string, Visibility])[] = [
   [', seen by an occasional user', { reach: 'SELF', externalId: `user-${OCCASIONAL}` }],
 ];
 
-type Read = (pool: pg.Pool, page: Page) => Promise<Listed<unknown>[]>;
+type Read = (pool: pg.Pool, page: Page) => Promise<Edge<unknown>[]>;
 const sessions =
   (visibility: Visibility, filter: SessionFilter, order: SessionOrder): Read =>
   (pool, page) =>
-    listSessions(pool, visibility, filter, order, page, 'everything');
+    listSessions(pool, visibility, filter, order, page, 'full');
 const users =
   (visibility: Visibility, order: UserOrder): Read =>
   (pool, page) =>
@@ -154,9 +154,9 @@ const statement = z.object({
 type Statement = z.infer<typeof statement>;
 
 /** What the gateway sends to read a page. */
-async function statementOf(read: Read, boundary: Boundary | null): Promise<Statement> {
+async function statementOf(read: Read, boundary: CursorPosition | null): Promise<Statement> {
   const query = vi.spyOn(pool, 'query');
-  await read(pool, { limit: LIMIT, boundary, direction: 'forward' });
+  await read(pool, { limit: LIMIT, after: boundary, direction: 'forward' });
   const sent = query.mock.calls.map(([of]) => of);
   query.mockRestore();
   expect(sent).toHaveLength(1);
@@ -192,7 +192,7 @@ function literal(value: unknown): string {
 }
 
 /** Where page 5,000 of a listing begins, or else its last page; null when all of it is on one page. */
-async function placeIn({ text, values }: Statement): Promise<Boundary | null> {
+async function placeIn({ text, values }: Statement): Promise<CursorPosition | null> {
   const unlimited = text.replaceAll(/ LIMIT \d+/g, '');
   const [last] = await database().query<{ id: string; sorted_by: string | null }>(
     `SELECT id, sorted_by FROM (

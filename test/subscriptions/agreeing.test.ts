@@ -125,11 +125,11 @@ test('a list and a stream have the same sessions, whatever is asked by whomever'
       const filter: SessionFilter = Object.fromEntries(
         Object.entries(all).filter(([name]) => names.includes(name)),
       );
-      const page = { limit: SESSIONS, boundary: null, direction: 'forward' } as const;
+      const page = { limit: SESSIONS, after: null, direction: 'forward' } as const;
       const listed = await listSessions(pool, visibility, filter, 'CREATED_AT_DESC', page, 'summary');
       const told = events.filter((event) => seesEvent(visibility, event) && fitsFilter(event, filter));
       found += told.length;
-      expect(told.map(({ id }) => id).sort()).toEqual(listed.map(({ row }) => row.id).sort());
+      expect(told.map(({ id }) => id).sort()).toEqual(listed.map(({ node: row }) => row.id).sort());
     }),
     { seed: SEED, numRuns: RUNS },
   );

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { LedgerUnavailableError } from './ledger-unavailable-error.ts';
 import { CountTooLongError } from './page.ts';
-import { type Parameters, readPlanned } from './statement.ts';
+import { readPlanned, type SqlParameters } from './statement.ts';
+import { UnavailableError } from './unavailable-error.ts';
 
 // The statement was cancelled by its own time limit, on the server or here.
 const TOO_LONG = new Set(['57014', 'query_timeout']);
@@ -11,9 +11,9 @@ export async function countRows(
   pool: pg.Pool,
   from: string,
   upTo: number | null,
-  given: Parameters,
+  given: SqlParameters,
 ): Promise<number> {
-  const limit = upTo === null ? '' : `LIMIT ${given.use(upTo)}`;
+  const limit = upTo === null ? '' : `LIMIT ${given.bind(upTo)}`;
   try {
     const [row] = await readPlanned<{ count: number }>(
       pool,
@@ -22,7 +22,7 @@ export async function countRows(
     );
     return row?.count ?? 0;
   } catch (error) {
-    if (error instanceof LedgerUnavailableError && TOO_LONG.has(error.code))
+    if (error instanceof UnavailableError && TOO_LONG.has(error.code))
       throw new CountTooLongError('Counting took too long', { cause: error });
     throw error;
   }

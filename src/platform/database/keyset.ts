@@ -1,5 +1,5 @@
-import type { Boundary, Listed, Page } from './page.ts';
-import type { Parameters } from './statement.ts';
+import type { Edge, Page } from './page.ts';
+import type { SqlParameters } from './statement.ts';
 
 /** What a listing is sorted by: a time, or its ids alone (UUIDv7, so that newest first is an order of ids). */
 export type Keyset = {
@@ -11,23 +11,27 @@ export type Keyset = {
 };
 
 /** Everything beyond the page's boundary, as a condition: a comparison of rows, which an index answers. */
-export function beyond({ time, id, direction }: Keyset, page: Page, { use }: Parameters): string {
-  if (page.boundary === null) return 'true';
+export function afterCursor(
+  { time, id, direction }: Keyset,
+  page: Page,
+  { bind: use }: SqlParameters,
+): string {
+  if (page.after === null) return 'true';
   const comparison = (direction === 'ASC') === (page.direction === 'forward') ? '>' : '<';
-  const at = `${use(page.boundary.id)}::uuid`;
+  const at = `${use(page.after.id)}::uuid`;
   if (time === null) return `${id} ${comparison} ${at}`;
-  return `(${time}, ${id}) ${comparison} (${toTime(use(page.boundary.sortedBy))}, ${at})`;
+  return `(${time}, ${id}) ${comparison} (${toTime(use(page.after.sortedBy))}, ${at})`;
 }
 
 /** ORDER BY of a page. Read backward, the rows come in the opposite order. */
-export function orderOf({ time, id, direction }: Keyset, page: Page): string {
+export function orderBy({ time, id, direction }: Keyset, page: Page): string {
   const actual = (direction === 'ASC') === (page.direction === 'forward') ? 'ASC' : 'DESC';
   return `ORDER BY ${time === null ? '' : `${time} ${actual}, `}${id} ${actual}`;
 }
 
 /** ORDER BY and LIMIT of a page, one row more than it has. */
-export function ordered(keyset: Keyset, page: Page, { use }: Parameters): string {
-  return `${orderOf(keyset, page)} LIMIT ${use(page.limit + 1)}`;
+export function orderByLimit(keyset: Keyset, page: Page, { bind: use }: SqlParameters): string {
+  return `${orderBy(keyset, page)} LIMIT ${use(page.limit + 1)}`;
 }
 
 /** The column `sorted_by`, to the microsecond. */
@@ -38,16 +42,15 @@ export function sortedBy({ time }: Keyset): string {
 }
 
 /** Rows in reading order, each with its place. */
-export function toListed<
+export function toEdges<
   Row extends { readonly sorted_by: string | null },
   Result extends { readonly id: string },
->(rows: readonly Row[], page: Page, toResult: (row: Row) => Result): Listed<Result>[] {
-  const listed = rows.map((read) => {
-    const row = toResult(read);
-    const at: Boundary = { id: row.id, sortedBy: read.sorted_by };
-    return { row, at };
+>(rows: readonly Row[], page: Page, toResult: (row: Row) => Result): Edge<Result>[] {
+  const edges = rows.map((row) => {
+    const node = toResult(row);
+    return { node, position: { id: node.id, sortedBy: row.sorted_by } };
   });
-  return page.direction === 'backward' ? listed.reverse() : listed;
+  return page.direction === 'backward' ? edges.reverse() : edges;
 }
 
 function toTime(parameter: string): string {

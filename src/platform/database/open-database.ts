@@ -2,12 +2,12 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { describeError } from '../process/log-fields.ts';
 import { StartError } from '../process/start-error.ts';
-import { checkLedger } from './check-ledger.ts';
+import { checkDatabase } from './check-database.ts';
 import { type joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
+import { unavailableCode } from './map-database-errors.ts';
 import { MigrationError, migrate } from './migrate.ts';
 import { createPool } from './pool.ts';
 import { createPrisma } from './prisma.ts';
-import { unavailableCode } from './unavailable.ts';
 
 type Database = {
   readonly url: string;
@@ -29,19 +29,19 @@ const REASONS: Readonly<Record<string, string>> = {
 /** How the embedded server is come by: a gateway has it alone, a command beside it joins. */
 type StartEmbedded = typeof joinEmbeddedPostgres;
 
-export type OpenLedger = Awaited<ReturnType<typeof openLedger>>;
+export type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
 
 /**
  * Starts or reaches the database, migrates it, and opens the pool that everything shares.
  * @throws StartError, EmbeddedPostgresError or MigrationError, saying what an operator can do
  */
-export async function openLedger(
+export async function openDatabase(
   config: Config,
   log: Logger,
   signal: AbortSignal,
   startEmbedded: StartEmbedded = startEmbeddedPostgres,
 ) {
-  const database = await openDatabase(config, log, signal, startEmbedded);
+  const database = await reachDatabase(config, log, signal, startEmbedded);
   const pool = createPool({
     url: database.url,
     size: config.poolSize,
@@ -57,7 +57,7 @@ export async function openLedger(
       onApplied: (migration) => log.info({ migration }, 'migration applied'),
     });
     await unlessAborted(orStartError(migrated, database.ownerSource), signal);
-    if ((await checkLedger(pool)) === 'partition_missing') {
+    if ((await checkDatabase(pool)) === 'partition_missing') {
       throw new StartError('DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema.');
     }
   } catch (error) {
@@ -79,7 +79,7 @@ export async function openLedger(
   };
 }
 
-async function openDatabase(
+async function reachDatabase(
   { database, dataDirectory }: Config,
   log: Logger,
   signal: AbortSignal,

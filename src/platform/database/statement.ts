@@ -1,13 +1,13 @@
 import type pg from 'pg';
+import { mapDatabaseErrors } from './map-database-errors.ts';
 import { types } from './time-type.ts';
-import { orUnavailable } from './unavailable.ts';
 
 /** The parameters of a statement that is put together: `use` takes a value and gives its place, "$1" and so on. */
-export type Parameters = { readonly values: unknown[]; readonly use: (value: unknown) => string };
+export type SqlParameters = { readonly values: unknown[]; readonly bind: (value: unknown) => string };
 
-export function parameters(): Parameters {
+export function sqlParameters(): SqlParameters {
   const values: unknown[] = [];
-  return { values, use: (value) => `$${values.push(value)}` };
+  return { values, bind: (value) => `$${values.push(value)}` };
 }
 
 /**
@@ -29,26 +29,26 @@ export function createStatementNames(prefix: string, limit: number): (text: stri
 
 const nameOf = createStatementNames('read', 300);
 
-/** Runs a statement that was put together, prepared by its text. @throws LedgerUnavailableError */
+/** Runs a statement that was put together, prepared by its text. @throws UnavailableError */
 export async function read<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   text: string,
-  { values }: Parameters,
+  { values }: SqlParameters,
 ): Promise<Row[]> {
-  const { rows } = await orUnavailable(pool.query<Row>({ name: nameOf(text), text, values, types }));
+  const { rows } = await mapDatabaseErrors(pool.query<Row>({ name: nameOf(text), text, values, types }));
   return rows;
 }
 
 /**
  * Runs a statement whose best plan depends on its values: without a name, so that PostgreSQL plans it for these. A plan
  * for all values takes everybody for average, and for somebody with few sessions may read all there are.
- * @throws LedgerUnavailableError
+ * @throws UnavailableError
  */
 export async function readPlanned<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   text: string,
-  { values }: Parameters,
+  { values }: SqlParameters,
 ): Promise<Row[]> {
-  const { rows } = await orUnavailable(pool.query<Row>({ text, values, types }));
+  const { rows } = await mapDatabaseErrors(pool.query<Row>({ text, values, types }));
   return rows;
 }

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config.ts';
 import { EmbeddedPostgresError } from '../database/embedded/error.ts';
-import { LedgerUnavailableError } from '../database/ledger-unavailable-error.ts';
 import { MigrationError } from '../database/migrate.ts';
+import { UnavailableError } from '../database/unavailable-error.ts';
 import { StartError } from './start-error.ts';
 
 const FORESEEN = [ConfigError, EmbeddedPostgresError, MigrationError, StartError];
@@ -10,6 +10,6 @@ const FORESEEN = [ConfigError, EmbeddedPostgresError, MigrationError, StartError
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   if (FORESEEN.some((kind) => error instanceof kind)) return error.message;
-  if (error instanceof LedgerUnavailableError) return `The database is away (${error.code}).`;
+  if (error instanceof UnavailableError) return `The database is away (${error.code}).`;
   return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
 }

@@ -3,7 +3,7 @@ const LIMIT = 2000;
 const LONGEST = 64;
 
 /** `of`, remembering what it gave for short texts: for functions of nothing but the text. */
-export function remembering<T>(of: (text: string) => T): (text: string) => T {
+export function memoize<T>(of: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     if (text.length > LONGEST) return of(text);

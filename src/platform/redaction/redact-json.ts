@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../validation/json.ts';
-import { remembering } from './memoize.ts';
+import { memoize } from './memoize.ts';
 import { REDACTED, redactText } from './redact-text.ts';
 import type { Secret } from './secret.ts';
 import { isSensitiveKey } from './sensitive-key.ts';
@@ -83,7 +83,7 @@ function placeOf(value: Json, key: string, parent: Place): Place | null {
   return key === 'parameters' && isSchema(value) ? 'schema' : 'plain';
 }
 
-const namesHeaders = remembering((key) => /headers$/i.test(key));
+const namesHeaders = memoize((key) => /headers$/i.test(key));
 
 function placeUnderKeyword(key: string): Place {
   if (PROPERTY_LISTS.has(key)) return 'names';
@@ -101,7 +101,7 @@ function isSchema(value: Json): boolean {
   );
 }
 
-const redactName = remembering((name) => redactText(name));
+const redactName = memoize((name) => redactText(name));
 
 function redactKey(key: string, known: readonly Secret[]): string {
   return known.some((secret) => secret.occursIn(key)) ? redactText(key, known) : redactName(key);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../platform/validation/json.ts';
-import { mentioned } from '../without-undefined.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import type { SandboxSession } from './sandbox-schema.ts';
 
 type RealtimeSession = Extract<SandboxSession, { type: 'realtime' }>;
@@ -40,7 +40,7 @@ export function answerSession(asked: SandboxSession, id: string): JsonObject {
 
 function answerRealtime(asked: RealtimeSession, id: string): JsonObject {
   const { input, output } = asked.audio ?? {};
-  return mentioned({
+  return withoutUndefined({
     type: 'realtime',
     object: 'realtime.session',
     id,
@@ -53,7 +53,7 @@ function answerRealtime(asked: RealtimeSession, id: string): JsonObject {
     tracing: asked.tracing ?? null,
     truncation: asked.truncation ?? 'auto',
     prompt: asked.prompt ?? null,
-    reasoning: asked.reasoning === undefined ? undefined : mentioned(asked.reasoning),
+    reasoning: asked.reasoning === undefined ? undefined : withoutUndefined(asked.reasoning),
     expires_at: 0,
     audio: {
       input: answerInput(input),

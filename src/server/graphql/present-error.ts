@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { BadInputError, type ErrorCode, ForbiddenError } from '../../graphql/errors.ts';
-import { LedgerUnavailableError } from '../../platform/database/ledger-unavailable-error.ts';
 import { CountTooLongError } from '../../platform/database/page.ts';
+import { UnavailableError } from '../../platform/database/unavailable-error.ts';
 import { TooManyWatchersError, type WatchEnd, WatchEndedError } from '../../subscriptions/subscriber.ts';
 
 /** What a client sees of an error; and the error itself where an operator should hear of it. */
@@ -58,7 +58,7 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
       'SERVICE_UNAVAILABLE',
       'Counting took too long. Ask for totalCount(upTo: …), or narrow the filter.',
     );
-  if (cause instanceof LedgerUnavailableError) {
+  if (cause instanceof UnavailableError) {
     const shown = present(
       error,
       answer,

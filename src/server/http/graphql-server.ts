@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
-import type { Actor, Origin } from '../../authorization/actor.ts';
+import type { Actor, RequestInfo } from '../../authorization/actor.ts';
 import type { Context, RequestLog } from '../../graphql/context.ts';
 import { redactText } from '../../platform/redaction/redact-text.ts';
-import type { Viewer } from '../../subscriptions/subscriber.ts';
+import type { Subscriber } from '../../subscriptions/subscriber.ts';
 import { createExecute, type EngineOptions } from '../graphql/engine.ts';
 import { type OnUnexpected, presentResult } from '../graphql/present-result.ts';
 import { type AdmissionRules, admitRequest } from './admit-request.ts';
@@ -26,7 +26,10 @@ export type GraphqlServerOptions = EngineOptions & {
   /** How long nothing may be sent on a stream, in milliseconds. */
   readonly heartbeatMs: number;
   /** What resolvers get, beside who asks and from where. */
-  readonly createContext: (viewer: Viewer, origin: Origin) => Omit<Context, 'actor' | 'origin' | 'log'>;
+  readonly createContext: (
+    viewer: Subscriber,
+    origin: RequestInfo,
+  ) => Omit<Context, 'actor' | 'origin' | 'log'>;
   readonly log: Logger;
   readonly onRequest: (outcome: string, seconds: number) => void;
 };
@@ -56,7 +59,11 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
     });
   });
 
-  async function serve(request: IncomingMessage, response: ServerResponse, origin: Origin): Promise<void> {
+  async function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    origin: RequestInfo,
+  ): Promise<void> {
     const requestLog: RequestLog = { operation: '', outcome: 'OK', actor: null, streamed: false };
     logWhenDone(response, origin, requestLog, options);
     const admission = await admitRequest(request, origin.ipAddress, rules);
@@ -83,9 +90,9 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
       case 'admitted': {
         const { actor, stillKnown, accepted } = admission;
         requestLog.actor = actor;
-        const viewer: Viewer = {
+        const viewer: Subscriber = {
           actor,
-          stillKnown,
+          isCredentialValid: stillKnown,
           // It may have gone while its credential was looked at.
           onGone: (listener) => (response.destroyed ? listener() : void response.once('close', listener)),
           isBehind: () => response.writableNeedDrain,
@@ -132,7 +139,7 @@ async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult, b
   return true;
 }
 
-function originOf({ headers }: IncomingMessage, ipAddress: string | null): Origin {
+function originOf({ headers }: IncomingMessage, ipAddress: string | null): RequestInfo {
   const userAgent = headers['user-agent']?.slice(0, 512);
   return {
     requestId: randomUUID(),
@@ -144,7 +151,7 @@ function originOf({ headers }: IncomingMessage, ipAddress: string | null): Origi
 /** One line for each request, when its connection is done with it: also for those that were cut. */
 function logWhenDone(
   response: ServerResponse,
-  { requestId }: Origin,
+  { requestId }: RequestInfo,
   requestLog: RequestLog,
   { log, onRequest }: GraphqlServerOptions,
 ): void {

@@ -4,7 +4,7 @@ import {
   AuthenticationUnavailableError,
   bearerOf,
 } from '../../authentication/authenticate.ts';
-import { type Actor, callerOf } from '../../authorization/actor.ts';
+import { type Actor, principalKey } from '../../authorization/actor.ts';
 import { addressGroup } from './address-group.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -54,7 +54,7 @@ export async function identifyCaller(
   });
 
   async function withinLimit(actor: Actor, shown: string): Promise<Identified> {
-    const wait = await rateLimits.take('caller', callerOf(actor));
+    const wait = await rateLimits.take('caller', principalKey(actor));
     if (wait !== null) return tooMany(wait);
     return { kind: 'known', actor, stillKnown: () => isKnown(shown, authenticate) };
   }

@@ -10,15 +10,15 @@ import { reserveSession } from '../../../src/issuing/reserve-session.db.ts';
 import { settleOverdue } from '../../../src/issuing/settle-overdue.job.ts';
 import { settleSession } from '../../../src/issuing/settle-session.db.ts';
 import { createLimitsLedger } from '../../../src/limits/change-limits.db.ts';
-import { checkLedger } from '../../../src/platform/database/check-ledger.ts';
+import { checkDatabase } from '../../../src/platform/database/check-database.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
 import { createPrisma } from '../../../src/platform/database/prisma.ts';
-import { createLedgerReader } from '../../../src/reader.db.ts';
+import { createReader } from '../../../src/reader.db.ts';
 import { announceExpiry } from '../../../src/sessions/announce-expiry.job.ts';
 import { createIdentifySecret } from '../../../src/sessions/identify-secret.db.ts';
 import { parseUsage } from '../../../src/usage/parse-usage.ts';
 import { createReportUsage } from '../../../src/usage/report-usage.db.ts';
-import { sumUsage } from '../../../src/usage/roll-up-usage.job.ts';
+import { rollUpUsage } from '../../../src/usage/roll-up-usage.job.ts';
 import { createEraseUser } from '../../../src/users/erase-user.db.ts';
 import { privilegesOf } from '../../postgres/fixtures/privileges.ts';
 import { OPERATOR } from '../../support/actors.ts';
@@ -35,7 +35,7 @@ describe("the application's role", () => {
     const pool = createPool({ url: database.url, size: 2, timeoutMs: 10_000, onError: () => {} });
     const prisma = createPrisma(pool);
     try {
-      expect(await checkLedger(pool)).toBeNull();
+      expect(await checkDatabase(pool)).toBeNull();
       const applicationId = await findDefaultApplicationId(prisma);
       const pending = await reserve(pool, applicationId);
       // A second one of the same user takes the other way through the function: the user's row is there.
@@ -84,14 +84,14 @@ describe("the application's role", () => {
         id: pending.id,
       });
       await reportBoth(pool, pending.id);
-      await sumUsage(pool);
+      await rollUpUsage(pool);
       await announceExpiry(pool, () => {}, new AbortController().signal);
       await purgeIdempotencyKeys(pool);
       expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
 
-      const reader = createLedgerReader(pool, { reach: 'EVERYTHING' });
-      const page = { limit: 10, boundary: null, direction: 'forward' } as const;
-      expect(await reader.sessions({}, 'CREATED_AT_DESC', page, 'everything')).toHaveLength(2);
+      const reader = createReader(pool, { reach: 'EVERYTHING' });
+      const page = { limit: 10, after: null, direction: 'forward' } as const;
+      expect(await reader.sessions({}, 'CREATED_AT_DESC', page, 'full')).toHaveLength(2);
       expect(await reader.apiKeysOf(applicationId)).toHaveLength(1);
       expect(await reader.application(created?.id ?? '')).toMatchObject({ name: 'shop' });
       expect(await reader.userByExternalId('somebody')).toMatchObject({ id: pending.userId });
@@ -102,7 +102,7 @@ describe("the application's role", () => {
       expect(await reader.usageRows(all, ['USER', 'DAY'], { limit: 10, after: null })).not.toEqual([]);
       expect(await reader.isTimeZone('Asia/Kolkata')).toBe(true);
       const events = await reader.auditEvents(page, { sessionId: pending.id });
-      expect(events.map(({ row }) => row.action)).toEqual([
+      expect(events.map(({ node: row }) => row.action)).toEqual([
         ...['usage.reported', 'usage.reported', 'secret.identified', 'session.failed', 'session.requested'],
       ]);
       const erase = createEraseUser(pool, { id: 'k', bytes: new Uint8Array(32) });

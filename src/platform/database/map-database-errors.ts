@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LedgerUnavailableError } from './ledger-unavailable-error.ts';
+import { UnavailableError } from './unavailable-error.ts';
 
 // Of SQLSTATE: connection exceptions, cancelled by timeout, shutting down or starting, too many connections.
 const SQLSTATES = /^(08...|57014|57P0[1-5]|53300|25P03)$/;
@@ -30,13 +30,13 @@ export function unavailableCode(error: unknown): string | null {
   return causeOf(error).reduce<string | null>((found, cause) => found ?? unavailableCode(cause), null);
 }
 
-/** Runs `work`; what means "the database is away" becomes a LedgerUnavailableError, the rest passes as it is. */
-export async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+/** Runs `work`; what means "the database is away" becomes a UnavailableError, the rest passes as it is. */
+export async function mapDatabaseErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     const code = unavailableCode(error);
-    throw code === null ? error : new LedgerUnavailableError(code);
+    throw code === null ? error : new UnavailableError(code);
   }
 }
 

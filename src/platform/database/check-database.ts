@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { unavailableCode } from './unavailable.ts';
+import { unavailableCode } from './map-database-errors.ts';
 
 const CHECK = {
   name: 'check-ledger',
@@ -9,7 +9,7 @@ const CHECK = {
 };
 
 /** Why sessions cannot be written now, as a short code; null when they can. Never throws. */
-export async function checkLedger(pool: pg.Pool): Promise<string | null> {
+export async function checkDatabase(pool: pg.Pool): Promise<string | null> {
   try {
     const { rows } = await pool.query<{ ready: boolean }>(CHECK);
     return rows[0]?.ready ? null : 'partition_missing';

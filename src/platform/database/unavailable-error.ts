@@ -2,8 +2,8 @@
  * The ledger could not be asked, or did not answer in time. Whether a write happened is unknown.
  * `kind` is a database or network error code; it never carries a value.
  */
-export class LedgerUnavailableError extends Error {
-  override readonly name = 'LedgerUnavailableError';
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
   readonly code: string;
 
   constructor(code: string) {
