@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { createApplicationsLedger } from './applications/application-store.db.ts';
+import { createApplicationStore } from './applications/application-store.db.ts';
 import { reaches, scopes } from './authorization/actor.ts';
 import { createKey, type KeyOptions } from './commands/create-key.ts';
 import { exportTrail } from './commands/export-trail.ts';
@@ -73,7 +73,7 @@ program
       const result = await createKey(
         {
           reader: createReader(pool, { reach: 'EVERYTHING' }),
-          applications: createApplicationsLedger(pool),
+          applications: createApplicationStore(pool),
         },
         { ...options, expiresAt: expires ?? null },
       );
