@@ -10,7 +10,7 @@ import type { LimitsLedger } from './limits-ledger.ts';
 import type { PolicyChanges } from './policy.ts';
 
 /**
- * Revoking, suspending and setting policies: each a function of the ledger's (prisma/migrations).
+ * Revokes sessions, suspends users and sets policies: each by a database function (the .sql file of its name).
  * @param onCommitted told when something is in the trail that streams depend on
  */
 export function createLimitsLedger(pool: pg.Pool, onCommitted: () => void = () => {}): LimitsLedger {
@@ -25,9 +25,8 @@ export function createLimitsLedger(pool: pg.Pool, onCommitted: () => void = () =
     by: Caller,
   ) => {
     const row = await call<Parameters<typeof toUser>[0]>(
-      `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5) AS u`,
-      // The reason goes where what identifies a person goes.
-      [user.id, user.externalId, suspended, null, byColumns(by, reason)],
+      `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4) AS u`,
+      [user.id, user.externalId, suspended, byColumns(by, reason)],
     );
     onCommitted();
     return row === null ? null : toUser(row);
@@ -35,8 +34,8 @@ export function createLimitsLedger(pool: pg.Pool, onCommitted: () => void = () =
   return {
     async revokeSession(id, reason, by) {
       const row = await call<SessionRow>(
-        `SELECT ${sessionColumns}, s.upstream_config FROM revoke_session($1, $2, $3) AS s`,
-        [id, null, byColumns(by, reason)],
+        `SELECT ${sessionColumns}, s.upstream_config FROM revoke_session($1, $2) AS s`,
+        [id, byColumns(by, reason)],
       );
       onCommitted();
       return row === null ? null : toSession(row);
