@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { MigrationError, migrate } from '../../../src/platform/database/migrate.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { eventually } from '../../support/eventually.ts';
 import {
   MIGRATIONS,
   NOTHING_FILTERED,
   readMigrations,
   withSchemaEngine,
-} from '../../support/schema-engine.ts';
+} from '../../../scripts/schema-engine.ts';
+import { MigrationError, migrate } from '../../../src/platform/database/migrate.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const LATER = '29991231235959_later';
 const UP_TO_DATE = {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diffWithSchema } from '../../../scripts/schema-engine.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { NOTHING_FILTERED, SCHEMA, withSchemaEngine } from '../../support/schema-engine.ts';
 
 const AGREED = { exitCode: 0, stdout: expect.stringContaining('No difference detected.') };
 
@@ -151,19 +150,7 @@ describe('drift is found when', () => {
   });
 });
 
-/** What would have to change in the database to be as Prisma's schema says. */
-async function diff({ ownerUrl }: TestDatabase): Promise<{ exitCode: number; stdout: string | null }> {
-  const files = [{ path: SCHEMA, content: await readFile(SCHEMA, 'utf8') }];
-  return withSchemaEngine(ownerUrl, (engine) =>
-    engine.diff({
-      from: { tag: 'schemaDatasource', files, configDir: '' },
-      to: { tag: 'schemaDatamodel', files },
-      script: false,
-      exitCode: true,
-      filters: NOTHING_FILTERED,
-    }),
-  );
-}
+const diff = ({ ownerUrl }: TestDatabase) => diffWithSchema(ownerUrl, { script: false });
 
 async function unseen({ query }: TestDatabase): Promise<Record<string, string[]> | undefined> {
   const [found] = await query<Record<string, string[]>>(`
