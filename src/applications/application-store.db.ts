@@ -9,7 +9,7 @@ import { apiKeyColumns } from './find-api-keys.db.ts';
 import { setApplicationPolicy } from './set-application-policy.db.ts';
 
 /**
- * Registering applications and their keys: each a function of the ledger's (prisma/migrations).
+ * Registering applications and their keys: each by a database function (the .sql file of its name).
  * @param onCommitted told when something is in the trail that streams depend on
  */
 export function createApplicationStore(pool: pg.Pool, onCommitted: () => void = () => {}): ApplicationStore {

@@ -16,29 +16,31 @@ type Bindings = {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 };
 
-export const SCHEMA = join(import.meta.dirname, '../../prisma/schema.prisma');
-export const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
+export const SCHEMA = join(import.meta.dirname, '../prisma/schema.prisma');
+export const MIGRATIONS = join(import.meta.dirname, '../prisma/migrations');
 
-/** Nothing is kept from the engine: whatever lies in the schema `public` has to be in Prisma's schema. */
+/** The engine sees everything: whatever is in the schema `public` has to be in Prisma's schema. */
 export const NOTHING_FILTERED: SchemaFilter = { externalTables: [], externalEnums: [] };
 
 let loaded: Promise<Bindings> | undefined;
 
 /**
- * Opens Prisma's schema engine on a database, hands it to `work`, and closes its connections. It is the engine
+ * Opens Prisma's schema engine on a database, passes it to `work`, and closes its connections. It is the engine
  * behind `prisma migrate`, as WebAssembly: the command line would download a native one.
+ * @param schema path of schema.prisma
  */
 export async function withSchemaEngine<T>(
   url: string,
   work: (engine: SchemaEngine) => Promise<T>,
+  schema: string = SCHEMA,
 ): Promise<T> {
   loaded ??= load();
   const bindings = await loaded;
-  const datamodel = await readFile(SCHEMA, 'utf8');
+  const datamodel = await readFile(schema, 'utf8');
   const opened: SqlDriverAdapter[] = [];
   const factory = bindMigrationAwareSqlAdapterFactory(adapterFactory(url, opened));
   const engine = await bindings.SchemaEngine.new(
-    { datamodels: [[SCHEMA, datamodel]] },
+    { datamodels: [[schema, datamodel]] },
     // Its log: a greeting, and errors that it throws as well.
     () => {},
     factory,
@@ -51,7 +53,24 @@ export async function withSchemaEngine<T>(
   }
 }
 
-/** The migrations of a directory as the engine takes them. */
+/** The changes that bring a database to schema.prisma, as text or as SQL; exit code 2 when there are any. */
+export async function diffWithSchema(
+  url: string,
+  { script, schema = SCHEMA }: { readonly script: boolean; readonly schema?: string },
+): Promise<{ exitCode: number; stdout: string | null }> {
+  const files = [{ path: schema, content: await readFile(schema, 'utf8') }];
+  const diff = (engine: SchemaEngine) =>
+    engine.diff({
+      from: { tag: 'schemaDatasource', files, configDir: '' },
+      to: { tag: 'schemaDatamodel', files },
+      script,
+      exitCode: true,
+      filters: NOTHING_FILTERED,
+    });
+  return withSchemaEngine(url, diff, schema);
+}
+
+/** The migrations of a folder as the engine takes them. */
 export async function readMigrations(directory: string): Promise<MigrationList> {
   const entries = await readdir(directory, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
