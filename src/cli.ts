@@ -20,13 +20,13 @@ import { obtainAuditKeys, obtainFingerprintKeys } from './platform/config/keys.t
 import { readConfig } from './platform/config/read-config.ts';
 import { joinEmbeddedPostgres } from './platform/database/embedded/start-embedded-postgres.ts';
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.ts';
+import { transactionOverlapMs } from './platform/database/transaction-overlap.ts';
 import { describeFailure } from './platform/process/describe-failure.ts';
 import { createLogger } from './platform/process/logger.ts';
 import { redactText } from './platform/redaction/redact-text.ts';
 import type { InputIssue } from './platform/validation/input-issue.ts';
 import { createReader } from './reader.db.ts';
 import { describeFindings } from './sealing/describe-findings.ts';
-import { sealingOverlapMs } from './sealing/open-sealing.ts';
 import { timeOf } from './sealing/sealed-columns.db.ts';
 import { createIdentifySecret } from './sessions/identify-secret.db.ts';
 import { usageDimensions } from './usage/usage-report.ts';
@@ -156,7 +156,7 @@ audit
           ...options,
           pool,
           keys: await obtainAuditKeys(config),
-          overlapMs: sealingOverlapMs(config),
+          overlapMs: transactionOverlapMs(config.databaseTimeoutMs),
           onFinding: findings.add,
           onProgress: everySoOften((sequence, last) => say(`Checked ${sequence} of ${last} …`)),
         });

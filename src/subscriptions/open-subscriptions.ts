@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
 import type { OpenDatabase } from '../platform/database/open-database.ts';
+import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
 import { openTrailNotifications } from './notifications.db.ts';
 import { createSessionFeed } from './session-feed.ts';
 import type { Subscriber, WatchSessions } from './subscriber.ts';
@@ -22,8 +23,7 @@ type Parts = { readonly config: Config; readonly ledger: OpenDatabase; readonly 
 
 export function openFeed({ config, ledger: { pool, url }, log }: Parts): OpenFeed {
   const failed = (job: string) => (err: unknown) => log.warn({ err, job }, 'periodic work failed');
-  // A transaction of ours is one statement, and ends with its time-out at the latest.
-  const overlapMs = 2 * config.databaseTimeoutMs + 1000;
+  const overlapMs = transactionOverlapMs(config.databaseTimeoutMs);
   const feed = createSessionFeed({
     pool,
     maxWatchers: config.maxStreams,
