@@ -4,7 +4,7 @@ import type { Actor } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
 import { createEventQueue } from './event-queue.ts';
 import { isSuspended, readHorizon, readSessionEvents, readTrail, type TrailEntry } from './read-trail.db.ts';
-import { fitsFilter, type SessionEvent, seesEvent } from './session-event.ts';
+import { eventMatchesFilter, type SessionEvent, seesEvent } from './session-event.ts';
 import { KEY_REVOKED, later, PAGE, type SessionFeed, type Watcher } from './session-feed.ts';
 import { type Subscriber, type SubscriptionRequest, WatchEndedError } from './subscriber.ts';
 
@@ -40,7 +40,7 @@ export async function watchSessions(
   let unsure = false;
   let behindSince: number | null = null;
   const isMeant = (event: SessionEvent) =>
-    filter !== null && seesEvent(visibility, event) && fitsFilter(event, filter);
+    filter !== null && seesEvent(visibility, event) && eventMatchesFilter(event, filter);
   const watcher: Watcher = {
     offer(event) {
       if (!isMeant(event) || queue.push(event)) return;

@@ -6,7 +6,7 @@ import { createPool } from '../../src/platform/database/pool.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter } from '../../src/sessions/session-filter.ts';
 import { readSessionEvents } from '../../src/subscriptions/read-trail.db.ts';
-import { fitsFilter, type SessionEvent, seesEvent } from '../../src/subscriptions/session-event.ts';
+import { eventMatchesFilter, type SessionEvent, seesEvent } from '../../src/subscriptions/session-event.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 // What subscribers are told is decided in JavaScript, what lists have by PostgreSQL: of the same sessions they must
@@ -127,7 +127,9 @@ test('a list and a stream have the same sessions, whatever is asked by whomever'
       );
       const page = { limit: SESSIONS, after: null, direction: 'forward' } as const;
       const listed = await listSessions(pool, visibility, filter, 'CREATED_AT_DESC', page, 'summary');
-      const told = events.filter((event) => seesEvent(visibility, event) && fitsFilter(event, filter));
+      const told = events.filter(
+        (event) => seesEvent(visibility, event) && eventMatchesFilter(event, filter),
+      );
       found += told.length;
       expect(told.map(({ id }) => id).sort()).toEqual(listed.map(({ node: row }) => row.id).sort());
     }),
