@@ -36,7 +36,7 @@ import { createRateLimits } from './server/http/rate-limits.ts';
 import { announceExpiry } from './sessions/announce-expiry.job.ts';
 import { createIdentifySecret } from './sessions/identify-secret.db.ts';
 import { identifySecret } from './sessions/identify-secret.ts';
-import { openFeed } from './subscriptions/open-subscriptions.ts';
+import { openSubscriptions } from './subscriptions/open-subscriptions.ts';
 import { loadPrices } from './usage/load-prices.ts';
 import { createReportUsage } from './usage/report-usage.db.ts';
 import { reportUsageOf } from './usage/report-usage.ts';
@@ -80,7 +80,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const keys = await obtainKeys(config);
     const provider = await openProvider(config);
     opened.push(() => provider.close());
-    const feed = openFeed({ config, ledger, log });
+    const feed = openSubscriptions({ config, ledger, log });
     opened.push(() => feed.close());
     opened.push(startJobs({ config, ledger, keys, onCommitted: feed.onCommitted, log }));
     if (sealing) opened.push(await openSealing({ config, ledger, key: keys.auditKeys[0], log }));
@@ -118,7 +118,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       schema,
       createContext: (viewer, origin) => ({
         ...readersOf(ledger.pool, visibilityOf(viewer.actor)),
-        watchSessions: feed.watcherOf(viewer),
+        watchSessions: feed.watchSessionsAs(viewer),
         limits,
         eraseUser,
         applications,
