@@ -27,7 +27,7 @@ import { close, listen } from './server/http/listen.ts';
 import { createManagementServer } from './server/http/management-server.ts';
 import { createRateLimits } from './server/http/rate-limits.ts';
 import { openSessions } from './sessions/open-sessions.ts';
-import { openFeed } from './subscriptions/open-subscriptions.ts';
+import { openSubscriptions } from './subscriptions/open-subscriptions.ts';
 import { loadPrices } from './usage/load-prices.ts';
 import { openUsage } from './usage/open-usage.ts';
 import { openUsers } from './users/open-users.ts';
@@ -72,10 +72,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const [auditKey] = auditKeys;
     const provider = await openProvider(config);
     opened.push(() => provider.close());
-    const feed = openFeed({ config, ledger: database, log });
-    opened.push(() => feed.close());
-    const { onCommitted } = feed;
-    const metrics = createMetrics({ poolWaiting: () => pool.waitingCount, streams: feed.size });
+    const subscriptions = openSubscriptions({ config, ledger: database, log });
+    opened.push(() => subscriptions.close());
+    const { onCommitted } = subscriptions;
+    const metrics = createMetrics({ poolWaiting: () => pool.waitingCount, streams: subscriptions.size });
     onMetrics?.(metrics);
     const state = { draining: false };
 
@@ -121,7 +121,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
           createReader: createRequestReader,
           ...nouns,
           audit: { recordDenial: (denial) => recordDenial(pool, denial, { actor, origin }) },
-          subscriptions: { watchSessions: feed.watcherOf(subscriber) },
+          subscriptions: { watchSessions: subscriptions.watchSessionsAs(subscriber) },
         };
       },
       admission: admissionRules(config, authentication.authenticate, metrics),
@@ -148,7 +148,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     opened.push(async () => {
       state.draining = true;
       // They would go on for ever; their clients find another gateway.
-      await feed.end();
+      await subscriptions.end();
     });
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing: Promise<void> | undefined;
