@@ -24,6 +24,7 @@ import { describeFailure } from './platform/process/describe-failure.ts';
 import { createLogger } from './platform/process/logger.ts';
 import { redactText } from './platform/redaction/redact-text.ts';
 import type { InputIssue } from './platform/validation/input-issue.ts';
+import { registry } from './providers/registry.ts';
 import { createReader } from './reader.db.ts';
 import { describeFindings } from './sealing/describe-findings.ts';
 import { sealingOverlapMs } from './sealing/open-sealing.ts';
@@ -244,7 +245,7 @@ async function withLedger(
   work: (ledger: OpenDatabase, config: Config) => Promise<void>,
   change: (config: Config) => Config = (config) => config,
 ): Promise<void> {
-  const config = change(readConfig());
+  const config = change(readConfig(registry));
   const log = createLogger({ level: 'warn', pretty: true, destination: { write: say } });
   const ledger = await openDatabase(config, log, new AbortController().signal, joinEmbeddedPostgres);
   try {
