@@ -14,6 +14,7 @@ import { openDatabase } from './platform/database/open-database.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { openProvider } from './providers/open-provider.ts';
+import type { ProviderSettings } from './providers/registry.ts';
 import { createReader } from './reader.db.ts';
 import { openRetention } from './retention/open-retention.ts';
 import { openSealing } from './sealing/open-sealing.ts';
@@ -53,7 +54,7 @@ export type AppOptions = {
  * The one place where the parts meet: opens them in order, and closes them in the opposite one.
  * @throws StartError and the errors of the parts, saying what an operator can do; whatever was opened is closed again
  */
-export async function createApp(config: Config, options: AppOptions): Promise<App> {
+export async function createApp(config: Config & ProviderSettings, options: AppOptions): Promise<App> {
   const { log, signal, onMetrics, sealing = true } = options;
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async () => {
