@@ -1,7 +1,8 @@
 import type { Config } from '../platform/config/config.ts';
 import { readConfig } from '../platform/config/read-config.ts';
+import type { OpenDatabase } from '../platform/database/database.ts';
 import { joinEmbeddedPostgres } from '../platform/database/embedded/start-embedded-postgres.ts';
-import { type OpenDatabase, openDatabase } from '../platform/database/open-database.ts';
+import { openDatabase } from '../platform/database/open-database.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { registry } from '../providers/registry.ts';
 import { say } from './terminal.ts';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { findDefaultApplicationId } from '../applications/default-application.db.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Keys } from '../platform/config/keys.ts';
-import type { OpenDatabase } from '../platform/database/open-database.ts';
+import type { OpenDatabase } from '../platform/database/database.ts';
 import { UnavailableError } from '../platform/database/unavailable-error.ts';
 import { createInFlight } from '../platform/process/in-flight.ts';
 import type { Metrics } from '../platform/process/metrics.ts';

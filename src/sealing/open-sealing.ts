@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
-import type { OpenDatabase } from '../platform/database/open-database.ts';
+import type { OpenDatabase } from '../platform/database/database.ts';
 import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
 import { repeat } from '../platform/process/repeat.ts';
 import { openHeadsFile } from './heads-file.ts';

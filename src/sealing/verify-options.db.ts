@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { Finding } from './finding.ts';
-import type { Span } from './read-seals.db.ts';
 import type { SealingKey } from './seal.ts';
 
 export type VerifyOptions = {
@@ -15,3 +14,6 @@ export type VerifyOptions = {
   readonly onFinding: (finding: Finding) => void;
   readonly onProgress: (sequence: number, last: number) => void;
 };
+
+/** A time of sealing, half-open: both as text, null for no end. */
+export type Span = { readonly from: string | null; readonly to: string | null };
