@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import { z } from 'zod';
+import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
 import { actorColumns } from '../audit/event-columns.db.ts';
+import { byColumn } from '../platform/database/columns.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
+import { configByColumn, type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
-import { configColumns } from './session-columns.db.ts';
 
 const RESERVE = {
   name: 'reserve-session',
@@ -89,12 +90,14 @@ function requestOf(reservation: Reservation) {
     defaultTtlSeconds: reservation.defaultTtlSeconds,
     defaults: reservation.defaultPolicy,
     session: {
-      ...configColumns(config),
-      application_id: reservation.applicationId,
-      provider,
-      object: reservation.object,
-      labels: reservation.labels,
-      session_limit_seconds: reservation.sessionLimitSeconds,
+      ...configByColumn(config),
+      ...byColumn<RealtimeSessionModel>({
+        applicationId: reservation.applicationId,
+        provider,
+        object: reservation.object,
+        labels: reservation.labels,
+        sessionLimitSeconds: reservation.sessionLimitSeconds,
+      }),
     },
     event: {
       ...actorColumns(actor, origin),

@@ -5,14 +5,7 @@ import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { Session } from '../sessions/session.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
 import type { IssueStore } from './issue-store.ts';
-import { settlementColumns, settlementEvent } from './session-columns.db.ts';
-
-const COLUMNS = `
-  outcome, expires_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,
-  failure_code, failure_upstream_status, failure_upstream_code, failure_upstream_request_id,
-  upstream_session_id, model, modalities, instructions, voice,
-  input_audio_format, output_audio_format, input_audio_transcription, turn_detection,
-  input_audio_noise_reduction, tools, tool_choice, temperature, max_response_output_tokens, upstream_config`;
+import { settledColumns, settlementByColumn, settlementEvent } from './session-columns.db.ts';
 
 // Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket
 // of a paused server, and what its sender has given up on must not become true afterwards.
@@ -33,8 +26,8 @@ function settling(identified: string): string {
   return `
     WITH s AS (
       UPDATE realtime_session AS open
-      SET settled_at = clock_timestamp(), (${COLUMNS}) = (
-        SELECT ${COLUMNS} FROM jsonb_populate_record(open, $2::jsonb)
+      SET settled_at = clock_timestamp(), (${settledColumns}) = (
+        SELECT ${settledColumns} FROM jsonb_populate_record(open, $2::jsonb)
       )
       WHERE id = $1 AND outcome IS NULL AND least(deadline, $3) > clock_timestamp()
         AND ($5 OR revoked_at IS NULL AND NOT EXISTS (
@@ -53,7 +46,7 @@ function settling(identified: string): string {
       FROM s, jsonb_populate_record(NULL::audit_event, $4::jsonb) AS event
       RETURNING id, user_id
     )${identified}
-    SELECT ${sessionColumns}, s.upstream_config FROM s`;
+    SELECT ${sessionColumns}, s.upstream_config AS "upstreamConfig" FROM s`;
 }
 
 /**
@@ -68,7 +61,7 @@ export async function settleSession(
   const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
   const values = [
     id,
-    toJsonb(settlementColumns(settlement)),
+    toJsonb(settlementByColumn(settlement)),
     notAfter,
     toJsonb(event),
     settlement.kind !== 'issued',

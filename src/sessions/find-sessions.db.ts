@@ -12,7 +12,7 @@ export async function findSessions(
   ids: readonly string[],
 ): Promise<Session[]> {
   const given = sqlParameters();
-  const text = `SELECT ${sessionColumns}, s.upstream_config FROM realtime_session AS s
+  const text = `SELECT ${sessionColumns}, s.upstream_config AS "upstreamConfig" FROM realtime_session AS s
     WHERE s.id = ANY(${given.bind(ids)}::uuid[]) AND ${visible('sessions', visibility, given)}`;
   return (await read<SessionRow>(pool, text, given)).map(toSession);
 }

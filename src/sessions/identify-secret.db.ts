@@ -8,7 +8,7 @@ import { type SessionRow, sessionColumns, toSession } from './session-row.db.ts'
 
 const IDENTIFY = {
   name: 'identify-secret',
-  text: `SELECT ${sessionColumns}, s.upstream_config FROM identify_secret($1, $2, $3) AS s`,
+  text: `SELECT ${sessionColumns}, s.upstream_config AS "upstreamConfig" FROM identify_secret($1, $2, $3) AS s`,
 };
 
 /** Finding a secret's session: a function of the ledger's (prisma/migrations). */

@@ -5,7 +5,7 @@ import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { Session } from './session.ts';
 import { type SessionRow, sessionColumns, toSession } from './session-row.db.ts';
 
-const REVOKE = `SELECT ${sessionColumns}, s.upstream_config FROM revoke_session($1, $2, $3) AS s`;
+const REVOKE = `SELECT ${sessionColumns}, s.upstream_config AS "upstreamConfig" FROM revoke_session($1, $2, $3) AS s`;
 
 /** Withdraws a session, whoever's it is: the caller has looked whether it is visible. Null: there is none of that id. */
 export async function revokeSession(

@@ -93,10 +93,10 @@ export async function readSessionEvents(
   if (changes.length === 0) return [];
   const ids = [...new Set(changes.map(({ sessionId }) => sessionId))];
   const { rows } = await mapDatabaseErrors(
-    pool.query<SessionRow & { external_user_id: string | null }>({
+    pool.query<SessionRow & { externalUserId: string | null }>({
       name: 'trail-sessions',
       text: `
-        SELECT ${sessionColumns}, u.external_id AS external_user_id FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
+        SELECT ${sessionColumns}, u.external_id AS "externalUserId" FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
         WHERE s.id = ANY($1::uuid[])`,
       values: [ids],
     }),
@@ -107,7 +107,7 @@ export async function readSessionEvents(
     // Dropped by retention: there is no session to show any more.
     return row === undefined
       ? []
-      : [{ id, at, type, session: toSession(row), externalUserId: row.external_user_id }];
+      : [{ id, at, type, session: toSession(row), externalUserId: row.externalUserId }];
   });
 }
 
