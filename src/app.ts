@@ -66,7 +66,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const prices = await loadPrices(config.pricesFile);
     const database = await openDatabase(config, log, signal ?? new AbortController().signal);
     opened.push(() => database.close());
-    const { pool, ownerUrl } = database;
+    const { pool, prisma, ownerUrl } = database;
     const keys = await obtainKeys(config);
     const { auditKeys, fingerprintKeys, rootKey } = keys;
     const [auditKey] = auditKeys;
@@ -79,7 +79,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     onMetrics?.(metrics);
     const state = { draining: false };
 
-    const { applications } = openApplications({ pool, onCommitted });
+    const { applications } = openApplications({ prisma, onCommitted });
     const { users, close: closeUsers } = openUsers({ pool, auditKey, onCommitted, log });
     opened.push(closeUsers);
     const { sessions, close: closeSessions } = openSessions({ pool, fingerprintKeys, onCommitted, log });
@@ -115,7 +115,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       schema,
       createContext: (subscriber, origin) => {
         const { actor } = subscriber;
-        const createRequestReader = () => createReader(pool, visibilityOf(actor));
+        const createRequestReader = () => createReader(database, visibilityOf(actor));
         return {
           reader: createRequestReader(),
           createReader: createRequestReader,

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { createApplicationStore } from './applications/application-store.db.ts';
+import { openApplications } from './applications/open-applications.ts';
 import { reaches, scopes } from './authorization/actor.ts';
 import { createKey, type KeyOptions } from './commands/create-key.ts';
 import { exportTrail } from './commands/export-trail.ts';
@@ -69,11 +69,11 @@ program
   )
   .option('--expires <instant>', 'from when on it is refused, e.g. 2027-01-31T00:00:00Z', parseInstant)
   .action(({ expires, ...options }: Omit<KeyOptions, 'expiresAt'> & { expires?: Date }) =>
-    withLedger(async ({ pool }) => {
+    withLedger(async (database) => {
       const result = await createKey(
         {
-          reader: createReader(pool, { reach: 'EVERYTHING' }),
-          applications: createApplicationStore(pool),
+          reader: createReader(database, { reach: 'EVERYTHING' }),
+          ...openApplications(database),
         },
         { ...options, expiresAt: expires ?? null },
       );
@@ -105,10 +105,10 @@ program
         process.exitCode = 2;
         return;
       }
-      await withLedger(async ({ pool }, config) => {
+      await withLedger(async (database, config) => {
         const found = await identifyFromShell(read.secret, {
-          reader: createReader(pool, { reach: 'EVERYTHING' }),
-          identify: createIdentifySecret(pool),
+          reader: createReader(database, { reach: 'EVERYTHING' }),
+          identify: createIdentifySecret(database.pool),
           keys: await obtainFingerprintKeys(config),
         });
         if (found === null) {
@@ -210,9 +210,9 @@ program
     "\nTexts that a spreadsheet would take for a formula, or that begin with an apostrophe, get an apostrophe before them. An empty cost is unknown: the last columns say of how many responses, and of which models, no price is known. An erased user's cell is empty.",
   )
   .action(({ by, ...options }: Omit<UsageExportOptions, 'by'> & Partial<UsageExportOptions>) =>
-    withLedger(async ({ pool }) => {
+    withLedger(async (database) => {
       const onProgress = everySoOften((rows) => say(`${rows} rows …`));
-      const ports = { pool, output: process.stdout, onProgress };
+      const ports = { database, output: process.stdout, onProgress };
       const result = await exportUsage(ports, { ...options, by: by ?? [] });
       if (result.kind === 'invalid') return refuse(result.issues);
       if (result.kind === 'cut_off') return;

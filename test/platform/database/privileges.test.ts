@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApplicationStore } from '../../../src/applications/application-store.db.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
+import { openApplications } from '../../../src/applications/open-applications.ts';
 import { recordDenial } from '../../../src/audit/record-denial.db.ts';
 import { findValidKeys, noteKeysUsed } from '../../../src/authentication/find-valid-keys.db.ts';
 import { purgeIdempotencyKeys } from '../../../src/issuing/purge-idempotency-keys.job.ts';
@@ -38,7 +38,7 @@ describe("the application's role", () => {
     const prisma = createPrisma(pool);
     try {
       expect(await checkDatabase(pool)).toBeNull();
-      const applications = createApplicationStore(pool);
+      const { applications } = openApplications({ prisma });
       const applicationId = await findDefaultApplicationId(prisma);
       const pending = await reserve(pool, applicationId);
       // A second one of the same user takes the other way through the function: the user's row is there.
@@ -90,7 +90,7 @@ describe("the application's role", () => {
       await purgeIdempotencyKeys(pool);
       expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
 
-      const reader = createReader(pool, { reach: 'EVERYTHING' });
+      const reader = createReader({ pool, prisma }, { reach: 'EVERYTHING' });
       const page = { limit: 10, after: null, direction: 'forward' } as const;
       expect(await reader.sessions({}, 'CREATED_AT_DESC', page, 'full')).toHaveLength(2);
       expect(await reader.apiKeysOf(applicationId)).toHaveLength(1);
