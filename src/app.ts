@@ -82,9 +82,15 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const { applications } = openApplications({ prisma, onCommitted });
     const { users, close: closeUsers } = openUsers({ pool, auditKey, onCommitted, log });
     opened.push(closeUsers);
-    const { sessions, close: closeSessions } = openSessions({ pool, fingerprintKeys, onCommitted, log });
+    const { sessions, close: closeSessions } = openSessions({
+      pool,
+      prisma,
+      fingerprintKeys,
+      onCommitted,
+      log,
+    });
     opened.push(closeSessions);
-    const { usage, close: closeUsage } = openUsage({ pool, prices, onCommitted, log });
+    const { usage, close: closeUsage } = openUsage({ pool, prisma, prices, onCommitted, log });
     opened.push(closeUsage);
     const isDraining = () => state.draining;
     const issuing = await openIssuing({

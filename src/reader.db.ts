@@ -20,7 +20,7 @@ import { countUsers, listUsers } from './users/list-users.db.ts';
 
 /** The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once. */
 export function createReader({ pool, prisma }: Database, visibility: Visibility): Reader {
-  const sessions = loaderOf((ids) => findSessions(pool, visibility, ids));
+  const sessions = loaderOf((ids) => findSessions(prisma, visibility, ids));
   const users = loaderOf((ids) => findUsers(pool, visibility, ids));
   const active = loaderOf((ids) => findActiveSessions(pool, visibility, ids));
   const usage = loaderOf((ids) => findSessionUsage(pool, visibility, ids));

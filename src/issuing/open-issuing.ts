@@ -119,7 +119,12 @@ async function requireDefaultApplication({ prisma }: OpenDatabase): Promise<stri
   }
 }
 
-function createStore({ database: { pool }, config: { poolSize }, log, onCommitted }: Parts): IssueStore {
+function createStore({
+  database: { pool, prisma },
+  config: { poolSize },
+  log,
+  onCommitted,
+}: Parts): IssueStore {
   // Without it, a database that hangs would be found out by each mint anew: all places of the gate would wait for a
   // time-out, and everybody behind them for several. While it is away one reservation at a time asks, and all
   // others are refused at once.
@@ -148,7 +153,7 @@ function createStore({ database: { pool }, config: { poolSize }, log, onCommitte
       onCommitted();
       return settled;
     },
-    find: async (id) => (await findSessions(pool, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
+    find: async (id) => (await findSessions(prisma, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
   };
 }
 

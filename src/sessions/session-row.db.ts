@@ -84,6 +84,22 @@ export const recordColumns = `${summaryColumns}, ${columns<RealtimeSessionModel>
 /** The same, and the rest of the config, which is most of a row. */
 export const sessionColumns = `${recordColumns}, ${columns<RealtimeSessionModel>('s', CONFIG_BEYOND_SUMMARY)}`;
 
+/** The same, and the session object as upstream answered it. */
+export type FullSessionRow = Omit<SessionRow, 'externalUserId'> & { upstreamConfig: Json };
+export const fullSessionColumns = `${sessionColumns}, ${columns<RealtimeSessionModel>('s', ['upstreamConfig'])}`;
+
+/** The fields of a SessionRow, and of a FullSessionRow. */
+export const SESSION_FIELDS = [
+  ...SUMMARY_FIELDS,
+  ...RECORD_FIELDS,
+  ...CONFIG_BEYOND_SUMMARY,
+  'status',
+  'issuedAt',
+  'readAt',
+  'exposedUntil',
+] as const;
+export const FULL_SESSION_FIELDS = [...SESSION_FIELDS, 'upstreamConfig'] as const;
+
 /** Turns a row into the least that listings know of a session. */
 export function toSummary(row: SummaryRow): SessionSummary {
   return { ...summary(row), clientSecret: redactedSecret(row), config: null };

@@ -82,6 +82,18 @@ export function createStatementNames(prefix: string, limit: number): (text: stri
   };
 }
 
+/**
+ * Runs a statement that was put together through Prisma Client, which names it by its text.
+ * @throws UnavailableError
+ */
+export function readThroughPrisma<Row>(
+  prisma: PrismaClient,
+  text: string,
+  { values }: SqlParameters,
+): Promise<Row[]> {
+  return mapDatabaseErrors(prisma.$queryRawUnsafe<Row[]>(text, ...values));
+}
+
 const nameOf = createStatementNames('read', 300);
 
 /** Runs a statement that was put together, prepared by its text. @throws UnavailableError */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
 import { openApplications } from '../../../src/applications/open-applications.ts';
 import { recordDenial } from '../../../src/audit/record-denial.db.ts';
@@ -48,7 +49,7 @@ describe("the application's role", () => {
 
       const { userId } = pending;
       const user = { id: userId, externalId: null };
-      expect(await revokeSession(pool, pending.id, null, by)).toMatchObject({ status: 'FAILED' });
+      expect(await revokeSession(prisma, pending.id, null, by)).toMatchObject({ status: 'FAILED' });
       expect(await suspendUser(pool, user, 'why', by)).toMatchObject({ id: userId });
       expect(await reinstateUser(pool, user, by)).toMatchObject({ suspendedAt: null });
       expect(await setUserPolicy(pool, user, { maxTtlSeconds: 60 }, by)).toMatchObject({ id: userId });
@@ -84,7 +85,7 @@ describe("the application's role", () => {
       ).toMatchObject({
         id: pending.id,
       });
-      await reportBoth(pool, pending.id);
+      await reportBoth(prisma, pending.id);
       await rollUpUsage(pool);
       await announceExpiry(pool, () => {}, new AbortController().signal);
       await purgeIdempotencyKeys(pool);
@@ -244,8 +245,8 @@ async function reserve(pool: pg.Pool, applicationId: string) {
 }
 
 /** The client's report, and then the application's, which replaces it. */
-async function reportBoth(pool: pg.Pool, sessionId: string): Promise<void> {
-  const reportUsage = createReportUsage(pool, () => {});
+async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void> {
+  const reportUsage = createReportUsage(prisma, () => {});
   const used = parseUsage({ type: 'duration', seconds: 1 });
   if (!used.ok) throw new Error('was refused');
   const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), ...used.value };
