@@ -139,7 +139,7 @@ function createStore({
       const call = pool.waitingCount > WAITING_PER_CONNECTION * poolSize ? null : breaker.admit();
       if (call === null) throw new UnavailableError('overloaded');
       try {
-        const outcome = await reserveSession(pool, reservation);
+        const outcome = await reserveSession(prisma, reservation);
         call.succeeded();
         return outcome;
       } catch (error) {

@@ -41,9 +41,12 @@ describe("the application's role", () => {
       expect(await checkDatabase(pool)).toBeNull();
       const { applications } = openApplications({ prisma });
       const applicationId = await findDefaultApplicationId(prisma);
-      const pending = await reserve(pool, applicationId);
+      const pending = await reserve(prisma, applicationId);
       // A second one of the same user takes the other way through the function: the user's row is there.
-      expect(await reserve(pool, applicationId)).toMatchObject({ userId: pending.userId, status: 'PENDING' });
+      expect(await reserve(prisma, applicationId)).toMatchObject({
+        userId: pending.userId,
+        status: 'PENDING',
+      });
       const settled = await fail(pool, pending.id);
       expect(settled).toMatchObject({ id: pending.id, status: 'FAILED' });
 
@@ -211,8 +214,8 @@ const by = {
   origin: { requestId: 'request', ipAddress: null, userAgent: null },
 } as const;
 
-async function reserve(pool: pg.Pool, applicationId: string) {
-  const reserved = await reserveSession(pool, {
+async function reserve(prisma: PrismaClient, applicationId: string) {
+  const reserved = await reserveSession(prisma, {
     ...by,
     externalUserId: 'somebody',
     applicationId,
