@@ -149,7 +149,7 @@ function createStore({
       }
     },
     async settle(id, settlement, by) {
-      const settled = await settleSession(pool, id, settlement, by);
+      const settled = await settleSession(prisma, id, settlement, by);
       onCommitted();
       return settled;
     },

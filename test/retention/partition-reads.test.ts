@@ -113,7 +113,7 @@ function settle(pool: pg.Pool, id: string) {
     origin: { requestId: 'r', ipAddress: null, userAgent: null },
     notAfter: new Date(),
   } as const;
-  return settleSession(pool, id, { kind: 'failed', failure }, by);
+  return settleSession(createPrisma(pool), id, { kind: 'failed', failure }, by);
 }
 
 const statement = z.object({ text: z.string(), values: z.array(z.unknown()).optional() });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
@@ -47,7 +46,7 @@ describe("the application's role", () => {
         userId: pending.userId,
         status: 'PENDING',
       });
-      const settled = await fail(pool, pending.id);
+      const settled = await fail(prisma, pending.id);
       expect(settled).toMatchObject({ id: pending.id, status: 'FAILED' });
 
       const { userId } = pending;
@@ -260,10 +259,10 @@ async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void
     expect(await reportUsage({ ...rest, source, paidBy: { cost, price: {} } }, by)).toBe('reported');
 }
 
-function fail(pool: pg.Pool, id: string) {
+function fail(prisma: PrismaClient, id: string) {
   const failure = { code: 'refused', upstreamStatus: 400, upstreamCode: null, upstreamRequestId: null };
   return settleSession(
-    pool,
+    prisma,
     id,
     { kind: 'failed', failure },
     { ...by, notAfter: new Date(Date.now() + 60_000) },
