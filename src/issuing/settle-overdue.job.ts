@@ -1,8 +1,13 @@
 import type pg from 'pg';
 import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { statement } from '../platform/database/statement.ts';
 
 const BATCH = 500;
-const SETTLE = { name: 'settle-overdue', text: 'SELECT settle_overdue($1, $2::jsonb) AS settled' };
+const SETTLE = statement<{ settled: number }>()({
+  name: 'settle-overdue',
+  text: 'SELECT settle_overdue($1, $2::jsonb) AS settled',
+  columns: ['settled'],
+});
 
 /**
  * Records as UNCONFIRMED what nobody settled before its deadline: sessions of a gateway that died, or lost its
