@@ -67,7 +67,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const prices = await loadPrices(config.pricesFile);
     const database = await openDatabase(config, log, signal ?? new AbortController().signal);
     opened.push(() => database.close());
-    const { pool, ownerUrl } = database;
+    const { pool, prisma, ownerUrl } = database;
     const keys = await obtainKeys(config);
     const { auditKeys, fingerprintKeys, rootKey } = keys;
     const [auditKey] = auditKeys;
@@ -80,12 +80,18 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     onMetrics?.(metrics);
     const state = { draining: false };
 
-    const { applications } = openApplications({ pool, onCommitted });
+    const { applications } = openApplications({ prisma, onCommitted });
     const { users, close: closeUsers } = openUsers({ pool, auditKey, onCommitted, log });
     opened.push(closeUsers);
-    const { sessions, close: closeSessions } = openSessions({ pool, fingerprintKeys, onCommitted, log });
+    const { sessions, close: closeSessions } = openSessions({
+      pool,
+      prisma,
+      fingerprintKeys,
+      onCommitted,
+      log,
+    });
     opened.push(closeSessions);
-    const { usage, close: closeUsage } = openUsage({ pool, prices, onCommitted, log });
+    const { usage, close: closeUsage } = openUsage({ pool, prisma, prices, onCommitted, log });
     opened.push(closeUsage);
     const isDraining = () => state.draining;
     const issuing = await openIssuing({
@@ -116,7 +122,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       schema,
       createContext: (subscriber, origin) => {
         const { actor } = subscriber;
-        const createRequestReader = () => createReader(pool, visibilityOf(actor));
+        const createRequestReader = () => createReader(database, visibilityOf(actor));
         return {
           reader: createRequestReader(),
           createReader: createRequestReader,

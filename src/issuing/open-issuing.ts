@@ -113,7 +113,12 @@ function createPorts(parts: Parts): IssueSessionPorts {
   };
 }
 
-function createStore({ database: { pool }, config: { poolSize }, log, onCommitted }: Parts): IssueStore {
+function createStore({
+  database: { pool, prisma },
+  config: { poolSize },
+  log,
+  onCommitted,
+}: Parts): IssueStore {
   // Without a breaker, each mint would find out by itself that the database hangs: all permits would wait for a
   // time-out, and everybody behind them for several. With it, one reservation at a time asks while the database is
   // away, and all others are refused at once.
@@ -125,13 +130,13 @@ function createStore({ database: { pool }, config: { poolSize }, log, onCommitte
   });
   const isOverloaded = () => pool.waitingCount > WAITING_PER_CONNECTION * poolSize;
   return {
-    reserve: withBreaker((reservation) => reserveSession(pool, reservation), { breaker, isOverloaded }),
+    reserve: withBreaker((reservation) => reserveSession(prisma, reservation), { breaker, isOverloaded }),
     async settle(id, settlement, caller) {
-      const settled = await settleSession(pool, id, settlement, caller);
+      const settled = await settleSession(prisma, id, settlement, caller);
       onCommitted();
       return settled;
     },
-    readOwnRecord: async (id) => (await findSessions(pool, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
+    readOwnRecord: async (id) => (await findSessions(prisma, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
   };
 }
 

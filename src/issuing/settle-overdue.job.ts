@@ -1,8 +1,13 @@
 import type pg from 'pg';
 import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { statement } from '../platform/database/statement.ts';
 
 const BATCH = 500;
-const SETTLE = { name: 'settle-overdue', text: 'SELECT settle_overdue($1, $2::jsonb) AS settled' };
+const SETTLE = statement<{ settled: number }>()({
+  name: 'settle-overdue',
+  text: 'SELECT settle_overdue($1, $2::jsonb) AS settled',
+  columns: ['settled'],
+});
 
 /**
  * Records as UNCONFIRMED the sessions that nobody settled before their deadline, because a gateway died or lost its

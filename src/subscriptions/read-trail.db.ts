@@ -73,10 +73,10 @@ export async function readSessionEvents(
   if (changes.length === 0) return [];
   const sessionIds = [...new Set(changes.map(({ sessionId }) => sessionId))];
   const { rows } = await mapDatabaseErrors(
-    pool.query<SessionRow & { external_user_id: string | null }>({
+    pool.query<SessionRow & { externalUserId: string | null }>({
       name: 'trail-sessions',
       text: `
-        SELECT ${sessionColumns}, u.external_id AS external_user_id FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
+        SELECT ${sessionColumns}, u.external_id AS "externalUserId" FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
         WHERE s.id = ANY($1::uuid[])`,
       values: [sessionIds],
     }),
@@ -86,7 +86,7 @@ export async function readSessionEvents(
     const row = rowsById.get(sessionId);
     // Retention has dropped the session, so there is none to show.
     if (row === undefined) return [];
-    return [{ id, at, type, session: toSession(row), externalUserId: row.external_user_id }];
+    return [{ id, at, type, session: toSession(row), externalUserId: row.externalUserId }];
   });
 }
 

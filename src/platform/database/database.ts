@@ -1,10 +1,16 @@
 import type pg from 'pg';
-import type { createPrisma } from './prisma.ts';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
 
-/** The open database: one pool, which Prisma shares. */
-export type OpenDatabase = {
+/** The two ways to the database. They share connections: Prisma Client works over the pool. */
+export type Database = {
+  /** For statements of our own: listings, reports, the feed, sealing. */
   readonly pool: pg.Pool;
-  readonly prisma: ReturnType<typeof createPrisma>;
+  /** For applications and their keys by its models, and for sessions by id. */
+  readonly prisma: PrismaClient;
+};
+
+/** The database as it was opened. */
+export type OpenDatabase = Database & {
   /** Connects as the application's role. */
   readonly url: string;
   /** Connects as the owner of the tables: migrations, partitions. */
