@@ -1,22 +1,16 @@
 import { z } from 'zod';
-import { isJsonObject } from '../platform/validation/json.ts';
 
-// OpenAI's own examples break OpenAI's own schema (facts: null where it says object), and a minted secret must
-// not be lost to a field that grew. So every field is read by itself, and reading one never fails.
+// OpenAI's own examples break OpenAI's own schema (null where it says object), and a minted secret must not be lost
+// because a field has a new kind of value. So every field is read by itself, and reading one never fails.
 
-/** Undefined when not mentioned; null when answered as null or as something that we cannot read. */
+/** Undefined when the field is not there; null when it is null or cannot be read. */
 export function orNull<T extends z.ZodType>(schema: T) {
   return schema.nullable().catch(null).optional();
 }
 
-/** Undefined when not mentioned, null or unreadable: for fields that are never null in a record. */
+/** Undefined when the field is not there, null or unreadable: for fields that are never null in a record. */
 export function orAbsent<T extends z.ZodType>(schema: T) {
   return schema.optional().catch(undefined);
-}
-
-/** A nested object; as good as empty when it is missing or something else. */
-export function section<S extends z.ZodRawShape>(shape: S) {
-  return z.preprocess((value) => (isJsonObject(value) ? value : {}), z.object(shape));
 }
 
 /** The key in `table` whose wire name this is. */
@@ -31,7 +25,7 @@ export function named<K extends string>(table: Readonly<Record<K, string>>) {
   });
 }
 
-/** Those elements of an array that can be read. */
+/** The elements of an array that can be read. */
 export function everyKnown<T extends z.ZodType>(element: T) {
   return z.array(z.unknown()).transform((values) =>
     values.flatMap((value) => {
@@ -41,8 +35,8 @@ export function everyKnown<T extends z.ZodType>(element: T) {
   );
 }
 
-/** Like orNull, for the inside of an object: what is not mentioned there reads as null too. */
-export function known<T extends z.ZodType>(schema: T) {
+/** Null when the field is not there, null or unreadable: for fields inside an object of a record. */
+export function fieldOrNull<T extends z.ZodType>(schema: T) {
   return schema
     .nullable()
     .catch(null)

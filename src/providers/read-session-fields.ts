@@ -8,7 +8,7 @@ import type {
   ServerVad,
   TurnDetection,
 } from '../sessions/session-config.ts';
-import { known, named } from './lenient-schema.ts';
+import { fieldOrNull, named } from './lenient-schema.ts';
 import { EAGERNESSES, FLAT_AUDIO_FORMATS, GA_AUDIO_FORMATS, NOISE_REDUCTIONS } from './wire-names.ts';
 
 /** A built-in voice's name, or the id of a custom one. */
@@ -21,7 +21,11 @@ export const audioFormat = z.preprocess(
 );
 
 export const transcription = z
-  .looseObject({ model: known(z.string()), language: known(z.string()), prompt: known(z.string()) })
+  .looseObject({
+    model: fieldOrNull(z.string()),
+    language: fieldOrNull(z.string()),
+    prompt: fieldOrNull(z.string()),
+  })
   .transform(({ model, language, prompt }): InputAudioTranscription => ({ model, language, prompt }));
 
 export const noiseReduction = z
@@ -32,18 +36,18 @@ export const noiseReduction = z
 export const maxOutputTokens: z.ZodType<TokenLimit> = z.union([z.int().min(1), z.literal('inf')]);
 
 // GraphQL's Int has 32 bits.
-const milliseconds = known(z.int32());
+const milliseconds = fieldOrNull(z.int32());
 
 const serverVad = z
   .looseObject({
     // The document's default: an answer may leave it out.
     type: z.literal('server_vad').nullish(),
-    threshold: known(z.number()),
+    threshold: fieldOrNull(z.number()),
     prefix_padding_ms: milliseconds,
     silence_duration_ms: milliseconds,
     idle_timeout_ms: milliseconds,
-    create_response: known(z.boolean()),
-    interrupt_response: known(z.boolean()),
+    create_response: fieldOrNull(z.boolean()),
+    interrupt_response: fieldOrNull(z.boolean()),
   })
   .transform(
     (vad): ServerVad => ({
@@ -60,9 +64,9 @@ const serverVad = z
 const semanticVad = z
   .looseObject({
     type: z.literal('semantic_vad'),
-    eagerness: known(named(EAGERNESSES)),
-    create_response: known(z.boolean()),
-    interrupt_response: known(z.boolean()),
+    eagerness: fieldOrNull(named(EAGERNESSES)),
+    create_response: fieldOrNull(z.boolean()),
+    interrupt_response: fieldOrNull(z.boolean()),
   })
   .transform(
     (vad): SemanticVad => ({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type Json } from '../platform/validation/json.ts';
 import type { FunctionTool, McpTool, Tool, ToolChoice } from '../sessions/session-config.ts';
-import { everyKnown, known, named } from './lenient-schema.ts';
+import { everyKnown, fieldOrNull, named } from './lenient-schema.ts';
 import { TOOL_CHOICE_MODES } from './wire-names.ts';
 
 // Checks nothing: whatever JSON.parse gave is JSON.
@@ -12,8 +12,8 @@ const functionTool = z
     // Not required by the document; a tool that names no kind is the one that was there first.
     type: z.literal('function').nullish(),
     name: z.string(),
-    description: known(z.string()),
-    parameters: known(anyJson),
+    description: fieldOrNull(z.string()),
+    parameters: fieldOrNull(anyJson),
   })
   .transform(
     ({ name, description, parameters }): FunctionTool => ({
@@ -34,12 +34,12 @@ const mcpTool = z
   .looseObject({
     type: z.literal('mcp'),
     server_label: z.string(),
-    server_url: known(z.string()),
-    server_description: known(z.string()),
-    allowed_tools: known(allowedTools),
-    require_approval: known(anyJson),
-    authorization: known(z.string().min(1)),
-    headers: known(z.custom<object>(isJsonObject)),
+    server_url: fieldOrNull(z.string()),
+    server_description: fieldOrNull(z.string()),
+    allowed_tools: fieldOrNull(allowedTools),
+    require_approval: fieldOrNull(anyJson),
+    authorization: fieldOrNull(z.string().min(1)),
+    headers: fieldOrNull(z.custom<object>(isJsonObject)),
   })
   .transform(
     (tool): McpTool => ({
@@ -66,6 +66,6 @@ export const toolChoice: z.ZodType<ToolChoice> = z.union([
     .looseObject({ type: z.literal('function'), name: z.string() })
     .transform(({ name }) => ({ mode: 'FUNCTION' as const, name, serverLabel: null })),
   z
-    .looseObject({ type: z.literal('mcp'), server_label: z.string(), name: known(z.string()) })
+    .looseObject({ type: z.literal('mcp'), server_label: z.string(), name: fieldOrNull(z.string()) })
     .transform(({ server_label, name }) => ({ mode: 'MCP' as const, name, serverLabel: server_label })),
 ]);
