@@ -106,7 +106,7 @@ function everybodyIs(applicationId: string): Authenticate {
     scopes,
     reach: 'EVERYTHING',
   };
-  return { known: () => actor, verify: async () => actor };
+  return { findCached: () => actor, verify: async () => actor };
 }
 
 /** What the trivial query does not reach for is not there. */

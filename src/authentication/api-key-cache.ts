@@ -2,7 +2,7 @@ import { apiKeyIdOf, sameHash, type ValidApiKey } from '../applications/api-key.
 import type { Actor } from '../authorization/actor.ts';
 
 export type ApiKeysOptions = {
-  /** Those of these keys that are valid now. @throws UnavailableError */
+  /** Finds which of these keys are valid now. @throws UnavailableError */
   readonly findValid: (ids: readonly string[]) => Promise<readonly ValidApiKey[]>;
   readonly noteUsed: (ids: readonly string[]) => Promise<void>;
   /** Milliseconds of a clock that only goes forward. */
@@ -14,28 +14,28 @@ export type ApiKeys = ReturnType<typeof createApiKeys>;
 type Entry = {
   readonly id: string;
   readonly actor: Actor;
-  /** Until when the ledger's word for it counts. */
+  /** Until when the last look-up may be trusted, by monotonicNow. */
   trustedUntil: number;
   expiresAt: number;
   usedAt: number;
   noted: boolean;
 };
 
-// A revoked key must be refused within one second, on every replica. What the ledger said is therefore trusted for
-// less than that from the moment it was asked, and asked again in time for all keys in use, in one statement.
+// A revoked key must be refused within one second, on every replica. A look-up is therefore trusted for less than a
+// second from the moment it was sent, and all keys in use are looked up again in time, in one statement.
 const TRUSTED_MS = 900;
 const FORGOTTEN_AFTER_MS = 15 * 60_000;
 
 /**
- * The API keys in use, as this gateway knows them: a request with one of them asks nobody. `refresh` must run about
- * three times a second. While the ledger is away no key is trusted for longer than a second (fail closed).
+ * A cache of the API keys in use: a request with one of them costs no look-up. `refresh` must run about three times a
+ * second. While the database is away no key is trusted for longer than a second (fail closed).
  */
 export function createApiKeys({ findValid, noteUsed, monotonicNow }: ApiKeysOptions) {
   const entries = new Map<string, Entry>();
 
   return {
-    /** Who that is, as long as the ledger's last word counts; null otherwise. */
-    known(keyHash: string): Actor | null {
+    /** The actor of a key, while its last look-up may be trusted; null otherwise. */
+    findCached(keyHash: string): Actor | null {
       const entry = entries.get(keyHash);
       if (entry === undefined) return null;
       const now = monotonicNow();
@@ -45,7 +45,7 @@ export function createApiKeys({ findValid, noteUsed, monotonicNow }: ApiKeysOpti
       return entry.actor;
     },
 
-    /** Asks the ledger. @throws UnavailableError when it cannot be told now */
+    /** Looks a key up; null when it is not valid. @throws UnavailableError when the database cannot be asked */
     async verify(credential: string, keyHash: string): Promise<Actor | null> {
       const id = apiKeyIdOf(credential);
       if (id === null) return null;
@@ -57,7 +57,7 @@ export function createApiKeys({ findValid, noteUsed, monotonicNow }: ApiKeysOpti
       return entry.actor;
     },
 
-    /** Asks the ledger about all keys in use, and forgets those that are not valid or not used any more. */
+    /** Looks up all keys in use, and forgets those that are not valid or not used any more. */
     async refresh(): Promise<void> {
       for (const [keyHash, { usedAt }] of entries) {
         if (usedAt < monotonicNow() - FORGOTTEN_AFTER_MS) entries.delete(keyHash);
@@ -79,7 +79,7 @@ export function createApiKeys({ findValid, noteUsed, monotonicNow }: ApiKeysOpti
       }
     },
 
-    /** Writes down which keys were used since the last time. */
+    /** Records which keys were used since the last call. */
     async flushUsed(): Promise<void> {
       const used = [...entries.values()].filter(({ noted }) => !noted);
       if (used.length === 0) return;

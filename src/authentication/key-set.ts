@@ -6,7 +6,7 @@ export type KeySetOptions = {
   readonly cooldownMs: number;
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonicNow: () => number;
-  /** Told of each key set that arrived. */
+  /** Called for each key set that arrived. */
   readonly onFetched: () => void;
 };
 
@@ -14,9 +14,9 @@ export type KeySet = {
   readonly getKey: JWTVerifyGetKey;
   /** Whether a key set ever arrived. */
   readonly loaded: () => boolean;
-  /** Whether a key set is being fetched, or has come and is not the one in use yet. */
+  /** Whether a key set is being fetched, or has arrived and is not in use yet. */
   readonly reloading: () => boolean;
-  /** Fetches it again; run it every few minutes, so that keys which the provider withdrew are forgotten. */
+  /** Fetches the key set again. Run it every few minutes, so that withdrawn keys are forgotten. */
   readonly refresh: () => Promise<void>;
 };
 
@@ -27,9 +27,9 @@ class CoolingDownError extends Error {
 }
 
 /**
- * The identity provider's keys. What was fetched serves for as long as the provider is away: jose would stop using
- * it after a while, and would ask again for every unknown key id while the provider fails. Here an attempt, failed
- * or not, keeps the next one away for `cooldownMs`.
+ * The identity provider's key set. The last one that was fetched is used for as long as the provider is away; jose alone
+ * would stop using it after a while, and would fetch again for every unknown key id while the provider fails. Here the
+ * next attempt is made `cooldownMs` after the last one at the earliest, whether that failed or not.
  */
 export function createKeySet({ url, cooldownMs, monotonicNow, onFetched }: KeySetOptions): KeySet {
   let attemptedAt = Number.NEGATIVE_INFINITY;
@@ -53,7 +53,7 @@ export function createKeySet({ url, cooldownMs, monotonicNow, onFetched }: KeySe
       try {
         await remote.reload();
       } catch (error) {
-        // An unknown key id has just asked.
+        // A token with an unknown key id caused a fetch just now.
         if (!(error instanceof CoolingDownError)) throw error;
       }
     },

@@ -18,12 +18,12 @@ type Parts = {
   readonly metrics: Metrics;
 };
 
-// A revoked key is refused within one second; each key is asked about three times in it.
+// A revoked key is refused within one second; each key is looked up three times in it.
 const REFRESH_KEYS_MS = 300;
 const NOTE_USED_MS = 10_000;
 const REFRESH_KEY_SET_MS = 300_000;
 
-/** How credentials are checked, and the periodic work that keeps the answers true. */
+/** Opens the check of credentials, with the periodic work that keeps its caches up to date. */
 export function openAuthentication({ config, log, pool, rootKey, metrics }: Parts): {
   authenticate: Authenticate;
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export function openAuthentication({ config, log, pool, rootKey, metrics }: Part
   const provider = openIdentityProvider(config.identityProvider, monotonicNow);
   if (provider !== null) {
     const stop = repeat(REFRESH_KEY_SET_MS, () => provider.refresh(), failed('refresh-key-set'));
-    // Not waited for: the first token would fetch it too, and a provider that is away must not keep us from starting.
+    // Not awaited: a provider that is away must not keep the gateway from starting. The first token would fetch it too.
     void provider.refresh().catch(failed('refresh-key-set'));
     stops.push(stop);
   }

@@ -2,6 +2,7 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type Actor, scopes } from '../authorization/actor.ts';
+import { UnavailableError } from '../platform/database/unavailable-error.ts';
 import { text } from '../platform/validation/text.ts';
 import type { KeySet } from './key-set.ts';
 
@@ -9,51 +10,46 @@ export type TokensOptions = {
   readonly issuer: string;
   readonly audience: string;
   readonly algorithms: readonly string[];
-  /** The claim that makes an operator. */
+  /** A token with this claim is an operator's; the claim lists the scopes. */
   readonly scopesClaim: string;
   readonly keySet: KeySet;
 };
 
-/** Why a token is not accepted: jose's code for it, or ours. Never a value. */
+/** Why a token was refused: a code of jose, or of ours. Never a value. */
 export type TokenRefusal = { readonly refused: string };
 
 export type Tokens = ReturnType<typeof createTokens>;
 
-/** A token may be right, but no key to check it with ever arrived. */
-export class KeySetUnavailableError extends Error {
-  override readonly name = 'KeySetUnavailableError';
-}
-
-// Verified tokens, so that a signature is checked once. At ~200 bytes each.
-const REMEMBERED = 10_000;
-// The root key's name in the audit trail.
+// Verified tokens that are cached, so that a signature is checked once; about 200 bytes each.
+const CACHED_TOKENS = 10_000;
+// The audit trail calls the root key "root": no token may have that name.
 const RESERVED_NAME = 'root';
 
 const subject = text(255);
 
-/** The tokens of the company's identity provider. Signature, issuer, audience and expiry are checked; nothing is lenient. */
+/** Checks the tokens of the company's identity provider: signature, issuer, audience and expiry, all of them strictly. */
 export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet }: TokensOptions) {
   const verified = new LRUCache<string, { readonly actor: Actor; readonly expiresAt: number }>({
-    max: REMEMBERED,
+    max: CACHED_TOKENS,
   });
 
-  // How often everything was forgotten.
+  // Counts the calls of forget().
   let generation = 0;
 
   return {
-    /** Who that is, when this token was verified before and has not expired; null otherwise. */
-    known(tokenHash: string): Actor | null {
+    /** The actor of a token that was verified before and has not expired; null otherwise. */
+    findCached(tokenHash: string): Actor | null {
       const entry = verified.get(tokenHash);
       return entry !== undefined && Date.now() < entry.expiresAt ? entry.actor : null;
     },
 
     /**
      * Checks a token.
-     * @throws KeySetUnavailableError when there are no keys to check it with
+     * @throws UnavailableError when no key set was ever fetched to check it with
      */
     async verify(token: string, tokenHash: string): Promise<Actor | TokenRefusal> {
-      // What is checked while the key set changes may have been checked with a key that is withdrawn just now: it counts
-      // this once, and is not remembered.
+      // A token that is checked while the key set changes may have been checked with a key that is being withdrawn. It
+      // is accepted this once, and not cached.
       const steady = !keySet.reloading();
       const before = generation;
       try {
@@ -69,12 +65,12 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
           verified.set(tokenHash, { actor, expiresAt: (payload.exp ?? 0) * 1000 });
         return actor;
       } catch (error) {
-        if (!keySet.loaded()) throw new KeySetUnavailableError('No key set was fetched', { cause: error });
+        if (!keySet.loaded()) throw new UnavailableError('key_set', 'key_set');
         return { refused: error instanceof errors.JOSEError ? error.code : 'unknown_key' };
       }
     },
 
-    /** Has every token checked again: its key may have been withdrawn. */
+    /** Empties the cache, so that every token is checked again: its key may have been withdrawn. */
     forget(): void {
       generation += 1;
       verified.clear();
@@ -82,15 +78,15 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
   };
 }
 
-/** The person or operator that a verified token speaks for; null when it cannot be told. */
+/** The person or operator that a verified token is about; null when its claims do not say. */
 function actorOf(payload: JWTPayload, scopesClaim: string): Actor | null {
   const sub = subject.safeParse(payload.sub);
   if (!sub.success) return null;
   if (!Object.hasOwn(payload, scopesClaim)) return { kind: 'user', externalId: sub.data };
-  // A claim that cannot be read must not turn an operator into an end user of the same name, nor the other way.
+  // An unreadable claim must not turn an operator into an end user of the same name, nor an end user into an operator.
   const claimed = z.array(z.string()).safeParse(payload[scopesClaim]);
   if (!claimed.success || sub.data === RESERVED_NAME) return null;
-  // Scopes of a later version are none of ours.
-  const known = scopes.filter((scope) => claimed.data.includes(scope));
-  return { kind: 'operator', name: sub.data, scopes: known, via: 'token' };
+  // Scopes that this version does not know are ignored.
+  const granted = scopes.filter((scope) => claimed.data.includes(scope));
+  return { kind: 'operator', name: sub.data, scopes: granted, via: 'token' };
 }

@@ -35,7 +35,7 @@ const IssuedClientSecretType = builder.objectRef<Issued['clientSecret']>('Issued
   fields: (t) => ({
     value: t.string({
       description: 'What the client opens its connection with, e.g. "ek_…". Keep it nowhere.',
-      // The one call of reveal(). The record of this secret is committed.
+      // The record of this secret is committed, so it may leave.
       resolve: ({ secret }) => secret.reveal(),
     }),
     expiresAt: t.expose('expiresAt', {

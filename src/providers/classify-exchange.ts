@@ -1,5 +1,5 @@
 import { Secret } from '../platform/redaction/secret.ts';
-import { isJsonObject, type Json } from '../platform/validation/json.ts';
+import { isJsonObject, type Json, parseJson } from '../platform/validation/json.ts';
 import { depthWithin } from '../platform/validation/text.ts';
 import type { Ending, Exchange } from './exchange-once.ts';
 import type { MintFailureCode, MintOutcome } from './provider.ts';
@@ -72,12 +72,8 @@ function isExhausted(code: Json | undefined): boolean {
 }
 
 function parseBody({ body }: Answered): Json | undefined {
-  try {
-    const json: Json = JSON.parse(body.toString('utf8'));
-    return depthWithin(json, MAX_DEPTH) ? json : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(body.toString('utf8'));
+  return depthWithin(json, MAX_DEPTH) ? json : undefined;
 }
 
 function evidenceOf({ status, headers }: Answered, code: string | null): Evidence {

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { StartError } from '../platform/process/start-error.ts';
+import { parseJson } from '../platform/validation/json.ts';
 import type { Head } from './seal.ts';
 
 export type HeadsFile = { append(head: Head): Promise<void>; close(): Promise<void> };
@@ -57,7 +58,7 @@ export async function* readHeadsFile(path: string): AsyncGenerator<{ line: numbe
   try {
     for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
       line += 1;
-      const { data: head } = lineSchema.safeParse(toJson(text));
+      const { data: head } = lineSchema.safeParse(parseJson(text));
       if (head === undefined) continue;
       found = true;
       yield { line, head };
@@ -68,12 +69,4 @@ export async function* readHeadsFile(path: string): AsyncGenerator<{ line: numbe
     throw new StartError(`The file of heads cannot be read (${code}).`, { cause });
   }
   if (!found) throw new StartError('The file of heads holds none.');
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

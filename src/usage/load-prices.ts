@@ -1,37 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { StartError } from '../platform/process/start-error.ts';
+import { readJsonFile, unusableFile } from '../platform/process/read-json-file.ts';
 import { toInputIssues } from '../platform/validation/input-issue.ts';
 import type { PriceList } from './price.ts';
 import { mergePrices, priceListSchema } from './prices.ts';
 
+const SUBJECT = 'GATEHOUSE_PRICES_FILE';
+
 /**
- * The prices to pay by: those of this version, and the operator's own from a file, if there is one.
- * @throws StartError when the file cannot be used: better no gateway than one that reckons with other prices
+ * Loads the prices: those of this version, and those of the operator's file, if there is one.
+ * @throws StartError when the file cannot be used: a broken price file stops the start, so that no cost is wrong
  */
 export async function loadPrices(path: string | undefined): Promise<PriceList> {
   if (path === undefined) return mergePrices([]);
-  const parsed = priceListSchema.safeParse(parse(await readText(path)));
+  const parsed = priceListSchema.safeParse(await readJsonFile(path, SUBJECT));
   if (parsed.success) return mergePrices(parsed.data);
   const [first] = toInputIssues(parsed.error);
-  throw unusable(`${first?.path.join('.') || 'it'} ${first?.message ?? 'is not a list of prices'}`);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw unusable('it cannot be read', cause);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw unusable('it is not JSON', cause);
-  }
-}
-
-function unusable(problem: string, cause?: unknown): StartError {
-  return new StartError(`GATEHOUSE_PRICES_FILE cannot be used: ${problem}.`, { cause });
+  throw unusableFile(
+    SUBJECT,
+    `${first?.path.join('.') || 'it'} ${first?.message ?? 'is not a list of prices'}`,
+  );
 }

@@ -1,13 +1,23 @@
+/** What did not answer: the database, or the identity provider's key set. */
+export type UnavailableReason = 'database' | 'key_set';
+
+const MESSAGES: Readonly<Record<UnavailableReason, string>> = {
+  database: 'The ledger is unavailable',
+  key_set: 'No key set was fetched',
+};
+
 /**
- * The ledger could not be asked, or did not answer in time. Whether a write happened is unknown.
- * `kind` is a database or network error code; it never carries a value.
+ * What has to be asked could not be asked, or did not answer in time. Whether a write to the database happened is unknown.
+ * `code` is a code of ours, of the database or of the network; it never carries a value.
  */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
   readonly code: string;
+  readonly reason: UnavailableReason;
 
-  constructor(code: string) {
-    super('The ledger is unavailable');
+  constructor(code: string, reason: UnavailableReason = 'database') {
+    super(MESSAGES[reason]);
     this.code = code;
+    this.reason = reason;
   }
 }

@@ -1,16 +1,17 @@
-// The names in a provider's answers are few and always the same; whoever sends thousands of others fills this much.
-const LIMIT = 2000;
-const LONGEST = 64;
+// The names in a provider's answers are few and always the same. A client that sends thousands of others can make us
+// keep this much.
+const MAX_ENTRIES = 2000;
+const MAX_LENGTH = 64;
 
-/** `of`, remembering what it gave for short texts: for functions of nothing but the text. */
-export function memoize<T>(of: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
+/** Memoizes a pure function of a short string; at most 2,000 entries. Longer strings are computed each time. */
+export function memoize<T>(compute: (text: string) => T): (text: string) => T {
+  const results = new Map<string, T>();
   return (text) => {
-    if (text.length > LONGEST) return of(text);
-    const remembered = known.get(text);
+    if (text.length > MAX_LENGTH) return compute(text);
+    const remembered = results.get(text);
     if (remembered !== undefined) return remembered;
-    const result = of(text);
-    if (known.size < LIMIT) known.set(text, result);
+    const result = compute(text);
+    if (results.size < MAX_ENTRIES) results.set(text, result);
     return result;
   };
 }

@@ -4,7 +4,7 @@ import { isStorable } from '../validation/text.ts';
 
 const MASK = '[secret]';
 
-/** A key that fingerprints are made with. Its id is stored beside each fingerprint, so that keys can rotate. */
+/** A key that fingerprints are made with. Its id is stored with each fingerprint, so that keys can rotate. */
 export type FingerprintKey = { readonly id: string; readonly bytes: Uint8Array };
 
 /**
@@ -19,8 +19,8 @@ export class Secret {
   }
 
   /**
-   * The plain value, for the one payload that hands it over: a client secret's in create-realtime-session.ts, an API
-   * key's in create-api-key.ts and on the command line.
+   * The plain value, to hand it over: a new client secret (create-realtime-session.ts), or a new API key
+   * (create-api-key.ts, commands/key.ts). test/platform/reveal.test.ts fails when another place calls it.
    */
   reveal(): string {
     return this.#value;
@@ -41,14 +41,14 @@ export class Secret {
     return createHmac('sha256', key.bytes).update(this.#value).digest('hex');
   }
 
-  /** Whether it can be a client secret at all: not empty, at most 4,096 characters, and such as PostgreSQL and UTF-8 have. */
+  /** Whether it can be a client secret: not empty, at most 4,096 characters, and nothing that PostgreSQL or UTF-8 cannot hold. */
   isPlausible(): boolean {
     return this.#value !== '' && this.#value.length <= 4096 && isStorable(this.#value);
   }
 
   /**
-   * What may stay visible: the prefix that names its kind and the last four characters. Short values
-   * keep neither, because four characters of eight would be half of the secret.
+   * What may be shown: the prefix that names its kind, and the last four characters. Of a short value neither is shown,
+   * because four characters of eight would be half of the secret.
    */
   hint(): { prefix: string; lastFour: string } {
     if (this.#value.length < 16) return { prefix: '', lastFour: '' };
@@ -61,7 +61,7 @@ export class Secret {
     return this.#value.length >= 8 && text.includes(this.#value);
   }
 
-  /** `text` with every occurrence of this secret replaced by `mask`. Values under 8 characters would match by chance and are left. */
+  /** `text` with every occurrence of this secret replaced by `mask`. A secret under 8 characters is left, because it would match by chance. */
   removeFrom(text: string, mask: string): string {
     return this.#value.length < 8 ? text : text.replaceAll(this.#value, mask);
   }

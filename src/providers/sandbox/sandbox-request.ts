@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isJsonObject } from '../../platform/validation/json.ts';
+import { isJsonObject, parseJson } from '../../platform/validation/json.ts';
 import { type SandboxRequest, sandboxRequest } from './sandbox-schema.ts';
 
 /** A refusal as OpenAI puts it; `param` is the path of what is wrong, like session.audio.output.speed. */
@@ -58,12 +58,4 @@ function pathOf(path: readonly PropertyKey[]): string {
           : `${before}.${String(part)}`,
     '',
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

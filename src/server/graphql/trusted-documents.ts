@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { z } from 'zod';
-import { StartError } from '../../platform/process/start-error.ts';
+import { readJsonFile, unusableFile } from '../../platform/process/read-json-file.ts';
+
+const SUBJECT = 'The file of GATEHOUSE_TRUSTED_DOCUMENTS';
 
 const id = z.string().min(1).max(256);
 const body = z.string().min(1);
@@ -19,8 +20,8 @@ const fileSchema = z.union([
 ]);
 
 /**
- * The documents that may be executed, by id; null when any may.
- * @throws StartError when the file cannot be used: better no gateway than one whose clients are all refused
+ * Loads the documents that may be executed, by id; null when any document may.
+ * @throws StartError when the file cannot be used: a gateway that refuses all its clients should not start
  */
 export async function loadTrustedDocuments(
   path: string | undefined,
@@ -28,34 +29,21 @@ export async function loadTrustedDocuments(
 ): Promise<ReadonlyMap<string, string> | null> {
   if (path === undefined) return null;
   const documents = new Map<string, string>();
-  for (const [documentId, text] of parseFile(await readText(path))) {
+  const parsed = fileSchema.safeParse(await readJsonFile(path, SUBJECT));
+  if (!parsed.success) {
+    throw unusableFile(
+      SUBJECT,
+      'it is neither {"id": "document"} nor an Apollo persisted query manifest of version 1',
+    );
+  }
+  for (const [documentId, text] of parsed.data) {
     const problem = documents.has(documentId) ? 'is there twice' : problemOf(text, schema);
-    if (problem !== null) throw unusable(`the document ${JSON.stringify(documentId)} ${problem}`);
+    if (problem !== null)
+      throw unusableFile(SUBJECT, `the document ${JSON.stringify(documentId)} ${problem}`);
     documents.set(documentId, text);
   }
-  if (documents.size === 0) throw unusable('it has no documents');
+  if (documents.size === 0) throw unusableFile(SUBJECT, 'it has no documents');
   return documents;
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    throw unusable(`it cannot be read (${code})`, cause);
-  }
-}
-
-function parseFile(text: string): readonly (readonly [string, string])[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw unusable('it is not JSON');
-  }
-  const parsed = fileSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw unusable('it is neither {"id": "document"} nor an Apollo persisted query manifest of version 1');
 }
 
 function problemOf(text: string, schema: GraphQLSchema): string | null {
@@ -65,8 +53,4 @@ function problemOf(text: string, schema: GraphQLSchema): string | null {
     if (error instanceof GraphQLError) return 'is not GraphQL';
     throw error;
   }
-}
-
-function unusable(problem: string, cause?: unknown): StartError {
-  return new StartError(`The file of GATEHOUSE_TRUSTED_DOCUMENTS cannot be used: ${problem}.`, { cause });
 }

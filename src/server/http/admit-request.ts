@@ -20,7 +20,7 @@ export type Admission =
   | {
       readonly kind: 'admitted';
       readonly actor: Actor;
-      /** Whether its credential still counts. @throws AuthenticationUnavailableError when that cannot be told now */
+      /** Whether its credential still counts. @throws UnavailableError when that cannot be told now */
       readonly stillKnown: () => Promise<boolean>;
       readonly accepted: Accepted;
       readonly request: GraphqlRequest;

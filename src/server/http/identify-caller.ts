@@ -1,10 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import {
-  type Authenticate,
-  AuthenticationUnavailableError,
-  bearerOf,
-} from '../../authentication/authenticate.ts';
+import { type Authenticate, bearerOf } from '../../authentication/authenticate.ts';
 import { type Actor, principalKey } from '../../authorization/actor.ts';
+import { UnavailableError } from '../../platform/database/unavailable-error.ts';
 import { addressGroup } from './address-group.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -19,7 +16,7 @@ export type Identified =
   | {
       readonly kind: 'known';
       readonly actor: Actor;
-      /** Asks again, for as long as an answer takes. @throws AuthenticationUnavailableError when that cannot be told now */
+      /** Asks again, for as long as an answer takes. @throws UnavailableError when that cannot be told now */
       readonly stillKnown: () => Promise<boolean>;
     }
   | Refusal;
@@ -34,7 +31,7 @@ export async function identifyCaller(
   { authenticate, rateLimits, onUnauthenticated }: IdentifyRules,
 ): Promise<Identified> {
   const credential = bearerOf(headers.authorization);
-  const known = credential === null ? null : authenticate.known(credential);
+  const known = credential === null ? null : authenticate.findCached(credential);
   if (credential !== null && known !== null) return withinLimit(known, credential);
 
   const group = addressGroup(address);
@@ -61,14 +58,14 @@ export async function identifyCaller(
 }
 
 async function isKnown(credential: string, authenticate: Authenticate): Promise<boolean> {
-  return authenticate.known(credential) !== null || (await authenticate.verify(credential)) !== null;
+  return authenticate.findCached(credential) !== null || (await authenticate.verify(credential)) !== null;
 }
 
 async function verify(credential: string, authenticate: Authenticate): Promise<Actor | Refusal | null> {
   try {
     return await authenticate.verify(credential);
   } catch (error) {
-    if (!(error instanceof AuthenticationUnavailableError)) throw error;
+    if (!(error instanceof UnavailableError)) throw error;
     return refuse(503, 'Credentials cannot be checked now. Try again shortly.', {
       code: 'SERVICE_UNAVAILABLE',
       headers: { 'retry-after': '1' },

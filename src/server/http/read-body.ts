@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { parseJson } from '../../platform/validation/json.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 export type Body =
@@ -39,14 +40,6 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
     throw error;
   }
   return Buffer.concat(chunks, length);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What a GET asks for, out of its query string; null when variables or extensions are not JSON. */
