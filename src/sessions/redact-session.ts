@@ -22,7 +22,7 @@ export function secretsIn(tools: readonly ToolRequest[]): Secret[] {
   });
 }
 
-/** A tool as recorded: that credentials were sent, never which. */
+/** A tool as it is recorded: it says that credentials were sent, never which. */
 export function withoutCredentials(tool: ToolRequest): Tool {
   if (tool.kind === 'FUNCTION') return tool;
   const { authorization, headers, ...server } = tool;
@@ -34,69 +34,69 @@ export function withoutCredentials(tool: ToolRequest): Tool {
 }
 
 /**
- * A configuration as it may be recorded: every text that somebody chose is redacted, what is one of a
- * fixed set stays. Written field by field, so that a field that is added has to be decided on here.
+ * A configuration as it may be recorded: texts that a client or an upstream chose are redacted, values of a fixed set stay.
+ * Written field by field, so that it does not compile until a new field is decided on.
  */
-export function redactConfig(config: SessionConfig, known: readonly Secret[]): SessionConfig {
-  const text = textRedactor(known);
+export function redactConfig(config: SessionConfig, secrets: readonly Secret[]): SessionConfig {
+  const text = textRedactor(secrets);
   return {
     type: config.type,
-    model: redactText(config.model, known),
+    model: redactText(config.model, secrets),
     modalities: config.modalities,
     instructions: text(config.instructions),
     voice: text(config.voice),
     inputAudioFormat: config.inputAudioFormat,
     outputAudioFormat: config.outputAudioFormat,
-    inputAudioTranscription: redactTranscription(config.inputAudioTranscription, known),
+    inputAudioTranscription: redactTranscription(config.inputAudioTranscription, secrets),
     turnDetection: config.turnDetection,
     inputAudioNoiseReduction: config.inputAudioNoiseReduction,
-    tools: config.tools.map((tool) => redactTool(tool, known)),
-    toolChoice: redactToolChoice(config.toolChoice, known),
+    tools: config.tools.map((tool) => redactTool(tool, secrets)),
+    toolChoice: redactToolChoice(config.toolChoice, secrets),
     temperature: config.temperature,
     maxResponseOutputTokens: config.maxResponseOutputTokens,
   };
 }
 
-/** Labels as they may be recorded; one called "api_key" loses its value whatever it looks like. */
-export function redactLabels(labels: readonly Label[], known: readonly Secret[] = []): readonly Label[] {
+/** Labels as they may be recorded. A label called "api_key" loses its value whatever it looks like. */
+export function redactLabels(labels: readonly Label[], secrets: readonly Secret[] = []): readonly Label[] {
   return labels.map(({ key, value }) => ({
-    key: redactText(key, known),
-    value: isSensitiveKey(key) ? REDACTED : redactText(value, known),
+    key: redactText(key, secrets),
+    value: isSensitiveKey(key) ? REDACTED : redactText(value, secrets),
   }));
 }
 
-function redactTool(tool: Tool, known: readonly Secret[]): Tool {
-  return tool.kind === 'FUNCTION' ? redactFunction(tool, known) : redactMcp(tool, known);
+function redactTool(tool: Tool, secrets: readonly Secret[]): Tool {
+  return tool.kind === 'FUNCTION' ? redactFunction(tool, secrets) : redactMcp(tool, secrets);
 }
 
-function redactFunction(tool: FunctionTool, known: readonly Secret[]): FunctionTool {
+function redactFunction(tool: FunctionTool, secrets: readonly Secret[]): FunctionTool {
   return {
     kind: tool.kind,
-    name: redactText(tool.name, known),
-    description: textRedactor(known)(tool.description),
-    parameters: redactSchema(tool.parameters, known),
+    name: redactText(tool.name, secrets),
+    description: textRedactor(secrets)(tool.description),
+    parameters: redactSchema(tool.parameters, secrets),
   };
 }
 
-function redactMcp(tool: McpTool, known: readonly Secret[]): McpTool {
+function redactMcp(tool: McpTool, secrets: readonly Secret[]): McpTool {
   return {
     kind: tool.kind,
-    serverLabel: redactText(tool.serverLabel, known),
-    serverUrl: tool.serverUrl === null ? null : redactUrl(tool.serverUrl, known),
-    serverDescription: textRedactor(known)(tool.serverDescription),
-    allowedTools: tool.allowedTools?.map((name) => redactText(name, known)) ?? null,
-    requireApproval: redactJson(tool.requireApproval, known),
+    serverLabel: redactText(tool.serverLabel, secrets),
+    serverUrl: tool.serverUrl === null ? null : redactUrl(tool.serverUrl, secrets),
+    serverDescription: textRedactor(secrets)(tool.serverDescription),
+    allowedTools: tool.allowedTools?.map((name) => redactText(name, secrets)) ?? null,
+    requireApproval: redactJson(tool.requireApproval, secrets),
     hasAuthorization: tool.hasAuthorization,
-    headerNames: tool.headerNames.map((name) => redactText(name, known)),
+    headerNames: tool.headerNames.map((name) => redactText(name, secrets)),
   };
 }
 
 function redactTranscription(
   transcription: InputAudioTranscription | null,
-  known: readonly Secret[],
+  secrets: readonly Secret[],
 ): InputAudioTranscription | null {
   if (transcription === null) return null;
-  const text = textRedactor(known);
+  const text = textRedactor(secrets);
   return {
     model: text(transcription.model),
     language: text(transcription.language),
@@ -104,12 +104,12 @@ function redactTranscription(
   };
 }
 
-function redactToolChoice(choice: ToolChoice | null, known: readonly Secret[]): ToolChoice | null {
+function redactToolChoice(choice: ToolChoice | null, secrets: readonly Secret[]): ToolChoice | null {
   if (choice === null) return null;
-  const text = textRedactor(known);
+  const text = textRedactor(secrets);
   return { mode: choice.mode, name: text(choice.name), serverLabel: text(choice.serverLabel) };
 }
 
-function textRedactor(known: readonly Secret[]): (text: string | null) => string | null {
-  return (text) => (text === null ? null : redactText(text, known));
+function textRedactor(secrets: readonly Secret[]): (text: string | null) => string | null {
+  return (text) => (text === null ? null : redactText(text, secrets));
 }

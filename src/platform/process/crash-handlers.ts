@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import { describeError } from './log-fields.ts';
 
 /**
- * Ends the process after an error that nobody caught: says its name and code, flushes, exits with 1.
- * Without these handlers Node prints message, source line and stack itself, natively, past every filter.
- * What is thrown before they are installed, while modules load, still is printed that way.
- * @param flush what must not be lost; cut short after `graceMs`, its own failure does not keep the process
+ * Ends the process after an uncaught error: logs the error's name and code, flushes, exits with 1. Without these handlers
+ * Node prints message, source line and stack natively, past every filter. Errors that are thrown while modules load,
+ * before the handlers are installed, are still printed that way.
+ * @param flush saves what must not be lost; after `graceMs` milliseconds, or if it fails, the process exits anyway
  */
 export function installCrashHandlers(
   log: Pick<Logger, 'fatal'>,
@@ -15,7 +15,7 @@ export function installCrashHandlers(
 ): void {
   let crashed = false;
   const crash = (event: string, thrown: unknown) => {
-    // The first error is the one to know; those that follow from it must not end the flush or log for ever.
+    // Only the first error is logged. Errors that follow from it must neither end the flush nor log without end.
     if (crashed) return;
     crashed = true;
     process.exitCode = 1;
@@ -33,12 +33,12 @@ async function exitAfter(work: () => Promise<void>, graceMs: number): Promise<vo
   try {
     await Promise.race([work(), setTimeout(graceMs)]);
   } catch {
-    // There is nobody left to tell.
+    // Nothing more can be done.
   }
   process.exit(1);
 }
 
-/** A pipe may still hold the last lines. */
+/** Resolves when the last lines were written, because a pipe may still hold them. */
 function stdoutDrained(): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.write('', () => resolve());

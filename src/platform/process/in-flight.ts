@@ -1,10 +1,10 @@
 export type InFlight = ReturnType<typeof createInFlight>;
 
-/** Work that was accepted and must end before what it works with is closed, whether or not its client still waits. */
+/** Tracks work that must end before its resources are closed, whether or not its client still waits. */
 export function createInFlight() {
   const running = new Set<Promise<unknown>>();
   return {
-    /** Runs `work`, remembered until it ends. */
+    /** Tracks `work` until it ends, and returns it. */
     track<T>(work: Promise<T>): Promise<T> {
       running.add(work);
       const forget = () => {
@@ -13,7 +13,7 @@ export function createInFlight() {
       work.then(forget, forget);
       return work;
     },
-    /** Resolves when everything that is running has ended; each piece of work has deadlines of its own. */
+    /** Resolves when all tracked work has ended. Each piece of work has its own deadline. */
     async ended(): Promise<void> {
       while (running.size > 0) await Promise.allSettled(running);
     },

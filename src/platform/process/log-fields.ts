@@ -2,7 +2,7 @@ import { redactJson } from '../redaction/redact-json.ts';
 import { looksLikeCredential } from '../redaction/redact-text.ts';
 import { isJsonObject, type Json, type JsonObject } from '../validation/json.ts';
 
-/** What is said of an error: names that our code and our libraries gave, never prose. */
+/** What is logged of an error: names that our code and our libraries gave it, never prose. */
 export type ErrorDescription = {
   readonly type: string;
   readonly code?: string | number;
@@ -12,8 +12,8 @@ export type ErrorDescription = {
 const MAX_DEPTH = 6;
 
 /**
- * The name, code and kind of whatever was thrown. Message, stack, cause and details carry values, and
- * stay behind. A description is described as itself.
+ * The name, code and kind of whatever was thrown. Message, stack, cause and details may carry values and are left out.
+ * Describing a description gives the same again.
  */
 export function describeError(thrown: unknown): ErrorDescription {
   if (typeof thrown !== 'object' || thrown === null) return { type: typeof thrown };
@@ -28,14 +28,13 @@ export function describeError(thrown: unknown): ErrorDescription {
 }
 
 /**
- * What is logged of an object handed to the logger. Errors, and whatever is called `err`, are described;
- * only plain objects are opened (a client or a request would bring its connection string along); and
- * credentials are replaced.
+ * The fields that are logged of an object. Errors, and any field called `err`, are described; of objects only plain ones
+ * are copied (a client or a request could hold a connection string); credentials are replaced.
  */
 export function describeFields(fields: object): JsonObject {
   const { err, ...others }: { err?: unknown } = { ...fields };
   const named = err === undefined || err === null ? others : { ...others, err: describeError(err) };
-  const described = redactJson(describe(isPlain(fields) ? named : fields, MAX_DEPTH) ?? null);
+  const described = redactJson(describeValue(isPlain(fields) ? named : fields, MAX_DEPTH) ?? null);
   return isJsonObject(described) ? described : { value: described };
 }
 
@@ -43,14 +42,14 @@ function isInteger(value: unknown): value is number {
   return Number.isInteger(value);
 }
 
-/** Codes and names are short identifiers; prose that somebody put in their place is not. */
+/** Whether a code or a name is a short identifier, not prose. */
 function isWord(value: unknown): value is string {
   return (
     typeof value === 'string' && /^[A-Za-z0-9][\w.:/-]{0,63}$/.test(value) && !looksLikeCredential(value)
   );
 }
 
-function describe(value: unknown, depth: number): Json | undefined {
+function describeValue(value: unknown, depth: number): Json | undefined {
   switch (typeof value) {
     case 'string':
     case 'number':
@@ -68,10 +67,11 @@ function describe(value: unknown, depth: number): Json | undefined {
 function describeObject(value: object, depth: number): Json | undefined {
   if (value instanceof Error) return describeError(value);
   if (depth === 0 || ArrayBuffer.isView(value)) return `[${nameOf(value)}]`;
-  if (Array.isArray(value)) return value.map((item) => describe(item, depth - 1) ?? null);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return describe(value.toJSON(), depth - 1);
+  if (Array.isArray(value)) return value.map((item) => describeValue(item, depth - 1) ?? null);
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return describeValue(value.toJSON(), depth - 1);
   if (!isPlain(value)) return `[${nameOf(value)}]`;
-  const entries = Object.entries(value).map(([key, item]) => [key, describe(item, depth - 1)] as const);
+  const entries = Object.entries(value).map(([key, item]) => [key, describeValue(item, depth - 1)] as const);
   return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 

@@ -12,9 +12,9 @@ type LoggerOptions = {
 };
 
 /**
- * Logs one JSON line per event. Errors are logged by name, code and kind wherever they stand in a call,
- * other fields as describeFields says. Lines leave through process.stdout.write, which the output filter
- * wraps; pino's own way, a writer on file descriptor 1, would pass it by.
+ * Logs one JSON line per event. Errors are logged by name, code and kind, wherever in a call they are; other fields as
+ * describeFields says. Lines are written with process.stdout.write, which the output filter wraps; pino's own writer,
+ * on file descriptor 1, would bypass the filter.
  */
 export function createLogger({ level, pretty, destination = standardOutput }: LoggerOptions): Logger {
   const logger = pino(
@@ -23,7 +23,7 @@ export function createLogger({ level, pretty, destination = standardOutput }: Lo
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: describeFields },
-      // By now described; pino's own serializer would look for the message and the stack.
+      // Already described by describeFields; pino's own serializer would look for the message and the stack.
       serializers: { err: (described: unknown) => described },
       hooks: {
         logMethod(args, method) {
@@ -33,7 +33,7 @@ export function createLogger({ level, pretty, destination = standardOutput }: Lo
     },
     pretty ? prettified(destination) : destination,
   );
-  // pino does not ask formatters.bindings about a child's. Children inherit this, and so on down.
+  // pino does not call formatters.bindings for a child's bindings. Children inherit this function, and their children too.
   const { child } = logger;
   logger.child = function (bindings, options) {
     return Reflect.apply(child, this, [describeFields(bindings), options]);
@@ -43,7 +43,7 @@ export function createLogger({ level, pretty, destination = standardOutput }: Lo
 
 let waiting = '';
 
-// The lines of one turn of the event loop leave together: each write costs as much as making the line.
+// The lines of one turn of the event loop are written together: a write costs as much as making a line.
 const standardOutput: Destination = {
   write: (line) => {
     if (waiting === '') setImmediate(flush);
@@ -56,17 +56,17 @@ function flush(): void {
   if (waiting === '') return;
   const lines = waiting;
   waiting = '';
-  // Looked up each time, not once: the filter may be installed later.
+  // Looked up at each call, because the filter may be installed later.
   process.stdout.write(lines);
 }
 
-/** The prettifier as a function: as a stream it would hold lines back when the process exits. */
+/** The prettifier as a function: as a stream it could lose lines when the process exits. */
 function prettified(destination: Destination): Destination {
   const prettify = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
   return { write: (line) => destination.write(prettify(line)) };
 }
 
-/** pino takes an error's message for the line's when none is given, and formats errors with theirs. */
+/** Without this, pino uses an error's message for a line without one, and formats errors with their message. */
 function withoutMessages([first, ...rest]: readonly unknown[]): unknown[] {
   const fields = first instanceof Error ? { err: first } : first;
   const values = rest.map((value) => (value instanceof Error ? describeError(value).type : value));

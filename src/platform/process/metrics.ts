@@ -4,7 +4,7 @@ type Readings = { readonly poolWaiting: () => number; readonly streams: () => nu
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** What Prometheus can scrape. Labels are closed sets: never an id, a user or a message. */
+/** The metrics that Prometheus scrapes. Labels have a closed set of values: never an id, a user or a message. */
 export function createMetrics({ poolWaiting, streams }: Readings) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

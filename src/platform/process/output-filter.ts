@@ -5,12 +5,12 @@ type Chunk = string | Uint8Array;
 type Done = (error?: Error | null) => void;
 
 /**
- * The last net: what looks like a credential in anything written to stdout or stderr is replaced, and
- * each chunk that needed it is reported, because something before the net has failed then.
+ * The last filter: replaces what looks like a credential in anything written to stdout or stderr. Calls `onRedaction`
+ * for each chunk that was changed, because then something before the filter has failed.
  *
- * It sees chunks, so a credential cut in two by its writer passes; and it sees what JavaScript writes to
- * the two streams, so fs.writeSync(1), child processes with inherited output and what Node prints natively
- * pass too. Crashes are natively printed unless installCrashHandlers is installed as well.
+ * It works on chunks, so it misses a credential that is written in two pieces. It wraps the two streams of JavaScript, so
+ * it misses fs.writeSync(1), child processes with inherited output, and what Node prints natively. Node prints crashes
+ * natively unless installCrashHandlers is installed as well.
  */
 export function installOutputFilter({ onRedaction }: { readonly onRedaction: () => void }): void {
   filterWrites(process.stdout, onRedaction);
@@ -25,7 +25,7 @@ function filterWrites(stream: NodeJS.WriteStream, onRedaction: () => void): void
     const whenDone = typeof encodingOrDone === 'function' ? encodingOrDone : done;
     const text = textOf(chunk, encoding);
     const redacted = redactText(text);
-    // Untouched chunks go on as they came: bytes that are not UTF-8 would not survive the way there and back.
+    // An unchanged chunk is written as it came, because bytes that are not UTF-8 would not survive the conversion.
     if (redacted === text) return write(chunk, encoding, whenDone);
     onRedaction();
     return write(redacted, undefined, whenDone);
@@ -35,16 +35,16 @@ function filterWrites(stream: NodeJS.WriteStream, onRedaction: () => void): void
 function textOf(chunk: Chunk, encoding: BufferEncoding | undefined): string {
   if (ArrayBuffer.isView(chunk))
     return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString();
-  // What is not text is left to the stream to refuse.
+  // Anything else is refused by the stream itself.
   if (typeof chunk !== 'string') return '';
   return encoding === 'hex' || encoding === 'base64' || encoding === 'base64url'
     ? Buffer.from(chunk, encoding).toString()
     : chunk;
 }
 
-/** Node prints a warning's message, which can quote anything. Name and code are enough to look it up. */
+/** Prints warnings by name and code only: Node's own handler prints the message, which may quote values. */
 function nameWarnings(): void {
-  // None: silenced by --no-warnings.
+  // There is no listener when warnings are silenced by --no-warnings.
   if (process.listenerCount('warning') === 0) return;
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {

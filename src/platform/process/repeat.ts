@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 
 /**
- * Runs `work` again and again, the next time `everyMs` after it ended, with a tenth of jitter so that replicas
- * that started together do not stay together; the first time after `firstMs`. A failure is reported and does not end it.
- * @param work given a signal that says when it is to stop, for work that takes long
- * @returns a function that stops it, and resolves when a run that is under way has ended
+ * Runs `work` repeatedly: first after `firstMs`, then `everyMs` after each run ended, both in milliseconds and with 10 %
+ * of jitter, so that replicas that started together spread out. A failed run is reported, and the next one follows.
+ * @param work gets a signal that is aborted on stopping, for runs that take long
+ * @returns a function that stops it, and resolves when the current run has ended
  */
 export function repeat(
   everyMs: number,
@@ -36,7 +36,7 @@ export function repeat(
   };
 }
 
-/** What a periodic job does with an error: logs it under the job's name, and tries again at its next turn. */
+/** An error handler for `repeat`: logs the error under the job's name. */
 export function logJobFailure(log: Logger, job: string): (error: unknown) => void {
   return (err) => log.error({ err, job }, 'periodic work failed');
 }

@@ -1,4 +1,4 @@
-/** Why the gateway cannot start, in words for an operator. */
+/** The gateway cannot start. The message says why, in words for an operator. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { text } from '../validation/text.ts';
 import { looksLikeCredential } from './redact-text.ts';
 
-/** As text, for what is kept and shown as it was given. */
+/** Like text(), for a text that is stored and shown unchanged: a credential in it is refused. */
 export function plainText(max: number) {
   return withoutCredential(text(max));
 }
 
-/** A credential in what is kept as it was given is a mistake, and is refused. */
+/** Refuses what looks like a credential: in a text that is stored unchanged it would be a mistake. */
 export function withoutCredential<Schema extends z.ZodType<string>>(schema: Schema) {
-  return schema.refine((given) => !looksLikeCredential(given), 'must not look like a credential');
+  return schema.refine((value) => !looksLikeCredential(value), 'must not look like a credential');
 }

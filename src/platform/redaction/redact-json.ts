@@ -5,11 +5,11 @@ import type { Secret } from './secret.ts';
 import { isSensitiveKey } from './sensitive-key.ts';
 
 /**
- * Where in a document a value stands, which decides what its keys mean: `plain` anywhere; `headers`
- * among HTTP headers, whose names stay and whose values go; `schema` in a JSON Schema; `names` where a
- * schema lists properties, which may well be called "password".
+ * The context of a value in a document, which decides what its keys mean. `headers`: HTTP headers, whose names stay and
+ * whose values are replaced. `schema`: a JSON Schema. `names`: the properties of a schema, which may well be called
+ * "password". `plain`: everywhere else.
  */
-type Place = 'plain' | 'headers' | 'schema' | 'names';
+type KeyContext = 'plain' | 'headers' | 'schema' | 'names';
 
 const PROPERTY_LISTS = new Set([
   'properties',
@@ -21,46 +21,46 @@ const PROPERTY_LISTS = new Set([
 const EXAMPLES = new Set(['default', 'const', 'enum', 'example', 'examples']);
 
 /**
- * A copy of `value` without credentials: text goes through redactText, keys as well, and what stands
- * under a key such as "password" or among "headers" is replaced whatever it looks like. Everything else
- * stays, in its order; any depth will do, and redacting twice changes nothing more.
+ * A copy of `value` without credentials. Texts and keys go through redactText; the value of a key such as "password", or
+ * of a header, is replaced whatever it looks like. Everything else stays, in its order. Any depth is accepted, and
+ * redacting twice changes nothing more.
  */
-export function redactJson(value: Json, known: readonly Secret[] = []): Json {
-  return redactFrom('plain', value, known);
+export function redactJson(value: Json, secrets: readonly Secret[] = []): Json {
+  return redactFrom('plain', value, secrets);
 }
 
 /** As redactJson, for a JSON Schema: properties called "password" stay described. */
-export function redactSchema(schema: Json, known: readonly Secret[] = []): Json {
-  return redactFrom('schema', schema, known);
+export function redactSchema(schema: Json, secrets: readonly Secret[] = []): Json {
+  return redactFrom('schema', schema, secrets);
 }
 
-// A list of what is still to be copied instead of recursion: JSON.parse accepts documents that are
-// nested deeper than the stack is.
-function redactFrom(start: Place, value: Json, known: readonly Secret[]): Json {
+// A list of what is still to be copied, instead of recursion: JSON.parse accepts documents that are nested more deeply
+// than the stack allows.
+function redactFrom(start: KeyContext, value: Json, secrets: readonly Secret[]): Json {
   const pending: (() => void)[] = [];
 
-  function copy(source: Json, place: Place): Json {
-    if (typeof source === 'string') return redactText(source, known);
+  function copy(source: Json, context: KeyContext): Json {
+    if (typeof source === 'string') return redactText(source, secrets);
     if (typeof source !== 'object' || source === null) return source;
-    return isJsonObject(source) ? copyObject(source, place) : copyArray(source, place);
+    return isJsonObject(source) ? copyObject(source, context) : copyArray(source, context);
   }
 
-  function copyArray(source: readonly Json[], place: Place): Json {
+  function copyArray(source: readonly Json[], context: KeyContext): Json {
     const items: Json[] = [];
     pending.push(() => {
       for (const item of source)
-        items.push(place === 'headers' && isLeaf(item) ? REDACTED : copy(item, place));
+        items.push(context === 'headers' && isLeaf(item) ? REDACTED : copy(item, context));
     });
     return items;
   }
 
-  function copyObject(source: JsonObject, place: Place): Json {
+  function copyObject(source: JsonObject, context: KeyContext): Json {
     const object: Record<string, Json> = {};
     pending.push(() => {
-      const rename = distinctly((key) => redactKey(key, known));
+      const rename = distinctly((key) => redactKey(key, secrets));
       for (const [key, child] of Object.entries(source)) {
-        const inside = placeOf(child, key, place);
-        define(object, rename(key), inside === null ? REDACTED : copy(child, inside));
+        const inner = contextOf(child, key, context);
+        define(object, rename(key), inner === null ? REDACTED : copy(child, inner));
       }
     });
     return object;
@@ -71,13 +71,13 @@ function redactFrom(start: Place, value: Json, known: readonly Secret[]): Json {
   return result;
 }
 
-/** Where a value stands that is found under `key`, or null when it is replaced. */
-function placeOf(value: Json, key: string, parent: Place): Place | null {
+/** The context of the value of `key`, or null when the value is replaced. */
+function contextOf(value: Json, key: string, parent: KeyContext): KeyContext | null {
   if (value === null) return 'plain';
   if (parent === 'headers') return null;
   const sensitive = isSensitiveKey(key) && typeof value !== 'boolean';
   if (parent === 'names') return sensitive && isLeaf(value) ? null : 'schema';
-  if (parent === 'schema') return sensitive && isLeaf(value) ? null : placeUnderKeyword(key);
+  if (parent === 'schema') return sensitive && isLeaf(value) ? null : contextUnderKeyword(key);
   if (sensitive) return null;
   if (namesHeaders(key)) return 'headers';
   return key === 'parameters' && isSchema(value) ? 'schema' : 'plain';
@@ -85,7 +85,7 @@ function placeOf(value: Json, key: string, parent: Place): Place | null {
 
 const namesHeaders = memoize((key) => /headers$/i.test(key));
 
-function placeUnderKeyword(key: string): Place {
+function contextUnderKeyword(key: string): KeyContext {
   if (PROPERTY_LISTS.has(key)) return 'names';
   return EXAMPLES.has(key) ? 'plain' : 'schema';
 }
@@ -103,11 +103,11 @@ function isSchema(value: Json): boolean {
 
 const redactName = memoize((name) => redactText(name));
 
-function redactKey(key: string, known: readonly Secret[]): string {
-  return known.some((secret) => secret.occursIn(key)) ? redactText(key, known) : redactName(key);
+function redactKey(key: string, secrets: readonly Secret[]): string {
+  return secrets.some((secret) => secret.occursIn(key)) ? redactText(key, secrets) : redactName(key);
 }
 
-/** Gives no name twice: two keys that were credentials would otherwise become one, and a value be lost. */
+/** Renames keys to distinct names: two keys that were credentials would otherwise become one, and a value would be lost. */
 function distinctly(rename: (key: string) => string): (key: string) => string {
   const taken = new Set<string>();
   const last = new Map<string, number>();
@@ -124,7 +124,7 @@ function distinctly(rename: (key: string) => string): (key: string) => string {
   };
 }
 
-/** Assigning would take a key "__proto__" for the prototype. */
+/** Sets a field. A plain assignment of "__proto__" would change the prototype instead. */
 function define(object: Record<string, Json>, key: string, value: Json): void {
   if (key !== '__proto__') object[key] = value;
   else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Secret } from './secret.ts';
 
-/** What stands where a credential stood. */
+/** Replaces a credential. */
 export const REDACTED = '[redacted]';
 
 // Eight characters after a prefix are enough: a false positive costs readability, a false negative a
@@ -9,14 +9,14 @@ export const REDACTED = '[redacted]';
 // text takes more than linear time or overflows the matcher's stack.
 const PREFIX = String.raw`ek_|sk-|[rs]k_(?:live|test)_|xai-|gh[pousr]?_|github_pat_|glpat-|whsec_|xox[a-z]-|xapp-|AIza|ya29\.`;
 const AWS_KEY_ID = String.raw`A[KS]IA[A-Z0-9]{8}[\w-]*`;
-/** The first part of a JWT alone as well: it is where a cut one ends. */
+/** Matches the first part of a JWT alone as well, because a JWT may be cut off there. */
 const JWT = String.raw`eyJ[\w-]{8}[\w-]*(?:\.{1,2}[\w-]+){0,8}`;
 const TOKEN = String.raw`(?:(?:${PREFIX})[\w-]{8}[\w-]*|${AWS_KEY_ID}|${JWT})`;
 
-/** "ek_" and eight characters: most keys and many values are shorter and need no search. */
+/** "ek_" and eight characters. Most keys and many values are shorter and need no search. */
 const SHORTEST_TOKEN = 11;
 
-/** The scheme word stays. "Basic" also begins phrases ("basic questions"): a plain word after it is none. */
+/** The scheme word stays. "Basic" also begins phrases ("basic questions"): a plain word after it is no credential. */
 const BASIC = String.raw`[Bb][Aa][Ss][Ii][Cc](?!\s+[A-Za-z][a-z]*(?![\w+/=~-]))`;
 const SCHEME = String.raw`((?:[Bb][Ee][Aa][Rr][Ee][Rr]|${BASIC})(?:\s|%20|\\[nrt]){1,64})[^\s"'<>\\,;]{8}[^\s"'<>\\,;]*`;
 
@@ -26,18 +26,18 @@ const AFTER_WORD = '(?<![A-Za-z0-9])';
 const AFTER_ESCAPE = String.raw`(?<=\\[bfnrt]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|(?:\u001b|\\u001b|\\x1B)\[[\d;]{0,16}m)`;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with this one
 const ESCAPE = /[\\%\u001b]/;
-// Apart rather than one alternation: V8 skips faster through a text that matches neither.
+// Two expressions rather than one alternation: V8 is faster on a text that matches neither.
 const PLAIN = { scheme: new RegExp(AFTER_WORD + SCHEME, 'g'), token: new RegExp(AFTER_WORD + TOKEN, 'g') };
 const ESCAPED = {
   scheme: new RegExp(AFTER_ESCAPE + SCHEME, 'g'),
   token: new RegExp(AFTER_ESCAPE + TOKEN, 'g'),
 };
 
-/** Up to the last @ before the path; or a password that should have been percent-encoded and was not. */
+/** User and password of a URL: up to the last @ before the path, or a password that was not percent-encoded. */
 const USERINFO = /(:\/\/)(?:[^\s/?#"]+|[^\s/?#@:"]*:(?!\d{1,5}[/?#])(?:(?!:\/\/)[^\s"]){0,128})(?=@)/g;
 const QUERY = /(?<=:\/\/[^\s?#"<>\\]*[?#])[^\s"<>\\]+/g;
 
-/** A whole path segment, not the host, of twenty characters or more, letters and digits among them. */
+/** A whole path segment, not the host, of at least twenty characters with letters and digits. */
 const RANDOM_SEGMENT =
   /(?<=\/)(?<!^(?:[a-z][a-z0-9+.-]*:)?\/\/)(?=[^/?#]*[0-9])(?=[^/?#]*[a-z])[^/?#[\]]{20,}(?=[/?#]|$)/gi;
 
@@ -46,15 +46,15 @@ const RANDOM_SEGMENT =
 const PRIVATE_KEY =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\w+/=\s,:.()[\]\\]*(?:-(?!----)[\w+/=\s,:.()[\]\\]*){0,99}(?:-----END [A-Z0-9 ]{0,60}-----)?/g;
 
-/** Replacing can bring forth what one pass could not see (a URL whose password held a "?"). */
+/** Replacing can uncover what the pass before could not see (a URL whose password held a "?"). */
 const MAX_ROUNDS = 5;
 
 /**
- * `text` with everything that looks like a credential, and every value of `known`, replaced by
- * "[redacted]". Takes linear time, and redacting twice changes nothing more.
+ * `text` with everything that looks like a credential, and every one of `secrets`, replaced by "[redacted]".
+ * Takes linear time, and redacting twice changes nothing more.
  */
-export function redactText(text: string, known: readonly Secret[] = []): string {
-  return untilStable(text, (before) => redactOnce(before, known));
+export function redactText(text: string, secrets: readonly Secret[] = []): string {
+  return untilStable(text, (before) => redactOnce(before, secrets));
 }
 
 /** Whether redactText would replace something. */
@@ -63,16 +63,16 @@ export function looksLikeCredential(text: string): boolean {
 }
 
 /**
- * A string known to be a URL: as redactText, without needing the scheme, and without the path
- * segments that look random, because some MCP servers are protected by nothing but their path.
+ * Like redactText, for a string that is a URL: works without a scheme, and replaces path segments that look random,
+ * because some MCP servers are protected by nothing but their path.
  */
-export function redactUrl(url: string, known: readonly Secret[] = []): string {
+export function redactUrl(url: string, secrets: readonly Secret[] = []): string {
   return untilStable(url, (before) => {
     const bare = before
       .replace(/([?#]).+/s, `$1${REDACTED}`)
       .replace(/^((?:[a-z][a-z0-9+.-]*:)?\/{0,2})[^/?#]+(?=@)/i, `$1${REDACTED}`)
       .replace(RANDOM_SEGMENT, REDACTED);
-    return redactText(bare, known);
+    return redactText(bare, secrets);
   });
 }
 
@@ -86,8 +86,8 @@ function untilStable(text: string, redact: (before: string) => string): string {
   return redacted;
 }
 
-function redactOnce(text: string, known: readonly Secret[]): string {
-  let redacted = known.length === 0 ? text : removeKnown(text, known);
+function redactOnce(text: string, secrets: readonly Secret[]): string {
+  let redacted = secrets.length === 0 ? text : removeSecrets(text, secrets);
   // Private keys go first: the token before one could swallow its dashes.
   if (redacted.includes('-----BEGIN')) redacted = redacted.replace(PRIVATE_KEY, REDACTED);
   if (redacted.includes('://'))
@@ -101,25 +101,25 @@ function redactTokens(text: string, { scheme, token }: typeof PLAIN): string {
   return text.replace(scheme, `$1${REDACTED}`).replace(token, REDACTED);
 }
 
-/** Removes the union of all occurrences: one after the other, "key-1" would leave the 2 of "key-12". */
-function removeKnown(text: string, known: readonly Secret[]): string {
-  const spans = known.flatMap((secret) => occurrences(secret, text)).sort((a, b) => a.start - b.start);
+/** Removes all occurrences of all secrets together: removed one after the other, "key-1" would leave the 2 of "key-12". */
+function removeSecrets(text: string, secrets: readonly Secret[]): string {
+  const spans = secrets.flatMap((secret) => occurrences(secret, text)).sort((a, b) => a.start - b.start);
   if (spans.length === 0) return text;
-  let kept = '';
+  let result = '';
   let end = 0;
   for (const span of spans) {
-    if (span.start >= end) kept += text.slice(end, span.start) + REDACTED;
+    if (span.start >= end) result += text.slice(end, span.start) + REDACTED;
     end = Math.max(end, span.end);
   }
-  return kept + text.slice(end);
+  return result + text.slice(end);
 }
 
-/** Cannot occur in any text, so that what was removed can be told from what was there. */
+/** Occurs in no text, so that it can only stand where a secret was removed. */
 const MARK = randomUUID();
 
-/** Where the secret stands, found without revealing it: between the pieces that removing it leaves. */
+/** Where the secret occurs, found without revealing it: between the pieces that are left when it is removed. */
 function occurrences(secret: Secret, text: string): { start: number; end: number }[] {
-  // A "secret" that is a part of the mask would grow the text each time.
+  // Replacing a "secret" that is a part of the replacement would make the text longer each time.
   if (!secret.occursIn(text) || secret.occursIn(REDACTED)) return [];
   const pieces = secret.removeFrom(text, MARK).split(MARK);
   const left = pieces.reduce((sum, piece) => sum + piece.length, 0);
