@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { looksLikeCredential } from '../platform/redaction/redact-text.ts';
 
-// Beyond it a number is not seconds (1e11 s is the year 5138), more likely milliseconds: better none than a wrong one.
+// A larger number is hardly seconds (1e11 s is the year 5138) and more likely milliseconds. No expiry is better than a
+// wrong one.
 const LAST_SECOND = 1e11;
 
-/** Unix seconds, whole or not, as a number or a numeric string. Zero says that nothing has begun. */
+/** Unix seconds, whole or not, as a number or a numeric string. Zero is no time: it is answered for a session that has not begun. */
 export const unixTime = z
   .union([
     z.number(),
@@ -18,7 +19,7 @@ export const unixTime = z
 
 export const secretValue = z.string().regex(/\S/);
 
-/** An identifier to show and to store: short, printable, and not a credential (nor `secret`) in disguise. */
+/** `value` if it can be stored and shown as an identifier: short, printable, no credential and without `secret`. Else null. */
 export function identifier(value: unknown, secret: string): string | null {
   if (typeof value !== 'string' || value.length === 0 || value.length > 255) return null;
   if (/\p{Cc}/u.test(value) || !value.isWellFormed()) return null;

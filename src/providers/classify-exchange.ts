@@ -10,10 +10,10 @@ type Answered = Extract<Exchange, { kind: 'answered' }>;
 type Evidence = Pick<MintOutcome, 'upstreamStatus' | 'upstreamCode' | 'upstreamRequestId'>;
 
 const NO_EVIDENCE: Evidence = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
-// Beyond what any session holds; whoever walks the answer afterwards may recurse.
+// Deeper than any session. Within this limit, code that walks the answer may recurse.
 const MAX_DEPTH = 64;
 
-/** What an exchange says about the secret: there is one, there is none, or nobody knows. */
+/** Decides from an exchange whether there is a secret, there is none, or nobody knows. */
 export function classifyExchange(exchange: Exchange, dialect: WireDialect): MintOutcome {
   switch (exchange.kind) {
     case 'unsent':
@@ -46,7 +46,7 @@ function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome 
 }
 
 function classifyRefusal(exchange: Answered): MintOutcome {
-  // The status alone decides; a body that stalled or was cut only leaves the codes unknown.
+  // The status alone decides. Without a complete body only the codes are unknown.
   const json = exchange.ending === 'complete' ? parseBody(exchange) : undefined;
   const error = isJsonObject(json) && isJsonObject(json['error']) ? json['error'] : {};
   const evidence = evidenceOf(exchange, upstreamCode(error['code']));
@@ -64,7 +64,7 @@ function classifyRefusal(exchange: Answered): MintOutcome {
   return unconfirmed('upstream_error', evidence);
 }
 
-// A 429 that waiting does not cure: somebody has to pay first.
+// A 429 that does not go away by waiting: somebody has to pay first.
 const EXHAUSTED = /insufficient_(quota|funds|credits?|balance)|(credits?|balance|quota)_exhausted|billing/i;
 
 function isExhausted(code: Json | undefined): boolean {

@@ -10,9 +10,9 @@ import type { Dialect } from './provider.ts';
 
 type Defaults = Omit<SessionConfig, 'type' | 'model'>;
 
-/** What a dialect can say, what it makes of what it is told, and what it assumes when it is told nothing. */
+/** What a dialect can express, how it changes a request, and its defaults. */
 export type DialectRules = {
-  /** Kinds of session, with the defaults that hold for each. */
+  /** The types of session that the dialect has, each with its defaults. */
   readonly defaults: { readonly [T in SessionType]?: Defaults };
   /** [lowest, highest], or null where the dialect has no temperature. */
   readonly temperature: readonly [number, number] | null;
@@ -24,7 +24,7 @@ export type DialectRules = {
   readonly extra: { readonly [T in SessionType]: readonly ExtraField[] };
 };
 
-// The values stand in the descriptions of OpenAI's document (RealtimeTurnDetection), the same in both dialects.
+// From the descriptions in OpenAI's document (RealtimeTurnDetection). They are the same in both dialects.
 export const serverVadDefaults: ServerVad = {
   kind: 'SERVER_VAD',
   threshold: 0.5,
@@ -57,7 +57,7 @@ const realtime: Defaults = {
   maxResponseOutputTokens: 'inf',
 };
 
-/** A transcription session only listens: nothing of what it could say or do applies. */
+/** A transcription session only listens, so fields for speaking and acting do not apply. */
 const transcription: Defaults = {
   ...realtime,
   modalities: [],
@@ -71,7 +71,7 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
   ga: {
     defaults: { REALTIME: realtime, TRANSCRIPTION: transcription },
     temperature: null,
-    // Text comes along with audio as its transcript; asking for both has no other spelling.
+    // Audio comes with its transcript as text, and the dialect has no other way to ask for both.
     modalities: (asked) => (asked.includes('AUDIO') ? ['AUDIO'] : asked),
     mcpTools: true,
     namedToolChoice: true,

@@ -2,10 +2,10 @@ import type { Dispatcher } from 'undici';
 
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
-/** How receiving ended. */
+/** How receiving the answer ended. */
 export type Ending = 'complete' | 'timed_out' | 'lost' | 'too_large' | 'malformed';
 
-/** One HTTP exchange, told apart by what decides whether something may have happened upstream. */
+/** One HTTP exchange. Its kind decides whether something may have happened upstream. */
 export type Exchange =
   /** Nothing of the request left this process. */
   | { readonly kind: 'unsent' }
@@ -27,11 +27,11 @@ export type Outgoing = {
 };
 
 /**
- * POSTs once: no retry, no redirect. Settles within `timeoutMs`, connecting and the whole body included, and
- * reads at most `maxBodyBytes` of the answer. Never rejects.
+ * POSTs once: no retry, no redirect. Resolves within `timeoutMs`, connecting and the whole body included, and reads at
+ * most `maxBodyBytes` of the answer. Never rejects.
  *
- * Below undici.request, because there a signal is not heard while connecting, and because only the handler
- * learns whether the request was written: ECONNRESET comes both before and after that.
+ * Uses undici's dispatch instead of its request: request ignores a signal while it connects, and only a dispatch handler
+ * is told whether the request was written. ECONNRESET comes both before and after that.
  */
 export function exchangeOnce(
   agent: Dispatcher,
@@ -63,14 +63,14 @@ export function exchangeOnce(
       method: 'POST',
       headers,
       body,
-      // The deadline covers both, to the millisecond.
+      // Off, because our deadline covers both.
       headersTimeout: 0,
       bodyTimeout: 0,
     },
     {
       onRequestStart(started) {
-        // Given up while connecting: this is the last moment at which nothing has been written. And a dispatcher
-        // that tries again by itself is stopped here: there is one attempt.
+        // Nothing has been written yet, so an exchange that timed out while connecting is still stopped here; and so is
+        // a dispatcher that tries again by itself, because there is one attempt.
         if (settled || controller !== undefined) started.abort(new Error('Not to be sent, or not again'));
         else controller = started;
       },

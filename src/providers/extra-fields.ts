@@ -5,8 +5,8 @@ const name = text(1024);
 const record = z.record(name, json);
 
 /**
- * The provider's further session fields that `extra` may carry, under their wire names, with the ranges
- * of OpenAI's document (2026-08-21). What it does not know is refused, because upstream would refuse it too.
+ * Further session fields of the provider, which `extra` may carry under their wire names, with the ranges of OpenAI's
+ * document (2026-08-21). Any other field is refused, because upstream would refuse it too.
  */
 export const extraSchema = z.strictObject({
   speed: z

@@ -4,8 +4,8 @@ import { exchangeOnce } from './exchange-once.ts';
 import type { MintOutcome, MintRequest } from './provider.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
-// An answer repeats the session: room for one with long instructions, not for whatever upstream may send. One of
-// tens of thousands of non-ASCII characters, answered with \u escapes, would be over it.
+// An answer repeats the session. This is room for long instructions, but not for anything that upstream may send. Tens of
+// thousands of non-ASCII characters that are answered as \u escapes do not fit.
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 export type MintingUpstream = {
@@ -14,13 +14,13 @@ export type MintingUpstream = {
   readonly agent: Dispatcher;
   /** One mint's deadline in milliseconds, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** The provider's credentials and the like, in plain, made anew for each request. */
+  /** The headers of one request, with the provider's credentials in plain; made anew for each request. */
   headers(request: MintRequest): Readonly<Record<string, string>>;
 };
 
 /**
- * Mints with at most one HTTP request. Settles within the deadline and never rejects for what upstream does;
- * nothing of its prose is in the outcome.
+ * Mints with at most one HTTP request. Resolves within the deadline and never rejects because of upstream. The outcome
+ * holds nothing of upstream's prose.
  */
 export async function mintOverHttp(upstream: MintingUpstream, request: MintRequest): Promise<MintOutcome> {
   const wire = upstream.dialect.writeRequest(request.session, request.expiresAfterSeconds);

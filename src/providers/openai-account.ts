@@ -30,7 +30,7 @@ export type OpenAiOptions = {
   readonly project?: string | undefined;
   /** One mint's deadline in milliseconds. */
   readonly timeoutMs: number;
-  /** Carries the requests instead of an agent of its own; close() closes it too. */
+  /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
   readonly agent?: Dispatcher | undefined;
 };
 
@@ -40,7 +40,7 @@ export type OpenAiConfig = {
   readonly upstreamTimeoutMs: number;
 };
 
-// OpenAI ends a realtime session after 60 minutes, whatever opened it.
+// OpenAI ends a realtime session after 60 minutes.
 const LONGEST_SESSION_SECONDS = 3600;
 
 /** A provider that speaks `dialect`, with OpenAI's credentials and headers. */

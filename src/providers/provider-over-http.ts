@@ -15,13 +15,13 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
   readonly dialect: WireDialect;
   /** With or without a slash at its end. */
   readonly baseUrl: string;
-  /** The longest that something opened with a secret can run, in seconds. */
+  /** How long a connection that was opened with a secret can last at most, in seconds. */
   readonly longestSessionSeconds: number;
-  /** Carries the requests instead of an agent of its own; close() closes it too. */
+  /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
   readonly agent?: Dispatcher | undefined;
 };
 
-/** A provider that speaks a dialect over HTTP, with the headers that it says. */
+/** A provider that speaks `dialect` over HTTP, with its own headers. */
 export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
   const { name, dialect, baseUrl, longestSessionSeconds, timeoutMs, headers } = options;
   const agent = options.agent ?? createAgent(timeoutMs);

@@ -5,12 +5,12 @@ import type { AnsweredConfig, SessionRequest } from '../sessions/session-config.
 /** The wire dialects: `ga` is POST /realtime/client_secrets, `flat` the older POST /realtime/sessions. */
 export type Dialect = 'ga' | 'flat';
 
-/** Where sessions are minted. One call of `mint` is at most one HTTP request; it never throws for what upstream does. */
+/** An upstream that mints sessions. A call of `mint` makes at most one HTTP request and never throws because of upstream. */
 export type Provider = {
   /** As configured and recorded, e.g. "openai". */
   readonly name: string;
   readonly dialect: Dialect;
-  /** The longest that something opened with a secret can run, in seconds. */
+  /** How long a connection that was opened with a secret can last at most, in seconds. */
   readonly longestSessionSeconds: number;
   mint(request: MintRequest): Promise<MintOutcome>;
 };
@@ -18,11 +18,11 @@ export type Provider = {
 export type MintRequest = {
   readonly session: SessionRequest;
   readonly expiresAfterSeconds: number;
-  /** Keyed hash of the end user's id: upstream learns that it is the same person, not who. */
+  /** Keyed hash of the end user's id: upstream learns that two sessions are of one person, not of whom. */
   readonly safetyIdentifier: string;
 };
 
-/** Why there is no secret. Stable codes; what clients and logs see instead of upstream's prose. */
+/** Why there is no secret. Stable codes, which clients and logs get instead of upstream's prose. */
 export type MintFailureCode =
   | 'upstream_unreachable'
   | 'upstream_rejected'
@@ -37,9 +37,9 @@ export type MintFailureCode =
   | 'upstream_answer_invalid';
 
 type Answered = {
-  /** HTTP status, null when nothing was answered. */
+  /** The HTTP status; null when there was no answer. */
   readonly upstreamStatus: number | null;
-  /** error.code of the answer when it looks like a code; upstream controls it. */
+  /** error.code of the answer, if it looks like a code. Upstream chooses it. */
   readonly upstreamCode: string | null;
   readonly upstreamRequestId: string | null;
 };
@@ -48,14 +48,14 @@ export type MintOutcome =
   | (Answered & {
       readonly kind: 'issued';
       readonly secret: Secret;
-      /** Null when upstream named none. */
+      /** Null when the answer has none. */
       readonly expiresAt: Date | null;
       readonly upstreamSessionId: string | null;
       readonly answered: AnsweredConfig;
-      /** The session object as answered. Credentials are still in it: redact before keeping. */
+      /** The session object as answered. It may hold credentials: redact it before it is stored. */
       readonly rawSession: JsonObject | null;
     })
-  /** Refused: no secret exists. */
+  /** Refused, so no secret exists. */
   | (Answered & { readonly kind: 'failed'; readonly code: MintFailureCode; readonly retryable: boolean })
-  /** Unknown: a secret may exist upstream. */
+  /** Unknown, so a secret may exist upstream. */
   | (Answered & { readonly kind: 'unconfirmed'; readonly code: MintFailureCode });

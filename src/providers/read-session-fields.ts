@@ -14,7 +14,7 @@ import { EAGERNESSES, FLAT_AUDIO_FORMATS, GA_AUDIO_FORMATS, NOISE_REDUCTIONS } f
 /** A built-in voice's name, or the id of a custom one. */
 export const voice = z.union([z.string(), z.looseObject({ id: z.string() }).transform(({ id }) => id)]);
 
-/** A name of either dialect, by itself or as { type }: the document's own GA example says "pcm16". */
+/** A name of either dialect, by itself or as { type }: a GA example in OpenAI's document has "pcm16". */
 export const audioFormat = z.preprocess(
   (value) => (isJsonObject(value) ? value['type'] : value),
   z.union([named(GA_AUDIO_FORMATS), named(FLAT_AUDIO_FORMATS)]),
@@ -32,7 +32,7 @@ export const noiseReduction = z
   .looseObject({ type: named(NOISE_REDUCTIONS) })
   .transform(({ type }): NoiseReduction => ({ type }));
 
-// A limit of no tokens, or of half a one, is no limit that a record could hold.
+// Zero and fractions are not limits that a record can hold.
 export const maxOutputTokens: z.ZodType<TokenLimit> = z.union([z.int().min(1), z.literal('inf')]);
 
 // GraphQL's Int has 32 bits.
@@ -40,7 +40,7 @@ const milliseconds = fieldOrNull(z.int32());
 
 const serverVad = z
   .looseObject({
-    // The document's default: an answer may leave it out.
+    // The default of OpenAI's document, so an answer may leave it out.
     type: z.literal('server_vad').nullish(),
     threshold: fieldOrNull(z.number()),
     prefix_padding_ms: milliseconds,

@@ -4,12 +4,12 @@ import type { FunctionTool, McpTool, Tool, ToolChoice } from '../sessions/sessio
 import { everyKnown, fieldOrNull, named } from './lenient-schema.ts';
 import { TOOL_CHOICE_MODES } from './wire-names.ts';
 
-// Checks nothing: whatever JSON.parse gave is JSON.
+// Checks nothing, because everything here comes from JSON.parse.
 const anyJson = z.custom<Json>();
 
 const functionTool = z
   .looseObject({
-    // Not required by the document; a tool that names no kind is the one that was there first.
+    // Not required by OpenAI's document. Functions were the first tools, so a tool without a type is a function.
     type: z.literal('function').nullish(),
     name: z.string(),
     description: fieldOrNull(z.string()),
@@ -24,7 +24,7 @@ const functionTool = z
     }),
   );
 
-// allowed_tools is a list of names, or a filter that holds one.
+// allowed_tools is a list of names, or a filter with a list of names.
 const allowedTools = z.union([
   z.array(z.string()),
   z.looseObject({ tool_names: z.array(z.string()) }).transform(({ tool_names }) => tool_names),
@@ -56,10 +56,10 @@ const mcpTool = z
 
 const tool: z.ZodType<Tool> = z.union([functionTool, mcpTool]);
 
-/** tools, without those of a kind that we do not know. */
+/** Reads tools, without those of a type that we do not know. */
 export const tools = everyKnown(tool);
 
-/** tool_choice: a mode, or an object that says what to call. */
+/** Reads tool_choice: a mode, or an object that names what to call. */
 export const toolChoice: z.ZodType<ToolChoice> = z.union([
   named(TOOL_CHOICE_MODES).transform((mode) => ({ mode, name: null, serverLabel: null })),
   z

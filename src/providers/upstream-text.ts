@@ -1,19 +1,19 @@
 import { looksLikeCredential } from '../platform/redaction/redact-text.ts';
 
-// Upstream controls these texts, and they are shown to clients: only what has the shape of a code or an id passes.
+// Upstream chooses these texts, and clients see them: only what has the shape of a code or an id is let through.
 const CODE = /^[a-z][a-z0-9_.-]{0,63}$/i;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-// Codes are words; keys without a prefix (Azure's), hashes and the like are one long run.
+// Codes are made of words. Keys without a prefix (Azure's) and hashes are one long run of characters.
 const LONG_RUN = /[a-z0-9]{24}/i;
 
-/** error.code when it looks like one, else null. */
+/** The answer's error.code, if it looks like a code; else null. */
 export function upstreamCode(value: unknown): string | null {
   if (typeof value !== 'string' || !CODE.test(value)) return null;
   return looksLikeCredential(value) || LONG_RUN.test(value) ? null : value;
 }
 
-/** The x-request-id header when it looks like one, else null. */
+/** The answer's x-request-id header, if it looks like an id; else null. */
 export function upstreamRequestId(value: unknown): string | null {
   if (typeof value !== 'string' || !REQUEST_ID.test(value)) return null;
   return looksLikeCredential(value) ? null : value;

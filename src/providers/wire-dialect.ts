@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../platform/validation/json.ts';
 import type { AnsweredConfig, SessionRequest } from '../sessions/session-config.ts';
 import type { Dialect } from './provider.ts';
 
-/** What an answer to a mint says, as far as we can read it. */
+/** The parts of an answer to a mint that we can read. */
 export type MintAnswer = {
   readonly secret: string;
   readonly expiresAt: Date | null;
@@ -11,17 +11,17 @@ export type MintAnswer = {
   readonly rawSession: JsonObject | null;
 };
 
-/** How one dialect says what the domain means: the only place that knows its field names. */
+/** Translates between our values and one dialect. Nothing else knows the field names of the dialect. */
 export type WireDialect = {
   readonly name: Dialect;
   /** Where to POST, below the base URL. */
   readonly path: string;
   /**
-   * The request's JSON, credentials in plain: it goes into the socket and nowhere else. Null when the
-   * dialect has no such session at all. A single field that it lacks is sent nevertheless, for upstream
-   * to refuse: dropping it would mint something else than what was asked for.
+   * The JSON of a request, with credentials in plain: it is written to the socket and nowhere else. Null when the
+   * dialect has no such type of session. A field that the dialect lacks is sent nevertheless, so that upstream refuses
+   * it: leaving it out would mint something else than was asked for.
    */
   writeRequest(session: SessionRequest, expiresAfterSeconds: number): JsonObject | null;
-  /** Null when there is no secret in it. Never throws, whatever the answer holds. */
+  /** Reads an answer; null when there is no secret in it. Never throws, whatever the answer holds. */
   readAnswer(answer: Json): MintAnswer | null;
 };

@@ -10,10 +10,10 @@ import type {
 import { EAGERNESSES, NOISE_REDUCTIONS, TOOL_CHOICE_MODES } from './wire-names.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
-// Both dialects write these alike; they differ in where a field stands. In all of them undefined means
-// "not asked for" and stays out; null, where upstream has it, means "switched off" and is sent.
+// Both dialects write these values alike and differ in where they put them. Undefined means "not asked for" and is left
+// out; null, where upstream has it, means "switched off" and is sent.
 
-/** turn_detection. */
+/** Writes turn_detection. */
 export function writeTurnDetection(asked: TurnDetection | null | undefined): JsonObject | null | undefined {
   if (asked === undefined || asked === null) return asked;
   const responses = {
@@ -41,7 +41,7 @@ export function writeTurnDetection(asked: TurnDetection | null | undefined): Jso
   }
 }
 
-/** input_audio_transcription, or audio.input.transcription. */
+/** Writes input_audio_transcription, or audio.input.transcription. */
 export function writeTranscription(
   asked: InputAudioTranscription | null | undefined,
 ): JsonObject | null | undefined {
@@ -53,18 +53,18 @@ export function writeTranscription(
   });
 }
 
-/** input_audio_noise_reduction, or audio.input.noise_reduction. */
+/** Writes input_audio_noise_reduction, or audio.input.noise_reduction. */
 export function writeNoiseReduction(asked: NoiseReduction | null | undefined): JsonObject | null | undefined {
   return asked === undefined || asked === null ? asked : { type: NOISE_REDUCTIONS[asked.type] };
 }
 
-/** "voice_…" names a custom voice, which travels as an object. */
+/** Writes a voice. A name that begins with "voice_" is a custom voice's, which is sent as an object. */
 export function writeVoice(asked: string | null | undefined): Json | undefined {
   if (asked === undefined || asked === null) return undefined;
   return asked.startsWith('voice_') ? { id: asked } : asked;
 }
 
-/** tool_choice: a mode, or what to call. */
+/** Writes tool_choice: a mode, or an object that names what to call. */
 export function writeToolChoice(asked: ToolChoice | null | undefined): Json | undefined {
   if (asked === undefined || asked === null) return undefined;
   switch (asked.mode) {
@@ -85,7 +85,7 @@ export function writeToolChoice(asked: ToolChoice | null | undefined): Json | un
   }
 }
 
-/** One of tools, credentials in plain. */
+/** Writes one of tools, with its credentials in plain. */
 export function writeTool(tool: ToolRequest): JsonObject {
   switch (tool.kind) {
     case 'FUNCTION':

@@ -92,14 +92,14 @@ function missingIn(env: Environment, registry: ProviderRegistry): Problem[] {
       problems.push({ variable: PROVIDER, message: `is needed with DATABASE_URL while ${unset}` });
   }
   if (isSet(jwksUrl) || isSet(issuer) || isSet(audience)) {
-    // Without one of them any token of that provider, or of anybody, would do.
+    // Without the issuer or the audience, tokens that were not made for this gateway would be accepted.
     for (const variable of [jwksUrl, issuer, audience])
       need(variable, 'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE');
   }
   if (isSet(ownerUrl)) need(url, 'is needed beside DATABASE_OWNER_URL');
   for (const variable of registry.providers.find(({ name }) => name === chosen)?.needs ?? [])
     need(variable, 'is needed by the chosen provider');
-  // Defaults included: PORT=4001 alone collides.
+  // Compared with defaults, because PORT=4001 alone collides.
   const listening = port.safeParse(env[nameOf(port)]).data;
   if (
     listening !== undefined &&
@@ -115,7 +115,7 @@ function describeProblems(problems: readonly Problem[]): string {
   return `The configuration cannot be used:\n${lines.join('\n')}\n.env.example says what each variable means.`;
 }
 
-/** Variables that look like ours and are not known: a typing error that would otherwise pass in silence. */
+/** Set variables that look like ours and are unknown: a typing error would otherwise go unnoticed. */
 function unknownIn(env: Environment, registry: ProviderRegistry): string[] {
   const known = variablesByName(registry);
   return Object.keys(env).filter((name) => name.startsWith('GATEHOUSE_') && !Object.hasOwn(known, name));

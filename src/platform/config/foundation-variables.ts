@@ -3,7 +3,7 @@ import { Secret } from '../redaction/secret.ts';
 import { httpUrl, keyRing, list, postgresUrl, whole } from './schemas.ts';
 import { group, variable } from './variable.ts';
 
-// Asymmetric only: with a shared secret whoever checks a token could make one.
+// Asymmetric algorithms only: with a shared secret, everybody who can check a token could make one.
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** Where the gateway listens, its database, its keys, and whose tokens it accepts. */

@@ -12,13 +12,13 @@ export type Keys = {
   readonly auditKeys: KeyRing;
 };
 
-/** The first writes, all are known. */
+/** The first key writes; all keys are tried when reading. */
 export type KeyRing = readonly [FingerprintKey, ...FingerprintKey[]];
 
 /**
- * The keys from the configuration; what it leaves out is generated into the data directory, once, readable
- * by its owner only. Call it while holding the data directory's lock. (With DATABASE_URL the configuration
- * has them all: replicas must share them.)
+ * The keys from the configuration. Missing ones are generated once into files of the data directory that only their owner
+ * can read. Call it while holding the lock of the data directory. (With DATABASE_URL the configuration has all keys,
+ * because replicas must share them.)
  * @throws StartError when a key's file holds no key
  */
 export async function obtainKeys(config: Config): Promise<Keys> {
@@ -31,7 +31,7 @@ export async function obtainKeys(config: Config): Promise<Keys> {
 }
 
 /**
- * The keys of fingerprints alone, likewise.
+ * The keys of fingerprints alone, obtained in the same way.
  * @throws StartError when the key's file holds no key
  */
 export async function obtainFingerprintKeys({ fingerprintKeys, dataDirectory }: Config): Promise<KeyRing> {
@@ -43,7 +43,7 @@ export async function obtainFingerprintKeys({ fingerprintKeys, dataDirectory }: 
 }
 
 /**
- * The keys of the audit trail alone, likewise.
+ * The keys of the audit trail alone, obtained in the same way.
  * @throws StartError when the key's file holds no key
  */
 export async function obtainAuditKeys({ auditKeys, dataDirectory }: Config): Promise<KeyRing> {
@@ -74,7 +74,7 @@ async function obtainKeyBytes(directory: string, name: string, withoutIt: string
   return new Uint8Array(bytes);
 }
 
-/** A key's id is derived from it, so that every replica names it alike without being told. */
+/** A key with its id. The id is derived from the key, so that all replicas use the same one. */
 function withId(bytes: Uint8Array): FingerprintKey {
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes };
 }

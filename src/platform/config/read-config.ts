@@ -5,8 +5,8 @@ import type { ProviderRegistry } from './provider-choice.ts';
 import type { Variables } from './variable.ts';
 
 /**
- * The configuration out of the environment and the `.env` file of the working directory; the environment wins.
- * @throws ConfigError, or StartError when there is a file that cannot be read
+ * Reads the configuration from the environment and the `.env` file of the working directory; the environment wins.
+ * @throws ConfigError, or StartError when there is such a file and it cannot be read
  */
 export function readConfig<Settings extends Variables>(
   registry: ProviderRegistry<Settings>,

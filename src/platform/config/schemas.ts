@@ -23,7 +23,7 @@ export const postgresUrl = z
     'must be a postgresql:// URL that names its user, with special characters percent-encoded',
   );
 
-/** Migrating grants to the user that it names. A raw % in a password is what the driver would fail on later, without a reason. */
+/** The user must be named, because migrations grant to it. A raw % in a password would fail later in the driver, without a reason. */
 function isPostgresUrl(value: string): boolean {
   try {
     const { username, password, pathname } = new URL(value);
@@ -34,7 +34,7 @@ function isPostgresUrl(value: string): boolean {
   }
 }
 
-// Used in an HTTP header as it stands.
+// It is put into an HTTP header unchanged.
 export const apiKey = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces')
@@ -45,8 +45,8 @@ export const headerValue = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible A
 const keyBytes = (value: string): Uint8Array => new Uint8Array(Buffer.from(value, 'base64'));
 
 /**
- * 32-byte keys in base64, comma-separated: the first writes, all read. Checked before it is decoded, because
- * decoding passes over what it does not know: of "key;key" it would take the first and forget the second.
+ * 32-byte keys in base64, comma-separated: the first writes, all read. Checked before it is decoded, because decoding
+ * skips what is not base64: of "key;key" it would take the first key and drop the second.
  */
 export const keyRing = z
   .string()

@@ -158,7 +158,7 @@ export const servingVariables = {
     whole(100, 600_000).default(30_000),
     'Time for a whole request to arrive, in milliseconds.',
   ),
-  // At 1, what goes is still weeks older than the longest that a session can live.
+  // Even with 1, a month is dropped weeks after its last session has ended.
   retentionMonths: variable(
     'GATEHOUSE_RETENTION_MONTHS',
     whole(1, 1200).default(13),

@@ -12,7 +12,7 @@ export function text(max: number) {
     .refine(isStorable, 'must not contain NUL characters or lone surrogates');
 }
 
-/** A JSON value whose every string can be stored and whose nesting stays within 32 levels. */
+/** A JSON value with strings that PostgreSQL can store and at most 32 levels of nesting. */
 export const json = z
   .custom<Json>((value) => value !== undefined, 'must be a JSON value')
   .refine((value) => depthWithin(value, MAX_DEPTH), {
@@ -21,7 +21,7 @@ export const json = z
   })
   .refine(everyStringStorable, 'must not contain NUL characters or lone surrogates');
 
-/** A JSON value that `shape` accepts too. It stays as it was given, because it goes upstream as it is. */
+/** A JSON value that `shape` accepts as well. It is not changed, because it is sent upstream as the client wrote it. */
 export function jsonMatching(shape: z.ZodType) {
   return json.superRefine((value, context) => {
     for (const { path, ...issue } of shape.safeParse(value).error?.issues ?? []) {
@@ -30,7 +30,7 @@ export function jsonMatching(shape: z.ZodType) {
   });
 }
 
-/** Whether nothing in `value` is nested deeper than `limit`. Gives up at the limit, so hostile depth costs nothing. */
+/** Whether `value` has at most `limit` levels of nesting. Stops at the limit, so that hostile depth costs nothing. */
 export function depthWithin(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (limit === 0) return false;

@@ -5,8 +5,8 @@ const MOST = 1_000_000_000;
 const LARGEST = toUnits(String(MOST)) ?? 0n;
 
 /** A budget in US dollars, as an exact decimal without zeros at its end. 0 allows nothing. */
-export const budget = z.string('must be a decimal number as a string').transform((given, context) => {
-  const units = toUnits(given);
+export const budget = z.string('must be a decimal number as a string').transform((text, context) => {
+  const units = toUnits(text);
   if (units !== null && units <= LARGEST) return fromUnits(units);
   context.addIssue({
     code: 'custom',

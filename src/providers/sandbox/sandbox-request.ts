@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import { isJsonObject, parseJson } from '../../platform/validation/json.ts';
 import { type SandboxRequest, sandboxRequest } from './sandbox-schema.ts';
 
-/** A refusal as OpenAI puts it; `param` is the path of what is wrong, like session.audio.output.speed. */
+/** A refusal as OpenAI answers it. `param` is the path of the wrong field, like session.audio.output.speed. */
 export type SandboxError = {
   readonly message: string;
   readonly param: string | null;
   readonly code: string | null;
 };
 
-/** Reads a request's body as strictly as OpenAI does, and says what is wrong with it, first things first. */
+/** Parses the body of a request as strictly as OpenAI does; of several problems the first one is reported. */
 export function parseSandboxRequest(
   text: string,
 ): { ok: true; request: SandboxRequest } | { ok: false; error: SandboxError } {
@@ -20,10 +20,10 @@ export function parseSandboxRequest(
   if (parsed.success) return { ok: true, request: parsed.data };
   const [issue] = parsed.error.issues;
   if (issue === undefined) throw new Error('A refused body without an issue', { cause: parsed.error });
-  return { ok: false, error: describe(issue) };
+  return { ok: false, error: toSandboxError(issue) };
 }
 
-function describe(issue: z.core.$ZodIssue): SandboxError {
+function toSandboxError(issue: z.core.$ZodIssue): SandboxError {
   if (issue.code === 'unrecognized_keys') {
     const param = pathOf([...issue.path, ...issue.keys.slice(0, 1)]);
     return { message: `Unknown parameter: '${param}'.`, param, code: 'unknown_parameter' };
@@ -41,13 +41,13 @@ function describe(issue: z.core.$ZodIssue): SandboxError {
   return { message: `Invalid value for '${param}'.`, param, code: 'invalid_value' };
 }
 
-/** A union that found no member by its discriminator reports the object, under the discriminator's path. */
+/** The refused value. For a union without a matching member, zod reports the object under the discriminator's path. */
 function inputOf(issue: z.core.$ZodIssue): unknown {
   if (issue.code !== 'invalid_union' || issue.discriminator === undefined) return issue.input;
   return isJsonObject(issue.input) ? issue.input[issue.discriminator] : issue.input;
 }
 
-/** OpenAI's way of writing a path: session.tools[0].name */
+/** A path as OpenAI writes it: session.tools[0].name */
 function pathOf(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (before, part) =>

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/validation/json.ts';
 
-// What the general-availability API takes, and nothing else: OpenAI refuses what it does not know, and a sandbox
-// that is more lenient would let mistakes pass until the day of the real key.
+// Accepts what the general-availability API accepts, and nothing else. OpenAI refuses unknown fields; with a more lenient
+// sandbox, mistakes would only show with a real key.
 
 const text = z.string().min(1);
 const json = z.custom<Json>();
@@ -124,7 +124,7 @@ const realtime = z.strictObject({
   reasoning: z
     .strictObject({ effort: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).exactOptional() })
     .exactOptional(),
-  // The document says 4096 at most, the pages of newer models 32,000: no upper end is proven.
+  // OpenAI's document says at most 4096, the pages of newer models 32,000, so no upper limit is checked.
   max_output_tokens: z.union([z.int().min(1), z.literal('inf')]).exactOptional(),
   tracing: z
     .union([

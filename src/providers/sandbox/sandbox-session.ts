@@ -18,7 +18,7 @@ const SERVER_VAD = {
 };
 const SEMANTIC_VAD = { eagerness: 'auto', create_response: true, interrupt_response: true };
 
-/** The session as OpenAI's example answers one: what was asked for, with its defaults filled in. */
+/** The session in the answer, like OpenAI's example: what was asked for, with defaults for the rest. */
 export function answerSession(asked: SandboxSession, id: string): JsonObject {
   switch (asked.type) {
     case 'realtime':
@@ -28,7 +28,7 @@ export function answerSession(asked: SandboxSession, id: string): JsonObject {
         type: 'transcription',
         object: 'realtime.transcription_session',
         id,
-        // Not begun yet: the real one answers 0 too.
+        // OpenAI answers 0 too, because the session has not begun.
         expires_at: 0,
         audio: { input: answerInput(asked.audio?.input) },
         include: asked.include ?? null,
@@ -81,7 +81,7 @@ function answerTurnDetection(asked: Input['turn_detection']): JsonObject | null 
   return asked?.type === 'semantic_vad' ? { ...SEMANTIC_VAD, ...asked } : { ...SERVER_VAD, ...asked };
 }
 
-/** Whether the real one repeats credentials is unknown; this one never does. */
+/** A tool without its credentials. Whether OpenAI repeats them is unknown; the sandbox never does. */
 function withoutCredentials(tool: Tool): JsonObject {
   if (tool.type === 'function') return tool;
   const { authorization: _, headers: __, ...shown } = tool;

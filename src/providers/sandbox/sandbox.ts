@@ -19,8 +19,8 @@ export type Sandbox = {
 };
 
 /**
- * An upstream of our own on a free loopback port, so that everything can be tried without an account. It
- * speaks the GA dialect and is as strict as the real one; its secrets open nothing.
+ * Starts an upstream of our own on a free loopback port, so that everything can be tried without an account. It speaks
+ * the GA dialect and is as strict as OpenAI; its secrets open nothing.
  */
 export async function startSandbox(): Promise<Sandbox> {
   const server = createServer((request, response) => {
@@ -43,7 +43,7 @@ export async function startSandbox(): Promise<Sandbox> {
   };
 }
 
-/** A provider named "sandbox" with a sandbox of its own, which ends with it. `timeoutMs` is one mint's deadline. */
+/** A provider named "sandbox" that starts a sandbox and stops it on close(). `timeoutMs` is one mint's deadline. */
 export async function createSandboxProvider({
   timeoutMs,
 }: {
@@ -112,11 +112,11 @@ function refuse(
   return [status, { error: { message, type: 'invalid_request_error', param, code } }];
 }
 
-/** The body's text, or null as soon as it is too large. */
+/** The text of the body; null as soon as it is too large. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let received = 0;
-  // Left intact when it is not read to its end: the refusal goes back over the same socket.
+  // The request is not destroyed when it is not read to its end, because the refusal is sent over the same socket.
   for await (const piece of request.iterator({ destroyOnReturn: false })) {
     const chunk: Buffer = piece;
     received += chunk.length;
