@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { z } from 'zod';
+import type { DetailOf } from '../audit/actions.ts';
 import { actorColumns } from '../audit/event-columns.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
@@ -98,7 +99,11 @@ function requestOf(reservation: Reservation) {
     },
     event: {
       ...actorColumns(actor, origin),
-      detail: { provider, type: config.type, model: config.model },
+      // reserve_session adds the rest.
+      detail: { provider, type: config.type, model: config.model } satisfies Omit<
+        DetailOf<'session.requested'>,
+        'expiresAfterSeconds'
+      >,
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { RecordOf } from '../audit/actions.ts';
 import type { SessionConfig } from '../sessions/session-config.ts';
 import type { Settlement } from './issue-store.ts';
 
@@ -52,22 +53,25 @@ export function settlementColumns(settlement: Settlement) {
 }
 
 /** What the audit trail says of a settlement: enough to find the secret's session, never the secret. */
-export function settlementEvent(settlement: Settlement) {
+export function settlementEvent(
+  settlement: Settlement,
+): RecordOf<'session.issued' | 'session.failed' | 'session.unconfirmed'> {
   switch (settlement.kind) {
     case 'issued':
       return {
         action: 'session.issued',
         outcome: 'SUCCEEDED',
         detail: {
-          expiresAt: settlement.secret.expiresAt,
+          expiresAt: settlement.secret.expiresAt.toISOString(),
           fingerprint: settlement.secret.fingerprint,
           fingerprintKeyId: settlement.secret.fingerprintKeyId,
           upstreamSessionId: settlement.upstreamSessionId,
         },
       };
     case 'failed':
+      return { action: 'session.failed', outcome: 'FAILED', detail: settlement.failure };
     case 'unconfirmed':
-      return { action: `session.${settlement.kind}`, outcome: 'FAILED', detail: settlement.failure };
+      return { action: 'session.unconfirmed', outcome: 'FAILED', detail: settlement.failure };
     default:
       return settlement satisfies never;
   }

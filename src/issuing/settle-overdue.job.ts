@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
 
 const BATCH = 500;
 const SETTLE = { name: 'settle-overdue', text: 'SELECT settle_overdue($1, $2::jsonb) AS settled' };
@@ -11,7 +11,7 @@ const SETTLE = { name: 'settle-overdue', text: 'SELECT settle_overdue($1, $2::js
  */
 export async function settleOverdue(pool: pg.Pool, onSettled: () => void = () => {}): Promise<void> {
   for (let settled = BATCH; settled === BATCH; ) {
-    const { rows } = await pool.query<{ settled: number }>({ ...SETTLE, values: [BATCH, BY_GATEHOUSE] });
+    const { rows } = await pool.query<{ settled: number }>({ ...SETTLE, values: [BATCH, SYSTEM_ACTOR] });
     settled = rows[0]?.settled ?? 0;
     if (settled > 0) onSettled();
   }

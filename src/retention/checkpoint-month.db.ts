@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { compareIdentity } from '../audit/identity.ts';
-import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
+import { writeEvent } from '../audit/write-event.db.ts';
 import { type SignedCheckpoint, signCheckpoint } from '../sealing/checkpoint.ts';
 import { type SealingKey, sealEvent } from '../sealing/seal.ts';
 import { headColumns, identityValues, sealedValues, splitIdentity } from '../sealing/sealed-columns.db.ts';
@@ -52,14 +53,15 @@ export async function checkpointMonth(
     [earlier.map(({ sequences }) => sequences)],
   );
   const { sequences = null, batch = null, head = null } = rows[0] ?? {};
-  const signed =
-    sequences === null || batch === null || head === null
-      ? {}
-      : signCheckpoint(keys[0], { sequences, batch, head });
-  await client.query(
-    `SELECT write_event($1::jsonb, clock_timestamp(), 'trail.checkpointed', 'SUCCEEDED', NULL, NULL, NULL, $2::jsonb)`,
-    [BY_GATEHOUSE, JSON.stringify({ partition: name, from, to, events, unsealed, ...signed })],
-  );
+  const month = { partition: name, from, to, events, unsealed };
+  await writeEvent(client, SYSTEM_ACTOR, {
+    action: 'trail.checkpointed',
+    outcome: 'SUCCEEDED',
+    detail:
+      sequences === null || batch === null || head === null
+        ? month
+        : { ...month, ...signCheckpoint(keys[0], { sequences, batch, head }) },
+  });
 }
 
 /** Not by what an event says alone, which the gateway's role can write: all that is sealed was signed for. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
+import { writeEvent } from '../audit/write-event.db.ts';
 import { findOldPartitions, markOf, type OldPartition } from './find-old-partitions.db.ts';
 
 /** What is kept for as long as sessions are. */
@@ -116,10 +117,11 @@ async function dropDetached(client: pg.Client, { name, table, from, to }: OldPar
     await client.query(`LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`);
     const { rows } = await client.query<{ count: string }>(`SELECT count(*) FROM ${name}`);
     const count = Number(rows[0]?.count);
-    await client.query(
-      `SELECT write_event($1::jsonb, clock_timestamp(), 'partition.dropped', 'SUCCEEDED', NULL, NULL, NULL, $2::jsonb)`,
-      [BY_GATEHOUSE, JSON.stringify({ table, partition: name, from, to, rows: count })],
-    );
+    await writeEvent(client, SYSTEM_ACTOR, {
+      action: 'partition.dropped',
+      outcome: 'SUCCEEDED',
+      detail: { table, partition: name, from, to, rows: count },
+    });
     await client.query(`DROP TABLE ${name}`);
     await client.query('COMMIT');
     return count;

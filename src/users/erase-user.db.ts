@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { DetailOf } from '../audit/actions.ts';
 import { byColumns } from '../audit/event-columns.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
@@ -27,7 +28,7 @@ export function createEraseUser(
     const { rows } = await mapDatabaseErrors(
       pool.query<UserRow>(`SELECT ${userColumns} FROM begin_erasure($1, $2, $3) AS u`, [
         userId,
-        toJsonb(signErasure(key, userId)),
+        toJsonb(signErasure(key, userId) satisfies DetailOf<'user.erased'>),
         byColumns(by),
       ]),
     );
