@@ -3,8 +3,9 @@ import { compareIdentity } from '../audit/identity.ts';
 import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
 import { writeEvent } from '../audit/write-event.db.ts';
 import { type SignedCheckpoint, signCheckpoint } from '../sealing/checkpoint.ts';
-import { type SealingKey, sealEvent } from '../sealing/seal.ts';
+import { sealEvent } from '../sealing/seal.ts';
 import { headColumns, identityValues, sealedValues, splitIdentity } from '../sealing/sealed-columns.db.ts';
+import type { SealingKey } from '../sealing/signed.ts';
 import { readCheckpoints, readErasedUsers } from '../sealing/signed-removals.db.ts';
 import type { OldPartition } from './find-old-partitions.db.ts';
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { repeat } from '../platform/process/repeat.ts';
-import type { SealingKey } from '../sealing/seal.ts';
+import type { SealingKey } from '../sealing/signed.ts';
 import { checkpointMonth } from './checkpoint-month.db.ts';
 import { dropOldPartitions, SESSION_TABLES } from './drop-old-partitions.db.ts';
 

@@ -4,7 +4,7 @@ import { byColumns } from '../audit/event-columns.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { signErasure } from '../sealing/erasure-proof.ts';
-import type { SealingKey } from '../sealing/seal.ts';
+import type { SealingKey } from '../sealing/signed.ts';
 import type { EraseUser } from './erasure.ts';
 import type { User } from './user.ts';
 import { toUser, type UserRow, userColumns } from './user-row.db.ts';
