@@ -1,4 +1,4 @@
-// Prints every variable of src/config-schema.ts into .env.example; with --check only compares, for CI.
+// Prints every variable of src/platform/config/variables.ts into .env.example; with --check only compares, for CI.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';

@@ -1,4 +1,4 @@
-import { createApplicationsLedger } from '../../src/applications/application-store.db.ts';
+import { createApplicationStore } from '../../src/applications/application-store.db.ts';
 import type { Authenticate } from '../../src/authentication/authenticate.ts';
 import { openAuthentication } from '../../src/authentication/open-authentication.ts';
 import { type Actor, scopes } from '../../src/authorization/actor.ts';
@@ -83,7 +83,7 @@ async function makeKey(): Promise<{ value: string; applicationId: string }> {
   const made = await createKey(
     {
       reader: createReader(pool, { reach: 'EVERYTHING' }),
-      applications: createApplicationsLedger(pool),
+      applications: createApplicationStore(pool),
     },
     { application: 'bench', name: mode, scopes: [...scopes], reach: 'EVERYTHING', expiresAt: null },
   );
@@ -108,25 +108,17 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
   const absent = async (): Promise<never> => {
     throw new Error('The benchmark asks for the viewer only');
   };
-  const createLedger = () => createReader(pool, visibilityOf(actor));
+  const readOnce = () => createReader(pool, visibilityOf(actor));
   return {
-    ledger: createLedger(),
-    createLedger,
-    watchSessions: absent,
-    reportUsage: absent,
-    identifySecret: absent,
-    issueSession: absent,
-    eraseUser: absent,
-    recordDenial: absent,
-    limits: {
-      revokeSession: absent,
-      suspendUser: absent,
-      reinstateUser: absent,
-      setUserPolicy: absent,
-      setApplicationPolicy: absent,
-    },
-    applications: createApplicationsLedger(pool),
-    defaultPolicy: config.defaultPolicy,
-    defaultApplicationId: '',
+    reader: readOnce(),
+    createReader: readOnce,
+    applications: { ...createApplicationStore(pool), defaultId: '' },
+    audit: { recordDenial: absent },
+    issuing: { issueSession: absent },
+    limits: { defaultPolicy: config.defaultPolicy },
+    sessions: { revoke: absent, identifySecret: absent },
+    subscriptions: { watchSessions: absent },
+    usage: { report: absent },
+    users: { suspend: absent, reinstate: absent, setPolicy: absent, erase: absent },
   };
 }

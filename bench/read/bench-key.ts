@@ -1,4 +1,4 @@
-import { createApplicationsLedger } from '../../src/applications/application-store.db.ts';
+import { createApplicationStore } from '../../src/applications/application-store.db.ts';
 import type { Scope } from '../../src/authorization/actor.ts';
 import { createKey } from '../../src/commands/create-key.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
@@ -11,7 +11,7 @@ export async function createBenchKey(url: string, name: string, scopes: readonly
     const made = await createKey(
       {
         reader: createReader(pool, { reach: 'EVERYTHING' }),
-        applications: createApplicationsLedger(pool),
+        applications: createApplicationStore(pool),
       },
       { application: 'bench', name, scopes: [...scopes], reach: 'EVERYTHING', expiresAt: null },
     );

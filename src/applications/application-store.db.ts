@@ -4,17 +4,15 @@ import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { ApiKey } from './api-key.ts';
 import { type ApplicationRow, applicationColumns, toApplication } from './application-row.db.ts';
-import type { ApplicationsLedger } from './application-store.ts';
+import type { ApplicationStore } from './application-store.ts';
 import { apiKeyColumns } from './find-api-keys.db.ts';
+import { setApplicationPolicy } from './set-application-policy.db.ts';
 
 /**
- * Registering applications and their keys: each a function of the ledger's (prisma/migrations).
+ * Registering applications and their keys: each by a database function (the .sql file of its name).
  * @param onCommitted told when something is in the trail that streams depend on
  */
-export function createApplicationsLedger(
-  pool: pg.Pool,
-  onCommitted: () => void = () => {},
-): ApplicationsLedger {
+export function createApplicationStore(pool: pg.Pool, onCommitted: () => void = () => {}): ApplicationStore {
   return {
     async createApplication(name, by) {
       const { rows } = await mapDatabaseErrors(
@@ -63,5 +61,6 @@ export function createApplicationsLedger(
       onCommitted();
       return rows[0] ?? null;
     },
+    setPolicy: (...of) => setApplicationPolicy(pool, ...of),
   };
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type Actor, principalKey, type RequestInfo } from '../authorization/actor.ts';
+import { type Actor, type Caller, principalKey, type RequestInfo } from '../authorization/actor.ts';
 import type { FingerprintKey } from '../platform/redaction/secret.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
 import { redactConfig, redactLabels, secretsIn } from '../sessions/redact-session.ts';
@@ -12,6 +12,9 @@ import { repeatOutcome } from './repeat-outcome.ts';
 import { settleMint, settleWithinMs } from './settle-mint.ts';
 
 const DEFAULT_TTL_SECONDS = 600;
+/** Issues a session for a caller. @throws UnavailableError when the reservation may not have been written */
+export type IssueSession = (input: unknown, by: Caller) => Promise<IssueOutcome>;
+
 type Request = { readonly input: unknown; readonly actor: Actor; readonly origin: RequestInfo };
 
 /**

@@ -4,22 +4,27 @@ import type { Config } from '../platform/config/config.ts';
 import type { Keys } from '../platform/config/keys.ts';
 import type { OpenDatabase } from '../platform/database/open-database.ts';
 import { UnavailableError } from '../platform/database/unavailable-error.ts';
+import { createInFlight } from '../platform/process/in-flight.ts';
 import type { Metrics } from '../platform/process/metrics.ts';
+import { logJobFailure, repeat } from '../platform/process/repeat.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { ClosableProvider } from '../providers/provider-over-http.ts';
 import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import type { IssueNotice, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
+import { type IssueSession, issueSession } from './issue-session.ts';
 import type { IssueStore } from './issue-store.ts';
 import { createMintGate } from './mint-gate.ts';
+import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
 import { reserveSession } from './reserve-session.db.ts';
 import { createSemaphore } from './semaphore.ts';
+import { settleOverdue } from './settle-overdue.job.ts';
 import { settleSession } from './settle-session.db.ts';
 
 type Parts = {
   readonly config: Config;
   readonly log: Logger;
-  readonly ledger: OpenDatabase;
+  readonly database: OpenDatabase;
   readonly keys: Keys;
   readonly provider: ClosableProvider;
   readonly metrics: Metrics;
@@ -34,11 +39,55 @@ const BREAKER = { threshold: 20, coolDownMs: 2000 };
 // Statements waiting for each connection before new mints are shed: beyond, they would only wait for their time-out.
 const WAITING_PER_CONNECTION = 20;
 
-/** What issueSession needs, out of the parts of the app. */
-export async function createIssuePorts(
-  parts: Parts,
-): Promise<{ ports: IssueSessionPorts; settings: IssueSessionSettings }> {
-  const { config, log, ledger, keys, provider, metrics } = parts;
+const SETTLE_OVERDUE_EVERY_MS = 1000;
+const PURGE_EVERY_MS = 600_000;
+
+export type OpenIssuing = {
+  readonly issueSession: IssueSession;
+  /** The application that callers without one of their own issue sessions for. */
+  readonly defaultApplicationId: string;
+  /** Resolves when every mint that is under way has been recorded. */
+  finished(): Promise<void>;
+  /** Stops the periodic work. */
+  close(): Promise<void>;
+};
+
+/** Issuing sessions, and the jobs that clean up after mints nobody settled. */
+export async function openIssuing(parts: Parts): Promise<OpenIssuing> {
+  const { config, log, database, onCommitted } = parts;
+  const defaultApplicationId = await requireDefaultApplication(database);
+  const settings: IssueSessionSettings = {
+    defaultApplicationId,
+    defaultModel: config.defaultModel,
+    defaultPolicy: config.defaultPolicy,
+    fingerprintKeys: parts.keys.fingerprintKeys,
+    upstreamTimeoutMs: config.upstreamTimeoutMs,
+    databaseTimeoutMs: config.databaseTimeoutMs,
+  };
+  const ports = createPorts(parts);
+  // A mint whose client is gone goes on: it has to be recorded.
+  const inFlight = createInFlight();
+  const { pool } = database;
+  const stops = [
+    repeat(
+      SETTLE_OVERDUE_EVERY_MS,
+      () => settleOverdue(pool, onCommitted),
+      logJobFailure(log, 'settle-overdue'),
+    ),
+    repeat(PURGE_EVERY_MS, () => purgeIdempotencyKeys(pool), logJobFailure(log, 'purge-idempotency-keys')),
+  ];
+  return {
+    issueSession: (input, by) => inFlight.track(issueSession(ports, settings, { input, ...by })),
+    defaultApplicationId,
+    finished: () => inFlight.ended(),
+    async close() {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+function createPorts(parts: Parts): IssueSessionPorts {
+  const { config, log, provider, metrics } = parts;
   const breaker = createCircuitBreaker({
     ...BREAKER,
     now: () => performance.now(),
@@ -53,21 +102,11 @@ export async function createIssuePorts(
     waitMs: config.upstreamTimeoutMs,
   });
   return {
-    ports: {
-      provider,
-      ledger: createLedger(parts),
-      gate: createMintGate(breaker, slots, parts.isDraining),
-      monotonicNow: () => performance.now(),
-      notice: (notice) => hear(notice, parts),
-    },
-    settings: {
-      defaultApplicationId: await requireDefaultApplication(ledger),
-      defaultModel: config.defaultModel,
-      defaultPolicy: config.defaultPolicy,
-      fingerprintKeys: keys.fingerprintKeys,
-      upstreamTimeoutMs: config.upstreamTimeoutMs,
-      databaseTimeoutMs: config.databaseTimeoutMs,
-    },
+    provider,
+    ledger: createStore(parts),
+    gate: createMintGate(breaker, slots, parts.isDraining),
+    monotonicNow: () => performance.now(),
+    notice: (notice) => hear(notice, parts),
   };
 }
 
@@ -80,7 +119,7 @@ async function requireDefaultApplication({ prisma }: OpenDatabase): Promise<stri
   }
 }
 
-function createLedger({ ledger: { pool }, config: { poolSize }, log, onCommitted }: Parts): IssueStore {
+function createStore({ database: { pool }, config: { poolSize }, log, onCommitted }: Parts): IssueStore {
   // Without it, a database that hangs would be found out by each mint anew: all places of the gate would wait for a
   // time-out, and everybody behind them for several. While it is away one reservation at a time asks, and all
   // others are refused at once.

@@ -15,7 +15,7 @@ const RESERVE = {
     FROM reserve_session($1::jsonb) AS r LEFT JOIN LATERAL (SELECT (r.session).*) AS s ON true`,
 };
 
-// What reserve_session answers (prisma/migrations), told apart by its verdict.
+// What reserve_session (reserve-session.sql) answers, told apart by its verdict.
 const answer = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('reserved'), detail: z.object({ expiresAfterSeconds: z.int() }) }),
   z.object({ verdict: z.literal('repeated') }),
@@ -40,8 +40,8 @@ const answer = z.discriminatedUnion('verdict', [
 ]);
 
 /**
- * Reserves a session, or says why not, in one transaction and one round trip (the function reserve_session,
- * prisma/migrations). Returns when it is durable.
+ * Reserves a session, or says why not, in one transaction and one round trip (reserve-session.sql). Returns when it is
+ * durable.
  * @throws UnavailableError when it may not have been written
  */
 export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PolicyOverrides } from './policy.ts';
+import type { PolicyChanges, PolicyOverrides } from './policy.ts';
 
 export type PolicyColumns = {
   readonly maxTtlSeconds: number | null;
@@ -26,5 +26,17 @@ export function toOverrides(row: PolicyColumns): PolicyOverrides {
     maxMintsPerMinute,
     maxMintsPerDay,
     monthlyBudgetUsd,
+  };
+}
+
+/** Columns that a change sets, by name. Absent fields stay absent: what is not named does not change. */
+export function policyChangeColumns(changes: PolicyChanges) {
+  return {
+    allowed_models: changes.allowedModels,
+    max_ttl_seconds: changes.maxTtlSeconds,
+    max_active_sessions: changes.maxActiveSessions,
+    max_mints_per_minute: changes.maxMintsPerMinute,
+    max_mints_per_day: changes.maxMintsPerDay,
+    monthly_budget_usd: changes.monthlyBudgetUsd,
   };
 }

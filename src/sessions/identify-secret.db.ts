@@ -11,7 +11,7 @@ const IDENTIFY = {
   text: `SELECT ${sessionColumns}, s.upstream_config FROM identify_secret($1, $2, $3) AS s`,
 };
 
-/** Finding a secret's session: a function of the ledger's (prisma/migrations). */
+/** Finding a secret's session: a database function (identify-secret.sql). */
 export function createIdentifySecret(pool: pg.Pool): IdentifySecret {
   return async (fingerprints, visibility, by) => {
     const values = [toJsonb(fingerprints), applicationOf(visibility), byColumns(by)];

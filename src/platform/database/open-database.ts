@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { describeError } from '../process/log-fields.ts';
@@ -15,6 +16,8 @@ type Database = {
   /** Where an operator finds the two. */
   readonly source: string;
   readonly ownerSource: string;
+  /** What to do when its schema is too old; see MigrateOptions. */
+  readonly ifTooOld?: string;
   stop(): Promise<void>;
 };
 
@@ -55,6 +58,7 @@ export async function openDatabase(
       ownerUrl: database.ownerUrl,
       applicationRole: decodeURIComponent(new URL(database.url).username),
       onApplied: (migration) => log.info({ migration }, 'migration applied'),
+      ...(database.ifTooOld === undefined ? {} : { ifTooOld: database.ifTooOld }),
     });
     await unlessAborted(orStartError(migrated, database.ownerSource), signal);
     if ((await checkDatabase(pool)) === 'partition_missing') {
@@ -89,7 +93,8 @@ async function reachDatabase(
     const embedded = await startEmbedded({ dataDirectory, log, signal });
     const source = 'the embedded PostgreSQL';
     const { applicationUrl: url, ownerUrl } = embedded;
-    return { url, ownerUrl, source, ownerSource: source, stop: () => embedded.stop() };
+    const ifTooOld = `move the folder ${resolve(dataDirectory, 'postgres')} away to begin with a new database (docs/operations.md, "Upgrading").`;
+    return { url, ownerUrl, source, ownerSource: source, ifTooOld, stop: () => embedded.stop() };
   }
   if (database.ownerUrl === undefined) {
     log.warn(

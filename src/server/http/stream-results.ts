@@ -19,7 +19,7 @@ export async function* streamResults(
   // Yoga makes a result of what is thrown too, and ends with it.
   for await (const result of results) {
     yield (await presentResult(result, current, onUnexpected)).result;
-    if (result.errors?.length) current = { ...context, recordDenial: async () => {} };
+    if (result.errors?.length) current = { ...context, audit: { recordDenial: async () => {} } };
     last = result;
   }
   return last.errors?.some(isForGood) ?? false;

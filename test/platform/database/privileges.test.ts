@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApplicationsLedger } from '../../../src/applications/application-store.db.ts';
+import { createApplicationStore } from '../../../src/applications/application-store.db.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
 import { recordDenial } from '../../../src/audit/record-denial.db.ts';
 import { findValidKeys, noteKeysUsed } from '../../../src/authentication/find-valid-keys.db.ts';
@@ -9,17 +9,19 @@ import { purgeIdempotencyKeys } from '../../../src/issuing/purge-idempotency-key
 import { reserveSession } from '../../../src/issuing/reserve-session.db.ts';
 import { settleOverdue } from '../../../src/issuing/settle-overdue.job.ts';
 import { settleSession } from '../../../src/issuing/settle-session.db.ts';
-import { createLimitsLedger } from '../../../src/limits/change-limits.db.ts';
 import { checkDatabase } from '../../../src/platform/database/check-database.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
 import { createPrisma } from '../../../src/platform/database/prisma.ts';
 import { createReader } from '../../../src/reader.db.ts';
 import { announceExpiry } from '../../../src/sessions/announce-expiry.job.ts';
 import { createIdentifySecret } from '../../../src/sessions/identify-secret.db.ts';
+import { revokeSession } from '../../../src/sessions/revoke-session.db.ts';
 import { parseUsage } from '../../../src/usage/parse-usage.ts';
 import { createReportUsage } from '../../../src/usage/report-usage.db.ts';
 import { rollUpUsage } from '../../../src/usage/roll-up-usage.job.ts';
 import { createEraseUser } from '../../../src/users/erase-user.db.ts';
+import { setUserPolicy } from '../../../src/users/set-user-policy.db.ts';
+import { reinstateUser, suspendUser } from '../../../src/users/suspend-user.db.ts';
 import { privilegesOf } from '../../postgres/fixtures/privileges.ts';
 import { OPERATOR } from '../../support/actors.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -36,6 +38,7 @@ describe("the application's role", () => {
     const prisma = createPrisma(pool);
     try {
       expect(await checkDatabase(pool)).toBeNull();
+      const applications = createApplicationStore(pool);
       const applicationId = await findDefaultApplicationId(prisma);
       const pending = await reserve(pool, applicationId);
       // A second one of the same user takes the other way through the function: the user's row is there.
@@ -43,19 +46,17 @@ describe("the application's role", () => {
       const settled = await fail(pool, pending.id);
       expect(settled).toMatchObject({ id: pending.id, status: 'FAILED' });
 
-      const limits = createLimitsLedger(pool);
       const { userId } = pending;
       const user = { id: userId, externalId: null };
-      expect(await limits.revokeSession(pending.id, null, by)).toMatchObject({ status: 'FAILED' });
-      expect(await limits.suspendUser(user, 'why', by)).toMatchObject({ id: userId });
-      expect(await limits.reinstateUser(user, by)).toMatchObject({ suspendedAt: null });
-      expect(await limits.setUserPolicy(user, { maxTtlSeconds: 60 }, by)).toMatchObject({ id: userId });
-      expect(await limits.setApplicationPolicy(applicationId, { allowedModels: null }, by)).toMatchObject({
+      expect(await revokeSession(pool, pending.id, null, by)).toMatchObject({ status: 'FAILED' });
+      expect(await suspendUser(pool, user, 'why', by)).toMatchObject({ id: userId });
+      expect(await reinstateUser(pool, user, by)).toMatchObject({ suspendedAt: null });
+      expect(await setUserPolicy(pool, user, { maxTtlSeconds: 60 }, by)).toMatchObject({ id: userId });
+      expect(await applications.setPolicy(applicationId, { allowedModels: null }, by)).toMatchObject({
         id: applicationId,
       });
       await database.query(`UPDATE realtime_session SET deadline = now() WHERE outcome IS NULL`);
       await database.query(`UPDATE idempotency_key SET created_at = now() - interval '26 hours'`);
-      const applications = createApplicationsLedger(pool);
       const created = await applications.createApplication('shop', by);
       const id = await applications.newApiKeyId();
       const grant = {
@@ -187,10 +188,8 @@ describe("the application's role", () => {
       'reached_budget',
       'report_usage',
       'reserve_session',
-      'reserve_session',
       'revoke_api_key',
       'revoke_session',
-      'session_status',
       'session_status',
       'set_application_policy',
       'set_user_policy',
