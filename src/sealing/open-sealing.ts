@@ -15,7 +15,7 @@ type Parts = {
 
 // Promised: an event is sealed within a second of its commit.
 const SEAL_EVERY_MS = 200;
-// Computing the MACs of a batch takes some tens of milliseconds, in which this gateway does nothing else.
+// While the MACs of a batch are computed, some tens of milliseconds, no other gateway can seal.
 const BATCH_SIZE = 2000;
 
 /**
