@@ -1,23 +1,43 @@
-import type pg from 'pg';
+import { Prisma, type PrismaClient } from '../../prisma/generated/client.ts';
+import type { RecordOf } from '../audit/actions.ts';
 import { byColumns } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import type { PolicyChanges } from '../limits/policy.ts';
 import { policyChangeColumns } from '../limits/policy-row.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
+import { isPrismaError } from '../platform/database/prisma.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { Application } from './application.ts';
-import { type ApplicationRow, applicationColumns, toApplication } from './application-row.db.ts';
+import { toApplication } from './application-row.db.ts';
 
-const SET_POLICY = `SELECT ${applicationColumns} FROM set_application_policy($1, $2, $3)`;
-
-/** Changes the limits that hold for each user an application asks for. Null: there is no such application. */
+/**
+ * Changes the limits that hold for each user an application asks for. Null: there is no such application.
+ * @throws UnavailableError when it may not have been written
+ */
 export async function setApplicationPolicy(
-  pool: pg.Pool,
+  prisma: PrismaClient,
   id: string,
   changes: PolicyChanges,
   by: Caller,
 ): Promise<Application | null> {
-  const values = [id, toJsonb(policyChangeColumns(changes)), byColumns(by)];
-  const { rows } = await mapDatabaseErrors(pool.query<ApplicationRow>(SET_POLICY, values));
-  return rows[0] === undefined ? null : toApplication(rows[0]);
+  const { allowedModels, ...limits } = changes;
+  const models = allowedModels === undefined ? {} : { allowedModels: allowedModels ?? Prisma.DbNull };
+  const event: RecordOf<'policy.set'> = {
+    action: 'policy.set',
+    outcome: 'SUCCEEDED',
+    detail: { ...policyChangeColumns(changes), applicationId: id },
+  };
+  const changed = prisma.$transaction(async (tx) => {
+    const row = await tx.application.update({ where: { id }, data: { ...models, ...limits } });
+    await tx.$executeRaw`
+      SELECT write_event(${byColumns(by)}::jsonb, clock_timestamp(), ${event.action}, ${event.outcome}, ${id}::uuid, NULL, NULL,
+        ${toJsonb(event.detail)}::jsonb)`;
+    return toApplication(row);
+  });
+  try {
+    return await mapDatabaseErrors(changed);
+  } catch (error) {
+    if (isPrismaError(error, 'P2025')) return null;
+    throw error;
+  }
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { obtainAuditKeys } from '../platform/config/keys.ts';
+import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
 import { describeFailure } from '../platform/process/describe-failure.ts';
 import { describeFindings } from '../sealing/describe-findings.ts';
-import { sealingOverlapMs } from '../sealing/open-sealing.ts';
 import { timeOf } from '../sealing/sealed-columns.db.ts';
 import { exportTrail } from './export-trail.ts';
 import { parseAnyInstant } from './options.ts';
@@ -55,7 +55,7 @@ async function verify({ from, to, heads }: VerifyOptions): Promise<void> {
         ...options,
         pool,
         keys: await obtainAuditKeys(config),
-        overlapMs: sealingOverlapMs(config),
+        overlapMs: transactionOverlapMs(config.databaseTimeoutMs),
         onFinding: findings.add,
         onProgress: throttle((sequence, last) => say(`Checked ${sequence} of ${last} …`)),
       });

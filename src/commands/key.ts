@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { createApplicationStore } from '../applications/application-store.db.ts';
+import { openApplications } from '../applications/open-applications.ts';
 import { reaches, scopes } from '../authorization/actor.ts';
 import { createReader } from '../reader.db.ts';
 import { createKey, type KeyOptions } from './create-key.ts';
@@ -27,11 +27,11 @@ export function keyCommand(): Command {
     )
     .option('--expires <instant>', 'from when on it is refused, e.g. 2027-01-31T00:00:00Z', parseInstant)
     .action(({ expires, ...options }: Omit<KeyOptions, 'expiresAt'> & { expires?: Date }) =>
-      withDatabase(async ({ pool }) => {
+      withDatabase(async (database) => {
         const result = await createKey(
           {
-            reader: createReader(pool, { reach: 'EVERYTHING' }),
-            applications: createApplicationStore(pool),
+            reader: createReader(database, { reach: 'EVERYTHING' }),
+            ...openApplications(database),
           },
           { ...options, expiresAt: expires ?? null },
         );

@@ -34,10 +34,10 @@ export function secretCommand(): Command {
           process.exitCode = 2;
           return;
         }
-        await withDatabase(async ({ pool }, config) => {
+        await withDatabase(async (database, config) => {
           const found = await identifyFromShell(read.secret, {
-            reader: createReader(pool, { reach: 'EVERYTHING' }),
-            identify: createIdentifySecret(pool),
+            reader: createReader(database, { reach: 'EVERYTHING' }),
+            identify: createIdentifySecret(database.pool),
             keys: await obtainFingerprintKeys(config),
           });
           if (found === null) {

@@ -1,6 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { SessionDetail, SessionSummary } from '../sessions/session.ts';
-import type { SessionConfig } from '../sessions/session-config.ts';
+import { CONFIG_BEYOND_SUMMARY, type SessionDetail } from '../sessions/session.ts';
 import type { SessionOrder } from '../sessions/session-filter.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
@@ -86,27 +85,14 @@ builder.objectField(UserType, 'sessions', (t) =>
   }),
 );
 
-const BESIDE_THE_SUMMARY = ['application', 'object', 'labels', 'exposedUntil', 'failure', 'fingerprint'];
-const OF_THE_CONFIG = [
-  'modalities',
-  'instructions',
-  'inputAudioFormat',
-  'outputAudioFormat',
-  'inputAudioTranscription',
-  'turnDetection',
-  'inputAudioNoiseReduction',
-  'tools',
-  'toolChoice',
-  'temperature',
-  'maxResponseOutputTokens',
-] as const satisfies readonly Exclude<keyof SessionConfig, keyof SessionSummary>[];
+const RECORD_FIELDS = ['application', 'object', 'labels', 'exposedUntil', 'failure', 'fingerprint'];
 
 /** How much of each session is worth reading for a document. What it mentions and is not read is read after all, apart. */
 function extentOf(info: GraphQLResolveInfo): SessionDetail {
   const mentioned = mentionedFields(info);
   const mentions = (names: readonly string[]) => names.some((name) => mentioned.has(name));
-  if (mentions(OF_THE_CONFIG)) return 'full';
-  return mentions(BESIDE_THE_SUMMARY) ? 'record' : 'summary';
+  if (mentions(CONFIG_BEYOND_SUMMARY)) return 'full';
+  return mentions(RECORD_FIELDS) ? 'record' : 'summary';
 }
 
 async function connect(

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
+import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
 import { repeat } from '../platform/process/repeat.ts';
 import { openHeadsFile } from './heads-file.ts';
 import { sealTrail } from './seal-trail.job.ts';
@@ -25,7 +26,12 @@ const BATCH_SIZE = 2000;
  */
 export async function openSealing({ config, ledger, key, log }: Parts): Promise<() => Promise<void>> {
   const file = config.auditHeadsFile === undefined ? null : await openHeadsFile(config.auditHeadsFile);
-  const options = { pool: ledger.pool, key, overlapMs: sealingOverlapMs(config), batchSize: BATCH_SIZE };
+  const options = {
+    pool: ledger.pool,
+    key,
+    overlapMs: transactionOverlapMs(config.databaseTimeoutMs),
+    batchSize: BATCH_SIZE,
+  };
   let allSealedAt: number | null = null;
   const stop = repeat(
     SEAL_EVERY_MS,
@@ -47,12 +53,4 @@ export async function openSealing({ config, ledger, key, log }: Parts): Promise<
     await stop();
     await file?.close();
   };
-}
-
-/**
- * How long after its time an event may appear, in milliseconds: each of our transactions is one statement, which ends
- * with its time-out.
- */
-export function sealingOverlapMs({ databaseTimeoutMs }: Pick<Config, 'databaseTimeoutMs'>): number {
-  return 2 * databaseTimeoutMs + 1000;
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { PrismaClient } from '../../prisma/generated/client.ts';
 import { logJobFailure, repeat } from '../platform/process/repeat.ts';
 import type { FingerprintKey } from '../platform/redaction/secret.ts';
 import { announceExpiry } from './announce-expiry.job.ts';
@@ -12,6 +13,7 @@ const ANNOUNCE_EVERY_MS = 500;
 
 type Parts = {
   readonly pool: pg.Pool;
+  readonly prisma: PrismaClient;
   /** All that client secrets were ever fingerprinted with. */
   readonly fingerprintKeys: readonly FingerprintKey[];
   /** Called when something was committed to the audit trail that subscribers depend on. */
@@ -20,11 +22,11 @@ type Parts = {
 };
 
 /** Changes to sessions that were issued, and the job that writes down their expiry. */
-export function openSessions({ pool, fingerprintKeys: keys, onCommitted, log }: Parts) {
+export function openSessions({ pool, prisma, fingerprintKeys: keys, onCommitted, log }: Parts) {
   const identify = createIdentifySecret(pool);
   const sessions: SessionStore = {
     async revoke(...of) {
-      const session = await revokeSession(pool, ...of);
+      const session = await revokeSession(prisma, ...of);
       onCommitted();
       return session;
     },

@@ -71,7 +71,10 @@ async function changeAndRefuse(): Promise<void> {
   // Refused: by scope, quota, budget, model, lifetime and suspension.
   await asShop.ask('mutation { createRealtimeSession(input: { externalUserId: "alice" }) { __typename } }');
   await asShop.ask('{ users { nodes { id } } }');
-  await setPolicy(gateway, { applicationId: application.id, maxTtlSeconds: 600 });
+  await setPolicy(gateway, {
+    applicationId: application.id,
+    ...{ maxTtlSeconds: 600, maxMintsPerMinute: 9, maxMintsPerDay: 99, allowedModels: ['gpt-realtime-2.1'] },
+  });
   for (const limits of [
     { maxActiveSessions: 0 },
     { maxActiveSessions: null, monthlyBudgetUsd: '0' },

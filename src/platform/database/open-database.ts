@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { describeError } from '../process/log-fields.ts';
 import { StartError } from '../process/start-error.ts';
 import { checkDatabase } from './check-database.ts';
+import type { OpenDatabase } from './database.ts';
 import { type joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 import { unavailableCode } from './map-database-errors.ts';
 import { MigrationError, migrate } from './migrate.ts';
@@ -32,8 +33,6 @@ const REASONS: Readonly<Record<string, string>> = {
 /** How the embedded server is come by: a gateway has it alone, a command beside it joins. */
 type StartEmbedded = typeof joinEmbeddedPostgres;
 
-export type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
-
 /**
  * Starts or reaches the database, migrates it, and opens the pool that everything shares.
  * @throws StartError, EmbeddedPostgresError or MigrationError, saying what an operator can do
@@ -43,7 +42,7 @@ export async function openDatabase(
   log: Logger,
   signal: AbortSignal,
   startEmbedded: StartEmbedded = startEmbeddedPostgres,
-) {
+): Promise<OpenDatabase> {
   const database = await reachDatabase(config, log, signal, startEmbedded);
   const pool = createPool({
     url: database.url,

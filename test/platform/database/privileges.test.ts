@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApplicationStore } from '../../../src/applications/application-store.db.ts';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
+import { openApplications } from '../../../src/applications/open-applications.ts';
 import { recordDenial } from '../../../src/audit/record-denial.db.ts';
 import { findValidKeys, noteKeysUsed } from '../../../src/authentication/find-valid-keys.db.ts';
 import { purgeIdempotencyKeys } from '../../../src/issuing/purge-idempotency-keys.job.ts';
@@ -38,17 +38,20 @@ describe("the application's role", () => {
     const prisma = createPrisma(pool);
     try {
       expect(await checkDatabase(pool)).toBeNull();
-      const applications = createApplicationStore(pool);
+      const { applications } = openApplications({ prisma });
       const applicationId = await findDefaultApplicationId(prisma);
-      const pending = await reserve(pool, applicationId);
+      const pending = await reserve(prisma, applicationId);
       // A second one of the same user takes the other way through the function: the user's row is there.
-      expect(await reserve(pool, applicationId)).toMatchObject({ userId: pending.userId, status: 'PENDING' });
-      const settled = await fail(pool, pending.id);
+      expect(await reserve(prisma, applicationId)).toMatchObject({
+        userId: pending.userId,
+        status: 'PENDING',
+      });
+      const settled = await fail(prisma, pending.id);
       expect(settled).toMatchObject({ id: pending.id, status: 'FAILED' });
 
       const { userId } = pending;
       const user = { id: userId, externalId: null };
-      expect(await revokeSession(pool, pending.id, null, by)).toMatchObject({ status: 'FAILED' });
+      expect(await revokeSession(prisma, pending.id, null, by)).toMatchObject({ status: 'FAILED' });
       expect(await suspendUser(pool, user, 'why', by)).toMatchObject({ id: userId });
       expect(await reinstateUser(pool, user, by)).toMatchObject({ suspendedAt: null });
       expect(await setUserPolicy(pool, user, { maxTtlSeconds: 60 }, by)).toMatchObject({ id: userId });
@@ -84,13 +87,13 @@ describe("the application's role", () => {
       ).toMatchObject({
         id: pending.id,
       });
-      await reportBoth(pool, pending.id);
+      await reportBoth(prisma, pending.id);
       await rollUpUsage(pool);
       await announceExpiry(pool, () => {}, new AbortController().signal);
       await purgeIdempotencyKeys(pool);
       expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
 
-      const reader = createReader(pool, { reach: 'EVERYTHING' });
+      const reader = createReader({ pool, prisma }, { reach: 'EVERYTHING' });
       const page = { limit: 10, after: null, direction: 'forward' } as const;
       expect(await reader.sessions({}, 'CREATED_AT_DESC', page, 'full')).toHaveLength(2);
       expect(await reader.apiKeysOf(applicationId)).toHaveLength(1);
@@ -172,8 +175,6 @@ describe("the application's role", () => {
       'announce_expired',
       'begin_erasure',
       'count_usage',
-      'create_api_key',
-      'create_application',
       'effective_policy',
       'end_erasure',
       'erase_identities',
@@ -188,10 +189,8 @@ describe("the application's role", () => {
       'reached_budget',
       'report_usage',
       'reserve_session',
-      'revoke_api_key',
       'revoke_session',
       'session_status',
-      'set_application_policy',
       'set_user_policy',
       'settle_overdue',
       'sum_usage',
@@ -208,8 +207,8 @@ const by = {
   origin: { requestId: 'request', ipAddress: null, userAgent: null },
 } as const;
 
-async function reserve(pool: pg.Pool, applicationId: string) {
-  const reserved = await reserveSession(pool, {
+async function reserve(prisma: PrismaClient, applicationId: string) {
+  const reserved = await reserveSession(prisma, {
     ...by,
     externalUserId: 'somebody',
     applicationId,
@@ -242,8 +241,8 @@ async function reserve(pool: pg.Pool, applicationId: string) {
 }
 
 /** The client's report, and then the application's, which replaces it. */
-async function reportBoth(pool: pg.Pool, sessionId: string): Promise<void> {
-  const reportUsage = createReportUsage(pool, () => {});
+async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void> {
+  const reportUsage = createReportUsage(prisma, () => {});
   const used = parseUsage({ type: 'duration', seconds: 1 });
   if (!used.ok) throw new Error('was refused');
   const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), ...used.value };
@@ -254,10 +253,10 @@ async function reportBoth(pool: pg.Pool, sessionId: string): Promise<void> {
     expect(await reportUsage({ ...rest, source, paidBy: { cost, price: {} } }, by)).toBe('reported');
 }
 
-function fail(pool: pg.Pool, id: string) {
+function fail(prisma: PrismaClient, id: string) {
   const failure = { code: 'refused', upstreamStatus: 400, upstreamCode: null, upstreamRequestId: null };
   return settleSession(
-    pool,
+    prisma,
     id,
     { kind: 'failed', failure },
     { ...by, notAfter: new Date(Date.now() + 60_000) },

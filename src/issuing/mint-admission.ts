@@ -3,47 +3,53 @@ import type { AdmittedCall, CircuitBreaker } from './circuit-breaker.ts';
 import type { Semaphore } from './semaphore.ts';
 
 /** Why a mint is not even tried. Nothing is reserved then, and the same request may succeed later. */
-export type GateRefusal = 'circuit_open' | 'queue_full' | 'shutting_down';
+export type AdmissionRefusal = 'circuit_open' | 'queue_full' | 'shutting_down';
 
-export type MintGate = {
-  /** A pass for one mint, or why there is none. `done` must be called: with what the mint came to, or null when none was made. */
-  enter(): Promise<{ readonly done: (outcome: MintOutcome | null) => void } | GateRefusal>;
+/** Permission for one mint. */
+export type MintPermit = {
+  /** Call it exactly once: with the outcome of the mint, or with null if no mint was made. */
+  readonly release: (outcome: MintOutcome | null) => void;
 };
 
-/** Bounds how much is in flight at the provider, and stops asking one that keeps failing. */
-export function createMintGate(
+export type MintAdmission = {
+  /** Waits for a permit for one mint, or says why there is none. */
+  acquire(): Promise<MintPermit | AdmissionRefusal>;
+};
+
+/** Limits how many mints are in flight at the provider, and stops asking a provider that keeps failing. */
+export function createMintAdmission(
   breaker: CircuitBreaker,
-  slots: Semaphore,
+  semaphore: Semaphore,
   isShuttingDown: () => boolean,
-): MintGate {
+): MintAdmission {
   return {
-    async enter() {
+    async acquire() {
       if (isShuttingDown()) return 'shutting_down';
-      const release = await slots.acquire();
+      const release = await semaphore.acquire();
       if (release === null) return 'queue_full';
-      // Asked after the wait: what was open may have closed meanwhile, and the other way round.
+      // The breaker is asked after the wait, because its state may have changed during the wait.
       const call = isShuttingDown() ? null : breaker.admit();
       if (call === null) {
         release();
         return isShuttingDown() ? 'shutting_down' : 'circuit_open';
       }
       return {
-        done: (outcome) => {
+        release: (outcome) => {
           release();
-          record(call, outcome);
+          report(call, outcome);
         },
       };
     },
   };
 }
 
-function record(call: AdmittedCall, outcome: MintOutcome | null): void {
+function report(call: AdmittedCall, outcome: MintOutcome | null): void {
   if (outcome === null) call.abandoned();
   else if (countsAsFailure(outcome)) call.failed();
   else call.succeeded();
 }
 
-/** A refusal of one request is a healthy answer, and so is a rate limit: it asks for less, not for nothing. */
+/** A refusal of one request is a healthy answer, and so is a rate limit: the provider is up and answers. */
 function countsAsFailure(outcome: MintOutcome): boolean {
   if (outcome.kind === 'issued') return false;
   return (

@@ -6,8 +6,8 @@ import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../sup
 import { askPipelined } from '../support/pipelined.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
-// The gate in front of the provider, as a client meets it: how many mints at a time, how many wait and for how
-// long, and that nobody keeps a place that is of no use.
+// The limit on mints in flight, as a client meets it: how many mints at a time, how many wait and for how long, and
+// that no permit is held by a mint that cannot succeed.
 
 const CREATE = /* GraphQL */ `
   mutation Create($input: CreateRealtimeSessionInput!) {
