@@ -17,7 +17,7 @@ export type AuditEvent = {
   readonly actorApplicationId: string | null;
   readonly actorApiKeyId: string | null;
   readonly actorUserId: string | null;
-  /** The application that it concerns, if any. */
+  /** The application that it is about, if any. */
   readonly applicationId: string | null;
   readonly userId: string | null;
   readonly sessionId: string | null;
