@@ -1,7 +1,9 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
+import type { RecordOf } from '../audit/actions.ts';
 import { byColumns } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
+import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { NewApiKey } from './api-key.ts';
 import { toApiKey, withoutHash } from './application-row.db.ts';
 import type { ApiKeyGrant, CreateApiKeyOutcome } from './application-store.ts';
@@ -32,10 +34,21 @@ export function createApiKey(
     if (expiresAt !== null && expiresAt <= createdAt) return { kind: 'expired' };
     const data = { ...grant, ...stored, scopes: [...scopes], createdAt };
     const row = await tx.apiKey.create({ data, omit: withoutHash });
+    const event: RecordOf<'api_key.created'> = {
+      action: 'api_key.created',
+      outcome: 'SUCCEEDED',
+      detail: {
+        apiKeyId: row.id,
+        name: row.name,
+        scopes: row.scopes,
+        reach: row.reach,
+        expiresAt: row.expiresAt?.toISOString() ?? null,
+        lastFour: row.lastFour,
+      },
+    };
     await tx.$executeRaw`
-      SELECT write_event(${byColumns(by)}::jsonb, k.created_at, 'api_key.created', 'SUCCEEDED', k.application_id, NULL, NULL,
-        jsonb_build_object('apiKeyId', k.id, 'name', k.name, 'scopes', k.scopes, 'reach', k.reach,
-          'expiresAt', k.expires_at, 'lastFour', k.last_four))
+      SELECT write_event(${byColumns(by)}::jsonb, k.created_at, ${event.action}, ${event.outcome}, k.application_id, NULL, NULL,
+        ${toJsonb(event.detail)}::jsonb)
       FROM api_key AS k WHERE k.id = ${row.id}::uuid`;
     return { kind: 'created', apiKey: toApiKey(row) };
   });

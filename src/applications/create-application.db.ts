@@ -1,8 +1,10 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
+import type { RecordOf } from '../audit/actions.ts';
 import { byColumns } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { isPrismaError } from '../platform/database/prisma.ts';
+import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { Application } from './application.ts';
 import { toApplication } from './application-row.db.ts';
 
@@ -14,9 +16,14 @@ export async function createApplication(
 ): Promise<Application | null> {
   const created = prisma.$transaction(async (tx) => {
     const row = await tx.application.create({ data: { name } });
+    const event: RecordOf<'application.created'> = {
+      action: 'application.created',
+      outcome: 'SUCCEEDED',
+      detail: { name: row.name },
+    };
     await tx.$executeRaw`
-      SELECT write_event(${byColumns(by)}::jsonb, a.created_at, 'application.created', 'SUCCEEDED', a.id, NULL, NULL,
-        jsonb_build_object('name', a.name))
+      SELECT write_event(${byColumns(by)}::jsonb, a.created_at, ${event.action}, ${event.outcome}, a.id, NULL, NULL,
+        ${toJsonb(event.detail)}::jsonb)
       FROM application AS a WHERE a.id = ${row.id}::uuid`;
     return toApplication(row);
   });

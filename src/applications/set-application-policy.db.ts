@@ -1,4 +1,5 @@
 import { Prisma, type PrismaClient } from '../../prisma/generated/client.ts';
+import type { RecordOf } from '../audit/actions.ts';
 import { byColumns } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import type { PolicyChanges } from '../limits/policy.ts';
@@ -21,12 +22,16 @@ export async function setApplicationPolicy(
 ): Promise<Application | null> {
   const { allowedModels, ...limits } = changes;
   const models = allowedModels === undefined ? {} : { allowedModels: allowedModels ?? Prisma.DbNull };
-  const detail = { ...policyChangeColumns(changes), applicationId: id };
+  const event: RecordOf<'policy.set'> = {
+    action: 'policy.set',
+    outcome: 'SUCCEEDED',
+    detail: { ...policyChangeColumns(changes), applicationId: id },
+  };
   const changed = prisma.$transaction(async (tx) => {
     const row = await tx.application.update({ where: { id }, data: { ...models, ...limits } });
     await tx.$executeRaw`
-      SELECT write_event(${byColumns(by)}::jsonb, clock_timestamp(), 'policy.set', 'SUCCEEDED', ${id}::uuid, NULL, NULL,
-        ${toJsonb(detail)}::jsonb)`;
+      SELECT write_event(${byColumns(by)}::jsonb, clock_timestamp(), ${event.action}, ${event.outcome}, ${id}::uuid, NULL, NULL,
+        ${toJsonb(event.detail)}::jsonb)`;
     return toApplication(row);
   });
   try {

@@ -1,13 +1,13 @@
 import type { ActorKind } from '../authorization/actor.ts';
 import type { AuditOutcome } from './audit-event.ts';
 
-/** Which audit events are meant: those that fit every field that is given. A list means any of its values. */
+/** An audit event matches when it satisfies every field that is set; a list is satisfied by any of its values. */
 export type AuditEventFilter = {
   readonly actions?: readonly string[] | null | undefined;
   readonly outcomes?: readonly AuditOutcome[] | null | undefined;
   readonly userId?: string | null | undefined;
   readonly sessionId?: string | null | undefined;
-  /** The application that it concerns, or that did it. */
+  /** The application that the event is about, or that acted. */
   readonly applicationId?: string | null | undefined;
   readonly actorKinds?: readonly ActorKind[] | null | undefined;
   readonly requestId?: string | null | undefined;

@@ -3,12 +3,13 @@ import type { JsonObject } from '../platform/validation/json.ts';
 
 export type AuditOutcome = 'SUCCEEDED' | 'DENIED' | 'FAILED';
 
-/** What happened, as written in the transaction that made it happen. */
+/** What happened, written in the transaction that made it happen. */
 export type AuditEvent = {
   readonly id: string;
-  /** Its place in the sealed trail; null until it is sealed. */
+  /** Its number in the sealed trail; null until it is sealed. */
   readonly sequence: number | null;
   readonly at: Date;
+  /** An AuditAction, or one that a newer gateway wrote: reading must not fail because of it. */
   readonly action: string;
   readonly outcome: AuditOutcome;
   readonly actorKind: ActorKind;
@@ -16,7 +17,7 @@ export type AuditEvent = {
   readonly actorApplicationId: string | null;
   readonly actorApiKeyId: string | null;
   readonly actorUserId: string | null;
-  /** The application that it concerns, if any. */
+  /** The application that it is about, if any. */
   readonly applicationId: string | null;
   readonly userId: string | null;
   readonly sessionId: string | null;

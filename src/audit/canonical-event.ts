@@ -1,10 +1,10 @@
 /**
- * An event as it is sealed: the values of SEALED_COLUMNS in their order, all as text. JSON stays the text that
- * PostgreSQL has for it, which is one for each value: parsed and written again, 1.0 could be made 1 unnoticed.
+ * An event as it is sealed: the values of SEALED_COLUMNS in order, as text. JSON is PostgreSQL's own text of it, which is
+ * unique for each value. If it were parsed and written again, changing 1.0 to 1 would not be noticed.
  */
 export type SealedValues = readonly (string | null)[];
 
-/** All columns of audit_event. The order is part of what was sealed: new ones go to the end. */
+/** All columns of audit_event. Their order is part of each seal: add new ones at the end. */
 export const SEALED_COLUMNS = [
   'id',
   'at',

@@ -1,10 +1,9 @@
-import type { JsonObject } from '../platform/validation/json.ts';
+import type { RecordOf } from './actions.ts';
 
-/** What somebody was refused because it is not for them. It is recorded like a change. */
-export type Denial = {
-  readonly action: 'access.denied' | 'session.denied';
-  readonly detail: JsonObject;
-};
+/** A request of a known caller that its scopes or its reach forbid. It is recorded like a change. */
+export type Denial =
+  | RecordOf<'access.denied'>
+  | (RecordOf<'session.denied'> & { readonly detail: { readonly reason: 'forbidden' } });
 
 /** @throws UnavailableError when it may not have been written */
 export type RecordDenial = (denial: Denial) => Promise<void>;

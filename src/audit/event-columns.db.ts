@@ -4,8 +4,8 @@ import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { commitmentTo, END_USER, type Identity } from './identity.ts';
 
 /**
- * Columns of audit_event that say who asked and from where; `personal` has those of audit_identity, if any, and
- * `identity` the commitment to them.
+ * The columns of audit_event for who asked and from where. If that identifies a person, `personal` has the columns of
+ * audit_identity, and `identity` the commitment to them.
  */
 export function actorColumns(
   actor: Actor,
@@ -25,7 +25,7 @@ export function actorColumns(
     request_id: requestId,
     ...(isPerson || reason !== null
       ? identityColumns({
-          // New for each event: nothing shows that two commitments are to the same.
+          // New for each event, so that two commitments to the same person differ.
           salt: randomBytes(16).toString('hex'),
           actorName: isPerson ? name : null,
           ipAddress: isPerson ? ipAddress : null,
@@ -44,7 +44,7 @@ function identityColumns(identity: Identity) {
   };
 }
 
-/** Who asked and from where, and why if they said so, as the functions of the ledger take it. */
+/** Who asked, from where, and why if a reason was given, as JSON: the `by` of the database functions. */
 export function byColumns({ actor, origin }: Caller, reason: string | null = null): string {
   return toJsonb(actorColumns(actor, origin, reason));
 }

@@ -2,26 +2,26 @@ import { hash } from 'node:crypto';
 import { columnOf, type SealedValues } from './canonical-event.ts';
 
 /**
- * What identifies a person in an event of the trail. It stands beside the event, which has a commitment to it: erasing a
- * person deletes the one and leaves the other, and with it all that was sealed, as it is.
+ * What identifies a person in an audit event. It is stored beside the event, which has a commitment to it. Erasing a
+ * person deletes the identity and leaves the event, so that what was sealed does not change.
  */
 export type Identity = {
-  /** At least 128 random bits: without them nobody can find the values again by trying. */
+  /** At least 128 random bits. Without them the erased values could be guessed and checked against the commitment. */
   readonly salt: string;
   readonly actorName: string | null;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
-  /** Why it was done, in the words of who did it, who may have named somebody. */
+  /** Free text from the caller; it may contain a name, so it is stored with the identity. */
   readonly reason: string | null;
 };
 
-/** An identity as it is kept: also whose it is, by which erasing finds it. */
+/** An identity as it is stored: with the user that it belongs to, so that erasing finds it. */
 export type StoredIdentity = Identity & { readonly userId: string | null };
 
-/** What an event says instead of the name of the person that acted. */
+/** The actor's name in an event when the actor is a person. */
 export const END_USER = 'end user';
 
-/** SHA-256 of an identity, hex: says nothing about it, and fits no other. */
+/** SHA-256 commitment to an identity, in hex: hides it and binds to it. */
 export function commitmentTo({ salt, actorName, ipAddress, userAgent, reason }: Identity): string {
   return hash(
     'sha256',
@@ -30,8 +30,8 @@ export function commitmentTo({ salt, actorName, ipAddress, userAgent, reason }: 
 }
 
 /**
- * Holds what stands beside an event against what the event commits to: as it was, gone because the person was erased,
- * changed, or gone.
+ * Compares the identity beside an event with the commitment in the event. `erased`: it is gone because the person was
+ * erased; `gone`: it is missing without an erasure.
  */
 export function compareIdentity(
   values: SealedValues,

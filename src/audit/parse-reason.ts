@@ -4,9 +4,9 @@ import { text } from '../platform/validation/text.ts';
 
 const reason = text(1000)
   .nullish()
-  .transform((given) => (given == null ? null : redactText(given)));
+  .transform((value) => (value == null ? null : redactText(value)));
 
-/** Why something was done, in the caller's words, credentials replaced; null when they gave none. */
+/** The caller's reason for a change, with credentials replaced; null when there is none. */
 export function parseReason(input: unknown): Parsed<string | null> {
   return parse(reason, input, ['reason']);
 }

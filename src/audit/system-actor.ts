@@ -1,2 +1,2 @@
-/** The columns of an audit event that say who did it, when nobody asked for it: periodic work. */
-export const BY_GATEHOUSE = JSON.stringify({ actor_kind: 'SYSTEM', actor_name: 'gatehouse' });
+/** Who did it, as columns of an audit event, when it was periodic work that no caller asked for. */
+export const SYSTEM_ACTOR = JSON.stringify({ actor_kind: 'SYSTEM', actor_name: 'gatehouse' });

@@ -13,10 +13,10 @@ export const scopes = [
 export type Scope = (typeof scopes)[number];
 export const reaches = ['SELF', 'OWN_APPLICATION', 'EVERYTHING'] as const;
 export type Reach = (typeof reaches)[number];
-/** What an API key can have: SELF is for people. */
+/** The reach of an API key. SELF is for people only. */
 export type KeyReach = Exclude<Reach, 'SELF'>;
 
-/** Who asks. The kind decides what the rest means; a new kind breaks compilation wherever it must be thought of. */
+/** Who asks. Code that handles actors switches over the kind, so that a new kind does not compile until it is handled. */
 export type Actor =
   /** The root key, a shell on the gateway's machine, or a token with scopes of its own. */
   | {
@@ -28,7 +28,7 @@ export type Actor =
   /** An API key. */
   | {
       readonly kind: 'application';
-      /** The application's. */
+      /** The application's name, not the key's. */
       readonly name: string;
       readonly applicationId: string;
       readonly apiKeyId: string;
@@ -45,7 +45,7 @@ export type RequestInfo = {
   readonly userAgent: string | null;
 };
 
-/** Whose idempotency keys and whose share of the request limit an actor's are: an application's, or a token's subject's. */
+/** Under whose name an actor's idempotency keys and rate limit are kept: an application's, or that of a token's subject. */
 export function principalKey(actor: Actor): string {
   switch (actor.kind) {
     case 'operator':
@@ -66,7 +66,7 @@ export type Principal = {
   readonly reach: Reach;
 };
 
-/** What an actor is called in the audit trail, what it may do, and whose records that applies to. */
+/** An actor's name in the audit trail, its scopes, and its reach. */
 export function principalOf(actor: Actor): Principal {
   switch (actor.kind) {
     case 'operator':
@@ -80,9 +80,11 @@ export function principalOf(actor: Actor): Principal {
   }
 }
 
-/** Whether an actor has a scope. People have none; what is theirs is open to them without. */
+/** Whether an actor has a scope. People have none, and need none for what is their own. */
 export function hasScope(actor: Actor, scope: Scope): boolean {
   return actor.kind !== 'user' && actor.scopes.includes(scope);
 }
+
 export type ActorKind = 'APPLICATION' | 'USER' | 'OPERATOR' | 'SYSTEM';
+/** An actor and the request that it made. */
 export type Caller = { readonly actor: Actor; readonly origin: RequestInfo };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { type Caller, scopes } from './actor.ts';
 
-/** Who acts on the gateway's own machine: an operator, named after the account. */
+/** The caller of a command on the gateway's machine: an operator, named after the account. */
 export function byShell(command: string): Caller {
   return {
     actor: { kind: 'operator', name: `shell:${userInfo().username}`, scopes, via: 'command line' },

@@ -1,8 +1,8 @@
 import type { Actor } from './actor.ts';
 
 /**
- * Whose records somebody sees. The ledger is never read without one: what is not visible is not there,
- * through every path. Scopes decide beside it which kinds of records may be asked for at all.
+ * Whose records a caller sees. Every read takes one; what is not visible is treated as missing. Which kinds of records
+ * a caller may ask for at all is decided by scopes.
  */
 export type Visibility =
   | { readonly reach: 'EVERYTHING' }
@@ -11,7 +11,7 @@ export type Visibility =
   /** One person, and that person's sessions. */
   | { readonly reach: 'SELF'; readonly externalId: string };
 
-/** What an actor sees. */
+/** The visibility of an actor. */
 export function visibilityOf(actor: Actor): Visibility {
   switch (actor.kind) {
     case 'operator':

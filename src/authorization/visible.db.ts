@@ -1,15 +1,21 @@
 import type { SqlParameters } from '../platform/database/statement.ts';
 import type { Visibility } from './visibility.ts';
 
-/** Gives the viewer's place among a statement's parameters: an application's id, or a person's external id. */
+/** Binds the viewer (an application's id, or a person's external id) and returns its placeholder. */
 type Viewer = () => string;
 type Rules = { readonly [Reach in Visibility['reach']]: (viewer: Viewer) => string };
 
 const self = (viewer: Viewer) => `(SELECT id FROM end_user WHERE external_id = ${viewer()})`;
 const everything = () => 'true';
 
-// What each reach sees of each table that is read by statements of our own; visible-where.db.ts has the others. Every
-// statement of the reader has one of these in its WHERE.
+// What each reach sees of each table. Every statement of the reader has one of these in its WHERE. Visibility is also
+// decided in:
+// - visible-where.db.ts, for the tables that are read through Prisma's models;
+// - users/find-users.db.ts and users/list-users.db.ts, for a user's last session;
+// - sessions/list-sessions.db.ts, for the external id of a person that lists its own sessions;
+// - sessions/identify-secret.db.ts and .sql, for whose secrets may be identified;
+// - usage/usage-parts.db.ts, for whether sums over all users may be read;
+// - subscriptions/session-event.ts, for events that were read once for all subscribers.
 const RULES = {
   /** realtime_session AS s */
   sessions: {
@@ -38,16 +44,13 @@ const RULES = {
   },
 } satisfies Record<string, Rules>;
 
-/** The condition under which rows of a table are visible, with its value among the parameters of the statement. */
-export function visible(
-  rows: keyof typeof RULES,
-  visibility: Visibility,
-  { bind: use }: SqlParameters,
-): string {
-  return RULES[rows][visibility.reach](() => use(viewerOf(visibility)));
+/** The condition under which rows of a table are visible. Binds the viewer as a parameter of the statement. */
+export function visible(rows: keyof typeof RULES, visibility: Visibility, { bind }: SqlParameters): string {
+  return RULES[rows][visibility.reach](() => bind(viewerOf(visibility)));
 }
 
-function viewerOf(visibility: Visibility): string | null {
+/** The application's id, or the person's external id; null: everything is visible. */
+export function viewerOf(visibility: Visibility): string | null {
   switch (visibility.reach) {
     case 'EVERYTHING':
       return null;

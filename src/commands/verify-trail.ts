@@ -1,11 +1,11 @@
 import { atBatches, atSequence } from '../sealing/finding.ts';
 import { readHeadsFile } from '../sealing/heads-file.ts';
 import { findHeads, findSealsBeyond, readUnsealed } from '../sealing/read-seals.db.ts';
-import { type Head, isSigned } from '../sealing/seal.ts';
+import { type Head, isHeadSigned } from '../sealing/seal.ts';
 import { readPosition, startOf } from '../sealing/seal-batch.db.ts';
 import { idAt } from '../sealing/sealed-columns.db.ts';
-import { verifyChain } from '../sealing/verify-chain.db.ts';
-import type { Span, VerifyOptions } from '../sealing/verify-options.db.ts';
+import type { SealingPeriod } from '../sealing/stored-seal.ts';
+import { type VerifyOptions, verifyChain } from '../sealing/verify-chain.db.ts';
 
 export type Verified = {
   readonly events: number;
@@ -49,13 +49,13 @@ async function compareHeads(options: VerifyOptions, path: string, lastBatch: num
   };
   for await (const { line, head } of readHeadsFile(path)) {
     const key = keys.find(({ id }) => id === head.keyId);
-    if (key === undefined || !isSigned(key, head)) {
+    if (key === undefined || !isHeadSigned(key, head)) {
       onFinding({
-        place: 'line',
+        kind: 'line',
         from: line,
         to: line,
         eventId: null,
-        what: 'of the file of heads is not signed by a known key',
+        problem: 'of the file of heads is not signed by a known key',
       });
       continue;
     }
@@ -110,11 +110,11 @@ async function verifyUnsealed(
         firstId ??= id;
       } else {
         onFinding({
-          place: 'event',
+          kind: 'event',
           from: 0,
           to: 0,
           eventId: id,
-          what: 'has no seal, and is older than what was sealed: it was put in later, or its seal removed',
+          problem: 'has no seal, and is older than what was sealed: it was put in later, or its seal removed',
         });
       }
     }
@@ -122,7 +122,7 @@ async function verifyUnsealed(
   return { count, firstId };
 }
 
-function isWithin({ from, to }: Span, time: string): boolean {
+function isWithin({ from, to }: SealingPeriod, time: string): boolean {
   const at = Date.parse(time);
   return (from === null || at >= Date.parse(from)) && (to === null || at < Date.parse(to));
 }

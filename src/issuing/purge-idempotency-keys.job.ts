@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { statement } from '../platform/database/statement.ts';
+import { inBatches } from '../platform/process/in-batches.ts';
 
 const BATCH = 1000;
 // Keys are promised to work for at least 24 hours. An hour more, so that differing clocks do not matter.
@@ -12,8 +13,8 @@ const PURGE = statement<{ purged: number }>()({
 
 /** Deletes expired idempotency keys, in batches, so that no statement takes long. */
 export async function purgeIdempotencyKeys(pool: pg.Pool): Promise<void> {
-  for (let purged = BATCH; purged === BATCH; ) {
-    const { rows } = await pool.query<{ purged: number }>({ ...PURGE, values: [REMEMBERED, BATCH] });
-    purged = rows[0]?.purged ?? 0;
-  }
+  await inBatches(BATCH, async (size) => {
+    const { rows } = await pool.query<{ purged: number }>({ ...PURGE, values: [REMEMBERED, size] });
+    return rows[0]?.purged ?? 0;
+  });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
+import type { DetailOf } from '../audit/actions.ts';
 import { actorColumns } from '../audit/event-columns.db.ts';
 import { byColumn } from '../platform/database/columns.ts';
 import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
@@ -107,7 +108,11 @@ function requestOf(reservation: Reservation) {
     },
     event: {
       ...actorColumns(actor, origin),
-      detail: { provider, type: config.type, model: config.model },
+      // reserve_session adds the rest.
+      detail: { provider, type: config.type, model: config.model } satisfies Omit<
+        DetailOf<'session.requested'>,
+        'expiresAfterSeconds'
+      >,
     },
   };
 }

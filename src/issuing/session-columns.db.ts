@@ -1,4 +1,5 @@
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
+import type { RecordOf } from '../audit/actions.ts';
 import { byColumn, columnNames } from '../platform/database/columns.ts';
 import { CONFIG_FIELDS } from '../sessions/session-config.ts';
 import { configByColumn } from '../sessions/session-row.db.ts';
@@ -57,22 +58,25 @@ export function settlementByColumn(settlement: Settlement) {
 }
 
 /** What the audit trail says of a settlement: enough to find the secret's session, never the secret. */
-export function settlementEvent(settlement: Settlement) {
+export function settlementEvent(
+  settlement: Settlement,
+): RecordOf<'session.issued' | 'session.failed' | 'session.unconfirmed'> {
   switch (settlement.kind) {
     case 'issued':
       return {
         action: 'session.issued',
         outcome: 'SUCCEEDED',
         detail: {
-          expiresAt: settlement.secret.expiresAt,
+          expiresAt: settlement.secret.expiresAt.toISOString(),
           fingerprint: settlement.secret.fingerprint,
           fingerprintKeyId: settlement.secret.fingerprintKeyId,
           upstreamSessionId: settlement.upstreamSessionId,
         },
       };
     case 'failed':
+      return { action: 'session.failed', outcome: 'FAILED', detail: settlement.failure };
     case 'unconfirmed':
-      return { action: `session.${settlement.kind}`, outcome: 'FAILED', detail: settlement.failure };
+      return { action: 'session.unconfirmed', outcome: 'FAILED', detail: settlement.failure };
     default:
       return settlement satisfies never;
   }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
 import { statement } from '../platform/database/statement.ts';
+import { inBatches } from '../platform/process/in-batches.ts';
 
 const BATCH = 500;
 const SETTLE = statement<{ settled: number }>()({
@@ -15,9 +16,10 @@ const SETTLE = statement<{ settled: number }>()({
  * @param onSettled called after each batch was committed
  */
 export async function settleOverdue(pool: pg.Pool, onSettled: () => void = () => {}): Promise<void> {
-  for (let settled = BATCH; settled === BATCH; ) {
-    const { rows } = await pool.query<{ settled: number }>({ ...SETTLE, values: [BATCH, BY_GATEHOUSE] });
-    settled = rows[0]?.settled ?? 0;
+  await inBatches(BATCH, async (size) => {
+    const { rows } = await pool.query<{ settled: number }>({ ...SETTLE, values: [size, SYSTEM_ACTOR] });
+    const settled = rows[0]?.settled ?? 0;
     if (settled > 0) onSettled();
-  }
+    return settled;
+  });
 }

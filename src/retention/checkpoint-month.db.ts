@@ -1,18 +1,20 @@
 import type pg from 'pg';
 import { compareIdentity } from '../audit/identity.ts';
-import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
+import { writeEvent } from '../audit/write-event.db.ts';
 import { type SignedCheckpoint, signCheckpoint } from '../sealing/checkpoint.ts';
-import { type SealingKey, sealEvent } from '../sealing/seal.ts';
+import { sealEvent } from '../sealing/seal.ts';
 import { headColumns, identityValues, sealedValues, splitIdentity } from '../sealing/sealed-columns.db.ts';
+import type { SealingKey } from '../sealing/signed.ts';
 import { readCheckpoints, readErasedUsers } from '../sealing/signed-removals.db.ts';
 import type { OldPartition } from './find-old-partitions.db.ts';
 
 const PAGE = 5000;
 
-/** A month of the trail that is not what was sealed: what somebody did to it must not go with it. */
+/** A month of the trail is not what was sealed. It is kept, because it is the evidence of what was done to it. */
 export class BrokenMonthError extends Error {
   override readonly name = 'BrokenMonthError';
-  /** The partition, for the log. */
+  /** The name of the partition, for the log. */
   readonly kind: string;
 
   constructor(partition: string, what: string) {
@@ -22,8 +24,8 @@ export class BrokenMonthError extends Error {
 }
 
 /**
- * Signs for a month of the trail that is going to be dropped, in an event of the trail: from then on `audit verify` accepts
- * that its events are gone. Once: for a month that is signed for already nothing is done.
+ * Signs, in an event of the trail, for a month of the trail that is going to be dropped. From then on `audit verify`
+ * accepts that its events are gone. Does nothing for a month that is signed for already.
  * @param keys the first signs
  * @throws BrokenMonthError when an event of it, or who did it, is not what was sealed, or was sealed with a key that is not known
  */
@@ -52,17 +54,21 @@ export async function checkpointMonth(
     [earlier.map(({ sequences }) => sequences)],
   );
   const { sequences = null, batch = null, head = null } = rows[0] ?? {};
-  const signed =
-    sequences === null || batch === null || head === null
-      ? {}
-      : signCheckpoint(keys[0], { sequences, batch, head });
-  await client.query(
-    `SELECT write_event($1::jsonb, clock_timestamp(), 'trail.checkpointed', 'SUCCEEDED', NULL, NULL, NULL, $2::jsonb)`,
-    [BY_GATEHOUSE, JSON.stringify({ partition: name, from, to, events, unsealed, ...signed })],
-  );
+  const month = { partition: name, from, to, events, unsealed };
+  await writeEvent(client, SYSTEM_ACTOR, {
+    action: 'trail.checkpointed',
+    outcome: 'SUCCEEDED',
+    detail:
+      sequences === null || batch === null || head === null
+        ? month
+        : { ...month, ...signCheckpoint(keys[0], { sequences, batch, head }) },
+  });
 }
 
-/** Not by what an event says alone, which the gateway's role can write: all that is sealed was signed for. */
+/**
+ * Whether signed checkpoints cover every sealed event of the month. That there is an event for it is not enough, because
+ * the gateway's role could have written that without the key.
+ */
 async function isCheckpointed(
   client: pg.ClientBase,
   name: string,
@@ -84,10 +90,10 @@ async function isCheckpointed(
   return rows[0]?.open === false;
 }
 
-/** Holds each event of a month, and who did it, against its seal; those that never got one are counted. */
+/** Compares each event of a month, and its identity, with its seal, and counts those that were never sealed. */
 async function checkMonth(client: pg.ClientBase, name: string, keys: readonly SealingKey[]) {
   const counts = { events: 0, unsealed: 0 };
-  // Who is erased while this goes on is not among them: then the next run finds them there.
+  // A person that is erased while this goes on makes it fail; the next run then succeeds.
   const erased = await readErasedUsers(client, keys);
   for (let after = '00000000-0000-0000-0000-000000000000', more = true; more; ) {
     const { rows } = await client.query<(string | null)[]>({

@@ -1,11 +1,12 @@
-import pg from 'pg';
 import { createPartitions } from '../platform/database/migrate.ts';
+import { withClient } from '../platform/database/with-client.ts';
 
 const SIX_HOURS_MS = 6 * 60 * 60 * 1000;
 
 /**
- * Creates partitions ahead for as long as the gateway runs (start-up made the first three months), as the
- * owner's role, which the gateway itself does not work as. Several replicas may: what exists is skipped.
+ * Creates partitions ahead for as long as the gateway runs; at start, migrating creates those of this month and the next
+ * three. It needs the owner's role, which the gateway does not otherwise work as. Several gateways may do it at once:
+ * partitions that exist are skipped.
  * @returns a function that stops it
  */
 export function keepPartitionsAhead(ownerUrl: string, onError: (error: unknown) => void): () => void {
@@ -15,16 +16,6 @@ export function keepPartitionsAhead(ownerUrl: string, onError: (error: unknown) 
 }
 
 async function createAhead(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: ownerUrl,
-    application_name: 'gatehouse-partitions',
-    connectionTimeoutMillis: 10_000,
-  });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    await createPartitions(client);
-  } finally {
-    await client.end();
-  }
+  const config = { connectionString: ownerUrl, application_name: 'gatehouse-partitions' };
+  await withClient(config, createPartitions);
 }

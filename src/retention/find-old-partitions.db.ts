@@ -1,13 +1,13 @@
 import type pg from 'pg';
 
-/** A month that is over for retention, and how far dropping it has come. */
+/** A month that is older than retention, and how far dropping it has come. */
 export type OldPartition = {
-  /** Both as SQL writes them. */
+  /** Both as SQL identifiers. */
   readonly name: string;
   readonly table: string;
-  /** attached: untouched. detaching: a concurrent detach was cut off. detached: by us, and not dropped yet. */
+  /** attached: untouched. detaching: a concurrent detach was interrupted. detached: by us, and not dropped yet. */
   readonly state: 'attached' | 'detaching' | 'detached';
-  /** Its bounds: ids, and the times that they stand for (`to` is the first moment after it). */
+  /** Its bounds, as ids and as times; `to` is the first moment after the month. */
   readonly fromId: string;
   readonly toId: string;
   readonly from: string;
@@ -16,19 +16,19 @@ export type OldPartition = {
 
 const UUID = '([0-9a-f-]{36})';
 const MARK = 'Retention drops this month of';
-/** What the catalog says of a partition's bounds. One without an end on both sides is not a month. */
+/** How the catalog writes the bounds of a month. */
 const BOUNDS = `FROM \\('${UUID}'\\) TO \\('${UUID}'\\)`;
 
 /**
- * The comment that says of a table, once it is detached and has no bounds any more, that it is ours to drop. What an
- * operator detached has none, and is left alone.
+ * The comment on a table that retention is dropping. Once it is detached it has no bounds, and this is how the next run
+ * recognises it. A table that an operator detached has no such comment and is left alone.
  */
 export function markOf({ table, fromId, toId }: OldPartition): string {
   return `${MARK} ${table}: ${fromId} to ${toId}`;
 }
 
-// Nothing younger than so many months is found: a month is old when it ended before the month began that lies so
-// many before this one. What was begun comes first: a table has at most one partition that is being detached.
+// A month is old when it ended at or before the start of the month $2 months ago. Interrupted ones come first, because a
+// table can have only one partition that is being detached.
 const FIND = `
   WITH found AS (
     SELECT inhrelid AS oid, inhparent::regclass::text AS "table",
@@ -49,13 +49,13 @@ const FIND = `
     (date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => $2)) AT TIME ZONE 'UTC')
   ORDER BY array_position('{detaching,detached,attached}'::text[], state), bounds[2], "table"`;
 
-/** The first 48 bits of an id are milliseconds; a month begins with a second. */
+/** SQL for the time in an id: its first 48 bits are milliseconds. Bounds of months are whole seconds. */
 function timeOf(id: string): string {
   const seconds = `('x' || translate(left(${id}, 13), '-', ''))::bit(48)::bigint / 1000`;
   return `to_char(to_timestamp(${seconds}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 }
 
-/** Months of the tables (each partitioned by month of an id) that are over for at least so many months. */
+/** The months of these tables (partitioned by month of an id) that ended at least `months` months ago. */
 export async function findOldPartitions(
   client: pg.ClientBase,
   tables: readonly string[],

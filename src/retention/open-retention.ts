@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
 import { logJobFailure } from '../platform/process/repeat.ts';
-import type { SealingKey } from '../sealing/seal.ts';
+import type { SealingKey } from '../sealing/signed.ts';
 import { keepPartitionsAhead } from './create-partitions.job.ts';
 import { enforceRetention } from './enforce-retention.job.ts';
 

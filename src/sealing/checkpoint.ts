@@ -1,17 +1,16 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { type SealingKey, sameHex } from './seal.ts';
+import { isSigned, type SealingKey, type Signature, sign } from './signed.ts';
 
-/** What retention dropped of the trail, up to now: explains to `audit verify` that it is gone. */
+/** All that retention has dropped of the trail so far, so that `audit verify` accepts that it is gone. */
 export type Checkpoint = {
-  /** The places of all events that were ever dropped, as PostgreSQL writes an int8multirange: {[1,101),[103,104)}. */
+  /** The sequences of all events that were ever dropped, as PostgreSQL writes an int8multirange: {[1,101),[103,104)}. */
   readonly sequences: string;
-  /** The last head when it was signed: of this trail, and no other with the same key. */
+  /** The last head at the time of signing: binds the checkpoint to this trail, not to another with the same key. */
   readonly batch: number;
   readonly head: string;
 };
 
-export type SignedCheckpoint = Checkpoint & { readonly keyId: string; readonly mac: string };
+export type SignedCheckpoint = Checkpoint & Signature;
 
 export const checkpointSchema = z.object({
   sequences: z.string(),
@@ -22,25 +21,24 @@ export const checkpointSchema = z.object({
 }) satisfies z.ZodType<SignedCheckpoint>;
 
 export function signCheckpoint(key: SealingKey, checkpoint: Checkpoint): SignedCheckpoint {
-  return { ...checkpoint, keyId: key.id, mac: macOf(key, checkpoint) };
+  return { ...checkpoint, ...sign(key, 'checkpoint', signedValues(checkpoint)) };
 }
 
-export function isCheckpointSigned(key: SealingKey, checkpoint: SignedCheckpoint): boolean {
-  return sameHex(macOf(key, checkpoint), checkpoint.mac);
+/** Whether one of the keys signed it. */
+export function isCheckpointSigned(keys: readonly SealingKey[], checkpoint: SignedCheckpoint): boolean {
+  return isSigned(keys, 'checkpoint', signedValues(checkpoint), checkpoint);
 }
 
-function macOf({ bytes }: SealingKey, { sequences, batch, head }: Checkpoint): string {
-  return createHmac('sha256', bytes)
-    .update(JSON.stringify(['gatehouse checkpoint', sequences, batch, head]))
-    .digest('hex');
+function signedValues({ sequences, batch, head }: Checkpoint) {
+  return [sequences, batch, head];
 }
 
-/** Tells whether a place is among those of a multirange. */
+/** A test for whether a sequence lies in a multirange. */
 export function sequenceRanges(multirange: string): (sequence: number) => boolean {
   const ranges = [...multirange.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]) => [
     Number(from),
     Number(to),
   ]);
-  // Nearly always there is one range, and few where months meet.
+  // Nearly always one range; a few where the events of two months overlap.
   return (sequence) => ranges.some(([from = 0, to = 0]) => sequence >= from && sequence < to);
 }

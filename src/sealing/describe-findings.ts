@@ -1,45 +1,49 @@
 import type { Finding } from './finding.ts';
 
-const MOST = 1000;
+const MAX_LINES = 1000;
 
 /**
- * Says findings in words, a line each; what goes on from one place to the next becomes one line.
- * @returns takes the findings in their order; `end` says the last, and how many lines there were
+ * Describes findings in words, one line each. The same problem of consecutive sequences or batches becomes one line.
+ * @param say called with each line, at most MAX_LINES times, and once more with the number of further lines
+ * @returns `add` takes the findings in order; `end` says the last one and returns how many lines there were
  */
 export function describeFindings(say: (line: string) => void) {
-  let open: Finding | null = null;
+  let pending: Finding | null = null;
   let lines = 0;
   const flush = () => {
-    if (open === null) return;
+    if (pending === null) return;
     lines += 1;
-    if (lines <= MOST) say(textOf(open));
-    open = null;
+    if (lines <= MAX_LINES) say(textOf(pending));
+    pending = null;
   };
   return {
     add(finding: Finding): void {
-      if (open !== null && goesOn(open, finding)) {
-        open = { ...open, to: finding.to, eventId: null };
+      if (pending !== null && continues(pending, finding)) {
+        pending = { ...pending, to: finding.to, eventId: null };
         return;
       }
       flush();
-      open = finding;
+      pending = finding;
     },
     end(): number {
       flush();
-      if (lines > MOST) say(`… and ${lines - MOST} more.`);
+      if (lines > MAX_LINES) say(`… and ${lines - MAX_LINES} more.`);
       return lines;
     },
   };
 }
 
-function goesOn(one: Finding, next: Finding): boolean {
+function continues(earlier: Finding, finding: Finding): boolean {
   return (
-    one.place === next.place && one.place !== 'event' && one.what === next.what && one.to + 1 === next.from
+    earlier.kind === finding.kind &&
+    earlier.kind !== 'event' &&
+    earlier.problem === finding.problem &&
+    earlier.to + 1 === finding.from
   );
 }
 
-function textOf({ place, from, to, eventId, what }: Finding): string {
-  if (place === 'event') return `event ${eventId} ${what}`;
-  const where = from === to ? `${place} ${from}` : `each ${place} from ${from} to ${to}`;
-  return `${where}${eventId === null ? '' : ` (event ${eventId})`} ${what}`;
+function textOf({ kind, from, to, eventId, problem }: Finding): string {
+  if (kind === 'event') return `event ${eventId} ${problem}`;
+  const where = from === to ? `${kind} ${from}` : `each ${kind} from ${from} to ${to}`;
+  return `${where}${eventId === null ? '' : ` (event ${eventId})`} ${problem}`;
 }

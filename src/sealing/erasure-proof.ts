@@ -1,20 +1,14 @@
-import { createHmac } from 'node:crypto';
-import { type SealingKey, sameHex } from './seal.ts';
+import { isSigned, type SealingKey, type Signature, sign } from './signed.ts';
 
-/** Shows that a gateway erased a person, which explains to `audit verify` that what identified it is gone. */
-export type ErasureProof = { readonly keyId: string; readonly mac: string };
+/** Signed proof of an erasure, so that `audit verify` accepts that the person's identities are gone. */
+export type ErasureProof = Signature;
 
 /** Signs that a user, by id, was erased. */
 export function signErasure(key: SealingKey, userId: string): ErasureProof {
-  return { keyId: key.id, mac: macOf(key, userId) };
+  return sign(key, 'erasure', [userId]);
 }
 
-export function isErasureSigned(key: SealingKey, userId: string, { mac }: ErasureProof): boolean {
-  return sameHex(macOf(key, userId), mac);
-}
-
-function macOf({ bytes }: SealingKey, userId: string): string {
-  return createHmac('sha256', bytes)
-    .update(JSON.stringify(['gatehouse erasure', userId]))
-    .digest('hex');
+/** Whether one of the keys signed that this user was erased. */
+export function isErasureSigned(keys: readonly SealingKey[], userId: string, proof: ErasureProof): boolean {
+  return isSigned(keys, 'erasure', [userId], proof);
 }

@@ -1,20 +1,21 @@
-/** What was found wrong, and where: sequences, batches, or lines of the file of heads. */
+/** What verifying found wrong, and where. */
 export type Finding = {
-  readonly place: 'sequence' | 'batch' | 'line' | 'event';
+  /** What `from` and `to` number: events of the trail, batches, or lines of the heads file. An unsealed event has no number. */
+  readonly kind: 'sequence' | 'batch' | 'line' | 'event';
   readonly from: number;
   readonly to: number;
   readonly eventId: string | null;
-  readonly what: string;
+  readonly problem: string;
 };
 
-export function atSequence(sequence: number, eventId: string, what: string): Finding {
-  return { place: 'sequence', from: sequence, to: sequence, eventId, what };
+export function atSequence(sequence: number, eventId: string, problem: string): Finding {
+  return { kind: 'sequence', from: sequence, to: sequence, eventId, problem };
 }
 
-export function atSequences(from: number, to: number, what: string): Finding {
-  return { place: 'sequence', from, to, eventId: null, what };
+export function atSequences(from: number, to: number, problem: string): Finding {
+  return { kind: 'sequence', from, to, eventId: null, problem };
 }
 
-export function atBatches(from: number, to: number, what: string): Finding {
-  return { place: 'batch', from, to, eventId: null, what };
+export function atBatches(from: number, to: number, problem: string): Finding {
+  return { kind: 'batch', from, to, eventId: null, problem };
 }

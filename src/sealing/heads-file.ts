@@ -8,22 +8,22 @@ import type { Head } from './seal.ts';
 
 export type HeadsFile = { append(head: Head): Promise<void>; close(): Promise<void> };
 
-/** Opens the file that heads are kept in outside the database. @throws StartError when it cannot be written */
+/** Opens the file that keeps heads outside the database. @throws StartError when it cannot be written */
 export async function openHeadsFile(path: string): Promise<HeadsFile> {
-  const file = await openOrSay(path);
-  // A gateway that was killed may have left half a line.
+  const file = await openForAppending(path);
+  // A gateway that was killed may have left half a line: begin a new one.
   if ((await file.stat()).size > 0) await file.appendFile('\n');
   return {
     async append(head) {
       await file.appendFile(`${JSON.stringify(head)}\n`);
-      // What is not on the disk proves nothing after a crash.
+      // A head that is lost in a crash proves nothing.
       await file.datasync();
     },
     close: () => file.close(),
   };
 }
 
-async function openOrSay(path: string): Promise<FileHandle> {
+async function openForAppending(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'a', 0o600);
   } catch (cause) {
@@ -33,24 +33,24 @@ async function openOrSay(path: string): Promise<FileHandle> {
 }
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
-const place = z.int().positive();
+const count = z.int().positive();
 const headSchema = z.object({
-  batch: place,
-  first: place,
-  last: place,
+  batch: count,
+  first: count,
+  last: count,
   digest: hex,
   previous: hex,
   sealedAt: z.string(),
   keyId: z.string(),
   mac: hex,
 });
-// A gateway's log has them too, among its other lines.
+// In a gateway's log the head is a field of the line.
 const lineSchema = z.union([headSchema, z.object({ head: headSchema }).transform(({ head }) => head)]);
 
 /**
- * The heads of a file, or of a gateway's log, with the numbers of their lines. What else it holds is passed over, also
- * half a line that a killed gateway left.
- * @throws StartError when it cannot be read, or holds no head
+ * The heads in a heads file or a gateway's log, with their line numbers. Other lines are skipped, e.g. half a line that a
+ * killed gateway left.
+ * @throws StartError when the file cannot be read, or has no head
  */
 export async function* readHeadsFile(path: string): AsyncGenerator<{ line: number; head: Head }> {
   let line = 0;

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Head } from './seal.ts';
 import {
   headColumns,
   identityValues,
@@ -7,20 +6,16 @@ import {
   sealedValues,
   splitIdentity,
 } from './sealed-columns.db.ts';
-import type { StoredSeal } from './stored-seal.ts';
-import type { Span } from './verify-options.db.ts';
-
-/** A head as it is stored: what stood before it is the head before. */
-export type StoredHead = Omit<Head, 'previous'>;
+import type { SealingPeriod, StoredHead, StoredSeal } from './stored-seal.ts';
 
 const HEADS = 1000;
 const SEALS = 5000;
 const EVENTS = 20_000;
 
-/** The heads of some time up to a batch, in order. */
+/** The heads of a period, up to a batch, in order. */
 export async function* readHeads(
   pool: pg.Pool,
-  { from, to }: Span,
+  { from, to }: SealingPeriod,
   until: number,
 ): AsyncGenerator<StoredHead> {
   for (let after = 0, more = true; more; ) {
@@ -36,7 +31,7 @@ export async function* readHeads(
   }
 }
 
-/** The heads of some batches. */
+/** The heads of these batches, in no particular order. */
 export async function findHeads(
   pool: pg.Pool | pg.ClientBase,
   batches: readonly number[],
@@ -48,10 +43,10 @@ export async function findHeads(
   return rows;
 }
 
-/** The seals from one sequence to another, in order, each with its event. */
+/** The seals from one sequence to another (both inclusive), in order, each with its event. */
 export async function* readSeals(pool: pg.Pool, first: number, last: number): AsyncGenerator<StoredSeal> {
   for (let from = first, page = 1, more = true; more; page += 1) {
-    // OFFSET 0: an event is looked up for each seal, however many of both there are.
+    // OFFSET 0 makes PostgreSQL look up the event of each seal; a join might read whole tables.
     const { rows } = await pool.query<(string | null)[]>({
       text: `SELECT s.sequence::text, s.event_id::text, encode(s.mac, 'hex'), ${identityValues}, ${sealedValues}
         FROM audit_seal AS s LEFT JOIN LATERAL (
@@ -79,21 +74,21 @@ export async function* readSeals(pool: pg.Pool, first: number, last: number): As
   }
 }
 
-/** Seals that no head vouches for, because they stand behind the last; at most so many. */
+/** Seals after the last sequence of the last head, at most `limit`: no head vouches for them. */
 export async function findSealsBeyond(
   pool: pg.Pool,
-  most: number,
+  limit: number,
 ): Promise<{ sequence: number; eventId: string }[]> {
   const { rows } = await pool.query<{ sequence: number; eventId: string }>(
     `SELECT sequence::float8 AS sequence, event_id AS "eventId" FROM audit_seal
      WHERE sequence > coalesce((SELECT last_sequence FROM audit_head ORDER BY batch DESC LIMIT 1), 0)
      ORDER BY sequence LIMIT $1`,
-    [most],
+    [limit],
   );
   return rows;
 }
 
-/** The ids of events without a seal, between two ids, a page at a time. */
+/** The ids of events without a seal, between two ids (both exclusive), a page at a time. */
 export async function* readUnsealed(
   pool: pg.Pool,
   after: string,

@@ -1,30 +1,28 @@
 import type pg from 'pg';
 import type { SealedValues } from '../audit/canonical-event.ts';
-import { digestOf, GENESIS, type Head, type SealingKey, sealEvent, signHead } from './seal.ts';
+import { digestOf, GENESIS, type Head, sealEvent, signHead } from './seal.ts';
 import { headColumns, idAt, isNotSealed, sealedValues, timeOf, timeText } from './sealed-columns.db.ts';
+import type { SealingKey } from './signed.ts';
 
 export type SealOptions = {
   readonly pool: pg.Pool;
   readonly key: SealingKey;
   /** Longer than any transaction takes from the time of its event to its commit. */
   readonly overlapMs: number;
-  /** At most so many events make a batch. */
-  readonly most: number;
+  /** The most events in a batch. */
+  readonly batchSize: number;
 };
 
-/**
- * What came of it: a sealed batch, nothing to seal, or another gateway that is sealing. `at` is the database's time
- * before it looked, in milliseconds.
- */
+/** `at`: the database's time before it looked for events, in milliseconds. `busy`: another gateway is sealing. */
 export type SealOutcome =
   | { readonly kind: 'sealed'; readonly head: Head; readonly lastEventId: string; readonly at: number }
   | { readonly kind: 'none'; readonly at: number }
   | { readonly kind: 'busy' };
 
-/** Where to look: behind an event, or behind what was all sealed at some time; null: behind what the last head says. */
+/** Where to start sealing: after an event, at a time up to which all is sealed, or (null) after the last head. */
 export type SealStart = { readonly eventId: string } | { readonly sealedAt: number } | null;
 
-/** The last head, and the last event under it; null while nothing is sealed. Times in milliseconds, and as text. */
+/** The last head, and the last event that it seals; null while nothing is sealed. `now` in milliseconds, `time` the same as text. */
 export type Position = {
   readonly now: string;
   readonly time: string;
@@ -35,7 +33,6 @@ export type Position = {
   readonly sealedAt: string | null;
 };
 
-// How far it is sealed: the last head, and the last event under it.
 const POSITION = {
   name: 'seal-position',
   text: `
@@ -46,7 +43,7 @@ const POSITION = {
     ) AS h ON true`,
 };
 
-// Not prepared: planned for where it begins, which is nearly at the end of the trail.
+// Unnamed, so that it is planned for its start, which is nearly at the end of the trail.
 const UNSEALED = `SELECT ${sealedValues} FROM audit_event AS e
   WHERE e.id > $1 AND ${isNotSealed} ORDER BY e.id LIMIT $2`;
 
@@ -63,31 +60,31 @@ const WRITE = {
 };
 
 /**
- * Seals the oldest events that are not sealed yet, as one batch in one transaction, by one gateway at a time. "Not
- * sealed yet" is asked of each event from somewhat before the last sealed one on, since events appear out of order.
- * What appears even later is left alone: an event that somebody slips in between old ones must not get a seal.
+ * Seals the oldest unsealed events as one batch in one transaction. One gateway at a time does it. Events appear out of
+ * order, so it looks for unsealed ones from `overlapMs` before the last sealed event on. Older ones are left unsealed: an
+ * event that somebody slips in between old ones must not get a seal.
  */
 export async function sealBatch(
-  { pool, key, overlapMs, most }: SealOptions,
+  { pool, key, overlapMs, batchSize }: SealOptions,
   from: SealStart,
 ): Promise<SealOutcome> {
-  // Nearly always there is nothing, or another gateway is at it: then this is all.
+  // Mostly there is nothing to seal: then no transaction is begun.
   const position = await readPosition(pool);
   const { rowCount } = await pool.query(UNSEALED, [idToStartFrom(position, overlapMs, from), 1]);
   if (rowCount === 0) return { kind: 'none', at: Number(position.now) };
 
   const client = await pool.connect();
-  // A connection that breaks between two statements would otherwise end the process; the next statement fails anyway.
+  // An unhandled error event would end the process. The next statement fails anyway.
   client.on('error', ignore);
   try {
     await client.query('BEGIN');
-    const outcome = await sealLocked(client, { key, overlapMs, most }, from);
+    const outcome = await sealLocked(client, { key, overlapMs, batchSize }, from);
     await client.query('COMMIT');
     client.off('error', ignore);
     client.release();
     return outcome;
   } catch (error) {
-    // Not given back: what came of the transaction, and whether it ended, is not known.
+    // The connection is closed, because the state of its transaction is not known.
     client.release(true);
     throw error;
   }
@@ -97,18 +94,18 @@ function ignore(): void {}
 
 async function sealLocked(
   client: pg.PoolClient,
-  { key, overlapMs, most }: Omit<SealOptions, 'pool'>,
+  { key, overlapMs, batchSize }: Omit<SealOptions, 'pool'>,
   from: SealStart,
 ): Promise<SealOutcome> {
   const { rows } = await client.query<{ locked: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtext('gatehouse.seal_trail')) AS locked`,
   );
   if (rows[0]?.locked !== true) return { kind: 'busy' };
-  // In statements of their own: they see what the one who held the lock before has committed.
+  // Statements after the lock, so that they see what the gateway that held it before has committed.
   const position = await readPosition(client);
   const unsealed = await client.query<(string | null)[]>({
     text: UNSEALED,
-    values: [idToStartFrom(position, overlapMs, from), most],
+    values: [idToStartFrom(position, overlapMs, from), batchSize],
     rowMode: 'array',
   });
   const events: readonly SealedValues[] = unsealed.rows;
@@ -135,7 +132,7 @@ async function sealLocked(
   return { kind: 'sealed', head, lastEventId, at };
 }
 
-/** How far the trail is sealed. */
+/** The last head, and the time. */
 export async function readPosition(client: pg.Pool | pg.PoolClient): Promise<Position> {
   const { rows } = await client.query<Position>(POSITION);
   const [position] = rows;
@@ -144,8 +141,8 @@ export async function readPosition(client: pg.Pool | pg.PoolClient): Promise<Pos
 }
 
 /**
- * From where on events may still be without a seal: somewhat before the last sealed one. A clock that ran ahead for a
- * while does not put it beyond now.
+ * The id from which events may still be unsealed: `overlapMs` before the last sealed event. Not after now, even if the
+ * last sealed event is, because the clock was ahead for a while.
  */
 export function startOf(
   { now, batch, eventId, sealedAt }: Position,
@@ -153,7 +150,7 @@ export function startOf(
   allSealedAt = 0,
 ): string {
   if (batch === null) return idAt(0);
-  // Without the seal something is wrong, which verifying finds; sealing goes on.
+  // A head whose last seal is missing was tampered with. Verifying reports that; sealing goes on.
   const sealedUpTo = eventId === null ? Date.parse(sealedAt ?? '') : timeOf(eventId);
   return idAt(Math.min(Number(now), Math.max(sealedUpTo, allSealedAt)) - overlapMs);
 }

@@ -2,12 +2,12 @@ import type { Head } from './seal.ts';
 import { type SealOptions, type SealStart, sealBatch } from './seal-batch.db.ts';
 
 /**
- * Seals what is in the trail and not sealed yet, batch after batch, until nothing is left or another gateway is at it.
- * @param onSealed told of each batch after it was committed
- * @param stopping ends it after the batch that is under way
- * @param allSealedAt what it returned the last time: what was there then is not looked at again
- * @returns the database's time at which there was nothing that it has not sealed; as before when it did not get that far
- * @throws the database's error; of the batch that failed nothing was written, or all
+ * Seals all unsealed events, batch after batch, until none is left or another gateway is sealing.
+ * @param onSealed called after each batch was committed
+ * @param stopping ends it after the current batch
+ * @param allSealedAt what it returned the last time: older events are not looked at again
+ * @returns the database's time (in milliseconds) up to which all events are sealed; `allSealedAt` if it did not get to the end
+ * @throws the database's error; the batch that failed was written wholly or not at all
  */
 export async function sealTrail(
   options: SealOptions,
@@ -15,16 +15,16 @@ export async function sealTrail(
   stopping: AbortSignal,
   allSealedAt: number | null = null,
 ): Promise<number | null> {
-  let begun: number | null = null;
+  let startedAt: number | null = null;
   let from: SealStart = allSealedAt === null ? null : { sealedAt: allSealedAt };
   while (!stopping.aborted) {
     const outcome = await sealBatch(options, from);
     if (outcome.kind === 'busy') break;
-    begun ??= outcome.at;
-    if (outcome.kind === 'none') return begun;
+    startedAt ??= outcome.at;
+    if (outcome.kind === 'none') return startedAt;
     const { head, lastEventId } = outcome;
     await onSealed(head);
-    if (head.last - head.first + 1 < options.most) return begun;
+    if (head.last - head.first + 1 < options.batchSize) return startedAt;
     from = { eventId: lastEventId };
   }
   return allSealedAt;

@@ -1,16 +1,15 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SealedValues } from '../audit/canonical-event.ts';
-import type { FingerprintKey } from '../platform/redaction/secret.ts';
+import { isSignedBy, macOf, type SealingKey, type Signature, sign } from './signed.ts';
 
-/** What the trail is sealed with. Its id stands in each head, so that keys can rotate. */
-export type SealingKey = FingerprintKey;
-/** How many columns an event had when sealing began: each later one is sealed from its first value on. */
+/** How many columns an event had when sealing began. A column added later is part of the seal once it has a value. */
 const ORIGINAL_COLUMNS = 16;
 
-/** A sealed batch: what it holds, and the proof of it. MACs and digests in hex. */
-export type Head = {
+/** What a batch holds. MACs and digests in hex. */
+type HeadContent = {
   /** From 1 on, without gaps. */
   readonly batch: number;
+  /** The sequences of its first and its last event. */
   readonly first: number;
   readonly last: number;
   /** Of the MACs of its events, in order. */
@@ -19,21 +18,20 @@ export type Head = {
   readonly previous: string;
   /** By the database clock, to the microsecond. */
   readonly sealedAt: string;
-  readonly keyId: string;
-  readonly mac: string;
 };
 
-/** Stands before the first head. */
+/** A sealed batch: what it holds, and the signature. */
+export type Head = HeadContent & Signature;
+
+/** The MAC "before" the first head. */
 export const GENESIS = '0'.repeat(64);
 
-/** The MAC of an event at its place: another place has another. */
-export function sealEvent({ bytes }: SealingKey, sequence: number, values: SealedValues): Buffer {
-  return createHmac('sha256', bytes)
-    .update(JSON.stringify(['gatehouse event', sequence, ...withoutUnused(values)]))
-    .digest();
+/** The MAC of an event. Its sequence is part of it: an event that is moved no longer fits its seal. */
+export function sealEvent(key: SealingKey, sequence: number, values: SealedValues): Buffer {
+  return macOf(key, 'event', [sequence, ...withoutUnused(values)]);
 }
 
-/** An event from before a column was added is sealed as it was: without it. */
+/** Without columns that were added after the event was sealed. */
 function withoutUnused(values: SealedValues): SealedValues {
   const last = values.findLastIndex((value) => value !== null);
   return values.slice(0, Math.max(ORIGINAL_COLUMNS, last + 1));
@@ -44,23 +42,15 @@ export function digestOf(macs: readonly Uint8Array[]): string {
 }
 
 /** Signs what a batch holds. */
-export function signHead(key: SealingKey, of: Omit<Head, 'keyId' | 'mac'>): Head {
-  const head = { ...of, keyId: key.id };
-  return { ...head, mac: macOf(key, head) };
+export function signHead(key: SealingKey, content: HeadContent): Head {
+  return { ...content, ...sign(key, 'head', signedValues({ ...content, keyId: key.id })) };
 }
 
-export function isSigned(key: SealingKey, head: Head): boolean {
-  return sameHex(macOf(key, head), head.mac);
+export function isHeadSigned(key: SealingKey, head: Head): boolean {
+  return isSignedBy(key, 'head', signedValues(head), head.mac);
 }
 
-function macOf({ bytes }: SealingKey, head: Omit<Head, 'mac'>): string {
+function signedValues(head: Omit<Head, 'mac'>) {
   const { batch, first, last, digest, previous, sealedAt, keyId } = head;
-  return createHmac('sha256', bytes)
-    .update(JSON.stringify(['gatehouse head', batch, first, last, digest, previous, sealedAt, keyId]))
-    .digest('hex');
-}
-
-/** Whether two MACs are the same, in constant time. */
-export function sameHex(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+  return [batch, first, last, digest, previous, sealedAt, keyId];
 }

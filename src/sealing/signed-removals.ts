@@ -1,4 +1,4 @@
-/** What a gateway signed for: retention dropped these events, and what identified these users was erased. */
+/** What gateways signed for: events that retention dropped, and users whose identities were erased. */
 export type SignedRemovals = {
   readonly wasDropped: (sequence: number) => boolean;
   readonly wasErased: (userId: string) => boolean;

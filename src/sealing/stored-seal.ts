@@ -1,14 +1,22 @@
 import type { SealedValues } from '../audit/canonical-event.ts';
 import type { StoredIdentity } from '../audit/identity.ts';
+import type { Head } from './seal.ts';
 
-/** A seal, with what is there of its event now; null: nothing. */
+/** A head as it is stored. `previous` is not stored, because it is the MAC of the head before. */
+export type StoredHead = Omit<Head, 'previous'>;
+
+/** A seal, and its event as it is now. */
 export type StoredSeal = {
   readonly sequence: number;
   readonly eventId: string;
   readonly mac: string;
+  /** Null: there is no such event. */
   readonly values: SealedValues | null;
-  /** What stands beside the event now. */
+  /** Null: there is no identity beside the event. */
   readonly identity: StoredIdentity | null;
-  /** Counts what was read at once: what explains it may have come since the page before. */
+  /** The number of the query that read it. Removals may have been signed since the last one. */
   readonly page: number;
 };
+
+/** Batches sealed from one time (inclusive) to another (exclusive), as text; null: no limit. */
+export type SealingPeriod = { readonly from: string | null; readonly to: string | null };

@@ -1,24 +1,25 @@
 import { compareIdentity } from '../audit/identity.ts';
-import { type SealingKey, sealEvent } from './seal.ts';
+import { sealEvent } from './seal.ts';
+import type { SealingKey } from './signed.ts';
 import type { SignedRemovals } from './signed-removals.ts';
 import type { StoredSeal } from './stored-seal.ts';
 
-/** What became of a sealed event: as it was, gone as a gateway signed for, or in some way not what was sealed. */
+/** A sealed event is as it was sealed, was removed as a gateway signed for, or is not what was sealed. */
 export type SealVerdict =
   | { readonly kind: 'intact' | 'dropped' | 'erased' }
-  | { readonly kind: 'problem'; readonly what: string };
+  | { readonly kind: 'problem'; readonly problem: string };
 
-/** Holds an event, and what identifies a person in it, against its seal. */
-export function verifySeal(key: SealingKey, seal: StoredSeal, explanations: SignedRemovals): SealVerdict {
+/** Compares an event, and the identity beside it, with its seal. */
+export function verifySeal(key: SealingKey, seal: StoredSeal, removals: SignedRemovals): SealVerdict {
   const { sequence, mac, values } = seal;
   if (values === null) {
-    if (explanations.wasDropped(sequence)) return { kind: 'dropped' };
+    if (removals.wasDropped(sequence)) return { kind: 'dropped' };
     return problem('is missing: the event is gone');
   }
   if (sealEvent(key, sequence, values).toString('hex') !== mac)
     return problem('is not what was sealed: the event, its place or its seal was changed');
 
-  const identity = compareIdentity(values, seal.identity, explanations.wasErased);
+  const identity = compareIdentity(values, seal.identity, removals.wasErased);
   switch (identity) {
     case 'intact':
     case 'erased':
@@ -34,6 +35,6 @@ export function verifySeal(key: SealingKey, seal: StoredSeal, explanations: Sign
   }
 }
 
-function problem(what: string): SealVerdict {
-  return { kind: 'problem', what };
+function problem(text: string): SealVerdict {
+  return { kind: 'problem', problem: text };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
 import { statement } from '../platform/database/statement.ts';
 
 // A batch holds the locks of its rows, and everybody else's processor, for tens of milliseconds: no longer.
@@ -25,7 +25,7 @@ export async function announceExpiry(
 ): Promise<void> {
   while (!signal.aborted) {
     const started = performance.now();
-    const { rows } = await pool.query<{ announced: number }>({ ...ANNOUNCE, values: [BATCH, BY_GATEHOUSE] });
+    const { rows } = await pool.query<{ announced: number }>({ ...ANNOUNCE, values: [BATCH, SYSTEM_ACTOR] });
     const announced = rows[0]?.announced ?? 0;
     if (announced > 0) onAnnounced(announced);
     if (announced < BATCH) return;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { byColumns } from '../audit/event-columns.db.ts';
-import type { Visibility } from '../authorization/visibility.ts';
+import { viewerOf } from '../authorization/visible.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
@@ -16,22 +16,9 @@ const IDENTIFY = statement<FullSessionRow>()({
 /** Finding a secret's session: a database function (identify-secret.sql). */
 export function createIdentifySecret(pool: pg.Pool): IdentifySecret {
   return async (fingerprints, visibility, by) => {
-    const values = [toJsonb(fingerprints), applicationOf(visibility), byColumns(by)];
+    if (visibility.reach === 'SELF') throw new Error('A person identifies no secrets');
+    const values = [toJsonb(fingerprints), viewerOf(visibility), byColumns(by)];
     const { rows } = await mapDatabaseErrors(pool.query<FullSessionRow>({ ...IDENTIFY, values }));
     return rows[0] === undefined ? null : toSession(rows[0]);
   };
-}
-
-/** Null: whosever session it is. */
-function applicationOf(visibility: Visibility): string | null {
-  switch (visibility.reach) {
-    case 'EVERYTHING':
-      return null;
-    case 'OWN_APPLICATION':
-      return visibility.applicationId;
-    case 'SELF':
-      throw new Error('A person identifies no secrets');
-    default:
-      return visibility satisfies never;
-  }
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { statement } from '../platform/database/statement.ts';
+import { inBatches } from '../platform/process/in-batches.ts';
 
 const BATCH = 5000;
 const SUM = statement<{ summed: number }>()({
@@ -10,8 +11,8 @@ const SUM = statement<{ summed: number }>()({
 
 /** Adds up what reports left for the sums over all users. Who reads them counts what is not added yet: no answer depends on it. */
 export async function rollUpUsage(pool: pg.Pool): Promise<void> {
-  for (let summed = BATCH; summed === BATCH; ) {
-    const { rows } = await pool.query<{ summed: number }>({ ...SUM, values: [BATCH] });
-    summed = rows[0]?.summed ?? 0;
-  }
+  await inBatches(BATCH, async (size) => {
+    const { rows } = await pool.query<{ summed: number }>({ ...SUM, values: [size] });
+    return rows[0]?.summed ?? 0;
+  });
 }

@@ -1,22 +1,24 @@
 import type pg from 'pg';
+import type { DetailOf } from '../audit/actions.ts';
 import { byColumns } from '../audit/event-columns.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
+import { inBatches } from '../platform/process/in-batches.ts';
 import { signErasure } from '../sealing/erasure-proof.ts';
-import type { SealingKey } from '../sealing/seal.ts';
+import type { SealingKey } from '../sealing/signed.ts';
 import type { EraseUser } from './erasure.ts';
 import type { User } from './user.ts';
 import { toUser, type UserRow, userColumns } from './user-row.db.ts';
 
-// So many that no statement takes long.
+// How many are erased by one statement, so that none takes long.
 const SESSIONS = 50;
 const REPORTS = 5000;
 const IDENTITIES = 1000;
 
 /**
- * Erases people: the name at once, with its audit event, then batch after batch what else is there.
- * @param key signs for it
- * @param onCommitted told when something is in the trail
+ * Erases people: first the name, with the audit event, then everything else in batches.
+ * @param key signs the proof that goes into the event
+ * @param onCommitted called when the event was committed
  */
 export function createEraseUser(
   pool: pg.Pool,
@@ -27,7 +29,7 @@ export function createEraseUser(
     const { rows } = await mapDatabaseErrors(
       pool.query<UserRow>(`SELECT ${userColumns} FROM begin_erasure($1, $2, $3) AS u`, [
         userId,
-        toJsonb(signErasure(key, userId)),
+        toJsonb(signErasure(key, userId) satisfies DetailOf<'user.erased'>),
         byColumns(by),
       ]),
     );
@@ -39,8 +41,8 @@ export function createEraseUser(
 }
 
 /**
- * Removes all that is left of somebody whose erasure has begun.
- * @throws UnavailableError when it may not be all gone
+ * Removes everything that is left of a user whose erasure has begun.
+ * @throws UnavailableError when something may be left
  */
 export async function endErasure(pool: pg.Pool, userId: string): Promise<User | null> {
   for (let after: string | null = '00000000-0000-0000-0000-000000000000'; after !== null; ) {
@@ -49,19 +51,19 @@ export async function endErasure(pool: pg.Pool, userId: string): Promise<User | 
     );
     after = rows[0]?.last ?? null;
   }
-  for (let erased = IDENTITIES; erased === IDENTITIES; ) {
+  await inBatches(IDENTITIES, async (size) => {
     const { rows } = await mapDatabaseErrors(
-      pool.query<{ erased: number }>('SELECT erase_identities($1, $2) AS erased', [userId, IDENTITIES]),
+      pool.query<{ erased: number }>('SELECT erase_identities($1, $2) AS erased', [userId, size]),
     );
-    erased = rows[0]?.erased ?? 0;
-  }
+    return rows[0]?.erased ?? 0;
+  });
   const { rows } = await mapDatabaseErrors(
     pool.query<UserRow>(`SELECT ${userColumns} FROM end_erasure($1) AS u`, [userId]),
   );
   return rows[0] === undefined ? null : toUser(rows[0]);
 }
 
-/** Goes on with all erasures that were interrupted. @throws UnavailableError when one may not be finished */
+/** Finishes interrupted erasures. @throws UnavailableError when one of them may not be finished */
 export async function finishErasures(pool: pg.Pool, stopping: AbortSignal): Promise<void> {
   const { rows } = await mapDatabaseErrors(
     pool.query<{ id: string }>(
@@ -71,7 +73,7 @@ export async function finishErasures(pool: pg.Pool, stopping: AbortSignal): Prom
   const failures: unknown[] = [];
   for (const { id } of rows) {
     if (stopping.aborted) return;
-    // One that cannot be finished keeps nobody else's from it.
+    // If one cannot be finished, the others are.
     await endErasure(pool, id).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];

@@ -1,8 +1,9 @@
 import type { Caller } from '../authorization/actor.ts';
 import type { User } from './user.ts';
+
 /**
- * Removes what identifies a person, by our id, everywhere; null when there is none of that id. Returns when all of it is
- * gone. Erasing again changes nothing, and goes on with what was interrupted.
- * @throws UnavailableError when it may not be all gone; periodic work goes on with it then
+ * Removes everything that identifies a person, by our id, and returns when it is gone; null when there is no such user.
+ * Erasing again changes nothing, but finishes an erasure that was interrupted.
+ * @throws UnavailableError when something may be left; periodic work then finishes it
  */
 export type EraseUser = (userId: string, by: Caller) => Promise<User | null>;

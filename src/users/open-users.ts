@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { logJobFailure, repeat } from '../platform/process/repeat.ts';
-import type { SealingKey } from '../sealing/seal.ts';
+import type { SealingKey } from '../sealing/signed.ts';
 import { createEraseUser, finishErasures } from './erase-user.db.ts';
 import { setUserPolicy } from './set-user-policy.db.ts';
 import { reinstateUser, suspendUser } from './suspend-user.db.ts';

@@ -1,4 +1,4 @@
-/** Which users are meant: those that fit every field that is there. */
+/** A user matches when it satisfies every field that is set. */
 export type UserFilter = {
   readonly externalIdPrefix?: string | null | undefined;
   readonly suspended?: boolean | null | undefined;

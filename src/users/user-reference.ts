@@ -1,4 +1,4 @@
-/** Somebody by our id, or by the identifier the applications use; the latter may not have asked for anything yet. */
+/** A user, by our id or by the applications' identifier. In the second case there may be no such user yet. */
 export type UserReference =
   | { readonly id: string; readonly externalId: null }
   | { readonly id: null; readonly externalId: string };

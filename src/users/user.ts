@@ -1,14 +1,15 @@
 import type { PolicyOverrides } from '../limits/policy.ts';
 
-/** A person, known by the identifier that the applications use; null once erased. */
+/** A person that applications ask for sessions for. */
 export type User = {
   readonly id: string;
+  /** What the applications call the user; null once erased. */
   readonly externalId: string | null;
   readonly createdAt: Date;
   readonly suspendedAt: Date | null;
-  /** Since when nothing that identifies the person is left. */
+  /** When the last thing that identifies the person was removed. */
   readonly erasedAt: Date | null;
-  /** When the newest of the sessions that the reader sees was reserved; null when there is none. */
+  /** When the newest of the sessions that the viewer may see was reserved; null when there is none. */
   readonly lastSessionAt: Date | null;
   readonly policyOverrides: PolicyOverrides;
 };

@@ -4,7 +4,7 @@ import { createPool } from '../../src/platform/database/pool.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
 import { signCheckpoint } from '../../src/sealing/checkpoint.ts';
-import type { SealingKey } from '../../src/sealing/seal.ts';
+import type { SealingKey } from '../../src/sealing/signed.ts';
 import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../postgres/fixtures/trail.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';

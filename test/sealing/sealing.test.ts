@@ -114,7 +114,7 @@ describe('sealing', () => {
     const pool = poolOf(database());
     let cut = 0;
     for (let done = false; !done; ) {
-      const run = sealTrail({ pool, key: KEY, overlapMs: OVERLAP_MS, most: 60 }, async () => {}, NEVER);
+      const run = sealTrail({ pool, key: KEY, overlapMs: OVERLAP_MS, batchSize: 60 }, async () => {}, NEVER);
       const killing = cut < 5 ? killSealer() : Promise.resolve();
       done = await run.then(
         () => true,
@@ -210,7 +210,7 @@ describe('a file of heads', () => {
     expect(await findingsOf(pool)).toEqual([]);
     expect(placesOf(await findingsOf(pool, { headsFiles: [path] })).batches).toEqual([2]);
     await writeFile(path, `${JSON.stringify({ ...first, last: 9 })}\n`);
-    expect(await findingsOf(pool, { headsFiles: [path] })).toMatchObject([{ place: 'line', from: 1 }]);
+    expect(await findingsOf(pool, { headsFiles: [path] })).toMatchObject([{ kind: 'line', from: 1 }]);
     await writeFile(path, 'nothing\n');
     await expect(findingsOf(pool, { headsFiles: [path] })).rejects.toThrow('The file of heads holds none.');
     await rm(folder, { recursive: true });

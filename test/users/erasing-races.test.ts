@@ -73,7 +73,7 @@ describe('after somebody was erased', () => {
     expect(await findings()).toEqual([]);
     // As when the month of the erasure has been dropped, and the event did not stand at its end.
     await database.query(`UPDATE audit_event SET action = 'user.suspended' WHERE action = 'user.erased'`);
-    expect((await findings()).map(({ place }) => place)).toEqual(['sequence']);
+    expect((await findings()).map(({ kind }) => kind)).toEqual(['sequence']);
   });
 });
 

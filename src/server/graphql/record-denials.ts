@@ -30,8 +30,8 @@ export async function recordDenials(
 
 function denialOf(fields: readonly string[]): Denial {
   return fields.includes(MINT)
-    ? { action: 'session.denied', detail: { reason: 'forbidden' } }
-    : { action: 'access.denied', detail: { fields: [...fields] } };
+    ? { action: 'session.denied', outcome: 'DENIED', detail: { reason: 'forbidden' } }
+    : { action: 'access.denied', outcome: 'DENIED', detail: { fields: [...fields] } };
 }
 
 function withCause(error: GraphQLError, cause: Error): GraphQLError {

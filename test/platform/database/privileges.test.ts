@@ -74,7 +74,7 @@ describe("the application's role", () => {
       await noteKeysUsed(pool, [id]);
       expect(await findValidKeys(pool, [id])).toMatchObject([{ id }]);
       expect(await applications.revokeApiKey(id, by)).toMatchObject({ revokedAt: expect.any(Date) });
-      await recordDenial(pool, { action: 'access.denied', detail: {} }, by);
+      await recordDenial(pool, { action: 'access.denied', outcome: 'DENIED', detail: { fields: [] } }, by);
       await settleOverdue(pool);
       await database.query(
         `UPDATE realtime_session SET outcome = 'ISSUED', failure_code = NULL, expires_at = now() + interval '1 hour',

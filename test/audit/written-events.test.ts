@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditActions, auditRecord } from '../../src/audit/actions.ts';
+import { createLogger } from '../../src/platform/process/logger.ts';
+import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
+import { asOwner } from '../postgres/fixtures/partitions.ts';
+import { bearer, createApplication, createKey, revokeKey } from '../support/callers.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { issue, passTime, reinstateUser, revokeSession, setPolicy, suspendUser } from '../support/limits.ts';
+import { RESPONSE, report } from '../support/usage.ts';
+
+// What is written in the trail is what the list of audit actions says, down to each detail.
+
+// As the gateway derives it from its key.
+const KEY = { id: '75877bb4', bytes: new Uint8Array(32).fill(2) };
+const ERASE = 'mutation ($id: ID!) { eraseUser(input: { id: $id }) { __typename } }';
+const IDENTIFY =
+  'mutation ($secret: String!) { identifyClientSecret(input: { secret: $secret }) { __typename } }';
+
+type Event = { readonly action: string; readonly outcome: string; readonly detail: Record<string, unknown> };
+
+let database: TestDatabase;
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+let events: Event[];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  upstream = await startFakeUpstream({ dialect: 'ga' });
+  await addOldMonths();
+  gateway = await startGateway(database, upstreamEnv(upstream.baseUrl));
+  await changeAndRefuse();
+  await failAndExpire();
+  await dropOldMonths();
+  events = await database.query<Event>('SELECT action, outcome, detail FROM audit_event ORDER BY id');
+});
+afterAll(async () => {
+  await gateway?.close();
+  await upstream?.stop();
+  await database?.drop();
+});
+
+/** Two months that are over for long: one with an event, one without. */
+async function addOldMonths(): Promise<void> {
+  await asOwner(database, (client) =>
+    client.query(`SELECT create_partitions(now() - interval '4 months', now())`),
+  );
+  await database.query(
+    `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, detail)
+     SELECT uuidv7_at(at), at, 'secret.identified', 'FAILED', 'OPERATOR', 'root', '{}'
+     FROM (SELECT now() - interval '3 months' AS at) AS old`,
+  );
+}
+
+async function changeAndRefuse(): Promise<void> {
+  const { application } = await createApplication(gateway, 'shop');
+  const applicationKey = await createKey(gateway, application.id, { scopes: ['AUDIT_READ'] });
+  const asShop = {
+    ask: (query: string, variables = {}) => gateway.ask(query, variables, bearer(applicationKey.value)),
+  };
+  const { session, clientSecret } = await issue(gateway, { externalUserId: 'alice' });
+  await gateway.ask(IDENTIFY, { secret: clientSecret.value });
+  await gateway.ask(IDENTIFY, { secret: 'ek_nobody_was_ever_given_this' });
+  await report(gateway, { sessionId: session.id, responseId: 'one', usage: RESPONSE });
+  await report(gateway, { sessionId: session.id, responseId: 'two', model: 'unpriced', usage: RESPONSE });
+  await report(gateway, { sessionId: session.id, responseId: 'one', model: 'unpriced', usage: RESPONSE });
+  await revokeSession(gateway, { id: session.id, reason: 'lost' });
+
+  // Refused: by scope, quota, budget, model, lifetime and suspension.
+  await asShop.ask('mutation { createRealtimeSession(input: { externalUserId: "alice" }) { __typename } }');
+  await asShop.ask('{ users { nodes { id } } }');
+  await setPolicy(gateway, {
+    applicationId: application.id,
+    ...{ maxTtlSeconds: 600, maxMintsPerMinute: 9, maxMintsPerDay: 99, allowedModels: ['gpt-realtime-2.1'] },
+  });
+  for (const limits of [
+    { maxActiveSessions: 0 },
+    { maxActiveSessions: null, monthlyBudgetUsd: '0' },
+    { monthlyBudgetUsd: null, allowedModels: [] },
+    { allowedModels: null, maxTtlSeconds: 60 },
+  ]) {
+    await setPolicy(gateway, { externalUserId: 'alice', ...limits });
+    await issue(gateway, { externalUserId: 'alice', expiresAfterSeconds: 600 });
+  }
+  await suspendUser(gateway, { externalUserId: 'alice', reason: 'abuse' });
+  await issue(gateway, { externalUserId: 'alice' });
+  await reinstateUser(gateway, session.user.id);
+  await revokeKey(gateway, applicationKey.id);
+}
+
+async function failAndExpire(): Promise<void> {
+  upstream.next({ kind: 'answer', status: 400, body: { error: { code: 'invalid' } } });
+  await issue(gateway, { externalUserId: 'bob' });
+  upstream.next({ kind: 'reset' });
+  await issue(gateway, { externalUserId: 'bob' });
+  await issue(gateway, { externalUserId: 'carol' });
+  await passTime(database, 'carol', '1 day');
+  await written('session.expired');
+
+  // Erased while a session is being issued.
+  const { session } = await issue(gateway, { externalUserId: 'zoe' });
+  const erased = Promise.withResolvers<void>();
+  upstream.next({ kind: 'hold', until: erased.promise });
+  const asked = upstream.nextCall();
+  const answered = issue(gateway, { externalUserId: 'zoe' });
+  await asked;
+  await gateway.ask(ERASE, { id: session.user.id });
+  erased.resolve();
+  await answered;
+}
+
+async function dropOldMonths(): Promise<void> {
+  await eventually(async () => {
+    const [row] = await database.query<{ sealed: boolean }>(
+      `SELECT bool_and(EXISTS (SELECT FROM audit_seal AS s WHERE s.event_id = e.id)) AS sealed FROM audit_event AS e`,
+    );
+    return row?.sealed === true ? true : undefined;
+  });
+  const errors: unknown[] = [];
+  const stop = enforceRetention({
+    ownerUrl: database.ownerUrl,
+    months: 1,
+    auditMonths: 1,
+    auditKeys: [KEY],
+    log: createLogger({ level: 'info', pretty: false, destination: { write: () => {} } }),
+    onError: (error) => errors.push(error),
+    everyMs: 10,
+  });
+  await written('trail.checkpointed', 2);
+  await written('partition.dropped');
+  await stop();
+  expect(errors).toEqual([]);
+}
+
+/** Waits until there are so many events of an action. */
+async function written(action: string, count = 1): Promise<void> {
+  await eventually(async () => {
+    const rows = await database.query('SELECT FROM audit_event WHERE action = $1', [action]);
+    return rows.length >= count ? true : undefined;
+  });
+}
+
+test('every action was written, and nothing else', () => {
+  expect([...new Set(events.map(({ action }) => action))].toSorted()).toEqual([...auditActions].toSorted());
+});
+
+test('each event has an outcome and the details of its action', () => {
+  const misfits = events.filter((event) => !auditRecord.safeParse(event).success);
+  expect(misfits).toEqual([]);
+});
+
+test('each alternative of the details was written', () => {
+  const detailsOf = (action: string) =>
+    events.filter((event) => event.action === action).map(({ detail }) => detail);
+  const refusals = detailsOf('session.denied').map(({ reason, rule }) => rule ?? reason);
+  expect(refusals.toSorted()).toEqual(['BUDGET', 'MODEL', 'TTL', 'forbidden', 'quota', 'suspended']);
+  const keysOf = (action: string) => new Set(detailsOf(action).map((detail) => Object.keys(detail).length));
+  // With the upstream's error, and as only the code.
+  expect(keysOf('session.unconfirmed')).toEqual(new Set([4, 1]));
+  // With what was signed, and of a month without sealed events.
+  expect(keysOf('trail.checkpointed').size).toBe(2);
+  const outcomes = events
+    .filter(({ action }) => action === 'secret.identified')
+    .map(({ outcome }) => outcome);
+  expect(new Set(outcomes)).toEqual(new Set(['SUCCEEDED', 'FAILED']));
+});
+
+test('an action that a newer gateway wrote can be read', async () => {
+  await database.query(
+    `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, detail)
+     SELECT uuidv7_at(now()), now(), 'call.opened', 'SUCCEEDED', 'SYSTEM', 'gatehouse', '{}'`,
+  );
+  const { body } = await gateway.ask(
+    '{ auditEvents(filter: { actions: ["call.opened"] }) { nodes { action } } }',
+  );
+  expect(body.data.auditEvents.nodes).toEqual([{ action: 'call.opened' }]);
+});
