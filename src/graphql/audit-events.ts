@@ -1,10 +1,12 @@
 import type { AuditEventFilter } from '../audit/audit-event-filter.ts';
+import { NEWEST_FIRST } from '../platform/database/page.ts';
 import { isStorable } from '../platform/validation/text.ts';
 import { ActorKindEnum, AuditEventConnection, AuditOutcomeEnum } from './audit-event.ts';
 import { builder } from './builder.ts';
-import { pageOf, toConnection } from './connection.ts';
+import { readPage, toConnection } from './connection.ts';
+import { cursorOf } from './cursor.ts';
 import { decodeIdOf } from './ids.ts';
-import { pageArguments } from './page-arguments.ts';
+import { forwardPages, pagesBothWays } from './page-arguments.ts';
 import { UserType } from './user-ref.ts';
 
 const AuditEventFilterInput = builder.inputType('AuditEventFilter', {
@@ -23,19 +25,21 @@ const AuditEventFilterInput = builder.inputType('AuditEventFilter', {
   }),
 });
 
+const cursors = cursorOf(NEWEST_FIRST);
+
 builder.queryField('auditEvents', (t) =>
   t.field({
     type: AuditEventConnection,
     description: 'The audit events that you may see and that fit the filter, newest first. Needs AUDIT_READ.',
     authScopes: { scope: 'AUDIT_READ' },
-    args: {
-      filter: t.arg({ type: AuditEventFilterInput, description: 'Left out: all of them.' }),
-      ...pageArguments(t.arg),
-    },
-    resolve: async (_root, { filter: given, ...args }, { reader }) => {
-      const page = pageOf('auditEvents', args);
-      const filter = filterOf(given);
-      return toConnection('auditEvents', page, filter === null ? [] : await reader.auditEvents(page, filter));
+    ...pagesBothWays(t.arg, {
+      filter: t.arg({ type: AuditEventFilterInput, description: 'Default: all events.' }),
+    }),
+    resolve: async (_root, { filter, ...args }, { reader }) => {
+      const page = readPage('auditEvents', cursors, args);
+      const matches = toFilter(filter);
+      const rows = matches === null ? [] : await reader.auditEvents(page, matches);
+      return toConnection('auditEvents', cursors, page, rows);
     },
   }),
 );
@@ -45,29 +49,26 @@ builder.objectField(UserType, 'auditEvents', (t) =>
     type: AuditEventConnection,
     description: 'What happened that is about this user, newest first. Needs AUDIT_READ.',
     authScopes: { scope: 'AUDIT_READ' },
-    args: {
-      first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
-      after: t.arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
-    },
+    ...forwardPages(t.arg),
     resolve: async ({ id }, args, { reader }) => {
       const listing = `User.auditEvents/${id}`;
-      const page = pageOf(listing, args);
-      return toConnection(listing, page, await reader.auditEvents(page, { userId: id }));
+      const page = readPage(listing, cursors, args);
+      return toConnection(listing, cursors, page, await reader.auditEvents(page, { userId: id }));
     },
   }),
 );
 
-type Given = typeof AuditEventFilterInput.$inferInput;
+type FilterInput = typeof AuditEventFilterInput.$inferInput;
 
-/** A filter as the ledger takes it; null when nothing can fit it: an id of something else, text that nothing can be. */
-function filterOf(given: Given | null | undefined): AuditEventFilter | null {
-  const { userId, sessionId, applicationId, ...rest } = given ?? {};
+/** The filter with its ids decoded. Null when no event can match: an id of another type, or text with a NUL. */
+function toFilter(input: FilterInput | null | undefined): AuditEventFilter | null {
+  const { userId, sessionId, applicationId, ...rest } = input ?? {};
   const ids = {
     userId: userId == null ? undefined : decodeIdOf('User', userId),
     sessionId: sessionId == null ? undefined : decodeIdOf('RealtimeSession', sessionId),
     applicationId: applicationId == null ? undefined : decodeIdOf('Application', applicationId),
   };
-  // PostgreSQL has no NUL in text: what holds one is nothing's.
+  // PostgreSQL cannot store a NUL in text, so nothing equals a text that has one.
   const storable = [rest.requestId ?? '', ...(rest.actions ?? [])].every(isStorable);
   return Object.values(ids).includes(null) || !storable ? null : { ...rest, ...ids };
 }

@@ -4,12 +4,13 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Json } from '../platform/validation/json.ts';
 import type { TokenLimit } from '../platform/validation/token-limit.ts';
 import { type Conditions, conditionsOf } from './authorization.ts';
-import type { Count } from './connection.ts';
 import type { Context } from './context.ts';
+import { cost } from './cost.ts';
 import { ForbiddenError } from './errors.ts';
 import { encodeId, NODE_ID } from './ids.ts';
+import type { Count } from './total-count.ts';
 
-export type SchemaTypes = {
+type SchemaTypes = {
   Context: Context;
   AuthScopes: Conditions;
   /** What every connection may have beside its edges. */
@@ -50,14 +51,21 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     edgesFieldOptions: {
       nullable: { list: false, items: false },
       description: 'The entries of this page, each with its cursor.',
+      extensions: cost({ list: 1 }),
     },
     nodeFieldOptions: { nullable: false, description: 'The entry itself.' },
-    nodesOnConnection: { description: 'The entries of this page, without their cursors.' },
+    nodesOnConnection: {
+      description: 'The entries of this page, without their cursors.',
+      extensions: cost({ list: 1 }),
+    },
     cursorFieldOptions: {
       description:
         'Where this entry stands, for after and before. Opaque; good for this field and order only.',
     },
-    pageInfoFieldOptions: { description: 'Whether there is more, and the cursors to go on from.' },
+    pageInfoFieldOptions: {
+      description: 'Whether there are more pages, and the cursors to read them with.',
+      extensions: cost({ own: 0 }),
+    },
     hasNextPageFieldOptions: { description: 'Whether there are entries after this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether there are entries before this page.' },
     startCursorFieldOptions: {
@@ -72,6 +80,9 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     edgeCursorType: 'String',
   },
 });
+
+/** The types of the builder, for helpers that take one of its parts. */
+export type BuilderTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
 builder.queryType({
   description:

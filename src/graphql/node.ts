@@ -5,6 +5,7 @@ import { AuditEventType } from './audit-event.ts';
 import { mayAskForNode } from './authorization.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { cost } from './cost.ts';
 import { BadInputError, ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
@@ -27,7 +28,10 @@ builder.queryField('nodes', (t) =>
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
     description: 'Whatever has those ids, in their order, with null where nothing has.',
-    args: { ids: t.arg.idList({ required: true, description: 'At most 100 ids, of whatever types.' }) },
+    args: {
+      ids: t.arg.idList({ required: true, description: `At most ${MAX_NODES} ids, of any types.` }),
+    },
+    extensions: cost({ idsAtMost: MAX_NODES }),
     resolve: (_root, { ids }, context) => {
       if (ids.length > MAX_NODES) throw new BadInputError('ids', `must be at most ${MAX_NODES}`);
       return ids.map((id) => loadNode('Query.nodes', id, context));

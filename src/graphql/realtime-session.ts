@@ -1,11 +1,14 @@
+import { NEWEST_FIRST } from '../platform/database/page.ts';
 import type { ListedSession, Session, SessionFailure, SessionRecord } from '../sessions/session.ts';
 import { ApplicationType } from './application.ts';
 import { AuditEventConnection } from './audit-event.ts';
 import { builder } from './builder.ts';
-import { pageOf, toConnection } from './connection.ts';
+import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
+import { cursorOf } from './cursor.ts';
 import { failureMessage } from './failure-message.ts';
 import { encodeId, NODE_ID } from './ids.ts';
+import { forwardPages } from './page-arguments.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { RedactedClientSecretType } from './redacted-client-secret.ts';
 import {
@@ -220,16 +223,12 @@ builder.objectType(RealtimeSessionType, {
       description:
         'What happened to this session, newest first. Needs AUDIT_READ; null only with an error beside it.',
       authScopes: { scope: 'AUDIT_READ' },
-      args: {
-        first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
-        after: t.arg.string({
-          description: 'Go on after this cursor, e.g. the endCursor of the page before.',
-        }),
-      },
+      ...forwardPages(t.arg),
       resolve: async ({ id }, args, { reader }) => {
         const listing = `RealtimeSession.auditEvents/${id}`;
-        const page = pageOf(listing, args);
-        return toConnection(listing, page, await reader.auditEvents(page, { sessionId: id }));
+        const cursors = cursorOf(NEWEST_FIRST);
+        const page = readPage(listing, cursors, args);
+        return toConnection(listing, cursors, page, await reader.auditEvents(page, { sessionId: id }));
       },
     }),
   }),

@@ -1,5 +1,4 @@
 import { isStorable } from '../platform/validation/text.ts';
-import { USAGE_PAGE } from '../server/graphql/operation-cost.ts';
 import {
   haveOneTime,
   placeOf,
@@ -11,9 +10,13 @@ import {
 } from '../usage/usage-report.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
+import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
+import { cost, type PageSize } from './cost.ts';
+import type { CursorFormat } from './cursor.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
+import { forwardPages } from './page-arguments.ts';
 import { millisecondsOf } from './scalars.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
@@ -73,11 +76,16 @@ const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
     }),
     totals: t.field({
       type: UsageTotalsType,
-      description: 'What was used.',
+      description: 'The usage of this group.',
+      // They are read together with their row.
+      extensions: cost({ own: 0 }),
       resolve: ({ totals }) => totals,
     }),
   }),
 });
+
+/** Rows are short, and nobody reads a year of days by twenty. */
+const ROWS_PAGE: PageSize = { size: 100, most: 1000 };
 
 const UsageRowConnection = builder.connectionObject(
   { type: UsageRowType, name: 'UsageRowConnection' },
@@ -111,31 +119,13 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
       type: UsageRowConnection,
       description:
         'One for each combination in which something was used or a session issued. Ordered by start, then by user, application, model and provider.',
-      args: {
-        first: t.arg.int({ description: 'Page size: default 100, at most 1000.' }),
-        after: t.arg.string({
-          description: 'Go on after this cursor, e.g. the endCursor of the page before.',
-        }),
-      },
-      resolve: async ({ listing, filter, dimensions }, { first, after }, { reader }) => {
-        const limit = first ?? USAGE_PAGE.size;
-        if (limit < 0 || limit > USAGE_PAGE.most)
-          throw new BadInputError('first', `must be from 0 to ${USAGE_PAGE.most}`);
-        const place = after == null ? null : decodePlace(listing, dimensions, after);
-        const rows = await reader.usageRows(filter, dimensions, { limit, after: place });
-        const edges = rows.slice(0, limit).map((row) => ({
-          node: row,
-          cursor: encodePlace(listing, placeOf(row, dimensions)),
-        }));
-        return {
-          edges,
-          pageInfo: {
-            hasNextPage: rows.length > limit,
-            hasPreviousPage: place !== null,
-            startCursor: edges[0]?.cursor ?? null,
-            endCursor: edges.at(-1)?.cursor ?? null,
-          },
-        };
+      ...forwardPages(t.arg, ROWS_PAGE),
+      resolve: async ({ listing, filter, dimensions }, args, { reader }) => {
+        const cursors = rowCursors(dimensions);
+        const page = readPage(listing, cursors, args, ROWS_PAGE);
+        const rows = await reader.usageRows(filter, dimensions, page);
+        const edges = rows.map((node) => ({ node, position: placeOf(node, dimensions) }));
+        return toConnection(listing, cursors, page, edges);
       },
     }),
   }),
@@ -172,24 +162,23 @@ export async function reportOf(
   return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
 }
 
-function encodePlace(listing: string, place: UsagePlace): string {
-  return Buffer.from(JSON.stringify([listing, ...place])).toString('base64url');
+/** A row's position is its value of each dimension, as JSON: names of models may hold any character. */
+function rowCursors(dimensions: readonly UsageDimension[]): CursorFormat<UsagePlace> {
+  return {
+    write: (listing, values) => JSON.stringify([listing, ...values]),
+    read(listing, text) {
+      const [name, ...values] = parseTexts(text);
+      const isPosition =
+        values.length === dimensions.length &&
+        dimensions.every((dimension, index) => isValueOf(dimension, values[index] ?? ''));
+      return name === listing && isPosition ? values : null;
+    },
+  };
 }
 
-function decodePlace(listing: string, dimensions: readonly UsageDimension[], cursor: string): UsagePlace {
-  const [of, ...place] = partsOf(cursor);
-  const fits =
-    of === listing &&
-    place.length === dimensions.length &&
-    dimensions.every((dimension, at) => isValueOf(dimension, place[at] ?? '')) &&
-    encodePlace(listing, place) === cursor;
-  if (!fits) throw new BadInputError('after', 'is not a cursor of this listing');
-  return place;
-}
-
-function partsOf(cursor: string): readonly string[] {
+function parseTexts(json: string): readonly string[] {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const parts: unknown = JSON.parse(json);
     return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : [];
   } catch {
     return [];
