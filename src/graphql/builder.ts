@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { cost } from './cost.ts';
 import { ForbiddenError } from './errors.ts';
 import { encodeId, NODE_ID } from './ids.ts';
+import type { Instant } from './instant.ts';
 import type { Count } from './total-count.ts';
 
 type SchemaTypes = {
@@ -20,7 +21,7 @@ type SchemaTypes = {
   DefaultNodeNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
-    DateTime: { Input: Date; Output: Date };
+    DateTime: { Input: Instant; Output: Date };
     JSON: { Input: Json; Output: Json };
     Decimal: { Input: string; Output: string };
     SafeInt: { Input: number; Output: number };

@@ -35,21 +35,27 @@ export const SessionFilterInput = builder.inputType('RealtimeSessionFilter', {
   }),
 });
 
-type Given = typeof SessionFilterInput.$inferInput;
+type FilterInput = typeof SessionFilterInput.$inferInput;
 
-/** A filter as the ledger takes it; null when nothing can fit it: an id of something else, text that nothing can be. */
-export function sessionFilterOf(given: Given | null | undefined): SessionFilter | null {
-  const { userId, applicationId, ...rest } = given ?? {};
+/** The filter with its ids decoded. Null when no session can match: an id of another type, or text with a NUL. */
+export function sessionFilterOf(input: FilterInput | null | undefined): SessionFilter | null {
+  const { userId, applicationId, createdFrom, createdTo, expiresBefore, ...rest } = input ?? {};
   const user = userId == null ? undefined : decodeIdOf('User', userId);
   const application = applicationId == null ? undefined : decodeIdOf('Application', applicationId);
   if (user === null || application === null || !canMatch(rest)) return null;
-  return { ...rest, userId: user, applicationId: application };
+  return {
+    ...rest,
+    userId: user,
+    applicationId: application,
+    createdFrom: createdFrom?.date,
+    createdTo: createdTo?.date,
+    expiresBefore: expiresBefore?.date,
+  };
 }
 
-/** PostgreSQL has no NUL in text: what holds one is nobody's, and cannot be asked for. */
+/** PostgreSQL cannot store a NUL in text, so nothing equals a text that has one. */
 function canMatch(value: unknown): boolean {
   if (typeof value === 'string') return isStorable(value);
   if (Array.isArray(value)) return value.every(canMatch);
-  if (value instanceof Date || typeof value !== 'object' || value === null) return true;
-  return Object.values(value).every(canMatch);
+  return typeof value !== 'object' || value === null || Object.values(value).every(canMatch);
 }

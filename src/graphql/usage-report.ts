@@ -16,8 +16,8 @@ import { cost, type PageSize } from './cost.ts';
 import type { CursorFormat } from './cursor.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
+import { type Instant, millisecondsOf } from './instant.ts';
 import { forwardPages } from './page-arguments.ts';
-import { millisecondsOf } from './scalars.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
 
@@ -131,9 +131,9 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
   }),
 });
 
-type Asked = {
-  readonly from: Date;
-  readonly to: Date;
+type ReportArguments = {
+  readonly from: Instant;
+  readonly to: Instant;
   readonly timeZone?: string | null | undefined;
   readonly groupBy?: readonly UsageDimension[] | null | undefined;
 };
@@ -146,7 +146,7 @@ type Asked = {
 export async function reportOf(
   field: string,
   prefix: string,
-  { timeZone, groupBy, ...time }: Asked,
+  { timeZone, groupBy, ...time }: ReportArguments,
   only: Pick<UsageFilter, 'userIds' | 'applicationIds' | 'models'>,
   { reader }: Context,
 ): Promise<UsageReport> {
