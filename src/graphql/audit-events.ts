@@ -70,5 +70,7 @@ function toFilter(input: FilterInput | null | undefined): AuditEventFilter | nul
   };
   // PostgreSQL cannot store a NUL in text, so nothing equals a text that has one.
   const storable = [rest.requestId ?? '', ...(rest.actions ?? [])].every(isStorable);
-  return Object.values(ids).includes(null) || !storable ? null : { ...rest, ...ids, from: from?.date, to: to?.date };
+  return Object.values(ids).includes(null) || !storable
+    ? null
+    : { ...rest, ...ids, from: from?.date, to: to?.date };
 }

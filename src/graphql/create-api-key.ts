@@ -68,7 +68,13 @@ builder.mutationField('createApiKey', (t) =>
       const { name, scopes, reach, expiresAt } = input;
       const outcome = await createApiKey(
         applications,
-        { applicationId, name, scopes, reach: reach ?? 'OWN_APPLICATION', expiresAt: expiresAt?.date ?? null },
+        {
+          applicationId,
+          name,
+          scopes,
+          reach: reach ?? 'OWN_APPLICATION',
+          expiresAt: expiresAt?.date ?? null,
+        },
         { actor, origin },
       );
       return present(outcome);

@@ -41,7 +41,8 @@ const IssuedClientSecretType = builder.objectRef<Issued['clientSecret']>('Issued
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'When the secret expires. It opens no connection afterwards; connections that it opened before may continue.',
+      description:
+        'When the secret expires. It opens no connection afterwards; connections that it opened before may continue.',
     }),
   }),
 });
@@ -52,11 +53,13 @@ const SuccessType = builder.objectRef<Issued>('CreateRealtimeSessionSuccess').im
     session: t.expose('session', {
       type: RealtimeSessionType,
       nullable: true,
-      description: 'The new session. It is nullable so that an error inside it cannot remove the secret from the answer.',
+      description:
+        'The new session. It is nullable so that an error inside it cannot remove the secret from the answer.',
     }),
     clientSecret: t.expose('clientSecret', {
       type: IssuedClientSecretType,
-      description: 'The client secret, returned once. It can never be read again: pass it to the client that connects.',
+      description:
+        'The client secret, returned once. It can never be read again: pass it to the client that connects.',
     }),
   }),
 });

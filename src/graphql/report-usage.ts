@@ -53,10 +53,12 @@ const ReportUsageInput = builder.inputType('ReportUsageInput', {
     }),
     responseId: t.string({
       required: true,
-      description: "The provider's id of the response (resp_…) or of the transcribed item. Each has one record.",
+      description:
+        "The provider's id of the response (resp_…) or of the transcribed item. Each has one record.",
     }),
     model: t.string({
-      description: "The model whose prices apply, e.g. the transcription model. Default: the model of the session.",
+      description:
+        'The model whose prices apply, e.g. the transcription model. Default: the model of the session.',
     }),
     usage: t.field({
       type: 'JSON',
@@ -66,7 +68,8 @@ const ReportUsageInput = builder.inputType('ReportUsageInput', {
     }),
     at: t.field({
       type: 'DateTime',
-      description: 'The time of the use. It must not be before issuedAt, nor after exposedUntil or the current time. Default: now.',
+      description:
+        'The time of the use. It must not be before issuedAt, nor after exposedUntil or the current time. Default: now.',
     }),
   }),
 });

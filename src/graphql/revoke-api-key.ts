@@ -9,13 +9,16 @@ type Success = { readonly __typename: 'RevokeApiKeySuccess'; readonly apiKey: Ap
 
 const SuccessType = builder.objectRef<Success>('RevokeApiKeySuccess').implement({
   description: 'The key is revoked, by this request or an earlier one.',
-  fields: (t) => ({ apiKey: t.expose('apiKey', { type: ApiKeyType, description: 'The key after the change.' }) }),
+  fields: (t) => ({
+    apiKey: t.expose('apiKey', { type: ApiKeyType, description: 'The key after the change.' }),
+  }),
 });
 
-const ResultType = resultType('RevokeApiKeyResult', 'The key after the change, or that there is no such key.', [
-  SuccessType,
-  NotFoundErrorType,
-]);
+const ResultType = resultType(
+  'RevokeApiKeyResult',
+  'The key after the change, or that there is no such key.',
+  [SuccessType, NotFoundErrorType],
+);
 
 const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
   description: 'The key to revoke.',

@@ -54,7 +54,9 @@ const SetPolicyInput = builder.inputType('SetPolicyInput', {
   description:
     'The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value.',
   fields: (t) => ({
-    applicationId: t.id({ description: 'The application. The limits apply to each user that it requests sessions for.' }),
+    applicationId: t.id({
+      description: 'The application. The limits apply to each user that it requests sessions for.',
+    }),
     userId: t.id({ description: 'The id of the user. The limits apply to it through every application.' }),
     externalUserId: t.string({
       description: 'The identifier that the applications use for the user. It need not have a session yet.',
@@ -64,7 +66,8 @@ const SetPolicyInput = builder.inputType('SetPolicyInput', {
     }),
     maxTtlSeconds: t.int({ description: 'The longest lifetime of a client secret, 10 to 7200 seconds.' }),
     maxActiveSessions: t.int({
-      description: 'How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000.',
+      description:
+        'How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000.',
     }),
     maxMintsPerMinute: t.int({
       description: 'How many sessions may be reserved for a user in any 60 seconds, 0 to 1,000,000.',

@@ -6,7 +6,8 @@ import { referenceTo } from './user-reference.ts';
 import { presentUser, type UserResult, UserResultType } from './user-result.ts';
 
 const SuspendUserInput = builder.inputType('SuspendUserInput', {
-  description: 'The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet.',
+  description:
+    'The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet.',
   fields: (t) => ({
     id: t.id({ description: 'The id of the user.' }),
     externalUserId: t.string({ description: 'The identifier that the applications use for the user.' }),
@@ -46,7 +47,8 @@ builder.mutationField('suspendUser', (t) =>
 builder.mutationField('reinstateUser', (t) =>
   t.field({
     type: UserResultType,
-    description: 'Ends a suspension: sessions can be issued for the user again. Idempotent. Needs USERS_WRITE and reach EVERYTHING.',
+    description:
+      'Ends a suspension: sessions can be issued for the user again. Idempotent. Needs USERS_WRITE and reach EVERYTHING.',
     args: inputArgument(t.arg, ReinstateUserInput, 'The user to reinstate.'),
     authScopes: { everywhere: 'USERS_WRITE' },
     resolve: logged(async ({ input }, { users, actor, origin }): Promise<UserResult> => {

@@ -14,11 +14,11 @@ const UserSuccessType = builder.objectRef<Success>('UserSuccess').implement({
   fields: (t) => ({ user: t.expose('user', { type: UserType, description: 'The user after the change.' }) }),
 });
 
-export const UserResultType = resultType('UserResult', 'The user after the change, or why nothing was changed.', [
-  UserSuccessType,
-  NotFoundErrorType,
-  InvalidInputErrorType,
-]);
+export const UserResultType = resultType(
+  'UserResult',
+  'The user after the change, or why nothing was changed.',
+  [UserSuccessType, NotFoundErrorType, InvalidInputErrorType],
+);
 
 export function presentUser(user: User | null): UserResult {
   return user === null ? notFound : { __typename: 'UserSuccess', user };
