@@ -11,17 +11,22 @@ import { UserType } from './user-ref.ts';
 
 const AuditEventFilterInput = builder.inputType('AuditEventFilter', {
   description:
-    'Which audit events are meant: those that fit every field that is given. A list means any of its values; an empty one, or an id of nothing, means none. In a long trail give userId, sessionId, or from and to: by the other fields alone it is searched from its newest event back, and what is rare may take too long.',
+    'Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long.',
   fields: (t) => ({
-    actions: t.stringList({ description: 'By action, exactly, e.g. "session.issued".' }),
-    outcomes: t.field({ type: [AuditOutcomeEnum], description: 'By how it went.' }),
-    userId: t.id({ description: 'About the user with that id.' }),
-    sessionId: t.id({ description: 'About the session with that id.' }),
-    applicationId: t.id({ description: 'That concern this application, or that it did itself.' }),
-    actorKinds: t.field({ type: [ActorKindEnum], description: 'By what sort of caller did it.' }),
-    requestId: t.string({ description: 'That this request caused: what the X-Request-Id header said.' }),
-    from: t.field({ type: 'DateTime', description: 'At that moment or later.' }),
-    to: t.field({ type: 'DateTime', description: 'Before that moment.' }),
+    actions: t.stringList({ description: 'Events with one of these actions, e.g. "session.issued".' }),
+    outcomes: t.field({ type: [AuditOutcomeEnum], description: 'Events with one of these outcomes.' }),
+    userId: t.id({ description: 'Events about this user.' }),
+    sessionId: t.id({ description: 'Events about this session.' }),
+    applicationId: t.id({ description: 'Events about this application, and events that it caused.' }),
+    actorKinds: t.field({
+      type: [ActorKindEnum],
+      description: 'Events that one of these kinds of callers caused.',
+    }),
+    requestId: t.string({
+      description: 'Events that this request caused, by the value of its X-Request-Id header.',
+    }),
+    from: t.field({ type: 'DateTime', description: 'Events at this time or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Events before this time.' }),
   }),
 });
 
@@ -30,7 +35,8 @@ const cursors = cursorOf(NEWEST_FIRST);
 builder.queryField('auditEvents', (t) =>
   t.field({
     type: AuditEventConnection,
-    description: 'The audit events that you may see and that fit the filter, newest first. Needs AUDIT_READ.',
+    description:
+      'The audit events that you may see and that match the filter, newest first. Needs AUDIT_READ.',
     authScopes: { scope: 'AUDIT_READ' },
     ...pagesBothWays(t.arg, {
       filter: t.arg({ type: AuditEventFilterInput, description: 'Default: all events.' }),
@@ -47,7 +53,7 @@ builder.queryField('auditEvents', (t) =>
 builder.objectField(UserType, 'auditEvents', (t) =>
   t.field({
     type: AuditEventConnection,
-    description: 'What happened that is about this user, newest first. Needs AUDIT_READ.',
+    description: 'The audit events about this user, newest first. Needs AUDIT_READ.',
     authScopes: { scope: 'AUDIT_READ' },
     ...forwardPages(t.arg),
     resolve: async ({ id }, args, { reader }) => {

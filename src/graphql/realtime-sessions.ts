@@ -29,8 +29,8 @@ builder.queryField('realtimeSession', (t) =>
   t.field({
     type: RealtimeSessionType,
     nullable: true,
-    description: 'The session with that id; null when there is none.',
-    args: { id: t.arg.id({ required: true, description: 'What RealtimeSession.id shows.' }) },
+    description: 'The session with this id. Null when there is none.',
+    args: { id: t.arg.id({ required: true, description: 'The value of RealtimeSession.id.' }) },
     authScopes: readers,
     resolve: (_root, { id }, { reader }) => {
       const uuid = decodeIdOf('RealtimeSession', id);
@@ -42,7 +42,7 @@ builder.queryField('realtimeSession', (t) =>
 builder.queryField('realtimeSessions', (t) =>
   t.field({
     type: RealtimeSessionConnection,
-    description: 'The sessions that you may see and that fit the filter.',
+    description: 'The sessions that you may see and that match the filter.',
     authScopes: readers,
     ...pagesBothWays(t.arg, {
       filter: t.arg({ type: SessionFilterInput, description: 'Default: all sessions.' }),
@@ -60,7 +60,7 @@ builder.queryField('realtimeSessions', (t) =>
 builder.objectField(UserType, 'sessions', (t) =>
   t.field({
     type: RealtimeSessionConnection,
-    description: "This user's sessions that you may see and that fit the filter, newest first.",
+    description: 'The sessions of this user that you may see and that match the filter, newest first.',
     authScopes: readers,
     ...pagesBothWays(t.arg, {
       filter: t.arg({ type: SessionFilterInput, description: 'Default: all sessions.' }),

@@ -38,7 +38,7 @@ builder.scalarType('SafeInt', {
 });
 
 builder.scalarType('TokenLimit', {
-  description: 'A positive integer, or the string "inf".',
+  description: 'A positive integer, or the string "inf" for no limit.',
   serialize: (value) => value,
   parseValue: (value) => {
     if (value === 'inf') return value;

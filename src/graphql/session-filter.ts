@@ -3,35 +3,45 @@ import type { SessionFilter } from '../sessions/session-filter.ts';
 import type { SessionOrder } from '../sessions/session-order.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
+import { SessionTypeEnum } from './session-config.ts';
 import { LabelInput } from './session-inputs.ts';
-import { SessionTypeEnum } from './session-parts.ts';
 import { StatusEnum } from './session-status.ts';
 
 export const SessionOrderEnum = builder.enumType('RealtimeSessionOrder', {
-  description: 'What sessions are sorted by.',
+  description: 'The order of a listing of sessions.',
   values: {
     CREATED_AT_DESC: { description: 'Newest first.' },
     CREATED_AT_ASC: { description: 'Oldest first.' },
-    EXPIRES_AT_ASC: { description: 'Those that expire next first: ACTIVE ones only.' },
+    EXPIRES_AT_ASC: { description: 'The next to expire first. Lists ACTIVE sessions only.' },
   } satisfies Record<SessionOrder, object>,
 });
 
 export const SessionFilterInput = builder.inputType('RealtimeSessionFilter', {
   description:
-    'Which sessions are meant: those that fit every field that is given. A list means any of its values; an empty one, or an id of nothing that you see, means none.',
+    'Sessions that match all given fields. A list matches any of its values; an empty list, or an id of a record that you may not see, matches nothing.',
   fields: (t) => ({
-    userId: t.id({ description: 'Of the user with that id.' }),
-    externalUserId: t.string({ description: 'Of the user that the applications know by that identifier.' }),
-    applicationId: t.id({ description: 'That this application asked for.' }),
-    upstreamSessionId: t.string({ description: 'That the provider calls so, e.g. "sess_…".' }),
-    statuses: t.field({ type: [StatusEnum], description: 'By what they are now.' }),
-    types: t.field({ type: [SessionTypeEnum], description: 'Realtime or transcription sessions.' }),
-    models: t.stringList({ description: 'By model, exactly.' }),
-    providers: t.stringList({ description: 'By the provider that issued them, e.g. "openai".' }),
-    createdFrom: t.field({ type: 'DateTime', description: 'Reserved at that moment or later.' }),
-    createdTo: t.field({ type: 'DateTime', description: 'Reserved before that moment.' }),
-    expiresBefore: t.field({ type: 'DateTime', description: 'ACTIVE now and expiring before this moment.' }),
-    labels: t.field({ type: [LabelInput], description: 'Having each of these labels.' }),
+    userId: t.id({ description: 'Sessions of this user.' }),
+    externalUserId: t.string({
+      description: 'Sessions of the user for whom the applications use this identifier.',
+    }),
+    applicationId: t.id({ description: 'Sessions that this application requested.' }),
+    upstreamSessionId: t.string({
+      description: 'The session to which the provider gave this identifier, e.g. "sess_…".',
+    }),
+    statuses: t.field({ type: [StatusEnum], description: 'Sessions that have one of these statuses now.' }),
+    types: t.field({ type: [SessionTypeEnum], description: 'Sessions of these types.' }),
+    models: t.stringList({ description: 'Sessions with one of these models.' }),
+    providers: t.stringList({ description: 'Sessions of one of these providers, e.g. "openai".' }),
+    createdFrom: t.field({
+      type: 'DateTime',
+      description: 'Sessions that were reserved at this time or later.',
+    }),
+    createdTo: t.field({ type: 'DateTime', description: 'Sessions that were reserved before this time.' }),
+    expiresBefore: t.field({
+      type: 'DateTime',
+      description: 'Sessions that are ACTIVE now and expire before this time.',
+    }),
+    labels: t.field({ type: [LabelInput], description: 'Sessions that have all of these labels.' }),
   }),
 });
 

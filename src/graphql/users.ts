@@ -17,31 +17,37 @@ const UserConnection = builder.connectionObject(
 );
 
 const UserFilterInput = builder.inputType('UserFilter', {
-  description: 'Which users are meant: those that fit every field that is given.',
+  description: 'Users that match all given fields.',
   fields: (t) => ({
-    externalIdPrefix: t.string({ description: 'Whose identifier begins so, in the same case.' }),
-    suspended: t.boolean({ description: 'True: only suspended ones. False: only others.' }),
+    externalIdPrefix: t.string({
+      description: 'Users whose external id starts with this text. Upper and lower case differ.',
+    }),
+    suspended: t.boolean({
+      description: 'True: only suspended users. False: only users that are not suspended.',
+    }),
     hasActiveSessions: t.boolean({
-      description: 'True: only those with a session that is ACTIVE now. False: only others.',
+      description: 'True: only users with an ACTIVE session. False: only users without one.',
     }),
   }),
 });
 
 const UserOrderEnum = builder.enumType('UserOrder', {
-  description: 'What users are sorted by.',
+  description: 'The order of a listing of users.',
   values: {
-    LAST_SESSION_AT_DESC: { description: 'By their newest session; those without any come last.' },
-    NEXT_EXPIRY_AT_ASC: {
-      description: 'By the session that expires next: only users with a session that is ACTIVE.',
+    LAST_SESSION_AT_DESC: {
+      description: 'The user with the newest session first. Users without a session come last.',
     },
-    CREATED_AT_DESC: { description: 'Those first named most recently first.' },
+    NEXT_EXPIRY_AT_ASC: {
+      description: 'The user whose session expires next first. Lists only users with an ACTIVE session.',
+    },
+    CREATED_AT_DESC: { description: 'Newest first, by createdAt.' },
   } satisfies Record<UserOrder, object>,
 });
 
 builder.queryField('users', (t) =>
   t.field({
     type: UserConnection,
-    description: 'The users that you may see and that fit the filter.',
+    description: 'The users that you may see and that match the filter.',
     authScopes: { scope: 'USERS_READ', person: true },
     ...pagesBothWays(t.arg, {
       filter: t.arg({ type: UserFilterInput, description: 'Default: all users.' }),
