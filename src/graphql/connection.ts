@@ -43,12 +43,12 @@ export function readPage<Position>(
 
 function readSize(
   name: 'first' | 'last',
-  given: number | null | undefined,
+  requested: number | null | undefined,
   { size, most }: PageSize,
 ): number {
-  if (given == null) return size;
-  if (given < 0 || given > most) throw new BadInputError(name, `must be from 0 to ${most}`);
-  return given;
+  if (requested == null) return size;
+  if (requested < 0 || requested > most) throw new BadInputError(name, `must be from 0 to ${most}`);
+  return requested;
 }
 
 function readCursor<Position>(

@@ -4,7 +4,7 @@ import { isUuid } from './ids.ts';
 /** How a position of a listing is written as text. `listing` (a field, and its order) is part of the text. */
 export type CursorFormat<Position> = {
   readonly write: (listing: string, position: Position) => string;
-  /** Null when the text cannot be a position of that listing. It may be given anything. */
+  /** Null when the text cannot be a position of that listing. The text may be anything. */
   readonly read: (listing: string, text: string) => Position | null;
 };
 

@@ -47,7 +47,7 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
   const cause = rootCause(error);
   if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ForbiddenError)
-    return present(error, answer, 'FORBIDDEN', 'This is not for you: your credential does not open it.');
+    return present(error, answer, 'FORBIDDEN', 'Your credential does not allow this.');
   if (cause instanceof TooManyWatchersError)
     return present(error, answer, 'RATE_LIMITED', 'Too many subscriptions are open. Try again later.');
   if (cause instanceof WatchEndedError) return presentEnd(error, answer, cause.end);
