@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
 import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
-import type { Edge, Page } from '../platform/database/page.ts';
+import { type Edge, NEWEST_FIRST, type Page } from '../platform/database/page.ts';
 import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { AuditEventFilter } from './audit-event-filter.ts';
@@ -17,7 +17,7 @@ const columns = `
   coalesce(i.user_agent, e.user_agent) AS "userAgent", ${detailWithReason} AS detail`;
 const events = `audit_event AS e ${withIdentity}`;
 
-const NEWEST_FIRST: Keyset = { time: null, id: 'e.id', direction: 'DESC' };
+const keyset: Keyset = { ...NEWEST_FIRST, time: null, id: 'e.id' };
 
 /**
  * One page of the visible audit events that fit a filter, newest first; up to `limit + 1` of them in reading order. Those
@@ -32,8 +32,8 @@ export async function listAuditEvents(
 ): Promise<Edge<AuditEvent>[]> {
   const given = sqlParameters();
   const conditions = [visible('auditEvents', visibility, given), ...filterConditions(filter, given)];
-  const text = `SELECT ${columns}, ${sortedBy(NEWEST_FIRST)} FROM ${events}
-    WHERE ${conditions.join(' AND ')} AND ${afterCursor(NEWEST_FIRST, page, given)} ${orderByLimit(NEWEST_FIRST, page, given)}`;
+  const text = `SELECT ${columns}, ${sortedBy(keyset)} FROM ${events}
+    WHERE ${conditions.join(' AND ')} AND ${afterCursor(keyset, page, given)} ${orderByLimit(keyset, page, given)}`;
   // What leads to an index does so for all values alike.
   const run = filter.sessionId == null && filter.userId == null ? readPlanned : read;
   const rows = await run<AuditEvent & { sorted_by: null }>(pool, text, given);

@@ -6,30 +6,30 @@ import { PolicyOverridesType } from './policy.ts';
 
 export const ApplicationType = builder.objectRef<Application>('Application');
 
-// Whoever comes by an application (its session, its event, itself) may know what it is called.
+// The id and the name may be read wherever an application is shown, e.g. beside a session; the rest may not.
 const registrars = { everywhere: 'APPLICATIONS_WRITE' } as const;
 
 builder.objectType(ApplicationType, {
   interfaces: [builder.nodeInterfaceRef()],
-  description: "A registered caller: a backend, a dashboard, an auditor's tool.",
+  description: 'A registered caller, e.g. a backend, a dashboard or a tool of an auditor.',
   fields: (t) => ({
     id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('Application', id) }),
-    name: t.exposeString('name', { description: 'What it is called; no two are called alike.' }),
+    name: t.exposeString('name', { description: 'The name. No two applications have the same name.' }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'When it was registered.',
+      description: 'When the application was registered.',
       authScopes: registrars,
     }),
     apiKeys: t.field({
       type: [ApiKeyType],
-      description: 'Its keys, oldest first, revoked and expired ones too.',
+      description: 'Its API keys, oldest first, including revoked and expired ones.',
       authScopes: registrars,
       resolve: ({ id }, _args, { reader }) => reader.apiKeysOf(id),
     }),
     policyOverrides: t.expose('policyOverrides', {
       type: PolicyOverridesType,
       description:
-        'What was set for this application itself; null fields are inherited from the configuration.',
+        'The limits that are set for this application. Null fields are inherited from the configuration.',
       authScopes: { ...registrars, scope: 'POLICIES_WRITE' },
     }),
   }),
@@ -38,7 +38,8 @@ builder.objectType(ApplicationType, {
 builder.queryField('applications', (t) =>
   t.field({
     type: [ApplicationType],
-    description: 'All registered applications, by name. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
+    description:
+      'All registered applications, sorted by name. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
     authScopes: registrars,
     resolve: (_root, _args, { reader }) => reader.applications(),
   }),

@@ -8,49 +8,52 @@ import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { UserType } from './user-ref.ts';
 
 export const ActorKindEnum = builder.enumType('ActorKind', {
-  description: 'Who acts: a registered application, an end user, an operator, or Gatehouse itself.',
+  description: 'The kind of a caller: an application, an end user, an operator, or Gatehouse itself.',
   values: {
-    APPLICATION: { description: 'A registered application, by an API key.' },
-    USER: { description: 'An end user, by a token without scopes of its own.' },
+    APPLICATION: { description: 'A registered application, which uses an API key.' },
+    USER: { description: 'An end user, who uses a token without scopes.' },
     OPERATOR: {
-      description: 'Whoever runs Gatehouse: by the root key, a token with scopes, or the command line.',
+      description:
+        'A person who runs Gatehouse, and uses the root key, a token with scopes, or the command line.',
     },
-    SYSTEM: { description: 'Gatehouse itself, e.g. noticing that a secret has expired.' },
+    SYSTEM: { description: 'Gatehouse itself, e.g. when it records that a secret has expired.' },
   } satisfies Record<ActorKind, object>,
 });
 
 export const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
-  description: 'How it went: done, refused by a rule, or failed.',
+  description: 'The outcome of an action: done, refused by a rule, or failed.',
   values: {
-    SUCCEEDED: { description: 'It was done.' },
-    DENIED: { description: 'A rule refused it, e.g. a policy, a quota, a suspension; nothing was done.' },
-    FAILED: { description: 'It was tried and came to nothing, or its outcome is unknown.' },
+    SUCCEEDED: { description: 'The action was done.' },
+    DENIED: {
+      description: 'A rule refused the action, e.g. a policy, a quota or a suspension. Nothing was done.',
+    },
+    FAILED: { description: 'The action was tried and failed, or its outcome is unknown.' },
   } satisfies Record<AuditOutcome, object>,
 });
 
 const AuditActorType = builder.objectRef<AuditEvent>('AuditActor').implement({
-  description: 'Who did it.',
+  description: 'The caller that acted.',
   fields: (t) => ({
-    kind: t.expose('actorKind', { type: ActorKindEnum, description: 'What sort of caller it was.' }),
-    name: t.exposeString('actorName', { description: 'What it was called at the time.' }),
+    kind: t.expose('actorKind', { type: ActorKindEnum, description: 'The kind of the caller.' }),
+    name: t.exposeString('actorName', { description: 'The name of the caller at that time.' }),
     application: t.field({
       type: ApplicationType,
       nullable: true,
-      description: 'The application that acted. Null for other kinds.',
+      description: 'The application that acted. Null for other kinds of callers.',
       resolve: ({ actorApplicationId }, _args, { reader }) =>
         actorApplicationId === null ? null : reader.application(actorApplicationId),
     }),
     apiKey: t.field({
       type: ApiKeyType,
       nullable: true,
-      description: 'The key that the application proved itself with.',
+      description: 'The API key that the application used. Null for other kinds of callers.',
       resolve: ({ actorApiKeyId }, _args, { reader }) =>
         actorApiKeyId === null ? null : reader.apiKey(actorApiKeyId),
     }),
     user: t.field({
       type: UserType,
       nullable: true,
-      description: 'The end user that acted. Null for other kinds.',
+      description: 'The end user who acted. Null for other kinds of callers.',
       resolve: ({ actorUserId }, _args, { reader }) =>
         actorUserId === null ? null : reader.user(actorUserId),
     }),
@@ -62,50 +65,56 @@ export const AuditEventType = builder.objectRef<AuditEvent>('AuditEvent');
 builder.objectType(AuditEventType, {
   interfaces: [builder.nodeInterfaceRef()],
   description:
-    'Written in the same transaction as what it records; never updated, never deleted by the application.',
+    'An entry of the audit trail. It is written in the same transaction as the change that it records, and is never updated.',
   fields: (t) => ({
     id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('AuditEvent', id) }),
     sequence: t.expose('sequence', {
       type: 'SafeInt',
       nullable: true,
       description:
-        'Its place in the trail, without gaps, given when it is sealed, within a second; null until then.',
+        'Its number in the audit trail. Numbers have no gaps and are given when the event is sealed, within a second. Null until then.',
     }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it happened, by the database clock.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened, by the clock of the database.' }),
     action: t.exposeString('action', {
-      description: 'Noun and verb, e.g. "session.issued" or "user.suspended".',
+      description: 'What was done, as a noun and a verb, e.g. "session.issued" or "user.suspended".',
     }),
-    outcome: t.expose('outcome', { type: AuditOutcomeEnum, description: 'How it went.' }),
-    actor: t.field({ type: AuditActorType, description: 'Who did it.', resolve: (event) => event }),
+    outcome: t.expose('outcome', { type: AuditOutcomeEnum, description: 'The outcome of the action.' }),
+    actor: t.field({
+      type: AuditActorType,
+      description: 'The caller that acted.',
+      resolve: (event) => event,
+    }),
     user: t.field({
       type: UserType,
       nullable: true,
-      description: 'The user it is about, if any.',
+      description: 'The user that the event is about. Null when it is about no user.',
       resolve: ({ userId }, _args, { reader }) => (userId === null ? null : reader.user(userId)),
     }),
     session: t.field({
       type: RealtimeSessionType,
       nullable: true,
-      description: 'The session it is about, if any. Needs SESSIONS_READ.',
+      description:
+        'The session that the event is about. Null when it is about no session. Needs SESSIONS_READ.',
       authScopes: { scope: 'SESSIONS_READ' },
       resolve: ({ sessionId }, _args, { reader }) => (sessionId === null ? null : reader.session(sessionId)),
     }),
     requestId: t.exposeString('requestId', {
       nullable: true,
-      description: 'As in the log and the X-Request-Id header. Null when no request caused it.',
+      description:
+        'The id of the request, as in the log and in the X-Request-Id header. Null when no request caused the event.',
     }),
     ipAddress: t.exposeString('ipAddress', {
       nullable: true,
       description:
-        "Where the request came from: the proxy's address behind a proxy. Null when none caused it.",
+        'The address that the request came from. Behind a proxy that is not trusted it is the address of the proxy. Null when no request caused the event.',
     }),
     userAgent: t.exposeString('userAgent', {
       nullable: true,
-      description: 'What the client called itself, at most 512 characters. Null when it did not.',
+      description: 'The User-Agent header of the request, at most 512 characters. Null when it had none.',
     }),
     detail: t.expose('detail', {
       type: 'JSON',
-      description: 'What else is known of it, e.g. the quota that was exceeded. Never a secret.',
+      description: 'Further details, e.g. the quota that was exceeded. Never contains a secret.',
     }),
   }),
 });

@@ -3,22 +3,21 @@ import { visibilityOf } from '../authorization/visibility.ts';
 import { decodeId } from './ids.ts';
 
 /**
- * What fields and mutations can ask of their caller (the table is architecture.md's; docs/security.md has it by
- * field). One of the named conditions is enough. Whose records are meant is not decided here: the ledger is read
- * with the caller's visibility.
+ * The conditions that a field or mutation can set for its caller; docs/security.md lists them by field. When a field names
+ * several, one is enough. They do not decide which records a caller sees: visibility does, when records are read.
  */
 export type Conditions = {
   /** The caller has the scope, whatever its reach. */
   scope: Scope;
   /** The caller has the scope and reaches everything. */
   everywhere: Scope;
-  /** The caller is an end user: what it sees is its own. */
+  /** The caller is an end user, who sees its own records only. */
   person: boolean;
-  /** The caller has the key of an application: what that asked for is its own, whatever the key's scopes. */
+  /** The caller is an application, whatever its scopes: its sessions are its own. */
   application: boolean;
 };
 
-/** Each condition as a question about one caller, as the scope-auth plugin wants them. */
+/** The conditions of one caller, in the form that the scope-auth plugin expects. */
 export function conditionsOf(actor: Actor) {
   return {
     scope: (scope: Scope) => hasScope(actor, scope),
@@ -28,7 +27,7 @@ export function conditionsOf(actor: Actor) {
   };
 }
 
-/** Who may see an application beyond its own: whoever sees records of it. */
+/** The scopes that show applications other than the caller's own: each of them shows records of applications. */
 const SCOPES_THAT_SHOW_APPLICATIONS = [
   'SESSIONS_READ',
   'USAGE_READ',
@@ -37,8 +36,8 @@ const SCOPES_THAT_SHOW_APPLICATIONS = [
 ] as const;
 
 /**
- * Whether a caller may ask for an object by its id. Decided by the kind of object alone, before it is looked up:
- * a refusal says nothing of whether it exists.
+ * Whether a caller may read an object by its id. This depends on the type only and is decided before the look-up, so that
+ * a refusal does not tell whether the object exists.
  */
 export function mayAskForNode(actor: Actor, id: string): boolean {
   const { scope, everywhere, person } = conditionsOf(actor);
@@ -60,7 +59,7 @@ export function mayAskForNode(actor: Actor, id: string): boolean {
         (actor.kind === 'application' && actor.applicationId === decoded.id)
       );
     default:
-      // No id of ours: there is nothing to keep from anybody.
+      // It is no id of ours, so there is nothing to hide.
       return true;
   }
 }

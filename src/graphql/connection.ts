@@ -1,10 +1,9 @@
-import type { CursorPosition, Edge, Page } from '../platform/database/page.ts';
+import type { Edge, Page } from '../platform/database/page.ts';
+import type { PageSize } from './cost.ts';
+import { type CursorFormat, decodeCursor, encodeCursor } from './cursor.ts';
 import { BadInputError } from './errors.ts';
-import { isUuid } from './ids.ts';
-
-/** The page that nobody asked a size of. */
-export const DEFAULT_SIZE = 20;
-export const MAX_SIZE = 100;
+import { DEFAULT_PAGE } from './page-arguments.ts';
+import type { Count } from './total-count.ts';
 
 export type PageArguments = {
   readonly first?: number | null | undefined;
@@ -14,18 +13,22 @@ export type PageArguments = {
 };
 
 /**
- * Turns Relay's arguments into a page of a listing. Cursors are opaque and belong to the listing they came from.
- * @param listing what a cursor is bound to: the field and its order
- * @param sortedBy what that order goes by, and a cursor therefore holds
+ * Turns Relay's arguments into a page of a listing.
+ * @param listing what its cursors are bound to: the field and its order
  * @throws BadInputError naming the argument that cannot be used
  */
-export function pageOf(listing: string, args: PageArguments, sortedBy: 'id' | 'time' = 'id'): Page {
+export function readPage<Position>(
+  listing: string,
+  format: CursorFormat<Position>,
+  args: PageArguments,
+  sizes: PageSize = DEFAULT_PAGE,
+): Page<Position> {
   const { first, after, last, before } = args;
   if (last == null && before == null) {
     return {
       direction: 'forward',
-      limit: sizeOf('first', first),
-      after: boundaryOf(listing, sortedBy, 'after', after),
+      limit: readSize('first', first, sizes),
+      after: readCursor(listing, format, 'after', after),
     };
   }
   for (const name of ['first', 'after'] as const) {
@@ -33,47 +36,59 @@ export function pageOf(listing: string, args: PageArguments, sortedBy: 'id' | 't
   }
   return {
     direction: 'backward',
-    limit: sizeOf('last', last),
-    after: boundaryOf(listing, sortedBy, 'before', before),
+    limit: readSize('last', last, sizes),
+    after: readCursor(listing, format, 'before', before),
   };
 }
 
-function sizeOf(name: 'first' | 'last', size: number | null | undefined): number {
-  if (size == null) return DEFAULT_SIZE;
-  if (size < 0 || size > MAX_SIZE) throw new BadInputError(name, `must be from 0 to ${MAX_SIZE}`);
-  return size;
+function readSize(
+  name: 'first' | 'last',
+  requested: number | null | undefined,
+  { size, most }: PageSize,
+): number {
+  if (requested == null) return size;
+  if (requested < 0 || requested > most) throw new BadInputError(name, `must be from 0 to ${most}`);
+  return requested;
 }
 
-function boundaryOf(
+function readCursor<Position>(
   listing: string,
-  sortedBy: 'id' | 'time',
+  format: CursorFormat<Position>,
   name: 'after' | 'before',
   cursor: string | null | undefined,
-): CursorPosition | null {
+): Position | null {
   if (cursor == null) return null;
-  const boundary = decodeCursor(listing, cursor);
-  if (boundary === null || (boundary.sortedBy === null) !== (sortedBy === 'id'))
-    throw new BadInputError(name, 'is not a cursor of this listing');
-  return boundary;
+  const position = decodeCursor(format, listing, cursor);
+  if (position === null) throw new BadInputError(name, 'is not a cursor of this listing');
+  return position;
 }
 
-/** A connection out of up to `page.limit + 1` rows in reading order; the extra one only says that there is more. */
-export function toConnection<Row>(listing: string, page: Page, rows: readonly Edge<Row>[], count?: Count) {
-  const more = rows.length > page.limit;
+/**
+ * A connection out of up to `page.limit + 1` rows in reading order; the extra one only says that there is more.
+ * @param count answers totalCount, where the connection has it
+ */
+export function toConnection<Row, Position>(
+  listing: string,
+  format: CursorFormat<Position>,
+  page: Page<Position>,
+  rows: readonly Edge<Row, Position>[],
+  count?: Count,
+) {
+  const hasMore = rows.length > page.limit;
   const backward = page.direction === 'backward';
-  const kept = backward ? rows.slice(more ? 1 : 0) : rows.slice(0, page.limit);
-  // Written when asked for, which is mostly the last one's.
-  const edges = kept.map(({ node: row, position: at }) => ({
+  const shown = backward ? rows.slice(hasMore ? 1 : 0) : rows.slice(0, page.limit);
+  // Cursors are lazy: usually only the last one is selected.
+  const edges = shown.map(({ node, position }) => ({
     get cursor() {
-      return encodeCursor(listing, at);
+      return encodeCursor(format, listing, position);
     },
-    node: row,
+    node,
   }));
   return {
     edges,
     pageInfo: {
-      hasNextPage: backward ? page.after !== null : more,
-      hasPreviousPage: backward ? more : page.after !== null,
+      hasNextPage: backward ? page.after !== null : hasMore,
+      hasPreviousPage: backward ? hasMore : page.after !== null,
       get startCursor() {
         return edges[0]?.cursor ?? null;
       },
@@ -83,30 +98,4 @@ export function toConnection<Row>(listing: string, page: Page, rows: readonly Ed
     },
     ...(count === undefined ? {} : { count }),
   };
-}
-
-/** How many there are, without pages: asked only when the field is. */
-export type Count = (upTo: number | null) => Promise<number>;
-
-const MAX_COUNT = 1_000_000;
-
-/** Answers a connection's totalCount. @throws BadInputError, CountTooLongError */
-export function totalCount(count: Count | undefined, upTo: number | null | undefined): Promise<number> {
-  if (upTo != null && (upTo < 0 || upTo > MAX_COUNT))
-    throw new BadInputError('upTo', `must be from 0 to ${MAX_COUNT}`);
-  if (count === undefined) throw new Error('A connection that cannot be counted was asked to');
-  return count(upTo ?? null);
-}
-
-function encodeCursor(listing: string, { id, sortedBy }: CursorPosition): string {
-  return Buffer.from([listing, ...(sortedBy === null ? [] : [sortedBy]), id].join(':')).toString('base64url');
-}
-
-function decodeCursor(listing: string, cursor: string): CursorPosition | null {
-  const [of, ...place] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
-  const id = place.at(-1) ?? '';
-  const sortedBy = place.length === 2 ? (place[0] ?? '') : null;
-  if (of !== listing || place.length > 2 || !isUuid(id)) return null;
-  if (sortedBy !== null && !/^(-infinity|\d{1,17})$/.test(sortedBy)) return null;
-  return encodeCursor(listing, { id, sortedBy }) === cursor ? { id, sortedBy } : null;
 }

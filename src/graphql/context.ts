@@ -9,29 +9,29 @@ import type { WatchSessions } from '../subscriptions/subscriber.ts';
 import type { ReportSessionUsage } from '../usage/report-usage.ts';
 import type { UserStore } from '../users/user-store.ts';
 
-/** What one request brings to its resolvers: who asks, everything that can be read, and one member for each noun. */
+/** What resolvers get with each request: the caller, a reader of its records, and one member for each noun. */
 export type Context = {
   readonly actor: Actor;
   readonly origin: RequestInfo;
   /** The records that this actor may see. */
   readonly reader: Reader;
-  /** Another reader, which remembers nothing yet. */
+  /** Creates another reader, whose cache is empty. */
   readonly createReader: () => Reader;
   readonly applications: ApplicationStore & {
-    /** The application of callers that have none of their own. */
+    /** The built-in application, for callers that have none. */
     readonly defaultId: string;
   };
   readonly audit: { readonly recordDenial: RecordDenial };
   readonly issuing: { readonly issueSession: IssueSession };
   readonly limits: {
-    /** What applies where neither the user nor the application sets a limit. */
+    /** The limits that apply where neither the user nor the application sets one. */
     readonly defaultPolicy: Policy;
   };
   readonly sessions: SessionStore;
   readonly subscriptions: { readonly watchSessions: WatchSessions };
   readonly usage: { readonly report: ReportSessionUsage };
   readonly users: UserStore;
-  /** What the request log says of this request; resolvers and the error presenter write to it. */
+  /** The entry of this request in the log. Resolvers and the presentation of errors write to it. */
   readonly log: RequestLog;
 };
 
@@ -39,8 +39,8 @@ export type RequestLog = {
   operation: string;
   /** OK, the code of an error, or the typename of a mutation's result. */
   outcome: string;
-  /** Null while, or because, nobody was authenticated. */
+  /** Null until the caller is authenticated. */
   actor: Actor | null;
-  /** Whether it is answered as a stream. */
+  /** Whether the request is answered with a stream. */
   streamed: boolean;
 };

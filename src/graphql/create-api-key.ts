@@ -5,6 +5,7 @@ import { ApiKeyType } from './api-key.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
+import { inputArgument, logged, resultType } from './mutation.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { ReachEnum, ScopeEnum } from './scope.ts';
 
@@ -16,41 +17,41 @@ type Success = {
 type Result = Success | NotFound | InvalidInput;
 
 const SuccessType = builder.objectRef<Success>('CreateApiKeySuccess').implement({
-  description: 'The key is made. Its value is in this answer and nowhere else.',
+  description: 'The key was created. Its value is in this answer and nowhere else.',
   fields: (t) => ({
-    apiKey: t.expose('apiKey', { type: ApiKeyType, description: 'What is kept of it.' }),
+    apiKey: t.expose('apiKey', { type: ApiKeyType, description: 'The key, without its value.' }),
     value: t.string({
       description:
-        'Returned once, never retrievable: only its hash is stored. Send it as Authorization: Bearer.',
+        'The key itself. It is returned once and can never be read again: only its hash is stored. Send it as Authorization: Bearer.',
       resolve: ({ value }) => value.reveal(),
     }),
   }),
 });
 
-const ResultType = builder.unionType('CreateApiKeyResult', {
-  description: 'What createApiKey comes to.',
-  types: [SuccessType, NotFoundErrorType, InvalidInputErrorType],
-  resolveType: (result) => result.__typename,
-});
+const ResultType = resultType('CreateApiKeyResult', 'The new key, or why none was created.', [
+  SuccessType,
+  NotFoundErrorType,
+  InvalidInputErrorType,
+]);
 
 const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
-  description: 'The key to make. Nobody can grant a scope or a reach that it does not have itself.',
+  description: 'The key to create. A caller cannot grant a scope or a reach that it does not have itself.',
   fields: (t) => ({
-    applicationId: t.id({ required: true, description: 'Whose key it shall be.' }),
-    name: t.string({ required: true, description: 'What to call it: 1 to 200 characters.' }),
+    applicationId: t.id({ required: true, description: 'The application that the key is for.' }),
+    name: t.string({ required: true, description: 'The name of the key, 1 to 200 characters.' }),
     scopes: t.field({
       type: [ScopeEnum],
       required: true,
-      description: 'What it shall be able to do. None: it can ask who it is.',
+      description: 'What the key allows. With an empty list it can only ask who it is.',
     }),
     reach: t.field({
       type: ReachEnum,
       defaultValue: 'OWN_APPLICATION',
-      description: 'Whose records its scopes apply to: OWN_APPLICATION or EVERYTHING.',
+      description: 'The records that its scopes apply to: OWN_APPLICATION or EVERYTHING.',
     }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'From when on it shall be refused. Left out: it does not expire.',
+      description: 'The time from which the key is refused. Default: it does not expire.',
     }),
   }),
 });
@@ -59,23 +60,25 @@ builder.mutationField('createApiKey', (t) =>
   t.field({
     type: ResultType,
     description:
-      'Makes a key for an application and shows it, once. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
-    args: {
-      input: t.arg({ type: CreateApiKeyInput, required: true, description: 'Whose key, and what for.' }),
-    },
+      'Creates an API key for an application and returns it, once. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
+    args: inputArgument(t.arg, CreateApiKeyInput, 'The key to create.'),
     authScopes: { everywhere: 'APPLICATIONS_WRITE' },
-    resolve: async (_root, { input }, { applications, actor, origin, log }): Promise<Result> => {
+    resolve: logged(async ({ input }, { applications, actor, origin }): Promise<Result> => {
       const applicationId = decodeIdOf('Application', input.applicationId);
       const { name, scopes, reach, expiresAt } = input;
       const outcome = await createApiKey(
         applications,
-        { applicationId, name, scopes, reach: reach ?? 'OWN_APPLICATION', expiresAt: expiresAt ?? null },
+        {
+          applicationId,
+          name,
+          scopes,
+          reach: reach ?? 'OWN_APPLICATION',
+          expiresAt: expiresAt?.date ?? null,
+        },
         { actor, origin },
       );
-      const result = present(outcome);
-      log.outcome = result.__typename;
-      return result;
-    },
+      return present(outcome);
+    }),
   }),
 );
 

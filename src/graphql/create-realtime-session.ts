@@ -20,6 +20,7 @@ import {
   type UserSuspended,
   UserSuspendedErrorType,
 } from './issue-errors.ts';
+import { inputArgument, logged, resultType } from './mutation.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { CreateRealtimeSessionInput } from './session-inputs.ts';
 
@@ -31,16 +32,17 @@ type Issued = {
 
 const IssuedClientSecretType = builder.objectRef<Issued['clientSecret']>('IssuedClientSecret').implement({
   description:
-    'The only place in the schema where a secret can be read: once, by the caller that asked for it. It is not kept and cannot be had again.',
+    'A client secret, returned once to the caller that requested it. This is the only place in the schema where a client secret can be read; it is not stored and cannot be read again.',
   fields: (t) => ({
     value: t.string({
-      description: 'What the client opens its connection with, e.g. "ek_…". Keep it nowhere.',
-      // The record of this secret is committed, so it may leave.
+      description: 'The secret that the client opens its connection with, e.g. "ek_…". Do not store it.',
+      // The record of this secret has been committed by now.
       resolve: ({ secret }) => secret.reveal(),
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'From when on it opens nothing any more. What it opened before may run on.',
+      description:
+        'When the secret expires. It opens no connection afterwards; connections that it opened before may continue.',
     }),
   }),
 });
@@ -51,18 +53,21 @@ const SuccessType = builder.objectRef<Issued>('CreateRealtimeSessionSuccess').im
     session: t.expose('session', {
       type: RealtimeSessionType,
       nullable: true,
-      description: 'Nullable so that an error inside it cannot take the secret away.',
+      description:
+        'The new session. It is nullable so that an error inside it cannot remove the secret from the answer.',
     }),
     clientSecret: t.expose('clientSecret', {
       type: IssuedClientSecretType,
-      description: 'Returned once, never retrievable: pass it on to the client that connects.',
+      description:
+        'The client secret, returned once. It can never be read again: pass it to the client that connects.',
     }),
   }),
 });
 
-const ResultType = builder.unionType('CreateRealtimeSessionResult', {
-  description: 'The secret, or why there is none. Every member but CreateRealtimeSessionSuccess is an Error.',
-  types: [
+const ResultType = resultType(
+  'CreateRealtimeSessionResult',
+  'The client secret, or why there is none. Every member except CreateRealtimeSessionSuccess is an Error.',
+  [
     SuccessType,
     InvalidInputErrorType,
     PolicyViolationErrorType,
@@ -72,29 +77,24 @@ const ResultType = builder.unionType('CreateRealtimeSessionResult', {
     SecretAlreadyIssuedErrorType,
     UpstreamErrorType,
   ],
-  resolveType: (result) => result.__typename,
-});
+);
 
 builder.mutationField('createRealtimeSession', (t) =>
   t.field({
     type: ResultType,
     description:
-      'Mints a short-lived client secret at the provider for one of your users, records it, and hands it over, once. With an `idempotencyKey` it can be repeated safely when the answer got lost.',
-    args: {
-      input: t.arg({
-        type: CreateRealtimeSessionInput,
-        required: true,
-        description: 'For whom and how, e.g. `{ externalUserId: "alice", instructions: "Be brief." }`.',
-      }),
-    },
+      'Mints a short-lived client secret at the provider for one of your users, records the session, and returns the secret, once. With an `idempotencyKey` the request can be repeated safely when its answer was lost.',
+    args: inputArgument(
+      t.arg,
+      CreateRealtimeSessionInput,
+      'The user and the config of the session, e.g. `{ externalUserId: "alice", instructions: "Be brief." }`.',
+    ),
     authScopes: { scope: 'SESSIONS_CREATE', person: true },
-    resolve: async (_root, { input }, { issuing, actor, origin, log }) => {
+    resolve: logged(async ({ input }, { issuing, actor, origin }): Promise<Result> => {
       const outcome = await issuing.issueSession(input, { actor, origin });
       if (outcome.kind === 'forbidden') throw new ForbiddenError('Mutation.createRealtimeSession');
-      const result = present(outcome);
-      log.outcome = result.__typename;
-      return result;
-    },
+      return present(outcome);
+    }),
   }),
 );
 
@@ -110,9 +110,9 @@ type Result =
 
 const POLICY_REFUSALS: Readonly<Record<PolicyRule, string>> = {
   MODEL: 'The policy of this user does not allow the model.',
-  TTL: 'The policy of this user does not allow so long a lifetime.',
+  TTL: 'The policy of this user does not allow such a long lifetime.',
   BUDGET:
-    'What is known of the costs of this user in this month (UTC) has reached its budget. Usage counts once it is reported: sessions that are live already may still add to it.',
+    'The known costs of this user in this month (UTC) have reached the budget. Usage counts when it is reported, so running sessions may still add to it.',
 };
 
 function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result {
@@ -144,7 +144,7 @@ function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result 
     case 'already_issued':
       return {
         __typename: 'SecretAlreadyIssuedError',
-        message: 'The secret of this key was already handed out, once.',
+        message: 'The secret of this idempotency key was already returned, once.',
         ...outcome,
       };
     case 'refused':

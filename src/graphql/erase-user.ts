@@ -1,27 +1,24 @@
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
+import { inputArgument, logged } from './mutation.ts';
 import { notFound } from './not-found-error.ts';
 import { presentUser, type UserResult, UserResultType } from './user-result.ts';
 
 const EraseUserInput = builder.inputType('EraseUserInput', {
-  description: 'Who is to be forgotten.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The user, by id.' }) }),
+  description: 'The user to erase.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The id of the user.' }) }),
 });
 
 builder.mutationField('eraseUser', (t) =>
   t.field({
     type: UserResultType,
     description:
-      "Removes what identifies the person everywhere, the audit trail's verifiability excepted: the external id; labels, instructions, tools and the rest of the config of its sessions; names, addresses, user agents and reasons in the trail. Times, numbers and costs stay. What is being issued right now is given up; secrets that were handed out live until they expire. The same external id is somebody new from then on, so suspend at the identity provider whom you do not want back. Cannot be undone. Idempotent.",
-    args: {
-      input: t.arg({ type: EraseUserInput, required: true, description: 'Whom to erase.' }),
-    },
+      'Removes everything that identifies a person: the external id; the labels, instructions, tools and the rest of the config of its sessions; and the names, addresses, user agents and reasons in the audit trail, which can still be verified. Times, numbers and costs stay. Sessions that are being issued at this moment fail; secrets that were handed out work until they expire. Afterwards the same external id means a new user, so block the person at the identity provider if it must not come back. Cannot be undone. Idempotent. Needs USERS_WRITE and reach EVERYTHING.',
+    args: inputArgument(t.arg, EraseUserInput, 'The user to erase.'),
     authScopes: { everywhere: 'USERS_WRITE' },
-    resolve: async (_root, { input }, { users, actor, origin, log }): Promise<UserResult> => {
+    resolve: logged(async ({ input }, { users, actor, origin }): Promise<UserResult> => {
       const id = decodeIdOf('User', input.id);
-      const result = id === null ? notFound : presentUser(await users.erase(id, { actor, origin }));
-      log.outcome = result.__typename;
-      return result;
-    },
+      return id === null ? notFound : presentUser(await users.erase(id, { actor, origin }));
+    }),
   }),
 );

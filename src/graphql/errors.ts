@@ -1,6 +1,6 @@
 /**
- * What a request cannot get past, beside the expected outcomes that are members of result unions. The
- * codes are the contract's; the messages are fixed, so that nothing of what was given is repeated.
+ * Codes of errors. Expected outcomes are not errors but members of result unions. The codes are part of the contract; the
+ * messages are fixed, so that they repeat no input.
  */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'SERVICE_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
 
-/** Something that is not for the caller. `coordinate` is of the schema, e.g. "Query.applications": what is recorded of it. */
+/** The caller may not use a field. `coordinate` names it in the schema, e.g. "Query.applications", for the audit event. */
 export class ForbiddenError extends Error {
   override readonly name = 'ForbiddenError';
   readonly coordinate: string;
@@ -21,7 +21,7 @@ export class ForbiddenError extends Error {
   }
 }
 
-/** An argument or variable that cannot be used. `path` names it, e.g. "input.labels.1.key". */
+/** An argument or variable is invalid. `path` names it, e.g. "input.labels.1.key". */
 export class BadInputError extends Error {
   override readonly name = 'BadInputError';
 

@@ -4,37 +4,38 @@ import type { MintFailureCode } from '../providers/provider.ts';
 type FailureCode = MintFailureCode | 'not_recorded' | 'not_settled' | 'withdrawn';
 
 const MESSAGES: Readonly<Record<FailureCode, string>> = {
-  upstream_unreachable: 'The provider could not be reached; nothing was sent.',
+  upstream_unreachable: 'The provider could not be reached. Nothing was sent to it.',
   upstream_rejected: 'The provider refused the session.',
   upstream_authentication: "The provider refused the gateway's own credentials.",
   upstream_rate_limited: 'The provider limits the rate of requests.',
   upstream_quota_exhausted: "The gateway's account at the provider is exhausted.",
   upstream_unavailable: 'The provider is unavailable.',
-  upstream_error: 'The provider failed; whether it made a secret is unknown.',
-  upstream_timeout: 'The provider did not answer in time; whether it made a secret is unknown.',
-  upstream_connection_lost: 'The connection to the provider broke; whether it made a secret is unknown.',
+  upstream_error: 'The provider failed. It is unknown whether it created a secret.',
+  upstream_timeout: 'The provider did not answer in time. It is unknown whether it created a secret.',
+  upstream_connection_lost:
+    'The connection to the provider broke. It is unknown whether it created a secret.',
   upstream_answer_too_large:
-    'The answer of the provider was too large to be one; whether it made a secret is unknown.',
-  upstream_answer_invalid: 'The provider answered without a client secret that could be read.',
+    'The answer of the provider was too large. It is unknown whether it created a secret.',
+  upstream_answer_invalid: 'The answer of the provider has no client secret that can be read.',
   not_recorded:
-    'The secret was received, but its record could not be written: it was dropped and given to nobody.',
+    'The secret was received, but its record could not be written. The secret was dropped and returned to nobody.',
   withdrawn:
-    'The session was revoked, or its user suspended, while it was being issued: the secret was dropped.',
-  not_settled: 'The outcome was not recorded in time; a secret may exist, but nobody was given it.',
+    'The session was revoked, or its user suspended, while it was being issued. The secret was dropped.',
+  not_settled: 'The outcome was not recorded in time. A secret may exist, but it was returned to nobody.',
 };
 
-/** What a failure's code means, fit to be shown. Codes of other versions of Gatehouse get a general sentence. */
+/** A sentence for a failure's code. Codes of other versions of Gatehouse get a general one. */
 export function failureMessage(code: string): string {
   return isKnown(code) ? MESSAGES[code] : 'The session could not be issued.';
 }
 
 const REFUSALS: Readonly<Record<AdmissionRefusal, string>> = {
-  circuit_open: 'The provider keeps failing and is not asked for the moment; nothing was sent.',
-  queue_full: 'Too many sessions are being issued at the moment; nothing was sent.',
-  shutting_down: 'This gateway is shutting down; nothing was sent.',
+  circuit_open: 'The provider keeps failing, so no requests are sent to it for the moment.',
+  queue_full: 'Too many sessions are being issued at the moment. Nothing was sent to the provider.',
+  shutting_down: 'This gateway is shutting down. Nothing was sent to the provider.',
 };
 
-/** Why a session was not even tried. */
+/** A sentence for the reason why a session was not attempted. */
 export function refusalMessage(reason: AdmissionRefusal): string {
   return REFUSALS[reason];
 }

@@ -1,10 +1,10 @@
-/** What the id of every Node is described as. */
+/** The description of every Node's id. */
 export const NODE_ID =
-  'Opaque, unique among all types, never reused: what node, nodes and the arguments that name such a record take.';
+  'The global id. It is opaque, unique among all types and never reused. It can be passed to node, to nodes, and to arguments that name such a record.';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Whether a text is the uuid of something, as the ledger writes it. */
+/** Whether a text is a uuid in the form in which PostgreSQL writes it. */
 export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
@@ -21,7 +21,7 @@ export function decodeId(id: string): { typename: string; id: string } | null {
   return encodeId(typename, uuid) === id ? { typename, id: uuid } : null;
 }
 
-/** The uuid of a client's id of that type, or null: malformed and foreign ids are simply not found. */
+/** The uuid of a client's id of that type; null for ids that are malformed or of another type. */
 export function decodeIdOf(typename: string, id: string): string | null {
   const decoded = decodeId(id);
   return decoded?.typename === typename ? decoded.id : null;

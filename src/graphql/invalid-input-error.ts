@@ -9,12 +9,14 @@ export type InvalidInput = {
 };
 
 const InputIssueType = builder.objectRef<InputIssue>('InputIssue').implement({
-  description: 'One thing wrong with an input.',
+  description: 'A problem of an input.',
   fields: (t) => ({
     path: t.exposeStringList('path', {
-      description: 'Field names and list positions, e.g. ["labels", "1", "key"].',
+      description: 'The path to the value: field names and list indexes, e.g. ["labels", "1", "key"].',
     }),
-    message: t.exposeString('message', { description: 'What is wrong there, e.g. "must be at most 7200".' }),
+    message: t.exposeString('message', {
+      description: 'What is wrong with the value, e.g. "must be at most 7200".',
+    }),
   }),
 });
 
@@ -24,7 +26,7 @@ export const InvalidInputErrorType = builder.objectRef<InvalidInput>('InvalidInp
   fields: (t) => ({
     issues: t.expose('issues', {
       type: [InputIssueType],
-      description: 'Everything that was found wrong, not just the first.',
+      description: 'All problems that were found, not only the first.',
     }),
   }),
 });

@@ -6,17 +6,20 @@ import { ErrorInterface } from './error-interface.ts';
 import { QuotaKindEnum } from './policy.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 
-/** The refusals of createRealtimeSession. Each carries its typename: by fields alone they cannot be told apart. */
+/** The errors of createRealtimeSession. Each has its typename, because some of them have the same fields. */
 
 type Outcome<K extends IssueOutcome['kind']> = Extract<IssueOutcome, { kind: K }>;
-type Refusal<Name extends string, Fields> = { readonly __typename: Name; readonly message: string } & Fields;
+type IssueError<Name extends string, Fields> = {
+  readonly __typename: Name;
+  readonly message: string;
+} & Fields;
 
-export type PolicyViolation = Refusal<'PolicyViolationError', Outcome<'policy'>>;
-export type QuotaExceeded = Refusal<'QuotaExceededError', Outcome<'quota'>>;
-export type UserSuspended = Refusal<'UserSuspendedError', Outcome<'suspended'>>;
-export type IdempotencyConflict = Refusal<'IdempotencyConflictError', Outcome<'conflict'>>;
-export type SecretAlreadyIssued = Refusal<'SecretAlreadyIssuedError', Outcome<'already_issued'>>;
-export type UpstreamProblem = Refusal<
+export type PolicyViolation = IssueError<'PolicyViolationError', Outcome<'policy'>>;
+export type QuotaExceeded = IssueError<'QuotaExceededError', Outcome<'quota'>>;
+export type UserSuspended = IssueError<'UserSuspendedError', Outcome<'suspended'>>;
+export type IdempotencyConflict = IssueError<'IdempotencyConflictError', Outcome<'conflict'>>;
+export type SecretAlreadyIssued = IssueError<'SecretAlreadyIssuedError', Outcome<'already_issued'>>;
+export type UpstreamProblem = IssueError<
   'UpstreamError',
   {
     readonly session: Session | null;
@@ -27,43 +30,45 @@ export type UpstreamProblem = Refusal<
 >;
 
 const PolicyRuleEnum = builder.enumType('PolicyRule', {
-  description: 'What a policy refuses.',
+  description: 'A rule of a policy.',
   values: {
-    MODEL: { description: 'The model is not one of those allowed.' },
-    TTL: { description: 'The secret was to live longer than allowed.' },
+    MODEL: { description: 'The model is not allowed.' },
+    TTL: { description: 'The requested lifetime of the secret is longer than allowed.' },
     BUDGET: {
       description:
-        "The user's known costs of this calendar month (UTC), as they were reported, have reached the budget.",
+        'The known costs of the user in this calendar month (UTC) have reached the budget. Costs are known when usage is reported.',
     },
   } satisfies Record<PolicyRule, object>,
 });
 
 export const PolicyViolationErrorType = builder.objectRef<PolicyViolation>('PolicyViolationError').implement({
-  description: 'The policy that applies to this user refuses it. Nothing was reserved or minted.',
+  description: 'The policy of the user does not allow the session. Nothing was reserved or minted.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    rule: t.expose('rule', { type: PolicyRuleEnum, description: 'What was refused.' }),
+    rule: t.expose('rule', { type: PolicyRuleEnum, description: 'The rule that was violated.' }),
     allowed: t.exposeStringList('allowed', {
       description:
-        'What would pass: the models, or the longest lifetime in seconds, e.g. ["600"]. For BUDGET: the budget in US dollars, e.g. ["25.5"].',
+        'What is allowed: the models for MODEL, the longest lifetime in seconds for TTL, e.g. ["600"], the budget in US dollars for BUDGET, e.g. ["25.5"].',
     }),
   }),
 });
 
 export const QuotaExceededErrorType = builder.objectRef<QuotaExceeded>('QuotaExceededError').implement({
   description:
-    'A quota of this user is used up. Nothing was reserved, minted or charged. When several are exceeded, the one whose retryAt is latest.',
+    'A quota of the user is used up. Nothing was reserved, minted or charged. When several quotas are exceeded, this is the one with the latest retryAt.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    quota: t.expose('quota', { type: QuotaKindEnum, description: 'Which quota is used up.' }),
-    limit: t.exposeInt('limit', { description: 'How many the policy allows.' }),
+    quota: t.expose('quota', { type: QuotaKindEnum, description: 'The quota that is used up.' }),
+    limit: t.exposeInt('limit', { description: 'The limit that the policy sets.' }),
     used: t.exposeInt('used', {
-      description: 'How many were counted when this was refused; more than limit after it was lowered.',
+      description:
+        'The number that was counted when the session was refused. It can exceed the limit after the limit was lowered.',
     }),
     retryAt: t.expose('retryAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When trying again can first succeed; null when waiting does not help (a limit of 0).',
+      description:
+        'The earliest time at which another attempt can succeed. Null when waiting does not help, because the limit is 0.',
     }),
   }),
 });
@@ -74,16 +79,16 @@ export const UserSuspendedErrorType = builder.objectRef<UserSuspended>('UserSusp
   fields: (t) => ({
     suspendedAt: t.expose('suspendedAt', {
       type: 'DateTime',
-      description: 'Since when no session is issued for the user.',
+      description: 'When the user was suspended.',
     }),
   }),
 });
 
 const IdempotencyConflictEnum = builder.enumType('IdempotencyConflict', {
-  description: 'Why an idempotency key cannot be used.',
+  description: 'The reason why an idempotency key cannot be used.',
   values: {
-    DIFFERENT_INPUT: { description: 'The key was used before, with another input.' },
-    IN_PROGRESS: { description: 'The first request with this key is still under way. Ask again shortly.' },
+    DIFFERENT_INPUT: { description: 'The key was used before with another input.' },
+    IN_PROGRESS: { description: 'The first request with this key is still in progress. Try again shortly.' },
   },
 });
 
@@ -95,7 +100,7 @@ export const IdempotencyConflictErrorType = builder
     fields: (t) => ({
       reason: t.expose('reason', {
         type: IdempotencyConflictEnum,
-        description: 'Whether to take another key, or to wait.',
+        description: 'The reason: use another key, or wait.',
       }),
     }),
   });
@@ -103,44 +108,45 @@ export const IdempotencyConflictErrorType = builder
 export const SecretAlreadyIssuedErrorType = builder
   .objectRef<SecretAlreadyIssued>('SecretAlreadyIssuedError')
   .implement({
-    description: 'The key was used with the same input and its secret was already handed out, once.',
+    description:
+      'The idempotency key was used before with the same input, and the secret was returned then. Secrets are returned once.',
     interfaces: [ErrorInterface],
     fields: (t) => ({
       session: t.expose('session', {
         type: RealtimeSessionType,
-        description: 'The session that the key issued, as it stands now.',
+        description: 'The session that was issued with the key, in its current state.',
       }),
     }),
   });
 
 export const UpstreamErrorType = builder.objectRef<UpstreamProblem>('UpstreamError').implement({
-  description: 'The provider gave no client secret, or none that could be recorded.',
+  description: 'The provider returned no client secret, or its record could not be written.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     session: t.expose('session', {
       type: RealtimeSessionType,
       nullable: true,
       description:
-        'The record of the attempt. Null when it was refused before anything was reserved (the circuit is open, the queue is full).',
+        'The record of the attempt. Null when Gatehouse refused the request before anything was reserved, because the provider keeps failing or too many requests are waiting.',
     }),
     upstreamStatus: t.int({
       nullable: true,
-      description: 'The HTTP status of its answer. Null when it gave none, or was not asked.',
+      description: "The HTTP status of the provider's answer. Null when there was no answer, or no request.",
       resolve: ({ failure }) => failure.upstreamStatus,
     }),
     upstreamCode: t.string({
       nullable: true,
-      description: 'The provider\'s own code, e.g. "model_not_found". Null when it gave none.',
+      description: 'The error code of the provider, e.g. "model_not_found". Null when it sent none.',
       resolve: ({ failure }) => failure.upstreamCode,
     }),
     upstreamRequestId: t.string({
       nullable: true,
-      description: "What to quote to the provider's support. Null when it gave none.",
+      description: "The provider's request id, for questions to its support. Null when it sent none.",
       resolve: ({ failure }) => failure.upstreamRequestId,
     }),
-    retryable: t.exposeBoolean('retryable', { description: 'Whether the same request may succeed later.' }),
+    retryable: t.exposeBoolean('retryable', { description: 'Whether the same request can succeed later.' }),
     possiblyIssued: t.exposeBoolean('possiblyIssued', {
-      description: 'True when a secret may exist upstream although none was received.',
+      description: 'True when a secret may exist at the provider although none was received.',
     }),
   }),
 });

@@ -1,17 +1,14 @@
 import { type GraphQLResolveInfo, type OperationDefinitionNode, visit } from 'graphql';
 
-const known = new WeakMap<OperationDefinitionNode, ReadonlySet<string>>();
+const fieldNames = new WeakMap<OperationDefinitionNode, ReadonlySet<string>>();
 
-/**
- * The names of all fields in an operation and its document's fragments, wherever they stand: to know what is worth
- * reading along. Documents are cached, so each is looked through once.
- */
+/** All field names used anywhere in the operation, to decide which columns to read. Cached with its document. */
 export function mentionedFields({ operation, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
-  const before = known.get(operation);
-  if (before !== undefined) return before;
+  const cached = fieldNames.get(operation);
+  if (cached !== undefined) return cached;
   const names = new Set<string>();
   for (const definition of [operation, ...Object.values(fragments)])
     visit(definition, { Field: ({ name }) => void names.add(name.value) });
-  known.set(operation, names);
+  fieldNames.set(operation, names);
   return names;
 }

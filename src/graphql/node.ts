@@ -5,6 +5,7 @@ import { AuditEventType } from './audit-event.ts';
 import { mayAskForNode } from './authorization.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { cost } from './cost.ts';
 import { BadInputError, ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
@@ -16,8 +17,8 @@ builder.queryField('node', (t) =>
   t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: 'Whatever has that id; null when nothing has.',
-    args: { id: t.arg.id({ required: true, description: 'The id field of anything that is a Node.' }) },
+    description: 'The object with this id. Null when there is none.',
+    args: { id: t.arg.id({ required: true, description: 'The id of an object that implements Node.' }) },
     resolve: (_root, { id }, context) => loadNode('Query.node', id, context),
   }),
 );
@@ -26,8 +27,11 @@ builder.queryField('nodes', (t) =>
   t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    description: 'Whatever has those ids, in their order, with null where nothing has.',
-    args: { ids: t.arg.idList({ required: true, description: 'At most 100 ids, of whatever types.' }) },
+    description: 'The objects with these ids, in the same order. Null where there is none.',
+    args: {
+      ids: t.arg.idList({ required: true, description: `At most ${MAX_NODES} ids, of any types.` }),
+    },
+    extensions: cost({ idsAtMost: MAX_NODES }),
     resolve: (_root, { ids }, context) => {
       if (ids.length > MAX_NODES) throw new BadInputError('ids', `must be at most ${MAX_NODES}`);
       return ids.map((id) => loadNode('Query.nodes', id, context));
@@ -56,7 +60,7 @@ async function loadNode(coordinate: string, id: string, context: Context): Promi
   }
 }
 
-/** Says which type a record is of, which an interface cannot tell by looking at it. */
+/** Marks a record with its type, because the interface cannot tell the type from the record's fields. */
 function branded<T extends object>(type: Parameters<typeof brandWithType>[1], record: T | null): T | null {
   if (record !== null) brandWithType(record, type);
   return record;

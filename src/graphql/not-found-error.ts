@@ -4,7 +4,7 @@ import { ErrorInterface } from './error-interface.ts';
 export type NotFound = { readonly __typename: 'NotFoundError'; readonly message: string };
 
 export const NotFoundErrorType = builder.objectRef<NotFound>('NotFoundError').implement({
-  description: 'There is nothing of that kind with that id, or it is not yours to see.',
+  description: 'There is no such record, or you may not see it.',
   interfaces: [ErrorInterface],
 });
 

@@ -1,17 +1,39 @@
-import type { ArgBuilder } from '@pothos/core';
-import type { builder } from './builder.ts';
+import type { ArgBuilder, InputFieldMap } from '@pothos/core';
+import { MAX_PAGE_SIZE } from '../platform/database/page.ts';
+import type { BuilderTypes } from './builder.ts';
+import { cost, type PageSize } from './cost.ts';
 
-type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
+export const DEFAULT_PAGE: PageSize = { size: 20, most: MAX_PAGE_SIZE };
 
-/** The arguments of a listing that can be read both ways. */
-export function pageArguments(arg: ArgBuilder<Types>) {
+/** Options of a field that is read page by page, forward only: its arguments and its cost. */
+export function forwardPages(arg: ArgBuilder<BuilderTypes>, page = DEFAULT_PAGE) {
+  return { args: forwardArguments(arg, page), extensions: cost({ page }) };
+}
+
+/** The same for a field that is read in both directions and has other arguments, too. */
+export function pagesBothWays<Other extends InputFieldMap>(arg: ArgBuilder<BuilderTypes>, other: Other) {
+  const { size, most } = DEFAULT_PAGE;
   return {
-    first: arg.int({ description: 'Page size: default 20, at most 100.' }),
-    after: arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
-    last: arg.int({
-      description:
-        'Page size when going backwards, at most 100: the entries just before `before`, or the last ones of all.',
+    args: {
+      ...other,
+      ...forwardArguments(arg, DEFAULT_PAGE),
+      last: arg.int({
+        description: `The size of a page that is read backward: the last entries before \`before\`, or the last ones of all. Default ${size}, at most ${most}.`,
+      }),
+      before: arg.string({
+        description:
+          'Returns the entries before this cursor, e.g. the startCursor of the page that you have. It cannot be combined with first or after.',
+      }),
+    },
+    extensions: cost({ page: DEFAULT_PAGE }),
+  };
+}
+
+function forwardArguments(arg: ArgBuilder<BuilderTypes>, { size, most }: PageSize) {
+  return {
+    first: arg.int({ description: `The page size. Default ${size}, at most ${most}.` }),
+    after: arg.string({
+      description: 'Returns the entries after this cursor, e.g. the endCursor of the page before.',
     }),
-    before: arg.string({ description: 'Go back from this cursor. Not together with first or after.' }),
   };
 }

@@ -1,5 +1,5 @@
 import type { ListedSession } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 
-/** Apart from its fields, because audit events and sessions refer to each other. */
+/** In a file of its own because sessions have audit events, and these refer to sessions. realtime-session.ts has its fields. */
 export const RealtimeSessionType = builder.objectRef<ListedSession>('RealtimeSession');

@@ -1,14 +1,16 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { CONFIG_BEYOND_SUMMARY, type SessionDetail } from '../sessions/session.ts';
-import type { SessionOrder } from '../sessions/session-filter.ts';
+import { type SessionOrder, sessionOrders } from '../sessions/session-order.ts';
 import { builder } from './builder.ts';
-import { pageOf, toConnection, totalCount } from './connection.ts';
+import { type PageArguments, readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
+import { cursorOf } from './cursor.ts';
 import { decodeIdOf } from './ids.ts';
 import { mentionedFields } from './mentioned-fields.ts';
-import { pageArguments } from './page-arguments.ts';
+import { pagesBothWays } from './page-arguments.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { SessionFilterInput, SessionOrderEnum, sessionFilterOf } from './session-filter.ts';
+import { totalCountField } from './total-count.ts';
 import { UserType } from './user-ref.ts';
 
 const readers = { scope: 'SESSIONS_READ', person: true } as const;
@@ -17,19 +19,7 @@ const RealtimeSessionConnection = builder.connectionObject(
   {
     type: RealtimeSessionType,
     name: 'RealtimeSessionConnection',
-    fields: (t) => ({
-      totalCount: t.int({
-        nullable: true,
-        description:
-          'How many sessions fit the filter, on all pages: exact, or, with upTo, as far as that. Null, with an error beside it, when counting took too long.',
-        args: {
-          upTo: t.arg.int({
-            description: 'Count no further, e.g. 1001 to say "1,000+" for the price of 1,000.',
-          }),
-        },
-        resolve: ({ count }, { upTo }) => totalCount(count, upTo),
-      }),
-    }),
+    fields: (t) => ({ totalCount: totalCountField(t, 'sessions') }),
   },
   { name: 'RealtimeSessionEdge' },
 );
@@ -38,8 +28,8 @@ builder.queryField('realtimeSession', (t) =>
   t.field({
     type: RealtimeSessionType,
     nullable: true,
-    description: 'The session with that id; null when there is none.',
-    args: { id: t.arg.id({ required: true, description: 'What RealtimeSession.id shows.' }) },
+    description: 'The session with this id. Null when there is none.',
+    args: { id: t.arg.id({ required: true, description: 'The value of RealtimeSession.id.' }) },
     authScopes: readers,
     resolve: (_root, { id }, { reader }) => {
       const uuid = decodeIdOf('RealtimeSession', id);
@@ -51,17 +41,16 @@ builder.queryField('realtimeSession', (t) =>
 builder.queryField('realtimeSessions', (t) =>
   t.field({
     type: RealtimeSessionConnection,
-    description: 'The sessions that you may see and that fit the filter.',
+    description: 'The sessions that you may see and that match the filter.',
     authScopes: readers,
-    args: {
-      filter: t.arg({ type: SessionFilterInput, description: 'Left out: all of them.' }),
+    ...pagesBothWays(t.arg, {
+      filter: t.arg({ type: SessionFilterInput, description: 'Default: all sessions.' }),
       orderBy: t.arg({
         type: SessionOrderEnum,
         defaultValue: 'CREATED_AT_DESC',
-        description: 'What they are sorted by.',
+        description: 'How the sessions are sorted.',
       }),
-      ...pageArguments(t.arg),
-    },
+    }),
     resolve: (_root, { filter, orderBy, ...args }, { reader }, info) =>
       connect(reader, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args, info),
   }),
@@ -70,16 +59,15 @@ builder.queryField('realtimeSessions', (t) =>
 builder.objectField(UserType, 'sessions', (t) =>
   t.field({
     type: RealtimeSessionConnection,
-    description: "This user's sessions that you may see and that fit the filter, newest first.",
+    description: 'The sessions of this user that you may see and that match the filter, newest first.',
     authScopes: readers,
-    args: {
-      filter: t.arg({ type: SessionFilterInput, description: 'Left out: all of them.' }),
-      ...pageArguments(t.arg),
-    },
+    ...pagesBothWays(t.arg, {
+      filter: t.arg({ type: SessionFilterInput, description: 'Default: all sessions.' }),
+    }),
     resolve: ({ id }, { filter, ...args }, { reader }, info) => {
-      const asked = sessionFilterOf(filter);
-      // Of this user and of somebody else at once: nobody's.
-      const own = asked === null || (asked.userId ?? id) !== id ? null : { ...asked, userId: id };
+      const requested = sessionFilterOf(filter);
+      // A filter for another user matches none of this user's sessions.
+      const own = requested === null || (requested.userId ?? id) !== id ? null : { ...requested, userId: id };
       return connect(reader, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args, info);
     },
   }),
@@ -87,8 +75,8 @@ builder.objectField(UserType, 'sessions', (t) =>
 
 const RECORD_FIELDS = ['application', 'object', 'labels', 'exposedUntil', 'failure', 'fingerprint'];
 
-/** How much of each session is worth reading for a document. What it mentions and is not read is read after all, apart. */
-function extentOf(info: GraphQLResolveInfo): SessionDetail {
+/** How much of each session to read, by the fields that the document names. Whatever it leaves out is read by id. */
+function requestedDetail(info: GraphQLResolveInfo): SessionDetail {
   const mentioned = mentionedFields(info);
   const mentions = (names: readonly string[]) => names.some((name) => mentioned.has(name));
   if (mentions(CONFIG_BEYOND_SUMMARY)) return 'full';
@@ -100,13 +88,14 @@ async function connect(
   filter: ReturnType<typeof sessionFilterOf>,
   order: SessionOrder,
   field: string,
-  args: Parameters<typeof pageOf>[1],
+  args: PageArguments,
   info: GraphQLResolveInfo,
 ) {
   const listing = `${field}/${order}`;
-  const page = pageOf(listing, args, order === 'EXPIRES_AT_ASC' ? 'time' : 'id');
-  const rows = filter === null ? [] : await reader.sessions(filter, order, page, extentOf(info));
-  return toConnection(listing, page, rows, async (upTo) =>
+  const cursors = cursorOf(sessionOrders[order]);
+  const page = readPage(listing, cursors, args);
+  const rows = filter === null ? [] : await reader.sessions(filter, order, page, requestedDetail(info));
+  return toConnection(listing, cursors, page, rows, async (upTo) =>
     filter === null ? 0 : reader.countSessions(filter, order, upTo),
   );
 }

@@ -2,32 +2,32 @@ import type { RedactedSecret } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 
 export const RedactedClientSecretType = builder.objectRef<RedactedSecret>('RedactedClientSecret').implement({
-  description: 'What remains visible of a secret after it was handed out. The value itself is not kept.',
+  description: 'A client secret after it was returned. Its value is not stored.',
   fields: (t) => ({
     redacted: t.exposeString('redacted', {
-      description: 'Prefix and last four characters, e.g. "ek_…9f3a".',
+      description: 'The prefix and the last four characters, e.g. "ek_…9f3a".',
     }),
     fingerprint: t.string({
       description:
-        'Keyed HMAC-SHA-256 of the value, hex. Same value, same fingerprint; not reversible without the key.',
+        'The HMAC-SHA-256 of the value, in hex. The same value has the same fingerprint. The value cannot be derived from it.',
       resolve: async ({ sessionId, fingerprint }, _args, { reader }) => {
         if (fingerprint !== undefined) return fingerprint;
         const session = await reader.session(sessionId);
-        if (session?.clientSecret == null) throw new Error('A session has lost its secret');
+        if (session?.clientSecret == null) throw new Error('A session has no secret any more');
         return session.clientSecret.fingerprint;
       },
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       description:
-        'From when on it opens nothing any more. What it opened before may run on: see exposedUntil.',
+        'When the secret expires. It opens no connection afterwards; connections that it opened before may continue until exposedUntil.',
     }),
     isExpired: t.boolean({
-      description: 'Whether expiresAt has passed, by the database clock.',
+      description: 'Whether expiresAt has passed, by the clock of the database.',
       resolve: ({ expiresAt, readAt }) => expiresAt <= readAt,
     }),
     expiresInSeconds: t.int({
-      description: 'Whole seconds left, 0 once expired. By the database clock.',
+      description: 'The whole seconds until expiresAt, by the clock of the database. 0 when it has passed.',
       resolve: ({ expiresAt, readAt }) =>
         Math.max(0, Math.floor((expiresAt.getTime() - readAt.getTime()) / 1000)),
     }),

@@ -1,11 +1,11 @@
-import type { Actor } from '../authorization/actor.ts';
-import { hasScope } from '../authorization/actor.ts';
+import { type Actor, hasScope } from '../authorization/actor.ts';
 import type { Session } from '../sessions/session.ts';
 import type { ReportOutcome } from '../usage/report-usage.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
+import { inputArgument, logged, resultType } from './mutation.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 
@@ -18,54 +18,58 @@ type Conflict = { readonly __typename: 'UsageConflictError'; readonly message: s
 type Result = Success | NotFound | InvalidInput | Conflict;
 
 const SuccessType = builder.objectRef<Success>('ReportUsageSuccess').implement({
-  description: 'The usage is recorded, now or by an earlier report.',
+  description: 'The usage is recorded, by this report or an earlier one.',
   fields: (t) => ({
     session: t.expose('session', {
       type: RealtimeSessionType,
-      description: 'The session that it is of. Reading it needs SESSIONS_READ.',
+      description: 'The session that used it. Reading it needs SESSIONS_READ.',
       authScopes: { scope: 'SESSIONS_READ', person: true },
     }),
     alreadyReported: t.exposeBoolean('alreadyReported', {
-      description: 'True when the same was reported before: this report changed nothing.',
+      description: 'True when the same usage was reported before, so that this report changed nothing.',
     }),
   }),
 });
 
 const ConflictType = builder.objectRef<Conflict>('UsageConflictError').implement({
   description:
-    'The same response was reported before, by the same kind of caller, with other numbers; the first ones stand.',
+    'The same kind of caller reported this response before, with other numbers. The first numbers are kept.',
   interfaces: [ErrorInterface],
 });
 
-const ResultType = builder.unionType('ReportUsageResult', {
-  description: 'That it is recorded, or why not.',
-  types: [SuccessType, NotFoundErrorType, InvalidInputErrorType, ConflictType],
-  resolveType: (result) => result.__typename,
-});
+const ResultType = resultType('ReportUsageResult', 'That the usage is recorded, or why it is not.', [
+  SuccessType,
+  NotFoundErrorType,
+  InvalidInputErrorType,
+  ConflictType,
+]);
 
 const ReportUsageInput = builder.inputType('ReportUsageInput', {
   description: 'What one response of a session used.',
   fields: (t) => ({
     sessionId: t.id({
       required: true,
-      description: "What RealtimeSession.id shows, not the provider's own identifier.",
+      description: "The value of RealtimeSession.id, not the provider's own identifier.",
     }),
     responseId: t.string({
       required: true,
-      description: "The provider's response id (resp_…) or item id: one record each.",
+      description:
+        "The provider's id of the response (resp_…) or of the transcribed item. Each has one record.",
     }),
     model: t.string({
-      description: "The model that is to be paid, e.g. that of the transcription. Default: the session's.",
+      description:
+        'The model whose prices apply, e.g. the transcription model. Default: the model of the session.',
     }),
     usage: t.field({
       type: 'JSON',
       required: true,
       description:
-        "The provider's usage object as received: response.done's, or a transcription's tokens or duration. What is not known of it is kept.",
+        "The provider's usage object as it was received, from response.done or from a transcription event. Fields that Gatehouse does not know are stored with it.",
     }),
     at: t.field({
       type: 'DateTime',
-      description: 'When it was used. Default now; between issuedAt and the earlier of now and exposedUntil.',
+      description:
+        'The time of the use. It must not be before issuedAt, nor after exposedUntil or the current time. Default: now.',
     }),
   }),
 });
@@ -74,36 +78,20 @@ builder.mutationField('reportUsage', (t) =>
   t.field({
     type: ResultType,
     description:
-      "Usage as the provider reported it in response.done (or a transcription's usage). Reporting the same again changes nothing; an application's report replaces an end user's. For the session's own user and its own application; for others with USAGE_WRITE.",
-    args: {
-      input: t.arg({
-        type: ReportUsageInput,
-        required: true,
-        description: 'Which response of which session, and what it used.',
-      }),
-    },
+      "Records what one response of a session used, as the provider reported it in response.done (or in a transcription event). Reporting the same usage again changes nothing. The report of an application replaces the report of an end user. The session's user and the session's application may report; other callers need USAGE_WRITE.",
+    args: inputArgument(t.arg, ReportUsageInput, 'The session, its response, and what the response used.'),
     authScopes: { scope: 'USAGE_WRITE', person: true, application: true },
-    resolve: async (_root, { input }, { actor, origin, reader, usage, log }): Promise<Result> => {
+    resolve: logged(async ({ input }, { actor, origin, reader, usage }): Promise<Result> => {
       const id = decodeIdOf('RealtimeSession', input.sessionId);
       const session = id === null ? null : await reader.session(id);
-      const result =
-        session === null || !mayReport(actor, session)
-          ? notFound
-          : toResult(
-              session,
-              await usage.report(
-                session,
-                { ...input, usage: input.usage, model: input.model, at: input.at ?? null },
-                { actor, origin },
-              ),
-            );
-      log.outcome = result.__typename;
-      return result;
-    },
+      if (session === null || !mayReport(actor, session)) return notFound;
+      const report = { ...input, usage: input.usage, model: input.model, at: input.at?.date ?? null };
+      return toResult(session, await usage.report(session, report, { actor, origin }));
+    }),
   }),
 );
 
-/** Beyond what somebody sees: without USAGE_WRITE an application reports on its own sessions, however far it may read. */
+/** Without USAGE_WRITE an application may report the usage of its own sessions only, even if it can read others. */
 function mayReport(actor: Actor, session: Session): boolean {
   if (actor.kind !== 'application' || hasScope(actor, 'USAGE_WRITE')) return true;
   return session.applicationId === actor.applicationId;
@@ -118,7 +106,7 @@ function toResult(session: Session, outcome: ReportOutcome): Result {
     case 'conflict':
       return {
         __typename: 'UsageConflictError',
-        message: 'This response was reported before, with other numbers. The first ones stand.',
+        message: 'This response was reported before, with other numbers. The first numbers are kept.',
       };
     case 'invalid':
       return invalidInput(outcome.issues);

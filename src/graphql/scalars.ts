@@ -3,34 +3,23 @@ import type { Json } from '../platform/validation/json.ts';
 import { depthWithin } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
 import { formatTime } from './format-time.ts';
+import { parseInstant } from './instant.ts';
 
-// A Date ends at milliseconds. What was given beyond them, for the few fields that honour it.
-const microseconds = new WeakMap<Date, number>();
-
-/** A time that was given, in milliseconds since 1970, to the microsecond. */
-export function millisecondsOf(time: Date): number {
-  return time.getTime() + (microseconds.get(time) ?? 0) / 1000;
-}
-
-// Messages never repeat what was given: it may be a secret.
+// The messages never repeat the value: it may be a secret.
 
 builder.scalarType('DateTime', {
-  description: 'RFC 3339 instant, always UTC, e.g. "2026-11-22T07:21:00.000Z".',
+  description: 'An RFC 3339 instant, always in UTC, e.g. "2026-11-22T07:21:00.000Z".',
   serialize: formatTime,
   parseValue: (value) => {
-    const instant =
-      typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? new Date(value) : null;
-    if (instant === null || Number.isNaN(instant.getTime()))
-      throw new GraphQLError('must be an RFC 3339 instant in UTC');
-    const [, beyond] = /\.\d{3}(\d{1,3})/.exec(String(value)) ?? [];
-    if (beyond !== undefined) microseconds.set(instant, Number(beyond.padEnd(3, '0')));
+    const instant = parseInstant(value);
+    if (instant === null) throw new GraphQLError('must be an RFC 3339 instant in UTC');
     return instant;
   },
 });
 
 builder.scalarType('JSON', {
   description:
-    'Any JSON value, nested at most 32 deep. Never contains a secret: credentials are replaced before storage.',
+    'Any JSON value, nested at most 32 levels deep. A value that is returned never contains a secret: credentials are replaced before it is stored.',
   serialize: (value) => value,
   parseValue: (value) => {
     if (!isJson(value)) throw new GraphQLError('must be a JSON value, nested at most 32 deep');
@@ -40,7 +29,7 @@ builder.scalarType('JSON', {
 
 builder.scalarType('SafeInt', {
   description:
-    'A whole number that JSON and JavaScript hold exactly: up to 2^53 - 1, which Int is too small for.',
+    'A whole number up to 2^53 - 1, which JSON and JavaScript hold exactly. Int is too small for these numbers.',
   serialize: (value) => value,
   parseValue: (value) => {
     if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
@@ -49,7 +38,7 @@ builder.scalarType('SafeInt', {
 });
 
 builder.scalarType('TokenLimit', {
-  description: 'A positive integer, or the string "inf".',
+  description: 'A positive integer, or the string "inf" for no limit.',
   serialize: (value) => value,
   parseValue: (value) => {
     if (value === 'inf') return value;
@@ -58,16 +47,16 @@ builder.scalarType('TokenLimit', {
   },
 });
 
-// What reaches parseValue was parsed from JSON or from a GraphQL literal, so only its depth is in question.
+// Values were parsed from JSON or from a GraphQL literal, so only their depth must be checked.
 function isJson(value: unknown): value is Json {
   return value !== undefined && depthWithin(value, 32);
 }
 
 builder.scalarType('Decimal', {
-  description: 'An exact decimal number of US dollars, as a string: "0.004213".',
+  description: 'An exact decimal number of US dollars, as a string, e.g. "0.004213".',
   serialize: (value) => value,
   parseValue: (value) => {
-    // What range a field takes, the field says, by its name.
+    // Each field checks its own range, so that the message can name the field.
     if (typeof value === 'string' && /^-?\d{1,64}(\.\d{1,64})?$/.test(value)) return value;
     throw new GraphQLError('must be a decimal number as a string');
   },

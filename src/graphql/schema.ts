@@ -21,15 +21,15 @@ import './viewer.ts';
 import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { builder } from './builder.ts';
 
-/** The whole schema: every file above has added its nouns to the builder. */
+/** The whole schema: the files above have added their types to the builder. */
 export const schema = withoutPlainResolvers(builder.toSchema());
 
-/** Leaves out resolvers that do no more than what is done without one: compiled queries then read the property itself. */
-function withoutPlainResolvers(made: GraphQLSchema): GraphQLSchema {
-  for (const type of Object.values(made.getTypeMap())) {
+/** Removes resolvers that only read a property, so that compiled queries read it without a call. */
+function withoutPlainResolvers(built: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(built.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields()))
       if (field.resolve === defaultFieldResolver) delete field.resolve;
   }
-  return made;
+  return built;
 }

@@ -3,37 +3,38 @@ import { builder } from './builder.ts';
 
 export const ScopeEnum = builder.enumType('Scope', {
   description:
-    'What a caller may do. An end user (a token from the identity provider without scopes of its own) needs none of these to create, read and revoke its own sessions and read its own usage.',
+    'What a caller may do. An end user, who has a token of the identity provider without scopes, needs none of these to create, read and revoke its own sessions and to read its own usage.',
   values: {
-    SESSIONS_CREATE: { description: 'Issue sessions, and read them in the result of issuing them.' },
+    SESSIONS_CREATE: { description: 'Create sessions, and read them in the result of the mutation.' },
     SESSIONS_READ: {
-      description: 'Read sessions, and of their users and applications what they are called.',
+      description: 'Read sessions, and the names of their users and applications.',
     },
     SESSIONS_REVOKE: { description: 'Revoke sessions.' },
-    USAGE_READ: { description: 'Read how much was used, and what it cost.' },
+    USAGE_READ: { description: 'Read usage and costs.' },
     USAGE_WRITE: {
       description:
-        'Report the usage of any session within reach; of its own sessions an application may without.',
+        'Report the usage of any session within reach. An application may report the usage of its own sessions without this scope.',
     },
-    AUDIT_READ: { description: 'Read the audit trail, and find out whose a leaked secret is.' },
-    USERS_READ: { description: 'Read users in full: suspension, policy, quotas.' },
-    USERS_WRITE: { description: 'Suspend, reinstate and erase users. Only with reach EVERYTHING.' },
+    AUDIT_READ: { description: 'Read the audit trail, and find the session of a leaked secret.' },
+    USERS_READ: { description: 'Read users with their suspension, policy and quotas.' },
+    USERS_WRITE: { description: 'Suspend, reinstate and erase users. Needs reach EVERYTHING.' },
     POLICIES_WRITE: {
       description:
-        'Set the limits of users and applications; with reach OWN_APPLICATION, of its own application only.',
+        'Set the limits of users and applications. With reach OWN_APPLICATION, only the limits of the own application.',
     },
     APPLICATIONS_WRITE: {
-      description: 'Register applications, and make and revoke their keys. Only with reach EVERYTHING.',
+      description: 'Register applications, and create and revoke their API keys. Needs reach EVERYTHING.',
     },
   } satisfies Record<Scope, object>,
 });
 
 export const ReachEnum = builder.enumType('Reach', {
-  description: "Whose records the scopes apply to. An end user's is always SELF.",
+  description: 'The records that the scopes of a caller apply to. The reach of an end user is always SELF.',
   values: {
-    SELF: { description: 'The caller itself: its own user and sessions.' },
+    SELF: { description: 'The user that the caller is, and its sessions.' },
     OWN_APPLICATION: {
-      description: 'The sessions that its application asked for, and the users that have one of them.',
+      description:
+        'The sessions that the application of the caller requested, and the users of those sessions.',
     },
     EVERYTHING: { description: 'The records of all users and applications.' },
   } satisfies Record<Reach, object>,

@@ -6,14 +6,14 @@ import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { SessionFilterInput, sessionFilterOf } from './session-filter.ts';
 
 const SessionEventTypeEnum = builder.enumType('SessionEventType', {
-  description: 'What happened to a session.',
+  description: 'A kind of change to a session.',
   values: {
-    ISSUED: { description: 'Its client secret was recorded and handed out: it became ACTIVE.' },
-    EXPIRED: { description: 'The time of its client secret has passed.' },
-    REVOKED: { description: 'It was withdrawn.' },
-    FAILED: { description: 'The provider refused: there is no secret.' },
-    UNCONFIRMED: { description: 'Its outcome is unknown, and nobody was given a secret.' },
-    USAGE_REPORTED: { description: 'What it used was reported.' },
+    ISSUED: { description: 'The client secret was recorded and returned. The session became ACTIVE.' },
+    EXPIRED: { description: 'The client secret expired.' },
+    REVOKED: { description: 'The session was revoked.' },
+    FAILED: { description: 'The provider refused the session. There is no secret.' },
+    UNCONFIRMED: { description: 'The outcome is unknown. No secret was returned.' },
+    USAGE_REPORTED: { description: 'Usage of the session was reported.' },
   } satisfies Record<SessionEventType, object>,
 });
 
@@ -21,34 +21,37 @@ const SessionEventObject = builder.objectRef<SessionEvent>('SessionEvent').imple
   description: 'A change to a session.',
   fields: (t) => ({
     id: t.id({
-      description: "The audit event's: what to pass as after when reconnecting.",
+      description: 'The id of the audit event. Pass it as after when you reconnect.',
       resolve: ({ id }) => encodeId('AuditEvent', id),
     }),
-    type: t.expose('type', { type: SessionEventTypeEnum, description: 'What happened.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When, by the database clock.' }),
+    type: t.expose('type', { type: SessionEventTypeEnum, description: 'The kind of the change.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened, by the clock of the database.' }),
     session: t.expose('session', {
       type: RealtimeSessionType,
-      description: 'The session, as it was when the change was delivered.',
+      description: 'The session at the time when the change was delivered.',
     }),
   }),
 });
 
-builder.subscriptionType({ description: 'What can be watched, as server-sent events (GraphQL over SSE).' });
+builder.subscriptionType({
+  description: 'The subscriptions. They are delivered as server-sent events (GraphQL over SSE).',
+});
 
 builder.subscriptionField('sessionEvents', (t) =>
   t.field({
     type: SessionEventObject,
     description:
-      'Every change to sessions that you may see, through whichever gateway, within a second; expiries within two. Ends with an error when your credential counts no longer.',
+      'Every change to sessions that you may see, through any gateway, within one second; expiries within two. Ends with an error when your credential is no longer valid.',
     authScopes: { scope: 'SESSIONS_READ', person: true },
     args: {
       filter: t.arg({
         type: SessionFilterInput,
-        description: 'Left out: all of them. statuses means those before or after the change.',
+        description:
+          'The sessions whose changes to deliver. statuses matches the status before or after the change. Default: all sessions.',
       }),
       after: t.arg.id({
         description:
-          'The id of the last event that was received: what was missed since comes first. Left out: from now on.',
+          'The id of the last event that you received. The events since then are delivered first. Default: only events from now on.',
       }),
     },
     subscribe: (_root, { filter, after }, { subscriptions }) => {

@@ -3,16 +3,16 @@ import { builder } from './builder.ts';
 
 export const StatusEnum = builder.enumType('RealtimeSessionStatus', {
   description:
-    'Where a session stands: derived from stored facts and the database clock when it is read, so it is right at once. REVOKED outranks ACTIVE and EXPIRED.',
+    'The status of a session. It is computed whenever it is read, from the record and the clock of the database, so it is never out of date. A revoked session is REVOKED even after its secret has expired.',
   values: {
-    PENDING: { description: 'Reserved; the upstream call has not answered yet.' },
-    ACTIVE: { description: 'The client secret is issued and can still open connections.' },
-    EXPIRED: { description: "The client secret's time has passed; it opens nothing any more." },
-    REVOKED: { description: 'Withdrawn by an operator, its application or its user.' },
-    FAILED: { description: 'Upstream refused; no secret exists.' },
+    PENDING: { description: 'The session is reserved. The provider has not answered yet.' },
+    ACTIVE: { description: 'The client secret was issued and can still open connections.' },
+    EXPIRED: { description: 'The client secret has expired and opens no connection any more.' },
+    REVOKED: { description: 'An operator, the application or the user revoked the session.' },
+    FAILED: { description: 'The provider refused the session. No secret exists.' },
     UNCONFIRMED: {
       description:
-        'The outcome is unknown (timeout, crash, lost write): a secret may exist upstream, but nobody was given it.',
+        'The outcome is unknown, because of a timeout, a crash or a lost write. A secret may exist at the provider, but it was returned to nobody.',
     },
   } satisfies Record<SessionStatus, object>,
 });

@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { ForbiddenError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
+import { inputArgument, logged, resultType } from './mutation.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { PolicyOverridesType } from './policy.ts';
 import { UserType } from './user-ref.ts';
@@ -24,57 +25,60 @@ type Success = {
 type Result = Success | NotFound | InvalidInput;
 
 const SuccessType = builder.objectRef<Success>('SetPolicySuccess').implement({
-  description: 'The limits were set. Either application or user is there, as in the input.',
+  description: 'The limits were set. Either application or user is set, like the input.',
   fields: (t) => ({
     overrides: t.expose('policyOverrides', {
       type: PolicyOverridesType,
-      description: 'All that is set for it now, by this change and earlier ones.',
+      description: 'All limits that are set for it, by this change and by earlier ones.',
     }),
     application: t.expose('application', {
       type: ApplicationType,
       nullable: true,
-      description: 'Whose limits were set, if it is an application.',
+      description: 'The application, if the limits of an application were set.',
     }),
     user: t.expose('user', {
       type: UserType,
       nullable: true,
-      description: 'Whose limits were set, if it is a user.',
+      description: 'The user, if the limits of a user were set.',
     }),
   }),
 });
 
-const ResultType = builder.unionType('SetPolicyResult', {
-  description: 'What is set now, or why nothing was changed.',
-  types: [SuccessType, NotFoundErrorType, InvalidInputErrorType],
-  resolveType: (result) => result.__typename,
-});
+const ResultType = resultType('SetPolicyResult', 'The limits after the change, or why nothing was changed.', [
+  SuccessType,
+  NotFoundErrorType,
+  InvalidInputErrorType,
+]);
 
 const SetPolicyInput = builder.inputType('SetPolicyInput', {
   description:
-    'Names exactly one of applicationId, userId and externalUserId. A field left out stays as it is; null returns to the inherited value.',
+    'The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value.',
   fields: (t) => ({
-    applicationId: t.id({ description: 'An application: the limits hold for each user that it asks for.' }),
-    userId: t.id({ description: 'A user, by id: the limits hold for it through every application.' }),
+    applicationId: t.id({
+      description: 'The application. The limits apply to each user that it requests sessions for.',
+    }),
+    userId: t.id({ description: 'The id of the user. The limits apply to it through every application.' }),
     externalUserId: t.string({
-      description: 'A user, by the identifier that the applications use; it need not have a session yet.',
+      description: 'The identifier that the applications use for the user. It need not have a session yet.',
     }),
     allowedModels: t.stringList({
-      description: 'The models that may be asked for, at most 256; an empty list allows none.',
+      description: 'The models that are allowed, at most 256. An empty list allows none.',
     }),
-    maxTtlSeconds: t.int({ description: 'Longest lifetime of a client secret, 10 to 7200 seconds.' }),
+    maxTtlSeconds: t.int({ description: 'The longest lifetime of a client secret, 10 to 7200 seconds.' }),
     maxActiveSessions: t.int({
-      description: 'Sessions a user may have pending or with a living secret at a time, 0 to 1,000,000.',
+      description:
+        'How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000.',
     }),
     maxMintsPerMinute: t.int({
-      description: 'Sessions that may be reserved for a user in any 60 seconds, 0 to 1,000,000.',
+      description: 'How many sessions may be reserved for a user in any 60 seconds, 0 to 1,000,000.',
     }),
     maxMintsPerDay: t.int({
-      description: 'Sessions that may be reserved for a user in any 24 hours, 0 to 1,000,000.',
+      description: 'How many sessions may be reserved for a user in any 24 hours, 0 to 1,000,000.',
     }),
     monthlyBudgetUsd: t.field({
       type: 'Decimal',
       description:
-        'What one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50"; 0 allows nothing. At most 1,000,000,000, with at most 12 digits behind the point. It bounds new sessions by what was reported, not what live ones still use.',
+        'How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped.',
     }),
   }),
 });
@@ -83,34 +87,29 @@ builder.mutationField('setPolicy', (t) =>
   t.field({
     type: ResultType,
     description:
-      "Sets limits of an application or of a user. The nearest that is set applies: the user's, then the application's, then the configuration's. Secrets that were handed out live on. Needs POLICIES_WRITE; with reach OWN_APPLICATION it sets those of its own application only.",
-    args: {
-      input: t.arg({
-        type: SetPolicyInput,
-        required: true,
-        description: 'Whose limits and which, e.g. `{ externalUserId: "alice", maxActiveSessions: 3 }`.',
-      }),
-    },
+      'Sets the limits of an application or of a user. The limit of the user applies first, then the limit of the application, then the configured default. Secrets that were handed out keep their lifetime. Needs POLICIES_WRITE; with reach OWN_APPLICATION a caller can set the limits of its own application only.',
+    args: inputArgument(
+      t.arg,
+      SetPolicyInput,
+      'The user or application, and its limits, e.g. `{ externalUserId: "alice", maxActiveSessions: 3 }`.',
+    ),
     authScopes: { scope: 'POLICIES_WRITE' },
-    resolve: async (_root, { input }, context): Promise<Result> => {
-      const { actor, origin, log } = context;
-      const { applicationId, userId, externalUserId, ...limitsGiven } = input;
+    resolve: logged(async ({ input }, context): Promise<Result> => {
+      const { actor, origin } = context;
+      const { applicationId, userId, externalUserId, ...limits } = input;
       const named = [applicationId, userId, externalUserId].filter((target) => target != null);
       if (named.length !== 1) {
         return invalidInput([
           { path: ['userId'], message: 'or applicationId or externalUserId is needed, exactly one of them' },
         ]);
       }
-      const changes = parsePolicyChanges(limitsGiven);
+      const changes = parsePolicyChanges(limits);
       if (!changes.ok) return invalidInput(changes.issues);
       const by = { actor, origin };
-      const result =
-        applicationId == null
-          ? await setForUser(context, { userId, externalUserId }, changes.value, by)
-          : await setForApplication(context, applicationId, changes.value, by);
-      log.outcome = result.__typename;
-      return result;
-    },
+      return applicationId == null
+        ? setForUser(context, { userId, externalUserId }, changes.value, by)
+        : setForApplication(context, applicationId, changes.value, by);
+    }),
   }),
 );
 
@@ -120,7 +119,7 @@ async function setForUser(
   changes: PolicyChanges,
   by: Caller,
 ): Promise<Result> {
-  // What is set for a user applies through all applications: it is not one application's to set.
+  // The limits of a user apply through all applications, so no single application may set them.
   if (visibilityOf(actor).reach !== 'EVERYTHING') throw new ForbiddenError('Mutation.setPolicy');
   const reference = referenceTo(target.userId, target.externalUserId);
   if ('__typename' in reference) return reference;
@@ -136,8 +135,8 @@ async function setForApplication(
   by: Caller,
 ): Promise<Result> {
   const uuid = decodeIdOf('Application', id);
-  const seen = uuid === null ? null : await reader.application(uuid);
-  const application = seen === null ? null : await applications.setPolicy(seen.id, changes, by);
+  const visible = uuid === null ? null : await reader.application(uuid);
+  const application = visible === null ? null : await applications.setPolicy(visible.id, changes, by);
   if (application === null) return notFound;
   return {
     __typename: 'SetPolicySuccess',

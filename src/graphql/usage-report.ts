@@ -2,7 +2,6 @@ import { isStorable } from '../platform/validation/text.ts';
 import {
   haveOneTime,
   placeOf,
-  USAGE_PAGE,
   type UsageDimension,
   type UsageFilter,
   type UsagePlace,
@@ -11,73 +10,86 @@ import {
 } from '../usage/usage-report.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
+import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
+import { cost, type PageSize } from './cost.ts';
+import type { CursorFormat } from './cursor.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
-import { millisecondsOf } from './scalars.ts';
+import { type Instant, millisecondsOf } from './instant.ts';
+import { forwardPages } from './page-arguments.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
 
-/** A report before it is read: totals and rows are read when they are asked for. */
+/** A report before it is read. Totals and rows are read only when they are selected. */
 export type UsageReport = {
-  /** What its cursors are bound to. */
+  /** The name that the cursors of its rows are bound to. */
   readonly listing: string;
   readonly filter: UsageFilter;
   readonly dimensions: readonly UsageDimension[];
 };
 
 export const UsageDimensionEnum = builder.enumType('UsageDimension', {
-  description: 'What a report is broken down by.',
+  description: 'What the rows of a report are grouped by.',
   values: {
     USER: { description: 'The user of the session.' },
     APPLICATION: { description: 'The application that asked for the session.' },
     MODEL: { description: 'The model that was used.' },
     PROVIDER: { description: 'The provider of the session, e.g. "openai".' },
-    HOUR: { description: "The hour of the report's time zone." },
-    DAY: { description: "The day of the report's time zone; 23 or 25 hours when clocks are changed." },
-    MONTH: { description: "The calendar month of the report's time zone." },
+    HOUR: { description: 'The hour, in the time zone of the report.' },
+    DAY: {
+      description:
+        'The day, in the time zone of the report. It has 23 or 25 hours when the clocks are changed.',
+    },
+    MONTH: { description: 'The calendar month, in the time zone of the report.' },
   } satisfies Record<UsageDimension, object>,
 });
 
 const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
-  description: 'What the usage and the sessions have in common that are added up in it.',
+  description: 'One group of the report: the values of its dimensions, and its totals.',
   fields: (t) => ({
     user: t.field({
       type: UserType,
       nullable: true,
-      description: 'Whose it is. Null unless broken down by USER.',
+      description: 'The user of the group. Null unless the report is grouped by USER.',
       resolve: ({ userId }, _args, { reader }) => (userId === null ? null : reader.user(userId)),
     }),
     application: t.field({
       type: ApplicationType,
       nullable: true,
-      description: 'Through which application. Null unless broken down by APPLICATION.',
+      description: 'The application of the group. Null unless the report is grouped by APPLICATION.',
       resolve: ({ applicationId }, _args, { reader }) =>
         applicationId === null ? null : reader.application(applicationId),
     }),
     model: t.exposeString('model', {
       nullable: true,
-      description: 'By which model. Null unless broken down by MODEL.',
+      description: 'The model of the group. Null unless the report is grouped by MODEL.',
     }),
     provider: t.exposeString('provider', {
       nullable: true,
-      description: 'At which provider. Null unless broken down by PROVIDER.',
+      description: 'The provider of the group. Null unless the report is grouped by PROVIDER.',
     }),
     start: t.expose('start', {
       type: 'DateTime',
       nullable: true,
-      description: 'Start of the hour, day or month. Null unless broken down by one of them.',
+      description: 'The start of the hour, day or month. Null unless the report is grouped by one of them.',
     }),
     sessionsIssued: t.exposeInt('sessionsIssued', {
-      description: 'Sessions that were issued in that time, whether or not anything was reported of them.',
+      description:
+        'The number of sessions of the group that were issued in its time, including those without reported usage.',
     }),
     totals: t.field({
       type: UsageTotalsType,
-      description: 'What was used.',
+      description: 'The usage of this group.',
+      // They are read together with their row.
+      extensions: cost({ own: 0 }),
       resolve: ({ totals }) => totals,
     }),
   }),
 });
+
+/** Larger than other pages: rows are short, and a year of days should fit in a few. */
+const ROWS_PAGE: PageSize = { size: 100, most: 1000 };
 
 const UsageRowConnection = builder.connectionObject(
   { type: UsageRowType, name: 'UsageRowConnection' },
@@ -86,77 +98,61 @@ const UsageRowConnection = builder.connectionObject(
 
 export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').implement({
   description:
-    'What was used in a time, from in, to out. Cut into hours, days and months in timeZone; from and to may fall anywhere, and are honoured to the microsecond.',
+    'The usage between two times. Hours, days and months begin in timeZone. from and to may be any times; they are exact to the microsecond.',
   fields: (t) => ({
     from: t.field({
       type: 'DateTime',
-      description: 'From then on, inclusive.',
+      description: 'The start, inclusive.',
       resolve: ({ filter }) => new Date(filter.from),
     }),
     to: t.field({
       type: 'DateTime',
-      description: 'Until then, exclusive.',
+      description: 'The end, exclusive.',
       resolve: ({ filter }) => new Date(filter.to),
     }),
     timeZone: t.string({
-      description: 'Where its hours, days and months begin.',
+      description: 'The time zone in which hours, days and months begin.',
       resolve: ({ filter }) => filter.timeZone,
     }),
     totals: t.field({
       type: UsageTotalsType,
-      description: 'What all rows add up to, to the last digit.',
+      description: 'The totals of all rows. They are exact, to the last digit of the costs.',
       resolve: ({ filter }, _args, { reader }) => reader.usageTotals(filter),
     }),
     rows: t.field({
       type: UsageRowConnection,
       description:
-        'One for each combination in which something was used or a session issued. Ordered by start, then by user, application, model and provider.',
-      args: {
-        first: t.arg.int({ description: 'Page size: default 100, at most 1000.' }),
-        after: t.arg.string({
-          description: 'Go on after this cursor, e.g. the endCursor of the page before.',
-        }),
-      },
-      resolve: async ({ listing, filter, dimensions }, { first, after }, { reader }) => {
-        const limit = first ?? USAGE_PAGE.size;
-        if (limit < 0 || limit > USAGE_PAGE.most)
-          throw new BadInputError('first', `must be from 0 to ${USAGE_PAGE.most}`);
-        const place = after == null ? null : decodePlace(listing, dimensions, after);
-        const rows = await reader.usageRows(filter, dimensions, { limit, after: place });
-        const edges = rows.slice(0, limit).map((row) => ({
-          node: row,
-          cursor: encodePlace(listing, placeOf(row, dimensions)),
-        }));
-        return {
-          edges,
-          pageInfo: {
-            hasNextPage: rows.length > limit,
-            hasPreviousPage: place !== null,
-            startCursor: edges[0]?.cursor ?? null,
-            endCursor: edges.at(-1)?.cursor ?? null,
-          },
-        };
+        'One row for each group that has usage or an issued session. Sorted by start, then by user, application, model and provider.',
+      ...forwardPages(t.arg, ROWS_PAGE),
+      resolve: async ({ listing, filter, dimensions }, args, { reader }) => {
+        const cursors = rowCursors(dimensions);
+        const page = readPage(listing, cursors, args, ROWS_PAGE);
+        const rows = await reader.usageRows(filter, dimensions, page);
+        const edges = rows.map((node) => ({ node, position: placeOf(node, dimensions) }));
+        return toConnection(listing, cursors, page, edges);
       },
     }),
   }),
 });
 
-type Asked = {
-  readonly from: Date;
-  readonly to: Date;
+type ReportArguments = {
+  readonly from: Instant;
+  readonly to: Instant;
   readonly timeZone?: string | null | undefined;
   readonly groupBy?: readonly UsageDimension[] | null | undefined;
 };
 
 /**
- * Checks what is asked of a report.
- * @param prefix what its arguments are named with
+ * Checks the arguments of a report.
+ * @param field the field that returns it, to which the cursors of its rows are bound
+ * @param prefix what precedes the names of its arguments in messages, e.g. "filter."
+ * @param only the users, applications and models that it is restricted to; null is all
  * @throws BadInputError naming the argument that cannot be used
  */
 export async function reportOf(
   field: string,
   prefix: string,
-  { timeZone, groupBy, ...time }: Asked,
+  { timeZone, groupBy, ...time }: ReportArguments,
   only: Pick<UsageFilter, 'userIds' | 'applicationIds' | 'models'>,
   { reader }: Context,
 ): Promise<UsageReport> {
@@ -172,24 +168,23 @@ export async function reportOf(
   return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
 }
 
-function encodePlace(listing: string, place: UsagePlace): string {
-  return Buffer.from(JSON.stringify([listing, ...place])).toString('base64url');
+/** A row's position is its value of each dimension, as JSON: names of models may hold any character. */
+function rowCursors(dimensions: readonly UsageDimension[]): CursorFormat<UsagePlace> {
+  return {
+    write: (listing, values) => JSON.stringify([listing, ...values]),
+    read(listing, text) {
+      const [name, ...values] = parseTexts(text);
+      const isPosition =
+        values.length === dimensions.length &&
+        dimensions.every((dimension, index) => isValueOf(dimension, values[index] ?? ''));
+      return name === listing && isPosition ? values : null;
+    },
+  };
 }
 
-function decodePlace(listing: string, dimensions: readonly UsageDimension[], cursor: string): UsagePlace {
-  const [of, ...place] = partsOf(cursor);
-  const fits =
-    of === listing &&
-    place.length === dimensions.length &&
-    dimensions.every((dimension, at) => isValueOf(dimension, place[at] ?? '')) &&
-    encodePlace(listing, place) === cursor;
-  if (!fits) throw new BadInputError('after', 'is not a cursor of this listing');
-  return place;
-}
-
-function partsOf(cursor: string): readonly string[] {
+function parseTexts(json: string): readonly string[] {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const parts: unknown = JSON.parse(json);
     return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : [];
   } catch {
     return [];

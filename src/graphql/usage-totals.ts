@@ -2,28 +2,28 @@ import type { TokenKind, UsageTotals } from '../usage/usage.ts';
 import { builder } from './builder.ts';
 
 const TOKENS: Readonly<Record<TokenKind, string>> = {
-  inputTextTokens: 'Tokens of text that went in, cached ones included.',
-  inputAudioTokens: 'Tokens of audio that went in, cached ones included.',
-  inputImageTokens: 'Tokens of images that went in, cached ones included.',
-  cachedTextTokens: 'Those of inputTextTokens that the provider had cached, and charges less for.',
-  cachedAudioTokens: 'Those of inputAudioTokens that the provider had cached, and charges less for.',
-  cachedImageTokens: 'Those of inputImageTokens that the provider had cached, and charges less for.',
-  outputTextTokens: 'Tokens of text that came out.',
-  outputAudioTokens: 'Tokens of audio that came out.',
+  inputTextTokens: 'The input tokens of text, including cached ones.',
+  inputAudioTokens: 'The input tokens of audio, including cached ones.',
+  inputImageTokens: 'The input tokens of images, including cached ones.',
+  cachedTextTokens: 'The part of inputTextTokens that the provider had cached. They cost less.',
+  cachedAudioTokens: 'The part of inputAudioTokens that the provider had cached. They cost less.',
+  cachedImageTokens: 'The part of inputImageTokens that the provider had cached. They cost less.',
+  outputTextTokens: 'The output tokens of text.',
+  outputAudioTokens: 'The output tokens of audio.',
 };
 
 export const UsageTotalsType = builder.objectRef<UsageTotals>('UsageTotals').implement({
   description:
-    "What was used and what it cost, as it was reported. Where an application and a user's client reported the same response, the application's numbers count.",
+    'Reported usage and its cost. When an application and a client of the user both reported a response, the numbers of the application count.',
   fields: (t) => {
     const tokens = (kind: TokenKind) => t.expose(kind, { type: 'SafeInt', description: TOKENS[kind] });
     return {
       reported: t.exposeBoolean('reported', {
-        description: 'False while no usage has been reported: unknown is not zero.',
+        description: 'False while no usage has been reported, so that unknown usage can be told from zero.',
       }),
       responses: t.expose('responses', {
         type: 'SafeInt',
-        description: 'How many responses and transcribed items were reported.',
+        description: 'The number of responses and transcribed items that were reported.',
       }),
       inputTextTokens: tokens('inputTextTokens'),
       inputAudioTokens: tokens('inputAudioTokens'),
@@ -34,25 +34,25 @@ export const UsageTotalsType = builder.objectRef<UsageTotals>('UsageTotals').imp
       outputTextTokens: tokens('outputTextTokens'),
       outputAudioTokens: tokens('outputAudioTokens'),
       transcriptionSeconds: t.float({
-        description: 'Audio that was transcribed by duration instead of by tokens.',
+        description: 'The seconds of audio whose transcription is billed by duration instead of by tokens.',
         resolve: ({ transcriptionSeconds }) => Number(transcriptionSeconds),
       }),
       totalTokens: t.expose('totalTokens', {
         type: 'SafeInt',
-        description: 'All input and output tokens. Cached ones are among the input, and count once.',
+        description: 'All input and output tokens. Cached tokens are part of the input and count once.',
       }),
       costUsd: t.expose('costUsd', {
         type: 'Decimal',
         nullable: true,
         description:
-          'What it cost, by the prices of its day. Null when a model without a known price contributed; costUnknownFor then names it.',
+          'The cost, by the prices of the day of the use. Null when the price of a model is not known; costUnknownFor then names the model.',
       }),
       costKnownUsd: t.expose('costKnownUsd', {
         type: 'Decimal',
-        description: 'What the records with a known price add up to.',
+        description: 'The cost of all records whose price is known.',
       }),
       costUnknownFor: t.exposeStringList('costUnknownFor', {
-        description: 'The models that contributed and have no known price. Empty when costUsd is all of it.',
+        description: 'The models whose price is not known. Empty when costUsd is complete.',
       }),
     };
   },

@@ -5,16 +5,17 @@ import { reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts
 
 const UsageFilterInput = builder.inputType('UsageFilter', {
   description:
-    'Which usage is meant: what fits every field that is given. A list means any of its values; an empty one, or ids of nothing that you see, mean none.',
+    'Usage that matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing.',
   fields: (t) => ({
-    from: t.field({ type: 'DateTime', required: true, description: 'From then on, inclusive.' }),
-    to: t.field({ type: 'DateTime', required: true, description: 'Until then, exclusive.' }),
+    from: t.field({ type: 'DateTime', required: true, description: 'The start, inclusive.' }),
+    to: t.field({ type: 'DateTime', required: true, description: 'The end, exclusive.' }),
     timeZone: t.string({
-      description: 'Where hours, days and months begin: an IANA name, e.g. "Europe/Amsterdam". Default UTC.',
+      description:
+        'The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC.',
     }),
-    userIds: t.idList({ description: 'Of sessions of these users.' }),
-    applicationIds: t.idList({ description: 'Of sessions that these applications asked for.' }),
-    models: t.stringList({ description: 'By these models, exactly.' }),
+    userIds: t.idList({ description: 'Usage of the sessions of these users.' }),
+    applicationIds: t.idList({ description: 'Usage of sessions that these applications requested.' }),
+    models: t.stringList({ description: 'Usage of these models.' }),
   }),
 });
 
@@ -22,18 +23,18 @@ builder.queryField('usage', (t) =>
   t.field({
     type: UsageReportType,
     description:
-      'What was used, of all that you may see, and what it cost: in total, and broken down by groupBy. An end user sees its own.',
+      'The usage that you may see, and its cost: in total, and in rows that are grouped by groupBy. An end user sees its own usage.',
     authScopes: { scope: 'USAGE_READ', person: true },
     args: {
       filter: t.arg({
         type: UsageFilterInput,
         required: true,
-        description: 'Which time, and of that which usage.',
+        description: 'The time, and the usage in it.',
       }),
       groupBy: t.arg({
         type: [UsageDimensionEnum],
         description:
-          'What its rows are broken down by; at most one of HOUR, DAY and MONTH. Default: one row.',
+          'What the rows are grouped by, with at most one of HOUR, DAY and MONTH. Default: one row.',
       }),
     },
     resolve: (_root, { filter, groupBy }, context) => {
@@ -45,7 +46,7 @@ builder.queryField('usage', (t) =>
         {
           userIds: uuidsOf('User', userIds),
           applicationIds: uuidsOf('Application', applicationIds),
-          // PostgreSQL has no NUL in text: no model is called so.
+          // PostgreSQL cannot store a NUL in text, so no model has such a name.
           models: models?.filter(isStorable) ?? null,
         },
         context,
@@ -54,7 +55,7 @@ builder.queryField('usage', (t) =>
   }),
 );
 
-/** Ids of anything else are of nobody. */
+/** Leaves out ids that are malformed or of another type: they match nothing. */
 function uuidsOf(typename: string, ids: readonly string[] | null | undefined): readonly string[] | null {
   return ids?.flatMap((id) => decodeIdOf(typename, id) ?? []) ?? null;
 }

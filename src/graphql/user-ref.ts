@@ -1,8 +1,8 @@
 import type { User } from '../users/user.ts';
 import { builder } from './builder.ts';
 
-/** Who somebody is; the rest is read when it is asked for. */
+/** The ids of a user. The rest is read when it is selected. */
 export type UserName = Pick<User, 'id' | 'externalId'>;
 
-/** A user, before user.ts says what its fields are: reports of its usage name users in turn. */
+/** In a file of its own because users have usage reports, and these refer to users. user.ts has its fields. */
 export const UserType = builder.objectRef<User | UserName>('User');

@@ -4,7 +4,7 @@ import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, invalidInput } from './invalid-input-error.ts';
 import { type NotFound, notFound } from './not-found-error.ts';
 
-/** Whom an input means by its id or by the applications' identifier, or why nobody. */
+/** The user that an input names by id or by external id, or the error that answers an invalid one. */
 export function referenceTo(
   id: string | null | undefined,
   externalUserId: string | null | undefined,

@@ -9,41 +9,43 @@ import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
 import { reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 import { type UserName, UserType } from './user-ref.ts';
 
-// Whoever comes by a user (through a session, an event, a change) may know who that is, and no more.
+// The ids may be read wherever a user is shown, e.g. beside a session; the rest needs USERS_READ.
 const readers = { scope: 'USERS_READ', person: true } as const;
 
 builder.objectType(UserType, {
   interfaces: [builder.nodeInterfaceRef()],
-  description: 'A person for whom sessions were asked.',
+  description: 'A person for whom sessions were requested.',
   fields: (t) => ({
     id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('User', id) }),
     externalId: t.exposeString('externalId', {
       nullable: true,
-      description: 'The identifier the applications use for this person. Null once erased.',
+      description: 'The identifier that the applications use for this person. Null when the user is erased.',
     }),
     createdAt: t.field({
       type: 'DateTime',
-      description: 'When the user was first named.',
+      description: 'When the user was named for the first time.',
       authScopes: readers,
       resolve: (user, _args, context) => fromRecord(user, context, ({ createdAt }) => createdAt),
     }),
     suspendedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when no session is issued for this user. Null while not suspended.',
+      description:
+        'When the user was suspended. No session is issued for it since then. Null when the user is not suspended.',
       authScopes: readers,
       resolve: (user, _args, context) => fromRecord(user, context, ({ suspendedAt }) => suspendedAt),
     }),
     erasedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when nothing that identifies this person is left. Null while it is not erased.',
+      description:
+        'When the user was erased. Nothing that identifies the person is left since then. Null when the user is not erased.',
       authScopes: readers,
       resolve: (user, _args, context) => fromRecord(user, context, ({ erasedAt }) => erasedAt),
     }),
     activeSessionCount: t.int({
       description:
-        "How many of the sessions that you may see are ACTIVE now. (The quota's used also counts pending ones, and revoked ones whose secret still lives.)",
+        'The number of ACTIVE sessions that you may see. The quota ACTIVE_SESSIONS also counts pending sessions, and revoked sessions whose secret has not expired.',
       authScopes: readers,
       resolve: async ({ id }, _args, { reader }) => (await reader.activeSessions(id)).count,
     }),
@@ -51,22 +53,27 @@ builder.objectType(UserType, {
       type: 'DateTime',
       nullable: true,
       description:
-        "The earliest moment at which one of the ACTIVE sessions' secrets expires. Null when none is ACTIVE.",
+        'When the first of the ACTIVE sessions that you may see expires. Null when none is ACTIVE.',
       authScopes: readers,
       resolve: async ({ id }, _args, { reader }) => (await reader.activeSessions(id)).nextExpiryAt,
     }),
     lastSessionAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the newest of the sessions that you may see was reserved. Null before the first.',
+      description: 'When the newest session that you may see was reserved. Null when there is none.',
       authScopes: readers,
       resolve: (user, _args, context) => fromRecord(user, context, ({ lastSessionAt }) => lastSessionAt),
     }),
     quotas: t.field({
       type: [QuotaStateType],
       description:
-        'Each limit that applies to this user through that application (default: your own, else the built-in one), with what is used of it now, over all applications.',
-      args: { applicationId: t.arg.id({ description: 'The application that would ask.' }) },
+        'The quotas that apply to this user when it uses the given application, with their current use over all applications.',
+      args: {
+        applicationId: t.arg.id({
+          description:
+            'The application that would request a session. Default: your own application, or the built-in one if you have none.',
+        }),
+      },
       authScopes: readers,
       resolve: async (user, { applicationId }, context) => {
         const [policy, usage] = await Promise.all([
@@ -78,33 +85,37 @@ builder.objectType(UserType, {
     }),
     policy: t.field({
       type: PolicyType,
-      description:
-        'The limits that apply to this user through that application (default: your own, else the built-in one).',
-      args: { applicationId: t.arg.id({ description: 'The application that would ask.' }) },
+      description: 'The limits that apply to this user when it uses the given application.',
+      args: {
+        applicationId: t.arg.id({
+          description:
+            'The application that would request a session. Default: your own application, or the built-in one if you have none.',
+        }),
+      },
       authScopes: readers,
       resolve: (user, { applicationId }, context) => policyOf(user, applicationId, context),
     }),
     policyOverrides: t.field({
       type: PolicyOverridesType,
-      description: 'What was set for this user itself; null fields are inherited.',
+      description: 'The limits that are set for this user. Null fields are inherited.',
       authScopes: readers,
       resolve: (user, _args, context) => fromRecord(user, context, ({ policyOverrides }) => policyOverrides),
     }),
     usage: t.field({
       type: UsageReportType,
-      description: 'What this user used, of the sessions that you may see, and what it cost.',
+      description: 'The usage of the sessions of this user that you may see, and its cost.',
       authScopes: { scope: 'USAGE_READ', person: true },
       args: {
-        from: t.arg({ type: 'DateTime', required: true, description: 'From then on, inclusive.' }),
-        to: t.arg({ type: 'DateTime', required: true, description: 'Until then, exclusive.' }),
+        from: t.arg({ type: 'DateTime', required: true, description: 'The start, inclusive.' }),
+        to: t.arg({ type: 'DateTime', required: true, description: 'The end, exclusive.' }),
         timeZone: t.arg.string({
           description:
-            'Where hours, days and months begin: an IANA name, e.g. "Europe/Amsterdam". Default UTC.',
+            'The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC.',
         }),
         groupBy: t.arg({
           type: [UsageDimensionEnum],
           description:
-            'What its rows are broken down by; at most one of HOUR, DAY and MONTH. Default: one row.',
+            'What the rows are grouped by, with at most one of HOUR, DAY and MONTH. Default: one row.',
         }),
       },
       resolve: ({ id }, args, context) =>
@@ -119,7 +130,7 @@ builder.objectType(UserType, {
   }),
 });
 
-/** @throws BadInputError when there is no such application, or none that the viewer sees */
+/** @throws BadInputError when there is no such application, or the caller may not see it */
 async function policyOf(
   user: User | UserName,
   applicationId: string | null | undefined,
@@ -146,17 +157,18 @@ builder.queryField('user', (t) =>
   t.field({
     type: UserType,
     nullable: true,
-    description: 'The user with that id or that external id (give exactly one); null when there is none.',
+    description:
+      'The user with this id or this external id. Give exactly one of them. Null when there is no such user.',
     args: {
-      id: t.arg.id({ description: 'What User.id shows.' }),
-      externalId: t.arg.string({ description: 'The identifier the applications use, e.g. "alice".' }),
+      id: t.arg.id({ description: 'The value of User.id.' }),
+      externalId: t.arg.string({ description: 'The identifier that the applications use, e.g. "alice".' }),
     },
     authScopes: readers,
     resolve: async (_root, { id, externalId }, { reader }) => {
       if ((id == null) === (externalId == null))
         throw new BadInputError('id', 'or externalId is needed, not both');
       if (externalId != null) {
-        // What cannot be anybody's identifier cannot be looked up either: PostgreSQL has no NUL in text.
+        // A text that is no valid identifier is not looked up: PostgreSQL would refuse a NUL.
         const parsed = parseExternalUserId(externalId);
         return parsed.ok ? reader.userByExternalId(parsed.value) : null;
       }

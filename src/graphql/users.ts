@@ -1,77 +1,73 @@
 import { isStorable } from '../platform/validation/text.ts';
-import type { UserOrder } from '../users/user-filter.ts';
+import { type UserOrder, userOrders } from '../users/user-order.ts';
 import { builder } from './builder.ts';
-import { pageOf, toConnection, totalCount } from './connection.ts';
-import { pageArguments } from './page-arguments.ts';
+import { readPage, toConnection } from './connection.ts';
+import { cursorOf } from './cursor.ts';
+import { pagesBothWays } from './page-arguments.ts';
+import { totalCountField } from './total-count.ts';
 import { UserType } from './user-ref.ts';
 
 const UserConnection = builder.connectionObject(
   {
     type: UserType,
     name: 'UserConnection',
-    fields: (t) => ({
-      totalCount: t.int({
-        nullable: true,
-        description:
-          'How many users fit the filter, on all pages: exact, or, with upTo, as far as that. Null, with an error beside it, when counting took too long.',
-        args: {
-          upTo: t.arg.int({
-            description: 'Count no further, e.g. 1001 to say "1,000+" for the price of 1,000.',
-          }),
-        },
-        resolve: ({ count }, { upTo }) => totalCount(count, upTo),
-      }),
-    }),
+    fields: (t) => ({ totalCount: totalCountField(t, 'users') }),
   },
   { name: 'UserEdge' },
 );
 
 const UserFilterInput = builder.inputType('UserFilter', {
-  description: 'Which users are meant: those that fit every field that is given.',
+  description: 'Users that match all given fields.',
   fields: (t) => ({
-    externalIdPrefix: t.string({ description: 'Whose identifier begins so, in the same case.' }),
-    suspended: t.boolean({ description: 'True: only suspended ones. False: only others.' }),
+    externalIdPrefix: t.string({
+      description: 'Users whose external id starts with this text. Upper and lower case differ.',
+    }),
+    suspended: t.boolean({
+      description: 'True: only suspended users. False: only users that are not suspended.',
+    }),
     hasActiveSessions: t.boolean({
-      description: 'True: only those with a session that is ACTIVE now. False: only others.',
+      description: 'True: only users with an ACTIVE session. False: only users without one.',
     }),
   }),
 });
 
 const UserOrderEnum = builder.enumType('UserOrder', {
-  description: 'What users are sorted by.',
+  description: 'The order of a listing of users.',
   values: {
-    LAST_SESSION_AT_DESC: { description: 'By their newest session; those without any come last.' },
-    NEXT_EXPIRY_AT_ASC: {
-      description: 'By the session that expires next: only users with a session that is ACTIVE.',
+    LAST_SESSION_AT_DESC: {
+      description: 'The user with the newest session first. Users without a session come last.',
     },
-    CREATED_AT_DESC: { description: 'Those first named most recently first.' },
+    NEXT_EXPIRY_AT_ASC: {
+      description: 'The user whose session expires next first. Lists only users with an ACTIVE session.',
+    },
+    CREATED_AT_DESC: { description: 'Newest first, by createdAt.' },
   } satisfies Record<UserOrder, object>,
 });
 
 builder.queryField('users', (t) =>
   t.field({
     type: UserConnection,
-    description: 'The users that you may see and that fit the filter.',
+    description: 'The users that you may see and that match the filter.',
     authScopes: { scope: 'USERS_READ', person: true },
-    args: {
-      filter: t.arg({ type: UserFilterInput, description: 'Left out: all of them.' }),
+    ...pagesBothWays(t.arg, {
+      filter: t.arg({ type: UserFilterInput, description: 'Default: all users.' }),
       orderBy: t.arg({
         type: UserOrderEnum,
         defaultValue: 'LAST_SESSION_AT_DESC',
-        description: 'What they are sorted by.',
+        description: 'How the users are sorted.',
       }),
-      ...pageArguments(t.arg),
-    },
-    resolve: async (_root, { filter: given, orderBy, ...args }, { reader }) => {
+    }),
+    resolve: async (_root, { filter: filterInput, orderBy, ...args }, { reader }) => {
       const order = orderBy ?? 'LAST_SESSION_AT_DESC';
       const listing = `users/${order}`;
-      const page = pageOf(listing, args, order === 'CREATED_AT_DESC' ? 'id' : 'time');
-      const filter = given ?? {};
-      // PostgreSQL has no NUL in text: nobody's identifier begins so.
-      const nobody = !isStorable(filter.externalIdPrefix ?? '');
-      const rows = nobody ? [] : await reader.users(filter, order, page);
-      return toConnection(listing, page, rows, async (upTo) =>
-        nobody ? 0 : reader.countUsers(filter, order, upTo),
+      const cursors = cursorOf(userOrders[order]);
+      const page = readPage(listing, cursors, args);
+      const filter = filterInput ?? {};
+      // PostgreSQL cannot store a NUL in text, so no identifier starts with one that has it.
+      const canMatch = isStorable(filter.externalIdPrefix ?? '');
+      const rows = canMatch ? await reader.users(filter, order, page) : [];
+      return toConnection(listing, cursors, page, rows, async (upTo) =>
+        canMatch ? reader.countUsers(filter, order, upTo) : 0,
       );
     },
   }),

@@ -6,38 +6,39 @@ import { ReachEnum, ScopeEnum } from './scope.ts';
 import { UserType } from './user-ref.ts';
 
 const ViewerType = builder.objectRef<Actor>('Viewer').implement({
-  description: 'Who is asking, and what they may do.',
+  description: 'The caller, and what it may do.',
   fields: (t) => ({
     kind: t.field({
       type: ActorKindEnum,
-      description: 'What sort of caller you are.',
+      description: 'The kind of caller that you are.',
       resolve: (actor) => principalOf(actor).kind,
     }),
     name: t.string({
-      description: 'What the audit trail calls you.',
+      description: 'Your name in the audit trail.',
       resolve: (actor) => principalOf(actor).name,
     }),
     scopes: t.field({
       type: [ScopeEnum],
-      description: 'What you may do. Empty for an end user, who needs none for its own sessions.',
+      description: 'Your scopes. Empty for an end user, who needs none for its own sessions.',
       resolve: (actor) => principalOf(actor).scopes,
     }),
     reach: t.field({
       type: ReachEnum,
-      description: 'Whose records your scopes apply to.',
+      description: 'The records that your scopes apply to.',
       resolve: (actor) => principalOf(actor).reach,
     }),
     user: t.field({
       type: UserType,
       nullable: true,
-      description: 'Set for end users, once something was asked for them.',
+      description:
+        'Your user, if you are an end user for whom a session was requested before. Null otherwise.',
       resolve: (actor, _args, { reader }) =>
         actor.kind === 'user' ? reader.userByExternalId(actor.externalId) : null,
     }),
     application: t.field({
       type: ApplicationType,
       nullable: true,
-      description: 'Set for applications.',
+      description: 'Your application, if you are an application. Null otherwise.',
       resolve: (actor, _args, { reader }) =>
         actor.kind === 'application' ? reader.application(actor.applicationId) : null,
     }),
@@ -47,8 +48,7 @@ const ViewerType = builder.objectRef<Actor>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
-    description:
-      'Who you are to Gatehouse, and what you may do: where to look first when something is refused.',
+    description: 'Who you are for Gatehouse, and what you may do. Look here first when something is refused.',
     resolve: (_root, _args, { actor }) => actor,
   }),
 );

@@ -9,11 +9,12 @@ import {
   sortedBy,
   toEdges,
 } from '../platform/database/keyset.ts';
-import type { Edge, Page } from '../platform/database/page.ts';
+import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
 import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import type { ListedSession, SessionDetail } from './session.ts';
 import { asRange, filterConditions, onlyActive, statusConditions } from './session-conditions.db.ts';
-import type { SessionFilter, SessionOrder } from './session-filter.ts';
+import type { SessionFilter } from './session-filter.ts';
+import { type SessionOrder, sessionOrders } from './session-order.ts';
 import {
   type RecordRow,
   recordColumns,
@@ -27,15 +28,15 @@ import {
 } from './session-row.db.ts';
 
 const KEYSETS = {
-  CREATED_AT_DESC: { time: null, id: 's.id', direction: 'DESC' },
-  CREATED_AT_ASC: { time: null, id: 's.id', direction: 'ASC' },
-  EXPIRES_AT_ASC: { time: 's.expires_at', id: 's.id', direction: 'ASC' },
+  CREATED_AT_DESC: { ...sessionOrders.CREATED_AT_DESC, time: null, id: 's.id' },
+  CREATED_AT_ASC: { ...sessionOrders.CREATED_AT_ASC, time: null, id: 's.id' },
+  EXPIRES_AT_ASC: { ...sessionOrders.EXPIRES_AT_ASC, time: 's.expires_at', id: 's.id' },
 } as const satisfies Record<SessionOrder, Keyset>;
 
 type Sorted = { readonly sorted_by: string | null };
 
 // Said where a plan is made: of a limit that is a parameter it is assumed that it takes a tenth of all rows.
-const MOST_ROWS = 101;
+const MOST_ROWS = MAX_PAGE_SIZE + 1;
 
 /**
  * One page of the visible sessions that a filter means; by expiry only those that are ACTIVE.

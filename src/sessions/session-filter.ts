@@ -20,5 +20,3 @@ export type SessionFilter = {
   /** Each of them. */
   readonly labels?: readonly Label[] | null | undefined;
 };
-
-export type SessionOrder = 'CREATED_AT_DESC' | 'CREATED_AT_ASC' | 'EXPIRES_AT_ASC';

@@ -8,7 +8,8 @@ import { read, readPlanned, type SqlParameters, sqlParameters } from '../platfor
 import { isActive } from '../sessions/session-conditions.db.ts';
 import { visibleUserColumns } from './find-users.db.ts';
 import type { User } from './user.ts';
-import type { UserFilter, UserOrder } from './user-filter.ts';
+import type { UserFilter } from './user-filter.ts';
+import { type UserOrder, userOrders } from './user-order.ts';
 import { toUser, type UserRow } from './user-row.db.ts';
 
 /** What a listing is read from, in order: `u` are users, and `ordering` what they are ordered by. */
@@ -56,7 +57,7 @@ function sourceOf(order: UserOrder, visibility: Visibility, given: SqlParameters
     case 'CREATED_AT_DESC':
       return {
         from: 'end_user AS u',
-        keyset: { time: null, id: 'u.id', direction: 'DESC' },
+        keyset: { ...userOrders[order], time: null, id: 'u.id' },
         condition: visible('users', visibility, given),
       };
     case 'LAST_SESSION_AT_DESC':
@@ -66,7 +67,7 @@ function sourceOf(order: UserOrder, visibility: Visibility, given: SqlParameters
       return {
         from: `realtime_session AS s JOIN end_user AS u ON u.id = s.user_id`,
         // Both of the session: a comparison with a column of another table would not be found in its index.
-        keyset: { time: 's.expires_at', id: 's.user_id', direction: 'ASC' },
+        keyset: { ...userOrders[order], time: 's.expires_at', id: 's.user_id' },
         condition: `${isActive} AND ${visible('sessions', visibility, given)} AND NOT EXISTS (
           SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id AND ${of('e', isActive)}
             AND ${of('e', visible('sessions', visibility, given))} AND (e.expires_at, e.id) < (s.expires_at, s.id))`,
@@ -80,13 +81,17 @@ function byLastSession(visibility: Visibility, given: SqlParameters): Source {
   if (visibility.reach === 'OWN_APPLICATION') {
     return {
       from: 'application_user AS pair JOIN end_user AS u ON u.id = pair.user_id',
-      keyset: { time: 'pair.last_session_at', id: 'pair.user_id', direction: 'DESC' },
+      keyset: { ...userOrders.LAST_SESSION_AT_DESC, time: 'pair.last_session_at', id: 'pair.user_id' },
       condition: `pair.application_id = ${given.bind(visibility.applicationId)}::uuid`,
     };
   }
   return {
     from: 'end_user AS u',
-    keyset: { time: "coalesce(u.last_session_at, '-infinity')", id: 'u.id', direction: 'DESC' },
+    keyset: {
+      ...userOrders.LAST_SESSION_AT_DESC,
+      time: "coalesce(u.last_session_at, '-infinity')",
+      id: 'u.id',
+    },
     condition: visible('users', visibility, given),
   };
 }

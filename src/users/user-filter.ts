@@ -4,5 +4,3 @@ export type UserFilter = {
   readonly suspended?: boolean | null | undefined;
   readonly hasActiveSessions?: boolean | null | undefined;
 };
-
-export type UserOrder = 'LAST_SESSION_AT_DESC' | 'NEXT_EXPIRY_AT_ASC' | 'CREATED_AT_DESC';

@@ -52,7 +52,7 @@ async function use(externalUserId: string, input = {}, headers?: Record<string, 
 
 const refusedBy = (budget: string) => ({
   __typename: 'PolicyViolationError',
-  message: expect.stringContaining('sessions that are live already may still add to it'),
+  message: expect.stringContaining('running sessions may still add to it'),
   rule: 'BUDGET',
   allowed: [budget],
 });

@@ -1,5 +1,6 @@
-import { getIntrospectionQuery } from 'graphql';
+import { getIntrospectionQuery, getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE, READ, TRAIL } from '../support/documents.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
@@ -88,6 +89,12 @@ const CASES: readonly [string, string, Record<string, unknown>, string | null][]
     'The operation asks for up to 5201 objects; 5000 are allowed.',
   ],
   [
+    'rows of a report count, their totals do not',
+    '{ usage(filter: { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }) { rows(first: 1000) { nodes { totals { costUsd } } edges { node { totals { costUsd } user { id } application { id } } } } } }',
+    {},
+    'The operation asks for up to 5002 objects; 5000 are allowed.',
+  ],
+  [
     'ids of nodes count',
     'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on User { quotas { limit } policy { maxTtlSeconds } a: quotas { limit } b: quotas { limit } c: quotas { limit } d: quotas { limit } } } }',
     { ids: Array(100).fill('x') },
@@ -123,6 +130,19 @@ test('the documents of real clients stay far within the limits', async () => {
     oneOf: true,
   });
   expect((await gateway.ask(everything)).body).toMatchObject({ data: { __schema: expect.anything() } });
+});
+
+test('every field with pages declares their size', () => {
+  const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) && !type.name.startsWith('__') ? Object.values(type.getFields()) : [],
+  );
+  const paged = fields.filter(({ type }) => getNamedType(type).name.endsWith('Connection'));
+  expect(paged.length).toBeGreaterThan(5);
+  for (const { name, extensions } of paged)
+    expect(extensions, name).toHaveProperty('cost.page', {
+      size: expect.any(Number),
+      most: expect.any(Number),
+    });
 });
 
 test('fragments that double 500 times are measured at once', async () => {

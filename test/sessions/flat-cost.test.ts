@@ -5,9 +5,10 @@ import type { Visibility } from '../../src/authorization/visibility.ts';
 import type { CursorPosition, Edge, Page } from '../../src/platform/database/page.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
+import type { SessionFilter } from '../../src/sessions/session-filter.ts';
+import type { SessionOrder } from '../../src/sessions/session-order.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
-import type { UserOrder } from '../../src/users/user-filter.ts';
+import type { UserOrder } from '../../src/users/user-order.ts';
 import {
   addSessions,
   BUSY,

@@ -1,14 +1,11 @@
-import type { Edge, Page } from './page.ts';
+import type { Edge, Order, Page } from './page.ts';
 import type { SqlParameters } from './statement.ts';
 
-/** What a listing is sorted by: a time, or its ids alone (UUIDv7, so that newest first is an order of ids). */
-export type Keyset = {
-  /** The time's expression; null: the id is the whole order. */
-  readonly time: string | null;
-  readonly id: string;
-  /** The order of reading forward. */
-  readonly direction: 'ASC' | 'DESC';
-};
+/** An order, with the SQL expressions of what it sorts by. */
+export type Keyset = Order & { readonly id: string } & (
+    | { readonly by: 'time'; readonly time: string }
+    | { readonly by: 'id'; readonly time: null }
+  );
 
 /** Everything beyond the page's boundary, as a condition: a comparison of rows, which an index answers. */
 export function afterCursor(

@@ -1,18 +1,26 @@
+/** How a listing is sorted: by id alone (UUIDv7, so by age), or by a time and, among equal times, by id. */
+export type Order = { readonly by: 'id' | 'time'; readonly direction: 'ASC' | 'DESC' };
+
+export const NEWEST_FIRST = { by: 'id', direction: 'DESC' } as const satisfies Order;
+
+/** The largest page of a listing that is read by keyset. */
+export const MAX_PAGE_SIZE = 100;
+
 /**
- * A place in a listing: a record's id, and what the listing is sorted by where that is not the id itself (times in
- * microseconds since 1970, as text).
+ * A position in a listing: a record's id, and the time that the listing is sorted by (microseconds since 1970, as text).
+ * The time is null where the listing is sorted by id.
  */
 export type CursorPosition = { readonly id: string; readonly sortedBy: string | null };
 
-/** A slice of a listing: how many, from which place on (exclusive), in which direction of reading. */
-export type Page = {
+/** A slice of a listing: how many entries, after which position (exclusive), in which direction of reading. */
+export type Page<Position = CursorPosition> = {
   readonly limit: number;
-  readonly after: CursorPosition | null;
+  readonly after: Position | null;
   readonly direction: 'forward' | 'backward';
 };
 
-/** A record, and its place in the listing that it was read from. */
-export type Edge<Row> = { readonly node: Row; readonly position: CursorPosition };
+/** A record, and its position in the listing that it was read from. */
+export type Edge<Row, Position = CursorPosition> = { readonly node: Row; readonly position: Position };
 
 /** Counting took longer than a request may. Fewer can be counted in the same time. */
 export class CountTooLongError extends Error {

@@ -1,7 +1,8 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { measureOperation } from './measure-operation.ts';
+import type { OperationRequest } from './operation-request.ts';
 
-/** What one operation may ask for. */
+/** How large one operation may be. */
 export type OperationLimits = {
   readonly tokens: number;
   readonly depth: number;
@@ -10,20 +11,13 @@ export type OperationLimits = {
   readonly cost: number;
 };
 
-type Request = {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
-};
-
-/** Why an operation is not executed at all; null when it stays within the limits. */
-export function checkLimits(request: Request, limits: OperationLimits): GraphQLError | null {
+/** The error of an operation that exceeds a limit and must not be executed; null when it exceeds none. */
+export function checkLimits(request: OperationRequest, limits: OperationLimits): GraphQLError | null {
   const { schema, document, operationName, variableValues } = request;
   const measured = measureOperation(schema, document, operationName, variableValues ?? {});
   if (measured === null) return null;
   const { kind, rootFields, depth, aliases, directives, cost } = measured;
-  // One request, one change: what a mutation does is limited, audited and retried by request.
+  // Rate limits, audit events and retries go by request, so a request may make one change.
   if (kind === 'mutation' && rootFields > 1)
     return limitExceeded(`The mutation has ${rootFields} fields; one is allowed.`);
   if (depth > limits.depth)
@@ -37,7 +31,7 @@ export function checkLimits(request: Request, limits: OperationLimits): GraphQLE
   return null;
 }
 
-/** A burden rather than a mistake: 400 whatever media type is accepted. */
+/** The answer is 400 for every media type, because the request is well-formed but too large. */
 export function limitExceeded(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED', http: { status: 400 } } });
 }

@@ -1,6 +1,5 @@
 import {
   coerceInputValue,
-  type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -9,30 +8,29 @@ import {
   typeFromAST,
   type VariableDefinitionNode,
 } from 'graphql';
-import { variablePlace } from './variable-place.ts';
-
-type Request = {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
-};
+import type { OperationRequest } from './operation-request.ts';
+import { variablePath } from './variable-path.ts';
 
 const MAX_ERRORS = 20;
 
 /**
- * Coerces the variables once before graphql-js does, for the messages: its own repeat the values that were
- * given. Returns an error for each field that cannot be used, naming where the schema has it; none when all can.
+ * Coerces the variables once before graphql-js does, because the messages of graphql-js repeat values of the client.
+ * @returns an error for each value that cannot be used, which names its field in the schema; none when all are valid
  */
-export function checkVariables({ schema, document, operationName, variableValues }: Request): GraphQLError[] {
+export function checkVariables({
+  schema,
+  document,
+  operationName,
+  variableValues,
+}: OperationRequest): GraphQLError[] {
   const operation = getOperationAST(document, operationName);
   const errors: GraphQLError[] = [];
   for (const definition of operation?.variableDefinitions ?? []) {
     checkVariable(schema, definition, variableValues ?? {}, (path, problem) => {
       if (errors.length < MAX_ERRORS) {
-        const place = variablePlace(schema, document, definition.variable.name.value);
+        const base = variablePath(schema, document, definition.variable.name.value);
         errors.push(
-          new GraphQLError(`${[place, ...path].join('.')} ${problem}`, {
+          new GraphQLError(`${[base, ...path].join('.')} ${problem}`, {
             nodes: definition,
             extensions: { code: 'VARIABLES_INVALID' },
           }),
@@ -62,7 +60,7 @@ function checkVariable(
   });
 }
 
-/** graphql-js's sentence where it names only the schema, ours where it would repeat the value. */
+/** The sentence of graphql-js where it names only the schema, and our own where it would repeat the value. */
 function problemOf(error: GraphQLError): string {
   const missing = /^Field "(\w+)" of required type "[\w![\]]+" was not provided\.$/.exec(error.message);
   if (missing) return `lacks the field ${missing[1]}.`;

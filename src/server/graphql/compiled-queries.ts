@@ -11,13 +11,12 @@ type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResul
 type Operations = Map<string, 'executed once' | 'cannot be compiled' | CompiledQuery>;
 
 /**
- * Executes queries: those that come again as functions they are compiled to, which takes a third of the time.
- * Compiling takes a millisecond, so what comes once is executed as it is. Not for mutations: graphql-jit does not look
- * at @oneOf.
+ * Executes queries. A query that comes again is compiled to a function, which takes a third of the time. Compiling takes a
+ * millisecond, so a query that comes once is interpreted. Not for mutations: graphql-jit ignores @oneOf.
  */
 export function createExecuteQuery(): Execute {
-  // Goes with its document, which is cached by its text.
-  const known = new WeakMap<DocumentNode, Operations>();
+  // Documents are cached by their text, and a compiled query lives as long as its document.
+  const compiled = new WeakMap<DocumentNode, Operations>();
 
   return (args) => {
     const query = compiledOf(args);
@@ -27,14 +26,14 @@ export function createExecuteQuery(): Execute {
   };
 
   function compiledOf({ schema, document, operationName }: ExecutionArgs): CompiledQuery | null {
-    const operations: Operations = known.get(document) ?? new Map();
-    known.set(document, operations);
+    const operations: Operations = compiled.get(document) ?? new Map();
+    compiled.set(document, operations);
     const name = operationName ?? '';
-    const before = operations.get(name);
-    if (before === undefined) operations.set(name, 'executed once');
-    if (before === 'executed once') operations.set(name, compile(schema, document, name));
-    const now = operations.get(name);
-    return typeof now === 'object' ? now : null;
+    const previous = operations.get(name);
+    if (previous === undefined) operations.set(name, 'executed once');
+    if (previous === 'executed once') operations.set(name, compile(schema, document, name));
+    const state = operations.get(name);
+    return typeof state === 'object' ? state : null;
   }
 }
 
@@ -43,9 +42,9 @@ function compile(
   document: DocumentNode,
   name: string,
 ): CompiledQuery | 'cannot be compiled' {
-  const compiled = compileQuery(schema, document, name === '' ? undefined : name, {
-    // Errors are presented anew, and none of ours is looked for by its stack.
+  const query = compileQuery(schema, document, name === '' ? undefined : name, {
+    // presentError makes new errors, and nobody reads the stacks of these.
     disablingCapturingStackErrors: true,
   });
-  return isCompiledQuery(compiled) ? compiled : 'cannot be compiled';
+  return isCompiledQuery(query) ? query : 'cannot be compiled';
 }

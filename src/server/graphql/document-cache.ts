@@ -1,11 +1,11 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-// In characters. A document takes some hundred times as much memory as its text, so it is not their number that counts.
+// In characters: a parsed document takes about a hundred times as much memory as its text, so the number does not matter.
 const MAX_SIZE = 128 * 1024;
 const MAX_ENTRY_SIZE = 16 * 1024;
 
-/** Parsed documents by their text, the least recently used forgotten first: clients can make up as many as they like. */
+/** Parsed documents by their text. Bounded, because clients can send any number of documents; the least recently used goes first. */
 export function createDocumentCache(): LRUCache<string, DocumentNode> {
   return new LRUCache({
     maxSize: MAX_SIZE,

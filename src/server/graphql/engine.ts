@@ -7,23 +7,22 @@ import { type RequestRules, requestRules } from './request-rules.ts';
 
 export type EngineOptions = RequestRules & {
   readonly schema: GraphQLSchema;
-  /** What executes registered documents only; null when any may be executed. */
+  /** The plugin that admits registered documents only. Null when any document may be executed. */
   readonly trustedDocuments: Plugin | null;
 };
 
-/** What a request asks for: query, variables, operationName, extensions; not checked yet. */
+/** The parameters of a request (query, variables, operationName, extensions), not checked yet. */
 export type GraphqlRequest = { readonly method: 'GET' | 'POST'; readonly parameters: object };
 
-/** Executes a request. What is wrong with it is in the result, as everything else that goes wrong. */
+/** Executes a request. All errors, also those of the request itself, are in the result. */
 export type Execute = (
   request: GraphqlRequest,
   context: Context,
 ) => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
 
 /**
- * Yoga as an engine, without its HTTP: parsing and validating with their caches, its checks of parameters and methods,
- * and plugins. Reading requests and writing answers for any runtime costs more than executing most of them
- * (docs/decisions/0011).
+ * Yoga without its HTTP layer: its caches of parsing and validation, its checks of parameters and methods, and plugins.
+ * Its HTTP layer works for any runtime, and costs more than executing most requests (docs/decisions/0011).
  */
 export function createExecute({ schema, trustedDocuments, ...rules }: EngineOptions): Execute {
   const yoga = createYoga<Context, object>({
@@ -34,12 +33,12 @@ export function createExecute({ schema, trustedDocuments, ...rules }: EngineOpti
     landingPage: false,
     multipart: false,
     logging: false,
-    // presentResult presents errors, all of them and at one place.
+    // presentResult presents all errors, in one place.
     maskedErrors: false,
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noCache },
     plugins: [...(trustedDocuments === null ? [] : [trustedDocuments]), requestRules(rules)],
   });
-  // All that its plugins ask of a request is the method.
+  // Its plugins read only the method of a request.
   const requests = { GET: requestOf('GET'), POST: requestOf('POST') };
 
   return async ({ method, parameters }, context) => {
@@ -60,5 +59,5 @@ function requestOf(method: string): Request {
   return new Request('http://gatehouse/graphql', { method });
 }
 
-// Errors hold the whole source, and failing again costs no more than it did.
+// Errors are not cached: they hold the whole source, and failing again costs no more than the first time.
 const noCache = { get: () => undefined, set: () => {} };

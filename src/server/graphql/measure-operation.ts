@@ -11,19 +11,19 @@ import { evaluateCost, fieldCost, NO_COST, type Plan, sumOfCosts } from './opera
 
 export type OperationMeasures = {
   readonly kind: OperationDefinitionNode['operation'];
-  /** Fields inside fields. */
+  /** The deepest nesting of fields. */
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
-  /** Fields at the root, but for __typename. */
+  /** The number of fields at the root, without __typename. */
   readonly rootFields: number;
-  /** Objects asked for, times the page sizes around them. */
+  /** The number of objects that it asks for at most (operation-cost.ts). */
   readonly cost: number;
 };
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What can be said of selections before the variables are known. */
+/** Measures that do not depend on variables, and the plan of the cost, which does. */
 type Measured = {
   readonly depth: number;
   readonly aliases: number;
@@ -36,18 +36,18 @@ type Measuring = {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** By fragment: each is measured once, however often it is spread. Null: being measured, so spread by itself. */
+  /** By fragment: each is measured once, however often it is spread. Null while it is being measured. */
   readonly measured: Map<string, Measured | null>;
 };
 
 const NOTHING: Measured = { depth: 0, aliases: 0, directives: 0, rootFields: 0, cost: NO_COST };
 
-/** Documents are cached, so what does not depend on the variables is measured once. */
-const known = new WeakMap<OperationDefinitionNode, { schema: GraphQLSchema; measured: Measured }>();
+/** Documents are cached, so each operation is measured once. */
+const cache = new WeakMap<OperationDefinitionNode, { schema: GraphQLSchema; measured: Measured }>();
 
 /**
- * Measures an operation as it would be executed: with its fragments in place, whatever @skip and @include say.
- * Numbers stop growing at the largest safe integer. Null when the document has no such operation.
+ * Measures an operation with its fragments in place, as if @skip and @include were absent. Numbers stop growing at the
+ * largest safe integer. Null when the document has no such operation.
  */
 export function measureOperation(
   schema: GraphQLSchema,
@@ -62,18 +62,18 @@ export function measureOperation(
 }
 
 function measuredOnce(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
-  const before = known.get(operation);
-  if (before?.schema === schema) return before.measured;
+  const cached = cache.get(operation);
+  if (cached?.schema === schema) return cached.measured;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions)
     if (node.kind === 'FragmentDefinition') fragments.set(node.name.value, node);
   const root = schema.getRootType(operation.operation)?.name;
   const measuring = { schema, operation, fragments, measured: new Map() };
   const selections = measureSelections(operation.selectionSet, root, measuring);
-  const ofVariables = operation.variableDefinitions?.flatMap(({ directives }) => directives ?? []) ?? [];
-  const own = (operation.directives?.length ?? 0) + ofVariables.length;
+  const onVariables = operation.variableDefinitions?.flatMap(({ directives }) => directives ?? []) ?? [];
+  const own = (operation.directives?.length ?? 0) + onVariables.length;
   const measured = { ...selections, directives: add(selections.directives, own) };
-  known.set(operation, { schema, measured });
+  cache.set(operation, { schema, measured });
   return measured;
 }
 
@@ -121,11 +121,11 @@ function measureSelection(node: SelectionNode, parent: string | undefined, measu
 }
 
 function measureFragment(name: string, measuring: Measuring): Measured {
-  const before = measuring.measured.get(name);
+  const cached = measuring.measured.get(name);
   const fragment = measuring.fragments.get(name);
-  // Neither passes validation; they only must not be followed for ever.
-  if (before === null || fragment === undefined) return NOTHING;
-  if (before !== undefined) return before;
+  // A fragment that spreads itself, or that does not exist, fails validation; here it must only not loop for ever.
+  if (cached === null || fragment === undefined) return NOTHING;
+  if (cached !== undefined) return cached;
   measuring.measured.set(name, null);
   const inside = measureSelections(fragment.selectionSet, fragment.typeCondition.name.value, measuring);
   const measured = { ...inside, directives: add(inside.directives, fragment.directives?.length ?? 0) };

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { z } from 'zod';
 
-const identified = z.object({
+const idSchema = z.object({
   documentId: z.string().nullish(),
   extensions: z.object({ persistedQuery: z.object({ sha256Hash: z.string() }).optional() }).nullish(),
 });
@@ -13,7 +13,7 @@ const refusal = () =>
     extensions: { code: 'DOCUMENT_NOT_TRUSTED', http: { status: 400 } },
   });
 
-/** Executes what was registered, and refuses everything else before it is parsed. */
+/** Executes registered documents, and refuses everything else before it is parsed. */
 export function onlyTrustedDocuments(documents: ReadonlyMap<string, string>): Plugin {
   return usePersistedOperations({
     allowArbitraryOperations: false,
@@ -23,11 +23,11 @@ export function onlyTrustedDocuments(documents: ReadonlyMap<string, string>): Pl
   });
 }
 
-/** As Apollo sends it (extensions), or as GraphQL over HTTP has it (documentId); null when it is not clear. */
+/** The id of a document as Apollo sends it (extensions) or as GraphQL over HTTP has it (documentId); null if they differ. */
 function documentIdOf(params: GraphQLParams): string | null {
-  const parsed = identified.safeParse(params);
+  const parsed = idSchema.safeParse(params);
   if (!parsed.success) return null;
-  const given = [parsed.data.documentId, parsed.data.extensions?.persistedQuery?.sha256Hash];
-  const ids = new Set(given.filter((id) => id != null));
+  const sent = [parsed.data.documentId, parsed.data.extensions?.persistedQuery?.sha256Hash];
+  const ids = new Set(sent.filter((id) => id != null));
   return ids.size === 1 ? ([...ids][0] ?? null) : null;
 }

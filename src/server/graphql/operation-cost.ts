@@ -3,48 +3,46 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isCompositeType,
   isInterfaceType,
   isListType,
-  isNonNullType,
   isObjectType,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
-import { DEFAULT_SIZE, MAX_SIZE } from '../../graphql/connection.ts';
-import { USAGE_PAGE } from '../../usage/usage-report.ts';
+import type { PageSize } from '../../graphql/cost.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
-type Field = Pick<GraphQLField<unknown, unknown>, 'type' | 'args'>;
+type Field = Pick<GraphQLField<unknown, unknown>, 'type' | 'extensions'>;
 
-/** How many objects a field is good for: known, or said by a variable. */
+/** How many objects a field returns at most: a number, or one that depends on a variable. */
 type Size = number | ((variables: Variables) => number);
 
-/** A sum, in which `each` counts `size` times. What depends on no variable is a number. */
+/** A sum in which `each` counts `size` times. Parts that depend on no variable are numbers. */
 export type Plan = number | { readonly size: Size; readonly each: Plan } | readonly Plan[];
 
 export const NO_COST: Plan = 0;
 
-// What a list without pages is assumed to hold: tools, labels, quotas.
+// Lists without pages (tools, labels, quotas) are assumed to have this many entries.
 const PLAIN_LIST = 10;
-// Introspection costs no look-ups, and its lists nest: small enough for the whole schema to be asked for at once.
+// Introspection reads nothing, and its lists nest. With a small number the whole schema can be asked for at once.
 const INTROSPECTION_LIST = 2;
 
-/** What a field adds once (`own`) and what it adds for each of its objects, beside their own fields. */
+/** The cost of a field: `own` once, and `each` for each of its `size` objects, in addition to their fields. */
 export type FieldCost = {
-  /** The name of the type that its selections are of. */
+  /** The type of its objects, by which the fields inside are found. Undefined for scalars. */
   readonly type: string | undefined;
   readonly own: number;
   readonly size: Size;
   readonly each: number;
 };
 
-const DEFAULT_PAGE = { size: DEFAULT_SIZE, most: MAX_SIZE };
-
 const SCALAR: FieldCost = { type: undefined, own: 0, size: 1, each: 0 };
 
+/** The cost of a selected field, from what the schema declares where the field is (graphql/cost.ts). */
 export function fieldCost(
   node: FieldNode,
   parent: string | undefined,
@@ -54,11 +52,14 @@ export function fieldCost(
   const named = getNamedType(field?.type);
   if (field === undefined || !isCompositeType(named)) return SCALAR;
   const type = named.name;
-  // They come with their page, and with their row.
-  if (type === 'PageInfo' || (type === 'UsageTotals' && parent === 'UsageRow'))
-    return { type, own: 0, size: 1, each: 0 };
-  if (hasPages(field, type)) return { type, own: 1, size: pageSize(node, operation, pageOf(type)), each: 0 };
-  return { type, own: 0, size: listSize(node, field, parent, operation), each: 1 };
+  const declared = field.extensions.cost;
+  if (declared === undefined) return { type, own: 0, size: usualSize(field, parent), each: 1 };
+  if ('own' in declared) return { type, own: declared.own, size: 1, each: 0 };
+  if ('page' in declared) return { type, own: 1, size: pageSize(node, operation, declared.page), each: 0 };
+  if ('list' in declared) return { type, own: 0, size: declared.list, each: 1 };
+  if ('idsAtMost' in declared)
+    return { type, own: 0, size: idCount(node, operation, declared.idsAtMost), each: 1 };
+  return declared satisfies never;
 }
 
 function fieldOf(schema: GraphQLSchema, parent: string, name: string): Field | undefined {
@@ -68,75 +69,63 @@ function fieldOf(schema: GraphQLSchema, parent: string, name: string): Field | u
   return [SchemaMetaFieldDef, TypeMetaFieldDef].find((meta) => meta.name === name);
 }
 
-function hasPages({ args }: Field, type: string): boolean {
-  return type.endsWith('Connection') && args.some(({ name }) => name === 'first' || name === 'last');
+function usualSize({ type }: Field, parent: string | undefined): Size {
+  if (!isListType(getNullableType(type))) return 1;
+  return parent?.startsWith('__') ? INTROSPECTION_LIST : PLAIN_LIST;
 }
 
-function pageOf(type: string) {
-  return type === 'UsageRowConnection' ? USAGE_PAGE : DEFAULT_PAGE;
-}
-
-function pageSize(node: FieldNode, operation: OperationDefinitionNode, page: typeof DEFAULT_PAGE): Size {
+function pageSize(node: FieldNode, operation: OperationDefinitionNode, { size, most }: PageSize): Size {
   const sizes = ['first', 'last'].flatMap((name) => argument(node, name) ?? []);
+  // A field that has both is refused by its resolver, so it does not matter which of them counts here.
   const last = sizes.at(-1);
-  // Both at once are refused when they are resolved: the greater one does no harm.
-  if (last === undefined) return page.size;
-  return sizeBy(last, operation, (value) => (typeof value === 'number' ? value : page.size), page.most);
+  if (last === undefined) return size;
+  return sizeFrom(last, operation, (value) => (typeof value === 'number' ? value : size), most);
 }
 
-function listSize(
-  node: FieldNode,
-  { type, args }: Field,
-  parent: string | undefined,
-  operation: OperationDefinitionNode,
-): Size {
-  if (!isListType(isNonNullType(type) ? type.ofType : type)) return 1;
-  const ids = args.some(({ name }) => name === 'ids') ? argument(node, 'ids') : undefined;
-  if (ids !== undefined)
-    return sizeBy(ids, operation, (value) => (Array.isArray(value) ? value.length : 1), MAX_SIZE);
-  if (parent?.startsWith('__')) return INTROSPECTION_LIST;
-  // The edges and nodes of a page were multiplied with it.
-  return parent?.endsWith('Connection') ? 1 : PLAIN_LIST;
+function idCount(node: FieldNode, operation: OperationDefinitionNode, most: number): Size {
+  const ids = argument(node, 'ids');
+  if (ids === undefined) return most;
+  return sizeFrom(ids, operation, (value) => (Array.isArray(value) ? value.length : 1), most);
 }
 
-/** More than the largest page is refused when it is resolved. */
-function sizeBy(
-  value: ValueNode,
+/** The size that an argument asks for, at most `most`: a resolver refuses more. */
+function sizeFrom(
+  argumentValue: ValueNode,
   operation: OperationDefinitionNode,
   read: (value: unknown) => number,
   most: number,
 ): Size {
-  const clamped = (given: unknown) => Math.min(Math.max(read(given), 0), most);
-  if (value.kind !== 'Variable') return clamped(literal(value));
-  const name = value.name.value;
+  const clamped = (value: unknown) => Math.min(Math.max(read(value), 0), most);
+  if (argumentValue.kind !== 'Variable') return clamped(literal(argumentValue));
+  const name = argumentValue.name.value;
   const definition = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
   const fallback = definition?.defaultValue === undefined ? undefined : literal(definition.defaultValue);
   return (variables) => {
-    const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    return clamped(given === undefined ? fallback : given);
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return clamped(value === undefined ? fallback : value);
   };
 }
 
-/** Sizes only: a number, or a list of so many values. */
+/** The value of a literal that is a size (a number), or that has one (a list); undefined for others. */
 function literal(value: ValueNode): unknown {
   if (value.kind === 'IntValue') return Number(value.value);
   return value.kind === 'ListValue' ? value.values : undefined;
 }
 
 function argument(node: FieldNode, name: string): ValueNode | undefined {
-  return node.arguments?.find((given) => given.name.value === name)?.value;
+  return node.arguments?.find((candidate) => candidate.name.value === name)?.value;
 }
 
-/** Adds up what is known, so that evaluating does not walk what no variable changes. */
+/** Adds up the constant parts now, so that each request evaluates only those that depend on variables. */
 export function sumOfCosts(parts: readonly Plan[]): Plan {
   let sum = 0;
-  const open: Plan[] = [];
+  const variable: Plan[] = [];
   for (const part of parts) {
     const value = constantOf(part);
-    if (value === null) open.push(part);
+    if (value === null) variable.push(part);
     else sum = capped(sum + value);
   }
-  return open.length === 0 ? sum : [sum, ...open];
+  return variable.length === 0 ? sum : [sum, ...variable];
 }
 
 function constantOf(plan: Plan): number | null {
@@ -146,7 +135,7 @@ function constantOf(plan: Plan): number | null {
   return typeof size === 'number' && typeof each === 'number' ? capped(size * each) : null;
 }
 
-/** The cost with these variables. Shared parts (fragments) are evaluated once. */
+/** The cost with these variables. Parts that are shared (fragments) are evaluated once. */
 export function evaluateCost(
   plan: Plan,
   variables: Variables,

@@ -1,15 +1,15 @@
 import { type DocumentNode, GraphQLError, Lexer, type ParseOptions, parse, Source, TokenKind } from 'graphql';
 import { limitExceeded } from './check-limits.ts';
 
-// Of brackets, arguments included; introspection has 15 levels.
+// Counts every kind of bracket. The usual introspection query has 15 levels.
 const MAX_DEPTH = 64;
 
 const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.PAREN_L, TokenKind.BRACKET_L];
 const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.PAREN_R, TokenKind.BRACKET_R];
 
 /**
- * Makes the parser of documents of bounded length and depth. Depth is counted on the tokens, before the parser,
- * because parser and validation recurse: a document nested deep enough would exhaust the stack.
+ * Creates a parser for documents of bounded length and depth. Depth is counted on the tokens before parsing, because the
+ * parser and the validation recurse, and a deeply nested document would exhaust the stack.
  * The parser throws GraphQLError with code GRAPHQL_PARSE_FAILED or LIMIT_EXCEEDED.
  */
 export function createParseDocument(maxTokens: number) {

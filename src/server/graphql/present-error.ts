@@ -9,24 +9,24 @@ import {
   TooManySubscribersError,
 } from '../../subscriptions/subscriber.ts';
 
-/** What a client sees of an error; and the error itself where an operator should hear of it. */
+/** An error as the client sees it, and the error itself where an operator should see it. */
 export type PresentedError = {
   readonly shown: GraphQLError;
   readonly code: ErrorCode;
-  /** Null: there is data beside it, and the answer is 200. */
+  /** Null: the answer also has data, and its status is 200. */
   readonly http: ErrorHttp | null;
   readonly unexpected: Error | null;
 };
 
-/** What an error makes of the answer's status and headers. */
+/** The status and headers that an error gives to the answer. */
 export type ErrorHttp = {
   readonly status: number;
-  /** Whether an answer of the type application/json is 200 all the same, as the GraphQL over HTTP specification has it. */
+  /** Whether an answer of the type application/json has status 200 nevertheless, as GraphQL over HTTP specifies. */
   readonly spec?: boolean | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 };
 
-// As Yoga puts it into the extensions of its own errors.
+// The form in the extensions of Yoga's own errors.
 const yogaHttp = z.object({
   status: z.number(),
   spec: z.boolean().optional(),
@@ -37,21 +37,21 @@ const yogaHttp = z.object({
 type Answer = {
   readonly requestId: string;
   /**
-   * Whether it has data beside the error. It is 200 then whatever is missing, as the GraphQL over HTTP specification
-   * has it: a client that gives up on another status would lose what it was given, a secret for one.
+   * Whether it has data beside the error. Its status is 200 then, as GraphQL over HTTP specifies: a client that gives up
+   * on another status would lose the data, e.g. a secret.
    */
-  readonly answered: boolean;
+  readonly hasData: boolean;
 };
 
 /**
  * The one place where errors become answers: a code of the contract, a fixed message, the request's id.
- * Nothing that an exception says of itself leaves, because it may quote SQL, upstream, or the input.
+ * The message of an exception is never shown, because it may quote SQL, the provider's answer, or the input.
  */
 export function presentError(error: GraphQLError, answer: Answer): PresentedError {
   const cause = rootCause(error);
   if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ForbiddenError)
-    return present(error, answer, 'FORBIDDEN', 'This is not for you: your credential does not open it.');
+    return present(error, answer, 'FORBIDDEN', 'Your credential does not allow this.');
   if (cause instanceof TooManySubscribersError)
     return present(error, answer, 'RATE_LIMITED', 'Too many subscriptions are open. Try again later.');
   if (cause instanceof SubscriptionEndedError) return presentEnd(error, answer, cause.reason);
@@ -71,7 +71,7 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
     );
     return { ...shown, unexpected: cause };
   }
-  // No cause and no path: refused by the server before any resolver ran (HTTP, syntax, validation, variables).
+  // Without a cause and a path, it was refused before any resolver ran (HTTP, syntax, validation, variables).
   if (cause === error && error.path === undefined) {
     return present(error, answer, 'BAD_USER_INPUT', requestMessage(error));
   }
@@ -101,31 +101,31 @@ function presentEnd(error: GraphQLError, answer: Answer, end: SubscriptionEndRea
 
 function present(
   error: GraphQLError,
-  { requestId, answered }: Answer,
+  { requestId, hasData }: Answer,
   code: ErrorCode,
   message: string,
 ): PresentedError {
-  // What a resolver threw has a path. Compiled queries know no places in the document beside it, and one error looks
-  // the same however often its query came.
-  const place: Partial<GraphQLError> = error.path === undefined ? error : {};
+  // Errors of resolvers have a path. Compiled queries do not know their locations in the document, so these are left
+  // out for all: an error looks the same whether or not its query is compiled.
+  const location: Partial<GraphQLError> = error.path === undefined ? error : {};
   const shown = new GraphQLError(message, {
-    nodes: place.nodes ?? null,
-    source: place.source ?? null,
-    positions: place.positions ?? null,
+    nodes: location.nodes ?? null,
+    source: location.source ?? null,
+    positions: location.positions ?? null,
     path: error.path ?? null,
     extensions: { code, requestId },
   });
-  return { shown, code, http: answered ? null : httpOf(error, code), unexpected: null };
+  return { shown, code, http: hasData ? null : httpOf(error, code), unexpected: null };
 }
 
-/** The error that was thrown, behind those that graphql-js wrapped around it. */
+/** The error that was thrown, without those that graphql-js wrapped around it. */
 export function rootCause(error: Error): Error {
   return error instanceof GraphQLError && error.originalError instanceof Error
     ? rootCause(error.originalError)
     : error;
 }
 
-/** Ours name nothing that was given (validation-messages.ts); of what else there is, only that it is wrong. */
+/** Our own messages repeat no input (validation-messages.ts). All others are replaced by a fixed one. */
 function requestMessage(error: GraphQLError): string {
   switch (error.extensions?.['code']) {
     case 'DOCUMENT_INVALID':
@@ -147,7 +147,7 @@ function httpOf(error: GraphQLError, code: ErrorCode): ErrorHttp {
   if (code === 'UNAUTHENTICATED') return { status: 401 };
   if (code === 'RATE_LIMITED') return { status: 429, headers: { 'retry-after': '5' } };
   if (code === 'FORBIDDEN') return { spec: true, status: 403 };
-  // Yoga marks whatever fails in the parser with `spec`.
+  // Yoga adds `spec` to every error of the parser, so the extensions of this one are not used.
   if (error.extensions?.['code'] === 'LIMIT_EXCEEDED') return { status: 400 };
   return yogaHttp.safeParse(error.extensions?.['http']).data ?? { spec: true, status: 400 };
 }

@@ -5,14 +5,14 @@ import { recordDenials } from './record-denials.ts';
 
 export type PresentedResult = {
   readonly result: ExecutionResult;
-  /** What each of its errors has to say of the answer's status and headers. */
+  /** The status and headers that each of its errors gives to the answer. */
   readonly http: readonly ErrorHttp[];
 };
 
-/** Told of every error that is not the caller's doing. */
+/** Called with every error that the caller did not cause. */
 export type OnUnexpected = (error: Error, context: Context) => void;
 
-/** Turns what execution came to into what may leave: every error in the contract's form, what was forbidden recorded. */
+/** Presents the errors of a result in the form of the contract, and records those that were forbidden. */
 export async function presentResult(
   result: ExecutionResult,
   context: Context,
@@ -21,20 +21,20 @@ export async function presentResult(
   if (!result.errors?.length) return { result, http: [] };
   const { origin, log } = context;
   const { errors: _, ...rest } = result;
-  const answered = result.data != null;
+  const hasData = result.data != null;
   const errors = await recordDenials(result.errors, context);
-  const presented = errors.map((error) => presentError(error, { requestId: origin.requestId, answered }));
+  const presented = errors.map((error) => presentError(error, { requestId: origin.requestId, hasData }));
   for (const { unexpected } of presented) if (unexpected !== null) onUnexpected(unexpected, context);
-  // What a mutation came to says more than what was missing from its answer.
+  // The result of a mutation, if it is noted already, says more than an error in a part of the answer.
   if (log.outcome === 'OK') log.outcome = presented[0]?.code ?? log.outcome;
   return {
-    // In one order, whatever executed it: bytes that differ would tell who was here before.
+    // Always in this order: compiled queries would otherwise differ in their bytes, and show that somebody asked before.
     result: { errors: presented.map(({ shown }) => shown), ...rest },
     http: presented.flatMap(({ http }) => http ?? []),
   };
 }
 
-/** What was thrown instead of a result, as one. */
+/** A result with the error that was thrown in place of one. */
 export function resultOf(thrown: unknown): ExecutionResult {
   if (thrown instanceof GraphQLError) return { errors: [thrown] };
   const originalError = thrown instanceof Error ? thrown : new Error('Not an error', { cause: thrown });

@@ -8,8 +8,8 @@ const MINT = 'Mutation.createRealtimeSession';
 const MAX_FIELDS = 20;
 
 /**
- * Records what was forbidden among a request's errors, as one audit event. When it cannot be recorded the errors
- * say that instead (the ledger is away, mostly): nothing is forbidden that the trail does not know of.
+ * Records the forbidden fields of a request as one audit event. When the event cannot be written (usually because the
+ * database is unavailable), the errors say that instead: every FORBIDDEN that a client sees is in the trail.
  */
 export async function recordDenials(
   errors: readonly GraphQLError[],
@@ -22,7 +22,7 @@ export async function recordDenials(
     await audit.recordDenial(denialOf(fields));
     return errors;
   } catch (error) {
-    // Not thrown on: it would take the rest of the answer with it, a secret that is handed out once for one.
+    // Not thrown: that would lose the rest of the answer, e.g. a secret, which is returned only once.
     const cause = error instanceof Error ? error : new Error('Not an error', { cause: error });
     return errors.map((one) => (rootCause(one) instanceof ForbiddenError ? withCause(one, cause) : one));
   }

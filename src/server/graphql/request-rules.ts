@@ -19,16 +19,13 @@ export type RequestRules = {
   readonly limits: OperationLimits;
 };
 
-/**
- * What happens to every request before it is executed: bounds on the document, and messages that repeat nothing that
- * was given.
- */
+/** The checks of every request before it is executed: limits of the document, and messages that repeat no input. */
 export function requestRules({ introspection, limits }: RequestRules): Plugin<Context, Context> {
   const parseDocument = createParseDocument(limits.tokens);
   const executeQuery = createExecuteQuery();
   const refusals = (args: ExecutionArgs): GraphQLError[] => {
     const invalid = checkVariables(args);
-    // Sizes are read from variables, which have to be what they claim to be.
+    // The limits read page sizes from variables, so the variables must be valid first.
     const tooMuch = invalid.length === 0 ? checkLimits(args, limits) : null;
     return tooMuch === null ? invalid : [tooMuch];
   };
@@ -37,7 +34,7 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
       setParseFn(parseDocument);
     },
     onValidate({ params, addValidationRule }) {
-      // The same for every caller: Yoga caches validation by document, not by who asks.
+      // The rules are the same for every caller, because Yoga caches validation by document only.
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       return ({ result, setResult }) => {
         if (result.length > 0) setResult(withoutInput(params.documentAST, result));
@@ -59,7 +56,7 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
   };
 }
 
-/** What the log calls an operation: its kind and root fields. The name that a client gives it could be anything. */
+/** The operation's name in the log: its kind and root fields. The name that the client gave it could hold anything. */
 function nameOperation(document: DocumentNode, name: string | null | undefined): string {
   const operation = getOperationAST(document, name);
   const fields = operation?.selectionSet.selections.flatMap((node) =>

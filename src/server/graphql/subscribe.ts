@@ -4,8 +4,8 @@ import type { Context } from '../../graphql/context.ts';
 type Args = ExecutionArgs & { readonly contextValue: Context };
 
 /**
- * Subscribes as graphql-js does, but for the context: each event is executed with a reader of its own. What a reader
- * remembers of the ledger is good for one answer, and a stream may last for days.
+ * Subscribes as graphql-js does, but executes each event with a new reader. A reader caches records for one answer, and a
+ * stream may last for days.
  */
 export async function subscribe(args: Args): Promise<ExecutionResult | AsyncGenerator<ExecutionResult>> {
   const source = await createSourceEventStream(args);

@@ -1,9 +1,9 @@
 import { type ASTNode, BREAK, type DocumentNode, GraphQLError, visit } from 'graphql';
 
 /**
- * What is said instead of graphql-js's sentences, which repeat names that the client made up and suggest
- * names that it did not know. A name in a replacement ($1) is the schema's own; a null keeps the sentence,
- * because it holds no other names. Whatever is not listed is only called invalid.
+ * Replacements for the messages of graphql-js, which repeat names of the client and suggest names that it did not know.
+ * A name in a replacement ($1) is one of the schema. Null keeps the message, because it has no other names. A message that
+ * is not listed is replaced by a general one.
  */
 const SENTENCES: readonly (readonly [RegExp, string | null])[] = [
   [/^Cannot query field "\w+" on type ("\w+")\./, 'There is no such field on type $1.'],
@@ -51,7 +51,7 @@ const SENTENCES: readonly (readonly [RegExp, string | null])[] = [
   [/^Too many validation errors/, 'There are more errors than are listed.'],
 ];
 
-/** Validation's errors, fit to be shown: they repeat no values and no names but those of the schema. */
+/** The errors of validation with messages that repeat no values, and no names except those of the schema. */
 export function withoutInput(document: DocumentNode, errors: readonly unknown[]): GraphQLError[] {
   return errors
     .filter((error) => error instanceof GraphQLError)
@@ -67,7 +67,7 @@ export function withoutInput(document: DocumentNode, errors: readonly unknown[])
 function messageOf(document: DocumentNode, error: GraphQLError): string {
   for (const [pattern, replacement] of SENTENCES) {
     const match = pattern.exec(error.message);
-    // Of a match only what its groups hold is used: what follows it may be a suggestion.
+    // Only the match is used: the text behind it may be a suggestion.
     if (match) return replacement === null ? match[0] : match[0].replace(pattern, replacement);
   }
   const node = error.nodes?.[0];
@@ -75,7 +75,7 @@ function messageOf(document: DocumentNode, error: GraphQLError): string {
   return 'The document is not valid.';
 }
 
-/** The argument and input fields that lead to a value, e.g. "input.voice": values are only looked at where the schema has those. */
+/** The argument and input fields of a value, e.g. "input.voice". Validation reaches a value only if the schema has them. */
 function pathOf(document: DocumentNode, wanted: ASTNode): string {
   const path: string[] = [];
   visit(document, {

@@ -20,8 +20,8 @@ export type Admission =
   | {
       readonly kind: 'admitted';
       readonly actor: Actor;
-      /** Whether its credential still counts. @throws UnavailableError when that cannot be told now */
-      readonly stillKnown: () => Promise<boolean>;
+      /** Checks the credential again. @throws UnavailableError when it cannot be checked now */
+      readonly isCredentialValid: () => Promise<boolean>;
       readonly accepted: Accepted;
       readonly request: GraphqlRequest;
     }
@@ -29,15 +29,15 @@ export type Admission =
   | { readonly kind: 'gone' }
   | ReturnType<Cors['preflight']>;
 
-/** Decides what may reach GraphQL: the right place, a known caller within its limits, JSON of bounded size. */
+/** Decides which requests reach GraphQL: the right path, an authenticated caller within its rate limit, JSON of bounded size. */
 export async function admitRequest(
   request: IncomingMessage,
   address: string | null,
   rules: AdmissionRules,
 ): Promise<Admission> {
   const admission = await admit(request, address, rules);
-  if (admission.kind !== 'refused' || !mayGoOn(request, rules.maxBodyBytes)) return admission;
-  // Nobody reads what was refused, and the client would go on sending it.
+  if (admission.kind !== 'refused' || !hasUnreadBody(request, rules.maxBodyBytes)) return admission;
+  // The body is not read, and the client would go on sending it.
   return { ...admission, headers: { connection: 'close', ...admission.headers } };
 }
 
@@ -46,20 +46,20 @@ async function admit(
   address: string | null,
   rules: AdmissionRules,
 ): Promise<Admission> {
-  const refusal = checkPlace(request) ?? checkMethod(request);
+  const refusal = checkPath(request) ?? checkMethod(request);
   if (refusal !== null) return refusal;
   if (request.method === 'OPTIONS') return rules.cors.preflight(request);
-  // The page itself holds nothing; what it asks has to be authenticated like everything else.
+  // The page holds no data. Its requests are authenticated like all others.
   if (rules.graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
     return { kind: 'graphiql' };
   }
   const identified = await identifyCaller(request, address, rules);
   if (identified.kind === 'refused') return identified;
-  const { actor, stillKnown } = identified;
-  const unfit = checkHeaders(request);
-  if (unfit !== null) return unfit;
+  const { actor, isCredentialValid } = identified;
+  const badHeaders = checkHeaders(request);
+  if (badHeaders !== null) return badHeaders;
   const accepted = negotiate(request.headers.accept);
-  const admitted = { kind: 'admitted', actor, stillKnown, accepted } as const;
+  const admitted = { kind: 'admitted', actor, isCredentialValid, accepted } as const;
   if (request.method === 'GET') {
     const parameters = readParameters(request.url);
     return parameters === null
@@ -70,11 +70,11 @@ async function admit(
   return body.kind === 'body' ? { ...admitted, request: { method: 'POST', parameters: body.value } } : body;
 }
 
-function checkPlace({ url }: IncomingMessage): Refusal | null {
+function checkPath({ url }: IncomingMessage): Refusal | null {
   return url?.split('?', 1)[0] === GRAPHQL_PATH ? null : refuse(404, `GraphQL is served at ${GRAPHQL_PATH}.`);
 }
 
-function mayGoOn({ headers, complete }: IncomingMessage, maxBodyBytes: number): boolean {
+function hasUnreadBody({ headers, complete }: IncomingMessage, maxBodyBytes: number): boolean {
   if (complete) return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > maxBodyBytes;
 }

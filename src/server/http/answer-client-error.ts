@@ -3,14 +3,14 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { securityHeaders } from './security-headers.ts';
 
-/** Answers what is not even HTTP, or did not arrive in time, and ends its connection. */
+/** Answers a request that is not HTTP, or that did not arrive in time, and closes its connection. */
 export function answerClientError(code: string | undefined, socket: Duplex, answerBegun: boolean): void {
-  // A second head in the midst of an answer would be taken for a part of it.
+  // In the middle of another answer, this one would be read as a part of it.
   if (!socket.writable || answerBegun || code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  const { status, message } = describe(code);
+  const { status, message } = answerFor(code);
   const requestId = randomUUID();
   const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT', requestId } }] });
   const headers = {
@@ -26,7 +26,7 @@ export function answerClientError(code: string | undefined, socket: Duplex, answ
   );
 }
 
-function describe(code: string | undefined): { status: number; message: string } {
+function answerFor(code: string | undefined): { status: number; message: string } {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, message: 'The request did not arrive in time.' };

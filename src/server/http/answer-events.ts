@@ -10,16 +10,16 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-// How long all streams together may keep the event loop.
+// How long all streams together may occupy the event loop without a pause.
 const TURN_MS = 10;
 let turnEndsAt: number | null = null;
 
 /**
- * Answers with results as they come, as GraphQL over SSE has it (distinct connections). The next is asked for when the
- * one before has left: what a slow reader does not take waits where it can be counted. Between results a comment is
- * sent now and then, so that nobody takes the connection for dead.
- * @param results the last says whether that is all there will ever be; else the client is to come back
- * @param heartbeatMs how long nothing may be sent
+ * Answers with results as they come, as GraphQL over SSE specifies ("distinct connections"). The next result is requested
+ * when the one before has been sent, so that events for a slow reader wait where they are counted. A comment is sent
+ * when nothing else was for a while, so that nobody takes the connection for dead.
+ * @param results its return value says whether the stream is complete; otherwise the client should reconnect
+ * @param heartbeatMs the longest time without sending anything
  */
 export async function answerEvents(
   response: ServerResponse,
@@ -28,7 +28,7 @@ export async function answerEvents(
 ): Promise<void> {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(200, HEADERS);
-  // Some clients take the answer for begun only with its first bytes.
+  // Some clients consider the stream open only when its first bytes arrive.
   response.write(':\n\n');
   const heartbeat = setInterval(() => {
     if (!response.writableNeedDrain) response.write(':\n\n');
@@ -43,8 +43,8 @@ export async function answerEvents(
         return;
       }
       heartbeat.refresh();
-      const room = response.write(`event: next\ndata: ${JSON.stringify(value)}\n\n`);
-      await (room ? turn() : drained(response));
+      const hasRoom = response.write(`event: next\ndata: ${JSON.stringify(value)}\n\n`);
+      await (hasRoom ? yieldTurn() : drained(response));
     }
   } finally {
     clearInterval(heartbeat);
@@ -52,10 +52,10 @@ export async function answerEvents(
 }
 
 /**
- * Waits when this turn of the event loop has been used up: where there is room nothing else would, and a thousand events
- * for each of many keep everybody else waiting.
+ * Lets the event loop continue when streams have occupied it for TURN_MS. Writing to a socket that has room never waits
+ * otherwise, and a thousand events for each of many subscribers would keep all other requests waiting.
  */
-async function turn(): Promise<void> {
+async function yieldTurn(): Promise<void> {
   const now = performance.now();
   if (turnEndsAt === null) {
     turnEndsAt = now + TURN_MS;
@@ -67,12 +67,13 @@ async function turn(): Promise<void> {
   }
 }
 
+/** Waits until the socket has room again, or is closed. */
 async function drained(response: ServerResponse): Promise<void> {
-  const over = new AbortController();
-  const until = { signal: over.signal };
+  const finished = new AbortController();
+  const until = { signal: finished.signal };
   try {
     await Promise.race([once(response, 'drain', until), once(response, 'close', until)]);
   } finally {
-    over.abort();
+    finished.abort();
   }
 }

@@ -3,7 +3,10 @@ import type { ErrorHttp } from '../graphql/present-error.ts';
 import type { PresentedResult } from '../graphql/present-result.ts';
 import type { Accepted } from './negotiate.ts';
 
-/** Answers with one result. One that has no data is JSON whatever is accepted: it says why, and in its status too. */
+/**
+ * Answers with one result as JSON, also to a client that accepts only events: a result without data says what is wrong in
+ * its status, too. The status is the highest that one of its errors gives.
+ */
 export function answerResult(
   response: ServerResponse,
   { result, http }: PresentedResult,
@@ -17,7 +20,7 @@ export function answerResult(
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
   response.setHeader('content-type', `${type}; charset=utf-8`);
   response.setHeader('content-length', Buffer.byteLength(text));
-  // As a string it leaves in one piece with the head.
+  // Given a string, Node sends head and body in one piece.
   response.end(text);
 }
 

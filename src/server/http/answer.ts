@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../graphql/errors.ts';
 
-/** Answers with an error in GraphQL's form, for what is refused before GraphQL sees it. */
+/** Answers with an error in the form of GraphQL, for requests that do not reach GraphQL. */
 export function answerError(
   response: ServerResponse,
   status: number,

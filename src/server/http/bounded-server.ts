@@ -8,13 +8,10 @@ export type ConnectionLimits = {
   readonly requestTimeoutMs: number;
 };
 
-// Longer than the 60 s for which common load balancers keep theirs: so it is they who close, and no request meets a closed door.
+// Common load balancers keep idle connections for 60 s. Ours stay open longer, so that no request meets a closed one.
 const KEEP_ALIVE_MS = 65_000;
 
-/**
- * A server whose clients can hold a connection only for so long: while their headers and their body arrive, and
- * while their answer leaves.
- */
+/** A server with time-outs for receiving headers and body, and for sending the answer. */
 export function createBoundedServer(limits: ConnectionLimits, listener: RequestListener): Server {
   const { maxConnections, headersTimeoutMs, requestTimeoutMs } = limits;
   const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
@@ -22,42 +19,43 @@ export function createBoundedServer(limits: ConnectionLimits, listener: RequestL
     headersTimeout,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // TCP's own, which finds out that the other end is gone.
+    // TCP keep-alive, which notices that the other end is gone.
     keepAlive: true,
-    // Node looks that often; by itself every 30 s.
+    // How often Node checks the time-outs. Its default is 30 s.
     connectionsCheckingInterval: Math.min(1000, Math.ceil(headersTimeout / 4)),
   });
   server.maxConnections = maxConnections;
   const current = new WeakMap<Duplex, ServerResponse>();
-  const leaving = cutUnread(server, requestTimeoutMs);
+  const answers = timeOutUnread(server, requestTimeoutMs);
   server.on('request', (request, response) => {
     current.set(request.socket, response);
-    leaving.add(response);
-    response.once('close', () => leaving.delete(response));
+    answers.add(response);
+    response.once('close', () => answers.delete(response));
     listener(request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = current.get(socket);
-    const begun = response?.headersSent === true && !response.writableFinished;
-    answerClientError(error.code, socket, begun);
+    const isAnswering = response?.headersSent === true && !response.writableFinished;
+    answerClientError(error.code, socket, isAnswering);
   });
   return server;
 }
 
 /**
- * Cuts clients that do not read: of the answers in the returned set, those of which something waits to leave get a
- * timeout, and only as long as it waits. While an answer is being made, nothing moves on its connection either.
+ * Times out answers whose data waits in the socket buffer because the client does not read. Only those: while an answer
+ * is being computed, nothing moves on its connection either.
+ * @returns the set of answers to watch
  */
-function cutUnread(server: Server, timeoutMs: number): Set<ServerResponse> {
+function timeOutUnread(server: Server, timeoutMs: number): Set<ServerResponse> {
   const responses = new Set<ServerResponse>();
-  const looking = setInterval(() => {
+  const timer = setInterval(() => {
     for (const { headersSent, writableFinished, socket } of responses) {
       if (socket === null || writableFinished) continue;
       const wanted = headersSent && socket.writableLength > 0 ? timeoutMs : 0;
-      // Setting it again would begin it again.
+      // Setting the same time-out again would restart it.
       if (socket.timeout !== wanted) socket.setTimeout(wanted);
     }
   }, timeoutMs / 2).unref();
-  server.once('close', () => clearInterval(looking));
+  server.once('close', () => clearInterval(timer));
   return responses;
 }

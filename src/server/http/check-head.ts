@@ -4,13 +4,13 @@ import { type Refusal, refuse } from './refusal.ts';
 
 const METHODS = 'GET, POST, OPTIONS';
 
-/** What can be said of a request by its method alone. */
+/** Refuses methods that are not served. */
 export function checkMethod({ method }: IncomingMessage): Refusal | null {
   if (method === 'GET' || method === 'POST' || method === 'OPTIONS') return null;
   return refuse(405, `The method must be one of ${METHODS}.`, { headers: { allow: METHODS } });
 }
 
-/** Headers that cannot be met: found out before anything is executed, because a secret is handed over once. */
+/** Refuses headers that cannot be satisfied, before anything is executed: a secret is returned only once. */
 export function checkHeaders({ method, headers }: IncomingMessage): Refusal | null {
   const { json, events } = negotiate(headers.accept);
   if (json === null && !events)
@@ -19,10 +19,10 @@ export function checkHeaders({ method, headers }: IncomingMessage): Refusal | nu
       'Answers are application/graphql-response+json, application/json or text/event-stream, in UTF-8.',
     );
   if (method !== 'POST') return null;
-  // Anything that a form can send would let another site's page act through a browser (CSRF).
+  // The content types that a form can send would allow cross-site request forgery.
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(headers['content-type'] ?? ''))
     return refuse(415, 'The content type must be application/json, in UTF-8.');
-  // A small body that unpacks to a large one would get around the limit.
+  // A small compressed body could expand beyond the limit.
   if ((headers['content-encoding'] ?? 'identity') !== 'identity')
     return refuse(415, 'The body must not be compressed.', { headers: { 'accept-encoding': 'identity' } });
   return null;

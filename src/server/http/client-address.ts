@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net';
 // A chain of proxies is short; a header can be 16 KB.
 const MAX_HOPS = 20;
 
-/** Tells the address that a request comes from, seen through the proxies that are trusted; null when its connection is gone. */
+/** Finds the address of a request's client behind trusted proxies; null when the connection is gone. */
 export function createClientAddress(trustedProxies: readonly string[]) {
   const trusted = trustedProxies.length === 0 ? null : toBlockList(trustedProxies);
   return (request: Pick<IncomingMessage, 'socket' | 'headers'>): string | null => {
@@ -13,12 +13,12 @@ export function createClientAddress(trustedProxies: readonly string[]) {
     const header = request.headers['x-forwarded-for'];
     const hops = (Array.isArray(header) ? header.join() : (header ?? '')).split(',').slice(-MAX_HOPS);
     for (const hop of hops.reverse()) {
-      const said = normalise(withoutPort(hop.trim()));
-      // Whoever wrote something else is not known; the proxy that passed it on is.
-      if (said === null) return address;
-      address = said;
-      // To the left of this stands what the client itself may have written.
-      if (!isTrusted(trusted, said)) return said;
+      const hopAddress = normalise(withoutPort(hop.trim()));
+      // This hop is no address, so the proxy that passed it on is the last one that is known.
+      if (hopAddress === null) return address;
+      address = hopAddress;
+      // The client itself may have written everything to the left of the first untrusted address.
+      if (!isTrusted(trusted, hopAddress)) return hopAddress;
     }
     return address;
   };
@@ -27,8 +27,8 @@ export function createClientAddress(trustedProxies: readonly string[]) {
 function toBlockList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
-    const [given = '', bits] = network.split('/');
-    const address = bits === undefined ? (normalise(given) ?? given) : given;
+    const [base = '', bits] = network.split('/');
+    const address = bits === undefined ? (normalise(base) ?? base) : base;
     if (bits === undefined) list.addAddress(address, familyOf(address));
     else list.addSubnet(address, Number(bits), familyOf(address));
   }
@@ -43,7 +43,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
 
-/** Without a zone, and IPv4 as such even where IPv6 carries it; null for what is no address. */
+/** An address without its zone, and IPv4 instead of IPv4 mapped into IPv6; null for a text that is no address. */
 function normalise(text: string): string | null {
   const address = text.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '');
   return isIP(address) === 0 ? null : address;

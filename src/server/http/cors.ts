@@ -4,13 +4,13 @@ import { type Refusal, refuse } from './refusal.ts';
 type Headers = Readonly<Record<string, string>>;
 
 export type Cors = {
-  /** What an answer has to say for a page of the request's origin to read it. */
+  /** The headers that let a page of the request's origin read the answer. */
   headersFor(request: IncomingMessage): Headers;
-  /** Answers a browser that asks before it asks. */
+  /** Answers the preflight request of a browser. */
   preflight(request: IncomingMessage): { readonly kind: 'preflight'; readonly headers: Headers } | Refusal;
 };
 
-/** Pages of exactly these origins may ask; credentials travel in a header of theirs, never in cookies. */
+/** Lets pages of exactly these origins send requests. Credentials are in a header, never in cookies. */
 export function createCors(origins: readonly string[]): Cors {
   const listed = new Set(origins);
   const vary: Headers = listed.size === 0 ? {} : { vary: 'origin' };
@@ -34,6 +34,6 @@ export function createCors(origins: readonly string[]): Cors {
               'access-control-max-age': '3600',
             },
           }
-        : refuse(403, 'Pages of this origin may not ask.'),
+        : refuse(403, 'Pages of this origin may not send requests.'),
   };
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-const EXAMPLE = `# Put the operator's key into the headers below: it stands in the file root-key of the data directory.
+const EXAMPLE = `# Put the root key into the headers below. It is in the file root-key of the data directory.
 mutation Issue {
   createRealtimeSession(input: { externalUserId: "alice", instructions: "Be brief." }) {
     __typename
     ... on CreateRealtimeSessionSuccess {
-      clientSecret { value expiresAt } # shown once, never again
+      clientSecret { value expiresAt } # returned once, never again
       session { id status model voice clientSecret { redacted expiresInSeconds } }
     }
     ... on Error { message }
@@ -22,20 +22,17 @@ query Newest {
 }
 `;
 
-export type Page = { readonly html: Buffer; readonly contentSecurityPolicy: string };
+type GraphiqlPage = { readonly html: Buffer; readonly contentSecurityPolicy: string };
 
-let page: Promise<Page> | undefined;
+let page: Promise<GraphiqlPage> | undefined;
 
-/**
- * The GraphiQL page, everything in it: nothing is loaded from elsewhere. Loaded (it is large) and rendered once,
- * when first asked for.
- */
-export function graphiqlPage(): Promise<Page> {
+/** The GraphiQL page. It loads nothing from elsewhere. It is large, so it is rendered once, at the first request. */
+export function graphiqlPage(): Promise<GraphiqlPage> {
   page ??= renderPage();
   return page;
 }
 
-async function renderPage(): Promise<Page> {
+async function renderPage(): Promise<GraphiqlPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'Gatehouse',
@@ -45,7 +42,7 @@ async function renderPage(): Promise<Page> {
   return { html: Buffer.from(html), contentSecurityPolicy: policyFor(html) };
 }
 
-/** The page's own scripts by their hashes, so that nothing that gets into it is run. The editor sets styles as it goes. */
+/** Allows the page's own scripts by their hashes, so that injected ones do not run. Styles are set by the editor at runtime. */
 function policyFor(html: string): string {
   const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(
     ([, code = '']) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`,

@@ -14,16 +14,16 @@ export type IdentifyRules = {
 
 export type Identified =
   | {
-      readonly kind: 'known';
+      readonly kind: 'identified';
       readonly actor: Actor;
-      /** Asks again, for as long as an answer takes. @throws UnavailableError when that cannot be told now */
-      readonly stillKnown: () => Promise<boolean>;
+      /** Checks the credential again. @throws UnavailableError when it cannot be checked now */
+      readonly isCredentialValid: () => Promise<boolean>;
     }
   | Refusal;
 
 /**
- * Who asks, within the limits of its requests. Whoever cannot be told for free uses up its address's budget before
- * anything is looked up: guessing credentials costs the guesser, not the ledger.
+ * Identifies the caller, and applies the rate limits. A credential that is not cached is charged to the rate limit of its
+ * address before the database is asked, so that guessing credentials is limited.
  */
 export async function identifyCaller(
   { headers }: IncomingMessage,
@@ -31,8 +31,8 @@ export async function identifyCaller(
   { authenticate, rateLimits, onUnauthenticated }: IdentifyRules,
 ): Promise<Identified> {
   const credential = bearerOf(headers.authorization);
-  const known = credential === null ? null : authenticate.findCached(credential);
-  if (credential !== null && known !== null) return withinLimit(known, credential);
+  const cached = credential === null ? null : authenticate.findCached(credential);
+  if (credential !== null && cached !== null) return withinLimit(cached, credential);
 
   const group = addressGroup(address);
   const wait = await rateLimits.take('address', group);
@@ -50,14 +50,14 @@ export async function identifyCaller(
     headers: { 'www-authenticate': 'Bearer' },
   });
 
-  async function withinLimit(actor: Actor, shown: string): Promise<Identified> {
+  async function withinLimit(actor: Actor, credential: string): Promise<Identified> {
     const wait = await rateLimits.take('caller', principalKey(actor));
     if (wait !== null) return tooMany(wait);
-    return { kind: 'known', actor, stillKnown: () => isKnown(shown, authenticate) };
+    return { kind: 'identified', actor, isCredentialValid: () => isValid(credential, authenticate) };
   }
 }
 
-async function isKnown(credential: string, authenticate: Authenticate): Promise<boolean> {
+async function isValid(credential: string, authenticate: Authenticate): Promise<boolean> {
   return authenticate.findCached(credential) !== null || (await authenticate.verify(credential)) !== null;
 }
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** The answers that a listening server still owes. */
-const owed = new WeakMap<Server, Set<ServerResponse>>();
+/** The answers that each listening server has not finished. */
+const unfinished = new WeakMap<Server, Set<ServerResponse>>();
 
 /**
  * Listens, and returns the port once it is open.
@@ -16,13 +16,13 @@ export async function listen(server: Server, port: number, host: string): Promis
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** Stops accepting, lets running requests finish for up to `graceMs`, then cuts what is left. */
+/** Stops accepting connections, lets running requests finish for up to `graceMs`, then closes all connections. */
 export async function close(server: Server, graceMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  for (const response of owed.get(server) ?? []) endAfter(response);
+  for (const response of unfinished.get(server) ?? []) endAfter(response);
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(timer);
@@ -30,7 +30,7 @@ export async function close(server: Server, graceMs: number): Promise<void> {
 
 function trackAnswers(server: Server): void {
   const answers = new Set<ServerResponse>();
-  owed.set(server, answers);
+  unfinished.set(server, answers);
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
     answers.add(response);
     response.once('close', () => answers.delete(response));
@@ -39,12 +39,12 @@ function trackAnswers(server: Server): void {
 }
 
 /**
- * Ends the connection with this answer. Node closes only connections that are idle when closing begins: one that
- * is busy then would be kept alive, be asked again and again, and hold up the stop until everything is cut.
+ * Closes the connection after this answer. Node closes only those connections that are idle when closing begins. A busy
+ * one would be kept alive, receive further requests, and delay the stop until the grace period ends.
  */
 function endAfter(response: ServerResponse): void {
   const { socket } = response;
-  // The head says so, where it has not left yet: the client then sends nothing more this way.
+  // If the head has not been sent, it tells the client not to send another request on this connection.
   if (!response.headersSent) response.setHeader('connection', 'close');
   else response.once('finish', () => socket?.destroySoon());
 }

@@ -3,12 +3,12 @@ import type { Registry } from 'prom-client';
 import { answerJson } from './answer.ts';
 
 export type ManagementServerOptions = {
-  /** Why requests should go elsewhere, as a short code; null when ready. Must not throw. */
+  /** A short code for why the gateway is not ready; null when it is. Must not throw. */
   readonly notReady: () => Promise<string | null>;
   readonly registry: Registry;
 };
 
-/** Health and metrics, on a port of their own that need not be public. */
+/** Serves health and metrics on a port of their own, which need not be public. */
 export function createManagementServer({ notReady, registry }: ManagementServerOptions): Server {
   return createServer((request, response) => {
     switch (request.url?.split('?', 1)[0]) {

@@ -1,11 +1,11 @@
-/** What an answer can be. */
+/** The media types of answers. */
 export type MediaType = 'application/graphql-response+json' | 'application/json' | 'text/event-stream';
 
-/** What a client accepts, in its order; weights are not looked at. Both null: nothing that there is. */
+/** The media types that a client accepts, in its order; weights (q) are ignored. Null and false: none of ours, so 406. */
 export type Accepted = {
   /** For a single result. */
   readonly json: Exclude<MediaType, 'text/event-stream'> | null;
-  /** For the results of a subscription; a single one is sent so to who accepts nothing else. */
+  /** For the results of a subscription, and for a single result when the client accepts nothing else. */
   readonly events: boolean;
 };
 
@@ -18,7 +18,7 @@ const JSON_RANGES: ReadonlyMap<string, Accepted['json']> = new Map([
 const EVENT_RANGES = new Set(['text/event-stream', 'text/*', '*/*']);
 const ANYTHING: Accepted = { json: 'application/json', events: true };
 
-/** Reads an Accept header. Everything is in UTF-8. */
+/** Reads an Accept header. Media types with a charset other than UTF-8 are not accepted. */
 export function negotiate(accept: string | undefined): Accepted {
   if (accept === undefined || accept === '' || accept === '*/*') return ANYTHING;
   const ranges = accept.toLowerCase().replaceAll(/\s/g, '').split(',').filter(isUtf8);

@@ -3,8 +3,9 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 export type LimitKind = 'caller' | 'address';
 
 export type RateLimits = {
-  /** Counts one request; returns the whole seconds to wait when there were too many, else null. */
+  /** Counts one request. @returns the whole seconds to wait when there were too many, else null */
   take(kind: LimitKind, key: string): Promise<number | null>;
+  /** Uncounts one request. */
   giveBack(kind: LimitKind, key: string): Promise<void>;
 };
 
@@ -14,7 +15,7 @@ type RateLimitOptions = {
   readonly onLimited: (kind: LimitKind) => void;
 };
 
-/** Requests per minute, of this gateway: per known caller, and per address of those that are not known. */
+/** Limits requests per minute at this gateway: for each authenticated caller, and for each address of all others. */
 export function createRateLimits(options: RateLimitOptions): RateLimits {
   const limiters = {
     caller: new RateLimiterMemory({ points: options.requestsPerMinute, duration: 60 }),

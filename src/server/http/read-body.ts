@@ -5,11 +5,11 @@ import { type Refusal, refuse } from './refusal.ts';
 
 export type Body =
   | { readonly kind: 'body'; readonly value: object }
-  /** The client went away, or took too long: there is nobody to answer. */
+  /** The client closed the connection, or took too long: there is nobody to answer. */
   | { readonly kind: 'gone' }
   | Refusal;
 
-/** The JSON object that a request has for a body. */
+/** Reads the body of a request, a JSON object of at most `limit` bytes. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
   const bytes = await readBytes(request, limit);
   if (bytes === 'gone') return { kind: 'gone' };
@@ -17,13 +17,13 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (bytes === 'too long')
     return refuse(413, `The request must have at most ${limit} bytes.`, { headers: { connection: 'close' } });
   const value = isUtf8(bytes) ? parseJson(bytes.toString('utf8')) : undefined;
-  // A list would be several operations under the limits of one.
+  // A list would be a batch: several operations under the limits of one.
   if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0)
     return refuse(400, 'The body must be one JSON object in UTF-8, with query and optionally variables.');
   return { kind: 'body', value };
 }
 
-/** Counted here, before anything is parsed: a Content-Length may be missing or lie. */
+/** Counts the bytes while they arrive: a Content-Length may be missing or wrong. */
 async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer | 'too long' | 'gone'> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return 'too long';
   const chunks: Buffer[] = [];
@@ -42,7 +42,7 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
   return Buffer.concat(chunks, length);
 }
 
-/** What a GET asks for, out of its query string; null when variables or extensions are not JSON. */
+/** The parameters of a GET, from its query string; null when variables or extensions are not JSON. */
 export function readParameters(url: string | undefined): object | null {
   const search = new URLSearchParams(url?.split('?').slice(1).join('?') ?? '');
   const variables = readJson(search.get('variables'));

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../graphql/errors.ts';
 
-/** What GraphQL is not asked, and what is answered instead. */
+/** The answer to a request that does not reach GraphQL. */
 export type Refusal = {
   readonly kind: 'refused';
   readonly status: number;

@@ -1,4 +1,4 @@
-/** On every answer: nothing of it is to be run, framed, guessed at, kept or told to others. */
+/** Headers of every answer: it must not be run, framed, sniffed, cached, or leak its URL to other sites. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -5,9 +5,9 @@ import { rootCause } from '../graphql/present-error.ts';
 import { type OnUnexpected, presentResult } from '../graphql/present-result.ts';
 
 /**
- * The results of a subscription as they may leave. What ended it is the last of them; what was forbidden in it is
+ * Presents the results of a subscription. The last one is the error that ended it, if there was one. Forbidden fields are
  * recorded once, not with each event.
- * @returns whether that was for good, so that the client need not come back
+ * @returns whether the stream is complete, so that the client need not reconnect
  */
 export async function* streamResults(
   results: AsyncIterable<ExecutionResult>,
@@ -16,7 +16,7 @@ export async function* streamResults(
 ): AsyncGenerator<ExecutionResult, boolean> {
   let current = context;
   let last: ExecutionResult = {};
-  // Yoga makes a result of what is thrown too, and ends with it.
+  // Yoga turns a thrown error into a result, too, and ends with it.
   for await (const result of results) {
     yield (await presentResult(result, current, onUnexpected)).result;
     if (result.errors?.length) current = { ...context, audit: { recordDenial: async () => {} } };

@@ -1,11 +1,12 @@
 import { BREAK, type DocumentNode, type GraphQLSchema, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 
 /**
- * Where a variable is used, in names of the schema: "input.tools". The variable's own name is the client's, and
- * so are the keys inside a JSON value.
+ * The argument and input fields that a variable is used for, e.g. "input.tools". Every part is a name of the schema: the
+ * client chose the name of the variable and the keys inside a JSON value, so those are left out.
  */
-export function variablePlace(schema: GraphQLSchema, document: DocumentNode, variable: string): string {
+export function variablePath(schema: GraphQLSchema, document: DocumentNode, variable: string): string {
   const types = new TypeInfo(schema);
+  // Null for a name that the schema does not have.
   const path: (string | null)[] = [];
   visit(
     document,
@@ -21,6 +22,6 @@ export function variablePlace(schema: GraphQLSchema, document: DocumentNode, var
       },
     }),
   );
-  const unknown = path.indexOf(null);
-  return path.slice(0, unknown < 0 ? path.length : unknown).join('.') || 'A variable';
+  const firstUnknown = path.indexOf(null);
+  return path.slice(0, firstUnknown < 0 ? path.length : firstUnknown).join('.') || 'A variable';
 }

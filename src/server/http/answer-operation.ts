@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
+import type { Context } from '../../graphql/context.ts';
+import { type OnUnexpected, presentResult } from '../graphql/present-result.ts';
+import { answerError } from './answer.ts';
+import { answerEvents } from './answer-events.ts';
+import { answerResult } from './answer-result.ts';
+import type { Accepted } from './negotiate.ts';
+import { streamResults } from './stream-results.ts';
+
+/**
+ * Answers with the result of an operation, or with the results of a subscription, in a form that the client accepts.
+ * @param heartbeatMs the longest time without sending anything on a stream
+ */
+export async function answerOperation(
+  result: ExecutionResult | AsyncIterable<ExecutionResult>,
+  response: ServerResponse,
+  accepted: Accepted,
+  context: Context,
+  { heartbeatMs, onUnexpected }: { readonly heartbeatMs: number; readonly onUnexpected: OnUnexpected },
+): Promise<void> {
+  if (!(Symbol.asyncIterator in result)) {
+    const presented = await presentResult(result, context, onUnexpected);
+    if (accepted.json !== null || result.data == null) answerResult(response, presented, accepted);
+    else await answerEvents(response, singleEvent(presented.result), heartbeatMs);
+  } else if (accepted.events) {
+    context.log.streamed = true;
+    await answerEvents(response, streamResults(result, context, onUnexpected), heartbeatMs);
+  } else {
+    context.log.outcome = 'BAD_USER_INPUT';
+    answerError(response, 406, {
+      code: 'BAD_USER_INPUT',
+      message: 'A subscription is answered as text/event-stream, which the request does not accept.',
+      requestId: context.origin.requestId,
+    });
+  }
+}
+
+/** A stream of one result, for clients that accept nothing else. */
+async function* singleEvent(result: ExecutionResult): AsyncGenerator<ExecutionResult, boolean> {
+  yield result;
+  return true;
+}
