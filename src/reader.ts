@@ -6,11 +6,13 @@ import type { QuotaUsage } from './limits/policy.ts';
 import type { Edge, Page } from './platform/database/page.ts';
 import type { Json } from './platform/validation/json.ts';
 import type { ListedSession, Session, SessionDetail } from './sessions/session.ts';
-import type { SessionFilter, SessionOrder } from './sessions/session-filter.ts';
+import type { SessionFilter } from './sessions/session-filter.ts';
+import type { SessionOrder } from './sessions/session-order.ts';
 import type { UsageTotals } from './usage/usage.ts';
 import type { UsageDimension, UsageFilter, UsagePlace, UsageRow } from './usage/usage-report.ts';
 import type { User } from './users/user.ts';
-import type { UserFilter, UserOrder } from './users/user-filter.ts';
+import type { UserFilter } from './users/user-filter.ts';
+import type { UserOrder } from './users/user-order.ts';
 
 /** A user's sessions that are ACTIVE now. */
 export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Date | null };

@@ -2,9 +2,10 @@ import type pg from 'pg';
 import type { Visibility } from '../../src/authorization/visibility.ts';
 import type { CursorPosition, Page } from '../../src/platform/database/page.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
+import type { SessionFilter } from '../../src/sessions/session-filter.ts';
+import type { SessionOrder } from '../../src/sessions/session-order.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
-import type { UserOrder } from '../../src/users/user-filter.ts';
+import type { UserOrder } from '../../src/users/user-order.ts';
 
 export type Listing = {
   readonly name: string;

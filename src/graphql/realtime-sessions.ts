@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { SessionDetail, SessionSummary } from '../sessions/session.ts';
 import type { SessionConfig } from '../sessions/session-config.ts';
-import type { SessionOrder } from '../sessions/session-filter.ts';
+import type { SessionOrder } from '../sessions/session-order.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
 import type { Context } from './context.ts';

@@ -1,5 +1,6 @@
 import { isStorable } from '../platform/validation/text.ts';
-import type { SessionFilter, SessionOrder } from '../sessions/session-filter.ts';
+import type { SessionFilter } from '../sessions/session-filter.ts';
+import type { SessionOrder } from '../sessions/session-order.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
 import { LabelInput } from './session-inputs.ts';

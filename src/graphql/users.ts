@@ -1,5 +1,5 @@
 import { isStorable } from '../platform/validation/text.ts';
-import type { UserOrder } from '../users/user-filter.ts';
+import type { UserOrder } from '../users/user-order.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
 import { pageArguments } from './page-arguments.ts';

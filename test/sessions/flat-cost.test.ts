@@ -5,9 +5,10 @@ import type { Visibility } from '../../src/authorization/visibility.ts';
 import type { CursorPosition, Edge, Page } from '../../src/platform/database/page.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
+import type { SessionFilter } from '../../src/sessions/session-filter.ts';
+import type { SessionOrder } from '../../src/sessions/session-order.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
-import type { UserOrder } from '../../src/users/user-filter.ts';
+import type { UserOrder } from '../../src/users/user-order.ts';
 import {
   addSessions,
   BUSY,
@@ -84,6 +85,7 @@ const FILTERS: readonly (readonly [string, SessionFilter])[] = [
   ['sessions of an application', { applicationId: BUSY }],
   ['sessions of a quiet application', { applicationId: QUIET }],
   ['sessions of a model', { models: ['model-2'] }],
+  ['sessions of two models', { models: ['model-1', 'model-2'] }],
   ['sessions of a rare model', { models: ['model-rare'] }],
   ['sessions of an unknown model', { models: ['model-unknown'] }],
   ['sessions by upstream id', { upstreamSessionId: 'sess_12' }],
@@ -188,7 +190,8 @@ async function buffersOf({ text, values }: Statement, mode: string): Promise<num
 }
 
 function literal(value: unknown): string {
-  return value === null ? 'NULL' : pg.escapeLiteral(String(value));
+  if (value === null) return 'NULL';
+  return pg.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value));
 }
 
 /** Where page 5,000 of a listing begins, or else its last page; null when all of it is on one page. */
