@@ -29,7 +29,7 @@ import { describeFindings } from './sealing/describe-findings.ts';
 import { sealingOverlapMs } from './sealing/open-sealing.ts';
 import { timeOf } from './sealing/sealed-columns.db.ts';
 import { createIdentifySecret } from './sessions/identify-secret.db.ts';
-import { usageDimensions } from './usage/usage-report.ts';
+import { usageDimensions } from './usage/usage-query.ts';
 
 // What a program reads goes to standard output, what a person reads to standard error.
 const say = (line: string) => process.stderr.write(`${line}\n`);

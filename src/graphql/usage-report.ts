@@ -2,13 +2,13 @@ import { isStorable } from '../platform/validation/text.ts';
 import { USAGE_PAGE } from '../server/graphql/operation-cost.ts';
 import {
   haveOneTime,
-  placeOf,
+  positionOf,
   type UsageDimension,
   type UsageFilter,
-  type UsagePlace,
+  type UsagePosition,
   type UsageRow,
   usageDimensions,
-} from '../usage/usage-report.ts';
+} from '../usage/usage-query.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -125,7 +125,7 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
         const rows = await reader.usageRows(filter, dimensions, { limit, after: place });
         const edges = rows.slice(0, limit).map((row) => ({
           node: row,
-          cursor: encodePlace(listing, placeOf(row, dimensions)),
+          cursor: encodePlace(listing, positionOf(row, dimensions)),
         }));
         return {
           edges,
@@ -172,11 +172,11 @@ export async function reportOf(
   return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
 }
 
-function encodePlace(listing: string, place: UsagePlace): string {
+function encodePlace(listing: string, place: UsagePosition): string {
   return Buffer.from(JSON.stringify([listing, ...place])).toString('base64url');
 }
 
-function decodePlace(listing: string, dimensions: readonly UsageDimension[], cursor: string): UsagePlace {
+function decodePlace(listing: string, dimensions: readonly UsageDimension[], cursor: string): UsagePosition {
   const [of, ...place] = partsOf(cursor);
   const fits =
     of === listing &&

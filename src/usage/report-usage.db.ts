@@ -2,25 +2,25 @@ import type pg from 'pg';
 import { byColumns } from '../audit/event-columns.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import type { UsageReportInput, UsageVerdict } from './usage.ts';
-import type { ReportUsage } from './usage-ledger.ts';
+import type { RecordAnswer, RecordUsage } from './report-usage.ts';
+import type { UsageRecord } from './usage.ts';
 
-const REPORT = { name: 'report-usage', text: 'SELECT report_usage($1, $2, $3) AS verdict' };
+const REPORT = { name: 'report-usage', text: 'SELECT report_usage($1, $2, $3) AS answer' };
 
-/** @param onCommitted told when something is in the trail that streams depend on */
-export function createReportUsage(pool: pg.Pool, onCommitted: () => void): ReportUsage {
+/** @param onCommitted called after the commit of a new report, which subscribers wait for */
+export function createRecordUsage(pool: pg.Pool, onCommitted: () => void): RecordUsage {
   return async (report, by) => {
     const values = [report.sessionId, recordColumns(report), byColumns(by)];
-    const { rows } = await mapDatabaseErrors(pool.query<{ verdict: UsageVerdict }>({ ...REPORT, values }));
-    const verdict = rows[0]?.verdict;
-    if (verdict === undefined) throw new Error('report_usage returned nothing');
-    if (verdict === 'reported') onCommitted();
-    return verdict;
+    const { rows } = await mapDatabaseErrors(pool.query<{ answer: RecordAnswer }>({ ...REPORT, values }));
+    const answer = rows[0]?.answer;
+    if (answer === undefined) throw new Error('report_usage returned nothing');
+    if (answer === 'reported') onCommitted();
+    return answer;
   };
 }
 
 /** Columns of usage_record, by name, as jsonb_populate_record takes them. Decimals as text: a JSON number is none. */
-function recordColumns({ responseId, source, model, at, numbers, usage, paidBy }: UsageReportInput): string {
+function recordColumns({ responseId, source, model, at, numbers, usage, paidBy }: UsageRecord): string {
   return toJsonb({
     response_id: responseId,
     source,

@@ -1,12 +1,15 @@
 import type pg from 'pg';
 
 const BATCH = 5000;
-const SUM = { name: 'sum-usage', text: 'SELECT sum_usage($1) AS summed' };
+const ROLL_UP = { name: 'sum-usage', text: 'SELECT sum_usage($1) AS moved' };
 
-/** Adds up what reports left for the sums over all users. Who reads them counts what is not added yet: no answer depends on it. */
+/**
+ * Adds the rows that reports left in usage_part to usage_sum. Readers add up both tables, so no answer depends on when this
+ * runs.
+ */
 export async function rollUpUsage(pool: pg.Pool): Promise<void> {
-  for (let summed = BATCH; summed === BATCH; ) {
-    const { rows } = await pool.query<{ summed: number }>({ ...SUM, values: [BATCH] });
-    summed = rows[0]?.summed ?? 0;
+  for (let moved = BATCH; moved === BATCH; ) {
+    const { rows } = await pool.query<{ moved: number }>({ ...ROLL_UP, values: [BATCH] });
+    moved = rows[0]?.moved ?? 0;
   }
 }

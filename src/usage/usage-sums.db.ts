@@ -44,7 +44,7 @@ export const countedSessions = `NULL::text AS of_model, ${nothingUsed}, sessions
  * Sums of `parts` by the columns `by` (which may be none). Each part is a SELECT of those columns, of `of_model`, and
  * of one of the amounts above. First by model, so that a model whose unpriced records were taken back is not named.
  */
-export function summed(parts: readonly string[], by: readonly string[]): string {
+export function sumQuery(parts: readonly string[], by: readonly string[]): string {
   const list = (columns: readonly string[]) => columns.map((column) => `${column}, `).join('');
   const sums = (digits: string) => AMOUNTS.map((column) => `sum(${column})${digits} AS ${column}`).join(', ');
   return `SELECT ${list(by)}${sums('')},
