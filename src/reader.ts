@@ -9,7 +9,7 @@ import type { ListedSession, Session, SessionDetail } from './sessions/session.t
 import type { SessionFilter } from './sessions/session-filter.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
 import type { UsageTotals } from './usage/usage.ts';
-import type { UsageDimension, UsageFilter, UsagePlace, UsageRow } from './usage/usage-report.ts';
+import type { UsageDimension, UsageFilter, UsagePosition, UsageRow } from './usage/usage-query.ts';
 import type { User } from './users/user.ts';
 import type { UserFilter } from './users/user-filter.ts';
 import type { UserOrder } from './users/user-order.ts';
@@ -56,7 +56,7 @@ export type Reader = {
   usageRows(
     filter: UsageFilter,
     dimensions: readonly UsageDimension[],
-    page: { readonly limit: number; readonly after: UsagePlace | null },
+    page: { readonly limit: number; readonly after: UsagePosition | null },
   ): Promise<UsageRow[]>;
   /** Whether it is an IANA name that days can be reckoned by. */
   isTimeZone(name: string): Promise<boolean>;

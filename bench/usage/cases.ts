@@ -1,10 +1,10 @@
 import type { Reader } from '../../src/reader.ts';
 import {
-  placeOf,
+  positionOf,
   type UsageDimension,
   type UsageFilter,
-  type UsagePlace,
-} from '../../src/usage/usage-report.ts';
+  type UsagePosition,
+} from '../../src/usage/usage-query.ts';
 
 /** What is asked about. */
 export type Subject = {
@@ -66,13 +66,13 @@ async function page(
 
 async function pages(reader: Reader, filter: UsageFilter, by: readonly UsageDimension[]): Promise<number> {
   let count = 0;
-  let after: UsagePlace | null = null;
+  let after: UsagePosition | null = null;
   for (let more = true; more; ) {
     const found = await reader.usageRows(filter, by, { limit: PAGE.most, after });
     const rows: typeof found = found.slice(0, PAGE.most);
     count += rows.length;
     const last = rows.at(-1);
-    after = last === undefined ? null : placeOf(last, by);
+    after = last === undefined ? null : positionOf(last, by);
     more = found.length > PAGE.most;
   }
   return count;

@@ -17,7 +17,7 @@ const columns = `
   coalesce(i.user_agent, e.user_agent) AS "userAgent", ${detailWithReason} AS detail`;
 const events = `audit_event AS e ${withIdentity}`;
 
-const keyset: Keyset = { ...NEWEST_FIRST, time: null, id: 'e.id' };
+const keyset: Keyset = { ...NEWEST_FIRST, id: 'e.id' };
 
 /**
  * One page of the visible audit events that fit a filter, newest first; up to `limit + 1` of them in reading order. Those

@@ -1,3 +1,4 @@
+import { and, type Condition, compare, type Operand, parameter } from '../platform/database/condition.ts';
 import type { SqlParameters } from '../platform/database/statement.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -5,10 +6,12 @@ import type { Visibility } from './visibility.ts';
 type Viewer = () => string;
 type Rules = { readonly [Reach in Visibility['reach']]: (viewer: Viewer) => string };
 
-const self = (viewer: Viewer) => `(SELECT id FROM end_user WHERE external_id = ${viewer()})`;
+const userByExternalId = (placeholder: string) =>
+  `(SELECT id FROM end_user WHERE external_id = ${placeholder})`;
+const self = (viewer: Viewer) => userByExternalId(viewer());
 const everything = () => 'true';
 
-// What each reach sees of each table. Every statement of the reader has one of these in its WHERE. Visibility is also
+// What each reach sees of each table; of sessions, `visibleSessions` says it. Every statement of the reader has one of these in its WHERE. Visibility is also
 // decided in:
 // - visible-where.db.ts, for the tables that are read through Prisma's models;
 // - users/find-users.db.ts and users/list-users.db.ts, for a user's last session;
@@ -17,12 +20,6 @@ const everything = () => 'true';
 // - usage/usage-parts.db.ts, for whether sums over all users may be read;
 // - subscriptions/session-event.ts, for events that were read once for all subscribers.
 const RULES = {
-  /** realtime_session AS s */
-  sessions: {
-    EVERYTHING: everything,
-    OWN_APPLICATION: (viewer) => `s.application_id = ${viewer()}::uuid`,
-    SELF: (viewer) => `s.user_id = ${self(viewer)}`,
-  },
   /** end_user AS u */
   users: {
     EVERYTHING: everything,
@@ -44,9 +41,33 @@ const RULES = {
   },
 } satisfies Record<string, Rules>;
 
-/** The condition under which rows of a table are visible. Binds the viewer as a parameter of the statement. */
-export function visible(rows: keyof typeof RULES, visibility: Visibility, { bind }: SqlParameters): string {
-  return RULES[rows][visibility.reach](() => bind(viewerOf(visibility)));
+/** The condition under which rows of a table are visible, with its value among the parameters of the statement. */
+export function visible(
+  rows: 'sessions' | keyof typeof RULES,
+  visibility: Visibility,
+  params: SqlParameters,
+): string {
+  if (rows === 'sessions') return and(visibleSessions(visibility), 's', params);
+  return RULES[rows][visibility.reach](() => params.bind(viewerOf(visibility)));
+}
+
+/** What each reach sees of realtime_session. As values, because a listing chooses its plan by them; empty: all rows. */
+export function visibleSessions(visibility: Visibility): readonly Condition[] {
+  switch (visibility.reach) {
+    case 'EVERYTHING':
+      return [];
+    case 'OWN_APPLICATION':
+      return [compare('application_id', '=', parameter(visibility.applicationId, 'uuid'))];
+    case 'SELF':
+      return [compare('user_id', '=', userIdOf(visibility.externalId))];
+    default:
+      return visibility satisfies never;
+  }
+}
+
+/** The id of the user with that external id, to compare a column with. */
+export function userIdOf(externalId: string): Operand {
+  return { value: externalId, sql: userByExternalId };
 }
 
 /** The application's id, or the person's external id; null: everything is visible. */

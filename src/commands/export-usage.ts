@@ -8,15 +8,16 @@ import type { Reader } from '../reader.ts';
 import { findPeriods } from '../usage/split-periods.db.ts';
 import { tokenKinds, type UsageTotals } from '../usage/usage.ts';
 import {
+  dimensionColumns,
   haveOneTime,
   isTime,
-  placeOf,
+  positionOf,
   type UsageDimension,
   type UsageFilter,
-  type UsagePlace,
+  type UsagePosition,
   type UsageRow,
   usageDimensions,
-} from '../usage/usage-report.ts';
+} from '../usage/usage-query.ts';
 import { type Cell, csvLine } from './csv.ts';
 import { createLocalTimeFormat } from './format-local-time.ts';
 import { writeLines } from './write-lines.ts';
@@ -75,7 +76,10 @@ export async function exportUsage(
   const formatTime = createLocalTimeFormat(options.timeZone);
   let sum = NOTHING;
   async function* lines(): AsyncGenerator<string> {
-    yield csvLine([...dimensions.map(columnOf), ...AMOUNTS.map(([name]) => name)]);
+    yield csvLine([
+      ...dimensions.map((dimension) => dimensionColumns[dimension].heading),
+      ...AMOUNTS.map(([name]) => name),
+    ]);
     for await (const { rows, reader } of pages(database.pool, openReader, filter, dimensions)) {
       const cells = rows.map(async (row) => [
         ...(await Promise.all(dimensions.map((dimension) => cellOf(dimension, row, reader, formatTime)))),
@@ -147,7 +151,7 @@ async function* pagesOf(
   filter: UsageFilter,
   dimensions: readonly UsageDimension[],
 ): AsyncGenerator<Page> {
-  let after: UsagePlace | null = null;
+  let after: UsagePosition | null = null;
   for (let more = true; more; ) {
     const reader = openReader();
     const found: UsageRow[] = await reader.usageRows(filter, dimensions, { limit: PAGE, after });
@@ -155,23 +159,7 @@ async function* pagesOf(
     if (rows.length > 0) yield { rows, reader };
     const last = rows.at(-1);
     more = last !== undefined && found.length > PAGE;
-    after = last === undefined ? after : placeOf(last, dimensions);
-  }
-}
-
-function columnOf(dimension: UsageDimension): string {
-  switch (dimension) {
-    case 'HOUR':
-    case 'DAY':
-    case 'MONTH':
-      return 'start';
-    case 'USER':
-    case 'APPLICATION':
-    case 'MODEL':
-    case 'PROVIDER':
-      return dimension.toLowerCase();
-    default:
-      return dimension satisfies never;
+    after = last === undefined ? after : positionOf(last, dimensions);
   }
 }
 
@@ -181,22 +169,21 @@ async function cellOf(
   reader: Pick<Reader, 'user' | 'application'>,
   formatTime: (time: Date) => string,
 ): Promise<Cell> {
-  switch (dimension) {
-    case 'HOUR':
-    case 'DAY':
-    case 'MONTH':
+  const { field } = dimensionColumns[dimension];
+  switch (field) {
+    case 'start':
       return start === null ? '' : formatTime(start);
-    case 'USER':
+    case 'userId':
       // An erased user has no external id.
       return { text: (userId === null ? null : await reader.user(userId))?.externalId ?? '' };
-    case 'APPLICATION':
+    case 'applicationId':
       return { text: (applicationId === null ? null : await reader.application(applicationId))?.name ?? '' };
-    case 'MODEL':
+    case 'model':
       return { text: model ?? '' };
-    case 'PROVIDER':
+    case 'provider':
       return { text: provider ?? '' };
     default:
-      return dimension satisfies never;
+      return field satisfies never;
   }
 }
 

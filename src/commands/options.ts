@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type Scope, scopes } from '../authorization/actor.ts';
-import { type UsageDimension, usageDimensions } from '../usage/usage-report.ts';
+import { type UsageDimension, usageDimensions } from '../usage/usage-query.ts';
 
 export function parseScopes(list: string): Scope[] {
   if (list === 'all') return [...scopes];

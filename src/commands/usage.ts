@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '../platform/config/config.ts';
-import { usageDimensions } from '../usage/usage-report.ts';
+import { usageDimensions } from '../usage/usage-query.ts';
 import { exportUsage, type UsageExportOptions } from './export-usage.ts';
 import { parseDimensions, parseExactInstant } from './options.ts';
 import { say, sayIssues, throttle } from './terminal.ts';

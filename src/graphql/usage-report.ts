@@ -1,13 +1,13 @@
 import { isStorable } from '../platform/validation/text.ts';
 import {
   haveOneTime,
-  placeOf,
+  positionOf,
   type UsageDimension,
   type UsageFilter,
-  type UsagePlace,
+  type UsagePosition,
   type UsageRow,
   usageDimensions,
-} from '../usage/usage-report.ts';
+} from '../usage/usage-query.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
@@ -128,7 +128,7 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
         const cursors = rowCursors(dimensions);
         const page = readPage(listing, cursors, args, ROWS_PAGE);
         const rows = await reader.usageRows(filter, dimensions, page);
-        const edges = rows.map((node) => ({ node, position: placeOf(node, dimensions) }));
+        const edges = rows.map((node) => ({ node, position: positionOf(node, dimensions) }));
         return toConnection(listing, cursors, page, edges);
       },
     }),
@@ -169,7 +169,7 @@ export async function reportOf(
 }
 
 /** A row's position is its value of each dimension, as JSON: names of models may hold any character. */
-function rowCursors(dimensions: readonly UsageDimension[]): CursorFormat<UsagePlace> {
+function rowCursors(dimensions: readonly UsageDimension[]): CursorFormat<UsagePosition> {
   return {
     write: (listing, values) => JSON.stringify([listing, ...values]),
     read(listing, text) {

@@ -10,16 +10,16 @@ export type ActiveSessionsOfUser = {
   readonly nextExpiryAt: Date;
 };
 
-/** How many visible sessions of these users are ACTIVE now, and when the first of them expires; users without any are left out. */
+/** Counts the visible ACTIVE sessions of these users and finds the first to expire. Users without any are left out. */
 export function findActiveSessions(
   pool: pg.Pool,
   visibility: Visibility,
   userIds: readonly string[],
 ): Promise<ActiveSessionsOfUser[]> {
-  const given = sqlParameters();
+  const params = sqlParameters();
   const text = `SELECT s.user_id AS id, count(*)::integer AS count, min(s.expires_at) AS "nextExpiryAt"
     FROM realtime_session AS s
-    WHERE s.user_id = ANY(${given.bind(userIds)}::uuid[]) AND ${isActive} AND ${visible('sessions', visibility, given)}
+    WHERE s.user_id = ANY(${params.bind(userIds)}::uuid[]) AND ${isActive('s')} AND ${visible('sessions', visibility, params)}
     GROUP BY s.user_id`;
-  return read<ActiveSessionsOfUser>(pool, text, given);
+  return read<ActiveSessionsOfUser>(pool, text, params);
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
+import { and, type Comparison, type Condition, withRangeHint } from '../platform/database/condition.ts';
 import { countRows } from '../platform/database/count-rows.ts';
 import {
   afterCursor,
@@ -12,7 +13,7 @@ import {
 import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
 import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import type { ListedSession, SessionDetail } from './session.ts';
-import { asRange, filterConditions, onlyActive, statusConditions } from './session-conditions.db.ts';
+import { onlyActive, sessionConditions, statusConditions } from './session-conditions.db.ts';
 import type { SessionFilter } from './session-filter.ts';
 import { type SessionOrder, sessionOrders } from './session-order.ts';
 import {
@@ -28,18 +29,21 @@ import {
 } from './session-row.db.ts';
 
 const KEYSETS = {
-  CREATED_AT_DESC: { ...sessionOrders.CREATED_AT_DESC, time: null, id: 's.id' },
-  CREATED_AT_ASC: { ...sessionOrders.CREATED_AT_ASC, time: null, id: 's.id' },
-  EXPIRES_AT_ASC: { ...sessionOrders.EXPIRES_AT_ASC, time: 's.expires_at', id: 's.id' },
-} as const satisfies Record<SessionOrder, Keyset>;
+  CREATED_AT_DESC: { ...sessionOrders.CREATED_AT_DESC, id: 's.id' },
+  CREATED_AT_ASC: { ...sessionOrders.CREATED_AT_ASC, id: 's.id' },
+  EXPIRES_AT_ASC: { ...sessionOrders.EXPIRES_AT_ASC, id: 's.id', time: 's.expires_at' },
+} satisfies Record<SessionOrder, Keyset>;
+
+// A literal LIMIT: of a parameter the planner assumes that it takes a tenth of the table.
+const MOST_ROWS = MAX_PAGE_SIZE + 1;
+
+// Columns with an index of the column and then the id.
+const INDEXED: ReadonlySet<string> = new Set(['user_id', 'application_id', 'model']);
 
 type Sorted = { readonly sorted_by: string | null };
 
-// Said where a plan is made: of a limit that is a parameter it is assumed that it takes a tenth of all rows.
-const MOST_ROWS = MAX_PAGE_SIZE + 1;
-
 /**
- * One page of the visible sessions that a filter means; by expiry only those that are ACTIVE.
+ * One page of the visible sessions that match a filter. In the order of expiry, only sessions that are ACTIVE.
  * @returns at most `page.limit + 1` sessions in reading order; the extra one says that there is more
  */
 export async function listSessions(
@@ -48,62 +52,62 @@ export async function listSessions(
   filter: SessionFilter,
   order: SessionOrder,
   page: Page,
-  extent: SessionDetail,
+  detail: SessionDetail,
 ): Promise<Edge<ListedSession>[]> {
   const statuses = statusesOf(filter, order);
-  if (statuses.length === 0) return [];
-  const given = sqlParameters();
+  if (statuses?.length === 0) return [];
+  const params = sqlParameters();
   const keyset = KEYSETS[order];
-  const { condition, reads } = wayOfReading(filterConditions(filter, visibility, given), statuses);
-  const found = `${condition} AND ${afterCursor(keyset, page, given)}`;
-  const end = orderByLimit(keyset, page, given);
-  // Each status comes in order from an index of its own; together they are merged and cut once more.
-  const branches = statuses.map((status) => {
-    const branch = `SELECT * FROM realtime_session AS s WHERE ${status} AND ${found}`;
-    // An upstream id is of hardly more than one session. OFFSET 0 lets them be found before they are put in order:
-    // PostgreSQL would else take every id in order, to look whether it is one of them.
+  const plan = choosePlan(sessionConditions(filter, visibility), statuses === null);
+  const where = `${and(plan.conditions, 's', params)} AND ${afterCursor(keyset, page, params)}`;
+  const end = orderByLimit(keyset, page, params);
+  // One SELECT per status condition. Each reads a page in order from its own index; the union is sorted and cut again.
+  const branches = (statuses ?? ['true']).map((status) => {
+    const branch = `SELECT * FROM realtime_session AS s WHERE ${status} AND ${where}`;
+    // Hardly more than one session has a given upstream id. OFFSET 0 makes PostgreSQL find these before it sorts them;
+    // otherwise it would read all sessions in order and compare the upstream id of each.
     return filter.upstreamSessionId == null
       ? `(${branch} ${orderBy(keyset, page)} LIMIT ${MOST_ROWS})`
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   });
-  const from = `, ${externalUserId(filter, visibility, given)} AS "externalUserId", ${sortedBy(keyset)}
+  const rest = `, ${externalUserId(filter, visibility, params)} AS "externalUserId", ${sortedBy(keyset)}
     FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
-  switch (extent) {
+  switch (detail) {
     case 'summary':
       return toEdges(
-        await reads<SummaryRow & Sorted>(pool, `SELECT ${summaryColumns}${from}`, given),
+        await plan.read<SummaryRow & Sorted>(pool, `SELECT ${summaryColumns}${rest}`, params),
         page,
         toSummary,
       );
     case 'record':
       return toEdges(
-        await reads<RecordRow & Sorted>(pool, `SELECT ${recordColumns}${from}`, given),
+        await plan.read<RecordRow & Sorted>(pool, `SELECT ${recordColumns}${rest}`, params),
         page,
         toRecord,
       );
     case 'full':
       return toEdges(
-        await reads<SessionRow & Sorted>(pool, `SELECT ${sessionColumns}${from}`, given),
+        await plan.read<SessionRow & Sorted>(pool, `SELECT ${sessionColumns}${rest}`, params),
         page,
         toSession,
       );
     default:
-      return extent satisfies never;
+      return detail satisfies never;
   }
 }
 
 /**
- * Whose each session is. Looked up once where they are all of one user, else by row: joined, PostgreSQL may rather
- * read all users.
+ * The external id of each session's user. A value or one look-up when all sessions are of the same user, else a look-up
+ * by row: for a join, PostgreSQL may read all users.
  */
-function externalUserId(filter: SessionFilter, visibility: Visibility, { bind: use }: SqlParameters): string {
-  if (filter.externalUserId != null) return `${use(filter.externalUserId)}::text`;
-  if (visibility.reach === 'SELF') return `${use(visibility.externalId)}::text`;
-  const id = filter.userId == null ? 's.user_id' : `${use(filter.userId)}::uuid`;
+function externalUserId(filter: SessionFilter, visibility: Visibility, { bind }: SqlParameters): string {
+  if (filter.externalUserId != null) return `${bind(filter.externalUserId)}::text`;
+  if (visibility.reach === 'SELF') return `${bind(visibility.externalId)}::text`;
+  const id = filter.userId == null ? 's.user_id' : `${bind(filter.userId)}::uuid`;
   return `(SELECT u.external_id FROM end_user AS u WHERE u.id = ${id})`;
 }
 
-/** How many sessions all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */
+/** How many sessions all pages of a listing have together, counted up to `upTo`. @throws CountTooLongError */
 export async function countSessions(
   pool: pg.Pool,
   visibility: Visibility,
@@ -112,33 +116,31 @@ export async function countSessions(
   upTo: number | null,
 ): Promise<number> {
   const statuses = statusesOf(filter, order);
-  if (statuses.length === 0) return 0;
-  const given = sqlParameters();
-  const condition = together(filterConditions(filter, visibility, given));
-  const from = `realtime_session AS s WHERE (${statuses.map((status) => `(${status})`).join(' OR ')}) AND ${condition}`;
-  return countRows(pool, from, upTo, given);
+  if (statuses?.length === 0) return 0;
+  const params = sqlParameters();
+  const anyStatus = (statuses ?? ['true']).map((status) => `(${status})`).join(' OR ');
+  const where = `(${anyStatus}) AND ${and(sessionConditions(filter, visibility), 's', params)}`;
+  return countRows(pool, `realtime_session AS s WHERE ${where}`, upTo, params);
 }
 
 /**
- * A plan is made once and kept where one is right for all values: without a condition that has values, with a user's,
- * and with one other that leads to its index by itself. Anything else is planned for its values, which takes longer
- * than reading the page.
+ * Uses a prepared statement, whose plan may become a generic one, where one plan is good for all values: without
+ * conditions, with a condition on the user, and with a single condition on an indexed column. Anything else is planned for
+ * its actual values, which takes longer than reading the page.
  */
-function wayOfReading(conditions: readonly string[], statuses: readonly string[]) {
-  if (conditions.length === 0) return { condition: together(conditions), reads: read };
-  const alone = conditions.length === 1 && statuses[0] === 'true';
-  const leading = conditions.find((condition) => alone || condition.startsWith('s.user_id = '));
-  const range = leading === undefined ? null : asRange(leading);
-  return range === null
-    ? { condition: together(conditions), reads: readPlanned }
-    : { condition: together([...conditions, range]), reads: read };
+function choosePlan(conditions: readonly Condition[], anyStatus: boolean) {
+  if (conditions.length === 0) return { conditions, read };
+  const single = conditions.length === 1 && anyStatus;
+  const leading = conditions.find(
+    (condition): condition is Comparison =>
+      condition.operator === '=' && (single ? INDEXED.has(condition.column) : condition.column === 'user_id'),
+  );
+  if (leading === undefined) return { conditions, read: readPlanned };
+  const hinted = conditions.map((condition) => (condition === leading ? withRangeHint(leading) : condition));
+  return { conditions: hinted, read };
 }
 
-function together(conditions: readonly string[]): string {
-  return conditions.join(' AND ') || 'true';
-}
-
-function statusesOf(filter: SessionFilter, order: SessionOrder): readonly string[] {
+function statusesOf(filter: SessionFilter, order: SessionOrder): readonly string[] | null {
   return order === 'EXPIRES_AT_ASC'
     ? statusConditions(onlyActive(filter), false)
     : statusConditions(filter, true);

@@ -1,19 +1,25 @@
 import type { Visibility } from '../authorization/visibility.ts';
-import { visible } from '../authorization/visible.db.ts';
-import type { SqlParameters } from '../platform/database/statement.ts';
+import { userIdOf, visibleSessions } from '../authorization/visible.db.ts';
+import { anyOf, type Condition, compare, parameter } from '../platform/database/condition.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { SessionStatus } from './session.ts';
 import type { SessionFilter } from './session-filter.ts';
 
-/**
- * The condition of being ACTIVE, for sessions `s`. Its last part follows from the others, and leads to the index of
- * what expires next.
- */
-export const isActive =
-  "s.outcome = 'ISSUED' AND s.revoked_at IS NULL AND s.expires_at > now() AND s.expiry_announced_at IS NULL";
+/** The condition that a session is ACTIVE. Its last part follows from the others and leads to the index of expiry times. */
+export function isActive(alias: string): string {
+  return isActiveWhile(alias, `${alias}.expires_at > now()`);
+}
 
-// session_status (session-status.sql) turned around: each status as conditions that an index can answer. Each stands
-// for itself, so that rows of several can be taken from several indexes.
+function isActiveWhile(alias: string, notExpired: string): string {
+  return `${alias}.outcome = 'ISSUED' AND ${alias}.revoked_at IS NULL AND ${notExpired} AND ${alias}.expiry_announced_at IS NULL`;
+}
+
+// The same rule, written so that the index of expiry times cannot answer it. With that index, the newest twenty would
+// be found by sorting all sessions that are ACTIVE.
+const isActiveByAge = isActiveWhile('s', "s.expires_at + interval '0 seconds' > now()");
+
+// The SQL function session_status the other way around: the rows `s` of each status, by conditions that an index can
+// answer. A status with two of them is read from two indexes.
 const STATUS: Readonly<Record<Exclude<SessionStatus, 'ACTIVE'>, readonly string[]>> = {
   PENDING: ['s.outcome IS NULL AND s.deadline > now()'],
   EXPIRED: ["s.outcome = 'ISSUED' AND s.revoked_at IS NULL AND s.expires_at <= now()"],
@@ -22,21 +28,19 @@ const STATUS: Readonly<Record<Exclude<SessionStatus, 'ACTIVE'>, readonly string[
   UNCONFIRMED: ["s.outcome = 'UNCONFIRMED'", 's.outcome IS NULL AND s.deadline <= now()'],
 };
 
-// The same, but not by the index of what expires next: all that live would be sorted for the newest twenty.
-const isActiveByAge = isActive.replace('s.expires_at >', "s.expires_at + interval '0 seconds' >");
-
 /**
- * Conditions of which each row that is meant fits exactly one; none when no row can.
- * @param byAge whether they are read in the order of their ids
+ * The statuses of a filter as conditions on sessions `s`. A session that matches satisfies exactly one of them. Empty
+ * when no session can match, and null when the status does not matter.
+ * @param byAge whether the sessions are read in the order of their ids
  */
-export function statusConditions(filter: SessionFilter, byAge: boolean): readonly string[] {
+export function statusConditions(filter: SessionFilter, byAge: boolean): readonly string[] | null {
   const { statuses, expiresBefore } = filter.expiresBefore == null ? filter : onlyActive(filter);
-  if (statuses == null) return ['true'];
-  const active = byAge && expiresBefore == null ? isActiveByAge : isActive;
+  if (statuses == null) return null;
+  const active = byAge && expiresBefore == null ? isActiveByAge : isActive('s');
   return [...new Set(statuses)].flatMap((status) => (status === 'ACTIVE' ? [active] : STATUS[status]));
 }
 
-/** The filter, of ACTIVE sessions only: what has an expiry to come. */
+/** The same filter, but for ACTIVE sessions only. */
 export function onlyActive(filter: SessionFilter): SessionFilter {
   return {
     ...filter,
@@ -44,54 +48,54 @@ export function onlyActive(filter: SessionFilter): SessionFilter {
   };
 }
 
-/** What else a filter asks, and what the viewer may see, as conditions for sessions `s`; none when all sessions fit. */
-export function filterConditions(
-  filter: SessionFilter,
-  visibility: Visibility,
-  given: SqlParameters,
-): readonly string[] {
-  const { bind: use } = given;
-  const conditions = [visible('sessions', visibility, given)];
-  const equals = (column: string, value: string | null | undefined, type = '') => {
-    if (value != null) conditions.push(`s.${column} = ${use(value)}${type}`);
-  };
-  // One value as one: an index by it then gives the order too.
-  const oneOf = (column: string, values: readonly string[] | null | undefined) => {
-    if (values?.length === 1) equals(column, values[0]);
-    else if (values != null) conditions.push(`s.${column} = ANY(${use(values)}::text[])`);
-  };
-  equals('user_id', filter.userId, '::uuid');
-  equals('application_id', filter.applicationId, '::uuid');
-  equals('upstream_session_id', filter.upstreamSessionId);
-  if (filter.externalUserId != null)
-    conditions.push(
-      `s.user_id = (SELECT id FROM end_user WHERE external_id = ${use(filter.externalUserId)})`,
-    );
-  oneOf('type', filter.types);
-  oneOf('model', filter.models);
-  oneOf('provider', filter.providers);
-  // Beside the time itself, what it says of ids: partitions without such are not looked at.
-  if (filter.createdFrom != null) {
-    const from = `${use(filter.createdFrom)}::timestamptz`;
-    conditions.push(`s.created_at >= ${from} AND s.id >= uuidv7_floor(${from})`);
-  }
-  if (filter.createdTo != null) {
-    const to = `${use(filter.createdTo)}::timestamptz`;
-    conditions.push(`s.created_at < ${to} AND s.id < uuidv7_floor(${to} + interval '1 millisecond')`);
-  }
-  if (filter.expiresBefore != null)
-    conditions.push(`s.expires_at < ${use(filter.expiresBefore)}::timestamptz`);
-  if (filter.labels != null) conditions.push(`s.labels @> ${use(toJsonb(filter.labels))}::jsonb`);
-  return conditions.filter((condition) => condition !== 'true');
+/** The rest of a filter, and what the viewer may see; empty when all sessions match. */
+export function sessionConditions(filter: SessionFilter, visibility: Visibility): readonly Condition[] {
+  const { userId, externalUserId, applicationId, upstreamSessionId, statuses: _, ...others } = filter;
+  const { types, models, providers, createdFrom, createdTo, expiresBefore, labels, ...rest } = others;
+  // A field that is forgotten does not compile.
+  rest satisfies Record<string, never>;
+  return [
+    ...visibleSessions(visibility),
+    ...when(userId, (id) => compare('user_id', '=', parameter(id, 'uuid'))),
+    ...when(applicationId, (id) => compare('application_id', '=', parameter(id, 'uuid'))),
+    ...when(upstreamSessionId, (id) => compare('upstream_session_id', '=', parameter(id))),
+    ...when(externalUserId, (externalId) => compare('user_id', '=', userIdOf(externalId))),
+    ...when(types, (values) => compare('type', '=', oneOf(values))),
+    ...when(models, (values) => compare('model', '=', oneOf(values))),
+    ...when(providers, (values) => compare('provider', '=', oneOf(values))),
+    ...when(createdFrom, createdSince),
+    ...when(createdTo, createdBefore),
+    ...when(expiresBefore, (time) => compare('expires_at', '<', parameter(time, 'timestamptz'))),
+    ...when(labels, (all) => compare('labels', '@>', parameter(toJsonb(all), 'jsonb'))),
+  ];
 }
 
-/**
- * What leads PostgreSQL to the index of a column that is compared with one value, whatever the value; null for any other
- * condition. In a plan for all values an application has as many sessions as the average of them, and one with hardly
- * any would be looked for among all ids in order. Of a range nothing is assumed but that it is narrow.
- */
-export function asRange(condition: string): string | null {
-  const [, column, value] = /^(s\.(?:user_id|application_id|model)) = (.+)$/s.exec(condition) ?? [];
-  if (column === undefined || value === undefined) return null;
-  return `${column} >= ${value} AND ${column} <= ${value}`;
+function when<T>(value: T | null | undefined, condition: (value: T) => Condition): readonly Condition[] {
+  return value == null ? [] : [condition(value)];
+}
+
+// A single value is compared as one: an index of the column then gives the order too.
+function oneOf(values: readonly string[]) {
+  return values.length === 1 ? parameter(values[0]) : anyOf(values);
+}
+
+// Ids begin with the time of creation. The condition on them keeps PostgreSQL from reading other months' partitions.
+function createdSince(time: Date): Condition {
+  return {
+    operator: 'sql',
+    sql: (alias, bind) => {
+      const from = `${bind(time)}::timestamptz`;
+      return `${alias}.created_at >= ${from} AND ${alias}.id >= uuidv7_floor(${from})`;
+    },
+  };
+}
+
+function createdBefore(time: Date): Condition {
+  return {
+    operator: 'sql',
+    sql: (alias, bind) => {
+      const to = `${bind(time)}::timestamptz`;
+      return `${alias}.created_at < ${to} AND ${alias}.id < uuidv7_floor(${to} + interval '1 millisecond')`;
+    },
+  };
 }

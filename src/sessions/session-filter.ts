@@ -1,7 +1,10 @@
 import type { SessionStatus } from './session.ts';
 import type { Label, SessionType } from './session-config.ts';
 
-/** Which sessions are meant: all that fit every field that is there (null is not there). A list means one of its values, and an empty one none. */
+/**
+ * A session matches when it satisfies every field that is set; null is the same as not set. Of a list one value has to
+ * match, so an empty list matches nothing; only of the labels all have to.
+ */
 export type SessionFilter = {
   readonly userId?: string | null | undefined;
   readonly externalUserId?: string | null | undefined;
@@ -15,8 +18,7 @@ export type SessionFilter = {
   readonly createdFrom?: Date | null | undefined;
   /** Exclusive. */
   readonly createdTo?: Date | null | undefined;
-  /** ACTIVE now, and expiring before. */
+  /** It is ACTIVE now and expires before that time. */
   readonly expiresBefore?: Date | null | undefined;
-  /** Each of them. */
   readonly labels?: readonly Label[] | null | undefined;
 };

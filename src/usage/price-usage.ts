@@ -4,9 +4,9 @@ import { findPrice, unitPrice } from './prices.ts';
 import type { PaidBy, UsageNumbers } from './usage.ts';
 
 /**
- * What something costs, and by which price; null when a price that it needs is not known. Cached tokens are among the
- * input and cost less. Exact, but for seconds at a price per minute: a sixtieth that does not come out is rounded,
- * half up, to 10^-12 dollars, once and for this record alone.
+ * The cost of one record, and the price it was computed by; null when a price that it needs is not known. Cached tokens are
+ * part of the input and cost less. The cost is exact, except for seconds at a price per minute: these are rounded, half up,
+ * to 10^-12 dollars, once per record.
  */
 export function priceUsage(prices: PriceList, model: string, at: Date, numbers: UsageNumbers): PaidBy | null {
   const price = findPrice(prices, model, at);
@@ -18,13 +18,13 @@ export function priceUsage(prices: PriceList, model: string, at: Date, numbers: 
     if (each === null) return null;
     cost += BigInt(tokens) * each;
   }
-  const spoken = costOfSeconds(price, numbers.transcriptionSeconds);
-  if (spoken === null) return null;
+  const secondsCost = costOfSeconds(price, numbers.transcriptionSeconds);
+  if (secondsCost === null) return null;
   const { models: _, ...paid } = price;
-  return { cost: fromUnits(cost + spoken), price: { model, ...definedOf(paid) } };
+  return { cost: fromUnits(cost + secondsCost), price: { model, ...definedOf(paid) } };
 }
 
-/** What is paid at which price. */
+/** The number of tokens that each price applies to. */
 function billed(used: UsageNumbers): readonly (readonly [PriceKind, number])[] {
   return [
     ['textInput', used.inputTextTokens - used.cachedTextTokens],
@@ -38,7 +38,7 @@ function billed(used: UsageNumbers): readonly (readonly [PriceKind, number])[] {
   ];
 }
 
-/** Seconds in units, times a minute's price, is too large by a minute and a unit. */
+/** Seconds and the price are both in units of 10^-12, so their product is divided by 10^12, and by 60 for the minute. */
 function costOfSeconds(price: Price, seconds: string): bigint | null {
   const units = toUnits(seconds) ?? 0n;
   if (units === 0n) return 0n;

@@ -3,24 +3,24 @@ import { toUnits } from '../platform/validation/decimal.ts';
 import type { Price, PriceKind, PriceList } from './price.ts';
 import { PRICES } from './prices-table.ts';
 
-// Six digits behind the point: what a single token costs is then a whole number of 10^-12 dollars.
-const amount = z
+// With at most six digits behind the point, the price of one token is a whole number of 10^-12 dollars.
+const dollars = z
   .string('must be a string')
   .regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be US dollars as a decimal, with at most 6 digits behind the point')
   .optional();
 
-const price = z.strictObject({
+const priceSchema = z.strictObject({
   models: z.array(z.string('must be a string').min(1, 'must not be empty')).min(1, 'must name a model'),
   from: z.iso.date('must be a day, as 2026-09-01'),
-  ...{ textInput: amount, cachedTextInput: amount, textOutput: amount },
-  ...{ audioInput: amount, cachedAudioInput: amount, audioOutput: amount },
-  ...{ imageInput: amount, cachedImageInput: amount, minute: amount },
+  ...{ textInput: dollars, cachedTextInput: dollars, textOutput: dollars },
+  ...{ audioInput: dollars, cachedAudioInput: dollars, audioOutput: dollars },
+  ...{ imageInput: dollars, cachedImageInput: dollars, minute: dollars },
 });
 
-/** What a file of prices holds. */
-export const priceListSchema = z.array(price).min(1, 'must hold a price');
+/** The content of a price file. */
+export const priceListSchema = z.array(priceSchema).min(1, 'must hold a price');
 
-/** The prices of this version, but for models that the operator has prices of its own for. */
+/** The operator's own prices, and those of this version for all models that the operator has none for. */
 export function mergePrices(own: PriceList): PriceList {
   const named = new Set(own.flatMap(({ models }) => models));
   const rest = PRICES.map((one) => ({ ...one, models: one.models.filter((model) => !named.has(model)) }));
@@ -38,10 +38,10 @@ export function findPrice(prices: PriceList, model: string, at: Date): Price | n
     .reduce<Price | null>((newest, one) => (newest === null || one.from > newest.from ? one : newest), null);
 }
 
-/** What a unit costs, in 10^-12 dollars: a token, or a minute. Null when it is not known. */
-export function unitPrice(of: Price, kind: PriceKind): bigint | null {
-  const given = of[kind];
-  const units = given === undefined ? null : toUnits(given);
+/** The price of one token, or of one minute, in 10^-12 dollars. Null when it is not known. */
+export function unitPrice(price: Price, kind: PriceKind): bigint | null {
+  const amount = price[kind];
+  const units = amount === undefined ? null : toUnits(amount);
   if (units === null) return null;
   return kind === 'minute' ? units : units / 1_000_000n;
 }

@@ -4,29 +4,29 @@ import { byColumns } from '../audit/event-columns.db.ts';
 import { byColumn } from '../platform/database/columns.ts';
 import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import type { UsageReportInput, UsageVerdict } from './usage.ts';
-import type { ReportUsage } from './usage-ledger.ts';
+import type { RecordAnswer, RecordUsage } from './report-usage.ts';
+import type { UsageRecord } from './usage.ts';
 
-const REPORT = statement<{ verdict: UsageVerdict }>()({
+const REPORT = statement<{ answer: RecordAnswer }>()({
   name: 'report-usage',
-  text: 'SELECT report_usage($1::uuid, $2::jsonb, $3::jsonb) AS verdict',
-  columns: ['verdict'],
+  text: 'SELECT report_usage($1::uuid, $2::jsonb, $3::jsonb) AS answer',
+  columns: ['answer'],
 });
 
-/** @param onCommitted told when something is in the trail that streams depend on */
-export function createReportUsage(prisma: PrismaClient, onCommitted: () => void): ReportUsage {
+/** @param onCommitted called after the commit of a new report, which subscribers wait for */
+export function createRecordUsage(prisma: PrismaClient, onCommitted: () => void): RecordUsage {
   return async (report, by) => {
     const values = [report.sessionId, recordOf(report), byColumns(by)];
     const [row] = await queryThroughPrisma(prisma, REPORT, values);
-    const verdict = row?.verdict;
-    if (verdict === undefined) throw new Error('report_usage returned nothing');
-    if (verdict === 'reported') onCommitted();
-    return verdict;
+    const answer = row?.answer;
+    if (answer === undefined) throw new Error('report_usage returned nothing');
+    if (answer === 'reported') onCommitted();
+    return answer;
   };
 }
 
 /** The report as report_usage takes it: values by columns of usage_record. Decimals are text: a JSON number is binary. */
-function recordOf({ responseId, source, model, at, numbers, usage, paidBy }: UsageReportInput): string {
+function recordOf({ responseId, source, model, at, numbers, usage, paidBy }: UsageRecord): string {
   return toJsonb(
     byColumn<UsageRecordModel>({
       responseId,

@@ -4,8 +4,7 @@ import type { Session } from '../sessions/session.ts';
 import { parseUsage, parseUsageNames } from './parse-usage.ts';
 import type { PriceList } from './price.ts';
 import { priceUsage } from './price-usage.ts';
-import type { UsageVerdict } from './usage.ts';
-import type { ReportUsage } from './usage-ledger.ts';
+import type { UsageRecord } from './usage.ts';
 
 export type ReportInput = {
   readonly responseId: unknown;
@@ -20,17 +19,35 @@ export type ReportOutcome =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
 
-/** Writes down what one response of a session used. @throws UnavailableError when it may not have been written */
-export type ReportSessionUsage = (session: Session, input: ReportInput, by: Caller) => Promise<ReportOutcome>;
-
-export type ReportPorts = { readonly reportUsage: ReportUsage; readonly prices: PriceList };
-
-/** Parses what a response used, says what it cost, and writes it down. */
-export async function reportUsageOf(
+/** Records what one response of a session used. @throws UnavailableError when we do not know whether it was recorded */
+export type ReportSessionUsage = (
   session: Session,
   input: ReportInput,
-  by: Caller,
-  { reportUsage, prices }: ReportPorts,
+  caller: Caller,
+) => Promise<ReportOutcome>;
+
+/** What the database answers to a record: it was written, is there already, or cannot be. */
+export type RecordAnswer =
+  | 'reported'
+  | 'already'
+  | 'conflict'
+  | 'not_found'
+  | 'not_issued'
+  | 'before_issue'
+  | 'in_future'
+  | 'after_exposure';
+
+/** Writes a record, its audit event and the sums over it in one transaction. @throws UnavailableError */
+export type RecordUsage = (record: UsageRecord, caller: Caller) => Promise<RecordAnswer>;
+
+type ReportPorts = { readonly recordUsage: RecordUsage; readonly prices: PriceList };
+
+/** Parses what a response used, computes its cost, and records both. */
+export async function reportUsage(
+  session: Session,
+  input: ReportInput,
+  caller: Caller,
+  { recordUsage, prices }: ReportPorts,
 ): Promise<ReportOutcome> {
   const names = parseUsageNames(input);
   const used = parseUsage(input.usage);
@@ -38,38 +55,38 @@ export async function reportUsageOf(
     return { kind: 'invalid', issues: [names, used].flatMap((one) => (one.ok ? [] : one.issues)) };
   }
   const model = names.value.model ?? session.model;
-  // Now, as the database's clock had it when the session was read.
+  // By the database's clock.
   const at = input.at ?? session.readAt;
   const { numbers, usage } = used.value;
-  const verdict = await reportUsage(
+  const answer = await recordUsage(
     {
       sessionId: session.id,
       responseId: names.value.responseId,
-      source: sourceOf(by.actor),
+      source: sourceOf(caller.actor),
       model,
       at,
       numbers,
       usage,
       paidBy: priceUsage(prices, model, at, numbers),
     },
-    by,
+    caller,
   );
-  return outcomeOf(verdict);
+  return outcomeOf(answer);
 }
 
-/** A person reports from its own client. All others are the application's side: they hold its keys, or the operator's. */
+/** A user reports from its own client. All other callers hold a key of an application, or the operator's. */
 function sourceOf(actor: Actor): 'CLIENT' | 'APPLICATION' {
   return actor.kind === 'user' ? 'CLIENT' : 'APPLICATION';
 }
 
-function outcomeOf(verdict: UsageVerdict): ReportOutcome {
-  switch (verdict) {
+function outcomeOf(answer: RecordAnswer): ReportOutcome {
+  switch (answer) {
     case 'reported':
     case 'already':
-      return { kind: 'reported', alreadyReported: verdict === 'already' };
+      return { kind: 'reported', alreadyReported: answer === 'already' };
     case 'not_found':
     case 'conflict':
-      return { kind: verdict };
+      return { kind: answer };
     case 'not_issued':
       return invalid('sessionId', 'names a session without a client secret: nothing can have been used');
     case 'before_issue':
@@ -79,7 +96,7 @@ function outcomeOf(verdict: UsageVerdict): ReportOutcome {
     case 'after_exposure':
       return invalid('at', 'must not be after exposedUntil, by when the session had ended');
     default:
-      return verdict satisfies never;
+      return answer satisfies never;
   }
 }
 

@@ -9,7 +9,10 @@ const SUM = statement<{ summed: number }>()({
   columns: ['summed'],
 });
 
-/** Adds up what reports left for the sums over all users. Who reads them counts what is not added yet: no answer depends on it. */
+/**
+ * Adds the rows that reports left in usage_part to usage_sum. Readers add up both tables, so no answer depends on when this
+ * runs.
+ */
 export async function rollUpUsage(pool: pg.Pool): Promise<void> {
   await inBatches(BATCH, async (size) => {
     const { rows } = await pool.query<{ summed: number }>({ ...SUM, values: [size] });

@@ -1,19 +1,19 @@
 import type pg from 'pg';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 
-const known = new WeakMap<pg.Pool, Promise<ReadonlySet<string>>>();
+const namesOf = new WeakMap<pg.Pool, Promise<ReadonlySet<string>>>();
 
-// IANA's names as the server knows them; "posix/…" and the like are files beside them.
+// Without the server's files that are not IANA names, as "posix/…".
 const NAMES = `SELECT name FROM pg_timezone_names WHERE name !~ '^(posix|right)' AND name NOT IN ('localtime', 'Factory')`;
 
-/** Whether days can be reckoned in a time zone of that name. Asked of the server once: it reads some hundred files for it. */
+/** Whether PostgreSQL knows this IANA time zone. The names are cached per pool, as the server reads hundreds of files for them. */
 export async function isTimeZone(pool: pg.Pool, name: string): Promise<boolean> {
-  let names = known.get(pool);
+  let names = namesOf.get(pool);
   if (names === undefined) {
     names = readNames(pool);
-    known.set(pool, names);
-    // What failed is tried again.
-    names.catch(() => known.delete(pool));
+    namesOf.set(pool, names);
+    // The next call tries again.
+    names.catch(() => namesOf.delete(pool));
   }
   return (await names).has(name);
 }

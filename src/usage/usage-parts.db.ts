@@ -1,139 +1,131 @@
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
 import type { SqlParameters } from '../platform/database/statement.ts';
-import type { UsageDimension, UsageFilter } from './usage-report.ts';
+import { dimensionColumns, isTime, type UsageDimension, type UsageFilter } from './usage-query.ts';
 import { recordAmounts, rollupAmounts, sessionAmounts } from './usage-sums.db.ts';
 
-/** Rollups hold so much. Offsets of time zones are multiples of it: hours, days and months begin where one does. */
+/** The length of a rollup's bucket. Time zones differ from UTC by multiples of it, so hours, days and months begin where one does. */
 const BUCKET_MS = 900_000;
 
-type Column = { readonly name: string; readonly type: string };
-
-/** What a row has of each dimension. */
-export const COLUMNS: Readonly<Record<UsageDimension, Column>> = {
-  HOUR: { name: 'start', type: 'timestamptz' },
-  DAY: { name: 'start', type: 'timestamptz' },
-  MONTH: { name: 'start', type: 'timestamptz' },
-  USER: { name: 'user_id', type: 'uuid' },
-  APPLICATION: { name: 'application_id', type: 'uuid' },
-  MODEL: { name: 'model', type: 'text COLLATE "C"' },
-  PROVIDER: { name: 'provider', type: 'text COLLATE "C"' },
-};
-
-/** What a part is read for: what it is grouped by, and whose usage it is of. */
-export type Reading = {
+/** What is summed, for whom, and by which dimensions. */
+export type UsageQuery = {
   readonly by: readonly UsageDimension[];
   readonly visibility: Visibility;
   readonly filter: UsageFilter;
-  readonly given: SqlParameters;
-  /** A further condition on rows `r`, by the column of their time. */
-  readonly among?: (at: string) => string;
+  readonly params: SqlParameters;
+  /** A further condition on rows `r`; `time` is the column of their time. */
+  readonly extraCondition?: (time: string) => string;
 };
 
 /** What is selected of rows `r` of a rollup, and of records `r`. */
 type Amounts = { readonly ofRollups: string; readonly ofRecords: string };
 
-/** For `summed`. */
+/** What `sumQuery` takes. */
 const ALL: Amounts = {
   ofRollups: `r.model AS of_model, ${rollupAmounts}`,
   ofRecords: `r.model AS of_model, ${recordAmounts}`,
 };
 
-/** For knowing whether anything was used. */
+/** Enough to find out whether anything was used. */
 export const RESPONSES: Amounts = { ofRollups: 'r.responses', ofRecords: '1::bigint AS responses' };
 
-/** Whole buckets from the rollups, and what lies at the edges from the records. */
-export function usageParts(reading: Reading, amounts = ALL): string[] {
-  const { by, visibility, filter, given } = reading;
+/**
+ * The SELECTs whose rows together are the usage of a query. Full 15-minute buckets come from the rollup tables, partial
+ * ones at both ends from the records.
+ */
+export function usageParts(query: UsageQuery, amounts = ALL): string[] {
+  const { by, visibility, filter, params } = query;
   const { from, to } = filter;
   const first = Math.ceil(from / BUCKET_MS) * BUCKET_MS;
   const last = Math.floor(to / BUCKET_MS) * BUCKET_MS;
-  const edges =
-    first >= last
-      ? [[from, to] as const]
-      : ([
-          [from, first],
-          [last, to],
-        ] as const);
-  const records = edges
+  const hasFullBuckets = first < last;
+  const partialBuckets: (readonly [number, number])[] = hasFullBuckets
+    ? [
+        [from, first],
+        [last, to],
+      ]
+    : [[from, to]];
+  const records = partialBuckets
     .filter(([begin, end]) => begin < end)
-    .map(([begin, end]) => recordPart(reading, amounts, begin, end));
-  if (first >= last) return records.length > 0 ? records : [nothing(reading, amounts)];
-  const whole = `r.bucket >= ${time(first, given)} AND r.bucket < ${time(last, given)}`;
-  // Sums over all users are kept apart: fewer by as much as there are users.
-  const apart = filter.userIds === null && visibility.reach !== 'SELF' && !by.includes('USER');
-  const rollups = (apart ? ['usage_sum', 'usage_part'] : ['usage_rollup']).map(
-    (table) => `SELECT ${grouping('r', 'bucket', reading)}${amounts.ofRollups}
-      FROM ${table} AS r WHERE ${whole} AND ${conditions('bucket', reading)}`,
+    .map(([begin, end]) => recordPart(query, amounts, begin, end));
+  if (!hasFullBuckets) return records.length > 0 ? records : [emptyPart(query, amounts)];
+  const inTime = `r.bucket >= ${time(first, params)} AND r.bucket < ${time(last, params)}`;
+  // If no user is selected, read the tables without a user column: they have far fewer rows.
+  const useSmallTables = filter.userIds === null && visibility.reach !== 'SELF' && !by.includes('USER');
+  const rollups = (useSmallTables ? ['usage_sum', 'usage_part'] : ['usage_rollup']).map(
+    (table) => `SELECT ${groupColumns('r', 'bucket', query)}${amounts.ofRollups}
+      FROM ${table} AS r WHERE ${inTime} AND ${conditions('bucket', query)}`,
   );
   return [...rollups, ...records];
 }
 
-function recordPart(reading: Reading, { ofRecords }: Amounts, begin: number, end: number): string {
-  const { given } = reading;
-  // A session is reported on after it began and, at the latest, some hours later: other months need not be looked at.
-  return `SELECT ${grouping('r', 'at', reading)}${ofRecords}
+function recordPart(query: UsageQuery, { ofRecords }: Amounts, begin: number, end: number): string {
+  const { params } = query;
+  // A session's id holds the time of its reservation, and it is reported on from then until some hours later. The
+  // conditions on the id keep PostgreSQL from reading other months' partitions.
+  return `SELECT ${groupColumns('r', 'at', query)}${ofRecords}
     FROM usage_record AS r
-    WHERE r.counted AND r.at >= ${time(begin, given)} AND r.at < ${time(end, given)}
-      AND r.session_id >= uuidv7_floor(${time(begin, given)} - interval '2 days')
-      AND r.session_id < uuidv7_floor(${time(end, given)} + interval '1 second') AND ${conditions('at', reading)}`;
+    WHERE r.counted AND r.at >= ${time(begin, params)} AND r.at < ${time(end, params)}
+      AND r.session_id >= uuidv7_floor(${time(begin, params)} - interval '2 days')
+      AND r.session_id < uuidv7_floor(${time(end, params)} + interval '1 second') AND ${conditions('at', query)}`;
 }
 
-/** The sessions that were issued, a row each, with their model. */
-export function issuedSessions(reading: Reading): string {
-  const { visibility, filter, given } = reading;
-  const from = time(filter.from, given);
-  const to = time(filter.to, given);
-  // A session is settled within minutes after it was reserved, which is the time in its id.
-  return `SELECT ${grouping('s', 'settled_at', reading)}s.model AS of_model
+/** A SELECT without rows, for an empty interval. */
+function emptyPart(query: UsageQuery, { ofRecords }: Amounts): string {
+  return `SELECT ${groupColumns('r', 'at', query)}${ofRecords} FROM usage_record AS r WHERE false`;
+}
+
+/** A SELECT of the issued sessions of a query: one row each, with the session's model. */
+export function issuedSessions(query: UsageQuery): string {
+  const { visibility, filter, params } = query;
+  const from = time(filter.from, params);
+  const to = time(filter.to, params);
+  // A session is settled within minutes of its reservation, whose time is in its id.
+  return `SELECT ${groupColumns('s', 'settled_at', query)}s.model AS of_model
     FROM realtime_session AS s
     WHERE s.outcome = 'ISSUED' AND s.settled_at >= ${from} AND s.settled_at < ${to}
       AND s.id >= uuidv7_floor(${from} - interval '1 hour')
       AND s.id < uuidv7_floor(${to} + interval '1 second')
-      AND ${visible('sessions', visibility, given)} AND ${chosen('s', reading)}`;
+      AND ${visible('sessions', visibility, params)} AND ${filterSql('s', query)}`;
 }
 
-/** How many sessions were issued. Counted before they are added to the rest: each would be carried through all of its sums. */
-export function sessionPart(reading: Reading): string {
-  const columns = reading.by.map((dimension) => `${COLUMNS[dimension].name}, `).join('');
-  return `SELECT ${columns}of_model, ${sessionAmounts} FROM (${issuedSessions(reading)}) AS issued GROUP BY ${columns}of_model`;
+/** A SELECT of how many sessions were issued. They are counted here so that single sessions are not carried through all sums. */
+export function sessionPart(query: UsageQuery): string {
+  const columns = query.by.map((dimension) => `${dimensionColumns[dimension].column}, `).join('');
+  return `SELECT ${columns}of_model, ${sessionAmounts} FROM (${issuedSessions(query)}) AS issued GROUP BY ${columns}of_model`;
 }
 
-/** An empty interval has nothing in it. */
-function nothing(reading: Reading, { ofRecords }: Amounts): string {
-  return `SELECT ${grouping('r', 'at', reading)}${ofRecords} FROM usage_record AS r WHERE false`;
-}
-
-function grouping(table: string, at: string, { by, filter: { timeZone }, given }: Reading): string {
+/** The columns of the dimensions, each with a comma behind it. */
+function groupColumns(table: string, time: string, { by, filter: { timeZone }, params }: UsageQuery): string {
   return by
     .map((dimension) => {
-      const { name, type } = COLUMNS[dimension];
-      if (type !== 'timestamptz') return `${table}.${name}, `;
-      return `date_trunc('${dimension.toLowerCase()}', ${table}.${at}, ${given.bind(timeZone)}::text) AS ${name}, `;
+      const { column } = dimensionColumns[dimension];
+      if (!isTime(dimension)) return `${table}.${column}, `;
+      return `date_trunc('${dimension.toLowerCase()}', ${table}.${time}, ${params.bind(timeZone)}::text) AS ${column}, `;
     })
     .join('');
 }
 
-function conditions(at: string, reading: Reading): string {
-  const { visibility, given, among = () => 'true' } = reading;
-  return `${visible('usage', visibility, given)} AND ${chosen('r', reading)} AND ${among(at)}`;
+function conditions(time: string, query: UsageQuery): string {
+  const { visibility, params, extraCondition = () => 'true' } = query;
+  return `${visible('usage', visibility, params)} AND ${filterSql('r', query)} AND ${extraCondition(time)}`;
 }
 
-function chosen(
+function filterSql(
   table: string,
-  { filter: { userIds, applicationIds, models }, given: { bind: use } }: Reading,
+  { filter: { userIds, applicationIds, models }, params: { bind } }: UsageQuery,
 ): string {
   return [
-    ...(userIds === null ? [] : [`${table}.user_id = ANY(${use(userIds)}::uuid[])`]),
-    ...(applicationIds === null ? [] : [`${table}.application_id = ANY(${use(applicationIds)}::uuid[])`]),
-    ...(models === null ? [] : [`${table}.model = ANY(${use(models)}::text[])`]),
+    ...(userIds === null ? [] : [`${table}.user_id = ANY(${bind(userIds)}::uuid[])`]),
+    ...(applicationIds === null ? [] : [`${table}.application_id = ANY(${bind(applicationIds)}::uuid[])`]),
+    ...(models === null ? [] : [`${table}.model = ANY(${bind(models)}::text[])`]),
     'true',
   ].join(' AND ');
 }
 
-/** To the microsecond. */
-function time(milliseconds: number, { bind: use }: SqlParameters): string {
+/** A time as a parameter, to the microsecond. */
+function time(milliseconds: number, { bind }: SqlParameters): string {
   const whole = Math.floor(milliseconds);
-  const beyond = String(Math.round((milliseconds - whole) * 1000)).padStart(3, '0');
-  return `${use(new Date(whole).toISOString().replace('Z', `${beyond}Z`))}::timestamptz`;
+  const microseconds = String(Math.round((milliseconds - whole) * 1000)).padStart(3, '0');
+  return `${bind(new Date(whole).toISOString().replace('Z', `${microseconds}Z`))}::timestamptz`;
 }

@@ -20,31 +20,32 @@ const AMOUNTS = [
   'sessions',
 ] as const;
 
-/** A row as `summed` reads it. What may be beyond 32 bits comes as text. */
+/** A row of `sumQuery`. Numbers that may exceed 32 bits come as text. */
 export type SumsRow = { readonly [K in (typeof AMOUNTS)[number]]: string } & {
   readonly unpriced_models: string[] | null;
 };
 
 const ofTokens = TOKENS.map((column) => `r.${column}`).join(', ');
 
-/** What rows `r` of a rollup add to a sum. */
+/** The amounts of a row `r` of a rollup table. */
 export const rollupAmounts = `r.responses, ${ofTokens}, r.transcription_seconds, r.known_cost, r.unpriced, 0 AS sessions`;
-/** What records `r` add, of those that count. */
+/** The amounts of a counted record `r`. */
 export const recordAmounts = `1 AS responses, ${ofTokens}, r.transcription_seconds, coalesce(r.cost, 0) AS known_cost,
   CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced, 0 AS sessions`;
 const nothingUsed = AMOUNTS.slice(0, -1)
   .map((column) => `0 AS ${column}`)
   .join(', ');
-/** What a group of issued sessions adds. */
+/** The amounts of a group of issued sessions. */
 export const sessionAmounts = `${nothingUsed}, count(*) AS sessions`;
-/** What a row adds that has them counted; they are of no model. */
+/** The amounts of a row that holds a count of issued sessions, of no model. */
 export const countedSessions = `NULL::text AS of_model, ${nothingUsed}, sessions`;
 
 /**
- * Sums of `parts` by the columns `by` (which may be none). Each part is a SELECT of those columns, of `of_model`, and
- * of one of the amounts above. First by model, so that a model whose unpriced records were taken back is not named.
+ * A statement that sums `parts` by the columns `by`, of which there may be none. Each part is a SELECT of those columns, of
+ * `of_model`, and of one of the amounts above. The sums are made by model first, so that a model is not named as unpriced
+ * when its unpriced records were replaced.
  */
-export function summed(parts: readonly string[], by: readonly string[]): string {
+export function sumQuery(parts: readonly string[], by: readonly string[]): string {
   const list = (columns: readonly string[]) => columns.map((column) => `${column}, `).join('');
   const sums = (digits: string) => AMOUNTS.map((column) => `sum(${column})${digits} AS ${column}`).join(', ');
   return `SELECT ${list(by)}${sums('')},
@@ -80,7 +81,7 @@ export function toTotals(row: SumsRow): UsageTotals {
   };
 }
 
-/** PostgreSQL keeps the zeros that a number was written with. */
+/** Without zeros at the end, which PostgreSQL keeps. */
 function trimmed(decimal: string): string {
   return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
 }

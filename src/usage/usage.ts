@@ -1,6 +1,6 @@
 import type { JsonObject } from '../platform/validation/json.ts';
 
-/** Tokens by kind, as they are priced. Cached ones are among the input. */
+/** Tokens by kind, as they are priced. Cached tokens are also counted as input. */
 export const tokenKinds = [
   'inputTextTokens',
   'inputAudioTokens',
@@ -13,11 +13,18 @@ export const tokenKinds = [
 ] as const;
 export type TokenKind = (typeof tokenKinds)[number];
 
-/** What one response, or one transcribed item, used. */
+/** The usage of one response, or of one transcribed item. */
 export type UsageNumbers = { readonly [K in TokenKind]: number } & {
   readonly totalTokens: number;
   /** An exact decimal: "12.34". */
   readonly transcriptionSeconds: string;
+};
+
+export const NO_NUMBERS: UsageNumbers = {
+  ...{ inputTextTokens: 0, inputAudioTokens: 0, inputImageTokens: 0 },
+  ...{ cachedTextTokens: 0, cachedAudioTokens: 0, cachedImageTokens: 0 },
+  ...{ outputTextTokens: 0, outputAudioTokens: 0, totalTokens: 0 },
+  transcriptionSeconds: '0',
 };
 
 /** Sums over records. Costs are exact decimals in US dollars. */
@@ -31,38 +38,29 @@ export type UsageTotals = { readonly [K in TokenKind]: number } & {
   readonly costUsd: string | null;
   readonly costKnownUsd: string;
   readonly costUnknownFor: readonly string[];
-  /** How many of the responses have no known price. */
+  /** The number of responses without a known price. */
   readonly unpriced: number;
 };
 
-/** Who reported: the user's own client, or an application. The application's numbers replace the client's. */
+/** Who reported: the user's own client, or an application. An application's numbers replace a client's. */
 export type UsageSource = 'CLIENT' | 'APPLICATION';
 
-/** What a record was paid by. */
+/** The cost of a record, and the price it was computed by. */
 export type PaidBy = { readonly cost: string; readonly price: JsonObject };
 
-export type UsageReportInput = {
+/** What one response of a session used, as it is written. */
+export type UsageRecord = {
   readonly sessionId: string;
   readonly responseId: string;
   readonly source: UsageSource;
   readonly model: string;
   readonly at: Date;
   readonly numbers: UsageNumbers;
-  /** As it was reported, credentials replaced. */
+  /** The provider's object as it was reported, with credentials redacted. */
   readonly usage: JsonObject;
-  /** Null: no price is known. */
+  /** Null when no price is known. */
   readonly paidBy: PaidBy | null;
 };
-
-export type UsageVerdict =
-  | 'reported'
-  | 'already'
-  | 'conflict'
-  | 'not_found'
-  | 'not_issued'
-  | 'before_issue'
-  | 'in_future'
-  | 'after_exposure';
 
 export const NO_USAGE: UsageTotals = {
   reported: false,

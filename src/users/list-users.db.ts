@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
-import { visible } from '../authorization/visible.db.ts';
+import { visible, visibleSessions } from '../authorization/visible.db.ts';
+import { and } from '../platform/database/condition.ts';
 import { countRows } from '../platform/database/count-rows.ts';
 import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
 import type { Edge, Page } from '../platform/database/page.ts';
@@ -12,11 +13,11 @@ import type { UserFilter } from './user-filter.ts';
 import { type UserOrder, userOrders } from './user-order.ts';
 import { toUser, type UserRow } from './user-row.db.ts';
 
-/** What a listing is read from, in order: `u` are users, and `ordering` what they are ordered by. */
+/** The tables that a listing is read from, with users as `u`; its order; and which rows of them are users that the viewer sees. */
 type Source = { readonly from: string; readonly keyset: Keyset; readonly condition: string };
 
 /**
- * One page of the visible users that a filter means; by next expiry only those with a session that is ACTIVE.
+ * One page of the visible users that match a filter. In the order of the next expiry, only users with an ACTIVE session.
  * @returns at most `page.limit + 1` users in reading order; the extra one says that there is more
  */
 export async function listUsers(
@@ -26,18 +27,18 @@ export async function listUsers(
   order: UserOrder,
   page: Page,
 ): Promise<Edge<User>[]> {
-  const given = sqlParameters();
-  const { from, keyset, condition } = sourceOf(order, visibility, given);
-  const text = `SELECT ${visibleUserColumns(visibility, given)}, ${sortedBy(keyset)} FROM ${from}
-    WHERE ${condition} AND ${filterCondition(filter, visibility, given)} AND ${afterCursor(keyset, page, given)}
-    ${orderByLimit(keyset, page, given)}`;
-  // One plan is right for all values where there are none but the page's own.
+  const params = sqlParameters();
+  const { from, keyset, condition } = sourceOf(order, visibility, params);
+  const text = `SELECT ${visibleUserColumns(visibility, params)}, ${sortedBy(keyset)} FROM ${from}
+    WHERE ${condition} AND ${filterCondition(filter, visibility, params)} AND ${afterCursor(keyset, page, params)}
+    ${orderByLimit(keyset, page, params)}`;
+  // Without values other than the cursor and the limit, one plan is good for all of them.
   const plain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
-  const rows = await (plain ? read : readPlanned)<UserRow & { sorted_by: string | null }>(pool, text, given);
+  const rows = await (plain ? read : readPlanned)<UserRow & { sorted_by: string | null }>(pool, text, params);
   return toEdges(rows, page, toUser);
 }
 
-/** How many users all pages of a listing have, or `upTo` when they are that many or more. @throws CountTooLongError */
+/** How many users all pages of a listing have together, counted up to `upTo`. @throws CountTooLongError */
 export function countUsers(
   pool: pg.Pool,
   visibility: Visibility,
@@ -45,71 +46,73 @@ export function countUsers(
   order: UserOrder,
   upTo: number | null,
 ): Promise<number> {
-  const given = sqlParameters();
-  const conditions = [visible('users', visibility, given), filterCondition(filter, visibility, given)];
+  const params = sqlParameters();
+  const conditions = [visible('users', visibility, params), filterCondition(filter, visibility, params)];
   if (order === 'NEXT_EXPIRY_AT_ASC')
-    conditions.push(filterCondition({ hasActiveSessions: true }, visibility, given));
-  return countRows(pool, `end_user AS u WHERE ${conditions.join(' AND ')}`, upTo, given);
+    conditions.push(filterCondition({ hasActiveSessions: true }, visibility, params));
+  return countRows(pool, `end_user AS u WHERE ${conditions.join(' AND ')}`, upTo, params);
 }
 
-function sourceOf(order: UserOrder, visibility: Visibility, given: SqlParameters): Source {
+function sourceOf(order: UserOrder, visibility: Visibility, params: SqlParameters): Source {
   switch (order) {
     case 'CREATED_AT_DESC':
       return {
         from: 'end_user AS u',
-        keyset: { ...userOrders[order], time: null, id: 'u.id' },
-        condition: visible('users', visibility, given),
+        keyset: { ...userOrders[order], id: 'u.id' },
+        condition: visible('users', visibility, params),
       };
     case 'LAST_SESSION_AT_DESC':
-      return byLastSession(visibility, given);
+      return byLastSession(visibility, params);
     case 'NEXT_EXPIRY_AT_ASC':
-      // The sessions that expire next, of each user the first: in the order of an index, and no further than the page.
-      return {
-        from: `realtime_session AS s JOIN end_user AS u ON u.id = s.user_id`,
-        // Both of the session: a comparison with a column of another table would not be found in its index.
-        keyset: { ...userOrders[order], time: 's.expires_at', id: 's.user_id' },
-        condition: `${isActive} AND ${visible('sessions', visibility, given)} AND NOT EXISTS (
-          SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id AND ${of('e', isActive)}
-            AND ${of('e', visible('sessions', visibility, given))} AND (e.expires_at, e.id) < (s.expires_at, s.id))`,
-      };
+      return byNextExpiry(visibility, params);
     default:
       return order satisfies never;
   }
 }
 
-function byLastSession(visibility: Visibility, given: SqlParameters): Source {
+function byLastSession(visibility: Visibility, params: SqlParameters): Source {
+  const order = userOrders.LAST_SESSION_AT_DESC;
   if (visibility.reach === 'OWN_APPLICATION') {
     return {
       from: 'application_user AS pair JOIN end_user AS u ON u.id = pair.user_id',
-      keyset: { ...userOrders.LAST_SESSION_AT_DESC, time: 'pair.last_session_at', id: 'pair.user_id' },
-      condition: `pair.application_id = ${given.bind(visibility.applicationId)}::uuid`,
+      keyset: { ...order, time: 'pair.last_session_at', id: 'pair.user_id' },
+      condition: `pair.application_id = ${params.bind(visibility.applicationId)}::uuid`,
     };
   }
   return {
     from: 'end_user AS u',
-    keyset: {
-      ...userOrders.LAST_SESSION_AT_DESC,
-      time: "coalesce(u.last_session_at, '-infinity')",
-      id: 'u.id',
-    },
-    condition: visible('users', visibility, given),
+    keyset: { ...order, time: "coalesce(u.last_session_at, '-infinity')", id: 'u.id' },
+    condition: visible('users', visibility, params),
   };
 }
 
-function filterCondition(filter: UserFilter, visibility: Visibility, given: SqlParameters): string {
+/**
+ * The ACTIVE sessions in the order of the index of expiry times, of each user only the first: no more is read than the
+ * page needs.
+ */
+function byNextExpiry(visibility: Visibility, params: SqlParameters): Source {
+  const active = (alias: string) =>
+    `${isActive(alias)} AND ${and(visibleSessions(visibility), alias, params)}`;
+  return {
+    from: `realtime_session AS s JOIN end_user AS u ON u.id = s.user_id`,
+    // Both columns are of the session: an index does not answer a comparison of rows with a column of another table.
+    keyset: { ...userOrders.NEXT_EXPIRY_AT_ASC, time: 's.expires_at', id: 's.user_id' },
+    condition: `${active('s')} AND NOT EXISTS (
+      SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id AND ${active('e')}
+        AND (e.expires_at, e.id) < (s.expires_at, s.id))`,
+  };
+}
+
+function filterCondition(filter: UserFilter, visibility: Visibility, params: SqlParameters): string {
   const { externalIdPrefix, suspended, hasActiveSessions } = filter;
   const conditions = ['true'];
   if (externalIdPrefix != null)
-    conditions.push(`u.external_id LIKE ${given.bind(`${externalIdPrefix.replace(/[\\%_]/g, '\\$&')}%`)}`);
+    conditions.push(`u.external_id LIKE ${params.bind(`${externalIdPrefix.replace(/[\\%_]/g, '\\$&')}%`)}`);
   if (suspended != null) conditions.push(`u.suspended_at IS ${suspended ? 'NOT ' : ''}NULL`);
   if (hasActiveSessions != null) {
     conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (
-      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActive} AND ${visible('sessions', visibility, given)})`);
+      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActive('s')}
+        AND ${and(visibleSessions(visibility), 's', params)})`);
   }
   return conditions.join(' AND ');
-}
-
-/** A condition for sessions `s`, of sessions under another name. */
-function of(name: string, condition: string): string {
-  return condition.replaceAll(/\bs\./g, `${name}.`);
 }

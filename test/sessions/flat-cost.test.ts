@@ -85,6 +85,7 @@ const FILTERS: readonly (readonly [string, SessionFilter])[] = [
   ['sessions of an application', { applicationId: BUSY }],
   ['sessions of a quiet application', { applicationId: QUIET }],
   ['sessions of a model', { models: ['model-2'] }],
+  ['sessions of two models', { models: ['model-1', 'model-2'] }],
   ['sessions of a rare model', { models: ['model-rare'] }],
   ['sessions of an unknown model', { models: ['model-unknown'] }],
   ['sessions by upstream id', { upstreamSessionId: 'sess_12' }],
@@ -189,7 +190,8 @@ async function buffersOf({ text, values }: Statement, mode: string): Promise<num
 }
 
 function literal(value: unknown): string {
-  return value === null ? 'NULL' : pg.escapeLiteral(String(value));
+  if (value === null) return 'NULL';
+  return pg.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value));
 }
 
 /** Where page 5,000 of a listing begins, or else its last page; null when all of it is on one page. */

@@ -41,7 +41,7 @@ afterAll(async () => {
 
 it.each([true, false])('conditions of a status find what session_status says (by age: %s)', async (byAge) => {
   const found = statuses.map((status) => {
-    const conditions = statusConditions({ statuses: [status] }, byAge);
+    const conditions = statusConditions({ statuses: [status] }, byAge) ?? [];
     return `SELECT '${status}' AS status, id FROM s WHERE ${conditions.join(` UNION ALL SELECT '${status}', id FROM s WHERE `)}`;
   });
   const { rows } = await pool.query<{ said: string; outcome: string | null; found: readonly string[] }>(`

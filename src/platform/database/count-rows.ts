@@ -3,22 +3,26 @@ import { CountTooLongError } from './page.ts';
 import { readPlanned, type SqlParameters } from './statement.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
-// The statement was cancelled by its own time limit, on the server or here.
+// The statement ran into its time limit: the server's, or node-postgres'.
 const TOO_LONG = new Set(['57014', 'query_timeout']);
 
-/** Counts rows, or as far as `upTo`: the price is then that of so many rows. @throws CountTooLongError */
+/**
+ * Counts rows, up to `upTo` if that is not null; it then reads no more rows than that.
+ * @param from what follows FROM
+ * @throws CountTooLongError
+ */
 export async function countRows(
   pool: pg.Pool,
   from: string,
   upTo: number | null,
-  given: SqlParameters,
+  params: SqlParameters,
 ): Promise<number> {
-  const limit = upTo === null ? '' : `LIMIT ${given.bind(upTo)}`;
+  const limit = upTo === null ? '' : `LIMIT ${params.bind(upTo)}`;
   try {
     const [row] = await readPlanned<{ count: number }>(
       pool,
       `SELECT count(*)::integer AS count FROM (SELECT FROM ${from} ${limit}) AS counted`,
-      given,
+      params,
     );
     return row?.count ?? 0;
   } catch (error) {

@@ -1,44 +1,40 @@
 import type { Edge, Order, Page } from './page.ts';
 import type { SqlParameters } from './statement.ts';
 
-/** An order, with the SQL expressions of what it sorts by. */
-export type Keyset = Order & { readonly id: string } & (
+/** The order of a listing as SQL: the expression of the id, and of the time if it is sorted by one. */
+export type Keyset = Pick<Order, 'direction'> & { readonly id: string } & (
+    | { readonly by: 'id' }
     | { readonly by: 'time'; readonly time: string }
-    | { readonly by: 'id'; readonly time: null }
   );
 
-/** Everything beyond the page's boundary, as a condition: a comparison of rows, which an index answers. */
-export function afterCursor(
-  { time, id, direction }: Keyset,
-  page: Page,
-  { bind: use }: SqlParameters,
-): string {
+/** The condition that a row lies beyond the page's cursor: a comparison of rows, which an index answers. */
+export function afterCursor(keyset: Keyset, page: Page, { bind }: SqlParameters): string {
   if (page.after === null) return 'true';
-  const comparison = (direction === 'ASC') === (page.direction === 'forward') ? '>' : '<';
-  const at = `${use(page.after.id)}::uuid`;
-  if (time === null) return `${id} ${comparison} ${at}`;
-  return `(${time}, ${id}) ${comparison} (${toTime(use(page.after.sortedBy))}, ${at})`;
+  const comparison = readAs(keyset, page) === 'ASC' ? '>' : '<';
+  const id = `${bind(page.after.id)}::uuid`;
+  if (keyset.by === 'id') return `${keyset.id} ${comparison} ${id}`;
+  return `(${keyset.time}, ${keyset.id}) ${comparison} (${toTime(bind(page.after.sortedBy))}, ${id})`;
 }
 
-/** ORDER BY of a page. Read backward, the rows come in the opposite order. */
-export function orderBy({ time, id, direction }: Keyset, page: Page): string {
-  const actual = (direction === 'ASC') === (page.direction === 'forward') ? 'ASC' : 'DESC';
-  return `ORDER BY ${time === null ? '' : `${time} ${actual}, `}${id} ${actual}`;
+/** ORDER BY of a page. */
+export function orderBy(keyset: Keyset, page: Page): string {
+  const direction = readAs(keyset, page);
+  return `ORDER BY ${keyset.by === 'id' ? '' : `${keyset.time} ${direction}, `}${keyset.id} ${direction}`;
 }
 
 /** ORDER BY and LIMIT of a page, one row more than it has. */
-export function orderByLimit(keyset: Keyset, page: Page, { bind: use }: SqlParameters): string {
-  return `${orderBy(keyset, page)} LIMIT ${use(page.limit + 1)}`;
+export function orderByLimit(keyset: Keyset, page: Page, { bind }: SqlParameters): string {
+  return `${orderBy(keyset, page)} LIMIT ${bind(page.limit + 1)}`;
 }
 
-/** The column `sorted_by`, to the microsecond. */
-export function sortedBy({ time }: Keyset): string {
-  return time === null
-    ? 'NULL::text AS sorted_by'
-    : `CASE WHEN isfinite(${time}) THEN (extract(epoch FROM ${time}) * 1000000)::bigint::text ELSE '-infinity' END AS sorted_by`;
+/** The column `sorted_by`: the part of a row's position that is not its id. */
+export function sortedBy(keyset: Keyset): string {
+  if (keyset.by === 'id') return 'NULL::text AS sorted_by';
+  const { time } = keyset;
+  return `CASE WHEN isfinite(${time}) THEN (extract(epoch FROM ${time}) * 1000000)::bigint::text ELSE '-infinity' END AS sorted_by`;
 }
 
-/** Rows in reading order, each with its place. */
+/** Rows as they were read, in reading order and each with its position. */
 export function toEdges<
   Row extends { readonly sorted_by: string | null },
   Result extends { readonly id: string },
@@ -48,6 +44,11 @@ export function toEdges<
     return { node, position: { id: node.id, sortedBy: row.sorted_by } };
   });
   return page.direction === 'backward' ? edges.reverse() : edges;
+}
+
+/** Read backward, rows come in the opposite order. */
+function readAs({ direction }: Keyset, page: Page): 'ASC' | 'DESC' {
+  return (direction === 'ASC') === (page.direction === 'forward') ? 'ASC' : 'DESC';
 }
 
 function toTime(parameter: string): string {

@@ -22,7 +22,7 @@ export type Page<Position = CursorPosition> = {
 /** A record, and its position in the listing that it was read from. */
 export type Edge<Row, Position = CursorPosition> = { readonly node: Row; readonly position: Position };
 
-/** Counting took longer than a request may. Fewer can be counted in the same time. */
+/** Counting took longer than a request may take. A count up to a lower number may be fast enough. */
 export class CountTooLongError extends Error {
   override readonly name = 'CountTooLongError';
 }

@@ -3,20 +3,17 @@ import pg from 'pg';
 const TIMESTAMPTZ = 1184;
 const readAnyTime: (text: string) => unknown = pg.types.getTypeParser(TIMESTAMPTZ);
 
-/**
- * node-postgres' readers of values, but for times: its own goes through a regular expression, and a page has a
- * hundred of them.
- */
+/** node-postgres' parsers, except for times: its own uses a regular expression, and a page has hundreds of times. */
 export const types: pg.CustomTypesConfig = {
   getTypeParser: (id, format) =>
     id === TIMESTAMPTZ && format !== 'binary' ? readTime : pg.types.getTypeParser(id, format),
 };
 
-// The last day that was read: those of a page are mostly the same, and the calendar is the larger part of the work.
+// The last day that was parsed. Most times of a page are of the same day, and its date is the larger part of the work.
 let day = '';
 let dayBegins = Number.NaN;
 
-/** Reads "2026-11-22 07:21:00.123456+00", to the millisecond; in other forms as node-postgres does. */
+/** Parses "2026-11-22 07:21:00.123456+00", to the millisecond; other forms are left to node-postgres. */
 function readTime(text: string): unknown {
   if (text.length < 22 || text.charCodeAt(10) !== SPACE || !text.endsWith('+00')) return readAnyTime(text);
   if (!text.startsWith(day) || day === '') {
@@ -35,7 +32,7 @@ function digits(text: string, at: number): number {
   return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
 }
 
-/** Behind the point; PostgreSQL leaves out zeros at the end. */
+/** The fraction of a second. PostgreSQL leaves out zeros at its end. */
 function milliseconds(text: string): number {
   let value = 0;
   let weight = 100;

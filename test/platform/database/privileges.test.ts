@@ -17,7 +17,7 @@ import { announceExpiry } from '../../../src/sessions/announce-expiry.job.ts';
 import { createIdentifySecret } from '../../../src/sessions/identify-secret.db.ts';
 import { revokeSession } from '../../../src/sessions/revoke-session.db.ts';
 import { parseUsage } from '../../../src/usage/parse-usage.ts';
-import { createReportUsage } from '../../../src/usage/report-usage.db.ts';
+import { createRecordUsage } from '../../../src/usage/report-usage.db.ts';
 import { rollUpUsage } from '../../../src/usage/roll-up-usage.job.ts';
 import { createEraseUser } from '../../../src/users/erase-user.db.ts';
 import { setUserPolicy } from '../../../src/users/set-user-policy.db.ts';
@@ -242,7 +242,7 @@ async function reserve(prisma: PrismaClient, applicationId: string) {
 
 /** The client's report, and then the application's, which replaces it. */
 async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void> {
-  const reportUsage = createReportUsage(prisma, () => {});
+  const reportUsage = createRecordUsage(prisma, () => {});
   const used = parseUsage({ type: 'duration', seconds: 1 });
   if (!used.ok) throw new Error('was refused');
   const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), ...used.value };

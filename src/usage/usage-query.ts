@@ -1,0 +1,71 @@
+import type { UsageTotals } from './usage.ts';
+
+/** What a report can be broken down by, in the order that its rows are sorted by. */
+export const usageDimensions = ['HOUR', 'DAY', 'MONTH', 'USER', 'APPLICATION', 'MODEL', 'PROVIDER'] as const;
+export type UsageDimension = (typeof usageDimensions)[number];
+
+/** Which usage is summed. Of a list, one value has to match, and an empty one matches nothing; null: all that is visible. */
+export type UsageFilter = {
+  /** Inclusive. Milliseconds since 1970, exact to the microsecond. */
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** The time zone in which hours, days and months begin. */
+  readonly timeZone: string;
+  readonly userIds: readonly string[] | null;
+  readonly applicationIds: readonly string[] | null;
+  readonly models: readonly string[] | null;
+};
+
+/** One group of a report: its values of the dimensions, null where the report is not broken down by one, and its totals. */
+export type UsageRow = {
+  readonly start: Date | null;
+  readonly userId: string | null;
+  readonly applicationId: string | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly sessionsIssued: number;
+  readonly totals: UsageTotals;
+};
+
+type DimensionColumn = {
+  /** The field of a row that holds the value. */
+  readonly field: keyof Omit<UsageRow, 'sessionsIssued' | 'totals'>;
+  /** The column in SQL. */
+  readonly column: string;
+  /** The column's name in a CSV file. */
+  readonly heading: string;
+  readonly kind: 'time' | 'id' | 'text';
+};
+
+const START: DimensionColumn = { field: 'start', column: 'start', heading: 'start', kind: 'time' };
+
+/** Where the value of each dimension is found. */
+export const dimensionColumns: Readonly<Record<UsageDimension, DimensionColumn>> = {
+  HOUR: START,
+  DAY: START,
+  MONTH: START,
+  USER: { field: 'userId', column: 'user_id', heading: 'user', kind: 'id' },
+  APPLICATION: { field: 'applicationId', column: 'application_id', heading: 'application', kind: 'id' },
+  MODEL: { field: 'model', column: 'model', heading: 'model', kind: 'text' },
+  PROVIDER: { field: 'provider', column: 'provider', heading: 'provider', kind: 'text' },
+};
+
+export function isTime(dimension: UsageDimension): boolean {
+  return dimensionColumns[dimension].kind === 'time';
+}
+
+/** Whether at most one of them is a time: a report has hours, or days, or months. */
+export function haveOneTime(dimensions: readonly UsageDimension[]): boolean {
+  return dimensions.filter(isTime).length <= 1;
+}
+
+/** A row's position in its report: its value of each dimension, in their order. */
+export type UsagePosition = readonly string[];
+
+export function positionOf(row: UsageRow, dimensions: readonly UsageDimension[]): UsagePosition {
+  return dimensions.map((dimension) => {
+    const value = row[dimensionColumns[dimension].field];
+    return value instanceof Date ? value.toISOString() : (value ?? '');
+  });
+}

@@ -1,0 +1,119 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { createPool } from '../../src/platform/database/pool.ts';
+import { countSessions, listSessions } from '../../src/sessions/list-sessions.db.ts';
+import { summaryColumns } from '../../src/sessions/session-row.db.ts';
+import { listUsers } from '../../src/users/list-users.db.ts';
+import { userColumns } from '../../src/users/user-row.db.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+// The statements of some listings as PostgreSQL gets them: the finished text for a reader, and for a review what a change
+// of one part does to the whole.
+
+let database: TestDatabase;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
+});
+afterAll(async () => {
+  await pool?.end();
+  await database?.drop();
+});
+
+const USER = '01930000-0000-7000-8000-00000000000a';
+const APPLICATION = '01930000-0000-7000-8000-00000000000b';
+const SESSION = '01930000-0000-7000-8000-00000000000c';
+const FIRST_PAGE = { limit: 20, after: null, direction: 'forward' } as const;
+
+const query = z.object({ name: z.string().optional(), text: z.string(), values: z.array(z.unknown()) });
+
+/** The statement that a listing sends, a line for each condition. One with a name is prepared: its plan may be kept. */
+async function statementOf(run: () => Promise<unknown>): Promise<string> {
+  const sent = vi.spyOn(pool, 'query');
+  await run();
+  const { name, text, values } = query.parse(sent.mock.lastCall?.[0]);
+  sent.mockRestore();
+  const lines = text
+    .replace(summaryColumns, '…')
+    .replace(userColumns, '…')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ (AND|UNION ALL|ORDER BY) /g, '\n$1 ');
+  return `${name === undefined ? 'planned for' : 'prepared, with'} ${JSON.stringify(values)}\n${lines}`;
+}
+
+test("a user's sessions, seen by an application: prepared, because the range leads every plan to the user's index", async () => {
+  const visibility = { reach: 'OWN_APPLICATION', applicationId: APPLICATION } as const;
+  const list = () =>
+    listSessions(pool, visibility, { userId: USER }, 'CREATED_AT_DESC', FIRST_PAGE, 'summary');
+  expect(await statementOf(list)).toMatchInlineSnapshot(`
+    "prepared, with ["01930000-0000-7000-8000-00000000000b","01930000-0000-7000-8000-00000000000a",21,"01930000-0000-7000-8000-00000000000a"]
+    SELECT …, (SELECT u.external_id FROM end_user AS u WHERE u.id = $4::uuid) AS external_user_id, NULL::text AS sorted_by FROM ((SELECT * FROM realtime_session AS s WHERE true
+    AND s.application_id = $1::uuid
+    AND s.user_id = $2::uuid
+    AND s.user_id >= $2::uuid
+    AND s.user_id <= $2::uuid
+    AND true
+    ORDER BY s.id DESC LIMIT 101)) AS s
+    ORDER BY s.id DESC LIMIT $3"
+  `);
+});
+
+test('UNCONFIRMED sessions after a cursor: planned for its values, and a SELECT for each of two indexes', async () => {
+  const filter = { statuses: ['UNCONFIRMED'], models: ['gpt-realtime', 'gpt-realtime-mini'] } as const;
+  const page = { limit: 20, after: { id: SESSION, sortedBy: null }, direction: 'forward' } as const;
+  const list = () => listSessions(pool, { reach: 'EVERYTHING' }, filter, 'CREATED_AT_ASC', page, 'summary');
+  expect(await statementOf(list)).toMatchInlineSnapshot(`
+    "planned for [["gpt-realtime","gpt-realtime-mini"],"01930000-0000-7000-8000-00000000000c",21]
+    SELECT …, (SELECT u.external_id FROM end_user AS u WHERE u.id = s.user_id) AS external_user_id, NULL::text AS sorted_by FROM ((SELECT * FROM realtime_session AS s WHERE s.outcome = 'UNCONFIRMED'
+    AND s.model = ANY($1::text[])
+    AND s.id > $2::uuid
+    ORDER BY s.id ASC LIMIT 101)
+    UNION ALL (SELECT * FROM realtime_session AS s WHERE s.outcome IS NULL
+    AND s.deadline <= now()
+    AND s.model = ANY($1::text[])
+    AND s.id > $2::uuid
+    ORDER BY s.id ASC LIMIT 101)) AS s
+    ORDER BY s.id ASC LIMIT $3"
+  `);
+});
+
+test('a count of labelled sessions, up to a number', async () => {
+  const filter = { labels: [{ key: 'team', value: 'red' }] };
+  const count = () =>
+    countSessions(pool, { reach: 'SELF', externalId: 'alice' }, filter, 'EXPIRES_AT_ASC', 1001);
+  expect(await statementOf(count)).toMatchInlineSnapshot(`
+    "planned for ["alice","[{\\"key\\":\\"team\\",\\"value\\":\\"red\\"}]",1001]
+    SELECT count(*)::integer AS count FROM (SELECT FROM realtime_session AS s WHERE ((s.outcome = 'ISSUED'
+    AND s.revoked_at IS NULL
+    AND s.expires_at > now()
+    AND s.expiry_announced_at IS NULL))
+    AND s.user_id = (SELECT id FROM end_user WHERE external_id = $1)
+    AND s.labels @> $2::jsonb LIMIT $3) AS counted"
+  `);
+});
+
+test('users by their next expiry: the conditions on sessions are written for two aliases', async () => {
+  const list = () =>
+    listUsers(pool, { reach: 'SELF', externalId: 'alice' }, {}, 'NEXT_EXPIRY_AT_ASC', FIRST_PAGE);
+  expect(await statementOf(list)).toMatchInlineSnapshot(`
+    "planned for ["alice","alice",21]
+    SELECT …, CASE WHEN isfinite(s.expires_at) THEN (extract(epoch FROM s.expires_at) * 1000000)::bigint::text ELSE '-infinity' END AS sorted_by FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id WHERE s.outcome = 'ISSUED'
+    AND s.revoked_at IS NULL
+    AND s.expires_at > now()
+    AND s.expiry_announced_at IS NULL
+    AND s.user_id = (SELECT id FROM end_user WHERE external_id = $1)
+    AND NOT EXISTS ( SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id
+    AND e.outcome = 'ISSUED'
+    AND e.revoked_at IS NULL
+    AND e.expires_at > now()
+    AND e.expiry_announced_at IS NULL
+    AND e.user_id = (SELECT id FROM end_user WHERE external_id = $2)
+    AND (e.expires_at, e.id) < (s.expires_at, s.id))
+    AND true
+    AND true
+    ORDER BY s.expires_at ASC, s.user_id ASC LIMIT $3"
+  `);
+});
