@@ -14,6 +14,7 @@ import { openDatabase } from './platform/database/open-database.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { openProvider } from './providers/open-provider.ts';
+import type { ProviderSettings } from './providers/registry.ts';
 import { createReader } from './reader.db.ts';
 import { openRetention } from './retention/open-retention.ts';
 import { openSealing } from './sealing/open-sealing.ts';
@@ -27,7 +28,7 @@ import { close, listen } from './server/http/listen.ts';
 import { createManagementServer } from './server/http/management-server.ts';
 import { createRateLimits } from './server/http/rate-limits.ts';
 import { openSessions } from './sessions/open-sessions.ts';
-import { openFeed } from './subscriptions/open-subscriptions.ts';
+import { openSubscriptions } from './subscriptions/open-subscriptions.ts';
 import { loadPrices } from './usage/load-prices.ts';
 import { openUsage } from './usage/open-usage.ts';
 import { openUsers } from './users/open-users.ts';
@@ -53,7 +54,7 @@ export type AppOptions = {
  * The one place where the parts meet: opens them in order, and closes them in the opposite one.
  * @throws StartError and the errors of the parts, saying what an operator can do; whatever was opened is closed again
  */
-export async function createApp(config: Config, options: AppOptions): Promise<App> {
+export async function createApp(config: Config & ProviderSettings, options: AppOptions): Promise<App> {
   const { log, signal, onMetrics, sealing = true } = options;
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async () => {
@@ -72,10 +73,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const [auditKey] = auditKeys;
     const provider = await openProvider(config);
     opened.push(() => provider.close());
-    const feed = openFeed({ config, ledger: database, log });
-    opened.push(() => feed.close());
-    const { onCommitted } = feed;
-    const metrics = createMetrics({ poolWaiting: () => pool.waitingCount, streams: feed.size });
+    const subscriptions = openSubscriptions({ config, ledger: database, log });
+    opened.push(() => subscriptions.close());
+    const { onCommitted } = subscriptions;
+    const metrics = createMetrics({ poolWaiting: () => pool.waitingCount, streams: subscriptions.size });
     onMetrics?.(metrics);
     const state = { draining: false };
 
@@ -127,7 +128,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
           createReader: createRequestReader,
           ...nouns,
           audit: { recordDenial: (denial) => recordDenial(pool, denial, { actor, origin }) },
-          subscriptions: { watchSessions: feed.watcherOf(subscriber) },
+          subscriptions: { watchSessions: subscriptions.watchSessionsAs(subscriber) },
         };
       },
       admission: admissionRules(config, authentication.authenticate, metrics),
@@ -154,7 +155,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     opened.push(async () => {
       state.draining = true;
       // They would go on for ever; their clients find another gateway.
-      await feed.end();
+      await subscriptions.end();
     });
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing: Promise<void> | undefined;

@@ -12,6 +12,7 @@ import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { createMetrics } from '../../src/platform/process/metrics.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
+import { registry } from '../../src/providers/registry.ts';
 import { createReader } from '../../src/reader.db.ts';
 import { createClientAddress } from '../../src/server/http/client-address.ts';
 import { createCors } from '../../src/server/http/cors.ts';
@@ -24,13 +25,16 @@ import { serveParent } from '../channel.ts';
 // at the credential, "api-key" is what createApp puts there. Limits, log and metrics are on in both.
 
 const [mode = '', databaseUrl = ''] = process.argv.slice(2);
-const config = loadConfig({
-  DATABASE_URL: databaseUrl,
-  GATEHOUSE_ROOT_KEY: 'root-key-of-the-bench-0123456789-abcdef',
-  GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
-  GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
-  GATEHOUSE_PROVIDER: 'sandbox',
-});
+const config = loadConfig(
+  {
+    DATABASE_URL: databaseUrl,
+    GATEHOUSE_ROOT_KEY: 'root-key-of-the-bench-0123456789-abcdef',
+    GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+    GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
+    GATEHOUSE_PROVIDER: 'sandbox',
+  },
+  registry,
+);
 const log = createLogger({ level: 'info', pretty: false });
 const pool = createPool({
   url: databaseUrl,

@@ -1,6 +1,6 @@
 import type { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import type { Visibility } from '../authorization/visibility.ts';
-import { visibleApiKeys } from '../authorization/visible-where.ts';
+import { visibleApiKeys } from '../authorization/visible-where.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { ApiKey } from './api-key.ts';
 import { toApiKey, withoutHash } from './application-row.db.ts';

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { Visibility } from '../authorization/visibility.ts';
-import { visibleApplications } from '../authorization/visible-where.ts';
+import { visibleApplications } from '../authorization/visible-where.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { Application } from './application.ts';
 import { toApplication } from './application-row.db.ts';

@@ -8,7 +8,7 @@ type Rules = { readonly [Reach in Visibility['reach']]: (viewer: Viewer) => stri
 const self = (viewer: Viewer) => `(SELECT id FROM end_user WHERE external_id = ${viewer()})`;
 const everything = () => 'true';
 
-// What each reach sees of each table that is read by statements of our own; visible-where.ts has the others. Every
+// What each reach sees of each table that is read by statements of our own; visible-where.db.ts has the others. Every
 // statement of the reader has one of these in its WHERE.
 const RULES = {
   /** realtime_session AS s */

@@ -1,8 +1,8 @@
 import { isStorable } from '../platform/validation/text.ts';
-import { USAGE_PAGE } from '../server/graphql/operation-cost.ts';
 import {
   haveOneTime,
   placeOf,
+  USAGE_PAGE,
   type UsageDimension,
   type UsageFilter,
   type UsagePlace,

@@ -24,7 +24,7 @@ const RESERVE = statement<Row>()({
   columns: ['verdict', 'detail', ...SESSION_FIELDS],
 });
 
-// What reserve_session answers (prisma/migrations), told apart by its verdict.
+// What reserve_session (reserve-session.sql) answers, told apart by its verdict.
 const answer = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('reserved'), detail: z.object({ expiresAfterSeconds: z.int() }) }),
   z.object({ verdict: z.literal('repeated') }),
@@ -49,8 +49,8 @@ const answer = z.discriminatedUnion('verdict', [
 ]);
 
 /**
- * Reserves a session, or says why not, in one transaction and one round trip (the function reserve_session,
- * prisma/migrations). Returns when it is durable.
+ * Reserves a session, or says why not, in one transaction and one round trip (reserve-session.sql). Returns when it is
+ * durable.
  * @throws UnavailableError when it may not have been written
  */
 export async function reserveSession(

@@ -13,7 +13,7 @@ const IDENTIFY = statement<FullSessionRow>()({
   columns: FULL_SESSION_FIELDS,
 });
 
-/** Finding a secret's session: a function of the ledger's (prisma/migrations). */
+/** Finding a secret's session: a database function (identify-secret.sql). */
 export function createIdentifySecret(pool: pg.Pool): IdentifySecret {
   return async (fingerprints, visibility, by) => {
     const values = [toJsonb(fingerprints), applicationOf(visibility), byColumns(by)];

@@ -7,7 +7,7 @@ import { FULL_SESSION_FIELDS, type FullSessionRow, fullSessionColumns, toSession
 
 const REVOKE = statement<FullSessionRow>()({
   name: 'revoke-session',
-  text: `SELECT ${fullSessionColumns} FROM revoke_session($1::uuid, $2::text, $3::jsonb) AS s`,
+  text: `SELECT ${fullSessionColumns} FROM revoke_session($1::uuid, $2::jsonb) AS s`,
   columns: FULL_SESSION_FIELDS,
 });
 
@@ -19,7 +19,7 @@ export async function revokeSession(
   by: Caller,
 ): Promise<Session | null> {
   // The reason is stored with the identities, which erasing removes.
-  const values = [id, null, byColumns(by, reason)];
+  const values = [id, byColumns(by, reason)];
   const [row] = await queryThroughPrisma(prisma, REVOKE, values);
   return row === undefined ? null : toSession(row);
 }

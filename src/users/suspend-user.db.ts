@@ -6,7 +6,7 @@ import type { User } from './user.ts';
 import type { UserReference } from './user-reference.ts';
 import { toUser, type UserRow, userColumns } from './user-row.db.ts';
 
-const SUSPEND = `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4, $5) AS u`;
+const SUSPEND = `SELECT ${userColumns} FROM suspend_user($1, $2, $3, $4) AS u`;
 
 /** Suspends a user, also one that has no session yet. Null: there is no user of that id. */
 export function suspendUser(
@@ -31,7 +31,7 @@ async function setSuspended(
   by: Caller,
 ): Promise<User | null> {
   // The reason is stored with the identities, which erasing removes.
-  const values = [id, externalId, suspended, null, byColumns(by, reason)];
+  const values = [id, externalId, suspended, byColumns(by, reason)];
   const { rows } = await mapDatabaseErrors(pool.query<UserRow>(SUSPEND, values));
   return rows[0] === undefined ? null : toUser(rows[0]);
 }

@@ -8,3 +8,12 @@ export type Database = {
   /** For applications and their keys by its models, and for sessions by id. */
   readonly prisma: PrismaClient;
 };
+
+/** The database as it was opened. */
+export type OpenDatabase = Database & {
+  /** Connects as the application's role. */
+  readonly url: string;
+  /** Connects as the owner of the tables: migrations, partitions. */
+  readonly ownerUrl: string;
+  close(): Promise<void>;
+};

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { Context } from '../../graphql/context.ts';
-import { WatchEndedError } from '../../subscriptions/subscriber.ts';
+import { SubscriptionEndedError } from '../../subscriptions/subscriber.ts';
 import { rootCause } from '../graphql/present-error.ts';
 import { type OnUnexpected, presentResult } from '../graphql/present-result.ts';
 
@@ -27,5 +27,5 @@ export async function* streamResults(
 
 function isForGood(error: Error): boolean {
   const cause = rootCause(error);
-  return cause instanceof WatchEndedError && cause.end !== 'slow';
+  return cause instanceof SubscriptionEndedError && cause.reason !== 'slow';
 }

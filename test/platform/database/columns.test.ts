@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { SCHEMA } from '../../../scripts/schema-engine.ts';
 import { columnName, columns } from '../../../src/platform/database/columns.ts';
-import { SCHEMA } from '../../support/schema-engine.ts';
 
 test('every column of the datamodel is named as its field is, in snake_case', async () => {
   const schema = await readFile(SCHEMA, 'utf8');
