@@ -18,7 +18,7 @@ export function createPrisma(pool: pg.Pool): PrismaClient {
   });
 }
 
-/** Whether Prisma refused with this code: P2002 a value is taken, P2003 a reference leads nowhere, P2025 no such row. */
-export function isPrismaError(error: unknown, code: 'P2002' | 'P2003' | 'P2025'): boolean {
+/** Whether Prisma refused with this code: P2002 a value is taken, P2025 there is no such row. */
+export function isPrismaError(error: unknown, code: 'P2002' | 'P2025'): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
 }
