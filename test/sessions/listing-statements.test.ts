@@ -50,7 +50,7 @@ test("a user's sessions, seen by an application: prepared, because the range lea
     listSessions(pool, visibility, { userId: USER }, 'CREATED_AT_DESC', FIRST_PAGE, 'summary');
   expect(await statementOf(list)).toMatchInlineSnapshot(`
     "prepared, with ["01930000-0000-7000-8000-00000000000b","01930000-0000-7000-8000-00000000000a",21,"01930000-0000-7000-8000-00000000000a"]
-    SELECT …, (SELECT u.external_id FROM end_user AS u WHERE u.id = $4::uuid) AS external_user_id, NULL::text AS sorted_by FROM ((SELECT * FROM realtime_session AS s WHERE true
+    SELECT …, (SELECT u.external_id FROM end_user AS u WHERE u.id = $4::uuid) AS "externalUserId", NULL::text AS sorted_by FROM ((SELECT * FROM realtime_session AS s WHERE true
     AND s.application_id = $1::uuid
     AND s.user_id = $2::uuid
     AND s.user_id >= $2::uuid
@@ -67,7 +67,7 @@ test('UNCONFIRMED sessions after a cursor: planned for its values, and a SELECT 
   const list = () => listSessions(pool, { reach: 'EVERYTHING' }, filter, 'CREATED_AT_ASC', page, 'summary');
   expect(await statementOf(list)).toMatchInlineSnapshot(`
     "planned for [["gpt-realtime","gpt-realtime-mini"],"01930000-0000-7000-8000-00000000000c",21]
-    SELECT …, (SELECT u.external_id FROM end_user AS u WHERE u.id = s.user_id) AS external_user_id, NULL::text AS sorted_by FROM ((SELECT * FROM realtime_session AS s WHERE s.outcome = 'UNCONFIRMED'
+    SELECT …, (SELECT u.external_id FROM end_user AS u WHERE u.id = s.user_id) AS "externalUserId", NULL::text AS sorted_by FROM ((SELECT * FROM realtime_session AS s WHERE s.outcome = 'UNCONFIRMED'
     AND s.model = ANY($1::text[])
     AND s.id > $2::uuid
     ORDER BY s.id ASC LIMIT 101)

@@ -15,19 +15,32 @@ const MESSAGES: readonly (readonly [RegExp, string])[] = [
 const PRISMA = /^P(1001|1002|1008|1011|1017|2024|2028|2037)$/;
 // What it has no words for (P2039: terminated, cancelled, starting) it gives with the SQLSTATE deep inside.
 const wrappedByPrisma = z.object({
-  meta: z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) }),
+  meta: z.object({
+    driverAdapterError: z.object({
+      cause: z.object({ originalCode: z.string().optional(), kind: z.string().optional() }),
+    }),
+  }),
 });
+// Errors of the socket reach no SQLSTATE: the driver adapter names their kind instead (@prisma/adapter-pg, convertDriverError).
+const KINDS: Readonly<Record<string, string>> = {
+  ConnectionClosed: 'connection_lost',
+  DatabaseNotReachable: 'ECONNREFUSED',
+  SocketTimeout: 'connection_timeout',
+};
 
 /** A short code when `error` means that the database could not be asked or did not answer; null for any other error. */
 export function unavailableCode(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const own = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const wrapped = wrappedByPrisma.safeParse(error).data?.meta.driverAdapterError.cause.originalCode ?? '';
+  const cause = wrappedByPrisma.safeParse(error).data?.meta.driverAdapterError.cause;
+  const byKind = KINDS[cause?.kind ?? ''];
+  if (byKind !== undefined) return byKind;
+  const wrapped = cause?.originalCode ?? '';
   const code = [own, wrapped].find((one) => [SQLSTATES, NETWORK, PRISMA].some((codes) => codes.test(one)));
   if (code !== undefined) return code;
   const known = MESSAGES.find(([pattern]) => pattern.test(error.message));
   if (known) return known[1];
-  return causeOf(error).reduce<string | null>((found, cause) => found ?? unavailableCode(cause), null);
+  return causeOf(error).reduce<string | null>((found, inner) => found ?? unavailableCode(inner), null);
 }
 
 /** Runs `work`; what means "the database is away" becomes a UnavailableError, the rest passes as it is. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unavailableCode } from '../../../src/platform/database/map-database-errors.ts';
@@ -23,8 +25,8 @@ afterAll(async () => {
   await database?.drop();
 });
 
-function openPrisma(timeoutMs: number, clientTimeoutMs = timeoutMs) {
-  const pool = createPool({ url: database.url, size: 1, timeoutMs, onError: () => {} });
+function openPrisma(timeoutMs: number, clientTimeoutMs = timeoutMs, url = database.url) {
+  const pool = createPool({ url, size: 1, timeoutMs, onError: () => {} });
   pool.options.query_timeout = clientTimeoutMs;
   pools.push(pool);
   return createPrisma(pool);
@@ -51,4 +53,26 @@ test('a statement of Prisma that the server cancels means that the ledger is una
 
 test('a statement of Prisma that is given up on means that the ledger is unavailable', async () => {
   expect(await codeOf(openPrisma(20_000, 100).application.findFirst())).toBe('query_timeout');
+});
+
+test('a raw statement of Prisma whose connection is reset means that the database is unavailable', async () => {
+  const { hostname, port } = new URL(database.url);
+  const resetting = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    server.pipe(client);
+    client.on('data', (chunk) => {
+      if (chunk.includes('pg_sleep')) client.resetAndDestroy();
+      else server.write(chunk);
+    });
+    client.on('close', () => server.destroy()).on('error', () => {});
+  });
+  await once(resetting.listen(0, '127.0.0.1'), 'listening');
+  // The type of address() also covers pipes.
+  const address = resetting.address() as AddressInfo;
+  const url = new URL(database.url);
+  url.hostname = '127.0.0.1';
+  url.port = String(address.port);
+  const prisma = openPrisma(20_000, 20_000, url.href);
+  expect(await codeOf(prisma.$queryRawUnsafe('SELECT pg_sleep(10)::text'))).toBe('connection_lost');
+  await once(resetting.close(), 'close');
 });
