@@ -50,8 +50,8 @@ describe('what a look-up may cost', () => {
     const statuses = await Promise.all(Array.from({ length: 50 }, () => ask(madeUpFrom(keys[0] ?? ''))));
     expect(statuses.filter((status) => status === 401)).toHaveLength(3);
     expect(statuses.filter((status) => status === 429)).toHaveLength(47);
-    // Beside the three, whatever ran in the background.
-    expect(proxy.statements() - before).toBeLessThan(10);
+    // Three, beside what runs in the background (on a busy machine about twenty statements): not one for each of the fifty.
+    expect(proxy.statements() - before).toBeLessThan(30);
   });
 
   test('good keys give back what they used, and need none once they are known', async () => {
