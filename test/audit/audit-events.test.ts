@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issue, suspendUser } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue, suspendUser } from '../support/limits.ts';
 
 let database: TestDatabase;
 let gateway: TestGateway;

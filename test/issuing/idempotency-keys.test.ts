@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { issue } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 let database: TestDatabase;

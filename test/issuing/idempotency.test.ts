@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { purgeIdempotencyKeys } from '../../src/issuing/purge-idempotency-keys.job.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
+import { ISSUE, issue, readUser, reinstateUser, setPolicy, suspendUser } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { ROOT_KEY, upstreamEnv } from '../support/gateway.ts';
-import { ISSUE, issue, readUser, reinstateUser, setPolicy, suspendUser } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 let database: TestDatabase;

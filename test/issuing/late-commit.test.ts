@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { issue, setPolicy } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, setPolicy } from '../support/limits.ts';
 
 // A disk that stalls: what was settled before its deadline becomes durable after it.
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { settleOverdue } from '../../src/issuing/settle-overdue.job.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
+import { ISSUE, issue, quotasUsed, readSession, trailOf } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { upstreamEnv } from '../support/gateway.ts';
-import { ISSUE, issue, quotasUsed, readSession, trailOf } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 const OVERDUE = 1200;

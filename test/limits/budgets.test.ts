@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { issue, readUser, setPolicy, suspendUser, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, readUser, setPolicy, suspendUser, trailOf } from '../support/limits.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 const SUCCESS = { __typename: 'CreateRealtimeSessionSuccess' };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { issue, readUser, setPolicy, trailOf, unknownId } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, readUser, setPolicy, trailOf, unknownId } from '../support/limits.ts';
 
 const SUCCESS = 'CreateRealtimeSessionSuccess';
 const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };

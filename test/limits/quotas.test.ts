@@ -1,16 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { issue, passTime, quotasUsed, readUser, revokeSession, setPolicy, trailOf } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { upstreamEnv } from '../support/gateway.ts';
-import {
-  issue,
-  passTime,
-  quotasUsed,
-  readUser,
-  revokeSession,
-  setPolicy,
-  trailOf,
-} from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 // Each is another chance for a race to show itself; 20 for a thorough run.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runFixture } from '../support/run-fixture.ts';
+import { runFixture } from './run-program.ts';
 
 const described = { type: 'CanaryError', code: 'E_CANARY', kind: 'canary' };
 

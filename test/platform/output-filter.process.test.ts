@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runFixture } from '../support/run-fixture.ts';
+import { runFixture } from './run-program.ts';
 
 test('replaces credentials in whatever is written, and counts the chunks that needed it', async () => {
   const { code, stdout, stderr } = await runFixture('leak', ['write']);

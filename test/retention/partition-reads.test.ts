@@ -5,18 +5,10 @@ import { listAuditEvents } from '../../src/audit/list-audit-events.db.ts';
 import { settleSession } from '../../src/issuing/settle-session.db.ts';
 import { findSessions } from '../../src/sessions/find-sessions.db.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import {
-  asOwner,
-  createBetween,
-  INSERT,
-  poolOf,
-  TABLES,
-  USER,
-  useDatabase,
-} from '../postgres/fixtures/partitions.ts';
-import { nodesOf, type PlanNode, rowsRead } from '../postgres/fixtures/plan.ts';
 import { OPERATOR } from '../support/actors.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { asOwner, createBetween, INSERT, poolOf, TABLES, USER, useDatabase } from '../support/partitions.ts';
+import { nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
 
 const EVERYTHING = { reach: 'EVERYTHING' } as const;
 

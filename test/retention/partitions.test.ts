@@ -3,16 +3,9 @@ import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from '
 import { checkDatabase } from '../../src/platform/database/check-database.ts';
 import { createPartitions } from '../../src/platform/database/migrate.ts';
 import { keepPartitionsAhead } from '../../src/retention/create-partitions.job.ts';
-import {
-  asOwner,
-  createBetween,
-  INSERT,
-  poolOf,
-  TABLES,
-  useDatabase,
-} from '../postgres/fixtures/partitions.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { asOwner, createBetween, INSERT, poolOf, TABLES, useDatabase } from '../support/partitions.ts';
 
 const INDEXES = {
   realtime_session: [

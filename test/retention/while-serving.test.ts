@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropOldPartitions, SESSION_TABLES } from '../../src/retention/drop-old-partitions.db.ts';
+import { readUser, revokeSession, unknownId } from '../support/ask.ts';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { readUser, revokeSession, unknownId } from '../support/limits.ts';
 
 const OLD_ROWS = 10_000;
 const WORKERS = 6;

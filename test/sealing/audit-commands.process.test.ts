@@ -7,10 +7,10 @@ import { text } from 'node:stream/consumers';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { fillTrail, KEY, sealAll } from '../postgres/fixtures/trail.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
+import { fillTrail, KEY, sealAll } from '../support/trail.ts';
 
 // `gatehouse audit`, as an auditor's shell runs it.
 

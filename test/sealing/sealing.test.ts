@@ -6,18 +6,10 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openHeadsFile } from '../../src/sealing/heads-file.ts';
 import type { Head } from '../../src/sealing/seal.ts';
 import { sealTrail } from '../../src/sealing/seal-trail.job.ts';
-import { asOwner, poolOf, useDatabase } from '../postgres/fixtures/partitions.ts';
-import {
-  fillTrail,
-  findingsOf,
-  KEY,
-  NEVER,
-  OVERLAP_MS,
-  placesOf,
-  sealAll,
-} from '../postgres/fixtures/trail.ts';
 import { eventually } from '../support/eventually.ts';
+import { asOwner, poolOf, useDatabase } from '../support/partitions.ts';
 import { startReplicas } from '../support/replicas.ts';
+import { fillTrail, findingsOf, KEY, NEVER, OVERLAP_MS, placesOf, sealAll } from '../support/trail.ts';
 
 const database = useDatabase();
 

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { signErasure } from '../../src/sealing/erasure-proof.ts';
-import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../postgres/fixtures/trail.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../support/trail.ts';
 
 // Who did something stands beside the event that was sealed: whoever changes that is found like who changes the event.
 

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEALED_COLUMNS } from '../../src/audit/canonical-event.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { type Head, signHead } from '../../src/sealing/seal.ts';
-import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../postgres/fixtures/trail.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../support/trail.ts';
 
 // What a superuser of the database can do to a trail that was sealed: all of it is found, where it was done.
 

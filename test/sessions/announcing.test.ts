@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { announceExpiry } from '../../src/sessions/announce-expiry.job.ts';
-import { INSERT, poolOf, useDatabase } from '../postgres/fixtures/partitions.ts';
-import { nodesOf, type PlanNode, rowsRead } from '../postgres/fixtures/plan.ts';
 import { announcedOf, repeatSession } from '../support/expiring.ts';
+import { INSERT, poolOf, useDatabase } from '../support/partitions.ts';
+import { nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
 
 const BATCH = 250;
 const NEVER = new AbortController().signal;

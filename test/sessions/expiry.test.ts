@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { issue, readSession, revokeSession, trailOf } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { announcedOf, repeatSession, sessionOf } from '../support/expiring.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, readSession, revokeSession, trailOf } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 const AT_ONCE = 1000;

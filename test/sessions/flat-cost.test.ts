@@ -8,6 +8,7 @@ import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
 import type { UserOrder } from '../../src/users/user-filter.ts';
+import { useDatabase } from '../support/partitions.ts';
 import {
   addSessions,
   BUSY,
@@ -19,8 +20,7 @@ import {
   QUIET,
   UNSETTLED_SHARE,
   userId,
-} from '../postgres/fixtures/flat-ledger.ts';
-import { useDatabase } from '../postgres/fixtures/partitions.ts';
+} from './flat-ledger.ts';
 
 // What a page costs must not depend on how much the ledger holds. The ledger grows tenfold in everything at once: in
 // each month's sessions, in users, and in what is live, which is the hardest meaning that "grows" can have. A ledger

@@ -6,9 +6,9 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/commands/read-secret.ts';
+import { issue } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue } from '../support/limits.ts';
 
 // `gatehouse secret identify`, as the shell of whoever was called runs it.
 

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import {
   issue,
   passTime,
@@ -12,7 +9,10 @@ import {
   suspendUser,
   trailOf,
   unknownId,
-} from '../support/limits.ts';
+} from '../support/ask.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 
 const SUCCESS = 'CreateRealtimeSessionSuccess';
 const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };

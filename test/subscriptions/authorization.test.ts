@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ISSUE, revokeSession, unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -10,7 +11,6 @@ import {
 } from '../support/event-stream.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
-import { ISSUE, revokeSession, unknownId } from '../support/limits.ts';
 
 let database: TestDatabase;
 let identity: IdentityProvider;

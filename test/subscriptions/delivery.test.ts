@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issue, revokeSession } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type EventStream, eventsOf, openStream, type StreamRequest } from '../support/event-stream.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { upstreamEnv } from '../support/gateway.ts';
-import { issue, revokeSession } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 

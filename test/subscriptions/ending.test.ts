@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { issue, reinstateUser, suspendUser } from '../support/ask.ts';
 import { createApplication, createKey, revokeKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { askForStream, type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
-import { issue, reinstateUser, suspendUser } from '../support/limits.ts';
 
 // What a credential that counts no longer is told through one gateway, when that was said through another.
 

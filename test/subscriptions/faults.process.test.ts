@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { issue } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { issue } from '../support/limits.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const DRAIN_MS = 8000;

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { issue } from '../support/ask.ts';
 import { createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { askForStream, type EventStream, openStream, type StreamRequest } from '../support/event-stream.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue } from '../support/limits.ts';
 
 const MAX_STREAMS = 3;
 const CREATE = /* GraphQL */ `

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { issue } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue } from '../support/limits.ts';
 
 // More than the feed reads at a time.
 const MISSED = 2300;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { issue } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
 import { repeatSession, sessionOf } from '../support/expiring.ts';
 import { startGateway } from '../support/gateway.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { issue } from '../support/limits.ts';
 
 // More than may wait for a reader, twice over, each larger than most: 30 KB.
 const CHANGES = 2500;

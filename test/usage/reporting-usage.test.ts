@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issue, readSession, trailOf, unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
-import { issue, readSession, trailOf, unknownId } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 

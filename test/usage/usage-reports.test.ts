@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
+import { unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { unknownId } from '../support/limits.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { askForUsage, readUsage } from '../support/usage.ts';
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { findingsOf } from '../postgres/fixtures/trail.ts';
+import { ISSUE, unknownId } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { dumpOf } from '../support/dump.ts';
 import { eventually } from '../support/eventually.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
-import { ISSUE, unknownId } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
+import { findingsOf } from '../support/trail.ts';
 import { RESPONSE } from '../support/usage.ts';
 
 // Everything that writes about a person, on three gateways, while it is erased again and again.

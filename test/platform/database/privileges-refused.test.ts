@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  asRole,
-  EVENT,
-  expectClosedPartitions,
-  PERMISSION_DENIED,
-  partitionsOf,
-} from '../../postgres/fixtures/privileges.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { asRole, EVENT, expectClosedPartitions, PERMISSION_DENIED, partitionsOf } from './privileges.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

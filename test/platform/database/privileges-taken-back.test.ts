@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/platform/database/migrate.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   asRole,
   EVENT,
@@ -7,8 +8,7 @@ import {
   PERMISSION_DENIED,
   partitionsOf,
   privilegesOf,
-} from '../../postgres/fixtures/privileges.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+} from './privileges.ts';
 
 /** As the template has it, of which nothing was granted otherwise. */
 let database: TestDatabase;

@@ -20,9 +20,9 @@ import { parseUsage } from '../../../src/usage/parse-usage.ts';
 import { createReportUsage } from '../../../src/usage/report-usage.db.ts';
 import { rollUpUsage } from '../../../src/usage/roll-up-usage.job.ts';
 import { createEraseUser } from '../../../src/users/erase-user.db.ts';
-import { privilegesOf } from '../../postgres/fixtures/privileges.ts';
 import { OPERATOR } from '../../support/actors.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { privilegesOf } from './privileges.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../../src/platform/database/embedded/start-embedded-postgres.ts';
-import { CREATE, TRAIL } from '../../support/documents.ts';
-import { type FakeUpstream, startFakeUpstream } from '../../support/fake-upstream.ts';
-import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../../support/gateway.ts';
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+} from '../../src/platform/database/embedded/start-embedded-postgres.ts';
+import { CREATE, TRAIL } from '../support/documents.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const DATABASE_TIMEOUT_MS = 400;
 const UPSTREAM_TIMEOUT_MS = 1500;
