@@ -6,7 +6,7 @@ import { COMPILE_CACHE } from '../support/compile-cache.ts';
 type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** Runs a program of this folder and returns what it really wrote and how it ended. */
-export async function runFixture(
+export async function runProgram(
   name: string,
   args: readonly string[],
   nodeOptions: readonly string[] = [],

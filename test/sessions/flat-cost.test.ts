@@ -8,7 +8,7 @@ import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter, SessionOrder } from '../../src/sessions/session-filter.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
 import type { UserOrder } from '../../src/users/user-filter.ts';
-import { useDatabase } from '../support/partitions.ts';
+import { useDatabase } from '../support/fixture.ts';
 import {
   addSessions,
   BUSY,
@@ -106,12 +106,12 @@ const buffersWhenSmall = new Map<string, number>();
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  pool = createPool({ url: database().url, size: 1, timeoutMs: 10_000, onError: () => {} });
-  await prepareLedger(database());
-  await addSessions(database(), SMALL);
+  pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
+  await prepareLedger(database);
+  await addSessions(database, SMALL);
   for (const [name, read] of LISTINGS)
     buffersWhenSmall.set(name, await costOf(await statementOf(read, null)));
-  await addSessions(database(), LARGE - SMALL);
+  await addSessions(database, LARGE - SMALL);
 }, 60_000 + LARGE);
 afterAll(() => pool.end());
 
@@ -194,7 +194,7 @@ function literal(value: unknown): string {
 /** Where page 5,000 of a listing begins, or else its last page; null when all of it is on one page. */
 async function placeIn({ text, values }: Statement): Promise<CursorPosition | null> {
   const unlimited = text.replaceAll(/ LIMIT \d+/g, '');
-  const [last] = await database().query<{ id: string; sorted_by: string | null }>(
+  const [last] = await database.query<{ id: string; sorted_by: string | null }>(
     `SELECT id, sorted_by FROM (
       SELECT row_number() OVER () AS place, id, sorted_by FROM (${unlimited}) AS listing) AS placed
     ORDER BY place DESC OFFSET ${LIMIT} LIMIT 1`,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApplicationsLedger } from '../../../src/applications/application-store.db.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
 import { recordDenial } from '../../../src/audit/record-denial.db.ts';
@@ -21,14 +21,10 @@ import { createReportUsage } from '../../../src/usage/report-usage.db.ts';
 import { rollUpUsage } from '../../../src/usage/roll-up-usage.job.ts';
 import { createEraseUser } from '../../../src/users/erase-user.db.ts';
 import { OPERATOR } from '../../support/actors.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/fixture.ts';
 import { privilegesOf } from './privileges.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.drop());
+const database = useDatabase();
 
 describe("the application's role", () => {
   it('can do what the gateway does: reserve, settle, revoke, suspend, limit, read, check, clean up', async () => {

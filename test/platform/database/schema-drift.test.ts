@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/fixture.ts';
 import { NOTHING_FILTERED, SCHEMA, withSchemaEngine } from '../../support/schema-engine.ts';
 
 const AGREED = { exitCode: 0, stdout: expect.stringContaining('No difference detected.') };
@@ -27,11 +28,7 @@ const UNSEEN_BY_PRISMA = {
   views: [],
 };
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.drop());
+const database = useDatabase();
 
 describe("Prisma's schema and the migrations", () => {
   it('agree', async () => {
