@@ -1,6 +1,6 @@
 import { defineConfig } from 'prisma/config';
 
-// Read by Prisma's own command line only; the gateway connects through src/postgres/client.ts.
+// Only Prisma's command line reads this; the gateway connects through src/platform/database/prisma.ts.
 export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations' },

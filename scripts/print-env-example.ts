@@ -1,8 +1,9 @@
-// Prints every variable of src/config-schema.ts into .env.example; with --check only compares, for CI.
+// Prints every variable of src/platform/config and of the providers into .env.example; with --check only compares, for CI.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { variables } from '../src/platform/config/variables.ts';
+import { variablesByName } from '../src/platform/config/config.ts';
+import { registry } from '../src/providers/registry.ts';
 
 const HEADER = `\
 # Every variable that Gatehouse reads, with its default. Copy this file to .env in the folder that
@@ -24,7 +25,7 @@ if (process.argv[1] === import.meta.filename) {
 
 /** What .env.example must hold. */
 export function printEnvExample(): string {
-  const blocks = Object.entries(variables).map(
+  const blocks = Object.entries(variablesByName(registry)).map(
     ([name, schema]) => `${comment(schema.description ?? '')}\n#${name}=${defaultOf(name, schema)}\n`,
   );
   return [HEADER, ...blocks].join('\n');

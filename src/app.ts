@@ -1,28 +1,22 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import { createApplicationsLedger } from './applications/application-store.db.ts';
+import { openApplications } from './applications/open-applications.ts';
 import { recordDenial } from './audit/record-denial.db.ts';
 import type { Authenticate } from './authentication/authenticate.ts';
 import { openAuthentication } from './authentication/open-authentication.ts';
-import { type Visibility, visibilityOf } from './authorization/visibility.ts';
+import { visibilityOf } from './authorization/visibility.ts';
 import { schema } from './graphql/schema.ts';
-import { issueSession } from './issuing/issue-session.ts';
-import { createIssuePorts } from './issuing/open-issuing.ts';
-import { purgeIdempotencyKeys } from './issuing/purge-idempotency-keys.job.ts';
-import { settleOverdue } from './issuing/settle-overdue.job.ts';
-import { createLimitsLedger } from './limits/change-limits.db.ts';
+import { openIssuing } from './issuing/open-issuing.ts';
 import type { Config } from './platform/config/config.ts';
-import { type Keys, obtainKeys } from './platform/config/keys.ts';
+import { obtainKeys } from './platform/config/keys.ts';
 import { checkDatabase } from './platform/database/check-database.ts';
-import { type OpenDatabase, openDatabase } from './platform/database/open-database.ts';
-import { createInFlight } from './platform/process/in-flight.ts';
+import { openDatabase } from './platform/database/open-database.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
-import { repeat } from './platform/process/repeat.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { openProvider } from './providers/open-provider.ts';
+import type { ProviderSettings } from './providers/registry.ts';
 import { createReader } from './reader.db.ts';
-import { keepPartitionsAhead } from './retention/create-partitions.job.ts';
-import { enforceRetention } from './retention/enforce-retention.job.ts';
+import { openRetention } from './retention/open-retention.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import { onlyTrustedDocuments } from './server/graphql/only-trusted-documents.ts';
 import { loadTrustedDocuments } from './server/graphql/trusted-documents.ts';
@@ -33,15 +27,11 @@ import { createGraphqlServer } from './server/http/graphql-server.ts';
 import { close, listen } from './server/http/listen.ts';
 import { createManagementServer } from './server/http/management-server.ts';
 import { createRateLimits } from './server/http/rate-limits.ts';
-import { announceExpiry } from './sessions/announce-expiry.job.ts';
-import { createIdentifySecret } from './sessions/identify-secret.db.ts';
-import { identifySecret } from './sessions/identify-secret.ts';
-import { openFeed } from './subscriptions/open-subscriptions.ts';
+import { openSessions } from './sessions/open-sessions.ts';
+import { openSubscriptions } from './subscriptions/open-subscriptions.ts';
 import { loadPrices } from './usage/load-prices.ts';
-import { createReportUsage } from './usage/report-usage.db.ts';
-import { reportUsageOf } from './usage/report-usage.ts';
-import { rollUpUsage } from './usage/roll-up-usage.job.ts';
-import { createEraseUser, finishErasures } from './users/erase-user.db.ts';
+import { openUsage } from './usage/open-usage.ts';
+import { openUsers } from './users/open-users.ts';
 
 export type App = {
   readonly url: string;
@@ -64,7 +54,7 @@ export type AppOptions = {
  * The one place where the parts meet: opens them in order, and closes them in the opposite one.
  * @throws StartError and the errors of the parts, saying what an operator can do; whatever was opened is closed again
  */
-export async function createApp(config: Config, options: AppOptions): Promise<App> {
+export async function createApp(config: Config & ProviderSettings, options: AppOptions): Promise<App> {
   const { log, signal, onMetrics, sealing = true } = options;
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async () => {
@@ -75,61 +65,72 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   try {
     const documents = await loadTrustedDocuments(config.trustedDocuments, schema);
     const prices = await loadPrices(config.pricesFile);
-    const ledger = await openDatabase(config, log, signal ?? new AbortController().signal);
-    opened.push(() => ledger.close());
+    const database = await openDatabase(config, log, signal ?? new AbortController().signal);
+    opened.push(() => database.close());
+    const { pool, prisma, ownerUrl } = database;
     const keys = await obtainKeys(config);
+    const { auditKeys, fingerprintKeys, rootKey } = keys;
+    const [auditKey] = auditKeys;
     const provider = await openProvider(config);
     opened.push(() => provider.close());
-    const feed = openFeed({ config, ledger, log });
-    opened.push(() => feed.close());
-    opened.push(startJobs({ config, ledger, keys, onCommitted: feed.onCommitted, log }));
-    if (sealing) opened.push(await openSealing({ config, ledger, key: keys.auditKeys[0], log }));
-
-    const metrics = createMetrics({ poolWaiting: () => ledger.pool.waitingCount, streams: feed.size });
+    const subscriptions = openSubscriptions({ config, ledger: database, log });
+    opened.push(() => subscriptions.close());
+    const { onCommitted } = subscriptions;
+    const metrics = createMetrics({ poolWaiting: () => pool.waitingCount, streams: subscriptions.size });
     onMetrics?.(metrics);
     const state = { draining: false };
-    const inFlight = createInFlight();
+
+    const { applications } = openApplications({ prisma, onCommitted });
+    const { users, close: closeUsers } = openUsers({ pool, auditKey, onCommitted, log });
+    opened.push(closeUsers);
+    const { sessions, close: closeSessions } = openSessions({
+      pool,
+      prisma,
+      fingerprintKeys,
+      onCommitted,
+      log,
+    });
+    opened.push(closeSessions);
+    const { usage, close: closeUsage } = openUsage({ pool, prisma, prices, onCommitted, log });
+    opened.push(closeUsage);
     const isDraining = () => state.draining;
-    const { onCommitted } = feed;
-    const issuing = await createIssuePorts({
+    const issuing = await openIssuing({
       config,
       log,
-      ledger,
+      database,
       keys,
       provider,
       metrics,
       isDraining,
       onCommitted,
     });
-    const limits = createLimitsLedger(ledger.pool, onCommitted);
-    const eraseUser = createEraseUser(ledger.pool, keys.auditKeys[0], onCommitted);
-    const applications = createApplicationsLedger(ledger.pool, onCommitted);
-    const reporting = { reportUsage: createReportUsage(ledger.pool, onCommitted), prices };
-    const identifying = { identify: createIdentifySecret(ledger.pool), keys: keys.fingerprintKeys };
-    const authentication = openAuthentication({
-      config,
-      log,
-      pool: ledger.pool,
-      rootKey: keys.rootKey,
-      metrics,
-    });
+    opened.push(() => issuing.close());
+    opened.push(openRetention({ config, ownerUrl, auditKeys, log }).close);
+    if (sealing) opened.push(await openSealing({ config, ledger: database, key: auditKey, log }));
+    const authentication = openAuthentication({ config, log, pool, rootKey, metrics });
     opened.push(() => authentication.close());
+
+    const nouns = {
+      applications: { ...applications, defaultId: issuing.defaultApplicationId },
+      issuing,
+      limits: config,
+      sessions,
+      usage,
+      users,
+    };
     const graphql = createGraphqlServer({
       schema,
-      createContext: (viewer, origin) => ({
-        ...readersOf(ledger.pool, visibilityOf(viewer.actor)),
-        watchSessions: feed.watcherOf(viewer),
-        limits,
-        eraseUser,
-        applications,
-        reportUsage: (session, input, by) => reportUsageOf(session, input, by, reporting),
-        identifySecret: (secret, by) => identifySecret(secret, by, identifying),
-        recordDenial: (denial) => recordDenial(ledger.pool, denial, { actor: viewer.actor, origin }),
-        defaultPolicy: config.defaultPolicy,
-        defaultApplicationId: issuing.settings.defaultApplicationId,
-        issueSession: (input, by) =>
-          inFlight.track(issueSession(issuing.ports, issuing.settings, { input, ...by })),
-      }),
+      createContext: (subscriber, origin) => {
+        const { actor } = subscriber;
+        const createRequestReader = () => createReader(database, visibilityOf(actor));
+        return {
+          reader: createRequestReader(),
+          createReader: createRequestReader,
+          ...nouns,
+          audit: { recordDenial: (denial) => recordDenial(pool, denial, { actor, origin }) },
+          subscriptions: { watchSessions: subscriptions.watchSessionsAs(subscriber) },
+        };
+      },
       admission: admissionRules(config, authentication.authenticate, metrics),
       connections: config,
       clientAddress: createClientAddress(config.trustedProxies),
@@ -141,20 +142,20 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
     });
     const management = createManagementServer({
-      notReady: async () => (state.draining ? 'draining' : checkDatabase(ledger.pool)),
+      notReady: async () => (state.draining ? 'draining' : checkDatabase(pool)),
       registry: metrics.registry,
     });
 
     const managementPort = await open(management, config.managementPort, config.host, 'MANAGEMENT_PORT');
     opened.push(() => close(management, 0));
     // What was accepted is finished even when its client is gone: a mint that is under way has to be recorded.
-    opened.push(() => inFlight.ended());
+    opened.push(() => issuing.finished());
     const port = await open(graphql, config.port, config.host, 'PORT');
     opened.push(() => close(graphql, config.drainMs));
     opened.push(async () => {
       state.draining = true;
       // They would go on for ever; their clients find another gateway.
-      await feed.end();
+      await subscriptions.end();
     });
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing: Promise<void> | undefined;
@@ -172,11 +173,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   }
 }
 
-function readersOf(pool: OpenDatabase['pool'], visibility: Visibility) {
-  const createLedger = () => createReader(pool, visibility);
-  return { ledger: createLedger(), createLedger };
-}
-
 function admissionRules(config: Config, authenticate: Authenticate, metrics: Metrics): AdmissionRules {
   return {
     authenticate,
@@ -189,41 +185,6 @@ function admissionRules(config: Config, authenticate: Authenticate, metrics: Met
     cors: createCors(config.corsOrigins),
     maxBodyBytes: config.maxBodyBytes,
     graphiql: config.graphiql,
-  };
-}
-
-type JobParts = {
-  readonly config: Config;
-  readonly ledger: OpenDatabase;
-  readonly keys: Keys;
-  readonly onCommitted: () => void;
-  readonly log: Logger;
-};
-
-/** Periodic work; each stops when asked, and after what it is doing. */
-function startJobs({ config, ledger, keys, onCommitted, log }: JobParts): () => Promise<void> {
-  const { pool, ownerUrl } = ledger;
-  const { retentionMonths: months, auditRetentionMonths: auditMonths } = config;
-  const failed = (job: string) => (err: unknown) => log.error({ err, job }, 'periodic work failed');
-  const stopPartitions = keepPartitionsAhead(ownerUrl, failed('partitions'));
-  const stops = [
-    repeat(500, (stopping) => announceExpiry(pool, onCommitted, stopping), failed('announce-expiry')),
-    enforceRetention({
-      ownerUrl,
-      months,
-      auditMonths,
-      auditKeys: keys.auditKeys,
-      log,
-      onError: failed('retention'),
-    }),
-    repeat(1000, () => settleOverdue(pool, onCommitted), failed('settle-overdue')),
-    repeat(1000, () => rollUpUsage(pool), failed('sum-usage')),
-    repeat(30_000, (stopping) => finishErasures(pool, stopping), failed('finish-erasures'), 1000),
-    repeat(600_000, () => purgeIdempotencyKeys(pool), failed('purge-idempotency-keys')),
-  ];
-  return async () => {
-    stopPartitions();
-    await Promise.all(stops.map((stop) => stop()));
   };
 }
 

@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
-import type pg from 'pg';
 import type { ApiKey } from './applications/api-key.ts';
 import { findApiKeys, listApiKeys } from './applications/find-api-keys.db.ts';
 import { findApplications, listApplications } from './applications/find-applications.db.ts';
 import { findAuditEvent, listAuditEvents } from './audit/list-audit-events.db.ts';
 import type { Visibility } from './authorization/visibility.ts';
 import { findQuotaUsage } from './limits/quota-usage.db.ts';
+import type { Database } from './platform/database/database.ts';
 import type { Json } from './platform/validation/json.ts';
 import type { Reader } from './reader.ts';
 import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
@@ -19,15 +19,15 @@ import { findUserByExternalId, findUsers } from './users/find-users.db.ts';
 import { countUsers, listUsers } from './users/list-users.db.ts';
 
 /** The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once. */
-export function createReader(pool: pg.Pool, visibility: Visibility): Reader {
-  const sessions = loaderOf((ids) => findSessions(pool, visibility, ids));
+export function createReader({ pool, prisma }: Database, visibility: Visibility): Reader {
+  const sessions = loaderOf((ids) => findSessions(prisma, visibility, ids));
   const users = loaderOf((ids) => findUsers(pool, visibility, ids));
   const active = loaderOf((ids) => findActiveSessions(pool, visibility, ids));
   const usage = loaderOf((ids) => findSessionUsage(pool, visibility, ids));
-  const applications = loaderOf((ids) => findApplications(pool, visibility, ids));
-  const apiKeys = loaderOf((ids) => findApiKeys(pool, visibility, ids));
+  const applications = loaderOf((ids) => findApplications(prisma, visibility, ids));
+  const apiKeys = loaderOf((ids) => findApiKeys(prisma, visibility, ids));
   const apiKeysOf = new DataLoader<string, ApiKey[]>(async (ids) => {
-    const keys = await listApiKeys(pool, visibility, ids);
+    const keys = await listApiKeys(prisma, visibility, ids);
     return ids.map((id) => keys.filter(({ applicationId }) => applicationId === id));
   });
   return {
@@ -45,7 +45,7 @@ export function createReader(pool: pg.Pool, visibility: Visibility): Reader {
       return (await active.load(userId)) ?? { count: 0, nextExpiryAt: null };
     },
     application: (id) => applications.load(id),
-    applications: () => listApplications(pool, visibility),
+    applications: () => listApplications(prisma, visibility),
     apiKey: (id) => apiKeys.load(id),
     apiKeysOf: (applicationId) => apiKeysOf.load(applicationId),
     quotaUsage: (userId) => findQuotaUsage(pool, userId),

@@ -8,6 +8,7 @@ import { describeFailure } from './platform/process/describe-failure.ts';
 import { createLogger } from './platform/process/logger.ts';
 import type { Metrics } from './platform/process/metrics.ts';
 import { installOutputFilter } from './platform/process/output-filter.ts';
+import { type ProviderSettings, registry } from './providers/registry.ts';
 
 let metrics: Metrics | undefined;
 installOutputFilter({ onRedaction: () => metrics?.redactions.inc() });
@@ -50,9 +51,9 @@ async function finish(running: App): Promise<void> {
   process.exit(0);
 }
 
-function readConfigOrFail(): Config {
+function readConfigOrFail(): Config & ProviderSettings {
   try {
-    return readConfig();
+    return readConfig(registry);
   } catch (error) {
     return fail(error);
   }

@@ -1,4 +1,4 @@
-import { createApplicationsLedger } from '../../src/applications/application-store.db.ts';
+import { openApplications } from '../../src/applications/open-applications.ts';
 import type { Authenticate } from '../../src/authentication/authenticate.ts';
 import { openAuthentication } from '../../src/authentication/open-authentication.ts';
 import { type Actor, scopes } from '../../src/authorization/actor.ts';
@@ -8,9 +8,11 @@ import type { Context } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { loadConfig } from '../../src/platform/config/config.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
+import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { createMetrics } from '../../src/platform/process/metrics.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
+import { registry } from '../../src/providers/registry.ts';
 import { createReader } from '../../src/reader.db.ts';
 import { createClientAddress } from '../../src/server/http/client-address.ts';
 import { createCors } from '../../src/server/http/cors.ts';
@@ -23,13 +25,16 @@ import { serveParent } from '../channel.ts';
 // at the credential, "api-key" is what createApp puts there. Limits, log and metrics are on in both.
 
 const [mode = '', databaseUrl = ''] = process.argv.slice(2);
-const config = loadConfig({
-  DATABASE_URL: databaseUrl,
-  GATEHOUSE_ROOT_KEY: 'root-key-of-the-bench-0123456789-abcdef',
-  GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
-  GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
-  GATEHOUSE_PROVIDER: 'sandbox',
-});
+const config = loadConfig(
+  {
+    DATABASE_URL: databaseUrl,
+    GATEHOUSE_ROOT_KEY: 'root-key-of-the-bench-0123456789-abcdef',
+    GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+    GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
+    GATEHOUSE_PROVIDER: 'sandbox',
+  },
+  registry,
+);
 const log = createLogger({ level: 'info', pretty: false });
 const pool = createPool({
   url: databaseUrl,
@@ -38,6 +43,7 @@ const pool = createPool({
   onError: (err) => log.warn({ err }, 'idle database connection lost'),
 });
 let statements = 0;
+const prisma = createPrisma(pool);
 pool.on('acquire', () => {
   statements += 1;
 });
@@ -82,8 +88,8 @@ serveParent({ port, key: key.value }, async () => {
 async function makeKey(): Promise<{ value: string; applicationId: string }> {
   const made = await createKey(
     {
-      reader: createReader(pool, { reach: 'EVERYTHING' }),
-      applications: createApplicationsLedger(pool),
+      reader: createReader({ pool, prisma }, { reach: 'EVERYTHING' }),
+      ...openApplications({ prisma }),
     },
     { application: 'bench', name: mode, scopes: [...scopes], reach: 'EVERYTHING', expiresAt: null },
   );
@@ -108,25 +114,17 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
   const absent = async (): Promise<never> => {
     throw new Error('The benchmark asks for the viewer only');
   };
-  const createLedger = () => createReader(pool, visibilityOf(actor));
+  const readOnce = () => createReader({ pool, prisma }, visibilityOf(actor));
   return {
-    ledger: createLedger(),
-    createLedger,
-    watchSessions: absent,
-    reportUsage: absent,
-    identifySecret: absent,
-    issueSession: absent,
-    eraseUser: absent,
-    recordDenial: absent,
-    limits: {
-      revokeSession: absent,
-      suspendUser: absent,
-      reinstateUser: absent,
-      setUserPolicy: absent,
-      setApplicationPolicy: absent,
-    },
-    applications: createApplicationsLedger(pool),
-    defaultPolicy: config.defaultPolicy,
-    defaultApplicationId: '',
+    reader: readOnce(),
+    createReader: readOnce,
+    applications: { ...openApplications({ prisma }).applications, defaultId: '' },
+    audit: { recordDenial: absent },
+    issuing: { issueSession: absent },
+    limits: { defaultPolicy: config.defaultPolicy },
+    sessions: { revoke: absent, identifySecret: absent },
+    subscriptions: { watchSessions: absent },
+    usage: { report: absent },
+    users: { suspend: absent, reinstate: absent, setPolicy: absent, erase: absent },
   };
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { createReader } from '../../src/reader.db.ts';
 import type { Case, Subject } from './cases.ts';
 
@@ -28,12 +29,13 @@ type Setup = {
 /** Each report with its baselines beside it, round by round, so that who else uses the machine meets all alike. */
 export async function measureAll(cases: readonly Case[], setup: Setup): Promise<Measured[]> {
   const { pool, subject, rounds, warmUp, progress } = setup;
+  const prisma = createPrisma(pool);
   const month = [new Date(subject.month.from), new Date(subject.month.to)];
   const times = new Map(cases.map((one) => [one, noTimes()]));
   for (let round = -warmUp; round < rounds; round += 1) {
     for (const [{ ask }, of] of times) {
       // Nothing is remembered from one request to the next.
-      const reader = createReader(pool, { reach: 'EVERYTHING' });
+      const reader = createReader({ pool, prisma }, { reach: 'EVERYTHING' });
       const counting = await timed(() => pool.query(COUNT, month));
       const reporting = await timed(async () => {
         of.rows = await ask(reader, subject, round + warmUp);

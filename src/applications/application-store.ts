@@ -1,4 +1,5 @@
 import type { Caller, KeyReach, Scope } from '../authorization/actor.ts';
+import type { PolicyChanges } from '../limits/policy.ts';
 import type { ApiKey } from './api-key.ts';
 import type { Application } from './application.ts';
 
@@ -17,8 +18,8 @@ export type CreateApiKeyOutcome =
   /** By the database's clock. */
   | { readonly kind: 'expired' };
 
-/** Registering callers. Each change is one round trip and writes its audit event in the same transaction. */
-export type ApplicationsLedger = {
+/** Changes to applications and their keys. Each writes its audit event in the same transaction. */
+export type ApplicationStore = {
   /** Null: the name is taken. */
   createApplication(name: string, by: Caller): Promise<Application | null>;
   /** For a key that is made now: the key has it inside, so it must be there first. */
@@ -30,4 +31,6 @@ export type ApplicationsLedger = {
   ): Promise<CreateApiKeyOutcome>;
   /** Without effect on a key that was revoked before; null: there is no such key. */
   revokeApiKey(id: string, by: Caller): Promise<ApiKey | null>;
+  /** Sets limits that hold for each user the application asks for; null: there is no such application. */
+  setPolicy(id: string, changes: PolicyChanges, by: Caller): Promise<Application | null>;
 };

@@ -2,7 +2,7 @@ import type { Actor, Reach, RequestInfo } from '../authorization/actor.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import { type ApiKey, generateApiKey } from './api-key.ts';
-import type { ApiKeyGrant, ApplicationsLedger } from './application-store.ts';
+import type { ApiKeyGrant, ApplicationStore } from './application-store.ts';
 import { parseApiKeyGrant } from './parse-api-key-grant.ts';
 
 export type CreateApiKeyResult =
@@ -16,7 +16,7 @@ export type CreateApiKeyResult =
  * @throws UnavailableError when it may not have been written; the key is not handed out then
  */
 export async function createApiKey(
-  applications: ApplicationsLedger,
+  applications: ApplicationStore,
   input: Omit<ApiKeyGrant, 'reach' | 'applicationId'> & {
     readonly reach: Reach;
     /** Null: what was given is no application's id. It fares as one that no application has. */

@@ -1,40 +1,34 @@
-import type pg from 'pg';
+import type { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import type { Visibility } from '../authorization/visibility.ts';
-import { visible } from '../authorization/visible.db.ts';
-import { read, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
+import { visibleApiKeys } from '../authorization/visible-where.db.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { ApiKey } from './api-key.ts';
+import { toApiKey, withoutHash } from './application-row.db.ts';
 
-/** Columns of api_key under the names that the domain gives them. The hash is not among them. */
-export const apiKeyColumns = `
-  k.id, k.application_id AS "applicationId", k.name, k.last_four AS "lastFour", k.scopes, k.reach,
-  k.created_at AS "createdAt", k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt",
-  k.revoked_at AS "revokedAt"`;
-
-/** The visible keys with these ids, in no particular order; the others are left out. */
+/** The visible keys with these ids, in no particular order; the others are left out. @throws UnavailableError */
 export function findApiKeys(
-  pool: pg.Pool,
+  prisma: PrismaClient,
   visibility: Visibility,
   ids: readonly string[],
 ): Promise<ApiKey[]> {
-  return find(pool, visibility, (given) => `k.id = ANY(${given.bind(ids)}::uuid[])`);
+  return find(prisma, visibility, { id: { in: [...ids] } });
 }
 
-/** The visible keys of these applications, oldest first. */
+/** The visible keys of these applications, oldest first. @throws UnavailableError */
 export function listApiKeys(
-  pool: pg.Pool,
+  prisma: PrismaClient,
   visibility: Visibility,
   applicationIds: readonly string[],
 ): Promise<ApiKey[]> {
-  return find(pool, visibility, (given) => `k.application_id = ANY(${given.bind(applicationIds)}::uuid[])`);
+  return find(prisma, visibility, { applicationId: { in: [...applicationIds] } });
 }
 
-function find(
-  pool: pg.Pool,
+async function find(
+  prisma: PrismaClient,
   visibility: Visibility,
-  condition: (given: SqlParameters) => string,
+  condition: Prisma.ApiKeyWhereInput,
 ): Promise<ApiKey[]> {
-  const given = sqlParameters();
-  const text = `SELECT ${apiKeyColumns} FROM api_key AS k
-    WHERE ${condition(given)} AND ${visible('apiKeys', visibility, given)} ORDER BY k.id`;
-  return read<ApiKey>(pool, text, given);
+  const where = { AND: [condition, visibleApiKeys(visibility)] };
+  const found = prisma.apiKey.findMany({ where, orderBy: { id: 'asc' }, omit: withoutHash });
+  return (await mapDatabaseErrors(found)).map(toApiKey);
 }

@@ -1,26 +1,26 @@
-import type pg from 'pg';
+import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { Visibility } from '../authorization/visibility.ts';
-import { visible } from '../authorization/visible.db.ts';
-import { read, sqlParameters } from '../platform/database/statement.ts';
+import { visibleApplications } from '../authorization/visible-where.db.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { Application } from './application.ts';
-import { type ApplicationRow, applicationColumns, toApplication } from './application-row.db.ts';
+import { toApplication } from './application-row.db.ts';
 
-/** The visible applications with these ids, in no particular order; the others are left out. */
+/** The visible applications with these ids, in no particular order; the others are left out. @throws UnavailableError */
 export async function findApplications(
-  pool: pg.Pool,
+  prisma: PrismaClient,
   visibility: Visibility,
   ids: readonly string[],
 ): Promise<Application[]> {
-  const given = sqlParameters();
-  const text = `SELECT ${applicationColumns} FROM application AS a
-    WHERE a.id = ANY(${given.bind(ids)}::uuid[]) AND ${visible('applications', visibility, given)}`;
-  return (await read<ApplicationRow>(pool, text, given)).map(toApplication);
+  const where = { AND: [{ id: { in: [...ids] } }, visibleApplications(visibility)] };
+  return (await mapDatabaseErrors(prisma.application.findMany({ where }))).map(toApplication);
 }
 
-/** All visible applications by name. There are as many as a company has programs: no pages are needed. */
-export async function listApplications(pool: pg.Pool, visibility: Visibility): Promise<Application[]> {
-  const given = sqlParameters();
-  const text = `SELECT ${applicationColumns} FROM application AS a
-    WHERE ${visible('applications', visibility, given)} ORDER BY a.name`;
-  return (await read<ApplicationRow>(pool, text, given)).map(toApplication);
+/**
+ * All visible applications by name. There are as many as a company has programs: no pages are needed.
+ * @throws UnavailableError
+ */
+export async function listApplications(prisma: PrismaClient, visibility: Visibility): Promise<Application[]> {
+  const where = visibleApplications(visibility);
+  const rows = await mapDatabaseErrors(prisma.application.findMany({ where, orderBy: { name: 'asc' } }));
+  return rows.map(toApplication);
 }

@@ -8,8 +8,8 @@ type Rules = { readonly [Reach in Visibility['reach']]: (viewer: Viewer) => stri
 const self = (viewer: Viewer) => `(SELECT id FROM end_user WHERE external_id = ${viewer()})`;
 const everything = () => 'true';
 
-// What each reach sees of each table. This is the one place that says so; every statement of the reader has one of
-// these in its WHERE.
+// What each reach sees of each table that is read by statements of our own; visible-where.db.ts has the others. Every
+// statement of the reader has one of these in its WHERE.
 const RULES = {
   /** realtime_session AS s */
   sessions: {
@@ -23,19 +23,6 @@ const RULES = {
     OWN_APPLICATION: (viewer) =>
       `EXISTS (SELECT FROM application_user AS own WHERE own.application_id = ${viewer()}::uuid AND own.user_id = u.id)`,
     SELF: (viewer) => `u.external_id = ${viewer()}`,
-  },
-  /** application AS a. A person sees those that hold its sessions, the built-in one among them. */
-  applications: {
-    EVERYTHING: everything,
-    OWN_APPLICATION: (viewer) => `a.id = ${viewer()}::uuid`,
-    SELF: (viewer) =>
-      `(a.name = 'default' OR EXISTS (SELECT FROM application_user AS own WHERE own.application_id = a.id AND own.user_id = ${self(viewer)}))`,
-  },
-  /** api_key AS k */
-  apiKeys: {
-    EVERYTHING: everything,
-    OWN_APPLICATION: (viewer) => `k.application_id = ${viewer()}::uuid`,
-    SELF: () => 'false',
   },
   /** audit_event AS e: what concerns the application, and what it did itself. */
   auditEvents: {

@@ -1,5 +1,5 @@
 import type { Application } from '../applications/application.ts';
-import type { ApplicationsLedger } from '../applications/application-store.ts';
+import type { ApplicationStore } from '../applications/application-store.ts';
 import { createApiKey } from '../applications/create-api-key.ts';
 import { parseApiKeyGrant, parseName } from '../applications/parse-api-key-grant.ts';
 import { byShell } from '../authorization/shell-actor.ts';
@@ -18,7 +18,7 @@ export type CreateKeyResult =
 
 type Ports = {
   readonly reader: Pick<Reader, 'applications'>;
-  readonly applications: ApplicationsLedger;
+  readonly applications: ApplicationStore;
 };
 
 /** Makes a key from a shell: the first one, before anybody can ask for it by GraphQL. */

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
+import type { Database } from '../platform/database/database.ts';
 import { fromUnits, toUnits } from '../platform/validation/decimal.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import { createReader } from '../reader.db.ts';
@@ -53,7 +54,7 @@ export type ExportUsageResult =
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
 
 type Ports = {
-  readonly pool: pg.Pool;
+  readonly database: Database;
   readonly output: Writable;
   readonly onProgress: (rows: number) => void;
 };
@@ -63,11 +64,11 @@ type Ports = {
  * issued, page by page. Waits for who reads.
  */
 export async function exportUsage(
-  { pool, output, onProgress }: Ports,
+  { database, output, onProgress }: Ports,
   options: UsageExportOptions,
 ): Promise<ExportUsageResult> {
   // What a reader has looked up it remembers: each page has its own.
-  const openReader = () => createReader(pool, { reach: 'EVERYTHING' });
+  const openReader = () => createReader(database, { reach: 'EVERYTHING' });
   const { filter, issues } = await filterOf(openReader(), options);
   if (issues.length > 0) return { kind: 'invalid', issues };
   const dimensions = usageDimensions.filter((dimension) => options.by.includes(dimension));
@@ -75,7 +76,7 @@ export async function exportUsage(
   let sum = NOTHING;
   async function* lines(): AsyncGenerator<string> {
     yield csvLine([...dimensions.map(columnOf), ...AMOUNTS.map(([name]) => name)]);
-    for await (const { rows, reader } of pages(pool, openReader, filter, dimensions)) {
+    for await (const { rows, reader } of pages(database.pool, openReader, filter, dimensions)) {
       const cells = rows.map(async (row) => [
         ...(await Promise.all(dimensions.map((dimension) => cellOf(dimension, row, reader, formatTime)))),
         ...AMOUNTS.map(([, read]) => read(row)),

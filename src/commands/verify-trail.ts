@@ -1,11 +1,11 @@
 import { atBatches, atSequence } from '../sealing/finding.ts';
 import { readHeadsFile } from '../sealing/heads-file.ts';
-import { findHeads, findSealsBeyond, readUnsealed, type Span } from '../sealing/read-seals.db.ts';
+import { findHeads, findSealsBeyond, readUnsealed } from '../sealing/read-seals.db.ts';
 import { type Head, isSigned } from '../sealing/seal.ts';
 import { readPosition, startOf } from '../sealing/seal-batch.db.ts';
 import { idAt } from '../sealing/sealed-columns.db.ts';
 import { verifyChain } from '../sealing/verify-chain.db.ts';
-import type { VerifyOptions } from '../sealing/verify-options.ts';
+import type { Span, VerifyOptions } from '../sealing/verify-options.db.ts';
 
 export type Verified = {
   readonly events: number;

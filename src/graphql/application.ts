@@ -24,7 +24,7 @@ builder.objectType(ApplicationType, {
       type: [ApiKeyType],
       description: 'Its keys, oldest first, revoked and expired ones too.',
       authScopes: registrars,
-      resolve: ({ id }, _args, { ledger }) => ledger.apiKeysOf(id),
+      resolve: ({ id }, _args, { reader }) => reader.apiKeysOf(id),
     }),
     policyOverrides: t.expose('policyOverrides', {
       type: PolicyOverridesType,
@@ -40,6 +40,6 @@ builder.queryField('applications', (t) =>
     type: [ApplicationType],
     description: 'All registered applications, by name. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
     authScopes: registrars,
-    resolve: (_root, _args, { ledger }) => ledger.applications(),
+    resolve: (_root, _args, { reader }) => reader.applications(),
   }),
 );

@@ -37,22 +37,22 @@ const AuditActorType = builder.objectRef<AuditEvent>('AuditActor').implement({
       type: ApplicationType,
       nullable: true,
       description: 'The application that acted. Null for other kinds.',
-      resolve: ({ actorApplicationId }, _args, { ledger }) =>
-        actorApplicationId === null ? null : ledger.application(actorApplicationId),
+      resolve: ({ actorApplicationId }, _args, { reader }) =>
+        actorApplicationId === null ? null : reader.application(actorApplicationId),
     }),
     apiKey: t.field({
       type: ApiKeyType,
       nullable: true,
       description: 'The key that the application proved itself with.',
-      resolve: ({ actorApiKeyId }, _args, { ledger }) =>
-        actorApiKeyId === null ? null : ledger.apiKey(actorApiKeyId),
+      resolve: ({ actorApiKeyId }, _args, { reader }) =>
+        actorApiKeyId === null ? null : reader.apiKey(actorApiKeyId),
     }),
     user: t.field({
       type: UserType,
       nullable: true,
       description: 'The end user that acted. Null for other kinds.',
-      resolve: ({ actorUserId }, _args, { ledger }) =>
-        actorUserId === null ? null : ledger.user(actorUserId),
+      resolve: ({ actorUserId }, _args, { reader }) =>
+        actorUserId === null ? null : reader.user(actorUserId),
     }),
   }),
 });
@@ -81,14 +81,14 @@ builder.objectType(AuditEventType, {
       type: UserType,
       nullable: true,
       description: 'The user it is about, if any.',
-      resolve: ({ userId }, _args, { ledger }) => (userId === null ? null : ledger.user(userId)),
+      resolve: ({ userId }, _args, { reader }) => (userId === null ? null : reader.user(userId)),
     }),
     session: t.field({
       type: RealtimeSessionType,
       nullable: true,
       description: 'The session it is about, if any. Needs SESSIONS_READ.',
       authScopes: { scope: 'SESSIONS_READ' },
-      resolve: ({ sessionId }, _args, { ledger }) => (sessionId === null ? null : ledger.session(sessionId)),
+      resolve: ({ sessionId }, _args, { reader }) => (sessionId === null ? null : reader.session(sessionId)),
     }),
     requestId: t.exposeString('requestId', {
       nullable: true,

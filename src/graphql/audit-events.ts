@@ -32,10 +32,10 @@ builder.queryField('auditEvents', (t) =>
       filter: t.arg({ type: AuditEventFilterInput, description: 'Left out: all of them.' }),
       ...pageArguments(t.arg),
     },
-    resolve: async (_root, { filter: given, ...args }, { ledger }) => {
+    resolve: async (_root, { filter: given, ...args }, { reader }) => {
       const page = pageOf('auditEvents', args);
       const filter = filterOf(given);
-      return toConnection('auditEvents', page, filter === null ? [] : await ledger.auditEvents(page, filter));
+      return toConnection('auditEvents', page, filter === null ? [] : await reader.auditEvents(page, filter));
     },
   }),
 );
@@ -49,10 +49,10 @@ builder.objectField(UserType, 'auditEvents', (t) =>
       first: t.arg.int({ description: 'Page size: default 20, at most 100.' }),
       after: t.arg.string({ description: 'Go on after this cursor, e.g. the endCursor of the page before.' }),
     },
-    resolve: async ({ id }, args, { ledger }) => {
+    resolve: async ({ id }, args, { reader }) => {
       const listing = `User.auditEvents/${id}`;
       const page = pageOf(listing, args);
-      return toConnection(listing, page, await ledger.auditEvents(page, { userId: id }));
+      return toConnection(listing, page, await reader.auditEvents(page, { userId: id }));
     },
   }),
 );

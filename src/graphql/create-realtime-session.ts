@@ -88,8 +88,8 @@ builder.mutationField('createRealtimeSession', (t) =>
       }),
     },
     authScopes: { scope: 'SESSIONS_CREATE', person: true },
-    resolve: async (_root, { input }, { issueSession, actor, origin, log }) => {
-      const outcome = await issueSession(input, { actor, origin });
+    resolve: async (_root, { input }, { issuing, actor, origin, log }) => {
+      const outcome = await issuing.issueSession(input, { actor, origin });
       if (outcome.kind === 'forbidden') throw new ForbiddenError('Mutation.createRealtimeSession');
       const result = present(outcome);
       log.outcome = result.__typename;

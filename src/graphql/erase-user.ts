@@ -17,9 +17,9 @@ builder.mutationField('eraseUser', (t) =>
       input: t.arg({ type: EraseUserInput, required: true, description: 'Whom to erase.' }),
     },
     authScopes: { everywhere: 'USERS_WRITE' },
-    resolve: async (_root, { input }, { eraseUser, actor, origin, log }): Promise<UserResult> => {
+    resolve: async (_root, { input }, { users, actor, origin, log }): Promise<UserResult> => {
       const id = decodeIdOf('User', input.id);
-      const result = id === null ? notFound : presentUser(await eraseUser(id, { actor, origin }));
+      const result = id === null ? notFound : presentUser(await users.erase(id, { actor, origin }));
       log.outcome = result.__typename;
       return result;
     },

@@ -1,4 +1,4 @@
-import type { GateRefusal } from '../issuing/mint-gate.ts';
+import type { AdmissionRefusal } from '../issuing/mint-admission.ts';
 import type { MintFailureCode } from '../providers/provider.ts';
 
 type FailureCode = MintFailureCode | 'not_recorded' | 'not_settled' | 'withdrawn';
@@ -28,14 +28,14 @@ export function failureMessage(code: string): string {
   return isKnown(code) ? MESSAGES[code] : 'The session could not be issued.';
 }
 
-const REFUSALS: Readonly<Record<GateRefusal, string>> = {
+const REFUSALS: Readonly<Record<AdmissionRefusal, string>> = {
   circuit_open: 'The provider keeps failing and is not asked for the moment; nothing was sent.',
   queue_full: 'Too many sessions are being issued at the moment; nothing was sent.',
   shutting_down: 'This gateway is shutting down; nothing was sent.',
 };
 
 /** Why a session was not even tried. */
-export function refusalMessage(reason: GateRefusal): string {
+export function refusalMessage(reason: AdmissionRefusal): string {
   return REFUSALS[reason];
 }
 

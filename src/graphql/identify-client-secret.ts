@@ -43,12 +43,8 @@ builder.mutationField('identifyClientSecret', (t) =>
       input: t.arg({ type: IdentifyClientSecretInput, required: true, description: 'The secret.' }),
     },
     authScopes: { scope: 'AUDIT_READ' },
-    resolve: async (
-      _root,
-      { input },
-      { identifySecret, actor, origin, log },
-    ): Promise<Success | NotFound> => {
-      const session = await identifySecret(new Secret(input.secret), { actor, origin });
+    resolve: async (_root, { input }, { sessions, actor, origin, log }): Promise<Success | NotFound> => {
+      const session = await sessions.identifySecret(new Secret(input.secret), { actor, origin });
       const result =
         session === null ? notFound : ({ __typename: 'IdentifyClientSecretSuccess', session } as const);
       log.outcome = result.__typename;

@@ -36,21 +36,21 @@ builder.queryField('nodes', (t) =>
 );
 
 async function loadNode(coordinate: string, id: string, context: Context): Promise<object | null> {
-  const { actor, ledger } = context;
+  const { actor, reader } = context;
   if (!mayAskForNode(actor, id)) throw new ForbiddenError(coordinate);
   const decoded = decodeId(id);
   if (decoded === null) return null;
   switch (decoded.typename) {
     case 'RealtimeSession':
-      return branded(RealtimeSessionType, await ledger.session(decoded.id));
+      return branded(RealtimeSessionType, await reader.session(decoded.id));
     case 'User':
-      return branded(UserType, await ledger.user(decoded.id));
+      return branded(UserType, await reader.user(decoded.id));
     case 'Application':
-      return branded(ApplicationType, await ledger.application(decoded.id));
+      return branded(ApplicationType, await reader.application(decoded.id));
     case 'ApiKey':
-      return branded(ApiKeyType, await ledger.apiKey(decoded.id));
+      return branded(ApiKeyType, await reader.apiKey(decoded.id));
     case 'AuditEvent':
-      return branded(AuditEventType, await ledger.auditEvent(decoded.id));
+      return branded(AuditEventType, await reader.auditEvent(decoded.id));
     default:
       return null;
   }

@@ -148,18 +148,18 @@ builder.objectType(RealtimeSessionType, {
       nullable: true,
       description:
         "The provider's session object as answered, credentials replaced: nothing is lost when it grows fields. Null while there is no answer.",
-      resolve: (session, _args, { ledger }) =>
+      resolve: (session, _args, { reader }) =>
         'upstreamConfig' in session && session.upstreamConfig !== undefined
           ? session.upstreamConfig
-          : ledger.upstreamConfig(session.id),
+          : reader.upstreamConfig(session.id),
     }),
     user: t.field({
       type: UserType,
       description: 'For whom it was asked.',
       // Nobody of that id who may be seen: a person that was erased while its own request was answered.
-      resolve: ({ userId: id, externalUserId: externalId }, _args, { ledger }) =>
+      resolve: ({ userId: id, externalUserId: externalId }, _args, { reader }) =>
         externalId === undefined
-          ? ledger.user(id).then((user) => user ?? { id, externalId: null })
+          ? reader.user(id).then((user) => user ?? { id, externalId: null })
           : { id, externalId },
     }),
     application: t.field({
@@ -167,7 +167,7 @@ builder.objectType(RealtimeSessionType, {
       description: 'Which application asked for it; the built-in one for callers that have none.',
       resolve: async (session, _args, context) => {
         const id = await record(session, context, ({ applicationId }) => applicationId);
-        return found(await context.ledger.application(id), 'application');
+        return found(await context.reader.application(id), 'application');
       },
     }),
     provider: t.exposeString('provider', {
@@ -212,7 +212,7 @@ builder.objectType(RealtimeSessionType, {
       description:
         'What was reported that this session used, and what that cost. Null only with an error beside it.',
       authScopes: { scope: 'USAGE_READ', person: true },
-      resolve: ({ id }, _args, { ledger }) => ledger.sessionUsage(id),
+      resolve: ({ id }, _args, { reader }) => reader.sessionUsage(id),
     }),
     auditEvents: t.field({
       type: AuditEventConnection,
@@ -226,10 +226,10 @@ builder.objectType(RealtimeSessionType, {
           description: 'Go on after this cursor, e.g. the endCursor of the page before.',
         }),
       },
-      resolve: async ({ id }, args, { ledger }) => {
+      resolve: async ({ id }, args, { reader }) => {
         const listing = `RealtimeSession.auditEvents/${id}`;
         const page = pageOf(listing, args);
-        return toConnection(listing, page, await ledger.auditEvents(page, { sessionId: id }));
+        return toConnection(listing, page, await reader.auditEvents(page, { sessionId: id }));
       },
     }),
   }),
@@ -238,12 +238,12 @@ builder.objectType(RealtimeSessionType, {
 /** Reads what listings leave out unless the document mentions it (extentOf): for all sessions of an answer at once. */
 function everything<T>(
   session: ListedSession,
-  { ledger }: Context,
+  { reader }: Context,
   read: (session: Session) => T,
 ): T | Promise<T> {
   return session.config !== null
     ? read(session)
-    : ledger.session(session.id).then((found_) => read(found(found_, 'session')));
+    : reader.session(session.id).then((found_) => read(found(found_, 'session')));
 }
 
 /** The same for what stands beside the config. */

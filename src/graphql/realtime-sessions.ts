@@ -1,6 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { SessionDetail, SessionSummary } from '../sessions/session.ts';
-import type { SessionConfig } from '../sessions/session-config.ts';
+import { CONFIG_BEYOND_SUMMARY, type SessionDetail } from '../sessions/session.ts';
 import type { SessionOrder } from '../sessions/session-filter.ts';
 import { builder } from './builder.ts';
 import { pageOf, toConnection, totalCount } from './connection.ts';
@@ -42,9 +41,9 @@ builder.queryField('realtimeSession', (t) =>
     description: 'The session with that id; null when there is none.',
     args: { id: t.arg.id({ required: true, description: 'What RealtimeSession.id shows.' }) },
     authScopes: readers,
-    resolve: (_root, { id }, { ledger }) => {
+    resolve: (_root, { id }, { reader }) => {
       const uuid = decodeIdOf('RealtimeSession', id);
-      return uuid === null ? null : ledger.session(uuid);
+      return uuid === null ? null : reader.session(uuid);
     },
   }),
 );
@@ -63,8 +62,8 @@ builder.queryField('realtimeSessions', (t) =>
       }),
       ...pageArguments(t.arg),
     },
-    resolve: (_root, { filter, orderBy, ...args }, { ledger }, info) =>
-      connect(ledger, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args, info),
+    resolve: (_root, { filter, orderBy, ...args }, { reader }, info) =>
+      connect(reader, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args, info),
   }),
 );
 
@@ -77,40 +76,27 @@ builder.objectField(UserType, 'sessions', (t) =>
       filter: t.arg({ type: SessionFilterInput, description: 'Left out: all of them.' }),
       ...pageArguments(t.arg),
     },
-    resolve: ({ id }, { filter, ...args }, { ledger }, info) => {
+    resolve: ({ id }, { filter, ...args }, { reader }, info) => {
       const asked = sessionFilterOf(filter);
       // Of this user and of somebody else at once: nobody's.
       const own = asked === null || (asked.userId ?? id) !== id ? null : { ...asked, userId: id };
-      return connect(ledger, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args, info);
+      return connect(reader, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args, info);
     },
   }),
 );
 
-const BESIDE_THE_SUMMARY = ['application', 'object', 'labels', 'exposedUntil', 'failure', 'fingerprint'];
-const OF_THE_CONFIG = [
-  'modalities',
-  'instructions',
-  'inputAudioFormat',
-  'outputAudioFormat',
-  'inputAudioTranscription',
-  'turnDetection',
-  'inputAudioNoiseReduction',
-  'tools',
-  'toolChoice',
-  'temperature',
-  'maxResponseOutputTokens',
-] as const satisfies readonly Exclude<keyof SessionConfig, keyof SessionSummary>[];
+const RECORD_FIELDS = ['application', 'object', 'labels', 'exposedUntil', 'failure', 'fingerprint'];
 
 /** How much of each session is worth reading for a document. What it mentions and is not read is read after all, apart. */
 function extentOf(info: GraphQLResolveInfo): SessionDetail {
   const mentioned = mentionedFields(info);
   const mentions = (names: readonly string[]) => names.some((name) => mentioned.has(name));
-  if (mentions(OF_THE_CONFIG)) return 'full';
-  return mentions(BESIDE_THE_SUMMARY) ? 'record' : 'summary';
+  if (mentions(CONFIG_BEYOND_SUMMARY)) return 'full';
+  return mentions(RECORD_FIELDS) ? 'record' : 'summary';
 }
 
 async function connect(
-  ledger: Context['ledger'],
+  reader: Context['reader'],
   filter: ReturnType<typeof sessionFilterOf>,
   order: SessionOrder,
   field: string,
@@ -119,8 +105,8 @@ async function connect(
 ) {
   const listing = `${field}/${order}`;
   const page = pageOf(listing, args, order === 'EXPIRES_AT_ASC' ? 'time' : 'id');
-  const rows = filter === null ? [] : await ledger.sessions(filter, order, page, extentOf(info));
+  const rows = filter === null ? [] : await reader.sessions(filter, order, page, extentOf(info));
   return toConnection(listing, page, rows, async (upTo) =>
-    filter === null ? 0 : ledger.countSessions(filter, order, upTo),
+    filter === null ? 0 : reader.countSessions(filter, order, upTo),
   );
 }

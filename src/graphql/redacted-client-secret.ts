@@ -10,9 +10,9 @@ export const RedactedClientSecretType = builder.objectRef<RedactedSecret>('Redac
     fingerprint: t.string({
       description:
         'Keyed HMAC-SHA-256 of the value, hex. Same value, same fingerprint; not reversible without the key.',
-      resolve: async ({ sessionId, fingerprint }, _args, { ledger }) => {
+      resolve: async ({ sessionId, fingerprint }, _args, { reader }) => {
         if (fingerprint !== undefined) return fingerprint;
-        const session = await ledger.session(sessionId);
+        const session = await reader.session(sessionId);
         if (session?.clientSecret == null) throw new Error('A session has lost its secret');
         return session.clientSecret.fingerprint;
       },

@@ -83,15 +83,15 @@ builder.mutationField('reportUsage', (t) =>
       }),
     },
     authScopes: { scope: 'USAGE_WRITE', person: true, application: true },
-    resolve: async (_root, { input }, { actor, origin, ledger, reportUsage, log }): Promise<Result> => {
+    resolve: async (_root, { input }, { actor, origin, reader, usage, log }): Promise<Result> => {
       const id = decodeIdOf('RealtimeSession', input.sessionId);
-      const session = id === null ? null : await ledger.session(id);
+      const session = id === null ? null : await reader.session(id);
       const result =
         session === null || !mayReport(actor, session)
           ? notFound
           : toResult(
               session,
-              await reportUsage(
+              await usage.report(
                 session,
                 { ...input, usage: input.usage, model: input.model, at: input.at ?? null },
                 { actor, origin },

@@ -54,15 +54,14 @@ builder.mutationField('revokeRealtimeSession', (t) =>
     },
     authScopes: { scope: 'SESSIONS_REVOKE', person: true },
     resolve: async (_root, { input }, context): Promise<Success | NotFound> => {
-      const { ledger, limits, actor, origin, log } = context;
+      const { reader, sessions, actor, origin, log } = context;
       const reason = parseReason(input.reason);
       // The result has no member for a bad input, so it is an error of the request.
       if (!reason.ok) throw new BadInputError('input.reason', reason.issues[0]?.message ?? 'cannot be used');
       const id = decodeIdOf('RealtimeSession', input.id);
       // Whose a session is never changes: what is visible now is so when it is revoked.
-      const seen = id === null ? null : await ledger.session(id);
-      const session =
-        seen === null ? null : await limits.revokeSession(seen.id, reason.value, { actor, origin });
+      const seen = id === null ? null : await reader.session(id);
+      const session = seen === null ? null : await sessions.revoke(seen.id, reason.value, { actor, origin });
       const result =
         session === null ? notFound : ({ __typename: 'RevokeRealtimeSessionSuccess', session } as const);
       log.outcome = result.__typename;

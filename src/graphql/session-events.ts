@@ -51,10 +51,10 @@ builder.subscriptionField('sessionEvents', (t) =>
           'The id of the last event that was received: what was missed since comes first. Left out: from now on.',
       }),
     },
-    subscribe: (_root, { filter, after }, { watchSessions }) => {
+    subscribe: (_root, { filter, after }, { subscriptions }) => {
       const afterId = after == null ? null : decodeIdOf('AuditEvent', after);
       if (after != null && afterId === null) throw new BadInputError('after', 'is not the id of an event');
-      return watchSessions({ filter: sessionFilterOf(filter), after: afterId });
+      return subscriptions.watchSessions({ filter: sessionFilterOf(filter), after: afterId });
     },
     resolve: (event) => event,
   }),

@@ -115,7 +115,7 @@ builder.mutationField('setPolicy', (t) =>
 );
 
 async function setForUser(
-  { limits, actor }: Context,
+  { users, actor }: Context,
   target: { userId?: string | null | undefined; externalUserId?: string | null | undefined },
   changes: PolicyChanges,
   by: Caller,
@@ -124,20 +124,20 @@ async function setForUser(
   if (visibilityOf(actor).reach !== 'EVERYTHING') throw new ForbiddenError('Mutation.setPolicy');
   const reference = referenceTo(target.userId, target.externalUserId);
   if ('__typename' in reference) return reference;
-  const user = await limits.setUserPolicy(reference, changes, by);
+  const user = await users.setPolicy(reference, changes, by);
   if (user === null) return notFound;
   return { __typename: 'SetPolicySuccess', application: null, user, policyOverrides: user.policyOverrides };
 }
 
 async function setForApplication(
-  { limits, ledger }: Context,
+  { applications, reader }: Context,
   id: string,
   changes: PolicyChanges,
   by: Caller,
 ): Promise<Result> {
   const uuid = decodeIdOf('Application', id);
-  const seen = uuid === null ? null : await ledger.application(uuid);
-  const application = seen === null ? null : await limits.setApplicationPolicy(seen.id, changes, by);
+  const seen = uuid === null ? null : await reader.application(uuid);
+  const application = seen === null ? null : await applications.setPolicy(seen.id, changes, by);
   if (application === null) return notFound;
   return {
     __typename: 'SetPolicySuccess',

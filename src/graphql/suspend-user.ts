@@ -30,7 +30,7 @@ builder.mutationField('suspendUser', (t) =>
       input: t.arg({ type: SuspendUserInput, required: true, description: 'Whom to suspend, and why.' }),
     },
     authScopes: { everywhere: 'USERS_WRITE' },
-    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<UserResult> => {
+    resolve: async (_root, { input }, { users, actor, origin, log }): Promise<UserResult> => {
       if ((input.id == null) === (input.externalUserId == null)) {
         return invalidInput([{ path: ['id'], message: 'or externalUserId is needed, not both' }]);
       }
@@ -39,7 +39,7 @@ builder.mutationField('suspendUser', (t) =>
       if (!reason.ok) return invalidInput(reason.issues);
       const user = referenceTo(input.id, input.externalUserId);
       if ('__typename' in user) return user;
-      const result = presentUser(await limits.suspendUser(user, reason.value, { actor, origin }));
+      const result = presentUser(await users.suspend(user, reason.value, { actor, origin }));
       log.outcome = result.__typename;
       return result;
     },
@@ -52,10 +52,10 @@ builder.mutationField('reinstateUser', (t) =>
     description: 'Ends a suspension: sessions can be issued for this user again. Idempotent.',
     args: { input: t.arg({ type: ReinstateUserInput, required: true, description: 'Whom to reinstate.' }) },
     authScopes: { everywhere: 'USERS_WRITE' },
-    resolve: async (_root, { input }, { limits, actor, origin, log }): Promise<UserResult> => {
+    resolve: async (_root, { input }, { users, actor, origin, log }): Promise<UserResult> => {
       const user = referenceTo(input.id, null);
       if ('__typename' in user) return user;
-      const result = presentUser(await limits.reinstateUser(user, { actor, origin }));
+      const result = presentUser(await users.reinstate(user, { actor, origin }));
       log.outcome = result.__typename;
       return result;
     },

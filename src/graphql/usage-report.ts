@@ -1,8 +1,8 @@
 import { isStorable } from '../platform/validation/text.ts';
-import { USAGE_PAGE } from '../server/graphql/operation-cost.ts';
 import {
   haveOneTime,
   placeOf,
+  USAGE_PAGE,
   type UsageDimension,
   type UsageFilter,
   type UsagePlace,
@@ -46,14 +46,14 @@ const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
       type: UserType,
       nullable: true,
       description: 'Whose it is. Null unless broken down by USER.',
-      resolve: ({ userId }, _args, { ledger }) => (userId === null ? null : ledger.user(userId)),
+      resolve: ({ userId }, _args, { reader }) => (userId === null ? null : reader.user(userId)),
     }),
     application: t.field({
       type: ApplicationType,
       nullable: true,
       description: 'Through which application. Null unless broken down by APPLICATION.',
-      resolve: ({ applicationId }, _args, { ledger }) =>
-        applicationId === null ? null : ledger.application(applicationId),
+      resolve: ({ applicationId }, _args, { reader }) =>
+        applicationId === null ? null : reader.application(applicationId),
     }),
     model: t.exposeString('model', {
       nullable: true,
@@ -105,7 +105,7 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
     totals: t.field({
       type: UsageTotalsType,
       description: 'What all rows add up to, to the last digit.',
-      resolve: ({ filter }, _args, { ledger }) => ledger.usageTotals(filter),
+      resolve: ({ filter }, _args, { reader }) => reader.usageTotals(filter),
     }),
     rows: t.field({
       type: UsageRowConnection,
@@ -117,12 +117,12 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
           description: 'Go on after this cursor, e.g. the endCursor of the page before.',
         }),
       },
-      resolve: async ({ listing, filter, dimensions }, { first, after }, { ledger }) => {
+      resolve: async ({ listing, filter, dimensions }, { first, after }, { reader }) => {
         const limit = first ?? USAGE_PAGE.size;
         if (limit < 0 || limit > USAGE_PAGE.most)
           throw new BadInputError('first', `must be from 0 to ${USAGE_PAGE.most}`);
         const place = after == null ? null : decodePlace(listing, dimensions, after);
-        const rows = await ledger.usageRows(filter, dimensions, { limit, after: place });
+        const rows = await reader.usageRows(filter, dimensions, { limit, after: place });
         const edges = rows.slice(0, limit).map((row) => ({
           node: row,
           cursor: encodePlace(listing, placeOf(row, dimensions)),
@@ -158,13 +158,13 @@ export async function reportOf(
   prefix: string,
   { timeZone, groupBy, ...time }: Asked,
   only: Pick<UsageFilter, 'userIds' | 'applicationIds' | 'models'>,
-  { ledger }: Context,
+  { reader }: Context,
 ): Promise<UsageReport> {
   const from = millisecondsOf(time.from);
   const to = millisecondsOf(time.to);
   if (to < from) throw new BadInputError(`${prefix}to`, 'must not be before from');
   const zone = timeZone ?? 'UTC';
-  if (zone !== 'UTC' && (!isStorable(zone) || !(await ledger.isTimeZone(zone))))
+  if (zone !== 'UTC' && (!isStorable(zone) || !(await reader.isTimeZone(zone))))
     throw new BadInputError(`${prefix}timeZone`, 'must be an IANA time zone, e.g. "Europe/Amsterdam"');
   const dimensions = usageDimensions.filter((dimension) => groupBy?.includes(dimension));
   if (!haveOneTime(dimensions)) throw new BadInputError('groupBy', 'can have one of HOUR, DAY and MONTH');

@@ -45,7 +45,7 @@ builder.objectType(UserType, {
       description:
         "How many of the sessions that you may see are ACTIVE now. (The quota's used also counts pending ones, and revoked ones whose secret still lives.)",
       authScopes: readers,
-      resolve: async ({ id }, _args, { ledger }) => (await ledger.activeSessions(id)).count,
+      resolve: async ({ id }, _args, { reader }) => (await reader.activeSessions(id)).count,
     }),
     nextExpiryAt: t.field({
       type: 'DateTime',
@@ -53,7 +53,7 @@ builder.objectType(UserType, {
       description:
         "The earliest moment at which one of the ACTIVE sessions' secrets expires. Null when none is ACTIVE.",
       authScopes: readers,
-      resolve: async ({ id }, _args, { ledger }) => (await ledger.activeSessions(id)).nextExpiryAt,
+      resolve: async ({ id }, _args, { reader }) => (await reader.activeSessions(id)).nextExpiryAt,
     }),
     lastSessionAt: t.field({
       type: 'DateTime',
@@ -71,7 +71,7 @@ builder.objectType(UserType, {
       resolve: async (user, { applicationId }, context) => {
         const [policy, usage] = await Promise.all([
           policyOf(user, applicationId, context),
-          context.ledger.quotaUsage(user.id),
+          context.reader.quotaUsage(user.id),
         ]);
         return quotaStates(policy, usage);
       },
@@ -126,17 +126,17 @@ async function policyOf(
   context: Context,
 ): Promise<Policy> {
   const own =
-    context.actor.kind === 'application' ? context.actor.applicationId : context.defaultApplicationId;
+    context.actor.kind === 'application' ? context.actor.applicationId : context.applications.defaultId;
   const id = applicationId == null ? own : decodeIdOf('Application', applicationId);
-  const application = id === null ? null : await context.ledger.application(id);
+  const application = id === null ? null : await context.reader.application(id);
   if (application === null) throw new BadInputError('applicationId', 'names no application');
   const { policyOverrides } = await fromRecord(user, context, (record) => record);
-  return mergePolicies(context.defaultPolicy, application.policyOverrides, policyOverrides);
+  return mergePolicies(context.limits.defaultPolicy, application.policyOverrides, policyOverrides);
 }
 
-function fromRecord<T>(user: User | UserName, { ledger }: Context, read: (user: User) => T): T | Promise<T> {
+function fromRecord<T>(user: User | UserName, { reader }: Context, read: (user: User) => T): T | Promise<T> {
   if ('createdAt' in user) return read(user);
-  return ledger.user(user.id).then((record) => {
+  return reader.user(user.id).then((record) => {
     if (record === null) throw new Error('A record refers to a missing user');
     return read(record);
   });
@@ -152,16 +152,16 @@ builder.queryField('user', (t) =>
       externalId: t.arg.string({ description: 'The identifier the applications use, e.g. "alice".' }),
     },
     authScopes: readers,
-    resolve: async (_root, { id, externalId }, { ledger }) => {
+    resolve: async (_root, { id, externalId }, { reader }) => {
       if ((id == null) === (externalId == null))
         throw new BadInputError('id', 'or externalId is needed, not both');
       if (externalId != null) {
         // What cannot be anybody's identifier cannot be looked up either: PostgreSQL has no NUL in text.
         const parsed = parseExternalUserId(externalId);
-        return parsed.ok ? ledger.userByExternalId(parsed.value) : null;
+        return parsed.ok ? reader.userByExternalId(parsed.value) : null;
       }
       const uuid = id == null ? null : decodeIdOf('User', id);
-      return uuid === null ? null : ledger.user(uuid);
+      return uuid === null ? null : reader.user(uuid);
     },
   }),
 );

@@ -62,16 +62,16 @@ builder.queryField('users', (t) =>
       }),
       ...pageArguments(t.arg),
     },
-    resolve: async (_root, { filter: given, orderBy, ...args }, { ledger }) => {
+    resolve: async (_root, { filter: given, orderBy, ...args }, { reader }) => {
       const order = orderBy ?? 'LAST_SESSION_AT_DESC';
       const listing = `users/${order}`;
       const page = pageOf(listing, args, order === 'CREATED_AT_DESC' ? 'id' : 'time');
       const filter = given ?? {};
       // PostgreSQL has no NUL in text: nobody's identifier begins so.
       const nobody = !isStorable(filter.externalIdPrefix ?? '');
-      const rows = nobody ? [] : await ledger.users(filter, order, page);
+      const rows = nobody ? [] : await reader.users(filter, order, page);
       return toConnection(listing, page, rows, async (upTo) =>
-        nobody ? 0 : ledger.countUsers(filter, order, upTo),
+        nobody ? 0 : reader.countUsers(filter, order, upTo),
       );
     },
   }),

@@ -31,15 +31,15 @@ const ViewerType = builder.objectRef<Actor>('Viewer').implement({
       type: UserType,
       nullable: true,
       description: 'Set for end users, once something was asked for them.',
-      resolve: (actor, _args, { ledger }) =>
-        actor.kind === 'user' ? ledger.userByExternalId(actor.externalId) : null,
+      resolve: (actor, _args, { reader }) =>
+        actor.kind === 'user' ? reader.userByExternalId(actor.externalId) : null,
     }),
     application: t.field({
       type: ApplicationType,
       nullable: true,
       description: 'Set for applications.',
-      resolve: (actor, _args, { ledger }) =>
-        actor.kind === 'application' ? ledger.application(actor.applicationId) : null,
+      resolve: (actor, _args, { reader }) =>
+        actor.kind === 'application' ? reader.application(actor.applicationId) : null,
     }),
   }),
 });

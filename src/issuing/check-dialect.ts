@@ -3,10 +3,10 @@ import type { DialectRules } from '../providers/dialects.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
 import type { ParsedCreateInput } from './create-input-schema.ts';
 
-// Read once: zod builds a new schema for each keyof().
+// Made once: zod builds a new schema at each call of keyof().
 const EXTRA_FIELDS = extraSchema.keyof().options;
 
-/** What of a well-formed input the dialect cannot say. Refusing it is the alternative to dropping it in silence. */
+/** The parts of a valid input that the dialect has no words for. They are refused, because dropping them would mint something else. */
 export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules): Generator<InputIssue> {
   const type = input.type ?? 'REALTIME';
   if (rules.defaults[type] === undefined) {
@@ -62,7 +62,8 @@ function* issuesOfTools(input: ParsedCreateInput, rules: DialectRules): Generato
   }
 }
 
-const SPEAKING = [
+// Fields of a session that can speak or act. A transcription session only listens.
+const REALTIME_ONLY_FIELDS = [
   'modalities',
   'instructions',
   'voice',
@@ -73,12 +74,12 @@ const SPEAKING = [
 ] as const;
 
 function* issuesOfTranscription(input: ParsedCreateInput): Generator<InputIssue> {
-  for (const field of SPEAKING) {
+  for (const field of REALTIME_ONLY_FIELDS) {
     if (input[field] !== undefined)
       yield { path: [field], message: 'does not apply to a transcription session' };
   }
-  const named = input.inputAudioTranscription?.model ?? null;
-  if (input.model !== undefined && named !== null && named !== input.model) {
+  const { model } = input.inputAudioTranscription ?? {};
+  if (input.model !== undefined && typeof model === 'string' && model !== input.model) {
     yield { path: ['inputAudioTranscription', 'model'], message: 'must be the same as model, or left out' };
   }
 }

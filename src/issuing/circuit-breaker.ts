@@ -1,20 +1,20 @@
 export type CircuitBreaker = ReturnType<typeof createCircuitBreaker>;
 
 export type CircuitBreakerOptions = {
-  /** Failures in a row that open it. */
+  /** So many failures in a row open the circuit. */
   readonly threshold: number;
-  /** How long it stays open before one call may probe, in milliseconds. */
+  /** How long the circuit stays open before one call may probe, in milliseconds. */
   readonly coolDownMs: number;
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
   readonly onChange: (state: 'open' | 'closed') => void;
 };
 
-/** A call that may be made. Exactly one of these must follow. */
+/** A call that may be made. Report its end with exactly one of these. */
 export type AdmittedCall = {
   succeeded(): void;
   failed(): void;
-  /** The call was not made after all: says nothing of upstream. */
+  /** The call was not made, so nothing was learnt about what is called. */
   abandoned(): void;
 };
 
@@ -24,16 +24,15 @@ type State =
   | { readonly kind: 'probing' };
 
 /**
- * Stops calling an upstream that keeps failing. Open after a number of failures in a row; after a while one
- * call is let through, and its outcome closes or opens it again. Only what speaks of the upstream's health
- * counts: a refusal of one request is a healthy answer.
+ * A circuit breaker: stops calling something that keeps failing. The circuit opens after `threshold` failures in a row;
+ * after `coolDownMs` one call is let through as a probe, and its outcome closes the circuit or keeps it open.
  */
 export function createCircuitBreaker({ threshold, coolDownMs, now, onChange }: CircuitBreakerOptions) {
   let state: State = { kind: 'closed', failures: 0 };
 
   const admit = (admittedIn: State): AdmittedCall => {
-    // A call that was admitted before the state last changed tells of an upstream of long ago: it must neither let
-    // a second probe through, nor open the circuit again after a probe has closed it.
+    // The outcome of a call that was admitted before the last change of state is out of date: it must neither let a
+    // second probe through, nor open the circuit again after a probe has closed it.
     const settle = (next: (current: State) => State) => () => {
       if (state === admittedIn) state = next(state);
     };
@@ -60,7 +59,7 @@ export function createCircuitBreaker({ threshold, coolDownMs, now, onChange }: C
     };
   };
   return {
-    /** The call that may be made now, or null when none may. */
+    /** Admits one call, or returns null when none may be made now. */
     admit(): AdmittedCall | null {
       if (state.kind === 'probing') return null;
       if (state.kind === 'open') {

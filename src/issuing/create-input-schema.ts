@@ -9,9 +9,9 @@ import type { FunctionTool, McpToolRequest, TurnDetection } from '../sessions/se
 const INSTRUCTIONS_MAX = 65_536;
 const MAX_LABELS = 32;
 
-// GraphQL lets a client write null for "not given"; from here on there is only absent. Once for each object:
-// a transform for each of its fields costs more than all that is checked.
-const given = <S extends z.ZodRawShape>(fields: S) => z.preprocess(withoutNulls, z.object(fields));
+// A client may write null for a field that it does not set. From here on such a field is absent. Done once for each
+// object, because a transform for each field costs more than all the checks.
+const objectOf = <S extends z.ZodRawShape>(fields: S) => z.preprocess(withoutNulls, z.object(fields));
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
 const milliseconds = z.int('must be a whole number').min(0, 'must be at least 0');
@@ -32,14 +32,14 @@ const semanticVad = z.object({
   interruptResponse: orNull(z.boolean()),
 });
 
-const turnDetection = given({
+const turnDetection = objectOf({
   serverVad: serverVad.optional(),
   semanticVad: semanticVad.optional(),
   disabled: z.literal(true, 'must be true; leave it out for the default').optional(),
-}).transform((given, context): TurnDetection | null => {
-  if (given.serverVad) return { kind: 'SERVER_VAD', ...given.serverVad };
-  if (given.semanticVad) return { kind: 'SEMANTIC_VAD', ...given.semanticVad };
-  if (given.disabled) return null;
+}).transform(({ serverVad, semanticVad, disabled }, context): TurnDetection | null => {
+  if (serverVad) return { kind: 'SERVER_VAD', ...serverVad };
+  if (semanticVad) return { kind: 'SEMANTIC_VAD', ...semanticVad };
+  if (disabled) return null;
   context.addIssue('must name exactly one of serverVad, semanticVad and disabled');
   return z.NEVER;
 });
@@ -90,10 +90,10 @@ const mcpTool = z
   })
   .transform((tool): McpToolRequest => ({ kind: 'MCP', ...tool }));
 
-const tool = given({ function: functionTool.optional(), mcp: mcpTool.optional() }).transform(
-  (given, context): FunctionTool | McpToolRequest => {
-    const chosen = given.function ?? given.mcp;
-    if (chosen && !(given.function && given.mcp)) return chosen;
+const tool = objectOf({ function: functionTool.optional(), mcp: mcpTool.optional() }).transform(
+  (tool, context): FunctionTool | McpToolRequest => {
+    const chosen = tool.function ?? tool.mcp;
+    if (chosen && !(tool.function && tool.mcp)) return chosen;
     context.addIssue('must name exactly one of function and mcp');
     return z.NEVER;
   },
@@ -118,17 +118,17 @@ const toolChoice = z
 const labels = z
   .array(z.object({ key: text(64), value: text(256) }))
   .max(MAX_LABELS, `must be at most ${MAX_LABELS}`)
-  .superRefine((given, context) => {
+  .superRefine((entries, context) => {
     const seen = new Set<string>();
-    for (const [index, { key }] of given.entries()) {
+    for (const [index, { key }] of entries.entries()) {
       if (seen.has(key))
         context.addIssue({ code: 'custom', path: [index, 'key'], message: 'is given twice' });
       seen.add(key);
     }
   });
 
-/** CreateRealtimeSessionInput as it comes from GraphQL, checked field by field; dialects are checked afterwards. */
-export const createInputSchema = given({
+/** Checks CreateRealtimeSessionInput field by field. What the provider's dialect can say is checked afterwards. */
+export const createInputSchema = objectOf({
   externalUserId: plainText(255).optional(),
   idempotencyKey: withoutCredential(
     z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
@@ -143,7 +143,7 @@ export const createInputSchema = given({
   modalities: z
     .array(z.enum(['TEXT', 'AUDIO']))
     .min(1, 'must not be empty')
-    .refine((given) => new Set(given).size === given.length, 'must not repeat a value')
+    .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
     .optional(),
   instructions: text(INSTRUCTIONS_MAX).optional(),
   voice: text(256).optional(),
@@ -170,9 +170,9 @@ export const createInputSchema = given({
 
 export type ParsedCreateInput = z.output<typeof createInputSchema>;
 
-function withoutNulls(given: unknown): unknown {
-  if (!isJsonObject(given)) return given;
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+function withoutNulls(value: unknown): unknown {
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
 }
 
 function isHttpUrl(value: string): boolean {

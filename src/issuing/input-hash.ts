@@ -2,16 +2,16 @@ import { createHmac } from 'node:crypto';
 import type { FingerprintKey } from '../platform/redaction/secret.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
 
-// What is in these goes upstream as it stands: there, null is a value (`tracing: null` switches it off).
+// The JSON in these fields goes upstream unchanged, and there null is a value: `tracing: null` switches tracing off.
 const JSON_FIELDS: ReadonlySet<string> = new Set(['extra', 'parameters', 'requireApproval']);
 
 /**
- * What tells whether an idempotency key is repeated with the same input: a hash that does not depend on the
- * order of fields, nor on whether "not given" is written as null. Keyed, because the input may hold a secret.
- * One for each key in rotation, by the key's id: an input that was remembered under an older key is still known.
+ * Hashes an input, to tell whether an idempotency key is repeated with the same one. The hash depends neither on the
+ * order of fields nor on whether an unset field is absent or null. It is keyed, because the input may hold a secret.
+ * @returns a hash for each fingerprint key, by the key's id: an input that was stored under an older key is recognised
  */
-export function hashInput(input: unknown, keys: readonly FingerprintKey[]): Record<string, string> {
-  const canonical = JSON.stringify(canonicalise(input));
+export function hashInput(rawInput: unknown, keys: readonly FingerprintKey[]): Record<string, string> {
+  const canonical = JSON.stringify(canonicalise(rawInput));
   return Object.fromEntries(
     keys.map(({ id, bytes }) => [id, createHmac('sha256', bytes).update(`input:${canonical}`).digest('hex')]),
   );

@@ -4,16 +4,16 @@ import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
 import type { Session, SessionFailure } from '../sessions/session.ts';
 import type { IssueStore, QuotaExceeded } from './issue-store.ts';
-import type { GateRefusal, MintGate } from './mint-gate.ts';
+import type { AdmissionRefusal, MintAdmission } from './mint-admission.ts';
 
 export type IssueSessionPorts = {
   readonly provider: Provider;
-  readonly ledger: IssueStore;
-  readonly gate: MintGate;
+  readonly store: IssueStore;
+  readonly admission: MintAdmission;
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonicNow: () => number;
-  /** What operators should hear of, beside the result: never carries a value. */
-  readonly notice: (notice: IssueNotice) => void;
+  /** Called with what operators should know, beside the result. An event never carries a value of the request. */
+  readonly onEvent: (event: IssueEvent) => void;
 };
 
 export type IssueSessionSettings = {
@@ -21,13 +21,13 @@ export type IssueSessionSettings = {
   readonly defaultApplicationId: string;
   readonly defaultModel: string;
   readonly defaultPolicy: Policy;
-  /** The first one writes, all are known. */
+  /** The first key writes; all keys are tried when reading. */
   readonly fingerprintKeys: readonly [FingerprintKey, ...FingerprintKey[]];
   readonly upstreamTimeoutMs: number;
   readonly databaseTimeoutMs: number;
 };
 
-export type IssueNotice =
+export type IssueEvent =
   | {
       readonly kind: 'minted';
       readonly outcome: MintOutcome['kind'];
@@ -38,7 +38,7 @@ export type IssueNotice =
   | { readonly kind: 'settling_failed'; readonly sessionId: string; readonly error: unknown };
 
 export type IssueOutcome =
-  /** A person asks for somebody else. */
+  /** A person asked for a session of somebody else. */
   | { readonly kind: 'forbidden' }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] }
   | { readonly kind: 'policy'; readonly rule: PolicyRule; readonly allowed: readonly string[] }
@@ -49,8 +49,8 @@ export type IssueOutcome =
   /** The key's secret was handed out before, once. */
   | { readonly kind: 'already_issued'; readonly session: Session }
   /** Not even tried: nothing was reserved. */
-  | { readonly kind: 'refused'; readonly reason: GateRefusal }
-  /** The one moment at which the secret leaves: its record is committed. */
+  | { readonly kind: 'refused'; readonly reason: AdmissionRefusal }
+  /** The record is committed, so the secret may leave. No other outcome carries a secret. */
   | { readonly kind: 'issued'; readonly session: Session; readonly secret: Secret; readonly expiresAt: Date }
   | NotIssued;
 

@@ -1,18 +1,20 @@
 import { createHmac } from 'node:crypto';
-import { type Actor, principalKey, type RequestInfo } from '../authorization/actor.ts';
+import type { Caller } from '../authorization/actor.ts';
 import type { FingerprintKey } from '../platform/redaction/secret.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
-import { redactConfig, redactLabels, secretsIn } from '../sessions/redact-session.ts';
-import { hashInput } from './input-hash.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
-import { adapt, normalise } from './normalise.ts';
-import { type CreateInput, parseCreateInput } from './parse-create-input.ts';
+import { parseCreateInput } from './parse-create-input.ts';
+import { type PreparedRequest, prepareRequest } from './prepare-request.ts';
 import { repeatOutcome } from './repeat-outcome.ts';
 import { settleMint, settleWithinMs } from './settle-mint.ts';
 
 const DEFAULT_TTL_SECONDS = 600;
-type Request = { readonly input: unknown; readonly actor: Actor; readonly origin: RequestInfo };
+
+/** Issues a session for a caller. @throws UnavailableError when the reservation may not have been written */
+export type IssueSession = (rawInput: unknown, caller: Caller) => Promise<IssueOutcome>;
+
+type IssueRequest = Caller & { readonly rawInput: unknown };
 
 /**
  * Issues a session: reserve (durable before anything is sent), mint (one attempt), settle (durable before
@@ -22,59 +24,51 @@ type Request = { readonly input: unknown; readonly actor: Actor; readonly origin
 export async function issueSession(
   ports: IssueSessionPorts,
   settings: IssueSessionSettings,
-  request: Request,
+  { rawInput, actor, origin }: IssueRequest,
 ): Promise<IssueOutcome> {
   const { dialect } = ports.provider;
-  const { actor } = request;
-  const parsed = parseCreateInput(request.input, { dialect, defaultModel: settings.defaultModel, actor });
+  const { defaultModel, fingerprintKeys } = settings;
+  const parsed = parseCreateInput(rawInput, { dialect, defaultModel, actor });
   if (!parsed.ok) return parsed.outcome;
 
-  const pass = await ports.gate.enter();
-  if (typeof pass === 'string') return { kind: 'refused', reason: pass };
+  const permit = await ports.admission.acquire();
+  if (typeof permit === 'string') return { kind: 'refused', reason: permit };
   let minted: MintOutcome | null = null;
   try {
-    const reserved = await ports.ledger.reserve(
-      reservationOf(ports.provider, settings, request, parsed.value),
-    );
+    // Prepared only now: a request that finds no room must cost little.
+    const prepared = prepareRequest(rawInput, parsed.value, { dialect, fingerprintKeys, actor });
+    const caller = { actor, origin };
+    const reserved = await ports.store.reserve(reservationOf(ports.provider, settings, prepared, caller));
     if (reserved.kind !== 'reserved') return refusalOf(reserved);
     const reservedAt = ports.monotonicNow();
-    minted = await mint(ports, settings, parsed.value, reserved.expiresAfterSeconds);
+    minted = await mint(ports, settings, prepared, reserved.expiresAfterSeconds);
     return await settleMint(ports, settings, {
+      prepared,
       reserved: reserved.session,
       expiresAfterSeconds: reserved.expiresAfterSeconds,
       reservedAt,
       outcome: minted,
-      known: secretsIn(parsed.value.session.tools ?? []),
-      by: { actor: request.actor, origin: request.origin },
+      caller,
     });
   } finally {
-    pass.done(minted);
+    permit.release(minted);
   }
 }
 
 function reservationOf(
   provider: Provider,
   settings: IssueSessionSettings,
-  { input: raw, actor, origin }: Request,
-  input: CreateInput,
+  { input, config, labels, idempotency }: PreparedRequest,
+  { actor, origin }: Caller,
 ): Reservation {
-  const known = secretsIn(input.session.tools ?? []);
   return {
     externalUserId: input.externalUserId,
     applicationId: actor.kind === 'application' ? actor.applicationId : settings.defaultApplicationId,
     provider: provider.name,
-    object: input.session.type === 'REALTIME' ? 'realtime.session' : 'realtime.transcription_session',
-    config: redactConfig(normalise(provider.dialect, input.session), known),
-    labels: redactLabels(input.labels),
-    idempotency:
-      input.idempotencyKey === null
-        ? null
-        : {
-            key: input.idempotencyKey,
-            caller: principalKey(actor),
-            inputHashes: hashInput(raw, settings.fingerprintKeys),
-            writtenWith: settings.fingerprintKeys[0].id,
-          },
+    object: config.type === 'REALTIME' ? 'realtime.session' : 'realtime.transcription_session',
+    config,
+    labels,
+    idempotency,
     expiresAfterSeconds: input.expiresAfterSeconds,
     defaultTtlSeconds: DEFAULT_TTL_SECONDS,
     defaultPolicy: settings.defaultPolicy,
@@ -101,18 +95,18 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { kind: 'reserved' }>): Issu
 }
 
 async function mint(
-  { provider, monotonicNow, notice }: IssueSessionPorts,
-  settings: IssueSessionSettings,
-  input: CreateInput,
+  { provider, monotonicNow, onEvent }: IssueSessionPorts,
+  { fingerprintKeys }: IssueSessionSettings,
+  { outgoing, input }: PreparedRequest,
   expiresAfterSeconds: number,
 ): Promise<MintOutcome> {
   const startedAt = monotonicNow();
   const outcome = await provider.mint({
-    session: adapt(provider.dialect, input.session),
+    session: outgoing,
     expiresAfterSeconds,
-    safetyIdentifier: safetyIdentifier(input.externalUserId, settings.fingerprintKeys[0]),
+    safetyIdentifier: safetyIdentifier(input.externalUserId, fingerprintKeys[0]),
   });
-  notice({
+  onEvent({
     kind: 'minted',
     outcome: outcome.kind,
     code: outcome.kind === 'issued' ? 'ok' : outcome.code,

@@ -3,11 +3,15 @@ import type { Policy, PolicyRule, QuotaKind } from '../limits/policy.ts';
 import type { Json } from '../platform/validation/json.ts';
 import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
 import type { Label, SessionConfig } from '../sessions/session-config.ts';
-/** A key that makes a mint repeatable. Hashes of the input by the id of the key they were made with; the first writes. */
+
+/** An idempotency key: it makes a mint repeatable. */
 export type Idempotency = {
   readonly key: string;
+  /** Keys of different callers never meet. */
   readonly caller: string;
+  /** Hashes of the raw input, by the id of the fingerprint key that each was made with. */
   readonly inputHashes: Readonly<Record<string, string>>;
+  /** The id of the fingerprint key whose hash is stored. */
   readonly writtenWith: string;
 };
 
@@ -19,7 +23,7 @@ export type Reservation = {
   readonly config: SessionConfig;
   readonly labels: readonly Label[];
   readonly idempotency: Idempotency | null;
-  /** Null: the default, or the policy's maximum if that is less. */
+  /** Null: the default lifetime, or the policy's maximum if that is less. */
   readonly expiresAfterSeconds: number | null;
   readonly defaultTtlSeconds: number;
   /** What applies where neither the user nor the application sets a limit. */
@@ -60,28 +64,32 @@ export type Settlement =
     }
   | { readonly kind: 'failed' | 'unconfirmed'; readonly failure: SessionFailure };
 
-/** What issuing needs of the ledger. Writes are one round trip each, with their audit event in the same transaction. */
+/** What issuing needs of the database. A write is one round trip, with its audit event in the same transaction. */
 export type IssueStore = {
   /**
-   * Writes the PENDING session, or the refusal's audit event; returns when it is durable. Refusals charge nothing.
+   * Writes the PENDING session, or the refusal's audit event; returns when it is durable. A refusal uses up no quota.
    * @throws UnavailableError when it may not have been written
    */
   reserve(reservation: Reservation): Promise<ReserveOutcome>;
   /**
-   * Settles a session that is still pending and returns it, or null when it is not (any more). Issues it only
-   * while neither it was revoked nor its user suspended: otherwise null, and it is still pending.
+   * Settles a pending session and returns it. Null when it is not pending any more; null as well, and still pending,
+   * when it was to be issued although it was revoked or its user suspended.
    * @throws UnavailableError when it may not have been written
    */
   settle(
     id: string,
     settlement: Settlement,
-    by: {
+    caller: {
       readonly actor: Actor;
       readonly origin: RequestInfo;
-      /** By the database's clock: when the caller will have given up, so that nothing may change any more. */
+      /** By the database's clock. The caller gives up then, so nothing may be written afterwards. */
       readonly notAfter: Date;
     },
   ): Promise<Session | null>;
-  /** The session, or null when there is none. */
-  find(id: string): Promise<Session | null>;
+  /**
+   * Reads a session that this gateway reserved: the one read in issuing that asks for no viewer's visibility.
+   * Null when there is none.
+   * @throws UnavailableError
+   */
+  readOwnRecord(id: string): Promise<Session | null>;
 };

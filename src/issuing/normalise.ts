@@ -23,33 +23,34 @@ export function adapt(dialect: Dialect, request: SessionRequest): SessionRequest
 }
 
 /**
- * What the record shows of a request that upstream takes as it is: what is sent, else the dialect's
- * defaults. A minted session reads back as this, unless upstream answers something else.
+ * What the record shows of a request while nothing is known of upstream's answer: what is sent, and the dialect's
+ * defaults for everything else. A minted session reads back like this, unless upstream answers something else.
+ * @param outgoing the request after adapt
  * @throws RangeError when the dialect has no such type of session (parseCreateInput refuses it before)
  */
-export function normalise(dialect: Dialect, request: SessionRequest): SessionConfig {
-  const { extra: _, tools, ...sent } = adapt(dialect, request);
-  const defaults = defaultsOf(dialects[dialect], request);
-  const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
+export function normalise(dialect: Dialect, outgoing: SessionRequest): SessionConfig {
+  const { extra: _, tools, ...fields } = outgoing;
+  const defaults = defaultsOf(dialects[dialect], outgoing);
+  const sent = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   const config: SessionConfig = {
     ...defaults,
-    ...given,
-    type: request.type,
-    model: request.model,
+    ...sent,
+    type: outgoing.type,
+    model: outgoing.model,
     tools: tools?.map(withoutCredentials) ?? defaults.tools,
   };
   return { ...config, turnDetection: withDefaults(config.turnDetection) };
 }
 
 /**
- * The record after upstream answered: its answer wins, field by field; what it did not mention stays
- * as it was sent or assumed.
+ * The record after upstream answered. A field that the answer mentions is taken from the answer; every other field
+ * stays as it was sent or assumed.
  */
 export function applyAnswer(sent: SessionConfig, answered: AnsweredConfig): SessionConfig {
   return {
     ...sent,
     ...answered,
-    // What kind of session this is was settled by the request; an answer that disagrees is in upstreamConfig.
+    // The type is what was asked for. An answer that names another one can be read in upstreamConfig.
     type: sent.type,
     turnDetection:
       answered.turnDetection === undefined
@@ -92,20 +93,20 @@ function mergeTranscription(
   return answered === null || sent === null ? answered : fill(answered, sent);
 }
 
-/** `value` with its nulls replaced by what `fallback` has there. */
+/** `value`, with its nulls replaced by the values of `fallback`. */
 function fill<T extends object>(value: T, fallback: T): T {
-  const known = Object.entries(value).filter(([, leaf]) => leaf !== null);
-  return { ...fallback, ...Object.fromEntries(known) };
+  const present = Object.entries(value).filter(([, leaf]) => leaf !== null);
+  return { ...fallback, ...Object.fromEntries(present) };
 }
 
-/** The flags say what was sent; an upstream that does not repeat credentials must not clear them. */
+/** hasAuthorization and headerNames say what was sent, so an upstream that does not repeat credentials cannot clear them. */
 function withCredentialFlags(answered: Tool, sent: readonly Tool[]): Tool {
   if (answered.kind === 'FUNCTION') return answered;
-  const ours = sent.find((tool) => tool.kind === 'MCP' && tool.serverLabel === answered.serverLabel);
-  if (ours?.kind !== 'MCP') return answered;
+  const asked = sent.find((tool) => tool.kind === 'MCP' && tool.serverLabel === answered.serverLabel);
+  if (asked?.kind !== 'MCP') return answered;
   return {
     ...answered,
-    hasAuthorization: answered.hasAuthorization || ours.hasAuthorization,
-    headerNames: [...new Set([...ours.headerNames, ...answered.headerNames])],
+    hasAuthorization: answered.hasAuthorization || asked.hasAuthorization,
+    headerNames: [...new Set([...asked.headerNames, ...answered.headerNames])],
   };
 }

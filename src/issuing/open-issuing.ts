@@ -2,72 +2,141 @@ import type { Logger } from 'pino';
 import { findDefaultApplicationId } from '../applications/default-application.db.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Keys } from '../platform/config/keys.ts';
-import type { OpenDatabase } from '../platform/database/open-database.ts';
+import type { OpenDatabase } from '../platform/database/database.ts';
 import { UnavailableError } from '../platform/database/unavailable-error.ts';
+import { createInFlight } from '../platform/process/in-flight.ts';
 import type { Metrics } from '../platform/process/metrics.ts';
+import { logJobFailure, repeat } from '../platform/process/repeat.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { ClosableProvider } from '../providers/provider-over-http.ts';
 import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
-import type { IssueNotice, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
+import type { IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
+import { type IssueSession, issueSession } from './issue-session.ts';
 import type { IssueStore } from './issue-store.ts';
-import { createMintGate } from './mint-gate.ts';
+import { createMintAdmission } from './mint-admission.ts';
+import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
+import { recordEvent } from './record-event.ts';
 import { reserveSession } from './reserve-session.db.ts';
 import { createSemaphore } from './semaphore.ts';
+import { settleOverdue } from './settle-overdue.job.ts';
 import { settleSession } from './settle-session.db.ts';
+import { withBreaker } from './with-breaker.ts';
 
 type Parts = {
   readonly config: Config;
   readonly log: Logger;
-  readonly ledger: OpenDatabase;
+  readonly database: OpenDatabase;
   readonly keys: Keys;
   readonly provider: ClosableProvider;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
-  /** Told when what a mint came to is in the trail. */
+  /** Called after the outcome of a mint was committed. */
   readonly onCommitted: () => void;
 };
 
-// Failures in a row that open the circuit: a handful is a bad minute, twenty is an outage. Then, how long it stays
-// open before a probe.
-const BREAKER = { threshold: 20, coolDownMs: 2000 };
-// Statements waiting for each connection before new mints are shed: beyond, they would only wait for their time-out.
+// Of the provider: a handful of failures in a row is a bad minute, twenty are an outage.
+const PROVIDER_BREAKER = { threshold: 20, coolDownMs: 2000 };
+// With more statements than this waiting for each connection, a new mint would only wait for its time-out: it is refused.
 const WAITING_PER_CONNECTION = 20;
 
-/** What issueSession needs, out of the parts of the app. */
-export async function createIssuePorts(
-  parts: Parts,
-): Promise<{ ports: IssueSessionPorts; settings: IssueSessionSettings }> {
-  const { config, log, ledger, keys, provider, metrics } = parts;
+const SETTLE_OVERDUE_EVERY_MS = 1000;
+const PURGE_EVERY_MS = 600_000;
+
+export type OpenIssuing = {
+  readonly issueSession: IssueSession;
+  /** Sessions of callers that belong to no application are issued for this one. */
+  readonly defaultApplicationId: string;
+  /** Resolves when every mint in flight has been recorded. */
+  finished(): Promise<void>;
+  /** Stops the periodic work. */
+  close(): Promise<void>;
+};
+
+/** Opens issuing: the mutation's function, and the jobs that settle what nobody settled and forget old idempotency keys. */
+export async function openIssuing(parts: Parts): Promise<OpenIssuing> {
+  const { config, log, database, onCommitted } = parts;
+  const defaultApplicationId = await requireDefaultApplication(database);
+  const settings: IssueSessionSettings = {
+    defaultApplicationId,
+    defaultModel: config.defaultModel,
+    defaultPolicy: config.defaultPolicy,
+    fingerprintKeys: parts.keys.fingerprintKeys,
+    upstreamTimeoutMs: config.upstreamTimeoutMs,
+    databaseTimeoutMs: config.databaseTimeoutMs,
+  };
+  const ports = createPorts(parts);
+  // A mint goes on when its client disconnects, because it has to be recorded.
+  const inFlight = createInFlight();
+  const { pool } = database;
+  const stops = [
+    repeat(
+      SETTLE_OVERDUE_EVERY_MS,
+      () => settleOverdue(pool, onCommitted),
+      logJobFailure(log, 'settle-overdue'),
+    ),
+    repeat(PURGE_EVERY_MS, () => purgeIdempotencyKeys(pool), logJobFailure(log, 'purge-idempotency-keys')),
+  ];
+  return {
+    issueSession: (rawInput, caller) =>
+      inFlight.track(issueSession(ports, settings, { rawInput, ...caller })),
+    defaultApplicationId,
+    finished: () => inFlight.ended(),
+    async close() {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+function createPorts(parts: Parts): IssueSessionPorts {
+  const { config, log, provider, metrics } = parts;
+  const monotonicNow = () => performance.now();
   const breaker = createCircuitBreaker({
-    ...BREAKER,
-    now: () => performance.now(),
+    ...PROVIDER_BREAKER,
+    now: monotonicNow,
     onChange: (state) => {
       metrics.circuitOpen.set(state === 'open' ? 1 : 0);
       log.warn({ provider: provider.name, state }, 'the circuit to the provider changed');
     },
   });
-  const slots = createSemaphore({
+  const semaphore = createSemaphore({
     size: config.maxMintsInFlight,
     queue: config.mintQueue,
     waitMs: config.upstreamTimeoutMs,
   });
   return {
-    ports: {
-      provider,
-      ledger: createLedger(parts),
-      gate: createMintGate(breaker, slots, parts.isDraining),
-      monotonicNow: () => performance.now(),
-      notice: (notice) => hear(notice, parts),
+    provider,
+    store: createStore(parts),
+    admission: createMintAdmission(breaker, semaphore, parts.isDraining),
+    monotonicNow,
+    onEvent: (event) => recordEvent(event, { log, metrics, providerName: provider.name }),
+  };
+}
+
+function createStore({
+  database: { pool, prisma },
+  config: { poolSize },
+  log,
+  onCommitted,
+}: Parts): IssueStore {
+  // Without a breaker, each mint would find out by itself that the database hangs: all permits would wait for a
+  // time-out, and everybody behind them for several. With it, one reservation at a time asks while the database is
+  // away, and all others are refused at once.
+  const breaker = createCircuitBreaker({
+    threshold: poolSize,
+    coolDownMs: 0,
+    now: () => performance.now(),
+    onChange: (state) => log.warn({ state }, 'the circuit to the ledger changed'),
+  });
+  const isOverloaded = () => pool.waitingCount > WAITING_PER_CONNECTION * poolSize;
+  return {
+    reserve: withBreaker((reservation) => reserveSession(prisma, reservation), { breaker, isOverloaded }),
+    async settle(id, settlement, caller) {
+      const settled = await settleSession(prisma, id, settlement, caller);
+      onCommitted();
+      return settled;
     },
-    settings: {
-      defaultApplicationId: await requireDefaultApplication(ledger),
-      defaultModel: config.defaultModel,
-      defaultPolicy: config.defaultPolicy,
-      fingerprintKeys: keys.fingerprintKeys,
-      upstreamTimeoutMs: config.upstreamTimeoutMs,
-      databaseTimeoutMs: config.databaseTimeoutMs,
-    },
+    readOwnRecord: async (id) => (await findSessions(prisma, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
   };
 }
 
@@ -77,67 +146,5 @@ async function requireDefaultApplication({ prisma }: OpenDatabase): Promise<stri
   } catch (cause) {
     if (!(cause instanceof UnavailableError)) throw cause;
     throw new StartError(`The database went away during the start (${cause.code}).`, { cause });
-  }
-}
-
-function createLedger({ ledger: { pool }, config: { poolSize }, log, onCommitted }: Parts): IssueStore {
-  // Without it, a database that hangs would be found out by each mint anew: all places of the gate would wait for a
-  // time-out, and everybody behind them for several. While it is away one reservation at a time asks, and all
-  // others are refused at once.
-  const breaker = createCircuitBreaker({
-    threshold: poolSize,
-    coolDownMs: 0,
-    now: () => performance.now(),
-    onChange: (state) => log.warn({ state }, 'the circuit to the ledger changed'),
-  });
-  return {
-    async reserve(reservation) {
-      const call = pool.waitingCount > WAITING_PER_CONNECTION * poolSize ? null : breaker.admit();
-      if (call === null) throw new UnavailableError('overloaded');
-      try {
-        const outcome = await reserveSession(pool, reservation);
-        call.succeeded();
-        return outcome;
-      } catch (error) {
-        if (error instanceof UnavailableError) call.failed();
-        else call.abandoned();
-        throw error;
-      }
-    },
-    async settle(id, settlement, by) {
-      const settled = await settleSession(pool, id, settlement, by);
-      onCommitted();
-      return settled;
-    },
-    find: async (id) => (await findSessions(pool, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
-  };
-}
-
-/** What operators hear of issuing, in metrics and where it needs somebody in the log. */
-function hear(notice: IssueNotice, { log, metrics, provider }: Parts): void {
-  switch (notice.kind) {
-    case 'minted': {
-      const { outcome, code, milliseconds } = notice;
-      metrics.mints.observe({ provider: provider.name, outcome, code }, milliseconds / 1000);
-      if (code === 'upstream_authentication') {
-        log.error({ provider: provider.name, code }, "the provider refuses the gateway's own key");
-      }
-      return;
-    }
-    case 'expiry_in_the_past':
-      log.warn(
-        { sessionId: notice.sessionId },
-        'a secret was issued with an expiry in the past: is a clock wrong?',
-      );
-      return;
-    case 'settling_failed':
-      metrics.droppedSecrets.inc();
-      log.error(
-        { err: notice.error, sessionId: notice.sessionId },
-        'what a mint came to could not be recorded',
-      );
-      return;
-    default:
-      notice satisfies never;
   }
 }

@@ -6,43 +6,43 @@ import type { Label, SessionRequest } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
 import { createInputSchema } from './create-input-schema.ts';
 
-// The realtime models do not transcribe on their own; this one is their streaming sibling.
+// The realtime models cannot be used for a session that only transcribes; this one streams as they do.
 const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-live-transcribe';
 
 export type CreateInput = {
   readonly externalUserId: string;
   readonly idempotencyKey: string | null;
-  /** Null when the caller leaves it to the default. */
+  /** Null: the default. */
   readonly expiresAfterSeconds: number | null;
   readonly session: SessionRequest;
   readonly labels: readonly Label[];
 };
 
 /**
- * Checks the input of createRealtimeSession: every field by itself, then against what the provider's
- * dialect can say. What the dialect cannot say is refused, never dropped. A person asks for itself: it need not say
- * so, and may name nobody else.
+ * Checks the input of createRealtimeSession: every field by itself, then against the provider's dialect. What the
+ * dialect has no words for is refused, never dropped. A person asks for themself: they may leave externalUserId out,
+ * and may name nobody else.
  */
 export function parseCreateInput(
-  input: unknown,
+  rawInput: unknown,
   { dialect, defaultModel, actor }: { dialect: Dialect; defaultModel: string; actor: Actor },
-): { ok: true; value: CreateInput } | { ok: false; outcome: Refusal } {
-  const parsed = createInputSchema.safeParse(input);
+): { ok: true; value: CreateInput } | { ok: false; outcome: InputRefusal } {
+  const parsed = createInputSchema.safeParse(rawInput);
   if (!parsed.success) return invalid(toInputIssues(parsed.error));
 
   const {
-    externalUserId: named,
+    externalUserId: requestedUserId,
     idempotencyKey,
     expiresAfterSeconds,
     labels,
     type = 'REALTIME',
     model,
     extra,
-    ...given
+    ...fields
   } = parsed.data;
-  if (actor.kind === 'user' && named !== undefined && named !== actor.externalId)
+  if (actor.kind === 'user' && requestedUserId !== undefined && requestedUserId !== actor.externalId)
     return { ok: false, outcome: { kind: 'forbidden' } };
-  const externalUserId = actor.kind === 'user' ? actor.externalId : named;
+  const externalUserId = actor.kind === 'user' ? actor.externalId : requestedUserId;
   const issues = [...issuesOfDialect(parsed.data, dialects[dialect])];
   if (externalUserId === undefined)
     return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
@@ -51,30 +51,30 @@ export function parseCreateInput(
   const fallback =
     type === 'REALTIME'
       ? defaultModel
-      : (given.inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL);
-  const session: SessionRequest = { ...given, type, model: model ?? fallback, extra: extra ?? {} };
+      : (fields.inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL);
+  const session: SessionRequest = { ...fields, type, model: model ?? fallback, extra: extra ?? {} };
   return {
     ok: true,
     value: {
       externalUserId,
       idempotencyKey: idempotencyKey ?? null,
       expiresAfterSeconds: expiresAfterSeconds ?? null,
-      session: type === 'TRANSCRIPTION' ? namingItsModel(session) : session,
+      session: type === 'TRANSCRIPTION' ? withOneModel(session) : session,
       labels: labels ?? [],
     },
   };
 }
 
-type Refusal =
+type InputRefusal =
   | { readonly kind: 'forbidden' }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
 
-function invalid(issues: readonly InputIssue[]): { ok: false; outcome: Refusal } {
+function invalid(issues: readonly InputIssue[]): { ok: false; outcome: InputRefusal } {
   return { ok: false, outcome: { kind: 'invalid', issues } };
 }
 
-/** A transcription session has one model, whichever of its two places the caller named it in. */
-function namingItsModel(session: SessionRequest): SessionRequest {
+/** A transcription session has one model. The caller may name it in either of two places; afterwards it stands in both. */
+function withOneModel(session: SessionRequest): SessionRequest {
   const asked = session.inputAudioTranscription ?? { language: null, prompt: null };
   return { ...session, inputAudioTranscription: { ...asked, model: session.model } };
 }

@@ -2,14 +2,14 @@ import type { MintFailureCode } from '../providers/provider.ts';
 import type { Session } from '../sessions/session.ts';
 import type { IssueOutcome } from './issue-outcome.ts';
 
-// Of the failures in which no secret exists: those that say nothing against the request itself.
+// Failures of the provider rather than of the request. In all of them no secret exists.
 const RETRYABLE: readonly string[] = [
   'upstream_unreachable',
   'upstream_rate_limited',
   'upstream_unavailable',
 ] satisfies MintFailureCode[];
 
-/** What a repeated idempotency key is answered with: the outcome of its first use, as far as there is one. */
+/** The answer to a repeated idempotency key: the outcome of its first use. */
 export function repeatOutcome(session: Session): IssueOutcome {
   switch (session.status) {
     case 'PENDING':

@@ -1,20 +1,30 @@
-import type pg from 'pg';
 import { z } from 'zod';
+import type { PrismaClient } from '../../prisma/generated/client.ts';
+import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
 import { actorColumns } from '../audit/event-columns.db.ts';
-import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
+import { byColumn } from '../platform/database/columns.ts';
+import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
+import {
+  configByColumn,
+  SESSION_FIELDS,
+  type SessionRow,
+  sessionColumns,
+  toSession,
+} from '../sessions/session-row.db.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
-import { configColumns } from './session-columns.db.ts';
 
-const RESERVE = {
+type Row = Omit<SessionRow, 'externalUserId' | 'upstreamConfig'> & { verdict: string; detail: unknown };
+
+const RESERVE = statement<Row>()({
   name: 'reserve-session',
   text: `
     SELECT r.verdict, r.detail, ${sessionColumns}
     FROM reserve_session($1::jsonb) AS r LEFT JOIN LATERAL (SELECT (r.session).*) AS s ON true`,
-};
+  columns: ['verdict', 'detail', ...SESSION_FIELDS],
+});
 
-// What reserve_session answers (prisma/migrations), told apart by its verdict.
+// What reserve_session (reserve-session.sql) answers, told apart by its verdict.
 const answer = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('reserved'), detail: z.object({ expiresAfterSeconds: z.int() }) }),
   z.object({ verdict: z.literal('repeated') }),
@@ -39,18 +49,15 @@ const answer = z.discriminatedUnion('verdict', [
 ]);
 
 /**
- * Reserves a session, or says why not, in one transaction and one round trip (the function reserve_session,
- * prisma/migrations). Returns when it is durable.
+ * Reserves a session, or says why not, in one transaction and one round trip (reserve-session.sql). Returns when it is
+ * durable.
  * @throws UnavailableError when it may not have been written
  */
-export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {
-  const { rows } = await mapDatabaseErrors(
-    pool.query<SessionRow & { verdict: string; detail: unknown }>({
-      ...RESERVE,
-      values: [toJsonb(requestOf(reservation))],
-    }),
-  );
-  const [row] = rows;
+export async function reserveSession(
+  prisma: PrismaClient,
+  reservation: Reservation,
+): Promise<ReserveOutcome> {
+  const [row] = await queryThroughPrisma(prisma, RESERVE, [toJsonb(requestOf(reservation))]);
   const answered = answer.parse(row);
   switch (answered.verdict) {
     case 'reserved':
@@ -89,12 +96,14 @@ function requestOf(reservation: Reservation) {
     defaultTtlSeconds: reservation.defaultTtlSeconds,
     defaults: reservation.defaultPolicy,
     session: {
-      ...configColumns(config),
-      application_id: reservation.applicationId,
-      provider,
-      object: reservation.object,
-      labels: reservation.labels,
-      session_limit_seconds: reservation.sessionLimitSeconds,
+      ...configByColumn(config),
+      ...byColumn<RealtimeSessionModel>({
+        applicationId: reservation.applicationId,
+        provider,
+        object: reservation.object,
+        labels: reservation.labels,
+        sessionLimitSeconds: reservation.sessionLimitSeconds,
+      }),
     },
     event: {
       ...actorColumns(actor, origin),

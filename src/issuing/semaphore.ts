@@ -1,7 +1,7 @@
 export type Semaphore = ReturnType<typeof createSemaphore>;
 
 /**
- * A bounded number of things at a time, and a bounded number waiting for their turn, each for a bounded time.
+ * A semaphore: `size` permits, and a queue of at most `queue` waiters, each of whom waits at most `waitMs` milliseconds.
  * First come, first served.
  */
 export function createSemaphore({ size, queue, waitMs }: { size: number; queue: number; waitMs: number }) {
@@ -18,7 +18,7 @@ export function createSemaphore({ size, queue, waitMs }: { size: number; queue: 
     next();
   };
   return {
-    /** Gives a slot (call what it returns to give it back), or null when there is no room or the wait was too long. */
+    /** Resolves to a function that releases the permit; to null when the queue is full or the wait was too long. */
     async acquire(): Promise<(() => void) | null> {
       if (taken < size) {
         taken += 1;
@@ -26,15 +26,15 @@ export function createSemaphore({ size, queue, waitMs }: { size: number; queue: 
       }
       if (waiting.size >= queue) return null;
       return new Promise((resolve) => {
-        const turn = () => {
+        const wake = () => {
           clearTimeout(timer);
           resolve(release);
         };
         const timer = setTimeout(() => {
-          waiting.delete(turn);
+          waiting.delete(wake);
           resolve(null);
         }, waitMs);
-        waiting.add(turn);
+        waiting.add(wake);
       });
     },
     taken: () => taken,

@@ -1,51 +1,56 @@
-import type { SessionConfig } from '../sessions/session-config.ts';
+import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
+import { byColumn, columnNames } from '../platform/database/columns.ts';
+import { CONFIG_FIELDS } from '../sessions/session-config.ts';
+import { configByColumn } from '../sessions/session-row.db.ts';
 import type { Settlement } from './issue-store.ts';
 
-/** Columns of realtime_session for a config, by name, as jsonb_populate_record takes them. */
-export function configColumns(config: SessionConfig) {
-  return {
-    type: config.type,
-    model: config.model,
-    modalities: config.modalities,
-    instructions: config.instructions,
-    voice: config.voice,
-    input_audio_format: config.inputAudioFormat,
-    output_audio_format: config.outputAudioFormat,
-    input_audio_transcription: config.inputAudioTranscription,
-    turn_detection: config.turnDetection,
-    input_audio_noise_reduction: config.inputAudioNoiseReduction?.type ?? null,
-    tools: config.tools,
-    tool_choice: config.toolChoice,
-    temperature: config.temperature,
-    max_response_output_tokens:
-      config.maxResponseOutputTokens === null ? null : String(config.maxResponseOutputTokens),
-  };
-}
+const SETTLED_FIELDS = [
+  'outcome',
+  'expiresAt',
+  'secretFingerprint',
+  'secretFingerprintKeyId',
+  'secretPrefix',
+  'secretLastFour',
+  'failureCode',
+  'failureUpstreamStatus',
+  'failureUpstreamCode',
+  'failureUpstreamRequestId',
+  'upstreamSessionId',
+  'upstreamConfig',
+  // Whatever upstream answers, a session stays of the type that it was reserved as.
+  ...CONFIG_FIELDS.filter((field) => field !== 'type'),
+] as const satisfies readonly (keyof RealtimeSessionModel)[];
+type Settled = Pick<RealtimeSessionModel, (typeof SETTLED_FIELDS)[number]>;
 
-/** Columns of realtime_session that a settlement changes. */
-export function settlementColumns(settlement: Settlement) {
+/** Names of the columns that settling writes. */
+export const settledColumns = columnNames<RealtimeSessionModel>(SETTLED_FIELDS);
+
+/** What a settlement writes into them, by column. */
+export function settlementByColumn(settlement: Settlement) {
   switch (settlement.kind) {
     case 'issued':
       return {
-        ...configColumns(settlement.config),
-        outcome: 'ISSUED',
-        expires_at: settlement.secret.expiresAt,
-        secret_fingerprint: settlement.secret.fingerprint,
-        secret_fingerprint_key_id: settlement.secret.fingerprintKeyId,
-        secret_prefix: settlement.secret.prefix,
-        secret_last_four: settlement.secret.lastFour,
-        upstream_session_id: settlement.upstreamSessionId,
-        upstream_config: settlement.upstreamConfig,
+        ...configByColumn(settlement.config),
+        ...byColumn<Settled>({
+          outcome: 'ISSUED',
+          expiresAt: settlement.secret.expiresAt,
+          secretFingerprint: settlement.secret.fingerprint,
+          secretFingerprintKeyId: settlement.secret.fingerprintKeyId,
+          secretPrefix: settlement.secret.prefix,
+          secretLastFour: settlement.secret.lastFour,
+          upstreamSessionId: settlement.upstreamSessionId,
+          upstreamConfig: settlement.upstreamConfig,
+        }),
       };
     case 'failed':
     case 'unconfirmed':
-      return {
+      return byColumn<Settled>({
         outcome: settlement.kind === 'failed' ? 'FAILED' : 'UNCONFIRMED',
-        failure_code: settlement.failure.code,
-        failure_upstream_status: settlement.failure.upstreamStatus,
-        failure_upstream_code: settlement.failure.upstreamCode,
-        failure_upstream_request_id: settlement.failure.upstreamRequestId,
-      };
+        failureCode: settlement.failure.code,
+        failureUpstreamStatus: settlement.failure.upstreamStatus,
+        failureUpstreamCode: settlement.failure.upstreamCode,
+        failureUpstreamRequestId: settlement.failure.upstreamRequestId,
+      });
     default:
       return settlement satisfies never;
   }

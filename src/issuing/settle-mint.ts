@@ -1,39 +1,41 @@
-import type { Actor, RequestInfo } from '../authorization/actor.ts';
+import type { Caller } from '../authorization/actor.ts';
 import { redactJson } from '../platform/redaction/redact-json.ts';
 import { redactText } from '../platform/redaction/redact-text.ts';
-import type { Secret } from '../platform/redaction/secret.ts';
 import type { MintOutcome } from '../providers/provider.ts';
 import { redactConfig } from '../sessions/redact-session.ts';
 import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Settlement } from './issue-store.ts';
 import { applyAnswer } from './normalise.ts';
+import type { PreparedRequest } from './prepare-request.ts';
 
 type Mint = {
+  readonly prepared: PreparedRequest;
   readonly reserved: Session;
   readonly expiresAfterSeconds: number;
   /** When the reservation's answer arrived, by the monotonic clock. */
   readonly reservedAt: number;
   readonly outcome: MintOutcome;
-  /** Credentials of the request, which upstream may repeat. */
-  readonly known: readonly Secret[];
-  readonly by: { readonly actor: Actor; readonly origin: RequestInfo };
+  readonly caller: Caller;
 };
 type Issued = Extract<MintOutcome, { kind: 'issued' }>;
-/** A write after the mint: what it changed, null when it matched nothing, or that it was not seen to succeed. */
+/**
+ * The result of a statement after the mint: the session, or null when no row matched. `seen: false`: it failed, and
+ * whether it was committed is unknown.
+ */
 type Write = { readonly seen: true; readonly session: Session | null } | { readonly seen: false };
 
 /**
- * How long after its reservation a session can be settled: the mint's own deadline, then two statements that each
- * take as long as they may, and some air.
+ * How long after its reservation a session can be settled, in milliseconds: the deadline of the mint, the time-outs of
+ * two statements, and a second to spare.
  */
 export function settleWithinMs({ upstreamTimeoutMs, databaseTimeoutMs }: IssueSessionSettings): number {
   return upstreamTimeoutMs + 2 * databaseTimeoutMs + 1000;
 }
 
 /**
- * Records what a mint came to. A secret is returned only when its record is committed; when that cannot be
- * seen, it is dropped. Never throws: the caller has to learn what became of the mint.
+ * Records the outcome of a mint. A secret is returned only when its record is known to be committed; otherwise it is
+ * dropped. Never throws: the client must be told what became of the mint.
  */
 export async function settleMint(
   ports: IssueSessionPorts,
@@ -41,23 +43,23 @@ export async function settleMint(
   mint: Mint,
 ): Promise<IssueOutcome> {
   const { outcome, reserved } = mint;
-  // The database's clock was read before the reservation's answer arrived, so this never runs ahead of it.
+  // The database's clock was read before the reservation's answer arrived, so this estimate never runs ahead of it.
   const databaseNow = () => reserved.createdAt.getTime() + (ports.monotonicNow() - mint.reservedAt);
   const deadline = reserved.createdAt.getTime() + settleWithinMs(settings);
   const attempt = async (write: Promise<Session | null>): Promise<Write> => {
     try {
       return { seen: true, session: await write };
     } catch (error) {
-      ports.notice({ kind: 'settling_failed', sessionId: reserved.id, error });
+      ports.onEvent({ kind: 'settling_failed', sessionId: reserved.id, error });
       return { seen: false };
     }
   };
   const settle = (settlement: Settlement) =>
     attempt(
-      ports.ledger.settle(reserved.id, settlement, {
-        ...mint.by,
-        // Not so late either that it could be committed after the deadline: in between, quotas would count the
-        // session neither as pending nor as issued.
+      ports.store.settle(reserved.id, settlement, {
+        ...mint.caller,
+        // Never so late that it could be committed after the deadline: between the deadline and the commit, quotas
+        // would count the session neither as pending nor as issued.
         notAfter: new Date(
           Math.min(databaseNow() + settings.databaseTimeoutMs, deadline - settings.databaseTimeoutMs),
         ),
@@ -65,12 +67,12 @@ export async function settleMint(
     );
 
   if (outcome.kind !== 'issued') return recordRefusal(reserved, outcome, settle);
-  const trace = traceOf(outcome, mint, settings);
-  if (trace.expiresAt.getTime() < databaseNow()) {
-    ports.notice({ kind: 'expiry_in_the_past', sessionId: reserved.id });
+  const stored = toStoredSecret(outcome, mint, settings);
+  if (stored.expiresAt.getTime() < databaseNow()) {
+    ports.onEvent({ kind: 'expiry_in_the_past', sessionId: reserved.id });
   }
-  const find = () => attempt(ports.ledger.find(reserved.id));
-  return recordIssue({ mint, outcome, trace, settle, find });
+  const readBack = () => attempt(ports.store.readOwnRecord(reserved.id));
+  return recordIssue({ mint, outcome, stored, settle, readBack });
 }
 
 async function recordRefusal(
@@ -84,7 +86,7 @@ async function recordRefusal(
   const recorded = settled.seen ? settled.session : null;
   return {
     kind: 'not_issued',
-    // A refusal that could not be written reads as UNCONFIRMED from now on; what is known of it is still told.
+    // A refusal that could not be written reads as UNCONFIRMED later on. The client is told the refusal all the same.
     session: recorded ?? asUnconfirmed(reserved, failure),
     failure,
     retryable: outcome.kind === 'unconfirmed' || outcome.retryable,
@@ -95,60 +97,61 @@ async function recordRefusal(
 async function recordIssue({
   mint,
   outcome,
-  trace,
+  stored,
   settle,
-  find,
+  readBack,
 }: {
   readonly mint: Mint;
   readonly outcome: Issued;
-  readonly trace: StoredSecret;
+  readonly stored: StoredSecret;
   readonly settle: (settlement: Settlement) => Promise<Write>;
-  readonly find: () => Promise<Write>;
+  readonly readBack: () => Promise<Write>;
 }): Promise<IssueOutcome> {
-  const { reserved } = mint;
-  const known = [outcome.secret, ...mint.known];
+  const { reserved, prepared } = mint;
+  // Upstream may repeat the credentials of the request, and the new secret, anywhere in its answer.
+  const secrets = [outcome.secret, ...prepared.secrets];
   const issued = (session: Session): IssueOutcome => ({
     kind: 'issued',
     session,
     secret: outcome.secret,
-    expiresAt: trace.expiresAt,
+    expiresAt: stored.expiresAt,
   });
 
   const settled = await settle({
     kind: 'issued',
-    secret: trace,
+    secret: stored,
     upstreamSessionId:
-      outcome.upstreamSessionId === null ? null : redactText(outcome.upstreamSessionId, known),
-    config: redactConfig(applyAnswer(reserved.config, outcome.answered), known),
-    upstreamConfig: outcome.rawSession === null ? null : redactJson(outcome.rawSession, known),
+      outcome.upstreamSessionId === null ? null : redactText(outcome.upstreamSessionId, secrets),
+    config: redactConfig(applyAnswer(reserved.config, outcome.answered), secrets),
+    upstreamConfig: outcome.rawSession === null ? null : redactJson(outcome.rawSession, secrets),
   });
   if (settled.seen && settled.session !== null) return issued(settled.session);
 
-  // Refused by the ledger while still pending: the session was revoked, or its user suspended, meanwhile.
+  // Seen, and no row matched: the session was revoked, or its user suspended, while it was minted.
   const code = settled.seen ? 'withdrawn' : 'not_recorded';
   const { upstreamStatus, upstreamRequestId } = outcome;
   const failure: SessionFailure = { code, upstreamStatus, upstreamCode: null, upstreamRequestId };
   const dropped = await settle({ kind: 'unconfirmed', failure });
   const recorded = dropped.seen ? dropped.session : null;
   if (recorded === null && !settled.seen) {
-    // Perhaps the first write did succeed and only its answer was lost: then the record has this secret's
-    // fingerprint, and handing it over is what the record says.
-    const found = await find();
-    if (found.seen && found.session?.clientSecret?.fingerprint === trace.fingerprint)
+    // Perhaps the first write succeeded and only its answer was lost. Then the record has the fingerprint of this
+    // secret and says that it was issued, so it is handed over.
+    const found = await readBack();
+    if (found.seen && found.session?.clientSecret?.fingerprint === stored.fingerprint)
       return issued(found.session);
   }
-  // Neither write matched: the deadline has passed, and the session reads UNCONFIRMED without our doing.
-  const told: SessionFailure = recorded === null ? { ...failure, code: 'not_recorded' } : failure;
+  // Neither write matched: the deadline has passed, and the session reads as UNCONFIRMED by itself.
+  const reported: SessionFailure = recorded === null ? { ...failure, code: 'not_recorded' } : failure;
   return {
     kind: 'not_issued',
-    session: recorded ?? asUnconfirmed(reserved, told),
-    failure: told,
-    retryable: told.code === 'not_recorded',
+    session: recorded ?? asUnconfirmed(reserved, reported),
+    failure: reported,
+    retryable: reported.code === 'not_recorded',
     possiblyIssued: true,
   };
 }
 
-function traceOf(outcome: Issued, mint: Mint, settings: IssueSessionSettings): StoredSecret {
+function toStoredSecret(outcome: Issued, mint: Mint, settings: IssueSessionSettings): StoredSecret {
   const latest =
     mint.reserved.createdAt.getTime() + mint.expiresAfterSeconds * 1000 + settings.upstreamTimeoutMs;
   const [key] = settings.fingerprintKeys;
@@ -160,7 +163,7 @@ function traceOf(outcome: Issued, mint: Mint, settings: IssueSessionSettings): S
   };
 }
 
-/** What the ledger shows of a session that was never settled, once its deadline has passed. */
+/** The session as it will read once its deadline has passed without a settlement. */
 function asUnconfirmed(reserved: Session, failure: SessionFailure): Session {
   return { ...reserved, status: 'UNCONFIRMED', failure };
 }

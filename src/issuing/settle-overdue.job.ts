@@ -1,13 +1,18 @@
 import type pg from 'pg';
 import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { statement } from '../platform/database/statement.ts';
 
 const BATCH = 500;
-const SETTLE = { name: 'settle-overdue', text: 'SELECT settle_overdue($1, $2::jsonb) AS settled' };
+const SETTLE = statement<{ settled: number }>()({
+  name: 'settle-overdue',
+  text: 'SELECT settle_overdue($1, $2::jsonb) AS settled',
+  columns: ['settled'],
+});
 
 /**
- * Records as UNCONFIRMED what nobody settled before its deadline: sessions of a gateway that died, or lost its
- * database. They read so already; this writes it down, with its audit event, exactly once among all replicas.
- * @param onSettled told of each batch after it was committed
+ * Records as UNCONFIRMED the sessions that nobody settled before their deadline, because a gateway died or lost its
+ * database. They are read as UNCONFIRMED anyway; this writes it, with one audit event whatever the number of gateways.
+ * @param onSettled called after each batch was committed
  */
 export async function settleOverdue(pool: pg.Pool, onSettled: () => void = () => {}): Promise<void> {
   for (let settled = BATCH; settled === BATCH; ) {

@@ -1,25 +1,27 @@
-import type pg from 'pg';
+import type { PrismaClient } from '../../prisma/generated/client.ts';
 import { actorColumns } from '../audit/event-columns.db.ts';
-import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
+import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { Session } from '../sessions/session.ts';
-import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
+import {
+  FULL_SESSION_FIELDS,
+  type FullSessionRow,
+  fullSessionColumns,
+  toSession,
+} from '../sessions/session-row.db.ts';
 import type { IssueStore } from './issue-store.ts';
-import { settlementColumns, settlementEvent } from './session-columns.db.ts';
-
-const COLUMNS = `
-  outcome, expires_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,
-  failure_code, failure_upstream_status, failure_upstream_code, failure_upstream_request_id,
-  upstream_session_id, model, modalities, instructions, voice,
-  input_audio_format, output_audio_format, input_audio_transcription, turn_detection,
-  input_audio_noise_reduction, tools, tool_choice, temperature, max_response_output_tokens, upstream_config`;
+import { settledColumns, settlementByColumn, settlementEvent } from './session-columns.db.ts';
 
 // Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket
 // of a paused server, and what its sender has given up on must not become true afterwards.
-const SETTLE = { name: 'settle-session', text: settling('') };
+const SETTLE = statement<FullSessionRow>()({
+  name: 'settle-session',
+  text: settling(''),
+  columns: FULL_SESSION_FIELDS,
+});
 
 // When a person asked: what identifies it stands beside the event. Nobody else's mint pays for planning that.
-const SETTLE_FOR_PERSON = {
+const SETTLE_FOR_PERSON = statement<FullSessionRow>()({
   name: 'settle-session-for-person',
   text: settling(`, identified AS (
       INSERT INTO audit_identity (event_id, user_id, salt, actor_name, ip_address, user_agent, reason)
@@ -27,17 +29,18 @@ const SETTLE_FOR_PERSON = {
         personal.reason
       FROM audited, jsonb_populate_record(NULL::audit_identity, $4::jsonb->'personal') AS personal
     )`),
-};
+  columns: FULL_SESSION_FIELDS,
+});
 
 function settling(identified: string): string {
   return `
     WITH s AS (
       UPDATE realtime_session AS open
-      SET settled_at = clock_timestamp(), (${COLUMNS}) = (
-        SELECT ${COLUMNS} FROM jsonb_populate_record(open, $2::jsonb)
+      SET settled_at = clock_timestamp(), (${settledColumns}) = (
+        SELECT ${settledColumns} FROM jsonb_populate_record(open, $2::jsonb)
       )
-      WHERE id = $1 AND outcome IS NULL AND least(deadline, $3) > clock_timestamp()
-        AND ($5 OR revoked_at IS NULL AND NOT EXISTS (
+      WHERE id = $1::uuid AND outcome IS NULL AND least(deadline, $3::timestamptz) > clock_timestamp()
+        AND ($5::boolean OR revoked_at IS NULL AND NOT EXISTS (
           SELECT FROM end_user AS u WHERE u.id = open.user_id AND u.suspended_at IS NOT NULL
         ))
       RETURNING open.*
@@ -53,7 +56,7 @@ function settling(identified: string): string {
       FROM s, jsonb_populate_record(NULL::audit_event, $4::jsonb) AS event
       RETURNING id, user_id
     )${identified}
-    SELECT ${sessionColumns}, s.upstream_config FROM s`;
+    SELECT ${fullSessionColumns} FROM s`;
 }
 
 /**
@@ -62,19 +65,18 @@ function settling(identified: string): string {
  * @throws UnavailableError when it may not have been written
  */
 export async function settleSession(
-  pool: pg.Pool,
+  prisma: PrismaClient,
   ...[id, settlement, { actor, origin, notAfter }]: Parameters<IssueStore['settle']>
 ): Promise<Session | null> {
   const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
   const values = [
     id,
-    toJsonb(settlementColumns(settlement)),
+    toJsonb(settlementByColumn(settlement)),
     notAfter,
     toJsonb(event),
     settlement.kind !== 'issued',
   ];
-  const statement = actor.kind === 'user' ? SETTLE_FOR_PERSON : SETTLE;
-  const { rows } = await mapDatabaseErrors(pool.query<SessionRow>({ ...statement, values }));
-  const [row] = rows;
+  const settle = actor.kind === 'user' ? SETTLE_FOR_PERSON : SETTLE;
+  const [row] = await queryThroughPrisma(prisma, settle, values);
   return row === undefined ? null : toSession(row);
 }

@@ -1,23 +1,31 @@
 import { z } from 'zod';
-import type { PolicyOverrides } from './policy.ts';
+import type { ApplicationModel, UserModel } from '../../prisma/generated/models.ts';
+import { byColumn, columns } from '../platform/database/columns.ts';
+import type { PolicyChanges, PolicyOverrides } from './policy.ts';
 
-export type PolicyColumns = {
-  readonly maxTtlSeconds: number | null;
-  readonly maxActiveSessions: number | null;
-  readonly maxMintsPerMinute: number | null;
-  readonly maxMintsPerDay: number | null;
+const FIELDS = [
+  'allowedModels',
+  'maxTtlSeconds',
+  'maxActiveSessions',
+  'maxMintsPerMinute',
+  'maxMintsPerDay',
+] as const satisfies readonly (keyof PolicyOverrides & keyof ApplicationModel & keyof UserModel)[];
+
+/** The limits that are set in a row of application or end_user. */
+export type PolicyRow = Pick<UserModel, (typeof FIELDS)[number]> & {
+  /** An exact decimal without zeros at its end. */
   readonly monthlyBudgetUsd: string | null;
-  readonly allowedModels: unknown;
 };
+
 // The column is jsonb, and a CHECK holds it to be an array; parsing is how the types learn of it.
 const models = z.array(z.string()).nullable();
 
-export const policyColumns = `
-  allowed_models AS "allowedModels", max_ttl_seconds AS "maxTtlSeconds",
-  max_active_sessions AS "maxActiveSessions", max_mints_per_minute AS "maxMintsPerMinute",
-  max_mints_per_day AS "maxMintsPerDay", trim_scale(monthly_budget_usd)::text AS "monthlyBudgetUsd"`;
+/** Columns of end_user, under the alias that it has in the statement. */
+export function policyColumns(table: string): string {
+  return `${columns<UserModel>(table, FIELDS)}, trim_scale(${table}.monthly_budget_usd)::text AS "monthlyBudgetUsd"`;
+}
 
-export function toOverrides(row: PolicyColumns): PolicyOverrides {
+export function toOverrides(row: PolicyRow): PolicyOverrides {
   const { maxTtlSeconds, maxActiveSessions, maxMintsPerMinute, maxMintsPerDay, monthlyBudgetUsd } = row;
   return {
     allowedModels: models.parse(row.allowedModels),
@@ -27,4 +35,9 @@ export function toOverrides(row: PolicyColumns): PolicyOverrides {
     maxMintsPerDay,
     monthlyBudgetUsd,
   };
+}
+
+/** Columns that a change sets. Absent fields stay absent: what is not named does not change. */
+export function policyChangeColumns(changes: PolicyChanges) {
+  return byColumn<UserModel>(changes);
 }

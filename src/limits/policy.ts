@@ -12,7 +12,7 @@ export type Policy = {
 /** What is set for a user or an application itself; null is inherited. */
 export type PolicyOverrides = { readonly [K in keyof Policy]: Policy[K] | null };
 
-/** The policy that applies: each limit from the nearest that sets it. (reserve_session in the ledger merges alike.) */
+/** The policy that applies: each limit from the nearest that sets it. effective_policy (effective-policy.sql) merges alike. */
 export function mergePolicies(defaults: Policy, ...overrides: readonly PolicyOverrides[]): Policy {
   return overrides.reduce<Policy>(
     (inherited, own) => ({

@@ -1,8 +1,13 @@
 import type pg from 'pg';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
+import { statement } from '../platform/database/statement.ts';
 import type { QuotaUsage } from './policy.ts';
 
-const USAGE = { name: 'quota-usage', text: 'SELECT * FROM quota_usage($1, now())' };
+const USAGE = statement<{ active: number; last_minute: number; last_day: number }>()({
+  name: 'quota-usage',
+  text: 'SELECT * FROM quota_usage($1, now())',
+  columns: ['active', 'last_minute', 'last_day'],
+});
 
 /** What is used of a user's quotas now: the numbers that reserving compares, from the same function. */
 export async function findQuotaUsage(pool: pg.Pool, userId: string): Promise<QuotaUsage> {

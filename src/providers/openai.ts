@@ -1,7 +1,22 @@
 import { gaDialect } from './ga-dialect.ts';
-import { type ClosableProvider, type OpenAiOptions, providerOverHttp } from './provider-over-http.ts';
+import {
+  accountOf,
+  createOnAccount,
+  type OpenAiConfig,
+  type OpenAiOptions,
+  openaiAccount,
+} from './openai-account.ts';
+import type { ProviderDefinition } from './provider-definition.ts';
+import type { ClosableProvider } from './provider-over-http.ts';
 
 /** OpenAI as it is today, and whatever speaks like it: POST {baseUrl}/realtime/client_secrets. */
 export function createOpenAi(options: OpenAiOptions): ClosableProvider {
-  return providerOverHttp(gaDialect, options);
+  return createOnAccount(gaDialect, options);
 }
+
+export const openai = {
+  name: 'openai',
+  variables: { openai: openaiAccount },
+  needs: [openaiAccount.shape.apiKey],
+  create: (config: OpenAiConfig) => createOpenAi({ ...accountOf(config), name: 'openai' }),
+} as const satisfies ProviderDefinition;

@@ -1,5 +1,4 @@
 import { Agent, type Dispatcher } from 'undici';
-import type { Secret } from '../platform/redaction/secret.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
 import type { Provider } from './provider.ts';
 import type { WireDialect } from './wire-dialect.ts';
@@ -10,42 +9,28 @@ export type ClosableProvider = Provider & {
   close(): Promise<void>;
 };
 
-export type OpenAiOptions = {
+export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'> & {
   /** As recorded with each session. */
   readonly name: string;
-  /** e.g. https://api.openai.com/v1, with or without a slash at its end. */
+  readonly dialect: WireDialect;
+  /** With or without a slash at its end. */
   readonly baseUrl: string;
-  readonly apiKey: Secret;
-  readonly organization?: string | undefined;
-  readonly project?: string | undefined;
-  /** One mint's deadline in milliseconds. */
-  readonly timeoutMs: number;
+  /** The longest that something opened with a secret can run, in seconds. */
+  readonly longestSessionSeconds: number;
   /** Carries the requests instead of an agent of its own; close() closes it too. */
   readonly agent?: Dispatcher | undefined;
 };
 
-// OpenAI ends a realtime session after 60 minutes, whatever opened it.
-const LONGEST_SESSION_SECONDS = 3600;
-
-/** A provider that speaks `dialect` with OpenAI's own headers. */
-export function providerOverHttp(dialect: WireDialect, options: OpenAiOptions): ClosableProvider {
-  const agent = options.agent ?? createAgent(options.timeoutMs);
-  const upstream: MintingUpstream = {
-    dialect,
-    url: new URL(options.baseUrl.replace(/\/+$/, '') + dialect.path),
-    agent,
-    timeoutMs: options.timeoutMs,
-    headers: ({ safetyIdentifier }) => ({
-      authorization: `Bearer ${options.apiKey.forUpstream()}`,
-      'openai-safety-identifier': safetyIdentifier,
-      ...(options.organization === undefined ? {} : { 'openai-organization': options.organization }),
-      ...(options.project === undefined ? {} : { 'openai-project': options.project }),
-    }),
-  };
+/** A provider that speaks a dialect over HTTP, with the headers that it says. */
+export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
+  const { name, dialect, baseUrl, longestSessionSeconds, timeoutMs, headers } = options;
+  const agent = options.agent ?? createAgent(timeoutMs);
+  const url = new URL(baseUrl.replace(/\/+$/, '') + dialect.path);
+  const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, headers };
   return {
-    name: options.name,
+    name,
     dialect: dialect.name,
-    longestSessionSeconds: LONGEST_SESSION_SECONDS,
+    longestSessionSeconds,
     mint: (request) => mintOverHttp(upstream, request),
     close: () => agent.close(),
   };
@@ -57,6 +42,6 @@ function createAgent(timeoutMs: number): Agent {
     allowH2: false,
     connectTimeout: timeoutMs,
     // Keep-alive stays at undici's 4 s, unless the answer names another time: an upstream that closes a socket
-    // in the moment of its reuse costs an unconfirmed session.
+    // at the moment of its reuse costs an unconfirmed session.
   });
 }

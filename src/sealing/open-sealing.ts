@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
-import type { OpenDatabase } from '../platform/database/open-database.ts';
+import type { OpenDatabase } from '../platform/database/database.ts';
+import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
 import { repeat } from '../platform/process/repeat.ts';
 import { openHeadsFile } from './heads-file.ts';
 import type { SealingKey } from './seal.ts';
@@ -25,7 +26,12 @@ const BATCH = 2000;
  */
 export async function openSealing({ config, ledger, key, log }: Parts): Promise<() => Promise<void>> {
   const file = config.auditHeadsFile === undefined ? null : await openHeadsFile(config.auditHeadsFile);
-  const options = { pool: ledger.pool, key, overlapMs: sealingOverlapMs(config), most: BATCH };
+  const options = {
+    pool: ledger.pool,
+    key,
+    overlapMs: transactionOverlapMs(config.databaseTimeoutMs),
+    most: BATCH,
+  };
   let allSealedAt: number | null = null;
   const stop = repeat(
     LOOK_EVERY_MS,
@@ -47,9 +53,4 @@ export async function openSealing({ config, ledger, key, log }: Parts): Promise<
     await stop();
     await file?.close();
   };
-}
-
-/** How much later than others an event may appear: a transaction of ours is one statement, and ends with its time-out. */
-export function sealingOverlapMs({ databaseTimeoutMs }: Pick<Config, 'databaseTimeoutMs'>): number {
-  return 2 * databaseTimeoutMs + 1000;
 }

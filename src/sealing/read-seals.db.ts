@@ -1,6 +1,4 @@
 import type pg from 'pg';
-import type { SealedValues } from '../audit/canonical-event.ts';
-import type { StoredIdentity } from '../audit/identity.ts';
 import type { Head } from './seal.ts';
 import {
   headColumns,
@@ -9,24 +7,11 @@ import {
   sealedValues,
   splitIdentity,
 } from './sealed-columns.db.ts';
+import type { StoredSeal } from './stored-seal.ts';
+import type { Span } from './verify-options.db.ts';
 
 /** A head as it is stored: what stood before it is the head before. */
 export type StoredHead = Omit<Head, 'previous'>;
-
-/** A seal, with what is there of its event now; null: nothing. */
-export type StoredSeal = {
-  readonly sequence: number;
-  readonly eventId: string;
-  readonly mac: string;
-  readonly values: SealedValues | null;
-  /** What stands beside the event now. */
-  readonly identity: StoredIdentity | null;
-  /** Counts what was read at once: what explains it may have come since the page before. */
-  readonly page: number;
-};
-
-/** A time of sealing, half-open: both as text, null for no end. */
-export type Span = { readonly from: string | null; readonly to: string | null };
 
 const HEADS = 1000;
 const SEALS = 5000;

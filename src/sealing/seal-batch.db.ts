@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { SEALED_COLUMNS, type SealedValues } from '../audit/canonical-event.ts';
+import type { SealedValues } from '../audit/canonical-event.ts';
 import { digestOf, GENESIS, type Head, type SealingKey, sealEvent, signHead } from './seal.ts';
 import { headColumns, idAt, isNotSealed, sealedValues, timeOf, timeText } from './sealed-columns.db.ts';
 
@@ -54,8 +54,8 @@ const WRITE = {
   name: 'seal-write',
   text: `
     WITH head AS (
-      INSERT INTO audit_head (batch, first_sequence, last_sequence, digest, sealed_at, key_id, mac, sealed_columns)
-      VALUES ($1, $2, $3, decode($4, 'hex'), $5::timestamptz, $6, decode($7, 'hex'), ${SEALED_COLUMNS.length})
+      INSERT INTO audit_head (batch, first_sequence, last_sequence, digest, sealed_at, key_id, mac)
+      VALUES ($1, $2, $3, decode($4, 'hex'), $5::timestamptz, $6, decode($7, 'hex'))
     )
     INSERT INTO audit_seal (sequence, event_id, mac)
     SELECT $2::bigint + place - 1, id, substring($9::bytea FROM (place::integer - 1) * 32 + 1 FOR 32)

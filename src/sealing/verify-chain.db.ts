@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import { StartError } from '../platform/process/start-error.ts';
 import { atBatches, atSequence, atSequences, type Finding } from './finding.ts';
-import { findHeads, readHeads, readSeals, type StoredHead, type StoredSeal } from './read-seals.db.ts';
+import { findHeads, readHeads, readSeals, type StoredHead } from './read-seals.db.ts';
 import { readExplanations } from './removals.db.ts';
 import { digestOf, GENESIS, isSigned, type SealingKey } from './seal.ts';
-import type { VerifyOptions } from './verify-options.ts';
+import type { StoredSeal } from './stored-seal.ts';
+import type { VerifyOptions } from './verify-options.db.ts';
 import { type SealVerdict, verifySeal } from './verify-seal.ts';
 
 type BatchCounts = { readonly events: number; readonly dropped: number; readonly erased: number };

@@ -1,7 +1,7 @@
 import { compareIdentity } from '../audit/identity.ts';
-import type { StoredSeal } from './read-seals.db.ts';
-import type { SignedRemovals } from './removals.db.ts';
 import { type SealingKey, sealEvent } from './seal.ts';
+import type { SignedRemovals } from './signed-removals.ts';
+import type { StoredSeal } from './stored-seal.ts';
 
 /** What became of a sealed event: as it was, gone as a gateway signed for, or in some way not what was sealed. */
 export type SealVerdict =

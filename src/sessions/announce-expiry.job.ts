@@ -1,10 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { BY_GATEHOUSE } from '../audit/system-actor.ts';
+import { statement } from '../platform/database/statement.ts';
 
 // A batch holds the locks of its rows, and everybody else's processor, for tens of milliseconds: no longer.
 const BATCH = 250;
-const ANNOUNCE = { name: 'announce-expired', text: 'SELECT announce_expired($1, $2::jsonb) AS announced' };
+const ANNOUNCE = statement<{ announced: number }>()({
+  name: 'announce-expired',
+  text: 'SELECT announce_expired($1, $2::jsonb) AS announced',
+  columns: ['announced'],
+});
 
 /**
  * Writes the event of each session that has expired, exactly once among all replicas, soonest expiry first, however

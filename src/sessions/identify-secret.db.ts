@@ -2,20 +2,22 @@ import type pg from 'pg';
 import { byColumns } from '../audit/event-columns.db.ts';
 import type { Visibility } from '../authorization/visibility.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
+import { statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { IdentifySecret } from './identify-secret.ts';
-import { type SessionRow, sessionColumns, toSession } from './session-row.db.ts';
+import { FULL_SESSION_FIELDS, type FullSessionRow, fullSessionColumns, toSession } from './session-row.db.ts';
 
-const IDENTIFY = {
+const IDENTIFY = statement<FullSessionRow>()({
   name: 'identify-secret',
-  text: `SELECT ${sessionColumns}, s.upstream_config FROM identify_secret($1, $2, $3) AS s`,
-};
+  text: `SELECT ${fullSessionColumns} FROM identify_secret($1, $2, $3) AS s`,
+  columns: FULL_SESSION_FIELDS,
+});
 
-/** Finding a secret's session: a function of the ledger's (prisma/migrations). */
+/** Finding a secret's session: a database function (identify-secret.sql). */
 export function createIdentifySecret(pool: pg.Pool): IdentifySecret {
   return async (fingerprints, visibility, by) => {
     const values = [toJsonb(fingerprints), applicationOf(visibility), byColumns(by)];
-    const { rows } = await mapDatabaseErrors(pool.query<SessionRow>({ ...IDENTIFY, values }));
+    const { rows } = await mapDatabaseErrors(pool.query<FullSessionRow>({ ...IDENTIFY, values }));
     return rows[0] === undefined ? null : toSession(rows[0]);
   };
 }

@@ -65,7 +65,7 @@ export async function listSessions(
       ? `(${branch} ${orderBy(keyset, page)} LIMIT ${MOST_ROWS})`
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   });
-  const from = `, ${externalUserId(filter, visibility, given)} AS external_user_id, ${sortedBy(keyset)}
+  const from = `, ${externalUserId(filter, visibility, given)} AS "externalUserId", ${sortedBy(keyset)}
     FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
   switch (extent) {
     case 'summary':

@@ -12,7 +12,7 @@ import type { SessionFilter } from './session-filter.ts';
 export const isActive =
   "s.outcome = 'ISSUED' AND s.revoked_at IS NULL AND s.expires_at > now() AND s.expiry_announced_at IS NULL";
 
-// session_status (prisma/migrations) turned around: each status as conditions that an index can answer. Each stands
+// session_status (session-status.sql) turned around: each status as conditions that an index can answer. Each stands
 // for itself, so that rows of several can be taken from several indexes.
 const STATUS: Readonly<Record<Exclude<SessionStatus, 'ACTIVE'>, readonly string[]>> = {
   PENDING: ['s.outcome IS NULL AND s.deadline > now()'],

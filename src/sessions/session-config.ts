@@ -1,4 +1,5 @@
 import type { Secret } from '../platform/redaction/secret.ts';
+import { allKeysOf } from '../platform/validation/all-keys.ts';
 import type { Json, JsonObject } from '../platform/validation/json.ts';
 import type { TokenLimit } from '../platform/validation/token-limit.ts';
 
@@ -96,6 +97,24 @@ export type SessionConfig = {
   readonly temperature: number | null;
   readonly maxResponseOutputTokens: TokenLimit | null;
 };
+
+/** Every field of the config. Columns, statements and what a listing reads follow from it; a forgotten one does not compile. */
+export const CONFIG_FIELDS = allKeysOf<SessionConfig>()([
+  'type',
+  'model',
+  'modalities',
+  'instructions',
+  'voice',
+  'inputAudioFormat',
+  'outputAudioFormat',
+  'inputAudioTranscription',
+  'turnDetection',
+  'inputAudioNoiseReduction',
+  'tools',
+  'toolChoice',
+  'temperature',
+  'maxResponseOutputTokens',
+]);
 
 /** What the caller asked for, validated: an absent field was not asked for and is not sent. */
 export type SessionRequest = {

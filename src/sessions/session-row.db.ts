@@ -1,94 +1,104 @@
+import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
+import { byColumn, columns } from '../platform/database/columns.ts';
 import type { Json } from '../platform/validation/json.ts';
-import type { RedactedSecret, Session, SessionRecord, SessionStatus, SessionSummary } from './session.ts';
-import type {
-  AudioFormat,
-  InputAudioTranscription,
-  Label,
-  Modality,
-  NoiseReductionType,
-  SessionType,
-  Tool,
-  ToolChoice,
-  TurnDetection,
-} from './session-config.ts';
+import {
+  CONFIG_BEYOND_SUMMARY,
+  type RedactedSecret,
+  type Session,
+  type SessionRecord,
+  type SessionStatus,
+  type SessionSummary,
+} from './session.ts';
+import { CONFIG_FIELDS, type Label, type NoiseReductionType, type SessionConfig } from './session-config.ts';
+
+/** Fields that the database keeps in a simpler form than the config has them. */
+type Simplified = {
+  inputAudioNoiseReduction: NoiseReductionType | null;
+  maxResponseOutputTokens: string | null;
+};
+
+/** Fields whose values are fewer than Prisma's types say: CHECKs of the table hold them to that. */
+type Narrowed = Omit<SessionConfig, keyof Simplified> &
+  Simplified & { labels: Label[]; upstreamConfig: Json };
+type Columns = Omit<RealtimeSessionModel, keyof Narrowed> & Narrowed;
+
+const SUMMARY_FIELDS = [
+  'id',
+  'userId',
+  'provider',
+  'createdAt',
+  'expiresAt',
+  'revokedAt',
+  'secretPrefix',
+  'secretLastFour',
+  'upstreamSessionId',
+  'type',
+  'model',
+  'voice',
+] as const satisfies readonly (keyof RealtimeSessionModel)[];
+const RECORD_FIELDS = [
+  'applicationId',
+  'secretFingerprint',
+  'secretFingerprintKeyId',
+  'failureCode',
+  'failureUpstreamStatus',
+  'failureUpstreamCode',
+  'failureUpstreamRequestId',
+  'object',
+  'labels',
+] as const satisfies readonly (keyof RealtimeSessionModel)[];
 
 /** A row of realtime_session as `summaryColumns` reads it. */
-export type SummaryRow = {
-  id: string;
-  user_id: string;
-  provider: string;
+export type SummaryRow = Pick<Columns, (typeof SUMMARY_FIELDS)[number]> & {
   status: SessionStatus;
-  created_at: Date;
-  issued_at: Date | null;
-  revoked_at: Date | null;
-  expires_at: Date | null;
-  read_at: Date;
-  secret_prefix: string | null;
-  secret_last_four: string | null;
-  upstream_session_id: string | null;
-  type: SessionType;
-  model: string;
-  voice: string | null;
-  external_user_id?: string | null;
+  issuedAt: Date | null;
+  readAt: Date;
+  /** Where the statement joins it. */
+  externalUserId?: string | null;
 };
 
 /** A row of realtime_session as `recordColumns` reads it. */
-export type RecordRow = SummaryRow & {
-  application_id: string;
-  exposed_until: Date | null;
-  secret_fingerprint: string | null;
-  secret_fingerprint_key_id: string | null;
-  failure_code: string | null;
-  failure_upstream_status: number | null;
-  failure_upstream_code: string | null;
-  failure_upstream_request_id: string | null;
-  object: string;
-  labels: Label[];
-};
+export type RecordRow = SummaryRow &
+  Pick<Columns, (typeof RECORD_FIELDS)[number]> & { exposedUntil: Date | null };
 
 /** A row of realtime_session as `sessionColumns` reads it. */
-export type SessionRow = RecordRow & {
-  modalities: Modality[];
-  instructions: string | null;
-  input_audio_format: AudioFormat | null;
-  output_audio_format: AudioFormat | null;
-  input_audio_transcription: InputAudioTranscription | null;
-  turn_detection: TurnDetection | null;
-  input_audio_noise_reduction: NoiseReductionType | null;
-  tools: Tool[];
-  tool_choice: ToolChoice | null;
-  temperature: number | null;
-  max_response_output_tokens: string | null;
-  upstream_config?: Json;
-};
+export type SessionRow = RecordRow & Pick<Columns, keyof SessionConfig> & { upstreamConfig?: Json };
 
 /**
  * The least that listings select of a session `s`. What depends on the time is decided here, by the database's clock
  * (now() is one reading for the whole statement).
  */
-export const summaryColumns = `
-  s.id, s.user_id, s.provider, s.created_at, s.expires_at,
+export const summaryColumns = `${columns<RealtimeSessionModel>('s', SUMMARY_FIELDS)},
   session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
-  s.revoked_at,
-  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS issued_at,
-  now() AS read_at,
-  s.secret_prefix, s.secret_last_four, s.upstream_session_id, s.type, s.model, s.voice`;
+  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS "issuedAt",
+  now() AS "readAt"`;
 
 /** The same, and everything else but the config. */
-export const recordColumns = `${summaryColumns}, s.application_id,
+export const recordColumns = `${summaryColumns}, ${columns<RealtimeSessionModel>('s', RECORD_FIELDS)},
   CASE
     WHEN s.outcome = 'FAILED' THEN NULL
     ELSE coalesce(s.expires_at, s.deadline + make_interval(secs => s.requested_ttl_seconds))
       + make_interval(secs => s.session_limit_seconds)
-  END AS exposed_until,
-  s.secret_fingerprint, s.secret_fingerprint_key_id,
-  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.failure_upstream_request_id,
-  s.object, s.labels`;
+  END AS "exposedUntil"`;
 
 /** The same, and the rest of the config, which is most of a row. */
-export const sessionColumns = `${recordColumns}, s.modalities, s.instructions,
-  s.input_audio_format, s.output_audio_format, s.input_audio_transcription, s.turn_detection,
-  s.input_audio_noise_reduction, s.tools, s.tool_choice, s.temperature, s.max_response_output_tokens`;
+export const sessionColumns = `${recordColumns}, ${columns<RealtimeSessionModel>('s', CONFIG_BEYOND_SUMMARY)}`;
+
+/** The same, and the session object as upstream answered it. */
+export type FullSessionRow = Omit<SessionRow, 'externalUserId'> & { upstreamConfig: Json };
+export const fullSessionColumns = `${sessionColumns}, ${columns<RealtimeSessionModel>('s', ['upstreamConfig'])}`;
+
+/** The fields of a SessionRow, and of a FullSessionRow. */
+export const SESSION_FIELDS = [
+  ...SUMMARY_FIELDS,
+  ...RECORD_FIELDS,
+  ...CONFIG_BEYOND_SUMMARY,
+  'status',
+  'issuedAt',
+  'readAt',
+  'exposedUntil',
+] as const;
+export const FULL_SESSION_FIELDS = [...SESSION_FIELDS, 'upstreamConfig'] as const;
 
 /** Turns a row into the least that listings know of a session. */
 export function toSummary(row: SummaryRow): SessionSummary {
@@ -102,69 +112,79 @@ export function toRecord(row: RecordRow): SessionRecord {
 
 /** Turns a row into the session that the domain and the schema know. */
 export function toSession(row: SessionRow): Session {
-  const { type, model, voice } = row;
   return {
     ...withoutConfig(row),
     config: {
-      type,
-      model,
-      voice,
+      type: row.type,
+      model: row.model,
+      voice: row.voice,
       modalities: row.modalities,
       instructions: row.instructions,
-      inputAudioFormat: row.input_audio_format,
-      outputAudioFormat: row.output_audio_format,
-      inputAudioTranscription: row.input_audio_transcription,
-      turnDetection: row.turn_detection,
+      inputAudioFormat: row.inputAudioFormat,
+      outputAudioFormat: row.outputAudioFormat,
+      inputAudioTranscription: row.inputAudioTranscription,
+      turnDetection: row.turnDetection,
       inputAudioNoiseReduction:
-        row.input_audio_noise_reduction === null ? null : { type: row.input_audio_noise_reduction },
+        row.inputAudioNoiseReduction === null ? null : { type: row.inputAudioNoiseReduction },
       tools: row.tools,
-      toolChoice: row.tool_choice,
+      toolChoice: row.toolChoice,
       temperature: row.temperature,
-      maxResponseOutputTokens: tokenLimit(row.max_response_output_tokens),
+      maxResponseOutputTokens: tokenLimit(row.maxResponseOutputTokens),
     },
-    ...(row.upstream_config === undefined ? {} : { upstreamConfig: row.upstream_config }),
+    ...(row.upstreamConfig === undefined ? {} : { upstreamConfig: row.upstreamConfig }),
   };
 }
 
+/** Values of the config's columns, by column. */
+export function configByColumn(config: SessionConfig) {
+  const { inputAudioNoiseReduction, maxResponseOutputTokens } = config;
+  const simplified: Simplified = {
+    inputAudioNoiseReduction: inputAudioNoiseReduction?.type ?? null,
+    maxResponseOutputTokens: maxResponseOutputTokens === null ? null : String(maxResponseOutputTokens),
+  };
+  const values = Object.fromEntries(CONFIG_FIELDS.map((field) => [field, config[field]]));
+  return byColumn<RealtimeSessionModel>({ ...values, ...simplified });
+}
+
 function withoutConfig(row: RecordRow): Omit<Session, 'config' | 'upstreamConfig'> {
-  const shown = redactedSecret(row);
-  const fingerprint = row.secret_fingerprint;
+  const redacted = redactedSecret(row);
+  const { secretFingerprint: fingerprint } = row;
   return {
     ...summary(row),
-    applicationId: row.application_id,
+    applicationId: row.applicationId,
     object: row.object,
     labels: row.labels,
-    clientSecret: shown === null || fingerprint === null ? null : { ...shown, fingerprint },
+    clientSecret: redacted === null || fingerprint === null ? null : { ...redacted, fingerprint },
     failure: failure(row),
-    exposedUntil: row.exposed_until,
+    exposedUntil: row.exposedUntil,
   };
 }
 
 function summary(row: SummaryRow) {
   return {
     id: row.id,
-    userId: row.user_id,
-    externalUserId: row.external_user_id,
+    userId: row.userId,
+    externalUserId: row.externalUserId,
     provider: row.provider,
     status: row.status,
     type: row.type,
     model: row.model,
     voice: row.voice,
-    upstreamSessionId: row.upstream_session_id,
-    createdAt: row.created_at,
-    issuedAt: row.issued_at,
-    revokedAt: row.revoked_at,
-    readAt: row.read_at,
+    upstreamSessionId: row.upstreamSessionId,
+    createdAt: row.createdAt,
+    issuedAt: row.issuedAt,
+    revokedAt: row.revokedAt,
+    readAt: row.readAt,
   };
 }
 
 function redactedSecret(row: SummaryRow): RedactedSecret | null {
-  if (row.expires_at === null) return null;
+  if (row.expiresAt === null) return null;
   return {
     sessionId: row.id,
-    redacted: `${row.secret_prefix ?? ''}…${row.secret_last_four ?? ''}`,
-    expiresAt: row.expires_at,
-    readAt: row.read_at,
+    redacted: `${row.secretPrefix ?? ''}…${row.secretLastFour ?? ''}`,
+    expiresAt: row.expiresAt,
+    readAt: row.readAt,
   };
 }
 
@@ -175,12 +195,12 @@ function tokenLimit(stored: string | null): number | 'inf' | null {
 
 function failure(row: RecordRow): Session['failure'] {
   // Nobody settled it in time: the outcome is unknown, and the clock said so before any job could.
-  const code = row.failure_code ?? (row.status === 'UNCONFIRMED' ? 'not_settled' : null);
+  const code = row.failureCode ?? (row.status === 'UNCONFIRMED' ? 'not_settled' : null);
   if (code === null) return null;
   return {
     code,
-    upstreamStatus: row.failure_upstream_status,
-    upstreamCode: row.failure_upstream_code,
-    upstreamRequestId: row.failure_upstream_request_id,
+    upstreamStatus: row.failureUpstreamStatus,
+    upstreamCode: row.failureUpstreamCode,
+    upstreamRequestId: row.failureUpstreamRequestId,
   };
 }

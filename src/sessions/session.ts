@@ -1,5 +1,6 @@
+import { allKeysOf } from '../platform/validation/all-keys.ts';
 import type { Json } from '../platform/validation/json.ts';
-import type { Label, SessionConfig } from './session-config.ts';
+import { CONFIG_FIELDS, type Label, type SessionConfig } from './session-config.ts';
 
 export type SessionStatus = 'PENDING' | 'ACTIVE' | 'EXPIRED' | 'REVOKED' | 'FAILED' | 'UNCONFIRMED';
 
@@ -80,3 +81,9 @@ export type SessionSummary = Pick<
 > & { readonly clientSecret: RedactedSecret | null; readonly config: null };
 export type SessionRecord = Omit<Session, 'config' | 'upstreamConfig'> & { readonly config: null };
 export type ListedSession = SessionSummary | SessionRecord | Session;
+
+const inSummary: ReadonlySet<string> = new Set(
+  allKeysOf<Pick<SessionConfig, keyof SessionConfig & keyof SessionSummary>>()(['type', 'model', 'voice']),
+);
+/** Fields of the config that only a full session has. */
+export const CONFIG_BEYOND_SUMMARY = CONFIG_FIELDS.filter((field) => !inSummary.has(field));

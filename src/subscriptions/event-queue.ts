@@ -1,18 +1,18 @@
-/** What waits for one reader. */
+/** Items that wait for one reader. */
 export type EventQueue<T> = {
-  /** Whether there was room. What has ended takes everything and keeps nothing. */
+  /** Adds an item. @returns false if the queue is full; after the end, items are dropped and it returns true */
   push(item: T): boolean;
-  /** How many wait. */
+  /** How many items wait. */
   size(): number;
-  /** Ends it at once, with what waits forgotten. The first end counts. */
+  /** Ends the queue at once and drops the items that wait. Only the first call counts. */
   end(error?: Error): void;
   /** @throws the error that it was ended with */
   hasEnded(): boolean;
-  /** The next item, as soon as there is one; null when it has ended. @throws the error that it was ended with */
+  /** Waits for the next item; null when the queue has ended. @throws the error that it was ended with */
   next(): Promise<T | null>;
 };
 
-/** A queue of bounded length with one reader, which asks for one item at a time. */
+/** A queue of bounded length for one reader, which asks for one item at a time. */
 export function createEventQueue<T>(limit: number): EventQueue<T> {
   let items: T[] = [];
   let end: { readonly error: Error | undefined } | null = null;

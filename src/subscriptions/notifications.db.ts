@@ -3,34 +3,39 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
 export type TrailNotifications = {
-  /** Says to every gateway, this one too, that something was committed; several in a moment are said once. */
+  /** Notifies every gateway, this one too, that something was committed. Several calls in a moment are sent as one. */
   send(): void;
   close(): Promise<void>;
 };
 
-type HintOptions = {
+type NotificationOptions = {
   readonly pool: pg.Pool;
   readonly url: string;
   /** Something was committed, by whichever gateway. */
-  readonly onHint: () => void;
+  readonly onNotification: () => void;
   readonly onError: (error: unknown) => void;
 };
 
 const CHANNEL = 'gatehouse_trail';
-// NOTIFY takes a lock that all of the server's share: twenty times a second at most, and never with a change.
+// NOTIFY takes a lock of the whole server, so it is sent 20 times a second at most, and never in the transaction of a change.
 const SEND_EVERY_MS = 50;
 const RECONNECT_MS = 1000;
 const CLOSE_MS = 500;
 
 /**
- * Tells gateways of each other's changes by NOTIFY, so that they look at once. No more than that: whoever misses a
- * hint finds the same in the trail a second later.
+ * Notifies gateways of each other's changes (LISTEN and NOTIFY), so that they read the trail at once. Nothing depends on
+ * it: a gateway that misses a notification reads the same changes within a second.
  */
-export function openTrailNotifications({ pool, url, onHint, onError }: HintOptions): TrailNotifications {
+export function openTrailNotifications({
+  pool,
+  url,
+  onNotification,
+  onError,
+}: NotificationOptions): TrailNotifications {
   const closing = new AbortController();
   let sending: NodeJS.Timeout | null = null;
   let listener: pg.Client | null = null;
-  const listening = listenAgainAndAgain();
+  const listening = keepListening();
 
   return {
     send() {
@@ -42,13 +47,13 @@ export function openTrailNotifications({ pool, url, onHint, onError }: HintOptio
     async close() {
       closing.abort();
       if (sending !== null) clearTimeout(sending);
-      // Not for ever: a connection to a server that hangs does not end by being asked to.
+      // Waits for a limited time: the connection to a server that hangs does not end when asked to.
       listener?.end().catch(() => {});
       await Promise.race([listening, delay(CLOSE_MS)]);
     },
   };
 
-  async function listenAgainAndAgain(): Promise<void> {
+  async function keepListening(): Promise<void> {
     while (!closing.signal.aborted) {
       await listen().catch((error: unknown) => {
         if (!closing.signal.aborted) onError(error);
@@ -57,7 +62,7 @@ export function openTrailNotifications({ pool, url, onHint, onError }: HintOptio
     }
   }
 
-  /** Until the connection ends. */
+  /** Listens until the connection ends. */
   async function listen(): Promise<void> {
     const client = new pg.Client({
       connectionString: url,
@@ -66,16 +71,16 @@ export function openTrailNotifications({ pool, url, onHint, onError }: HintOptio
       keepAlive: true,
     });
     client.on('error', () => {});
-    client.on('notification', onHint);
+    client.on('notification', onNotification);
     listener = client;
     try {
       await client.connect();
       const ended = once(client, 'end');
-      // It fails with the connection, which may break before anybody waits for it.
+      // It rejects if the connection breaks, which may happen before anybody awaits it.
       ended.catch(() => {});
       await client.query(`LISTEN ${CHANNEL}`);
-      // For what was said while nobody listened.
-      onHint();
+      // Notifications that were sent before this one listened are lost.
+      onNotification();
       await ended;
     } finally {
       await client.end().catch(() => {});

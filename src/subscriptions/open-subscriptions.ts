@@ -1,41 +1,46 @@
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
-import type { OpenDatabase } from '../platform/database/open-database.ts';
+import type { OpenDatabase } from '../platform/database/database.ts';
+import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
+import { createLiveFeed } from './live-feed.ts';
 import { openTrailNotifications } from './notifications.db.ts';
-import { createSessionFeed } from './session-feed.ts';
+import { createTrailReader } from './read-trail.db.ts';
 import type { Subscriber, WatchSessions } from './subscriber.ts';
 import { watchSessions } from './watch-sessions.ts';
 
-/** What subscribers are told, out of the audit trail. */
-export type OpenFeed = {
-  watcherOf(viewer: Subscriber): WatchSessions;
-  /** Something was committed that subscribers, here or elsewhere, may want to hear of. */
+export type OpenSubscriptions = {
+  watchSessionsAs(subscriber: Subscriber): WatchSessions;
+  /** Call it when something was committed that subscribers of any gateway may get. */
   onCommitted(): void;
-  /** How many listen. */
+  /** How many subscribers there are. */
   size(): number;
-  /** Ends all streams, and takes no more. */
+  /** Ends all subscriptions, and those that are opened from now on. */
   end(): Promise<void>;
   close(): Promise<void>;
 };
 
 type Parts = { readonly config: Config; readonly ledger: OpenDatabase; readonly log: Logger };
 
-export function openFeed({ config, ledger: { pool, url }, log }: Parts): OpenFeed {
-  const failed = (job: string) => (err: unknown) => log.warn({ err, job }, 'periodic work failed');
-  // A transaction of ours is one statement, and ends with its time-out at the latest.
-  const overlapMs = 2 * config.databaseTimeoutMs + 1000;
-  const feed = createSessionFeed({
-    pool,
-    maxWatchers: config.maxStreams,
-    overlapMs,
-    onError: failed('session-feed'),
+/** Connects the live feed with the database and with the other gateways. */
+export function openSubscriptions({ config, ledger: { pool, url }, log }: Parts): OpenSubscriptions {
+  const logFailure = (job: string) => (err: unknown) => log.warn({ err, job }, 'periodic work failed');
+  const trail = createTrailReader(pool, transactionOverlapMs(config.databaseTimeoutMs));
+  const feed = createLiveFeed({
+    trail,
+    maxSubscribers: config.maxStreams,
+    onError: logFailure('session-feed'),
   });
-  const hints = openTrailNotifications({ pool, url, onHint: feed.hint, onError: failed('trail-hints') });
+  const notifications = openTrailNotifications({
+    pool,
+    url,
+    onNotification: feed.onNotification,
+    onError: logFailure('trail-hints'),
+  });
   return {
-    watcherOf: (viewer) => (watching) => watchSessions({ pool, feed, overlapMs }, viewer, watching),
-    onCommitted: hints.send,
+    watchSessionsAs: (subscriber) => (request) => watchSessions({ trail, feed }, subscriber, request),
+    onCommitted: notifications.send,
     size: feed.size,
     end: feed.close,
-    close: hints.close,
+    close: notifications.close,
   };
 }

@@ -1,37 +1,28 @@
 import type pg from 'pg';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
-import type { SessionEvent } from './session-event.ts';
-import { sessionEventTypeOf } from './session-event.ts';
+import { type SessionEvent, sessionEventTypeOf } from './session-event.ts';
+import type { Horizon, TrailEntry, TrailPage, TrailReader } from './trail.ts';
 
-/** An entry of the trail, as far as subscribers depend on it. */
-export type TrailEntry = {
-  readonly id: string;
-  readonly at: Date;
-  readonly action: string;
-  readonly sessionId: string | null;
-  readonly userId: string | null;
-  /** Of what is about an API key. */
-  readonly apiKeyId: string | null;
-};
+// How many entries are read, and held in memory, at a time.
+const PAGE = 1000;
 
-/** How far the trail can be read in order. Its places are ids in text, which sort as the trail does. */
-export type Horizon = {
-  /** Whatever comes before it is there. */
-  readonly until: string;
-  /** What commits from now on stands after it. */
-  readonly begin: string;
-  /** From where on to read again for what came late all the same. */
-  readonly overlap: string;
-  /** Transactions under way keep it back: it will be further in a moment. */
-  readonly held: boolean;
-};
+/** @param overlapMs longer than any transaction takes */
+export function createTrailReader(pool: pg.Pool, overlapMs: number): TrailReader {
+  return {
+    readHorizon: () => readHorizon(pool, overlapMs),
+    readPage: (after, before) => readPage(pool, after, before),
+    readSessionEvents: (entries) => readSessionEvents(pool, entries),
+    readExternalIds: (userIds) => readExternalIds(pool, userIds),
+    isSuspended: (externalUserId) => isSuspended(pool, externalUserId),
+  };
+}
 
-// An event gets its time, and with it its place, before its transaction commits, so that events appear out of order.
-// In order are those from before the oldest transaction that has written something; what it writes is later than its
-// begin. A transaction is not known to write before it has: the margin is for what happens between reading the clock
-// and writing. One that stays open holds nobody up for longer than half a second; what it wrote then comes late, and
-// is found by reading again from before its begin.
+// An entry gets its time, and with it its id, before its transaction commits, so entries appear out of order. Entries
+// from before the start of the oldest transaction that has written something are in order, because whatever that one
+// writes is later than its start. A transaction counts as writing only once it has written: the margin of 50 ms covers
+// the time between reading the clock and writing. A transaction that stays open holds the horizon back for 500 ms at
+// most; its entries then appear late, and are found by reading again from before its start.
 const HORIZON = {
   name: 'trail-horizon',
   text: `
@@ -39,7 +30,7 @@ const HORIZON = {
       SELECT min(xact_start) AS since FROM pg_stat_activity
       WHERE datname = current_database() AND usename = current_user AND backend_xid IS NOT NULL
     ), horizon AS (
-      -- Both leave NULL out: without anybody writing only the margin counts.
+      -- least and greatest ignore NULL: if nobody is writing, only the margin counts.
       SELECT least(now - interval '50 ms', CASE WHEN since IS NOT NULL THEN greatest(since, now - interval '500 ms') END) AS until,
         since,
         coalesce(since < now - interval '50 ms', false) AS held
@@ -50,38 +41,27 @@ const HORIZON = {
     FROM horizon`,
 };
 
-/**
- * Asks how far the trail can be read. What is read afterwards, in a statement of its own, is complete up to there.
- * @param overlapMs longer than any transaction takes
- * @throws UnavailableError
- */
-export async function readHorizon(pool: pg.Pool, overlapMs: number): Promise<Horizon> {
+async function readHorizon(pool: pg.Pool, overlapMs: number): Promise<Horizon> {
   const { rows } = await mapDatabaseErrors(pool.query<Horizon>({ ...HORIZON, values: [overlapMs] }));
   const [horizon] = rows;
   if (horizon === undefined) throw new Error('The horizon of the trail has no row');
   return horizon;
 }
 
-/** Entries after one id and before another, in order; as many as asked for say that there are more. @throws UnavailableError */
-export async function readTrail(
-  pool: pg.Pool,
-  after: string,
-  before: string,
-  limit: number,
-): Promise<TrailEntry[]> {
+async function readPage(pool: pg.Pool, after: string, before: string): Promise<TrailPage> {
   const { rows } = await mapDatabaseErrors(
     pool.query<TrailEntry>({
       name: 'trail',
       text: `
         SELECT id, at, action, session_id AS "sessionId", user_id AS "userId", detail->>'apiKeyId' AS "apiKeyId"
         FROM audit_event WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`,
-      values: [after, before, limit],
+      values: [after, before, PAGE],
     }),
   );
-  return rows;
+  return { entries: rows, next: rows.length < PAGE ? null : (rows.at(-1)?.id ?? null) };
 }
 
-/** What some entries say of sessions, in their order, whoever may see it. @throws UnavailableError */
+/** The changes to sessions among entries, in the same order, whoever may see them. @throws UnavailableError */
 export async function readSessionEvents(
   pool: pg.Pool,
   entries: readonly TrailEntry[],
@@ -91,28 +71,26 @@ export async function readSessionEvents(
     return type === null || sessionId === null ? [] : [{ id, at, type, sessionId }];
   });
   if (changes.length === 0) return [];
-  const ids = [...new Set(changes.map(({ sessionId }) => sessionId))];
+  const sessionIds = [...new Set(changes.map(({ sessionId }) => sessionId))];
   const { rows } = await mapDatabaseErrors(
-    pool.query<SessionRow & { external_user_id: string | null }>({
+    pool.query<SessionRow & { externalUserId: string | null }>({
       name: 'trail-sessions',
       text: `
-        SELECT ${sessionColumns}, u.external_id AS external_user_id FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
+        SELECT ${sessionColumns}, u.external_id AS "externalUserId" FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
         WHERE s.id = ANY($1::uuid[])`,
-      values: [ids],
+      values: [sessionIds],
     }),
   );
-  const found = new Map(rows.map((row) => [row.id, row]));
+  const rowsById = new Map(rows.map((row) => [row.id, row]));
   return changes.flatMap(({ id, at, type, sessionId }) => {
-    const row = found.get(sessionId);
-    // Dropped by retention: there is no session to show any more.
-    return row === undefined
-      ? []
-      : [{ id, at, type, session: toSession(row), externalUserId: row.external_user_id }];
+    const row = rowsById.get(sessionId);
+    // Retention has dropped the session, so there is none to show.
+    if (row === undefined) return [];
+    return [{ id, at, type, session: toSession(row), externalUserId: row.externalUserId }];
   });
 }
 
-/** What the applications call some users, by id. @throws UnavailableError */
-export async function readExternalIds(
+async function readExternalIds(
   pool: pg.Pool,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -126,10 +104,9 @@ export async function readExternalIds(
   return new Map(rows.map(({ id, external_id }) => [id, external_id]));
 }
 
-/** Whether a person is suspended now. @throws UnavailableError */
-export async function isSuspended(pool: pg.Pool, externalId: string): Promise<boolean> {
+async function isSuspended(pool: pg.Pool, externalUserId: string): Promise<boolean> {
   const { rows } = await mapDatabaseErrors(
-    pool.query('SELECT FROM end_user WHERE external_id = $1 AND suspended_at IS NOT NULL', [externalId]),
+    pool.query('SELECT FROM end_user WHERE external_id = $1 AND suspended_at IS NOT NULL', [externalUserId]),
   );
   return rows.length > 0;
 }

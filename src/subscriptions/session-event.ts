@@ -1,20 +1,13 @@
 import type { Visibility } from '../authorization/visibility.ts';
+import { matchesFilter } from '../sessions/matches-filter.ts';
 import type { Session, SessionStatus } from '../sessions/session.ts';
 import type { SessionFilter } from '../sessions/session-filter.ts';
 
-export const sessionEventTypes = [
-  'ISSUED',
-  'EXPIRED',
-  'REVOKED',
-  'FAILED',
-  'UNCONFIRMED',
-  'USAGE_REPORTED',
-] as const;
-export type SessionEventType = (typeof sessionEventTypes)[number];
+export type SessionEventType = 'ISSUED' | 'EXPIRED' | 'REVOKED' | 'FAILED' | 'UNCONFIRMED' | 'USAGE_REPORTED';
 
-/** A change to a session, as the audit trail has it; the session as it was when the change was read. */
+/** A change to a session, as recorded in the audit trail, with the session as it was when the change was read. */
 export type SessionEvent = {
-  /** The audit event's. */
+  /** The id of the audit event. */
   readonly id: string;
   readonly type: SessionEventType;
   readonly at: Date;
@@ -32,7 +25,7 @@ const TYPES: ReadonlyMap<string, SessionEventType> = new Map([
   ['usage.reported', 'USAGE_REPORTED'],
 ]);
 
-/** What subscribers call an action of the trail; null for those that they do not hear of. */
+/** The type under which subscribers get an action of the audit trail; null if they do not get it. */
 export function sessionEventTypeOf(action: string): SessionEventType | null {
   return TYPES.get(action) ?? null;
 }
@@ -59,8 +52,9 @@ export function statusesAround({ type, at, session }: SessionEvent): readonly Se
 }
 
 /**
- * Whether a viewer sees the session of a change: what postgres/visible.ts says of sessions, for what was read once on
- * behalf of many. A test holds the two against each other.
+ * Whether a subscriber may see a change. The rule for sessions in src/authorization/visible.db.ts says the same in SQL;
+ * it is repeated here because one event is read once for many subscribers. test/subscriptions/agreeing.test.ts compares
+ * the two.
  */
 export function seesEvent(visibility: Visibility, { session, externalUserId }: SessionEvent): boolean {
   switch (visibility.reach) {
@@ -75,40 +69,8 @@ export function seesEvent(visibility: Visibility, { session, externalUserId }: S
   }
 }
 
-/**
- * Whether a change is of a session that a filter means: what postgres/session-conditions.ts says of sessions, but for
- * statuses, which mean those before or after the change. The same test holds these two against each other.
- */
-export function fitsFilter(event: SessionEvent, filter: SessionFilter): boolean {
+/** Whether the session of a change matches a filter; `statuses` means those before or after the change. */
+export function eventMatchesFilter(event: SessionEvent, filter: SessionFilter): boolean {
   const { session, externalUserId } = event;
-  const { labels } = session;
-  const around = statusesAround(event);
-  const { createdFrom, createdTo, expiresBefore } = filter;
-  return (
-    equals(filter.userId, session.userId) &&
-    equals(filter.externalUserId, externalUserId) &&
-    equals(filter.applicationId, session.applicationId) &&
-    equals(filter.upstreamSessionId, session.upstreamSessionId) &&
-    (filter.statuses == null || around.some((status) => filter.statuses?.includes(status))) &&
-    oneOf(filter.types, session.type) &&
-    oneOf(filter.models, session.model) &&
-    oneOf(filter.providers, session.provider) &&
-    (createdFrom == null || session.createdAt >= createdFrom) &&
-    (createdTo == null || session.createdAt < createdTo) &&
-    (expiresBefore == null ||
-      (around.includes('ACTIVE') &&
-        session.clientSecret !== null &&
-        session.clientSecret.expiresAt < expiresBefore)) &&
-    (filter.labels ?? []).every((asked) =>
-      labels.some(({ key, value }) => key === asked.key && value === asked.value),
-    )
-  );
-}
-
-function equals(asked: string | null | undefined, value: string | null): boolean {
-  return asked == null || asked === value;
-}
-
-function oneOf<T>(asked: readonly T[] | null | undefined, value: T): boolean {
-  return asked == null || asked.includes(value);
+  return matchesFilter(filter, { session, externalUserId, statuses: statusesAround(event) });
 }

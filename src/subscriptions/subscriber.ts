@@ -4,46 +4,46 @@ import type { SessionEvent } from './session-event.ts';
 
 /** What a subscriber asks for. */
 export type SubscriptionRequest = {
-  /** Null: nothing can fit it. */
+  /** Null: no session can match. */
   readonly filter: SessionFilter | null;
-  /** The audit event after which to begin; null: with what happens from now on. */
+  /** The id of the audit event after which to begin; null: begin with what happens from now on. */
   readonly after: string | null;
 };
 
-/** Who watches, and by what right. */
+/** Who subscribes, with which credential and over which connection. */
 export type Subscriber = {
   readonly actor: Actor;
-  /** Whether its credential still counts. @throws when that cannot be told now */
+  /** Whether the credential is still valid. @throws if that cannot be found out now */
   readonly isCredentialValid: () => Promise<boolean>;
-  /** Has the listener called when the client is gone. */
+  /** Has the listener called when the client is gone, at once if it is gone already. */
   readonly onGone: (listener: () => void) => void;
-  /** Whether it does not take what was sent to it. */
+  /** True while the client reads more slowly than we write. */
   readonly isBehind: () => boolean;
-  /** Ends its connection, whatever is on its way. */
+  /** Breaks the connection without waiting for what is being sent. */
   readonly cutOff: () => void;
 };
 
 /**
- * Changes to sessions, for one subscriber. Ends without an error when the gateway stops or the subscriber is gone, and
- * with a WatchEndedError when it may not or cannot be told more.
- * @throws TooManyWatchersError, WatchEndedError, UnavailableError before the first
+ * Changes to sessions for one subscriber. Ends without an error when the gateway stops or the client is gone, and with
+ * a SubscriptionEndedError when the subscriber may not get more or does not keep up.
+ * @throws TooManySubscribersError, SubscriptionEndedError, UnavailableError before the first event
  */
-export type WatchSessions = (watching: SubscriptionRequest) => Promise<AsyncIterable<SessionEvent>>;
+export type WatchSessions = (request: SubscriptionRequest) => Promise<AsyncIterable<SessionEvent>>;
 
-/** This gateway has as many subscribers as it may. */
-export class TooManyWatchersError extends Error {
-  override readonly name = 'TooManyWatchersError';
+/** This gateway has as many subscribers as it may have. */
+export class TooManySubscribersError extends Error {
+  override readonly name = 'TooManySubscribersError';
 }
 
-/** Why a subscriber is told nothing more: its credential counts no longer, it is suspended, or it does not keep up. */
-export type WatchEnd = 'credential' | 'suspended' | 'slow';
+/** The credential is no longer valid, the person is suspended, or the client does not keep up. */
+export type SubscriptionEndReason = 'credential' | 'suspended' | 'slow';
 
-export class WatchEndedError extends Error {
-  override readonly name = 'WatchEndedError';
-  readonly end: WatchEnd;
+export class SubscriptionEndedError extends Error {
+  override readonly name = 'SubscriptionEndedError';
+  readonly reason: SubscriptionEndReason;
 
-  constructor(end: WatchEnd) {
-    super(`No more events (${end})`);
-    this.end = end;
+  constructor(reason: SubscriptionEndReason) {
+    super(`No more events (${reason})`);
+    this.reason = reason;
   }
 }

@@ -1,187 +1,90 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
-import type { Actor } from '../authorization/actor.ts';
-import { visibilityOf } from '../authorization/visibility.ts';
-import { createEventQueue } from './event-queue.ts';
-import { isSuspended, readHorizon, readSessionEvents, readTrail, type TrailEntry } from './read-trail.db.ts';
-import { fitsFilter, type SessionEvent, seesEvent } from './session-event.ts';
-import { KEY_REVOKED, later, PAGE, type SessionFeed, type Watcher } from './session-feed.ts';
-import { type Subscriber, type SubscriptionRequest, WatchEndedError } from './subscriber.ts';
+import { refuseSuspended } from './access-revocation.ts';
+import { readBacklog } from './backlog.ts';
+import type { LiveFeed } from './live-feed.ts';
+import type { SessionEvent } from './session-event.ts';
+import type { Subscriber, SubscriptionRequest } from './subscriber.ts';
+import { createSubscription, type Subscription } from './subscription.ts';
+import type { TrailReader } from './trail.ts';
+
+// How a subscriber gets its events. The audit trail is the event log: it is read in the order of its ids, which contain
+// the time.
+//
+// 1. Horizon. An entry gets its id before its transaction commits, so entries appear out of order. We read only up to
+//    the horizon: the start of the oldest transaction that is writing (read-trail.db.ts).
+// 2. Overlap. The horizon waits 500 ms for a transaction at most. Entries of a slower one appear late, before the
+//    horizon. To find them, the live feed reads the youngest part of the trail again once a second. That part is longer
+//    than any transaction takes.
+// 3. No duplicates. Whoever reads a part twice remembers its ids: the live feed those that it has delivered, and each
+//    subscription those of its backlog that the live feed may deliver once more.
+// 4. Backlog, then live. With `after`, a subscription first reads the trail for itself, page by page, up to the
+//    horizon. Then it subscribes to the live feed, and reads what lies between the horizon and the feed's position.
+// 5. Revocations. When a key is revoked or a person suspended, that is an entry of the trail too. Both readers meet it
+//    in the order of the trail, and deliver nothing that comes after it. A subscription listens for revocations before
+//    it checks whether the person is suspended, so that none is missed in between.
+// 6. Credential. It is checked before each event, and once a second, because a token can expire without an entry.
 
 export type WatchOptions = {
-  readonly pool: pg.Pool;
-  readonly feed: SessionFeed;
-  /** Longer than any transaction takes. */
-  readonly overlapMs: number;
+  readonly trail: TrailReader;
+  readonly feed: LiveFeed;
 };
 
-// What may wait for a reader. Beyond, it is cut off, and can come back with `after`.
-const MAX_WAITING = 1000;
-const ASK_AGAIN_MS = 250;
-// Who takes nothing for that long is slow itself.
-const BEHIND_MS = 200;
-
 /**
- * The changes that a viewer may see and asked for: as they happen, or first those since an event. Each is delivered
- * only while the viewer's credential counts. Ends as domain/watch-sessions.ts says.
- * @throws TooManyWatchersError, WatchEndedError, UnavailableError
+ * The changes that a subscriber may see and asked for: from now on, or first those since an event.
+ * Ends as described at WatchSessions.
+ * @throws TooManySubscribersError, SubscriptionEndedError, UnavailableError
  */
 export async function watchSessions(
-  { pool, feed, overlapMs }: WatchOptions,
-  { actor, isCredentialValid: stillKnown, onGone, isBehind, cutOff }: Subscriber,
+  options: WatchOptions,
+  subscriber: Subscriber,
   { filter, after }: SubscriptionRequest,
 ): Promise<AsyncIterable<SessionEvent>> {
-  const visibility = visibilityOf(actor);
-  const queue = createEventQueue<SessionEvent>(MAX_WAITING);
-  // What was written before is known when the credential and the user are looked at; null: they were not yet.
-  let begun: string | null = null;
-  let rechecking = false;
-  // Nothing is delivered until it can be told again whether it may be.
-  let unsure = false;
-  let behindSince: number | null = null;
-  const isMeant = (event: SessionEvent) =>
-    filter !== null && seesEvent(visibility, event) && fitsFilter(event, filter);
-  const watcher: Watcher = {
-    offer(event) {
-      if (!isMeant(event) || queue.push(event)) return;
-      queue.end(new WatchEndedError('slow'));
-      cutOff();
-    },
-    barred({ id, apiKeyId, externalUserId }) {
-      // Suspended before, the user may have been reinstated since.
-      if (begun === null || id < begun) return;
-      if (actor.kind === 'application' && actor.apiKeyId === apiKeyId)
-        queue.end(new WatchEndedError('credential'));
-      if (actor.kind === 'user' && actor.externalId === externalUserId)
-        queue.end(new WatchEndedError('suspended'));
-    },
-    recheck() {
-      if (rechecking) return;
-      rechecking = true;
-      // What cannot be told now is asked again, and before each event anyway.
-      stillKnown()
-        .then(
-          (known) => known || queue.end(new WatchEndedError('credential')),
-          () => {},
-        )
-        .finally(() => {
-          rechecking = false;
-        });
-    },
-    isOurTurn() {
-      // For a moment everybody is behind that was sent much at once.
-      behindSince = isBehind() ? (behindSince ?? performance.now()) : null;
-      const isSlow = behindSince !== null && performance.now() - behindSince > BEHIND_MS;
-      return queue.size() > 0 && !unsure && !isSlow;
-    },
-    end() {
-      queue.end();
-      // Who does not read would hold up the stop.
-      if (isBehind()) cutOff();
-    },
-  };
-
-  feed.admit(watcher);
-  onGone(() => {
-    feed.leave(watcher);
-    queue.end();
+  const { trail, feed } = options;
+  const subscription = createSubscription(subscriber, filter);
+  feed.register(subscription);
+  subscriber.onGone(() => {
+    feed.unregister(subscription);
+    subscription.end();
   });
   try {
-    const { begin } = await readHorizon(pool, overlapMs);
-    begun = begin;
-    if (after === null) feed.join(watcher, begin);
-    else feed.attend(watcher, begin);
-    await refuseSuspended(pool, actor);
-    return events(after);
+    const { begin } = await trail.readHorizon();
+    subscription.startAt(begin);
+    if (after === null) feed.subscribe(subscription, begin);
+    else feed.subscribeToRevocations(subscription, begin);
+    await refuseSuspended(trail, subscriber.actor);
   } catch (error) {
-    feed.leave(watcher);
+    feed.unregister(subscription);
     throw error;
   }
+  const events = after === null ? liveEvents(subscription) : backlogThenLive(options, subscription, after);
+  return whileAuthorized(events, subscription, () => feed.unregister(subscription));
+}
 
-  async function* events(since: string | null): AsyncGenerator<SessionEvent> {
-    try {
-      // Of what the feed may find too: it looks again at what is new.
-      const told = new Set<string>();
-      if (since !== null) yield* missed(since, told);
-      for (let event = await queue.next(); event !== null; event = await queue.next()) {
-        if (told.has(event.id)) continue;
-        if (!(await mayBeTold())) return;
-        yield event;
-      }
-    } finally {
-      feed.leave(watcher);
+/** Checks the credential before each event, and leaves the live feed at the end. */
+async function* whileAuthorized(
+  events: AsyncIterable<SessionEvent>,
+  subscription: Subscription,
+  onEnd: () => void,
+): AsyncGenerator<SessionEvent> {
+  try {
+    for await (const event of events) {
+      if (!(await subscription.waitUntilAuthorized())) return;
+      yield event;
     }
-  }
-
-  /** What stands in the trail after an id, up to where the feed goes on. */
-  async function* missed(since: string, told: Set<string>): AsyncGenerator<SessionEvent> {
-    for (let from = since; !queue.hasEnded(); ) {
-      const { until, overlap } = await readHorizon(pool, overlapMs);
-      for (const id of told) if (id < overlap) told.delete(id);
-      const pages = yield* stretch(from, until, { told, overlap });
-      from = until;
-      if (pages > 1) continue;
-      // From here on the feed tells it, what comes late too; what it has found already is read once more.
-      const position = feed.join(watcher, later(since, overlap));
-      yield* stretch(from, position, { told, overlap });
-      return;
-    }
-  }
-
-  /** A part of the trail; what stands after `overlap` is remembered as told. @returns how many pages it had */
-  async function* stretch(
-    after: string,
-    before: string,
-    { told, overlap }: { readonly told: Set<string>; readonly overlap: string },
-  ) {
-    let pages = 0;
-    for await (const events of pagesOf(after, before)) {
-      pages += 1;
-      for (const event of events) {
-        if (!(await mayBeTold())) return pages;
-        if (event.id > overlap) told.add(event.id);
-        yield event;
-      }
-    }
-    return pages;
-  }
-
-  async function* pagesOf(after: string, before: string): AsyncGenerator<SessionEvent[]> {
-    for (let from = after, more = true; more; ) {
-      const started = performance.now();
-      const page = await readTrail(pool, from, before, PAGE);
-      const revoked = page.findIndex((entry) => isRevocationOf(actor, entry));
-      const events = await readSessionEvents(pool, revoked < 0 ? page : page.slice(0, revoked));
-      // Asked now it covers all of the page; the feed may not have come that far.
-      await refuseSuspended(pool, actor);
-      more = page.length === PAGE;
-      from = page.at(-1)?.id ?? before;
-      // There may be months of it: resting as long as it worked leaves the others room.
-      if (more) await delay(performance.now() - started);
-      yield events.filter(isMeant);
-      if (revoked >= 0) throw new WatchEndedError('credential');
-    }
-  }
-
-  /** Nothing is delivered while it cannot be told whether it may be; false: nothing any more. */
-  async function mayBeTold(): Promise<boolean> {
-    while (!queue.hasEnded()) {
-      const known = await stillKnown().catch(() => null);
-      unsure = known === null;
-      if (known === true) return true;
-      if (known === false) throw new WatchEndedError('credential');
-      await delay(ASK_AGAIN_MS);
-    }
-    return false;
+  } finally {
+    onEnd();
   }
 }
 
-function isRevocationOf(actor: Actor, { action, apiKeyId }: TrailEntry): boolean {
-  return action === KEY_REVOKED && actor.kind === 'application' && actor.apiKeyId === apiKeyId;
+async function* backlogThenLive(
+  { trail, feed }: WatchOptions,
+  subscription: Subscription,
+  after: string,
+): AsyncGenerator<SessionEvent> {
+  const subscribe = (position: string) => feed.subscribe(subscription, position);
+  const deliveredIds = yield* readBacklog({ trail, subscription, subscribe }, after);
+  for await (const event of liveEvents(subscription)) if (!deliveredIds.has(event.id)) yield event;
 }
 
-/** A person that is suspended is told nothing; an application's or operator's credential does not depend on one. */
-async function refuseSuspended(pool: pg.Pool, actor: Actor): Promise<void> {
-  if (actor.kind === 'user' && (await isSuspended(pool, actor.externalId)))
-    throw new WatchEndedError('suspended');
+async function* liveEvents(subscription: Subscription): AsyncGenerator<SessionEvent> {
+  for (let event = await subscription.next(); event !== null; event = await subscription.next()) yield event;
 }

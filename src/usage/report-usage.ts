@@ -20,6 +20,9 @@ export type ReportOutcome =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
 
+/** Writes down what one response of a session used. @throws UnavailableError when it may not have been written */
+export type ReportSessionUsage = (session: Session, input: ReportInput, by: Caller) => Promise<ReportOutcome>;
+
 export type ReportPorts = { readonly reportUsage: ReportUsage; readonly prices: PriceList };
 
 /** Parses what a response used, says what it cost, and writes it down. */

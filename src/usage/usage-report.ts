@@ -62,3 +62,6 @@ function valueIn(row: UsageRow, dimension: UsageDimension): string | null {
       return dimension satisfies never;
   }
 }
+
+/** Page sizes of a report: its rows are short, and nobody reads a year of days by twenty. */
+export const USAGE_PAGE = { size: 100, most: 1000 };

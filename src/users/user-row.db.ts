@@ -1,25 +1,28 @@
-import { type PolicyColumns, policyColumns, toOverrides } from '../limits/policy-row.db.ts';
+import type { UserModel } from '../../prisma/generated/models.ts';
+import { type PolicyRow, policyColumns, toOverrides } from '../limits/policy-row.db.ts';
+import { columns } from '../platform/database/columns.ts';
 import type { User } from './user.ts';
 
-export type UserRow = PolicyColumns & {
-  readonly id: string;
-  readonly externalId: string | null;
-  readonly createdAt: Date;
-  readonly suspendedAt: Date | null;
-  readonly erasedAt: Date | null;
-  readonly lastSessionAt: Date | null;
-};
+const FIELDS = [
+  'id',
+  'externalId',
+  'createdAt',
+  'suspendedAt',
+  'erasedAt',
+] as const satisfies readonly (keyof UserModel)[];
 
-/** Columns of end_user `u` and of application under the names that Prisma gives them too. */
+/** A row of end_user as `userColumns` reads it. */
+export type UserRow = Pick<UserModel, (typeof FIELDS)[number] | 'lastSessionAt'> & PolicyRow;
+
+/** Columns of end_user `u`. */
 export const userColumns = userColumnsWith('u.last_session_at');
 
 /** Columns of end_user `u`, with what the reader may know of the last session. */
 export function userColumnsWith(lastSessionAt: string): string {
-  return `u.id, u.external_id AS "externalId", u.created_at AS "createdAt", u.suspended_at AS "suspendedAt", u.erased_at AS "erasedAt",
-    ${lastSessionAt} AS "lastSessionAt", ${policyColumns}`;
+  return `${columns<UserModel>('u', FIELDS)}, ${lastSessionAt} AS "lastSessionAt", ${policyColumns('u')}`;
 }
 
-/** A user as the domain knows it, out of a row of ours or of Prisma's. */
+/** A user as the domain knows it. */
 export function toUser(row: UserRow): User {
   const { id, externalId, createdAt, suspendedAt, erasedAt, lastSessionAt } = row;
   return {

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { exportTrail } from '../../src/commands/export-trail.ts';
 import { exportUsage } from '../../src/commands/export-usage.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
+import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { CREATE, READ, SESSION_FIELDS, TRAIL } from '../support/documents.ts';
 import { dumpOf } from '../support/dump.ts';
 import { openStream } from '../support/event-stream.ts';
@@ -293,7 +294,7 @@ describe('none is in an export', () => {
     const period = { from: new Date('2020-01-01'), to: new Date('2100-01-01'), timeZone: 'UTC' };
     const usage = await exported((pool, output) =>
       exportUsage(
-        { pool, output, onProgress: () => {} },
+        { database: { pool, prisma: createPrisma(pool) }, output, onProgress: () => {} },
         { ...period, by: ['USER', 'APPLICATION', 'MODEL', 'PROVIDER'] },
       ),
     );

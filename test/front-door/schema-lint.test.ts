@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ASTNode, Kind, parse, print, visit } from 'graphql';
 import { afterAll, expect, test } from 'vitest';
 import { printSortedSchema } from '../../scripts/print-schema.ts';
-import { runBinary } from './run-binary.ts';
+import { runBinary } from '../support/run-binary.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-lint-'));
 const printed = printSortedSchema();

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { variables } from '../../src/platform/config/variables.ts';
-import { CANARY, external, identity, key, NEEDED_TOGETHER, problems } from '../support/config-problems.ts';
+import {
+  CANARY,
+  external,
+  identity,
+  key,
+  NEEDED_TOGETHER,
+  problems,
+  variables,
+} from '../support/config-problems.ts';
 
 const notWhole = ['canary', '-1', '1.5', '1e3', '0x10', ' 5', '12345678901'];
 const wholeNumbers = {

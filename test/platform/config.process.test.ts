@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/platform/config/config.ts';
-import { variables } from '../../src/platform/config/variables.ts';
 import {
   CANARY,
   database,
@@ -9,8 +7,10 @@ import {
   identity,
   key,
   keys,
+  loadConfig,
   NEEDED_TOGETHER,
   problems,
+  variables,
 } from '../support/config-problems.ts';
 
 describe('defaults', () => {

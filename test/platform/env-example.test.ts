@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { printEnvExample } from '../../scripts/print-env-example.ts';
-import { loadConfig } from '../../src/platform/config/config.ts';
-import { variables } from '../../src/platform/config/variables.ts';
+import { loadConfig, variables } from '../support/config-problems.ts';
 
 const written = readFileSync(join(import.meta.dirname, '../../.env.example'), 'utf8');
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { listAuditEvents } from '../../src/audit/list-audit-events.db.ts';
 import { settleSession } from '../../src/issuing/settle-session.db.ts';
+import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { findSessions } from '../../src/sessions/find-sessions.db.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import { OPERATOR } from '../support/actors.ts';
@@ -40,7 +41,9 @@ describe('reading', () => {
     const pool = poolOf(database);
     for (const month of months) {
       const [id = ''] = await ids(`SELECT id FROM realtime_session_${month} ORDER BY random() LIMIT 1`);
-      const found = await explain(database, runs, pool, () => findSessions(pool, EVERYTHING, [id]));
+      const found = await explain(database, runs, pool, () =>
+        findSessions(createPrisma(pool), EVERYTHING, [id]),
+      );
       expect(scans(found)).toEqual([{ table: `realtime_session_${month}`, rows: 1 }]);
       expect(found.map((node) => node['Index Name'])).toContain(`realtime_session_${month}_pkey`);
       const settled = await explain(database, runs, pool, () => settle(pool, id));
@@ -103,7 +106,7 @@ function settle(pool: pg.Pool, id: string) {
     origin: { requestId: 'r', ipAddress: null, userAgent: null },
     notAfter: new Date(),
   } as const;
-  return settleSession(pool, id, { kind: 'failed', failure }, by);
+  return settleSession(createPrisma(pool), id, { kind: 'failed', failure }, by);
 }
 
 const statement = z.object({ text: z.string(), values: z.array(z.unknown()).optional() });

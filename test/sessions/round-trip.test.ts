@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normalise } from '../../src/issuing/normalise.ts';
+import { adapt, normalise } from '../../src/issuing/normalise.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
 import { redactConfig, secretsIn } from '../../src/sessions/redact-session.ts';
 import type { SessionRequest } from '../../src/sessions/session-config.ts';
@@ -50,5 +50,5 @@ function asked(generated: SessionRequest): SessionRequest {
 }
 
 function expected(dialect: Dialect, request: SessionRequest): object {
-  return toOutput(redactConfig(normalise(dialect, request), secretsIn(request.tools ?? [])));
+  return toOutput(redactConfig(normalise(dialect, adapt(dialect, request)), secretsIn(request.tools ?? [])));
 }

@@ -34,21 +34,21 @@ async function applicationOf(name: string) {
   return { id, reader: await keyFor('SESSIONS_READ'), minter: await keyFor('SESSIONS_CREATE') };
 }
 
-async function watch(asked?: StreamRequest): Promise<EventStream> {
-  const stream = await openStream(gateway.url, asked);
+async function watch(request?: StreamRequest): Promise<EventStream> {
+  const stream = await openStream(gateway.url, request);
   open.push(stream);
   return stream;
 }
 
 const watchAs = (credential: string, filter = {}) => watch({ credential, variables: { filter } });
 
-/** Issues a session through an application; its id. */
-async function issueAs({ minter }: { minter: string }, externalUserId: string, more = {}): Promise<string> {
-  const { body } = await gateway.ask(ISSUE, { input: { externalUserId, ...more } }, bearer(minter));
+/** Issues a session through an application. @returns its id */
+async function issueAs({ minter }: { minter: string }, externalUserId: string, input = {}): Promise<string> {
+  const { body } = await gateway.ask(ISSUE, { input: { externalUserId, ...input } }, bearer(minter));
   return body.data.createRealtimeSession.session.id;
 }
 
-/** The sessions of the events up to that one: events come in order, so that what is not among them will not come. */
+/** The sessions of the events, up to one session. Events come in order, so what is missing then will not come. */
 async function sessionsUpTo(stream: EventStream, last: string): Promise<string[]> {
   const sessions: string[] = [];
   while (sessions.at(-1) !== last)
@@ -56,7 +56,7 @@ async function sessionsUpTo(stream: EventStream, last: string): Promise<string[]
   return sessions;
 }
 
-test('without SESSIONS_READ there is no stream, and one denial in the trail', async () => {
+test('without SESSIONS_READ a stream is refused, and one denial is recorded', async () => {
   const { status, text } = await askForStream(gateway.url, { credential: shop.minter });
   expect(status).toBe(403);
   expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
@@ -66,12 +66,12 @@ test('without SESSIONS_READ there is no stream, and one denial in the trail', as
   expect(denials).toEqual([{ actor_name: 'shop', detail: { fields: ['Subscription.sessionEvents'] } }]);
 });
 
-test('without a credential there is none either', async () => {
+test('without a valid credential a stream is refused', async () => {
   expect((await askForStream(gateway.url, { credential: 'nobody' })).status).toBe(401);
 });
 
-describe('of what happens', () => {
-  test('everybody sees what it may, and nothing else', async () => {
+describe('of live events', () => {
+  test('each subscriber gets those that it may see, and no others', async () => {
     const streams = {
       alice: await watchAs(await identity.sign({ sub: 'alice' })),
       bob: await watchAs(await identity.sign({ sub: 'bob' })),
@@ -93,7 +93,7 @@ describe('of what happens', () => {
     expect(await sessionsUpTo(streams.bob, bobInBank)).toEqual([bobInShop, bobInBank]);
   });
 
-  test('asking for others by a filter shows nothing of them', async () => {
+  test('a filter for the sessions of others returns none of them', async () => {
     const curious = [
       await watchAs(await identity.sign({ sub: 'alice' }), { externalUserId: 'bob' }),
       await watchAs(shop.reader, { applicationId: bank.id }),
@@ -104,7 +104,7 @@ describe('of what happens', () => {
     expect(curious.map(({ arrived }) => arrived)).toEqual([[], []]);
   });
 
-  test('fields that are not for the caller are forbidden, each by itself, and recorded once a stream', async () => {
+  test('a forbidden field is null with an error in each event, and one denial is recorded per stream', async () => {
     const stream = await watch({
       credential: shop.reader,
       query:
@@ -117,7 +117,7 @@ describe('of what happens', () => {
       expect(errors).toMatchObject([
         { path: ['sessionEvents', 'session', 'auditEvents'], extensions: { code: 'FORBIDDEN' } },
       ]);
-      // What else was asked for is there.
+      // The other fields are there.
       expect(data.sessionEvents).toEqual({
         type: 'ISSUED',
         session: { id: ids[index], auditEvents: null, user: { externalId: 'carol' } },
@@ -132,20 +132,20 @@ describe('of what happens', () => {
 
 describe('after', () => {
   test.each([
-    ['no id', 'x'],
-    ['the id of something else', unknownId('RealtimeSession')],
+    ['not an id', 'x'],
+    ['the id of another type', unknownId('RealtimeSession')],
   ])('that is %s is refused', async (_, after) => {
     const { status, text } = await askForStream(gateway.url, { variables: { after } });
     expect(status).toBe(400);
     expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  test('an event of others, or of nobody, is a place as good as any, and shows nothing of them', async () => {
+  test('may be the id of an event of others, or of none, and reveals nothing about them', async () => {
     const operator = await watch();
     const theirs = await issueAs(bank, 'dave');
     const [event] = eventsOf([await operator.next()]);
     const ours = await issueAs(shop, 'dave');
-    // An id from between the two, which nothing has.
+    // An id between the two, which no event has.
     const between = Buffer.from(event.id, 'base64')
       .toString()
       .replace(/.{12}$/, 'ffffffffffff');
@@ -159,7 +159,7 @@ describe('after', () => {
 });
 
 describe('a filter', () => {
-  test('means the status before or after the change, its sessions, and all of its fields', async () => {
+  test('matches the status before or after the change, and all of its fields', async () => {
     const filters = {
       revoked: { statuses: ['REVOKED'] },
       active: { statuses: ['ACTIVE'] },
@@ -189,16 +189,16 @@ describe('a filter', () => {
     });
     await revokeSession(gateway, { id: short });
     const [issuedShort, issuedLong, revoked] = eventsOf(await everything.take(3)).map(({ id }) => id);
-    // One after which everything before has been offered to everybody.
+    // Events come in order: after this one, all subscribers have got the earlier ones.
     await issueAs(bank, 'frank', { expiresAfterSeconds: 3600 });
     await everything.next();
-    const told = Object.fromEntries(
+    const delivered = Object.fromEntries(
       [...streams].map(([name, { arrived }]) => [
         name,
         eventsOf(arrived.map(({ result }) => result)).map(({ id }) => id),
       ]),
     );
-    expect(told).toMatchObject({
+    expect(delivered).toMatchObject({
       revoked: [revoked],
       never: [],
       labelled: [issuedShort, revoked],
@@ -208,9 +208,9 @@ describe('a filter', () => {
       foreign: [],
       nul: [],
     });
-    expect(told['active']?.slice(0, 3)).toEqual([issuedShort, issuedLong, revoked]);
-    expect(told['pending']?.slice(0, 2)).toEqual([issuedShort, issuedLong]);
-    expect(told['pending']).not.toContain(revoked);
+    expect(delivered['active']?.slice(0, 3)).toEqual([issuedShort, issuedLong, revoked]);
+    expect(delivered['pending']?.slice(0, 2)).toEqual([issuedShort, issuedLong]);
+    expect(delivered['pending']).not.toContain(revoked);
     expect(long).not.toBe(short);
   });
 

@@ -19,15 +19,16 @@ afterAll(async () => {
   for (const stream of open) stream.close();
 });
 
-/** One stream at each replica, until the end. */
-async function everywhere(asked: StreamRequest = {}): Promise<EventStream[]> {
+/** Opens a stream at each replica, and leaves it open until the last test has ended. */
+async function openAtEachReplica(request: StreamRequest = {}): Promise<EventStream[]> {
   const streams: EventStream[] = [];
-  for (let replica = 0; replica < 3; replica += 1) streams.push(await openStream(replicas.nextUrl(), asked));
+  for (let replica = 0; replica < 3; replica += 1)
+    streams.push(await openStream(replicas.nextUrl(), request));
   open.push(...streams);
   return streams;
 }
 
-/** The next event of each, all the same; how long after it happened it was there, in milliseconds. */
+/** Takes the next event of each stream, which must be the same. @returns it, and by how much the last one was late */
 async function nextOfAll(streams: readonly EventStream[], since?: number) {
   const events = eventsOf(await Promise.all(streams.map((stream) => stream.next())));
   for (const event of events) expect(event).toEqual(events[0]);
@@ -38,9 +39,9 @@ async function nextOfAll(streams: readonly EventStream[], since?: number) {
   };
 }
 
-describe('at every replica, once and in time, arrives what', () => {
-  test('was ISSUED, and then REVOKED', async () => {
-    const streams = await everywhere();
+describe('every replica delivers, once and in time,', () => {
+  test('ISSUED and then REVOKED', async () => {
+    const streams = await openAtEachReplica();
     const { session } = await issue(replicas, { externalUserId: 'alice' });
     const issued = await nextOfAll(streams);
     expect(issued.event).toMatchObject({ type: 'ISSUED', session: { id: session.id, status: 'ACTIVE' } });
@@ -57,8 +58,8 @@ describe('at every replica, once and in time, arrives what', () => {
     expect([issued.event.id, revoked.event.id]).toEqual(trail.map(({ id }) => id));
   });
 
-  test('FAILED, or is UNCONFIRMED', async () => {
-    const streams = await everywhere();
+  test('FAILED and UNCONFIRMED', async () => {
+    const streams = await openAtEachReplica();
     upstream.next({
       kind: 'answer',
       status: 400,
@@ -73,8 +74,8 @@ describe('at every replica, once and in time, arrives what', () => {
     }
   });
 
-  test('has its USAGE_REPORTED', async () => {
-    const streams = await everywhere({ variables: { filter: { externalUserId: 'dora' } } });
+  test('USAGE_REPORTED', async () => {
+    const streams = await openAtEachReplica({ variables: { filter: { externalUserId: 'dora' } } });
     const { session } = await issue(replicas, { externalUserId: 'dora' });
     expect((await nextOfAll(streams)).event.type).toBe('ISSUED');
     await report(replicas, { sessionId: session.id, responseId: 'resp', usage: RESPONSE });
@@ -85,7 +86,7 @@ describe('at every replica, once and in time, arrives what', () => {
 
   test('EXPIRED', async () => {
     const { session } = await issue(replicas, { externalUserId: 'carol' });
-    const streams = await everywhere({
+    const streams = await openAtEachReplica({
       variables: { filter: { externalUserId: 'carol', statuses: ['EXPIRED'] } },
     });
     const [{ at } = { at: new Date(0) }] = await database.query<{ at: Date }>(
@@ -98,21 +99,24 @@ describe('at every replica, once and in time, arrives what', () => {
   });
 });
 
-test('many at once arrive once each, in the order of the trail, however they are asked for', async () => {
-  const streams = [...(await everywhere({ method: 'GET' })), ...(await everywhere({ method: 'POST' }))];
+test('many changes at once arrive once each, in the order of the trail, over GET and POST', async () => {
+  const streams = [
+    ...(await openAtEachReplica({ method: 'GET' })),
+    ...(await openAtEachReplica({ method: 'POST' })),
+  ];
   const users = Array.from({ length: 60 }, (_, n) => `user-${n}`);
   const issued = await Promise.all(users.map((externalUserId) => issue(replicas, { externalUserId })));
   const ids = issued.map(({ session }) => session.id).sort();
   for (const stream of streams) {
     const events = eventsOf(await stream.take(ids.length));
     expect(events.map(({ session }) => session.id).sort()).toEqual(ids);
-    const places = events.map(({ id }) => Buffer.from(id, 'base64').toString());
-    expect(places).toEqual(places.toSorted());
+    const auditEventIds = events.map(({ id }) => Buffer.from(id, 'base64').toString());
+    expect(auditEventIds).toEqual(auditEventIds.toSorted());
   }
 });
 
-test('and none of it ever arrives again', async () => {
-  // Nothing came for longer than it takes to look for what came late, which is when something could be told twice.
+test('no event arrives twice', async () => {
+  // A heartbeat follows 1.5 seconds without events. Meanwhile the trail was read again, which could deliver events twice.
   await Promise.all(open.map((stream) => stream.comment()));
   const [{ changes } = { changes: 0 }] = await database.query<{ changes: number }>(
     `SELECT count(*)::int AS changes FROM audit_event
@@ -123,6 +127,6 @@ test('and none of it ever arrives again', async () => {
     const ids = eventsOf(arrived.map(({ result }) => result)).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   }
-  // The first streams were there for all of it.
+  // The first streams were open from the beginning.
   expect(open[0]?.arrived).toHaveLength(changes);
 });

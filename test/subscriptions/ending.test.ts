@@ -5,7 +5,7 @@ import { askForStream, type EventStream, eventsOf, openStream } from '../support
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
 
-// What a credential that counts no longer is told through one gateway, when that was said through another.
+// What a subscriber of one gateway still gets after another gateway has revoked its access.
 
 const database = useDatabase();
 const identity = useIdentityProvider();
@@ -31,8 +31,8 @@ async function watch(credential: string, after?: string): Promise<EventStream> {
 const createReader = () =>
   createKey(gateway, applicationId, { scopes: ['SESSIONS_READ'], reach: 'EVERYTHING' });
 
-/** That a stream has ended for good, with such an error as the last thing, and what it told before. */
-async function endOf(stream: EventStream, code: string) {
+/** Expects a stream to end for good, with an error of this code. @returns the sessions of the events before it */
+async function sessionsBeforeEnd(stream: EventStream, code: string) {
   expect(await stream.ended()).toBe('complete');
   const results = stream.arrived.filter(({ kind }) => kind === 'next').map(({ result }) => result);
   expect(results.at(-1)).toMatchObject({ errors: [{ extensions: { code } }] });
@@ -41,7 +41,7 @@ async function endOf(stream: EventStream, code: string) {
 }
 
 describe('a key that is revoked', () => {
-  test('is told nothing that happens afterwards, and its stream ends; others go on', async () => {
+  test('gets nothing that happens afterwards, and its streams end; others go on', async () => {
     const key = await createReader();
     const stays = await watch((await createReader()).value);
     const streams = [await watch(key.value), await watch(key.value)];
@@ -49,7 +49,8 @@ describe('a key that is revoked', () => {
     await Promise.all([stays, ...streams].map((stream) => stream.next()));
     await revokeKey(other, key.id);
     const after = (await issue(other, { externalUserId: 'alice' })).session.id;
-    for (const stream of streams) expect(await endOf(stream, 'UNAUTHENTICATED')).toEqual([before]);
+    for (const stream of streams)
+      expect(await sessionsBeforeEnd(stream, 'UNAUTHENTICATED')).toEqual([before]);
     expect(eventsOf([await stays.next()])).toMatchObject([{ session: { id: after } }]);
     const refused = await eventually(async () => {
       const answer = await askForStream(gateway.url, { credential: key.value }).catch(() => null);
@@ -58,7 +59,7 @@ describe('a key that is revoked', () => {
     expect(refused.status).toBe(401);
   });
 
-  test('is told nothing that happened afterwards when it catches up, while the gateway still takes it for valid', async () => {
+  test('gets nothing that happened afterwards when it reads a backlog, while the gateway still takes it for valid', async () => {
     const stays = await watch((await createReader()).value);
     const change = async () => {
       await issue(other, { externalUserId: 'bob' });
@@ -66,48 +67,48 @@ describe('a key that is revoked', () => {
       return event;
     };
     let opened = 0;
-    // It may have heard of it when it is asked, which is fine too.
+    // The gateway may know already that the key is revoked: then it refuses the stream, and we try again.
     for (let attempt = 0; attempt < 10 && opened < 2; attempt += 1) {
       const key = await createReader();
       (await watch(key.value)).close();
       const [mark, before] = [await change(), await change()];
       await revokeKey(other, key.id);
-      // When others have been told of it, who comes reads it in the trail.
+      // Once others have got this event, whoever subscribes now reads it from the trail.
       await change();
       const stream = await watch(key.value, mark.id).catch(() => null);
       if (stream === null) continue;
       opened += 1;
-      const told = await endOf(stream, 'UNAUTHENTICATED');
-      expect([[], [before.session.id]]).toContainEqual(told);
+      const sessions = await sessionsBeforeEnd(stream, 'UNAUTHENTICATED');
+      expect([[], [before.session.id]]).toContainEqual(sessions);
     }
     expect(opened).toBeGreaterThan(0);
   });
 });
 
-test('a token that expires ends its stream, though nothing happens', async () => {
+test('a token that expires ends its stream, even if nothing happens', async () => {
   const exp = Math.floor(Date.now() / 1000) + 2;
   const credential = await identity.sign({ sub: 'carol', exp });
   const stream = await watch(credential);
-  expect(await endOf(stream, 'UNAUTHENTICATED')).toEqual([]);
+  expect(await sessionsBeforeEnd(stream, 'UNAUTHENTICATED')).toEqual([]);
   const endedAt = stream.arrived.at(-1)?.at ?? 0;
   expect(endedAt).toBeGreaterThanOrEqual(exp * 1000);
   expect(endedAt).toBeLessThan(exp * 1000 + 1500);
   expect((await askForStream(gateway.url, { credential })).status).toBe(401);
 });
 
-describe('a user that is suspended', () => {
-  test('is told nothing that happens afterwards; opening is forbidden until it is reinstated', async () => {
+describe('a user who is suspended', () => {
+  test('gets nothing that happens afterwards, and may not subscribe until reinstated', async () => {
     const credential = await identity.sign({ sub: 'dave' });
     const before = (await issue(other, { externalUserId: 'dave' })).session.id;
     const during = await issue(other, { externalUserId: 'dave' });
     const stream = await watch(credential);
     const { user } = await suspendUser(other, { externalUserId: 'dave' });
-    // Revoking is something that happens to a session of a suspended user.
+    // A revocation is an event that sessions of a suspended user can still have.
     await other.ask('mutation ($id: ID!) { revokeRealtimeSession(input: { id: $id }) { __typename } }', {
       id: during.session.id,
     });
-    const told = await endOf(stream, 'FORBIDDEN');
-    expect(told.filter((id) => id !== before && id !== during.session.id)).toEqual([]);
+    const sessions = await sessionsBeforeEnd(stream, 'FORBIDDEN');
+    expect(sessions.filter((id) => id !== before && id !== during.session.id)).toEqual([]);
     const types = stream.arrived.flatMap(({ result }) => result?.data?.sessionEvents?.type ?? []);
     expect(types).not.toContain('REVOKED');
 
@@ -123,7 +124,7 @@ describe('a user that is suspended', () => {
     const again = await watch(credential);
     const afterwards = (await issue(other, { externalUserId: 'dave' })).session.id;
     expect(eventsOf([await again.next()])).toMatchObject([{ session: { id: afterwards } }]);
-    // Nobody listened in between, so that the trail is read again from before it was suspended: that does not end this one.
+    // Nobody was subscribed in between, so the trail is read again from before the suspension. That must not end this one.
     await expect(again.ended(1500)).rejects.toThrow('expected the end within');
   });
 });

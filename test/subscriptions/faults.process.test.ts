@@ -28,7 +28,7 @@ const issueAt = async (at: TestGateway, externalUserId: string): Promise<string>
 
 const sessionsOf = (results: readonly unknown[]) => eventsOf(results).map(({ session }) => session.id);
 
-/** How long after it happened the next event was there, in milliseconds. */
+/** Issues a session. @returns how much later its event arrived, in milliseconds */
 async function lateness(stream: EventStream, externalUserId: string): Promise<number> {
   const id = await issueAt(other, externalUserId);
   const [event] = eventsOf([await stream.next()]);
@@ -44,11 +44,11 @@ async function endListeners(): Promise<number> {
   return ended.length;
 }
 
-describe('without hints', () => {
-  test('changes are found all the same, and hints come again', async () => {
+describe('without notifications', () => {
+  test('changes still arrive, and notifications come again', async () => {
     const stream = await watch(gateway.url);
     expect(await endListeners()).toBe(2);
-    // Found by looking once a second.
+    // Found because the trail is read once a second.
     expect(await lateness(stream, 'alice')).toBeLessThan(2500);
     await expect
       .poll(
@@ -61,7 +61,7 @@ describe('without hints', () => {
         { timeout: 5000 },
       )
       .toBe(2);
-    // Three that the look could not have found all in so short a time.
+    // Reading once a second could not find all three in so short a time.
     const times = [
       await lateness(stream, 'alice'),
       await lateness(stream, 'alice'),
@@ -70,7 +70,7 @@ describe('without hints', () => {
     expect(Math.max(...times)).toBeLessThan(700);
   });
 
-  test('a connection that breaks while it begins to listen is opened again', async () => {
+  test('a listening connection that breaks before LISTEN is opened again', async () => {
     const broken = proxy.breakNext({ statement: 'LISTEN gatehouse_trail', at: 'statement' });
     await endListeners();
     await broken;
@@ -82,7 +82,7 @@ describe('without hints', () => {
   });
 });
 
-test('while the database is away the stream stays, and afterwards tells everything once', async () => {
+test('while the database is unreachable the stream stays open, and afterwards delivers everything once', async () => {
   const stream = await watch(gateway.url, { filter: { externalUserId: 'carol' } });
   const ids = [await issueAt(other, 'carol')];
   await stream.next();
@@ -111,21 +111,21 @@ describe('a process', () => {
     return started;
   }
 
-  test('that is told to stop ends its streams at once, without saying that they are complete', async () => {
+  test('that gets SIGTERM ends its streams at once, without complete', async () => {
     const stopping = await start();
     const streams = [
       await watch(stopping.url),
       await watch(stopping.url, { after: null }),
       await watch(stopping.url),
     ];
-    const told = performance.now();
+    const stoppedAt = performance.now();
     stopping.child.kill('SIGTERM');
     for (const stream of streams) expect(await stream.ended(DRAIN_MS)).toBe('end');
     expect(await stopping.ended).toMatchObject({ code: 0, signal: null });
-    expect(performance.now() - told).toBeLessThan(DRAIN_MS / 2);
+    expect(performance.now() - stoppedAt).toBeLessThan(DRAIN_MS / 2);
   });
 
-  test('that is killed leaves nothing behind that another would not tell', async () => {
+  test('that is killed loses nothing: another delivers the rest', async () => {
     const killed = await start();
     const filter = { externalUserId: 'dave' };
     const stream = await watch(killed.url, { filter });

@@ -25,11 +25,11 @@ const open: EventStream[] = [];
 
 afterEach(async () => {
   for (const stream of open.splice(0)) stream.close();
-  await nobodyListens();
+  await allStreamsClosed();
 });
 
-async function watch(asked?: StreamRequest): Promise<EventStream> {
-  const stream = await openStream(gateway.url, asked);
+async function watch(request?: StreamRequest): Promise<EventStream> {
+  const stream = await openStream(gateway.url, request);
   open.push(stream);
   return stream;
 }
@@ -39,14 +39,14 @@ async function metric(name: string): Promise<string | undefined> {
   return text.split('\n').find((line) => line.startsWith(name));
 }
 
-const nobodyListens = () => expect.poll(() => metric('gatehouse_streams ')).toBe('gatehouse_streams 0');
+const allStreamsClosed = () => expect.poll(() => metric('gatehouse_streams ')).toBe('gatehouse_streams 0');
 
 function requestLines() {
   return gateway.logLines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
 }
 
 describe('a stream', () => {
-  test('has the headers of one', async () => {
+  test('has the headers of an event stream', async () => {
     const { headers } = await watch();
     expect(headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -58,7 +58,7 @@ describe('a stream', () => {
     expect(headers).not.toHaveProperty('content-length');
   });
 
-  test('is kept alive by comments, which are nothing to its client', async () => {
+  test('is kept alive by comments, which are not events', async () => {
     const stream = await watch();
     await stream.comment();
     await stream.comment(1000);
@@ -66,17 +66,17 @@ describe('a stream', () => {
     expect(stream.arrived).toEqual([]);
   });
 
-  test('leaves a line in the log that names no person, and is counted as a stream, not as a request', async () => {
-    const measured = () => metric('gatehouse_request_seconds_count{outcome="OK"}');
+  test('is logged without naming a person, and is measured as a stream, not as a request', async () => {
+    const countedRequests = () => metric('gatehouse_request_seconds_count{outcome="OK"}');
     const stream = await openStream(gateway.url, {
       variables: { filter: { externalUserId: 'mallory-the-person' } },
     });
     expect(await metric('gatehouse_streams ')).toBe('gatehouse_streams 1');
     const { session } = await issue(gateway, { externalUserId: 'mallory-the-person' });
     await stream.next();
-    const before = await measured();
+    const before = await countedRequests();
     stream.close();
-    await nobodyListens();
+    await allStreamsClosed();
     const line = requestLines().findLast(({ operation }) => operation === 'subscription sessionEvents');
     expect(line).toMatchObject({
       requestId: stream.headers['x-request-id'],
@@ -86,19 +86,19 @@ describe('a stream', () => {
     });
     expect(JSON.stringify(gateway.logLines)).not.toMatch(/mallory/);
     expect(JSON.stringify(line)).not.toContain(session.id);
-    expect(await measured()).toBe(before);
+    expect(await countedRequests()).toBe(before);
   });
 });
 
-describe('for who accepts nothing but a stream', () => {
-  test('a query is one event, and complete', async () => {
+describe('for a client that accepts only an event stream', () => {
+  test('a query is answered with one event and complete', async () => {
     const stream = await watch({ query: '{ viewer { name } }', variables: {} });
     expect(await stream.next()).toEqual({ data: { viewer: { name: 'root' } } });
     expect(await stream.ended()).toBe('complete');
     expect(requestLines().at(-1)).toMatchObject({ operation: 'query viewer', outcome: 'OK', status: 200 });
   });
 
-  test('a mutation hands out the secret, once', async () => {
+  test('a mutation returns the secret once', async () => {
     const stream = await watch({ query: CREATE, variables: { input: { externalUserId: 'alice' } } });
     const { clientSecret } = (await stream.next()).data.createRealtimeSession;
     expect(clientSecret.value).toMatch(/^ek_/);
@@ -109,9 +109,12 @@ describe('for who accepts nothing but a stream', () => {
 
   test.each([
     ['does not parse', 'subscription {'],
-    ['asks for what there is not', 'subscription { sessionEvents { secret } }'],
-    ['asks for more than one field', 'subscription { sessionEvents { id } other: sessionEvents { id } }'],
-  ])('what %s is 400, as JSON', async (_, query) => {
+    ['selects a field that does not exist', 'subscription { sessionEvents { secret } }'],
+    [
+      'subscribes to more than one field',
+      'subscription { sessionEvents { id } other: sessionEvents { id } }',
+    ],
+  ])('a document that %s is refused with 400, as JSON', async (_, query) => {
     const { status, headers, text } = await askForStream(gateway.url, { query });
     expect(status).toBe(400);
     expect(headers['content-type']).toBe('application/graphql-response+json; charset=utf-8');
@@ -121,17 +124,17 @@ describe('for who accepts nothing but a stream', () => {
 });
 
 test.each(['application/json', 'application/graphql-response+json', 'image/png'])(
-  'a subscription for who accepts %s is 406, and takes no place',
+  'a subscription of a client that accepts %s is refused with 406, and occupies no stream',
   async (accept) => {
     const { status, text } = await askForStream(gateway.url, { accept });
     expect(status).toBe(406);
     expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
-    await nobodyListens();
+    await allStreamsClosed();
   },
 );
 
-describe('of places', () => {
-  test('there are as many as configured, and each is free again when its client is gone', async () => {
+describe('the limit of open streams', () => {
+  test('is as configured, and a client that goes makes room for another', async () => {
     const streams = [await watch(), await watch(), await watch()];
     for (const method of ['GET', 'POST'] as const) {
       const refused = await askForStream(gateway.url, { method });
@@ -146,25 +149,25 @@ describe('of places', () => {
     expect((await askForStream(gateway.url)).status).toBe(429);
   });
 
-  test('none is kept by a client that goes while it is let in', async () => {
+  test('does not count a client that goes before its stream is open', async () => {
     const { application } = await createApplication(gateway, 'hasty');
     const { value } = await createKey(gateway, application.id, { scopes: ['SESSIONS_READ'] });
     const holding = new pg.Client({ connectionString: database.superuserUrl });
     await holding.connect();
     onTestFinished(() => holding.end());
-    // A key that the gateway has not seen is looked up, which takes as long as this.
+    // The gateway looks up a key that it has not seen, and that waits for this lock.
     await holding.query('BEGIN; LOCK TABLE api_key');
     const gone = () => requestLines().filter(({ outcome }) => outcome === 'CLIENT_GONE').length;
     const before = gone();
-    await vanish(value);
+    await sendAndDisconnect(value);
     await expect.poll(gone).toBe(before + 1);
     await holding.query('COMMIT');
     // Later requests with it wait for the same look-up.
     await gateway.ask('{ viewer { name } }', {}, { authorization: `Bearer ${value}` });
-    await nobodyListens();
+    await allStreamsClosed();
   });
 
-  test('a stream uses up one request of its limit, however much it delivers', async () => {
+  test('is apart from the limit of requests, where a stream counts once, however much it delivers', async () => {
     const limited = await startGateway(database, {
       GATEHOUSE_REQUESTS_PER_MINUTE: '60',
       GATEHOUSE_HEARTBEAT_MS: '100',
@@ -185,8 +188,8 @@ describe('of places', () => {
   });
 });
 
-/** Asks for a stream, and breaks the connection as soon as that has left. */
-function vanish(credential: string): Promise<void> {
+/** Asks for a stream, and breaks the connection as soon as the request is sent. */
+function sendAndDisconnect(credential: string): Promise<void> {
   const { hostname, port } = new URL(gateway.url);
   const head = [
     'GET /graphql?query=subscription%7BsessionEvents%7Bid%7D%7D HTTP/1.1',
@@ -199,7 +202,7 @@ function vanish(credential: string): Promise<void> {
       socket.write(`${head.join('\r\n')}\r\n\r\n`, () => socket.end());
     });
     socket.once('close', () => resolve());
-    // Waits for nothing: the gateway reads the request, and then the end.
+    // At once: the gateway reads the request, and then the end of the connection.
     socket.once('finish', () => setImmediate(() => socket.destroy()));
   });
 }

@@ -5,7 +5,7 @@ import { type EventStream, eventsOf, openStream } from '../support/event-stream.
 import { useDatabase } from '../support/fixture.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
-// More than the feed reads at a time.
+// More than two pages, as the trail is read.
 const MISSED = 2300;
 
 const database = useDatabase();
@@ -50,7 +50,7 @@ async function connect(): Promise<pg.Client> {
   return client;
 }
 
-/** Writes so many changes of a session, as the gateway's role may; their ids, encoded. */
+/** Writes changes of a session, as the gateway's role may. @returns their ids, encoded */
 async function write(client: pg.Client, externalUserId: string, times = 1): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, session_id, user_id, detail)
@@ -59,10 +59,10 @@ async function write(client: pg.Client, externalUserId: string, times = 1): Prom
      WHERE u.external_id = $1 RETURNING id`,
     [externalUserId, times],
   );
-  return rows.map(({ id }) => encode(id)).toSorted(byPlace);
+  return rows.map(({ id }) => encode(id)).toSorted(inTrailOrder);
 }
 
-function byPlace(one: string, other: string): number {
+function inTrailOrder(one: string, other: string): number {
   const [a, b] = [one, other].map((id) => Buffer.from(id, 'base64').toString());
   return (a ?? '') < (b ?? '') ? -1 : 1;
 }
@@ -70,43 +70,43 @@ function byPlace(one: string, other: string): number {
 const idsOf = (stream: EventStream) =>
   eventsOf(stream.arrived.map(({ result }) => result)).map(({ id }) => id);
 
-describe('after an event', () => {
-  test('comes exactly what was missed, at another gateway too, while changes go on', async () => {
+describe('a stream that begins after an event', () => {
+  test('delivers exactly what was missed, at another gateway too, while changes go on', async () => {
     const first = await watch(gateway(0), 'alice');
     await sessionFor('alice');
     const [{ id: start }] = eventsOf([await first.next()]);
     let last = start;
-    const told: string[] = [];
+    const delivered: string[] = [];
     const client = await connect();
     const written: string[] = [];
     const writing = (async () => {
       for (let batch = 0; batch < 60; batch += 1) written.push(...(await write(client, 'alice', 3)));
     })();
-    // Comes back again and again, and goes in the middle of it each time.
+    // Comes back again and again, and disconnects in the middle each time.
     for (let turn = 0; turn < 8; turn += 1) {
       const stream = await watch(gateway(turn), 'alice', last);
       const ids = eventsOf(await stream.take(turn + 2)).map(({ id }) => id);
       stream.close();
-      told.push(...ids);
+      delivered.push(...ids);
       last = ids.at(-1);
     }
     await writing;
     const rest = await watch(gateway(1), 'alice', last);
-    told.push(...eventsOf(await rest.take(written.length - told.length)).map(({ id }) => id));
-    expect(told).toEqual(written);
-    // A change that happens now is the next thing: nothing else was to come.
+    delivered.push(...eventsOf(await rest.take(written.length - delivered.length)).map(({ id }) => id));
+    expect(delivered).toEqual(written);
+    // The next event is a change that happens now: nothing else was left.
     const [mark] = await write(client, 'alice');
     expect(eventsOf([await rest.next()])[0].id).toBe(mark);
   });
 
-  test('comes what takes several pages to read, in order, and then what happens', async () => {
+  test('delivers a backlog of several pages in order, and then what happens', async () => {
     await sessionFor('bob');
     const client = await connect();
     const [start] = await write(client, 'bob');
     const missed = await write(client, 'bob', MISSED);
     const stream = await watch(gateway(0), 'bob', start);
     await stream.next();
-    // Happens while it still catches up.
+    // Happens while the backlog is still being read.
     const [meanwhile] = await write(client, 'bob');
     await stream.take(MISSED, 10_000);
     expect(idsOf(stream)).toEqual([...missed, meanwhile]);
@@ -116,7 +116,7 @@ describe('after an event', () => {
 });
 
 describe('a change that is committed late', () => {
-  test('arrives late, once; and held for less than half a second, in its place', async () => {
+  test('arrives late, once, and in order if it is held for less than half a second', async () => {
     const early = await connect();
     const client = await connect();
     const stream = await watch(gateway(0), 'carol');
@@ -128,13 +128,13 @@ describe('a change that is committed late', () => {
     await expect(stream.next(150)).rejects.toThrow('expected a result within');
     await early.query('COMMIT');
     expect(eventsOf(await stream.take(2)).map(({ id }) => id)).toEqual([held, later]);
-    // So nothing is lost by coming back after the later of them.
+    // So a client that comes back after the later one has lost nothing.
     const again = await watch(gateway(1), 'carol', later);
     const [mark] = await write(client, 'carol');
     for (const one of [stream, again]) expect(eventsOf([await one.next()])[0].id).toBe(mark);
   });
 
-  test('held for longer keeps nobody waiting, and arrives once all the same', async () => {
+  test('keeps nobody waiting if it is held for longer, and still arrives once', async () => {
     const early = await connect();
     const client = await connect();
     const stream = await watch(gateway(0), 'dave');
@@ -146,7 +146,7 @@ describe('a change that is committed late', () => {
     const [held] = await write(early, 'dave');
     const [later] = await write(client, 'dave');
     expect(eventsOf([await stream.next(1500)])[0].id).toBe(later);
-    // Who comes now reads past it, and is told of it with the others.
+    // A stream that is opened now reads past the held change, and gets it together with the other.
     const resumed = await watch(gateway(1), 'dave', start);
     expect(eventsOf([await resumed.next()])[0].id).toBe(later);
     await early.query('COMMIT');

@@ -4,7 +4,7 @@ import { askForStream } from '../support/event-stream.ts';
 import { useDatabase, useGatewayProcess } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 
-// npm run bench:subscriptions in short: its full form says how late events are on a quiet machine.
+// A short form of npm run bench:subscriptions, which measures how late events are on a quiet machine.
 
 const SUBSCRIBERS = 1000;
 
@@ -16,7 +16,7 @@ const gateway = useGatewayProcess(database, {
 
 test('a thousand subscribers get exactly what they may see, and the next is refused', async () => {
   let refused: number | undefined;
-  const { before, after, p99, ...told } = await measure(
+  const { before, after, p99, ...delivered } = await measure(
     { subscribers: SUBSCRIBERS, changes: 100, seconds: 1 },
     {
       target: { url: gateway.url, authorization: `Bearer ${ROOT_KEY}` },
@@ -29,9 +29,9 @@ test('a thousand subscribers get exactly what they may see, and the next is refu
       },
     },
   );
-  expect(told).toMatchObject({ changes: 100, missing: 0, twice: 0, foreign: 0, ended: 0 });
-  // Of each change: all that see everything, an application's, and who watches the user.
-  expect(told.deliveries).toBe(100 * (50 + 10 + 1));
+  expect(delivered).toMatchObject({ changes: 100, missing: 0, twice: 0, foreign: 0, ended: 0 });
+  // Each change goes to the 50 that see everything, 10 of the application, and the one that watches the user.
+  expect(delivered.deliveries).toBe(100 * (50 + 10 + 1));
   expect(p99).toBeLessThan(2000);
   expect((after?.megabytes ?? 0) - (before?.megabytes ?? 0)).toBeLessThan(300);
   expect(refused).toBe(429);

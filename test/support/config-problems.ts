@@ -1,5 +1,10 @@
 import { expect } from 'vitest';
-import { ConfigError, loadConfig } from '../../src/platform/config/config.ts';
+import {
+  ConfigError,
+  loadConfig as loadConfigWith,
+  variablesByName,
+} from '../../src/platform/config/config.ts';
+import { registry } from '../../src/providers/registry.ts';
 
 export type Environment = Record<string, string>;
 
@@ -22,6 +27,14 @@ export const identity: Environment = {
   GATEHOUSE_JWT_ISSUER: 'https://id.example',
   GATEHOUSE_JWT_AUDIENCE: 'gatehouse',
 };
+
+/** Every variable, those of the providers included. */
+export const variables = variablesByName(registry);
+
+/** The configuration, with the providers that there are. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>) {
+  return loadConfigWith(env, registry);
+}
 
 /** The lines of the message that name problems; none when the configuration is usable. */
 export function problems(env: Environment): string[] {

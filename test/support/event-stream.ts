@@ -16,7 +16,7 @@ export type StreamRequest = {
   readonly accept?: string;
 };
 
-/** What arrived: a result, or that there will be no more; and when, by this machine's clock. */
+/** A message that arrived: a result, or that the stream is complete. `at` is by this machine's clock. */
 export type Arrived = {
   readonly kind: 'next' | 'complete';
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they assert
@@ -27,18 +27,18 @@ export type Arrived = {
 export type EventStream = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** All that arrived. */
+  /** All messages so far. */
   readonly arrived: readonly Arrived[];
   comments(): number;
-  /** The next result that was not taken yet. Fails when the stream ends before, or after so many milliseconds. */
+  /** Takes the next result. Fails if the stream ends before, or if none arrives in time. */
   next(withinMs?: number): Promise<Arrived['result']>;
-  /** The next so many results. */
+  /** Takes the next results, `count` of them. */
   take(count: number, withinMs?: number): Promise<Arrived['result'][]>;
-  /** How it ended: with `complete`, by the server without it, or because the connection broke. */
+  /** Waits for the end: with `complete`, by the server without it, or because the connection broke. */
   ended(withinMs?: number): Promise<'complete' | 'end' | 'broken'>;
-  /** Resolves when one more comment has arrived. */
+  /** Waits for one more comment. */
   comment(withinMs?: number): Promise<void>;
-  /** Reads nothing more until it is resumed. */
+  /** Stops reading until `resume` is called. */
   pause(): void;
   resume(): void;
   close(): void;
@@ -52,16 +52,16 @@ export type Refused = {
 
 const PATIENCE_MS = 5000;
 
-/** Opens a stream, which must be granted. */
-export async function openStream(url: string, asked: StreamRequest = {}): Promise<EventStream> {
-  const answer = await send(url, asked);
+/** Opens a stream. @throws if it is refused */
+export async function openStream(url: string, request: StreamRequest = {}): Promise<EventStream> {
+  const answer = await send(url, request);
   if (!isStream(answer)) throw new Error(`No stream: ${answer.statusCode} ${await textOf(answer)}`);
   return follow(answer);
 }
 
-/** Asks for a stream that must be refused. */
-export async function askForStream(url: string, asked: StreamRequest = {}): Promise<Refused> {
-  const answer = await send(url, asked);
+/** Asks for a stream. @throws if it is granted */
+export async function askForStream(url: string, request: StreamRequest = {}): Promise<Refused> {
+  const answer = await send(url, request);
   if (isStream(answer)) {
     answer.destroy();
     throw new Error('The stream was granted');
@@ -133,7 +133,7 @@ function follow(answer: IncomingMessage): EventStream {
   answer.on('error', () => finish('broken'));
   answer.on('close', () => finish('broken'));
 
-  /** Until `probe` gives something; else fails with what there was. */
+  /** Waits until `probe` returns something. Fails when the stream ends, or after a time. */
   function until<T>(probe: () => T | undefined, withinMs: number, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
       const look = () => {
@@ -142,7 +142,11 @@ function follow(answer: IncomingMessage): EventStream {
         else if (end !== null) settle(() => reject(new Error(`${what}, but the stream ended: ${end}`)));
       };
       const fail = () =>
-        reject(new Error(`${what} within ${withinMs} ms; arrived: ${JSON.stringify(arrived)}`));
+        reject(
+          new Error(
+            `${what} within ${withinMs} ms; ${arrived.length} arrived, the last: ${JSON.stringify(arrived.at(-1))}`,
+          ),
+        );
       const timer = setTimeout(() => settle(fail), withinMs);
       const settle = (how: () => void) => {
         clearTimeout(timer);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/platform/config/config.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
+import { registry } from '../../src/providers/registry.ts';
 import type { TestDatabase } from './database.ts';
 
 export const ROOT_KEY = 'root-key-of-the-tests-0123456789-abcdef';
@@ -29,26 +30,29 @@ export async function startGateway(
   env: Record<string, string> = {},
 ): Promise<TestGateway> {
   const logLines: string[] = [];
-  const config = loadConfig({
-    PORT: '0',
-    MANAGEMENT_PORT: '0',
-    DATABASE_URL: database.url,
-    DATABASE_OWNER_URL: database.ownerUrl,
-    GATEHOUSE_ROOT_KEY: ROOT_KEY,
-    GATEHOUSE_FINGERPRINT_KEY: randomBytes(32).toString('base64'),
-    // The same for all: several gateways of a test may seal one trail.
-    GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
-    GATEHOUSE_INTROSPECTION: 'true',
-    GATEHOUSE_PROVIDER: 'sandbox',
-    // Out of the way of what is not about quotas.
-    GATEHOUSE_MAX_ACTIVE_SESSIONS: '1000000',
-    GATEHOUSE_MAX_MINTS_PER_MINUTE: '1000000',
-    GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
-    // Nor about rates.
-    GATEHOUSE_REQUESTS_PER_MINUTE: '10000000',
-    GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10000000',
-    ...env,
-  });
+  const config = loadConfig(
+    {
+      PORT: '0',
+      MANAGEMENT_PORT: '0',
+      DATABASE_URL: database.url,
+      DATABASE_OWNER_URL: database.ownerUrl,
+      GATEHOUSE_ROOT_KEY: ROOT_KEY,
+      GATEHOUSE_FINGERPRINT_KEY: randomBytes(32).toString('base64'),
+      // The same for all: several gateways of a test may seal one trail.
+      GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
+      GATEHOUSE_INTROSPECTION: 'true',
+      GATEHOUSE_PROVIDER: 'sandbox',
+      // Out of the way of what is not about quotas.
+      GATEHOUSE_MAX_ACTIVE_SESSIONS: '1000000',
+      GATEHOUSE_MAX_MINTS_PER_MINUTE: '1000000',
+      GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
+      // Nor about rates.
+      GATEHOUSE_REQUESTS_PER_MINUTE: '10000000',
+      GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10000000',
+      ...env,
+    },
+    registry,
+  );
   const log = createLogger({
     level: config.logLevel,
     pretty: false,

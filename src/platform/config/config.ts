@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { variables } from './variables.ts';
+import { foundationVariables } from './foundation-variables.ts';
+import {
+  defaultProvider,
+  PROVIDER,
+  type ProviderRegistry,
+  providerVariable,
+  unsetOfAll,
+} from './provider-choice.ts';
+import { servingVariables } from './serving-variables.ts';
+import { arrange, byName, nameAt, nameOf, type Variables } from './variable.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Problem = { readonly variable: string; readonly message: string };
@@ -10,147 +19,135 @@ export class ConfigError extends Error {
 }
 
 export type Config = ReturnType<typeof resolve>;
+/** The values of variables: those of a group in a nested object. */
+export type Values<V extends Variables> = z.output<z.ZodObject<V>>;
 
 /**
  * Reads every variable of the operator's contract once. Empty values count as unset, because that is
  * what an env file's `NAME=` means. Values are never repeated in problems: they may be secrets.
  * @throws ConfigError naming all problems together
  */
-export function loadConfig(environment: Environment): Config {
+export function loadConfig<Settings extends Variables>(
+  environment: Environment,
+  registry: ProviderRegistry<Settings>,
+): Config & Values<Settings> {
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = z.object(variables).safeParse(env);
-  const problems = [...(parsed.success ? [] : malformed(parsed.error)), ...missing(env)];
-  if (!parsed.success || problems.length > 0) throw new ConfigError(describe(problems));
-  return resolve(parsed.data, unknownVariables(env));
+  const foundation = read(foundationVariables, env);
+  const choice = read({ provider: providerVariable(registry) }, env);
+  const settings = read(registry.variables, env);
+  const serving = read(servingVariables, env);
+  const missing = missingIn(env, registry);
+  if (foundation.ok && choice.ok && settings.ok && serving.ok && missing.length === 0) {
+    const provider = choice.values.provider ?? defaultProvider(registry, env) ?? '';
+    const config = resolve({ ...foundation.values, ...serving.values, provider }, unknownIn(env, registry));
+    return { ...config, ...settings.values };
+  }
+  const problems = [foundation, choice, settings, serving].flatMap((part) => (part.ok ? [] : part.problems));
+  throw new ConfigError(describeProblems([...problems, ...missing]));
 }
 
-function malformed(error: z.ZodError): Problem[] {
-  return error.issues.map((issue) => ({ variable: issue.path.join('.'), message: issue.message }));
-}
-
-/** What is missing, or collides, in view of what else is set: asked of the environment itself, so that one run reports it beside malformed values. */
-function missing(env: Environment): Problem[] {
-  const problems: Problem[] = [];
-  const needs = (variable: keyof typeof variables, message: string) => {
-    if (env[variable] === undefined) problems.push({ variable, message });
+/** Every variable by name, in the order of .env.example. */
+export function variablesByName(registry: ProviderRegistry): Record<string, z.ZodType> {
+  return {
+    ...byName(foundationVariables),
+    ...byName({ provider: providerVariable(registry) }),
+    ...byName(registry.variables),
+    ...byName(servingVariables),
   };
-  const embedded = env['DATABASE_URL'] === undefined;
-  const provider = env['GATEHOUSE_PROVIDER'];
-  if (!embedded) {
-    needs('GATEHOUSE_ROOT_KEY', 'is needed with DATABASE_URL (openssl rand -base64 33)');
-    needs('GATEHOUSE_FINGERPRINT_KEY', 'is needed with DATABASE_URL (openssl rand -base64 32)');
-    needs('GATEHOUSE_AUDIT_KEY', 'is needed with DATABASE_URL (openssl rand -base64 32)');
-    if (env['OPENAI_API_KEY'] === undefined) {
-      needs('GATEHOUSE_PROVIDER', 'is needed with DATABASE_URL while OPENAI_API_KEY is unset');
-    }
+}
+
+function read<V extends Variables>(
+  variables: V,
+  env: Environment,
+): { ok: true; values: Values<V> } | { ok: false; problems: Problem[] } {
+  const parsed = z.object(variables).safeParse(arrange(variables, env));
+  if (parsed.success) return { ok: true, values: parsed.data };
+  const problems = parsed.error.issues.map(({ path, message }) => ({
+    variable: nameAt(variables, path),
+    message,
+  }));
+  return { ok: false, problems };
+}
+
+/**
+ * What is missing, or collides, in view of what else is set. Asks the environment itself, so that it is reported together
+ * with malformed values.
+ */
+function missingIn(env: Environment, registry: ProviderRegistry): Problem[] {
+  const problems: Problem[] = [];
+  const isSet = (variable: z.ZodType) => env[nameOf(variable)] !== undefined;
+  const need = (variable: z.ZodType, message: string) => {
+    if (!isSet(variable)) problems.push({ variable: nameOf(variable), message });
+  };
+  const { rootKey, fingerprintKeys, auditKeys, port, managementPort } = foundationVariables;
+  const { url, ownerUrl } = foundationVariables.database.shape;
+  const { jwksUrl, issuer, audience } = foundationVariables.identityProvider.shape;
+  const chosen = env[PROVIDER];
+  if (isSet(url)) {
+    need(rootKey, 'is needed with DATABASE_URL (openssl rand -base64 33)');
+    need(fingerprintKeys, 'is needed with DATABASE_URL (openssl rand -base64 32)');
+    need(auditKeys, 'is needed with DATABASE_URL (openssl rand -base64 32)');
+    const unset = unsetOfAll(registry, env);
+    if (chosen === undefined && unset !== null)
+      problems.push({ variable: PROVIDER, message: `is needed with DATABASE_URL while ${unset}` });
   }
-  const jwt = ['GATEHOUSE_JWKS_URL', 'GATEHOUSE_JWT_ISSUER', 'GATEHOUSE_JWT_AUDIENCE'] as const;
-  if (jwt.some((variable) => env[variable] !== undefined)) {
+  if (isSet(jwksUrl) || isSet(issuer) || isSet(audience)) {
     // Without one of them any token of that provider, or of anybody, would do.
-    for (const variable of jwt)
-      needs(variable, 'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE');
+    for (const variable of [jwksUrl, issuer, audience])
+      need(variable, 'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE');
   }
-  if (embedded && env['DATABASE_OWNER_URL'] !== undefined)
-    needs('DATABASE_URL', 'is needed beside DATABASE_OWNER_URL');
-  if (provider === 'openai' || provider === 'openai-beta')
-    needs('OPENAI_API_KEY', 'is needed by the chosen provider');
+  if (isSet(ownerUrl)) need(url, 'is needed beside DATABASE_OWNER_URL');
+  for (const variable of registry.providers.find(({ name }) => name === chosen)?.needs ?? [])
+    need(variable, 'is needed by the chosen provider');
   // Defaults included: PORT=4001 alone collides.
-  const port = variables.PORT.safeParse(env['PORT']).data;
+  const listening = port.safeParse(env[nameOf(port)]).data;
   if (
-    port !== undefined &&
-    port !== 0 &&
-    port === variables.MANAGEMENT_PORT.safeParse(env['MANAGEMENT_PORT']).data
+    listening !== undefined &&
+    listening !== 0 &&
+    listening === managementPort.safeParse(env[nameOf(managementPort)]).data
   )
-    problems.push({ variable: 'MANAGEMENT_PORT', message: 'must differ from PORT' });
+    problems.push({ variable: nameOf(managementPort), message: 'must differ from PORT' });
   return problems;
 }
 
-function describe(problems: readonly Problem[]): string {
+function describeProblems(problems: readonly Problem[]): string {
   const lines = problems.map(({ variable, message }) => `  ${variable} ${message}`);
   return `The configuration cannot be used:\n${lines.join('\n')}\n.env.example says what each variable means.`;
 }
 
 /** Variables that look like ours and are not known: a typing error that would otherwise pass in silence. */
-function unknownVariables(env: Environment): string[] {
-  return Object.keys(env).filter((name) => name.startsWith('GATEHOUSE_') && !Object.hasOwn(variables, name));
+function unknownIn(env: Environment, registry: ProviderRegistry): string[] {
+  const known = variablesByName(registry);
+  return Object.keys(env).filter((name) => name.startsWith('GATEHOUSE_') && !Object.hasOwn(known, name));
+}
+
+type Read = Values<typeof foundationVariables> &
+  Values<typeof servingVariables> & { readonly provider: string };
+
+/** The values as read, with the defaults that depend on other variables. */
+function resolve(values: Read, unknown: readonly string[]) {
+  const { database, identityProvider, defaultPolicy } = values;
+  const embedded = database.url === undefined;
+  return {
+    ...values,
+    database:
+      database.url === undefined
+        ? ({ kind: 'embedded' } as const)
+        : ({ kind: 'external', url: database.url, ownerUrl: database.ownerUrl } as const),
+    identityProvider: resolveIdentityProvider(identityProvider),
+    defaultPolicy: {
+      ...defaultPolicy,
+      allowedModels: defaultPolicy.allowedModels ?? null,
+      monthlyBudgetUsd: defaultPolicy.monthlyBudgetUsd ?? null,
+    },
+    graphiql: values.graphiql ?? embedded,
+    introspection: values.introspection ?? embedded,
+    unknown,
+  };
 }
 
 /** Null: no tokens are accepted. */
-function identityProvider(env: z.infer<z.ZodObject<typeof variables>>) {
-  const { GATEHOUSE_JWKS_URL: jwksUrl, GATEHOUSE_JWT_ISSUER: issuer, GATEHOUSE_JWT_AUDIENCE: audience } = env;
+function resolveIdentityProvider({ jwksUrl, issuer, audience, ...rules }: Read['identityProvider']) {
   if (jwksUrl === undefined || issuer === undefined || audience === undefined) return null;
-  return {
-    jwksUrl,
-    issuer,
-    audience,
-    cooldownMs: env.GATEHOUSE_JWKS_COOLDOWN_MS,
-    scopesClaim: env.GATEHOUSE_JWT_SCOPES_CLAIM,
-    algorithms: env.GATEHOUSE_JWT_ALGORITHMS,
-  };
-}
-
-function resolve(env: z.infer<z.ZodObject<typeof variables>>, unknown: readonly string[]) {
-  const embedded = env.DATABASE_URL === undefined;
-  return {
-    host: env.HOST,
-    port: env.PORT,
-    managementPort: env.MANAGEMENT_PORT,
-    database:
-      env.DATABASE_URL === undefined
-        ? ({ kind: 'embedded' } as const)
-        : ({ kind: 'external', url: env.DATABASE_URL, ownerUrl: env.DATABASE_OWNER_URL } as const),
-    poolSize: env.GATEHOUSE_POOL_SIZE,
-    databaseTimeoutMs: env.GATEHOUSE_DATABASE_TIMEOUT_MS,
-    drainMs: env.GATEHOUSE_DRAIN_MS,
-    dataDirectory: env.GATEHOUSE_DATA_DIR,
-    rootKey: env.GATEHOUSE_ROOT_KEY,
-    fingerprintKeys: env.GATEHOUSE_FINGERPRINT_KEY,
-    auditKeys: env.GATEHOUSE_AUDIT_KEY,
-    auditHeadsFile: env.GATEHOUSE_AUDIT_HEADS_FILE,
-    identityProvider: identityProvider(env),
-    provider: env.GATEHOUSE_PROVIDER ?? (env.OPENAI_API_KEY === undefined ? 'sandbox' : 'openai'),
-    openai: {
-      apiKey: env.OPENAI_API_KEY,
-      baseUrl: env.OPENAI_BASE_URL,
-      organization: env.OPENAI_ORGANIZATION,
-      project: env.OPENAI_PROJECT,
-    },
-    defaultModel: env.GATEHOUSE_DEFAULT_MODEL,
-    upstreamTimeoutMs: env.GATEHOUSE_UPSTREAM_TIMEOUT_MS,
-    maxMintsInFlight: env.GATEHOUSE_MAX_MINTS_IN_FLIGHT,
-    mintQueue: env.GATEHOUSE_MINT_QUEUE,
-    defaultPolicy: {
-      allowedModels: env.GATEHOUSE_ALLOWED_MODELS ?? null,
-      maxTtlSeconds: env.GATEHOUSE_MAX_TTL_SECONDS,
-      maxActiveSessions: env.GATEHOUSE_MAX_ACTIVE_SESSIONS,
-      maxMintsPerMinute: env.GATEHOUSE_MAX_MINTS_PER_MINUTE,
-      maxMintsPerDay: env.GATEHOUSE_MAX_MINTS_PER_DAY,
-      monthlyBudgetUsd: env.GATEHOUSE_MONTHLY_BUDGET_USD ?? null,
-    },
-    maxBodyBytes: env.GATEHOUSE_MAX_BODY_BYTES,
-    requestsPerMinute: env.GATEHOUSE_REQUESTS_PER_MINUTE,
-    maxStreams: env.GATEHOUSE_MAX_STREAMS,
-    heartbeatMs: env.GATEHOUSE_HEARTBEAT_MS,
-    anonymousRequestsPerMinute: env.GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE,
-    trustedProxies: env.GATEHOUSE_TRUSTED_PROXIES,
-    corsOrigins: env.GATEHOUSE_CORS_ORIGINS,
-    trustedDocuments: env.GATEHOUSE_TRUSTED_DOCUMENTS,
-    pricesFile: env.GATEHOUSE_PRICES_FILE,
-    operationLimits: {
-      tokens: env.GATEHOUSE_MAX_TOKENS,
-      depth: env.GATEHOUSE_MAX_DEPTH,
-      aliases: env.GATEHOUSE_MAX_ALIASES,
-      directives: env.GATEHOUSE_MAX_DIRECTIVES,
-      cost: env.GATEHOUSE_MAX_COST,
-    },
-    maxConnections: env.GATEHOUSE_MAX_CONNECTIONS,
-    headersTimeoutMs: env.GATEHOUSE_HEADERS_TIMEOUT_MS,
-    requestTimeoutMs: env.GATEHOUSE_REQUEST_TIMEOUT_MS,
-    retentionMonths: env.GATEHOUSE_RETENTION_MONTHS,
-    auditRetentionMonths: env.GATEHOUSE_AUDIT_RETENTION_MONTHS,
-    graphiql: env.GATEHOUSE_GRAPHIQL ?? embedded,
-    introspection: env.GATEHOUSE_INTROSPECTION ?? embedded,
-    logLevel: env.LOG_LEVEL,
-    unknown,
-  };
+  return { jwksUrl, issuer, audience, ...rules };
 }

@@ -12,7 +12,7 @@ const MESSAGES: readonly (readonly [RegExp, string])[] = [
   [/^Cannot use a pool after calling end/, 'pool_closed'],
 ];
 // Prisma wraps what the driver said; these are its words for "could not reach or lost the server".
-const PRISMA = /^P(1001|1002|1008|1011|1017|2024)$/;
+const PRISMA = /^P(1001|1002|1008|1011|1017|2024|2028)$/;
 // What it has no words for (P2039: terminated, cancelled, starting) it gives with the SQLSTATE deep inside.
 const wrappedByPrisma = z.object({
   meta: z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) }),

@@ -6,11 +6,11 @@ import pg from 'pg';
 const MIGRATIONS = join(import.meta.dirname, '../../../prisma/migrations');
 /** The advisory lock that Prisma's own `migrate deploy` takes, so that the two exclude each other. */
 const PRISMA_LOCK = 72_707_369;
-// Made at each start and every six hours. Each is planned and opened by what asks all months: more would be paid by each mint.
+// Created at each start and every six hours. Few, because a statement over all months plans and locks each partition.
 const MONTHS_AHEAD = 3;
 
 // As Prisma's schema engine creates it, so that `prisma migrate status` and `deploy` agree with this runner.
-const LEDGER = `
+const HISTORY = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id varchar(36) PRIMARY KEY NOT NULL,
     checksum varchar(64) NOT NULL,
@@ -21,6 +21,9 @@ const LEDGER = `
     started_at timestamptz NOT NULL DEFAULT now(),
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
+
+const NEW_DATABASE =
+  'give it a new, empty database, and copy the data over if you need it (docs/operations.md, "Upgrading").';
 
 /** A database that cannot be migrated as it is; the message says what to do. */
 export class MigrationError extends Error {
@@ -33,18 +36,20 @@ export type MigrateOptions = {
   /** The role that the gateway works as: it is granted what it needs, and no more. */
   readonly applicationRole: string;
   readonly onApplied?: (name: string) => void;
-  /** Where the migrations lie; without it, those of this version. */
+  /** What to do with a database that is too old to be migrated: the end of the error's sentence. */
+  readonly ifTooOld?: string;
+  /** The folder of the migrations; by default those of this version. */
   readonly directory?: string;
 };
 
 /**
  * Brings the database to the newest schema: applies missing migrations in order, each in a transaction
- * with its line in Prisma's ledger; creates partitions ahead; grants the application's role. Safe to run
- * from several replicas at once: the others wait, and find nothing left to do.
- * @throws MigrationError when the database is too old, or was changed by hand
+ * with its line in Prisma's history; creates partitions ahead; grants the application's role. Several replicas
+ * may call it at once: the others wait, and find nothing left to do.
+ * @throws MigrationError when PostgreSQL or the database's schema is too old, or the schema was changed by hand
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
-  const { ownerUrl, applicationRole, onApplied, directory = MIGRATIONS } = options;
+  const { ownerUrl, applicationRole, onApplied, ifTooOld = NEW_DATABASE, directory = MIGRATIONS } = options;
   const client = new pg.Client({
     connectionString: ownerUrl,
     application_name: 'gatehouse-migrate',
@@ -55,8 +60,8 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   try {
     await requireSupportedVersion(client);
     await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
-    await client.query(LEDGER);
-    for (const name of await missing(client, directory)) {
+    await client.query(HISTORY);
+    for (const name of await missing(client, directory, ifTooOld)) {
       await apply(client, name, await read(directory, name));
       onApplied?.(name);
     }
@@ -83,15 +88,20 @@ async function requireSupportedVersion(client: pg.ClientBase): Promise<void> {
 }
 
 /** Names of the migrations to apply, in order. */
-async function missing(client: pg.ClientBase, directory: string): Promise<string[]> {
+async function missing(client: pg.ClientBase, directory: string, ifTooOld: string): Promise<string[]> {
   const { rows } = await client.query<{ migration_name: string; checksum: string; finished_at: Date | null }>(
-    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    `SELECT migration_name, checksum, finished_at FROM _prisma_migrations
+     WHERE rolled_back_at IS NULL ORDER BY migration_name`,
   );
   const applied = new Map(rows.map((row) => [row.migration_name, row]));
   const entries = await readdir(directory, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  refuseTooOld([...applied.keys()], names, ifTooOld);
   const open: string[] = [];
-  for (const name of names.sort()) {
+  for (const name of names) {
     const row = applied.get(name);
     if (row === undefined) {
       open.push(name);
@@ -105,8 +115,21 @@ async function missing(client: pg.ClientBase, directory: string): Promise<string
       );
     }
   }
-  // Migrations that only the database knows belong to a newer version: a rolling update in progress.
   return open;
+}
+
+/**
+ * Names begin with the time when a migration was made. One that this version does not have belongs to a newer version,
+ * which is being rolled out, when it is later than this version's first; and to a version from before that, when it is
+ * earlier: its schema cannot be brought to this one.
+ */
+function refuseTooOld(applied: readonly string[], names: readonly string[], ifTooOld: string): void {
+  const [first = ''] = names;
+  const older = applied.find((name) => name < first);
+  if (older === undefined) return;
+  throw new MigrationError(
+    `The database has the schema of an older version (migration ${older}), which this version cannot upgrade: ${ifTooOld}`,
+  );
 }
 
 async function apply(client: pg.ClientBase, name: string, script: string): Promise<void> {

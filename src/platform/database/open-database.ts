@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { describeError } from '../process/log-fields.ts';
 import { StartError } from '../process/start-error.ts';
 import { checkDatabase } from './check-database.ts';
+import type { OpenDatabase } from './database.ts';
 import { type joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 import { unavailableCode } from './map-database-errors.ts';
 import { MigrationError, migrate } from './migrate.ts';
@@ -15,6 +17,8 @@ type Database = {
   /** Where an operator finds the two. */
   readonly source: string;
   readonly ownerSource: string;
+  /** What to do when its schema is too old; see MigrateOptions. */
+  readonly ifTooOld?: string;
   stop(): Promise<void>;
 };
 
@@ -29,8 +33,6 @@ const REASONS: Readonly<Record<string, string>> = {
 /** How the embedded server is come by: a gateway has it alone, a command beside it joins. */
 type StartEmbedded = typeof joinEmbeddedPostgres;
 
-export type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
-
 /**
  * Starts or reaches the database, migrates it, and opens the pool that everything shares.
  * @throws StartError, EmbeddedPostgresError or MigrationError, saying what an operator can do
@@ -40,7 +42,7 @@ export async function openDatabase(
   log: Logger,
   signal: AbortSignal,
   startEmbedded: StartEmbedded = startEmbeddedPostgres,
-) {
+): Promise<OpenDatabase> {
   const database = await reachDatabase(config, log, signal, startEmbedded);
   const pool = createPool({
     url: database.url,
@@ -55,6 +57,7 @@ export async function openDatabase(
       ownerUrl: database.ownerUrl,
       applicationRole: decodeURIComponent(new URL(database.url).username),
       onApplied: (migration) => log.info({ migration }, 'migration applied'),
+      ...(database.ifTooOld === undefined ? {} : { ifTooOld: database.ifTooOld }),
     });
     await unlessAborted(orStartError(migrated, database.ownerSource), signal);
     if ((await checkDatabase(pool)) === 'partition_missing') {
@@ -89,7 +92,8 @@ async function reachDatabase(
     const embedded = await startEmbedded({ dataDirectory, log, signal });
     const source = 'the embedded PostgreSQL';
     const { applicationUrl: url, ownerUrl } = embedded;
-    return { url, ownerUrl, source, ownerSource: source, stop: () => embedded.stop() };
+    const ifTooOld = `move the folder ${resolve(dataDirectory, 'postgres')} away to begin with a new database (docs/operations.md, "Upgrading").`;
+    return { url, ownerUrl, source, ownerSource: source, ifTooOld, stop: () => embedded.stop() };
   }
   if (database.ownerUrl === undefined) {
     log.warn(

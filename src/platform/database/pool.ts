@@ -11,7 +11,7 @@ export type PoolOptions = {
 /** The one pool of a gateway, shared by Prisma and the hand-written statements. */
 export function createPool({ url, size, timeoutMs, onError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: inUtc(url),
     max: size,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,
@@ -23,4 +23,12 @@ export function createPool({ url, size, timeoutMs, onError }: PoolOptions): pg.P
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', onError);
   return pool;
+}
+
+/** Prisma's adapter writes times without their zone and reads them as UTC, whatever zone the server or the role is set to. */
+function inUtc(url: string): string {
+  const changed = new URL(url);
+  const options = [changed.searchParams.get('options') ?? '', '-c TimeZone=UTC'].join(' ').trim();
+  changed.searchParams.set('options', options);
+  return changed.href;
 }

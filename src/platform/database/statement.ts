@@ -1,8 +1,63 @@
 import type pg from 'pg';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
+import type { AllKeys } from '../validation/all-keys.ts';
 import { mapDatabaseErrors } from './map-database-errors.ts';
 import { types } from './time-type.ts';
 
-/** The parameters of a statement that is put together: `use` takes a value and gives its place, "$1" and so on. */
+/** A prepared statement with a name of its own, and the fields that its rows have. */
+export type Statement<Row> = {
+  readonly name: string;
+  readonly text: string;
+  readonly columns: readonly (keyof Row)[];
+};
+
+const statements = new Map<string, Statement<Record<string, unknown>>>();
+
+/**
+ * Declares a statement: `statement<{ count: number }>()({ name, text, columns: ['count'] })`. `columns` are the row's
+ * keys; a forgotten one does not compile, and a test compares them with what PostgreSQL says that the text selects.
+ */
+export function statement<Row>() {
+  return <const Columns extends readonly (keyof Row & string)[]>(declared: {
+    readonly name: string;
+    readonly text: string;
+    readonly columns: Columns & AllKeys<Row, Columns>;
+  }): Statement<Row> => {
+    statements.set(declared.text, declared);
+    return declared;
+  };
+}
+
+/** The declared statement of that text. */
+export function namedStatement(text: string): { readonly name: string } | undefined {
+  return statements.get(text);
+}
+
+/** All statements that were declared by the modules that are loaded. */
+export function namedStatements() {
+  return [...statements.values()];
+}
+
+/** Runs a declared statement on the pool. @throws UnavailableError */
+export async function query<Row extends pg.QueryResultRow>(
+  client: pg.Pool | pg.ClientBase,
+  { name, text }: Statement<Row>,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const { rows } = await mapDatabaseErrors(client.query<Row>({ name, text, values: [...values], types }));
+  return rows;
+}
+
+/** Runs a declared statement through Prisma Client, under the same name. @throws UnavailableError */
+export function queryThroughPrisma<Row>(
+  prisma: PrismaClient,
+  { text }: Statement<Row>,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return mapDatabaseErrors(prisma.$queryRawUnsafe<Row[]>(text, ...values));
+}
+
+/** Collects the parameters of a statement that is put together: `bind` takes a value and returns its placeholder, "$1". */
 export type SqlParameters = { readonly values: unknown[]; readonly bind: (value: unknown) => string };
 
 export function sqlParameters(): SqlParameters {
@@ -25,6 +80,18 @@ export function createStatementNames(prefix: string, limit: number): (text: stri
     names.set(text, name);
     return name;
   };
+}
+
+/**
+ * Runs a statement that was put together through Prisma Client, which names it by its text.
+ * @throws UnavailableError
+ */
+export function readThroughPrisma<Row>(
+  prisma: PrismaClient,
+  text: string,
+  { values }: SqlParameters,
+): Promise<Row[]> {
+  return mapDatabaseErrors(prisma.$queryRawUnsafe<Row[]>(text, ...values));
 }
 
 const nameOf = createStatementNames('read', 300);

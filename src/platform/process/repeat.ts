@@ -1,3 +1,5 @@
+import type { Logger } from 'pino';
+
 /**
  * Runs `work` again and again, the next time `everyMs` after it ended, with a tenth of jitter so that replicas
  * that started together do not stay together; the first time after `firstMs`. A failure is reported and does not end it.
@@ -32,4 +34,9 @@ export function repeat(
     clearTimeout(timer);
     return running;
   };
+}
+
+/** What a periodic job does with an error: logs it under the job's name, and tries again at its next turn. */
+export function logJobFailure(log: Logger, job: string): (error: unknown) => void {
+  return (err) => log.error({ err, job }, 'periodic work failed');
 }

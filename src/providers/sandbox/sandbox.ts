@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Secret } from '../../platform/redaction/secret.ts';
 import type { JsonObject } from '../../platform/validation/json.ts';
 import { createOpenAi } from '../openai.ts';
+import type { ProviderDefinition } from '../provider-definition.ts';
 import type { ClosableProvider } from '../provider-over-http.ts';
 import { parseSandboxRequest, type SandboxError } from './sandbox-request.ts';
 import { answerSession } from './sandbox-session.ts';
@@ -23,7 +24,7 @@ export type Sandbox = {
  */
 export async function startSandbox(): Promise<Sandbox> {
   const server = createServer((request, response) => {
-    // Only a broken connection gets here, and it has nobody left to tell.
+    // Only a broken connection ends here, and then nobody is left to answer.
     serve(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -59,6 +60,14 @@ export async function createSandboxProvider({
     },
   };
 }
+
+export const sandbox = {
+  name: 'sandbox',
+  variables: {},
+  needs: [],
+  create: ({ upstreamTimeoutMs }: { readonly upstreamTimeoutMs: number }) =>
+    createSandboxProvider({ timeoutMs: upstreamTimeoutMs }),
+} as const satisfies ProviderDefinition;
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader('x-request-id', `req_${randomHex()}`);

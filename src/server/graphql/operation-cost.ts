@@ -14,6 +14,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { DEFAULT_SIZE, MAX_SIZE } from '../../graphql/connection.ts';
+import { USAGE_PAGE } from '../../usage/usage-report.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 type Field = Pick<GraphQLField<unknown, unknown>, 'type' | 'args'>;
@@ -40,8 +41,6 @@ export type FieldCost = {
   readonly each: number;
 };
 
-/** Rows of a report are short, and nobody reads a year of days by twenty. */
-export const USAGE_PAGE = { size: 100, most: 1000 };
 const DEFAULT_PAGE = { size: DEFAULT_SIZE, most: MAX_SIZE };
 
 const SCALAR: FieldCost = { type: undefined, own: 0, size: 1, each: 0 };

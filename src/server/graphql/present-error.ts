@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { BadInputError, type ErrorCode, ForbiddenError } from '../../graphql/errors.ts';
 import { CountTooLongError } from '../../platform/database/page.ts';
 import { UnavailableError } from '../../platform/database/unavailable-error.ts';
-import { TooManyWatchersError, type WatchEnd, WatchEndedError } from '../../subscriptions/subscriber.ts';
+import {
+  SubscriptionEndedError,
+  type SubscriptionEndReason,
+  TooManySubscribersError,
+} from '../../subscriptions/subscriber.ts';
 
 /** What a client sees of an error; and the error itself where an operator should hear of it. */
 export type PresentedError = {
@@ -48,9 +52,9 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
   if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ForbiddenError)
     return present(error, answer, 'FORBIDDEN', 'This is not for you: your credential does not open it.');
-  if (cause instanceof TooManyWatchersError)
+  if (cause instanceof TooManySubscribersError)
     return present(error, answer, 'RATE_LIMITED', 'Too many subscriptions are open. Try again later.');
-  if (cause instanceof WatchEndedError) return presentEnd(error, answer, cause.end);
+  if (cause instanceof SubscriptionEndedError) return presentEnd(error, answer, cause.reason);
   if (cause instanceof CountTooLongError)
     return present(
       error,
@@ -77,7 +81,7 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
   };
 }
 
-function presentEnd(error: GraphQLError, answer: Answer, end: WatchEnd): PresentedError {
+function presentEnd(error: GraphQLError, answer: Answer, end: SubscriptionEndReason): PresentedError {
   switch (end) {
     case 'credential':
       return present(

@@ -13,13 +13,13 @@ const MAX_FIELDS = 20;
  */
 export async function recordDenials(
   errors: readonly GraphQLError[],
-  { recordDenial }: Context,
+  { audit }: Context,
 ): Promise<readonly GraphQLError[]> {
   const forbidden = errors.map(rootCause).filter((cause) => cause instanceof ForbiddenError);
   if (forbidden.length === 0) return errors;
   const fields = [...new Set(forbidden.map(({ coordinate }) => coordinate))].slice(0, MAX_FIELDS);
   try {
-    await recordDenial(denialOf(fields));
+    await audit.recordDenial(denialOf(fields));
     return errors;
   } catch (error) {
     // Not thrown on: it would take the rest of the answer with it, a secret that is handed out once for one.

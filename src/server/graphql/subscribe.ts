@@ -14,7 +14,7 @@ export async function subscribe(args: Args): Promise<ExecutionResult | AsyncGene
 
 async function* results(source: AsyncIterable<unknown>, args: Args): AsyncGenerator<ExecutionResult> {
   for await (const rootValue of source) {
-    const contextValue = { ...args.contextValue, ledger: args.contextValue.createLedger() };
+    const contextValue = { ...args.contextValue, reader: args.contextValue.createReader() };
     yield await execute({ ...args, rootValue, contextValue });
   }
 }

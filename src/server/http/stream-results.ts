@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { Context } from '../../graphql/context.ts';
-import { WatchEndedError } from '../../subscriptions/subscriber.ts';
+import { SubscriptionEndedError } from '../../subscriptions/subscriber.ts';
 import { rootCause } from '../graphql/present-error.ts';
 import { type OnUnexpected, presentResult } from '../graphql/present-result.ts';
 
@@ -19,7 +19,7 @@ export async function* streamResults(
   // Yoga makes a result of what is thrown too, and ends with it.
   for await (const result of results) {
     yield (await presentResult(result, current, onUnexpected)).result;
-    if (result.errors?.length) current = { ...context, recordDenial: async () => {} };
+    if (result.errors?.length) current = { ...context, audit: { recordDenial: async () => {} } };
     last = result;
   }
   return last.errors?.some(isForGood) ?? false;
@@ -27,5 +27,5 @@ export async function* streamResults(
 
 function isForGood(error: Error): boolean {
   const cause = rootCause(error);
-  return cause instanceof WatchEndedError && cause.end !== 'slow';
+  return cause instanceof SubscriptionEndedError && cause.reason !== 'slow';
 }

@@ -1,25 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { createApplicationsLedger } from '../../../src/applications/application-store.db.ts';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
+import { openApplications } from '../../../src/applications/open-applications.ts';
 import { recordDenial } from '../../../src/audit/record-denial.db.ts';
 import { findValidKeys, noteKeysUsed } from '../../../src/authentication/find-valid-keys.db.ts';
 import { purgeIdempotencyKeys } from '../../../src/issuing/purge-idempotency-keys.job.ts';
 import { reserveSession } from '../../../src/issuing/reserve-session.db.ts';
 import { settleOverdue } from '../../../src/issuing/settle-overdue.job.ts';
 import { settleSession } from '../../../src/issuing/settle-session.db.ts';
-import { createLimitsLedger } from '../../../src/limits/change-limits.db.ts';
 import { checkDatabase } from '../../../src/platform/database/check-database.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
 import { createPrisma } from '../../../src/platform/database/prisma.ts';
 import { createReader } from '../../../src/reader.db.ts';
 import { announceExpiry } from '../../../src/sessions/announce-expiry.job.ts';
 import { createIdentifySecret } from '../../../src/sessions/identify-secret.db.ts';
+import { revokeSession } from '../../../src/sessions/revoke-session.db.ts';
 import { parseUsage } from '../../../src/usage/parse-usage.ts';
 import { createReportUsage } from '../../../src/usage/report-usage.db.ts';
 import { rollUpUsage } from '../../../src/usage/roll-up-usage.job.ts';
 import { createEraseUser } from '../../../src/users/erase-user.db.ts';
+import { setUserPolicy } from '../../../src/users/set-user-policy.db.ts';
+import { reinstateUser, suspendUser } from '../../../src/users/suspend-user.db.ts';
 import { OPERATOR } from '../../support/actors.ts';
 import { useDatabase } from '../../support/fixture.ts';
 import { privilegesOf } from './privileges.ts';
@@ -32,26 +34,28 @@ describe("the application's role", () => {
     const prisma = createPrisma(pool);
     try {
       expect(await checkDatabase(pool)).toBeNull();
+      const { applications } = openApplications({ prisma });
       const applicationId = await findDefaultApplicationId(prisma);
-      const pending = await reserve(pool, applicationId);
+      const pending = await reserve(prisma, applicationId);
       // A second one of the same user takes the other way through the function: the user's row is there.
-      expect(await reserve(pool, applicationId)).toMatchObject({ userId: pending.userId, status: 'PENDING' });
-      const settled = await fail(pool, pending.id);
+      expect(await reserve(prisma, applicationId)).toMatchObject({
+        userId: pending.userId,
+        status: 'PENDING',
+      });
+      const settled = await fail(prisma, pending.id);
       expect(settled).toMatchObject({ id: pending.id, status: 'FAILED' });
 
-      const limits = createLimitsLedger(pool);
       const { userId } = pending;
       const user = { id: userId, externalId: null };
-      expect(await limits.revokeSession(pending.id, null, by)).toMatchObject({ status: 'FAILED' });
-      expect(await limits.suspendUser(user, 'why', by)).toMatchObject({ id: userId });
-      expect(await limits.reinstateUser(user, by)).toMatchObject({ suspendedAt: null });
-      expect(await limits.setUserPolicy(user, { maxTtlSeconds: 60 }, by)).toMatchObject({ id: userId });
-      expect(await limits.setApplicationPolicy(applicationId, { allowedModels: null }, by)).toMatchObject({
+      expect(await revokeSession(prisma, pending.id, null, by)).toMatchObject({ status: 'FAILED' });
+      expect(await suspendUser(pool, user, 'why', by)).toMatchObject({ id: userId });
+      expect(await reinstateUser(pool, user, by)).toMatchObject({ suspendedAt: null });
+      expect(await setUserPolicy(pool, user, { maxTtlSeconds: 60 }, by)).toMatchObject({ id: userId });
+      expect(await applications.setPolicy(applicationId, { allowedModels: null }, by)).toMatchObject({
         id: applicationId,
       });
       await database.query(`UPDATE realtime_session SET deadline = now() WHERE outcome IS NULL`);
       await database.query(`UPDATE idempotency_key SET created_at = now() - interval '26 hours'`);
-      const applications = createApplicationsLedger(pool);
       const created = await applications.createApplication('shop', by);
       const id = await applications.newApiKeyId();
       const grant = {
@@ -79,13 +83,13 @@ describe("the application's role", () => {
       ).toMatchObject({
         id: pending.id,
       });
-      await reportBoth(pool, pending.id);
+      await reportBoth(prisma, pending.id);
       await rollUpUsage(pool);
       await announceExpiry(pool, () => {}, new AbortController().signal);
       await purgeIdempotencyKeys(pool);
       expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
 
-      const reader = createReader(pool, { reach: 'EVERYTHING' });
+      const reader = createReader({ pool, prisma }, { reach: 'EVERYTHING' });
       const page = { limit: 10, after: null, direction: 'forward' } as const;
       expect(await reader.sessions({}, 'CREATED_AT_DESC', page, 'full')).toHaveLength(2);
       expect(await reader.apiKeysOf(applicationId)).toHaveLength(1);
@@ -167,8 +171,6 @@ describe("the application's role", () => {
       'announce_expired',
       'begin_erasure',
       'count_usage',
-      'create_api_key',
-      'create_application',
       'effective_policy',
       'end_erasure',
       'erase_identities',
@@ -183,12 +185,8 @@ describe("the application's role", () => {
       'reached_budget',
       'report_usage',
       'reserve_session',
-      'reserve_session',
-      'revoke_api_key',
       'revoke_session',
       'session_status',
-      'session_status',
-      'set_application_policy',
       'set_user_policy',
       'settle_overdue',
       'sum_usage',
@@ -205,8 +203,8 @@ const by = {
   origin: { requestId: 'request', ipAddress: null, userAgent: null },
 } as const;
 
-async function reserve(pool: pg.Pool, applicationId: string) {
-  const reserved = await reserveSession(pool, {
+async function reserve(prisma: PrismaClient, applicationId: string) {
+  const reserved = await reserveSession(prisma, {
     ...by,
     externalUserId: 'somebody',
     applicationId,
@@ -239,8 +237,8 @@ async function reserve(pool: pg.Pool, applicationId: string) {
 }
 
 /** The client's report, and then the application's, which replaces it. */
-async function reportBoth(pool: pg.Pool, sessionId: string): Promise<void> {
-  const reportUsage = createReportUsage(pool, () => {});
+async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void> {
+  const reportUsage = createReportUsage(prisma, () => {});
   const used = parseUsage({ type: 'duration', seconds: 1 });
   if (!used.ok) throw new Error('was refused');
   const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), ...used.value };
@@ -251,10 +249,10 @@ async function reportBoth(pool: pg.Pool, sessionId: string): Promise<void> {
     expect(await reportUsage({ ...rest, source, paidBy: { cost, price: {} } }, by)).toBe('reported');
 }
 
-function fail(pool: pg.Pool, id: string) {
+function fail(prisma: PrismaClient, id: string) {
   const failure = { code: 'refused', upstreamStatus: 400, upstreamCode: null, upstreamRequestId: null };
   return settleSession(
-    pool,
+    prisma,
     id,
     { kind: 'failed', failure },
     { ...by, notAfter: new Date(Date.now() + 60_000) },

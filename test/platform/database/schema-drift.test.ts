@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { diffWithSchema } from '../../../scripts/schema-engine.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { useDatabase } from '../../support/fixture.ts';
-import { NOTHING_FILTERED, SCHEMA, withSchemaEngine } from '../../support/schema-engine.ts';
+import { functionDrift } from '../../support/function-drift.ts';
 
 const AGREED = { exitCode: 0, stdout: expect.stringContaining('No difference detected.') };
 
-/** What the migrations make and Prisma's engine does not see: everything of these kinds stands here. */
+/** What the migrations create and Prisma's engine does not see: the complete list of each kind. */
 const UNSEEN_BY_PRISMA = {
-  // Every partition, its columns and its indexes; PostgreSQL itself keeps them as their parents are.
+  // PostgreSQL itself keeps the columns and indexes of each partition equal to those of its parent.
   partitionedTables: ['audit_event', 'audit_identity', 'realtime_session', 'usage_record'],
   // An index with a condition, an expression, or on a single partition.
   indexes: [
@@ -26,6 +26,8 @@ const UNSEEN_BY_PRISMA = {
     'realtime_session_upstream_idx',
   ],
   views: [],
+  // Those that are not as their files say.
+  functions: [],
 };
 
 const database = useDatabase();
@@ -40,7 +42,7 @@ describe("Prisma's schema and the migrations", () => {
   });
 });
 
-// The same comparison, on a ledger that was changed: what it would not find, it could not vouch for.
+// The same comparison, on a database that was changed: shows that it finds each kind of difference.
 describe('drift is found when', () => {
   it.each([
     ['a column is added', 'ALTER TABLE audit_event ADD COLUMN extra text', '[-] Removed column `extra`'],
@@ -133,6 +135,7 @@ describe('drift is found when', () => {
       CREATE INDEX by_expression ON end_user (lower(external_id));
       CREATE INDEX of_a_partition ON ${partition?.name} (user_id);
       CREATE VIEW extra AS SELECT 1 AS one;
+      CREATE FUNCTION extra() RETURNS integer LANGUAGE sql RETURN 1;
       CREATE TABLE elsewhere (id uuid) PARTITION BY RANGE (id)`);
     expect(await unseen(changed)).toEqual({
       partitionedTables: ['audit_event', 'audit_identity', 'elsewhere', 'realtime_session', 'usage_record'],
@@ -143,27 +146,16 @@ describe('drift is found when', () => {
         'realtime_session_user_id_id_idx',
       ].toSorted(),
       views: ['extra'],
+      functions: ['extra() has no file'],
     });
     await changed.drop();
   });
 });
 
-/** What would have to change in the database to be as Prisma's schema says. */
-async function diff({ ownerUrl }: TestDatabase): Promise<{ exitCode: number; stdout: string | null }> {
-  const files = [{ path: SCHEMA, content: await readFile(SCHEMA, 'utf8') }];
-  return withSchemaEngine(ownerUrl, (engine) =>
-    engine.diff({
-      from: { tag: 'schemaDatasource', files, configDir: '' },
-      to: { tag: 'schemaDatamodel', files },
-      script: false,
-      exitCode: true,
-      filters: NOTHING_FILTERED,
-    }),
-  );
-}
+const diff = ({ ownerUrl }: TestDatabase) => diffWithSchema(ownerUrl, { script: false });
 
-async function unseen({ query }: TestDatabase): Promise<Record<string, string[]> | undefined> {
-  const [found] = await query<Record<string, string[]>>(`
+async function unseen(of: TestDatabase): Promise<Record<string, string[]>> {
+  const [found] = await of.query<Record<string, string[]>>(`
     WITH mine AS (SELECT * FROM pg_class WHERE relnamespace = 'public'::regnamespace)
     SELECT
       (SELECT coalesce(array_agg(relname::text ORDER BY relname), '{}') FROM mine WHERE relkind = 'p') AS "partitionedTables",
@@ -172,5 +164,5 @@ async function unseen({ query }: TestDatabase): Promise<Record<string, string[]>
        WHERE NOT mine.relispartition
          AND (indpred IS NOT NULL OR indexprs IS NOT NULL OR NOT indisvalid OR indexed.relispartition)) AS indexes,
       (SELECT coalesce(array_agg(relname::text ORDER BY relname), '{}') FROM mine WHERE relkind IN ('v', 'm')) AS views`);
-  return found;
+  return { ...found, functions: await functionDrift(of) };
 }

@@ -1,0 +1,1174 @@
+-- The schema of Gatehouse. What Prisma's schema cannot express is only here: partitions, CHECKs, partial indexes,
+-- functions. The gateway grants its role what it needs at each start (src/platform/database/migrate.ts).
+--
+-- The text of each function between "-- begin FILE" and "-- end FILE" is a copy of that file. Change the file, then:
+-- npm run migration -- NAME
+
+-- ------------------------------------------------------------------ ids
+
+-- begin src/platform/database/uuidv7-at.sql
+-- Makes a UUIDv7 of a time (RFC 9562, method 3: twelve bits below the millisecond): ids of different microseconds sort
+-- by time, and reading the primary key backwards reads the newest first. Refuses a time before 1970 or after 10889:
+-- its milliseconds do not fit into 48 bits.
+CREATE OR REPLACE FUNCTION uuidv7_at(at timestamptz) RETURNS uuid
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL SAFE AS $$
+DECLARE
+  us bigint := extract(epoch FROM at) * 1000000;
+BEGIN
+  IF us NOT BETWEEN 0 AND 281474976710655999 THEN
+    RAISE 'A UUIDv7 cannot hold %', at USING ERRCODE = 'datetime_field_overflow';
+  END IF;
+  RETURN (lpad(to_hex(us / 1000), 12, '0') || '7' || lpad(to_hex(us % 1000 * 4096 / 1000), 3, '0')
+          || right(gen_random_uuid()::text, 17))::uuid;
+END $$;
+-- end src/platform/database/uuidv7-at.sql
+
+-- begin src/platform/database/uuidv7-floor.sql
+-- Returns the smallest id of a millisecond: the bound of a partition, or of a filter by time. A time that no id can
+-- have is cut to the nearest that one can, so that a filter by any time is right.
+CREATE OR REPLACE FUNCTION uuidv7_floor(at timestamptz) RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN rpad(lpad(to_hex(
+  least(greatest(floor(extract(epoch FROM at) * 1000), 0), 281474976710655)::bigint
+), 12, '0'), 32, '0')::uuid;
+-- end src/platform/database/uuidv7-floor.sql
+
+-- ------------------------------------------------------------------ applications and users
+
+-- A limit that is null is inherited: a user's from the application, an application's from the configuration. Models are
+-- jsonb, because in Prisma a list cannot be null.
+CREATE TABLE application (
+  id uuid PRIMARY KEY DEFAULT uuidv7_at(clock_timestamp()),
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+  created_at timestamptz(6) NOT NULL DEFAULT now(),
+  allowed_models jsonb CHECK (jsonb_typeof(allowed_models) = 'array'),
+  max_ttl_seconds integer CHECK (max_ttl_seconds BETWEEN 10 AND 7200),
+  max_active_sessions integer CHECK (max_active_sessions >= 0),
+  max_mints_per_minute integer CHECK (max_mints_per_minute >= 0),
+  max_mints_per_day integer CHECK (max_mints_per_day >= 0),
+  monthly_budget_usd numeric CHECK (monthly_budget_usd >= 0)
+);
+CREATE UNIQUE INDEX application_name_key ON application (name);
+INSERT INTO application (name) VALUES ('default');
+
+-- A key has 32 random bytes, so a plain hash of it cannot be reversed by trying. The key itself is shown once and not
+-- stored.
+CREATE TABLE api_key (
+  id uuid PRIMARY KEY,
+  application_id uuid NOT NULL REFERENCES application (id),
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+  key_hash text NOT NULL CHECK (key_hash ~ '^[0-9a-f]{64}$'),
+  last_four text NOT NULL CHECK (length(last_four) = 4),
+  scopes text[] NOT NULL CHECK (scopes <@ ARRAY['SESSIONS_CREATE', 'SESSIONS_READ', 'SESSIONS_REVOKE', 'USAGE_READ',
+    'USAGE_WRITE', 'AUDIT_READ', 'USERS_READ', 'USERS_WRITE', 'POLICIES_WRITE', 'APPLICATIONS_WRITE']),
+  reach text NOT NULL CHECK (reach IN ('OWN_APPLICATION', 'EVERYTHING')),
+  created_at timestamptz(6) NOT NULL,
+  expires_at timestamptz(6),
+  last_used_at timestamptz(6),
+  revoked_at timestamptz(6)
+);
+CREATE INDEX api_key_application_id_id_idx ON api_key (application_id, id);
+
+CREATE TABLE end_user (
+  id uuid PRIMARY KEY DEFAULT uuidv7_at(clock_timestamp()),
+  external_id text CHECK (length(external_id) BETWEEN 1 AND 255),
+  created_at timestamptz(6) NOT NULL DEFAULT now(),
+  suspended_at timestamptz(6),
+  -- When the newest session was reserved; null before the first. Stored, because finding the newest session of each user
+  -- would read all sessions.
+  last_session_at timestamptz(6),
+  -- From then on the person has no external id, and no session is issued to it.
+  erasure_began_at timestamptz(6),
+  -- Since then nothing of the person is left.
+  erased_at timestamptz(6),
+  allowed_models jsonb CHECK (jsonb_typeof(allowed_models) = 'array'),
+  max_ttl_seconds integer CHECK (max_ttl_seconds BETWEEN 10 AND 7200),
+  max_active_sessions integer CHECK (max_active_sessions >= 0),
+  max_mints_per_minute integer CHECK (max_mints_per_minute >= 0),
+  max_mints_per_day integer CHECK (max_mints_per_day >= 0),
+  monthly_budget_usd numeric CHECK (monthly_budget_usd >= 0),
+  CONSTRAINT end_user_erased_nameless CHECK (erasure_began_at IS NULL OR external_id IS NULL),
+  CONSTRAINT end_user_erasure_in_order CHECK (erased_at IS NULL OR erasure_began_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX end_user_external_id_key ON end_user (external_id);
+CREATE INDEX end_user_external_id_prefix_idx ON end_user (external_id text_pattern_ops) WHERE external_id IS NOT NULL;
+-- Users without a session come last, as if it had been at -infinity: a comparison with null is never true.
+CREATE INDEX end_user_last_session_idx ON end_user ((coalesce(last_session_at, '-infinity')), id);
+CREATE INDEX end_user_suspended_idx ON end_user (id) WHERE suspended_at IS NOT NULL;
+CREATE INDEX end_user_erasing_idx ON end_user (id) WHERE erasure_began_at IS NOT NULL AND erased_at IS NULL;
+
+-- The users that an application has or had a session of: the only people that it sees.
+CREATE TABLE application_user (
+  application_id uuid NOT NULL REFERENCES application (id),
+  user_id uuid NOT NULL REFERENCES end_user (id),
+  last_session_at timestamptz(6) NOT NULL,
+  PRIMARY KEY (application_id, user_id)
+);
+CREATE INDEX application_user_user_id_idx ON application_user (user_id);
+CREATE INDEX application_user_last_session_idx ON application_user (application_id, last_session_at, user_id);
+
+-- ------------------------------------------------------------------ sessions
+
+CREATE TABLE realtime_session (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  provider text NOT NULL,
+  created_at timestamptz(6) NOT NULL,
+  deadline timestamptz(6) NOT NULL,
+  requested_ttl_seconds integer NOT NULL CHECK (requested_ttl_seconds BETWEEN 10 AND 7200),
+  session_limit_seconds integer NOT NULL CHECK (session_limit_seconds > 0),
+  outcome text CHECK (outcome IN ('ISSUED', 'FAILED', 'UNCONFIRMED')),
+  settled_at timestamptz(6),
+  revoked_at timestamptz(6),
+  expires_at timestamptz(6),
+  -- When the event session.expired was written; null before. The status does not depend on it.
+  expiry_announced_at timestamptz(6),
+  secret_fingerprint text CHECK (secret_fingerprint ~ '^[0-9a-f]{64}$'),
+  secret_fingerprint_key_id text,
+  secret_prefix text CHECK (length(secret_prefix) <= 9),
+  secret_last_four text CHECK (length(secret_last_four) <= 4),
+  failure_code text,
+  failure_upstream_status integer,
+  failure_upstream_code text,
+  failure_upstream_request_id text,
+  upstream_session_id text,
+  object text NOT NULL,
+  type text NOT NULL CHECK (type IN ('REALTIME', 'TRANSCRIPTION')),
+  model text NOT NULL,
+  modalities text[] NOT NULL CHECK (modalities <@ ARRAY['TEXT', 'AUDIO']),
+  instructions text,
+  voice text,
+  input_audio_format text CHECK (input_audio_format IN ('PCM16', 'G711_ULAW', 'G711_ALAW')),
+  output_audio_format text CHECK (output_audio_format IN ('PCM16', 'G711_ULAW', 'G711_ALAW')),
+  input_audio_transcription jsonb,
+  turn_detection jsonb,
+  input_audio_noise_reduction text CHECK (input_audio_noise_reduction IN ('NEAR_FIELD', 'FAR_FIELD')),
+  tools jsonb NOT NULL CHECK (jsonb_typeof(tools) = 'array'),
+  tool_choice jsonb,
+  temperature double precision,
+  max_response_output_tokens text CHECK (max_response_output_tokens ~ '^(inf|[1-9][0-9]*)$'),
+  upstream_config jsonb,
+  labels jsonb NOT NULL CHECK (jsonb_typeof(labels) = 'array'),
+  PRIMARY KEY (id),
+  -- The columns that an outcome needs are set, and no others: only an issued session has a secret's fingerprint.
+  CONSTRAINT realtime_session_outcome_complete CHECK (
+    CASE outcome
+      WHEN 'ISSUED' THEN settled_at IS NOT NULL AND expires_at IS NOT NULL AND failure_code IS NULL
+        AND num_nonnulls(secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four) = 4
+      WHEN 'FAILED' THEN settled_at IS NOT NULL AND failure_code IS NOT NULL
+        AND num_nonnulls(expires_at, secret_fingerprint) = 0
+      WHEN 'UNCONFIRMED' THEN settled_at IS NOT NULL AND failure_code IS NOT NULL
+        AND num_nonnulls(expires_at, secret_fingerprint) = 0
+      ELSE num_nonnulls(settled_at, expires_at, secret_fingerprint, failure_code) = 0
+    END
+  )
+) PARTITION BY RANGE (id);
+
+-- The newest first: of a user, of an application, by outcome, by model.
+CREATE INDEX realtime_session_user_id_id_idx ON realtime_session (user_id, id);
+CREATE INDEX realtime_session_application_id_id_idx ON realtime_session (application_id, id);
+CREATE INDEX realtime_session_outcome_id_idx ON realtime_session (outcome, id);
+CREATE INDEX realtime_session_model_id_idx ON realtime_session (model, id);
+CREATE INDEX realtime_session_revoked_idx ON realtime_session (id) WHERE revoked_at IS NOT NULL;
+CREATE INDEX realtime_session_upstream_idx ON realtime_session (upstream_session_id)
+  WHERE upstream_session_id IS NOT NULL;
+-- The few sessions that are pending, and the few that are live: by the primary key they would be searched among all.
+CREATE INDEX realtime_session_unsettled_idx ON realtime_session (id) WHERE outcome IS NULL;
+CREATE INDEX realtime_session_live_idx ON realtime_session (id)
+  WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL;
+-- The soonest expiry first: ACTIVE sessions, and those whose expiry is to be announced.
+CREATE INDEX realtime_session_expiring_idx ON realtime_session (expires_at, id)
+  WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL;
+-- What quotas count. Few sessions are pending at a time, so the second index stays small.
+CREATE INDEX realtime_session_issued_idx ON realtime_session (user_id, expires_at) WHERE outcome = 'ISSUED';
+CREATE INDEX realtime_session_open_idx ON realtime_session (user_id, deadline) WHERE outcome IS NULL;
+-- Only compared for equality, and rarely: a hash index is less than half as large as a B-tree over 64 characters.
+CREATE INDEX realtime_session_secret_fingerprint_idx ON realtime_session USING hash (secret_fingerprint);
+
+-- One key for each caller and user. input_hash is keyed, because the input may hold a secret.
+CREATE TABLE idempotency_key (
+  user_id uuid NOT NULL,
+  caller text NOT NULL,
+  key text NOT NULL,
+  input_hash text NOT NULL,
+  input_hash_key_id text NOT NULL,
+  session_id uuid NOT NULL,
+  created_at timestamptz(6) NOT NULL,
+  PRIMARY KEY (user_id, caller, key)
+);
+CREATE INDEX idempotency_key_created_at_idx ON idempotency_key (created_at);
+
+-- ------------------------------------------------------------------ the audit trail
+
+CREATE TABLE audit_event (
+  id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  action text NOT NULL CHECK (action ~ '^[a-z_]+\.[a-z_]+$'),
+  outcome text NOT NULL CHECK (outcome IN ('SUCCEEDED', 'DENIED', 'FAILED')),
+  actor_kind text NOT NULL CHECK (actor_kind IN ('APPLICATION', 'USER', 'OPERATOR', 'SYSTEM')),
+  actor_name text NOT NULL,
+  actor_application_id uuid,
+  actor_user_id uuid,
+  actor_api_key_id uuid,
+  -- What the event is about. It is known when the event is written, or never: events do not change.
+  application_id uuid,
+  user_id uuid,
+  session_id uuid,
+  request_id text,
+  ip_address text,
+  user_agent text,
+  detail jsonb NOT NULL CHECK (jsonb_typeof(detail) = 'object'),
+  -- SHA-256 of the event's audit_identity, with its salt; null when the event identifies nobody.
+  identity text,
+  PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+CREATE INDEX audit_event_session_id_id_idx ON audit_event (session_id, id);
+-- Other filters read the trail in order: every mint would write each further index.
+CREATE INDEX audit_event_user_id_id_idx ON audit_event (user_id, id);
+-- The few events that explain why a part of the trail is missing.
+CREATE INDEX audit_event_gone_idx ON audit_event (id) WHERE action IN ('trail.checkpointed', 'user.erased');
+
+-- What identifies a person in an event. It is stored beside the event, so that it can be deleted without changing what
+-- was sealed.
+CREATE TABLE audit_identity (
+  event_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  -- Random, so that nobody can find the values by trying after they are deleted.
+  salt text NOT NULL CHECK (length(salt) >= 32),
+  actor_name text,
+  ip_address text,
+  user_agent text,
+  -- Free text from the caller, which may name somebody.
+  reason text,
+  PRIMARY KEY (event_id)
+) PARTITION BY RANGE (event_id);
+CREATE INDEX audit_identity_user_id_event_id_idx ON audit_identity (user_id, event_id);
+
+-- Sealing gives each event a sequence without gaps and a keyed MAC, and each batch of events a signed head, chained to
+-- the head before. The gateway has the keys; the database never sees them.
+-- A seal names neither its batch nor its key: both are those of the head whose range contains its sequence. It has no
+-- foreign key: it has to outlive its event, so that a missing event is found.
+CREATE TABLE audit_seal (
+  sequence bigint NOT NULL CHECK (sequence > 0),
+  event_id uuid NOT NULL,
+  mac bytea NOT NULL CHECK (length(mac) = 32),
+  PRIMARY KEY (sequence)
+);
+CREATE UNIQUE INDEX audit_seal_event_id_key ON audit_seal (event_id);
+
+CREATE TABLE audit_head (
+  batch bigint NOT NULL CHECK (batch > 0),
+  first_sequence bigint NOT NULL,
+  last_sequence bigint NOT NULL,
+  -- SHA-256 of the batch's MACs, in order.
+  digest bytea NOT NULL CHECK (length(digest) = 32),
+  sealed_at timestamptz(6) NOT NULL,
+  key_id text NOT NULL,
+  -- Over all columns above, and the MAC of the head before.
+  mac bytea NOT NULL CHECK (length(mac) = 32),
+  PRIMARY KEY (batch),
+  CONSTRAINT audit_head_not_empty CHECK (last_sequence >= first_sequence)
+);
+
+-- ------------------------------------------------------------------ usage
+
+-- One report of one response. The user's client and the application may both report it; then the application's counts.
+-- cost is in US dollars, exact. Without a known price both cost and price are null.
+CREATE TABLE usage_record (
+  session_id uuid NOT NULL,
+  source text NOT NULL CHECK (source IN ('APPLICATION', 'CLIENT')),
+  response_id text NOT NULL CHECK (length(response_id) BETWEEN 1 AND 255),
+  user_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  model text NOT NULL,
+  provider text NOT NULL,
+  at timestamptz(6) NOT NULL,
+  reported_at timestamptz(6) NOT NULL,
+  counted boolean NOT NULL,
+  input_text_tokens bigint NOT NULL CHECK (input_text_tokens >= 0),
+  input_audio_tokens bigint NOT NULL CHECK (input_audio_tokens >= 0),
+  input_image_tokens bigint NOT NULL CHECK (input_image_tokens >= 0),
+  cached_text_tokens bigint NOT NULL CHECK (cached_text_tokens BETWEEN 0 AND input_text_tokens),
+  cached_audio_tokens bigint NOT NULL CHECK (cached_audio_tokens BETWEEN 0 AND input_audio_tokens),
+  cached_image_tokens bigint NOT NULL CHECK (cached_image_tokens BETWEEN 0 AND input_image_tokens),
+  output_text_tokens bigint NOT NULL CHECK (output_text_tokens >= 0),
+  output_audio_tokens bigint NOT NULL CHECK (output_audio_tokens >= 0),
+  total_tokens bigint NOT NULL CHECK (total_tokens = input_text_tokens + input_audio_tokens + input_image_tokens
+    + output_text_tokens + output_audio_tokens),
+  transcription_seconds numeric NOT NULL CHECK (transcription_seconds >= 0),
+  cost numeric CHECK (cost >= 0),
+  price jsonb,
+  usage jsonb NOT NULL CHECK (jsonb_typeof(usage) = 'object'),
+  PRIMARY KEY (session_id, source, response_id),
+  CONSTRAINT usage_record_priced CHECK ((cost IS NULL) = (price IS NULL))
+) PARTITION BY RANGE (session_id);
+-- For the parts of an interval before its first and after its last full quarter of an hour.
+CREATE INDEX usage_record_user_id_at_idx ON usage_record (user_id, at);
+CREATE INDEX usage_record_at_idx ON usage_record (at);
+
+-- Sums of the counted records by quarter of an hour, over all users. Reports of all users would contend for its rows, so
+-- a report does not write them: it inserts a usage_part, and periodic work adds those up. A reader sums both tables.
+CREATE TABLE usage_sum (
+  bucket timestamptz(6) NOT NULL,
+  application_id uuid NOT NULL,
+  model text NOT NULL,
+  provider text NOT NULL,
+  responses bigint NOT NULL,
+  input_text_tokens bigint NOT NULL,
+  input_audio_tokens bigint NOT NULL,
+  input_image_tokens bigint NOT NULL,
+  cached_text_tokens bigint NOT NULL,
+  cached_audio_tokens bigint NOT NULL,
+  cached_image_tokens bigint NOT NULL,
+  output_text_tokens bigint NOT NULL,
+  output_audio_tokens bigint NOT NULL,
+  total_tokens bigint NOT NULL,
+  transcription_seconds numeric NOT NULL,
+  known_cost numeric NOT NULL,
+  unpriced bigint NOT NULL,
+  PRIMARY KEY (bucket, application_id, model, provider)
+);
+CREATE TABLE usage_part (
+  id uuid PRIMARY KEY DEFAULT uuidv7_at(clock_timestamp()),
+  LIKE usage_sum
+);
+
+-- The same sums of each user. Whoever writes a row holds its user's lock.
+CREATE TABLE usage_rollup (
+  user_id uuid NOT NULL,
+  LIKE usage_sum,
+  PRIMARY KEY (user_id, bucket, application_id, model, provider)
+);
+CREATE INDEX usage_rollup_bucket_idx ON usage_rollup (bucket);
+
+-- ------------------------------------------------------------------ functions, each after those that it calls
+
+-- begin src/retention/create-partitions.sql
+-- Creates the missing monthly partitions (months in UTC) of all partitioned tables over [from, to]; returns how many.
+-- There is no default partition: retention drops whole partitions, and a row without one has to be an error. Readiness
+-- reports a missing partition before a row needs it.
+CREATE OR REPLACE FUNCTION create_partitions("from" timestamptz, "to" timestamptz) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  month timestamp := date_trunc('month', "from" AT TIME ZONE 'UTC');
+  parents constant text[] := ARRAY['realtime_session', 'audit_event', 'audit_identity', 'usage_record'];
+  parent text;
+  partition text;
+  granted record;
+  made integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('gatehouse.create_partitions'));
+  WHILE month <= "to" AT TIME ZONE 'UTC' LOOP
+    FOREACH parent IN ARRAY parents LOOP
+      partition := parent || to_char(month, '"_"YYYY"_"MM');
+      IF to_regclass(partition) IS NULL THEN
+        -- Created alone, then attached: CREATE TABLE … PARTITION OF takes a lock on the parent that waits for every
+        -- statement in progress, and that every later statement waits for.
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', partition, parent);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, partition,
+          uuidv7_floor(month AT TIME ZONE 'UTC'), uuidv7_floor((month + interval '1 month') AT TIME ZONE 'UTC'));
+        made := made + 1;
+      END IF;
+    END LOOP;
+    month := month + interval '1 month';
+  END LOOP;
+
+  -- Only the grants of the parent decide who may write. The owner's default privileges, or a GRANT on all tables, could
+  -- have granted writing to a partition itself: revoke it. SELECT stays, because a backup reads each partition by name.
+  FOR granted IN
+    SELECT acl.privilege_type AS privilege, inhrelid::regclass AS partition,
+      CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END AS grantee
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid, aclexplode(relacl) AS acl
+    WHERE inhparent = ANY (parents::regclass[]) AND acl.grantee <> relowner AND acl.privilege_type <> 'SELECT'
+  LOOP
+    EXECUTE format('REVOKE %s ON %s FROM %s', granted.privilege, granted.partition, granted.grantee);
+  END LOOP;
+  RETURN made;
+END $$;
+-- end src/retention/create-partitions.sql
+
+-- begin src/users/named-user.sql
+-- Returns the id of the user that a token names. Creates the user if it is new (its requests were only refused so far),
+-- because what identifies a person has to belong to a row that can be erased. Its lock makes an erasure, which removes
+-- the external id, wait until the event is committed.
+CREATE OR REPLACE FUNCTION named_user(called text) RETURNS uuid
+LANGUAGE plpgsql AS $$
+DECLARE
+  named uuid;
+BEGIN
+  SELECT id INTO named FROM end_user WHERE external_id = called FOR KEY SHARE;
+  IF NOT FOUND THEN
+    INSERT INTO end_user (external_id) VALUES (called)
+    ON CONFLICT (external_id) DO UPDATE SET external_id = EXCLUDED.external_id
+    RETURNING id INTO named;
+  END IF;
+  RETURN named;
+END $$;
+-- end src/users/named-user.sql
+
+-- begin src/audit/write-event.sql
+-- Inserts an audit event.
+--   by: columns of audit_event that say who asked. by->'personal' has columns of audit_identity, which identify a
+--     person; by->'identity' is the commitment to them.
+CREATE OR REPLACE FUNCTION write_event(
+  by jsonb, at timestamptz, action text, outcome text, application_id uuid, user_id uuid, session_id uuid, detail jsonb
+) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  event audit_event;
+  personal audit_identity;
+BEGIN
+  event := jsonb_populate_record(NULL::audit_event, by);
+  event.at := at;
+  event.id := uuidv7_at(at);
+  event.action := action;
+  event.outcome := outcome;
+  event.application_id := application_id;
+  event.user_id := user_id;
+  event.session_id := session_id;
+  event.detail := detail;
+  personal := jsonb_populate_record(NULL::audit_identity, by->'personal');
+  IF event.actor_kind = 'USER' THEN
+    -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
+    event.actor_user_id := coalesce(event.user_id, named_user(personal.actor_name));
+  END IF;
+  IF event.identity IS NOT NULL THEN
+    personal.event_id := event.id;
+    personal.user_id := coalesce(event.user_id, event.actor_user_id);
+    IF EXISTS (SELECT FROM end_user AS u WHERE u.id = personal.user_id AND u.erasure_began_at IS NOT NULL) THEN
+      -- Store no identity, and no commitment to it: verification accepts a missing identity because of the user.erased
+      -- event, which is older than this event, so retention may drop it earlier.
+      event.identity := NULL;
+    ELSE
+      INSERT INTO audit_identity VALUES (personal.*);
+    END IF;
+  END IF;
+  INSERT INTO audit_event VALUES (event.*);
+END $$;
+-- end src/audit/write-event.sql
+
+-- begin src/users/lock-user.sql
+-- Locks a user and returns it. Finds it by its id; or by its external id, and then creates it if it is new. Returns
+-- null when there is no user of that id.
+CREATE OR REPLACE FUNCTION lock_user(of_user uuid, external_user_id text) RETURNS end_user
+LANGUAGE plpgsql AS $$
+DECLARE
+  person end_user;
+BEGIN
+  IF of_user IS NOT NULL THEN
+    SELECT * INTO person FROM end_user WHERE id = of_user FOR NO KEY UPDATE;
+    RETURN person;
+  END IF;
+  SELECT * INTO person FROM end_user WHERE external_id = external_user_id FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    -- DO UPDATE changes nothing: it locks the row that another transaction has just inserted.
+    INSERT INTO end_user (external_id) VALUES (external_user_id)
+    ON CONFLICT (external_id) DO UPDATE SET external_id = EXCLUDED.external_id
+    RETURNING * INTO person;
+  END IF;
+  RETURN person;
+END $$;
+-- end src/users/lock-user.sql
+
+-- begin src/sessions/session-status.sql
+-- Computes a session's status from its row and the time. REVOKED outranks ACTIVE and EXPIRED; revoked_at means nothing
+-- while a session is not issued. It is plain SQL, so that the planner can inline it.
+-- src/sessions/session-conditions.db.ts has the same rule as conditions that an index can answer.
+CREATE OR REPLACE FUNCTION session_status(
+  outcome text, deadline timestamptz, expires_at timestamptz, revoked_at timestamptz, at timestamptz
+) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+  WHEN outcome = 'ISSUED' AND revoked_at IS NOT NULL THEN 'REVOKED'
+  WHEN outcome = 'ISSUED' THEN CASE WHEN expires_at > at THEN 'ACTIVE' ELSE 'EXPIRED' END
+  WHEN outcome IS NOT NULL THEN outcome
+  WHEN deadline > at THEN 'PENDING'
+  ELSE 'UNCONFIRMED'
+END;
+-- end src/sessions/session-status.sql
+
+-- begin src/limits/quota-usage.sql
+-- Counts how much of a user's quotas is used at a time. A pending session is active until its deadline, an issued one
+-- until its secret expires, revoked or not: the provider lets a revoked secret work on. Every reservation is a mint.
+CREATE OR REPLACE FUNCTION quota_usage(of_user uuid, at timestamptz)
+RETURNS TABLE (active integer, last_minute integer, last_day integer)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT
+    (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome = 'ISSUED' AND expires_at > at)::integer
+      + (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome IS NULL AND deadline > at)::integer,
+    count(*) FILTER (WHERE created_at > at - interval '1 minute')::integer,
+    count(*)::integer
+  FROM realtime_session
+  WHERE user_id = of_user AND id >= uuidv7_floor(at - interval '1 day') AND created_at > at - interval '1 day';
+END;
+-- end src/limits/quota-usage.sql
+
+-- begin src/limits/effective-policy.sql
+-- Merges the limits for a user and an application: each comes from the user, else the application, else the defaults.
+-- mergePolicies in src/limits/policy.ts does the same for reading; a test holds the two together. Numbers in jsonb are
+-- exact, but those of JSON.stringify are not, so the default budget comes as text.
+CREATE OR REPLACE FUNCTION effective_policy(person end_user, app application, defaults jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN jsonb_build_object(
+  'allowedModels', coalesce(person.allowed_models, app.allowed_models, defaults->'allowedModels'),
+  'maxTtlSeconds', coalesce(person.max_ttl_seconds, app.max_ttl_seconds, (defaults->>'maxTtlSeconds')::integer),
+  'maxActiveSessions',
+    coalesce(person.max_active_sessions, app.max_active_sessions, (defaults->>'maxActiveSessions')::integer),
+  'maxMintsPerMinute',
+    coalesce(person.max_mints_per_minute, app.max_mints_per_minute, (defaults->>'maxMintsPerMinute')::integer),
+  'maxMintsPerDay', coalesce(person.max_mints_per_day, app.max_mints_per_day, (defaults->>'maxMintsPerDay')::integer),
+  'monthlyBudgetUsd',
+    coalesce(person.monthly_budget_usd, app.monthly_budget_usd, (defaults->>'monthlyBudgetUsd')::numeric)
+);
+-- end src/limits/effective-policy.sql
+
+-- begin src/limits/exceeded-quota.sql
+-- Returns the exceeded quota with the latest retryAt, as jsonb; null when none is exceeded. retryAt is when enough of
+-- what was counted has ended or left its window, rounded up to whole milliseconds, as clients see times; null when
+-- waiting does not help. For a pending session it assumes the latest end that it could have.
+CREATE OR REPLACE FUNCTION exceeded_quota(of_user uuid, policy jsonb, at timestamptz) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  used record;
+BEGIN
+  SELECT * INTO used FROM quota_usage(of_user, at);
+  -- The usual case: return before the query below, which computes retryAt, is planned.
+  IF used.active < (policy->>'maxActiveSessions')::integer
+    AND used.last_minute < (policy->>'maxMintsPerMinute')::integer
+    AND used.last_day < (policy->>'maxMintsPerDay')::integer
+  THEN
+    RETURN NULL;
+  END IF;
+
+  RETURN (
+    SELECT jsonb_build_object('quota', c.quota, 'limit', c."limit", 'used', c.used,
+      'retryAt', date_trunc('milliseconds', retry.at + interval '999 microseconds'))
+    FROM (VALUES
+      ('ACTIVE_SESSIONS', (policy->>'maxActiveSessions')::integer, used.active),
+      ('MINTS_PER_MINUTE', (policy->>'maxMintsPerMinute')::integer, used.last_minute),
+      ('MINTS_PER_DAY', (policy->>'maxMintsPerDay')::integer, used.last_day)
+    ) AS c (quota, "limit", used) CROSS JOIN LATERAL (
+      SELECT CASE
+        WHEN c."limit" = 0 THEN NULL
+        WHEN c.quota = 'ACTIVE_SESSIONS' THEN (
+          SELECT ends FROM (
+            SELECT s.expires_at FROM realtime_session AS s
+            WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at > exceeded_quota.at
+            UNION ALL
+            SELECT s.deadline + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
+            WHERE s.user_id = of_user AND s.outcome IS NULL AND s.deadline > exceeded_quota.at
+          ) AS active (ends) ORDER BY ends OFFSET c.used - c."limit" LIMIT 1
+        )
+        ELSE (
+          SELECT s.created_at + CASE c.quota WHEN 'MINTS_PER_MINUTE' THEN interval '1 minute' ELSE interval '1 day' END
+          FROM realtime_session AS s WHERE s.user_id = of_user ORDER BY s.id DESC OFFSET c."limit" - 1 LIMIT 1
+        )
+      END
+    ) AS retry (at)
+    WHERE c.used >= c."limit"
+    ORDER BY retry.at DESC NULLS FIRST LIMIT 1
+  );
+END $$;
+-- end src/limits/exceeded-quota.sql
+
+-- begin src/limits/reached-budget.sql
+-- Returns the budget, as a plain decimal, when the user's known costs of the calendar month (UTC) around `at` have
+-- reached it, over all applications; null when they have not. Without a budget it reads nothing.
+CREATE OR REPLACE FUNCTION reached_budget(of_user uuid, policy jsonb, at timestamptz) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  budget constant numeric := (policy->>'monthlyBudgetUsd')::numeric;
+  month constant timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
+  used numeric;
+BEGIN
+  IF budget IS NULL THEN
+    RETURN NULL;
+  END IF;
+  -- A bucket is a quarter of an hour, so none lies in two months.
+  SELECT coalesce(sum(r.known_cost), 0) INTO used FROM usage_rollup AS r
+  WHERE r.user_id = of_user
+    AND r.bucket >= month AT TIME ZONE 'UTC' AND r.bucket < (month + interval '1 month') AT TIME ZONE 'UTC';
+  RETURN CASE WHEN used >= budget THEN trim_scale(budget)::text END;
+END $$;
+-- end src/limits/reached-budget.sql
+
+-- begin src/issuing/reserve-session.sql
+-- Reserves a session or says why not, in one round trip. Locks the user's row (creates it for a new user), and only
+-- then reads the clock and counts: under READ COMMITTED each statement has a snapshot of its own, so those after the
+-- lock see what the transactions that it waited for have written. A refusal counts against no quota and leaves an
+-- audit event.
+--   request: externalUserId, caller, idempotencyKey, inputHashes {keyId: hash}, inputHashKeyId, settleWithinSeconds,
+--     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), session and event (columns)
+--   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
+CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
+RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
+-- force_generic_plan: otherwise each connection plans its first five mints one by one, over all partitions, while it
+-- holds the user's lock.
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  person end_user;
+  app application;
+  remembered idempotency_key;
+  policy jsonb;
+  ttl integer;
+  moment timestamptz;
+BEGIN
+  session := jsonb_populate_record(NULL::realtime_session, request->'session');
+
+  person := lock_user(NULL, request->>'externalUserId');
+  SELECT * INTO app FROM application WHERE id = session.application_id;
+  moment := clock_timestamp();
+
+  -- A repeated key gets the outcome of its first request, whatever has changed since; so this comes before every check.
+  IF request->>'idempotencyKey' IS NOT NULL THEN
+    SELECT * INTO remembered FROM idempotency_key
+    WHERE user_id = person.id AND caller = request->>'caller' AND key = request->>'idempotencyKey';
+    IF FOUND THEN
+      SELECT * INTO session FROM realtime_session WHERE id = remembered.session_id;
+      detail := '{}';
+      verdict := CASE WHEN remembered.input_hash = request->'inputHashes'->>remembered.input_hash_key_id
+        THEN 'repeated' ELSE 'conflict' END;
+      RETURN NEXT;
+      RETURN;
+    END IF;
+  END IF;
+
+  -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
+  -- session: quotas would count it neither as pending nor as issued. None is older than a day.
+  PERFORM FROM realtime_session AS overdue
+  WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
+    AND overdue.id >= uuidv7_floor(moment - interval '1 day')
+  FOR NO KEY UPDATE;
+
+  policy := effective_policy(person, app, request->'defaults');
+  ttl := coalesce(
+    (request->>'expiresAfterSeconds')::integer,
+    least((request->>'defaultTtlSeconds')::integer, (policy->>'maxTtlSeconds')::integer)
+  );
+  SELECT refusal.verdict, refusal.detail INTO verdict, detail FROM (
+    SELECT 1, 'suspended', jsonb_build_object('suspendedAt', person.suspended_at)
+    WHERE person.suspended_at IS NOT NULL
+    UNION ALL
+    SELECT 2, 'policy', jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels')
+    WHERE jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? session.model
+    UNION ALL
+    SELECT 3, 'policy', jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'))
+    WHERE ttl > (policy->>'maxTtlSeconds')::integer
+    UNION ALL
+    SELECT 4, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
+    FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
+    UNION ALL
+    SELECT 5, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
+  ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
+
+  IF verdict IS NOT NULL THEN
+    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', app.id, person.id, NULL,
+      detail || jsonb_build_object('reason', verdict));
+    session := NULL;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
+  -- created_at has been counted.
+  moment := clock_timestamp();
+  session.user_id := person.id;
+  session.created_at := moment;
+  session.id := uuidv7_at(moment);
+  session.requested_ttl_seconds := ttl;
+  session.deadline := moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision);
+  INSERT INTO realtime_session VALUES (session.*);
+  -- Later than any before, because the clock was read under the user's lock.
+  UPDATE end_user SET last_session_at = moment WHERE id = person.id;
+  INSERT INTO application_user AS pair (application_id, user_id, last_session_at) VALUES (app.id, person.id, moment)
+  ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment;
+  IF request->>'idempotencyKey' IS NOT NULL THEN
+    INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
+    VALUES (person.id, request->>'caller', request->>'idempotencyKey',
+      request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', session.id, moment);
+  END IF;
+  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', app.id, person.id, session.id,
+    request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
+  verdict := 'reserved';
+  detail := jsonb_build_object('expiresAfterSeconds', ttl);
+  RETURN NEXT;
+END $$;
+-- end src/issuing/reserve-session.sql
+
+-- begin src/issuing/settle-overdue.sql
+-- Settles as UNCONFIRMED at most `most` sessions whose deadline has passed, oldest first; returns how many. Skips rows
+-- that another transaction is settling.
+CREATE OR REPLACE FUNCTION settle_overdue(most integer, by jsonb) RETURNS integer
+LANGUAGE sql
+BEGIN ATOMIC
+  WITH due AS (
+    SELECT id FROM realtime_session WHERE outcome IS NULL AND deadline <= clock_timestamp()
+    ORDER BY deadline LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+  ), settled AS (
+    UPDATE realtime_session AS s
+    SET outcome = 'UNCONFIRMED', settled_at = clock_timestamp(), failure_code = 'not_settled'
+    FROM due WHERE s.id = due.id AND s.outcome IS NULL
+    RETURNING s.id, s.application_id, s.user_id, s.settled_at
+  )
+  SELECT count(write_event(by, settled_at, 'session.unconfirmed', 'FAILED', application_id, user_id, id,
+    '{"code": "not_settled"}')::text)::integer
+  FROM settled;
+END;
+-- end src/issuing/settle-overdue.sql
+
+-- begin src/issuing/purge-idempotency-keys.sql
+-- Deletes at most `most` idempotency keys that are older than `older_than`, oldest first; returns how many.
+CREATE OR REPLACE FUNCTION purge_idempotency_keys(older_than interval, most integer) RETURNS integer
+LANGUAGE sql
+BEGIN ATOMIC
+  WITH due AS (
+    SELECT user_id, caller, key FROM idempotency_key WHERE created_at < now() - older_than
+    ORDER BY created_at LIMIT most FOR UPDATE SKIP LOCKED
+  ), purged AS (
+    DELETE FROM idempotency_key AS k USING due
+    WHERE k.user_id = due.user_id AND k.caller = due.caller AND k.key = due.key
+    RETURNING 1
+  )
+  SELECT count(*)::integer FROM purged;
+END;
+-- end src/issuing/purge-idempotency-keys.sql
+
+-- begin src/sessions/revoke-session.sql
+-- Revokes a session that is PENDING or ACTIVE; has no effect on one that has ended. While it is pending, settling sees
+-- the revocation. Returns no row when there is no such session. Locks the user first, like every other writer.
+CREATE OR REPLACE FUNCTION revoke_session(of_session uuid, by jsonb) RETURNS SETOF realtime_session
+LANGUAGE plpgsql AS $$
+DECLARE
+  session realtime_session;
+  moment timestamptz;
+BEGIN
+  SELECT * INTO session FROM realtime_session WHERE id = of_session;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM lock_user(session.user_id, NULL);
+  SELECT * INTO session FROM realtime_session WHERE id = of_session FOR NO KEY UPDATE;
+  moment := clock_timestamp();
+  IF session.revoked_at IS NULL
+    AND session_status(session.outcome, session.deadline, session.expires_at, NULL, moment) IN ('PENDING', 'ACTIVE')
+  THEN
+    UPDATE realtime_session SET revoked_at = moment WHERE id = of_session RETURNING * INTO session;
+    -- The reason may name somebody, so it comes in by->'personal' and is stored in audit_identity.
+    PERFORM write_event(by, moment, 'session.revoked', 'SUCCEEDED', session.application_id, session.user_id,
+      of_session, '{"reason": null}');
+  END IF;
+  RETURN NEXT session;
+END $$;
+-- end src/sessions/revoke-session.sql
+
+-- begin src/sessions/announce-expired.sql
+-- Writes a session.expired event for at most `most` sessions that have expired, soonest expiry first, exactly one for
+-- each; returns how many. Fewer than `most` means that nothing is left, except what another gateway is announcing now.
+-- A revoked session does not expire: it had ended before.
+--   by: columns of audit_event that say who announces: actor_kind, actor_name
+--
+-- It cannot deadlock: it skips rows that others have locked, so it waits for none, and it locks only sessions. A
+-- transaction that has locked a user and then waits for one of these sessions, as revoke_session does, waits until this
+-- statement ends and no longer.
+--
+-- The settings leave the planner one plan, for any number of rows and for outdated statistics: read the due sessions
+-- in order from realtime_session_expiring_idx, then find each row by its key in its own partition. Any other plan
+-- reads all live sessions, or all that were ever issued.
+CREATE OR REPLACE FUNCTION announce_expired(most integer, by jsonb) RETURNS integer
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_sort = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' AS $$
+DECLARE
+  -- Read once: an index condition needs a value that does not change while the statement runs.
+  moment constant timestamptz := clock_timestamp();
+  due uuid[];
+BEGIN
+  -- PostgreSQL checks the conditions again before it locks a row that somebody else announced or revoked meanwhile.
+  SELECT array_agg(locked.id) INTO due FROM (
+    SELECT id FROM realtime_session
+    WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL AND expires_at <= moment
+    ORDER BY expires_at, id LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+  ) AS locked;
+  IF due IS NULL THEN
+    RETURN 0;
+  END IF;
+
+  -- Ids of events sort by time: one microsecond more for each keeps the events of a batch in the order of the expiries.
+  -- EXECUTE plans each batch anew: a plan made while a month was empty might use any index that contains the id.
+  EXECUTE $sql$
+    WITH announced AS (
+      UPDATE realtime_session AS s SET expiry_announced_at = $2 + place * interval '1 microsecond'
+      FROM unnest($1) WITH ORDINALITY AS expired (id, place) WHERE s.id = expired.id
+      RETURNING s.id, s.application_id, s.user_id, s.expires_at, s.expiry_announced_at AS at
+    )
+    INSERT INTO audit_event
+      (id, at, action, outcome, actor_kind, actor_name, application_id, user_id, session_id, detail)
+    SELECT uuidv7_at(at), at, 'session.expired', 'SUCCEEDED', $3->>'actor_kind', $3->>'actor_name',
+      application_id, user_id, id, jsonb_build_object('expiresAt', expires_at)
+    FROM announced
+  $sql$ USING due, moment, by;
+  RETURN cardinality(due);
+END $$;
+-- end src/sessions/announce-expired.sql
+
+-- begin src/sessions/identify-secret.sql
+-- Finds the session that a secret was issued for, in one application or (`within` null) in all; returns no row when
+-- there is none. `fingerprints` has the secret's fingerprint under each key in rotation, by the key's id; it is empty
+-- for a text that cannot be a secret. Every look-up writes an audit event. One that finds nothing names no session and
+-- no application, so that its event does not tell what another application has.
+CREATE OR REPLACE FUNCTION identify_secret(fingerprints jsonb, within uuid, by jsonb) RETURNS SETOF realtime_session
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  key_id text;
+  fingerprint text;
+  identified realtime_session;
+BEGIN
+  FOR key_id, fingerprint IN SELECT * FROM jsonb_each_text(fingerprints) LOOP
+    -- OFFSET 0 keeps the two queries apart: the inner one uses the index of the fingerprint and finds one row. Merged,
+    -- the planner might walk the sessions from the newest back until one has the fingerprint.
+    SELECT * INTO identified FROM (
+      SELECT * FROM realtime_session AS s
+      WHERE s.secret_fingerprint = fingerprint AND s.secret_fingerprint_key_id = key_id OFFSET 0
+    ) AS having_it
+    WHERE within IS NULL OR application_id = within
+    ORDER BY id DESC LIMIT 1;
+    EXIT WHEN FOUND;
+  END LOOP;
+  PERFORM write_event(by, clock_timestamp(), 'secret.identified',
+    CASE WHEN identified.id IS NULL THEN 'FAILED' ELSE 'SUCCEEDED' END,
+    identified.application_id, identified.user_id, identified.id, '{}');
+  IF identified.id IS NOT NULL THEN
+    RETURN NEXT identified;
+  END IF;
+END $$;
+-- end src/sessions/identify-secret.sql
+
+-- begin src/authentication/note-api-keys-used.sql
+-- Records that keys were used now, to the minute. Skips a key whose minute is recorded already or whose row another
+-- gateway is writing: however many gateways there are, a key costs one write a minute.
+CREATE OR REPLACE FUNCTION note_api_keys_used(used uuid[]) RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+  WITH due AS (
+    SELECT id FROM api_key
+    WHERE id = ANY (used) AND (last_used_at IS NULL OR last_used_at < date_trunc('minute', now()))
+    FOR NO KEY UPDATE SKIP LOCKED
+  )
+  UPDATE api_key AS k SET last_used_at = date_trunc('minute', now()) FROM due WHERE k.id = due.id;
+END;
+-- end src/authentication/note-api-keys-used.sql
+
+-- begin src/users/suspend-user.sql
+-- Suspends a user or, with `suspend` false, reinstates it; has no effect when it already is so. Returns no row when
+-- there is no such user.
+CREATE OR REPLACE FUNCTION suspend_user(of_user uuid, external_user_id text, suspend boolean, by jsonb)
+RETURNS SETOF end_user
+LANGUAGE plpgsql AS $$
+DECLARE
+  person end_user := lock_user(of_user, external_user_id);
+  moment timestamptz := clock_timestamp();
+BEGIN
+  IF person.id IS NULL THEN
+    RETURN;
+  END IF;
+  IF suspend <> (person.suspended_at IS NOT NULL) THEN
+    UPDATE end_user SET suspended_at = CASE WHEN suspend THEN moment END WHERE id = person.id RETURNING * INTO person;
+    -- The reason may name somebody, so it comes in by->'personal' and is stored in audit_identity.
+    PERFORM write_event(by, moment, CASE WHEN suspend THEN 'user.suspended' ELSE 'user.reinstated' END, 'SUCCEEDED',
+      NULL, person.id, NULL, '{"reason": null}');
+  END IF;
+  RETURN NEXT person;
+END $$;
+-- end src/users/suspend-user.sql
+
+-- begin src/users/set-user-policy.sql
+-- Changes the limits that are set for a user itself. `changes` has column names as keys: a column that is absent
+-- stays, one that is null inherits again. Returns no row when there is no such user.
+CREATE OR REPLACE FUNCTION set_user_policy(of_user uuid, external_user_id text, changes jsonb, by jsonb)
+RETURNS SETOF end_user
+LANGUAGE plpgsql AS $$
+DECLARE
+  person end_user := lock_user(of_user, external_user_id);
+BEGIN
+  IF person.id IS NULL THEN
+    RETURN;
+  END IF;
+  UPDATE end_user AS u
+  SET (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day,
+    monthly_budget_usd) = (
+    SELECT allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day,
+      monthly_budget_usd
+    FROM jsonb_populate_record(u, changes)
+  )
+  WHERE id = person.id RETURNING * INTO person;
+  PERFORM write_event(by, clock_timestamp(), 'policy.set', 'SUCCEEDED', NULL, person.id, NULL, changes);
+  RETURN NEXT person;
+END $$;
+-- end src/users/set-user-policy.sql
+
+-- begin src/users/begin-erasure.sql
+-- Begins to erase a person: removes its external id and its idempotency keys, and settles its pending sessions as
+-- UNCONFIRMED, so that nothing more of it is written. Has no effect when the erasure has begun before. Returns no row
+-- when there is no such user.
+--   proof: for the audit event, shows that a gateway made it
+CREATE OR REPLACE FUNCTION begin_erasure(of_user uuid, proof jsonb, by jsonb) RETURNS SETOF end_user
+LANGUAGE plpgsql AS $$
+DECLARE
+  person end_user;
+  moment timestamptz;
+  withdrawn realtime_session;
+BEGIN
+  SELECT * INTO person FROM end_user WHERE id = of_user FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  IF person.erasure_began_at IS NULL THEN
+    -- The update waits for a settling in progress; a later one finds no pending session.
+    FOR withdrawn IN
+      UPDATE realtime_session SET outcome = 'UNCONFIRMED', settled_at = clock_timestamp(), failure_code = 'withdrawn'
+      WHERE user_id = of_user AND outcome IS NULL RETURNING *
+    LOOP
+      PERFORM write_event(by, withdrawn.settled_at, 'session.unconfirmed', 'FAILED', withdrawn.application_id, of_user,
+        withdrawn.id, '{"code": "withdrawn"}');
+    END LOOP;
+    DELETE FROM idempotency_key WHERE user_id = of_user;
+    moment := clock_timestamp();
+    UPDATE end_user SET external_id = NULL, erasure_began_at = moment WHERE id = of_user RETURNING * INTO person;
+    PERFORM write_event(by, moment, 'user.erased', 'SUCCEEDED', NULL, of_user, NULL, proof);
+  END IF;
+  RETURN NEXT person;
+END $$;
+-- end src/users/begin-erasure.sql
+
+-- begin src/users/erase-sessions.sql
+-- Erases the personal columns of at most `most` sessions of a person, those after the id `after`, and the raw usage of
+-- at most `most_reports` of their usage records; numbers stay. Returns the id to continue after, or null when all is
+-- done. Locks the user first, like every other writer: several gateways may erase the same person.
+CREATE OR REPLACE FUNCTION erase_sessions(of_user uuid, after uuid, most integer, most_reports integer) RETURNS uuid
+LANGUAGE plpgsql AS $$
+DECLARE
+  sessions uuid[];
+  erased integer;
+BEGIN
+  PERFORM lock_user(of_user, NULL);
+  SELECT array_agg(id ORDER BY id) INTO sessions FROM (
+    SELECT id FROM realtime_session WHERE user_id = of_user AND id > after ORDER BY id LIMIT most
+  ) AS next;
+  UPDATE realtime_session SET labels = '[]', instructions = NULL, voice = NULL, input_audio_transcription = NULL,
+    turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL
+  WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
+    input_audio_transcription, turn_detection, tool_choice, upstream_config) > 0);
+  UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id) IN (
+    SELECT session_id, source, response_id FROM usage_record
+    WHERE session_id = ANY (sessions) AND usage <> '{}' LIMIT most_reports
+  );
+  GET DIAGNOSTICS erased = ROW_COUNT;
+  -- A session can have any number of usage records: repeat the same sessions while there may be more.
+  IF erased = most_reports THEN
+    RETURN after;
+  END IF;
+  RETURN CASE WHEN cardinality(sessions) = most THEN sessions[most] END;
+END $$;
+-- end src/users/erase-sessions.sql
+
+-- begin src/users/erase-identities.sql
+-- Deletes at most `most` rows of audit_identity of a person; returns how many. Fewer than `most` means that none is
+-- left. Deletes only when the person's erasure has begun. SECURITY DEFINER: the gateway's own role may not delete from
+-- that table.
+CREATE OR REPLACE FUNCTION erase_identities(of_user uuid, most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  erased integer;
+BEGIN
+  -- A statement of its own, so that the DELETE begins after another gateway's deletion is committed and does not see
+  -- those rows. Otherwise it would choose them, wait, delete none, and report that none is left.
+  PERFORM FROM end_user WHERE id = of_user AND erasure_began_at IS NOT NULL FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  DELETE FROM audit_identity WHERE event_id IN (
+    SELECT event_id FROM audit_identity WHERE user_id = of_user ORDER BY event_id LIMIT most
+  );
+  GET DIAGNOSTICS erased = ROW_COUNT;
+  RETURN erased;
+END $$;
+-- end src/users/erase-identities.sql
+
+-- begin src/users/end-erasure.sql
+-- Records that an erasure is complete.
+CREATE OR REPLACE FUNCTION end_erasure(of_user uuid) RETURNS SETOF end_user
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE end_user SET erased_at = clock_timestamp()
+  WHERE id = of_user AND erasure_began_at IS NOT NULL AND erased_at IS NULL;
+  RETURN QUERY SELECT * FROM end_user WHERE id = of_user;
+END $$;
+-- end src/users/end-erasure.sql
+
+-- begin src/usage/count-usage.sql
+-- Adds a usage record to the sums, or with `sign` -1 subtracts it. Only a transaction that has locked the record's user
+-- may call it, so each row of usage_rollup has one writer at a time.
+CREATE OR REPLACE FUNCTION count_usage(entry usage_record, sign integer) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  part usage_part;
+BEGIN
+  INSERT INTO usage_part (bucket, application_id, model, provider, responses,
+    input_text_tokens, input_audio_tokens, input_image_tokens,
+    cached_text_tokens, cached_audio_tokens, cached_image_tokens,
+    output_text_tokens, output_audio_tokens, total_tokens, transcription_seconds, known_cost, unpriced)
+  VALUES (date_bin('15 minutes', entry.at, timestamptz 'epoch'), entry.application_id, entry.model, entry.provider, sign,
+    sign * entry.input_text_tokens, sign * entry.input_audio_tokens, sign * entry.input_image_tokens,
+    sign * entry.cached_text_tokens, sign * entry.cached_audio_tokens, sign * entry.cached_image_tokens,
+    sign * entry.output_text_tokens, sign * entry.output_audio_tokens, sign * entry.total_tokens,
+    sign * entry.transcription_seconds, sign * coalesce(entry.cost, 0),
+    CASE WHEN entry.cost IS NULL THEN sign ELSE 0 END)
+  RETURNING * INTO part;
+
+  INSERT INTO usage_rollup AS r VALUES (entry.user_id, part.bucket, part.application_id, part.model, part.provider,
+    part.responses, part.input_text_tokens, part.input_audio_tokens, part.input_image_tokens,
+    part.cached_text_tokens, part.cached_audio_tokens, part.cached_image_tokens,
+    part.output_text_tokens, part.output_audio_tokens, part.total_tokens,
+    part.transcription_seconds, part.known_cost, part.unpriced)
+  ON CONFLICT (user_id, bucket, application_id, model, provider) DO UPDATE SET
+    responses = r.responses + EXCLUDED.responses,
+    input_text_tokens = r.input_text_tokens + EXCLUDED.input_text_tokens,
+    input_audio_tokens = r.input_audio_tokens + EXCLUDED.input_audio_tokens,
+    input_image_tokens = r.input_image_tokens + EXCLUDED.input_image_tokens,
+    cached_text_tokens = r.cached_text_tokens + EXCLUDED.cached_text_tokens,
+    cached_audio_tokens = r.cached_audio_tokens + EXCLUDED.cached_audio_tokens,
+    cached_image_tokens = r.cached_image_tokens + EXCLUDED.cached_image_tokens,
+    output_text_tokens = r.output_text_tokens + EXCLUDED.output_text_tokens,
+    output_audio_tokens = r.output_audio_tokens + EXCLUDED.output_audio_tokens,
+    total_tokens = r.total_tokens + EXCLUDED.total_tokens,
+    transcription_seconds = r.transcription_seconds + EXCLUDED.transcription_seconds,
+    known_cost = r.known_cost + EXCLUDED.known_cost,
+    unpriced = r.unpriced + EXCLUDED.unpriced;
+END $$;
+-- end src/usage/count-usage.sql
+
+-- begin src/usage/report-usage.sql
+-- Records what a response used, in one round trip. Locks the user first, like every other writer: of concurrent
+-- reports of one response one counts, and a user's sums have one writer. Of an erased user only the numbers are
+-- stored.
+--   report: columns of usage_record that the gateway decides: source, response_id, model, at, the numbers, cost, price
+--   verdict: reported | already (with the same numbers) | conflict (with other numbers: the first stay)
+--     | not_found | not_issued | before_issue | in_future | after_exposure (of `at`; nothing was changed)
+CREATE OR REPLACE FUNCTION report_usage(of_session uuid, report jsonb, by jsonb) RETURNS text
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  entry usage_record := jsonb_populate_record(NULL::usage_record, report);
+  earlier usage_record;
+  session realtime_session;
+  person end_user;
+  moment timestamptz;
+  replaced boolean;
+BEGIN
+  SELECT * INTO session FROM realtime_session WHERE id = of_session;
+  IF NOT FOUND THEN
+    RETURN 'not_found';
+  END IF;
+  person := lock_user(session.user_id, NULL);
+  moment := clock_timestamp();
+
+  SELECT * INTO earlier FROM usage_record AS r
+  WHERE r.session_id = of_session AND r.source = entry.source AND r.response_id = entry.response_id;
+  IF FOUND THEN
+    IF (earlier.model, earlier.input_text_tokens, earlier.input_audio_tokens, earlier.input_image_tokens,
+        earlier.cached_text_tokens, earlier.cached_audio_tokens, earlier.cached_image_tokens,
+        earlier.output_text_tokens, earlier.output_audio_tokens, earlier.transcription_seconds)
+      = (entry.model, entry.input_text_tokens, entry.input_audio_tokens, entry.input_image_tokens,
+        entry.cached_text_tokens, entry.cached_audio_tokens, entry.cached_image_tokens,
+        entry.output_text_tokens, entry.output_audio_tokens, entry.transcription_seconds)
+    THEN
+      RETURN 'already';
+    END IF;
+    PERFORM write_event(by, moment, 'usage.conflicted', 'DENIED', session.application_id, session.user_id, of_session,
+      jsonb_build_object('responseId', entry.response_id, 'source', entry.source));
+    RETURN 'conflict';
+  END IF;
+
+  -- Clients know these times without microseconds.
+  IF session.outcome IS DISTINCT FROM 'ISSUED' THEN
+    RETURN 'not_issued';
+  ELSIF entry.at < date_trunc('milliseconds', session.settled_at) THEN
+    RETURN 'before_issue';
+  ELSIF entry.at > moment THEN
+    RETURN 'in_future';
+  ELSIF entry.at > session.expires_at + make_interval(secs => session.session_limit_seconds) THEN
+    RETURN 'after_exposure';
+  END IF;
+
+  entry.session_id := of_session;
+  entry.user_id := session.user_id;
+  entry.application_id := session.application_id;
+  entry.provider := session.provider;
+  entry.reported_at := moment;
+  IF person.erasure_began_at IS NOT NULL THEN
+    entry.usage := '{}';
+  END IF;
+  SELECT * INTO earlier FROM usage_record AS r
+  WHERE r.session_id = of_session AND r.source <> entry.source AND r.response_id = entry.response_id;
+  replaced := FOUND AND entry.source = 'APPLICATION';
+  entry.counted := entry.source = 'APPLICATION' OR NOT FOUND;
+  IF replaced THEN
+    UPDATE usage_record AS r SET counted = false
+    WHERE r.session_id = of_session AND r.source = earlier.source AND r.response_id = entry.response_id;
+    PERFORM count_usage(earlier, -1);
+  END IF;
+  INSERT INTO usage_record VALUES (entry.*);
+  IF entry.counted THEN
+    PERFORM count_usage(entry, 1);
+  END IF;
+  PERFORM write_event(by, moment, 'usage.reported', 'SUCCEEDED', session.application_id, session.user_id, of_session,
+    jsonb_build_object('responseId', entry.response_id, 'source', entry.source, 'model', entry.model,
+      'at', entry.at, 'totalTokens', entry.total_tokens, 'costUsd', trim_scale(entry.cost)::text,
+      'counted', entry.counted, 'replaced', replaced));
+  RETURN 'reported';
+END $$;
+-- end src/usage/report-usage.sql
+
+-- begin src/usage/sum-usage.sql
+-- Moves at most `most` rows of usage_part into usage_sum; returns how many. One at a time: while one transaction does
+-- it, the others return 0.
+CREATE OR REPLACE FUNCTION sum_usage(most integer) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  taken integer;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtext('gatehouse.sum_usage')) THEN
+    RETURN 0;
+  END IF;
+  WITH parts AS (
+    DELETE FROM usage_part WHERE id IN (SELECT id FROM usage_part ORDER BY id LIMIT most) RETURNING *
+  ), counted AS (
+    SELECT count(*)::integer AS parts FROM parts
+  ), added AS (
+    INSERT INTO usage_sum AS s
+    SELECT bucket, application_id, model, provider, sum(responses),
+      sum(input_text_tokens), sum(input_audio_tokens), sum(input_image_tokens),
+      sum(cached_text_tokens), sum(cached_audio_tokens), sum(cached_image_tokens),
+      sum(output_text_tokens), sum(output_audio_tokens), sum(total_tokens),
+      sum(transcription_seconds), sum(known_cost), sum(unpriced)
+    FROM parts GROUP BY bucket, application_id, model, provider
+    ON CONFLICT (bucket, application_id, model, provider) DO UPDATE SET
+      responses = s.responses + EXCLUDED.responses,
+      input_text_tokens = s.input_text_tokens + EXCLUDED.input_text_tokens,
+      input_audio_tokens = s.input_audio_tokens + EXCLUDED.input_audio_tokens,
+      input_image_tokens = s.input_image_tokens + EXCLUDED.input_image_tokens,
+      cached_text_tokens = s.cached_text_tokens + EXCLUDED.cached_text_tokens,
+      cached_audio_tokens = s.cached_audio_tokens + EXCLUDED.cached_audio_tokens,
+      cached_image_tokens = s.cached_image_tokens + EXCLUDED.cached_image_tokens,
+      output_text_tokens = s.output_text_tokens + EXCLUDED.output_text_tokens,
+      output_audio_tokens = s.output_audio_tokens + EXCLUDED.output_audio_tokens,
+      total_tokens = s.total_tokens + EXCLUDED.total_tokens,
+      transcription_seconds = s.transcription_seconds + EXCLUDED.transcription_seconds,
+      known_cost = s.known_cost + EXCLUDED.known_cost,
+      unpriced = s.unpriced + EXCLUDED.unpriced
+  )
+  SELECT parts INTO taken FROM counted;
+  RETURN taken;
+END $$;
+-- end src/usage/sum-usage.sql

@@ -1,0 +1,29 @@
+import type { PrismaClient } from '../../prisma/generated/client.ts';
+import { byColumns } from '../audit/event-columns.db.ts';
+import type { Caller } from '../authorization/actor.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
+import { isPrismaError } from '../platform/database/prisma.ts';
+import type { Application } from './application.ts';
+import { toApplication } from './application-row.db.ts';
+
+/** Registers an application. Null: the name is taken. @throws UnavailableError when it may not have been written */
+export async function createApplication(
+  prisma: PrismaClient,
+  name: string,
+  by: Caller,
+): Promise<Application | null> {
+  const created = prisma.$transaction(async (tx) => {
+    const row = await tx.application.create({ data: { name } });
+    await tx.$executeRaw`
+      SELECT write_event(${byColumns(by)}::jsonb, a.created_at, 'application.created', 'SUCCEEDED', a.id, NULL, NULL,
+        jsonb_build_object('name', a.name))
+      FROM application AS a WHERE a.id = ${row.id}::uuid`;
+    return toApplication(row);
+  });
+  try {
+    return await mapDatabaseErrors(created);
+  } catch (error) {
+    if (isPrismaError(error, 'P2002')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import { Prisma, type PrismaClient } from '../../prisma/generated/client.ts';
+import { byColumns } from '../audit/event-columns.db.ts';
+import type { Caller } from '../authorization/actor.ts';
+import type { PolicyChanges } from '../limits/policy.ts';
+import { policyChangeColumns } from '../limits/policy-row.db.ts';
+import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
+import { isPrismaError } from '../platform/database/prisma.ts';
+import { toJsonb } from '../platform/database/to-jsonb.ts';
+import type { Application } from './application.ts';
+import { toApplication } from './application-row.db.ts';
+
+/**
+ * Changes the limits that hold for each user an application asks for. Null: there is no such application.
+ * @throws UnavailableError when it may not have been written
+ */
+export async function setApplicationPolicy(
+  prisma: PrismaClient,
+  id: string,
+  changes: PolicyChanges,
+  by: Caller,
+): Promise<Application | null> {
+  const { allowedModels, ...limits } = changes;
+  const models = allowedModels === undefined ? {} : { allowedModels: allowedModels ?? Prisma.DbNull };
+  const detail = { ...policyChangeColumns(changes), applicationId: id };
+  const changed = prisma.$transaction(async (tx) => {
+    const row = await tx.application.update({ where: { id }, data: { ...models, ...limits } });
+    await tx.$executeRaw`
+      SELECT write_event(${byColumns(by)}::jsonb, clock_timestamp(), 'policy.set', 'SUCCEEDED', ${id}::uuid, NULL, NULL,
+        ${toJsonb(detail)}::jsonb)`;
+    return toApplication(row);
+  });
+  try {
+    return await mapDatabaseErrors(changed);
+  } catch (error) {
+    if (isPrismaError(error, 'P2025')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import { obtainAuditKeys } from '../platform/config/keys.ts';
+import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
+import { describeFailure } from '../platform/process/describe-failure.ts';
+import { describeFindings } from '../sealing/describe-findings.ts';
+import { timeOf } from '../sealing/sealed-columns.db.ts';
+import { exportTrail } from './export-trail.ts';
+import { parseAnyInstant } from './options.ts';
+import { say, throttle } from './terminal.ts';
+import { verifyTrail } from './verify-trail.ts';
+import { withDatabase } from './with-database.ts';
+
+type VerifyOptions = { readonly from?: string; readonly to?: string; readonly heads?: readonly string[] };
+
+/** `gatehouse audit verify` and `gatehouse audit export` */
+export function auditCommand(): Command {
+  const audit = new Command('audit').description(
+    'The audit trail: whether it is what was sealed, and a copy of it.',
+  );
+  audit
+    .command('verify')
+    .description('Find and locate whatever was changed, removed, inserted or swapped in the sealed trail.')
+    .option('--from <instant>', 'only batches sealed at that moment or later', parseAnyInstant)
+    .option('--to <instant>', 'only batches sealed before that moment', parseAnyInstant)
+    .option(
+      '--heads <file...>',
+      'heads that left the database (GATEHOUSE_AUDIT_HEADS_FILE, or a log of a gateway): without them a trail whose end was cut off, or an older backup, looks whole',
+    )
+    .addHelpText(
+      'after',
+      '\nExit code 0: it is what was sealed. 1: it is not; each line says what and where. 2: it could not be checked.',
+    )
+    // What was typed wrong was not checked.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .action(verify);
+  audit
+    .command('export')
+    .description('Write the whole trail to standard output, oldest first, as a line of JSON for each event.')
+    .action(() =>
+      withDatabase(async ({ pool }) => {
+        const onProgress = throttle((events) => say(`${events} events …`));
+        const { events, whole } = await exportTrail(pool, process.stdout, onProgress);
+        if (whole) say(`${events} events.`);
+      }),
+    );
+  return audit;
+}
+
+async function verify({ from, to, heads }: VerifyOptions): Promise<void> {
+  try {
+    await withDatabase(async ({ pool }, config) => {
+      const findings = describeFindings((line) => process.stdout.write(`${line}\n`));
+      const options = { span: { from: from ?? null, to: to ?? null }, headsFiles: heads ?? [] };
+      const { events, dropped, erased, batches, unsealed } = await verifyTrail({
+        ...options,
+        pool,
+        keys: await obtainAuditKeys(config),
+        overlapMs: transactionOverlapMs(config.databaseTimeoutMs),
+        onFinding: findings.add,
+        onProgress: throttle((sequence, last) => say(`Checked ${sequence} of ${last} …`)),
+      });
+      const found = findings.end();
+      say(
+        `Checked ${events} sealed events in ${batches} batches${heads === undefined ? ', without heads' : ''}.`,
+      );
+      if (dropped > 0) say(`${dropped} of them were dropped by retention, as signed checkpoints say.`);
+      if (erased > 0) say(`${erased} of them do not name a person any more, who was erased.`);
+      if (unsealed.firstId !== null) {
+        const since = new Date(timeOf(unsealed.firstId)).toISOString();
+        say(`${unsealed.count} events since ${since} are not sealed yet.`);
+      }
+      say(found === 0 ? 'The trail is what was sealed.' : 'The trail is NOT what was sealed.');
+      process.exitCode = found === 0 ? 0 : 1;
+    });
+  } catch (error) {
+    say(`The trail could not be checked. ${describeFailure(error)}`);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { budget } from '../validation/usd-amount.ts';
+import { flag, isNetwork, isOrigin, list, whole } from './schemas.ts';
+import { group, variable } from './variable.ts';
+
+/** How the gateway issues sessions, what it allows by default, and how much it takes at a time. */
+export const servingVariables = {
+  defaultModel: variable(
+    'GATEHOUSE_DEFAULT_MODEL',
+    z.string().min(1).default('gpt-realtime-2.1'),
+    'Model of a session whose input names none.',
+  ),
+  upstreamTimeoutMs: variable(
+    'GATEHOUSE_UPSTREAM_TIMEOUT_MS',
+    whole(50, 120_000).default(10_000),
+    "One mint's deadline, from connecting to the end of the answer, in milliseconds.",
+  ),
+  maxMintsInFlight: variable(
+    'GATEHOUSE_MAX_MINTS_IN_FLIGHT',
+    whole(1, 10_000).default(64),
+    'Upstream calls at a time.',
+  ),
+  mintQueue: variable(
+    'GATEHOUSE_MINT_QUEUE',
+    whole(0, 1_000_000).default(1024),
+    'Sessions that wait for their turn beyond them; more are refused.',
+  ),
+  defaultPolicy: group({
+    maxActiveSessions: variable(
+      'GATEHOUSE_MAX_ACTIVE_SESSIONS',
+      whole(0, 1_000_000).default(10),
+      'Default policy: sessions of one user whose secret lives, at a time.',
+    ),
+    maxMintsPerMinute: variable(
+      'GATEHOUSE_MAX_MINTS_PER_MINUTE',
+      whole(0, 1_000_000).default(30),
+      'Default policy: sessions for one user in any 60 seconds.',
+    ),
+    maxMintsPerDay: variable(
+      'GATEHOUSE_MAX_MINTS_PER_DAY',
+      whole(0, 1_000_000).default(500),
+      'Default policy: sessions for one user in any 24 hours.',
+    ),
+    maxTtlSeconds: variable(
+      'GATEHOUSE_MAX_TTL_SECONDS',
+      whole(10, 7200).default(7200),
+      'Default policy: longest lifetime of a client secret, in seconds.',
+    ),
+    allowedModels: variable(
+      'GATEHOUSE_ALLOWED_MODELS',
+      z
+        .string()
+        .transform((list) => list.split(',').map((model) => model.trim()))
+        .refine((models) => models.every((model) => model !== ''), 'must be a comma-separated list of models')
+        .optional(),
+      'Default policy: models that may be used, comma-separated. Default: any.',
+    ),
+    monthlyBudgetUsd: variable(
+      'GATEHOUSE_MONTHLY_BUDGET_USD',
+      budget.optional(),
+      'Default policy: US dollars that one user may cost in a calendar month (UTC), e.g. 25.50, by what was reported of it. Default: no budget.',
+    ),
+  }),
+  maxBodyBytes: variable(
+    'GATEHOUSE_MAX_BODY_BYTES',
+    whole(1024, 16_777_216).default(262_144),
+    'Larger requests are refused with 413.',
+  ),
+  requestsPerMinute: variable(
+    'GATEHOUSE_REQUESTS_PER_MINUTE',
+    whole(1, 10_000_000).default(6000),
+    'Requests of one caller per minute and gateway; more are refused with 429.',
+  ),
+  anonymousRequestsPerMinute: variable(
+    'GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE',
+    whole(1, 10_000_000).default(60),
+    'Requests of one address without valid credentials, per minute and gateway.',
+  ),
+  maxStreams: variable(
+    'GATEHOUSE_MAX_STREAMS',
+    whole(0, 1_000_000).default(1000),
+    'Open subscriptions of one gateway; more are refused with 429.',
+  ),
+  heartbeatMs: variable(
+    'GATEHOUSE_HEARTBEAT_MS',
+    whole(100, 600_000).default(15_000),
+    'How long nothing may be sent on a subscription before a comment is, in milliseconds: shorter than what proxies in between take for dead.',
+  ),
+  trustedProxies: variable(
+    'GATEHOUSE_TRUSTED_PROXIES',
+    z
+      .string()
+      .transform(list)
+      .refine(
+        (entries) => entries.every(isNetwork),
+        'must be a comma-separated list of addresses or networks',
+      )
+      .default([]),
+    "Proxies in front, as addresses or networks, comma-separated: what they say in X-Forwarded-For is the client's address. Default: none, and the header is ignored.",
+  ),
+  corsOrigins: variable(
+    'GATEHOUSE_CORS_ORIGINS',
+    z
+      .string()
+      .transform(list)
+      .refine(
+        (origins) => origins.every(isOrigin),
+        'must be a comma-separated list of origins like https://app.example.com',
+      )
+      .default([]),
+    'Exact origins whose pages may ask, comma-separated. Default: none.',
+  ),
+  trustedDocuments: variable(
+    'GATEHOUSE_TRUSTED_DOCUMENTS',
+    z.string().optional(),
+    'A JSON file of the only operations that are executed: {"hash": "document"}, or an Apollo persisted query manifest. Unset: any operation.',
+  ),
+  pricesFile: variable(
+    'GATEHOUSE_PRICES_FILE',
+    z.string().optional(),
+    'A JSON file of prices that replace those of the models it names: [{"models": ["m"], "from": "2026-09-01", "textInput": "4", "minute": "0.017"}]. Unset: the prices of this version.',
+  ),
+  operationLimits: group({
+    tokens: variable(
+      'GATEHOUSE_MAX_TOKENS',
+      whole(100, 1_000_000).default(4000),
+      'Longest document, in lexical tokens.',
+    ),
+    depth: variable(
+      'GATEHOUSE_MAX_DEPTH',
+      whole(5, 64).default(16),
+      'Deepest nesting of fields in an operation.',
+    ),
+    aliases: variable('GATEHOUSE_MAX_ALIASES', whole(0, 10_000).default(30), 'Aliases in an operation.'),
+    directives: variable(
+      'GATEHOUSE_MAX_DIRECTIVES',
+      whole(0, 10_000).default(50),
+      'Directives in an operation.',
+    ),
+    cost: variable(
+      'GATEHOUSE_MAX_COST',
+      whole(1, 10_000_000).default(5000),
+      'Objects that an operation may ask for: each counts one, times the page sizes around it.',
+    ),
+  }),
+  maxConnections: variable(
+    'GATEHOUSE_MAX_CONNECTIONS',
+    whole(1, 1_000_000).default(10_000),
+    'Open connections of one gateway; more are closed at once.',
+  ),
+  headersTimeoutMs: variable(
+    'GATEHOUSE_HEADERS_TIMEOUT_MS',
+    whole(100, 600_000).default(10_000),
+    "Time for a request's headers to arrive, in milliseconds.",
+  ),
+  requestTimeoutMs: variable(
+    'GATEHOUSE_REQUEST_TIMEOUT_MS',
+    whole(100, 600_000).default(30_000),
+    'Time for a whole request to arrive, in milliseconds.',
+  ),
+  // At 1, what goes is still weeks older than the longest that a session can live.
+  retentionMonths: variable(
+    'GATEHOUSE_RETENTION_MONTHS',
+    whole(1, 1200).default(13),
+    'Full calendar months (UTC) that sessions are kept, beside the current one; older months are dropped whole.',
+  ),
+  auditRetentionMonths: variable(
+    'GATEHOUSE_AUDIT_RETENTION_MONTHS',
+    whole(1, 1200).optional(),
+    'Full calendar months (UTC) that audit events are kept, beside the current one; a month goes once a signed checkpoint says so in the trail. Default: all are kept.',
+  ),
+  graphiql: variable(
+    'GATEHOUSE_GRAPHIQL',
+    flag.optional(),
+    'Serve GraphiQL. Default: true when embedded, else false.',
+  ),
+  introspection: variable(
+    'GATEHOUSE_INTROSPECTION',
+    flag.optional(),
+    'Allow introspection. Default: true when embedded, else false.',
+  ),
+  logLevel: variable(
+    'LOG_LEVEL',
+    z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], "must be one of pino's levels")
+      .default('info'),
+    'fatal, error, warn, info, debug, trace or silent.',
+  ),
+};

@@ -1,0 +1,19 @@
+import type pg from 'pg';
+import type { PrismaClient } from '../../../prisma/generated/client.ts';
+
+/** The two ways to the database. They share connections: Prisma Client works over the pool. */
+export type Database = {
+  /** For statements of our own: listings, reports, the feed, sealing. */
+  readonly pool: pg.Pool;
+  /** For applications and their keys by its models, and for sessions by id. */
+  readonly prisma: PrismaClient;
+};
+
+/** The database as it was opened. */
+export type OpenDatabase = Database & {
+  /** Connects as the application's role. */
+  readonly url: string;
+  /** Connects as the owner of the tables: migrations, partitions. */
+  readonly ownerUrl: string;
+  close(): Promise<void>;
+};

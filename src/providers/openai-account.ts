@@ -1,0 +1,67 @@
+import type { Dispatcher } from 'undici';
+import type { z } from 'zod';
+import { apiKey, headerValue, httpUrl } from '../platform/config/schemas.ts';
+import { group, variable } from '../platform/config/variable.ts';
+import { StartError } from '../platform/process/start-error.ts';
+import type { Secret } from '../platform/redaction/secret.ts';
+import { type ClosableProvider, providerOverHttp } from './provider-over-http.ts';
+import type { WireDialect } from './wire-dialect.ts';
+import { withoutUndefined } from './without-undefined.ts';
+
+/** An account at OpenAI, or at whatever speaks like it. */
+export const openaiAccount = group({
+  apiKey: variable('OPENAI_API_KEY', apiKey.optional(), "The provider's API key."),
+  baseUrl: variable(
+    'OPENAI_BASE_URL',
+    httpUrl.default('https://api.openai.com/v1'),
+    "The provider's base URL.",
+  ),
+  organization: variable('OPENAI_ORGANIZATION', headerValue.optional(), 'Sent as OpenAI-Organization.'),
+  project: variable('OPENAI_PROJECT', headerValue.optional(), 'Sent as OpenAI-Project.'),
+});
+
+export type OpenAiOptions = {
+  /** As recorded with each session. */
+  readonly name: string;
+  /** e.g. https://api.openai.com/v1, with or without a slash at its end. */
+  readonly baseUrl: string;
+  readonly apiKey: Secret;
+  readonly organization?: string | undefined;
+  readonly project?: string | undefined;
+  /** One mint's deadline in milliseconds. */
+  readonly timeoutMs: number;
+  /** Carries the requests instead of an agent of its own; close() closes it too. */
+  readonly agent?: Dispatcher | undefined;
+};
+
+/** The part of the configuration that an OpenAI account is made of. */
+export type OpenAiConfig = {
+  readonly openai: z.output<typeof openaiAccount>;
+  readonly upstreamTimeoutMs: number;
+};
+
+// OpenAI ends a realtime session after 60 minutes, whatever opened it.
+const LONGEST_SESSION_SECONDS = 3600;
+
+/** A provider that speaks `dialect`, with OpenAI's credentials and headers. */
+export function createOnAccount(dialect: WireDialect, options: OpenAiOptions): ClosableProvider {
+  const { organization, project, apiKey, ...http } = options;
+  const account = withoutUndefined({ 'openai-organization': organization, 'openai-project': project });
+  return providerOverHttp({
+    ...http,
+    dialect,
+    longestSessionSeconds: LONGEST_SESSION_SECONDS,
+    headers: ({ safetyIdentifier }) => ({
+      authorization: `Bearer ${apiKey.forUpstream()}`,
+      'openai-safety-identifier': safetyIdentifier,
+      ...account,
+    }),
+  });
+}
+
+/** @throws StartError when there is no API key */
+export function accountOf({ openai, upstreamTimeoutMs }: OpenAiConfig): Omit<OpenAiOptions, 'name'> {
+  const { apiKey, ...account } = openai;
+  if (apiKey === undefined) throw new StartError('OPENAI_API_KEY is needed.');
+  return { ...account, apiKey, timeoutMs: upstreamTimeoutMs };
+}

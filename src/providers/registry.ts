@@ -1,0 +1,19 @@
+import type { Values } from '../platform/config/config.ts';
+import { openai } from './openai.ts';
+import { openaiBeta } from './openai-beta.ts';
+import type { ProviderDefinition } from './provider-definition.ts';
+import { sandbox } from './sandbox/sandbox.ts';
+
+const providers = [openai, openaiBeta, sandbox] as const satisfies readonly ProviderDefinition[];
+
+/**
+ * Every provider. A new one is a file of its own and a name in the list above; if it has variables of its own, they are
+ * spread here too (open-provider.ts does not compile while they are forgotten).
+ */
+export const registry = {
+  providers,
+  variables: { ...openai.variables, ...openaiBeta.variables, ...sandbox.variables },
+};
+
+/** The part of the configuration that belongs to the providers. */
+export type ProviderSettings = Values<typeof registry.variables>;
