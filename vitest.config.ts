@@ -14,9 +14,9 @@ if (process.env['TMPDIR'] === undefined && freeBytes(MEMORY) >= ROOM_BYTES) proc
 const LONGEST = [
   'chaos/chaos.process.test.ts',
   'platform/start-up.process.test.ts',
-  'platform/database/embedded.process.test.ts',
+  'platform/database/embedded/starting.process.test.ts',
   'issuing/model.test.ts',
-  'platform/database/database-gone.test.ts',
+  'front-door/database-gone.test.ts',
   'authorization/reading.test.ts',
   'sessions/flat-cost.test.ts',
 ];

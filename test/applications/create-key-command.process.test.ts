@@ -6,27 +6,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded/start-embedded-postgres.ts';
 import { askAs } from '../support/callers.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY, startGateway } from '../support/gateway.ts';
 
 // The operator's command line, as a shell runs it.
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const VIEWER = '{ viewer { kind name scopes reach } }';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let folder = '';
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database);
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-cli-'));
   await chmod(folder, 0o755);
 });
 afterAll(async () => {
-  await gateway.close();
-  await database.drop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { issue, suspendUser } from '../support/ask.ts';
 import { eventually } from '../support/eventually.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue, suspendUser } from '../support/limits.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 type Event = { id: string; sequence: number | null; action: string; at: string; requestId: string };
 /** All there are, newest first, each with its sequence. */
 let events: Event[] = [];
@@ -21,8 +20,6 @@ const LIST = /* GraphQL */ `
 `;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database);
   for (const externalUserId of ['alice', 'bob', 'alice', 'carol'])
     sessionIds.push((await issue(gateway, { externalUserId })).session.id);
   await suspendUser(gateway, { externalUserId: 'bob' });
@@ -31,10 +28,6 @@ beforeAll(async () => {
     const { nodes } = await list({});
     return nodes.every(({ sequence }: Event) => sequence !== null) ? nodes : undefined;
   });
-});
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
 });
 
 async function list(variables: Record<string, unknown>) {

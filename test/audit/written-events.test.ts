@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditActions, auditRecord } from '../../src/audit/actions.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
-import { asOwner } from '../postgres/fixtures/partitions.ts';
+import { issue, passTime, reinstateUser, revokeSession, setPolicy, suspendUser } from '../support/ask.ts';
 import { bearer, createApplication, createKey, revokeKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, passTime, reinstateUser, revokeSession, setPolicy, suspendUser } from '../support/limits.ts';
+import { asOwner } from '../support/partitions.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 // What is written in the trail is what the list of audit actions says, down to each detail.

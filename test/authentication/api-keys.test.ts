@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   askAs,
   askForKey,
@@ -9,32 +9,21 @@ import {
   madeUpFrom,
   revokeKey,
 } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { fewestStatements } from '../support/fewest-statements.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { useDatabase, useGateway, useProxy } from '../support/fixture.ts';
+import { startGateway } from '../support/gateway.ts';
 
 const VIEWER = '{ viewer { kind name scopes reach application { name } user { id } } }';
 
-let database: TestDatabase;
-let proxy: TcpProxy;
-let gateway: TestGateway;
-let other: TestGateway;
+const database = useDatabase();
+const proxy = useProxy(database);
+const gateway = useGateway(proxy);
+const other = useGateway(database);
 let applicationId = '';
 
 beforeAll(async () => {
-  database = await createDatabase();
-  proxy = await startTcpProxy(Number(new URL(database.url).port));
-  gateway = await startGateway({ url: through(proxy), ownerUrl: database.ownerUrl });
-  other = await startGateway(database);
   applicationId = (await createApplication(gateway, 'shop')).application.id;
-});
-afterAll(async () => {
-  await gateway.close();
-  await other.close();
-  await proxy.close();
-  await database.drop();
 });
 
 describe('a key', () => {
@@ -286,12 +275,6 @@ describe('registering an application', () => {
     expect(made).toHaveLength(1);
   });
 });
-
-function through({ port }: TcpProxy): string {
-  const url = new URL(database.url);
-  url.port = String(port);
-  return url.href;
-}
 
 function uuidOf(id: string): string {
   return Buffer.from(id, 'base64').toString().split(':')[1] ?? '';

@@ -1,21 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { askAs, createApplication, createKey, madeUpFrom } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase, useProxy } from '../support/fixture.ts';
 import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const VIEWER = '{ viewer { kind } }';
 
-let database: TestDatabase;
-let proxy: TcpProxy;
+const database = useDatabase();
+const proxy = useProxy(database);
 let gateway: TestGateway | undefined;
 // Of two applications, so that each is a caller of its own.
 let keys: string[] = [];
 let ofAnother = '';
 
 beforeAll(async () => {
-  database = await createDatabase();
-  proxy = await startTcpProxy(Number(new URL(database.url).port));
   const maker = await startGateway(database);
   const { application } = await createApplication(maker, 'one');
   const another = await createApplication(maker, 'another');
@@ -29,16 +26,10 @@ afterEach(async () => {
   proxy.refuse(false);
   await gateway?.close();
 });
-afterAll(async () => {
-  await proxy.close();
-  await database.drop();
-});
 
 /** A gateway that knows none of the keys yet; answers the status of a request with a credential. */
 async function start(env: Record<string, string>): Promise<(credential: string) => Promise<number>> {
-  const url = new URL(database.url);
-  url.port = String(proxy.port);
-  const started = await startGateway({ url: url.href, ownerUrl: database.ownerUrl }, env);
+  const started = await startGateway(proxy, env);
   gateway = started;
   return async (credential) => (await askAs(started, credential, VIEWER)).status;
 }

@@ -1,10 +1,10 @@
 import { generateKeyPair } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { askAs } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
-import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
+import { type Answer, startGateway } from '../support/gateway.ts';
+import { startIdentityProvider } from '../support/identity-provider.ts';
 
 const VIEWER = '{ viewer { kind name scopes reach user { externalId } application { id } } }';
 const CREATE = `mutation Create($input: CreateRealtimeSessionInput!) {
@@ -13,20 +13,9 @@ const CREATE = `mutation Create($input: CreateRealtimeSessionInput!) {
   }
 }`;
 
-let database: TestDatabase;
-let identity: IdentityProvider;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  identity = await startIdentityProvider();
-  gateway = await startGateway(database, identity.env);
-});
-afterAll(async () => {
-  await gateway.close();
-  await identity.close();
-  await database.drop();
-});
+const database = useDatabase();
+const identity = useIdentityProvider();
+const gateway = useGateway(database, () => identity.env);
 
 describe('a token', () => {
   test('without the scopes claim is an end user, who acts for itself', async () => {

@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { use } from '../support/fixture.ts';
 import { callers, named, opens, type Standing, standingOf, viewpointOf } from './callers.ts';
 import { openingOf, type RecordType } from './intended-table.ts';
 import { changes, fieldSelections } from './paths.ts';
 import { type Fact, idOf, isVisible, missingBeside } from './records.ts';
-import { type Exchange, REFUSED, startWorld, type World } from './world.ts';
+import { type Exchange, REFUSED, startWorld } from './world.ts';
 
-let world: World;
+const world = use(startWorld, ({ close }) => close());
 let facts: readonly Fact[];
 
 beforeAll(async () => {
-  world = await startWorld();
   facts = await world.facts();
 });
-
-afterAll(() => world?.close());
 
 type Change = {
   readonly name: string;

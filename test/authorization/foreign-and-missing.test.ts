@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { use } from '../support/fixture.ts';
 import { idArguments } from './arguments.ts';
 import { named, standingOf, viewpointOf } from './callers.ts';
 import { mergedSelectionOf, paths, selectionOf } from './paths.ts';
 import { type Fact, idOf, isVisible, missingBeside, neighbour } from './records.ts';
-import { type Exchange, startWorld, type World } from './world.ts';
+import { type Exchange, startWorld } from './world.ts';
 
-let world: World;
+const world = use(startWorld, ({ close }) => close());
 let facts: readonly Fact[];
 
 beforeAll(async () => {
-  world = await startWorld();
   facts = await world.facts();
 });
-
-afterAll(() => world?.close());
 
 const restricted = [
   'end user alice',

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { use } from '../support/fixture.ts';
 import { callers, named, opens, standingOf, viewpointOf } from './callers.ts';
 import { openingOf } from './intended-table.ts';
 import { type Fact, idOf, isVisible, type Viewpoint } from './records.ts';
-import { startWorld, type World } from './world.ts';
+import { startWorld } from './world.ts';
 
 type Times = { readonly created: Date; readonly expires: Date | null; readonly active: boolean };
 
-let world: World;
+const world = use(startWorld, ({ close }) => close());
 let facts: readonly Fact[];
 /** Of each session, by uuid, as superuser reads it. */
 let times: ReadonlyMap<string, Times>;
@@ -14,7 +15,6 @@ let times: ReadonlyMap<string, Times>;
 const [A, B] = ['key of A with all scopes', 'key of B with all scopes'];
 
 beforeAll(async () => {
-  world = await startWorld();
   // Alice through both applications; what expires first and what is newest are B's.
   for (const caller of [A, A, B, B]) {
     const { body } = await world.ask(
@@ -32,8 +32,6 @@ beforeAll(async () => {
       outcome = 'ISSUED' AND revoked_at IS NULL AND expires_at > now() AS active FROM realtime_session`);
   times = new Map(rows.map(({ uuid, ...of }) => [uuid, of]));
 });
-
-afterAll(() => world?.close());
 
 const ORDERS = ['LAST_SESSION_AT_DESC', 'NEXT_EXPIRY_AT_ASC', 'CREATED_AT_DESC'] as const;
 const USERS = /* GraphQL */ `

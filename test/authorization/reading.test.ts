@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { use } from '../support/fixture.ts';
 import { callers, opens, type Standing, standingOf } from './callers.ts';
 import { fields, nodes, openingOf } from './intended-table.ts';
 import { documentOf, gateOn, intended, type Outcome, observed, observedOn, type Target } from './outcome.ts';
@@ -15,19 +16,16 @@ import {
 } from './paths.ts';
 import type { Fact } from './records.ts';
 import { targetsOf } from './targets.ts';
-import { startWorld, type World } from './world.ts';
+import { startWorld } from './world.ts';
 
-let world: World;
+const world = use(startWorld, ({ close }) => close());
 let facts: readonly Fact[];
 let targets: readonly Target[];
 
 beforeAll(async () => {
-  world = await startWorld();
   facts = await world.facts();
   targets = targetsOf(facts);
 });
-
-afterAll(() => world?.close());
 
 type Question = { readonly path: Path; readonly target: Target | null };
 type Answered = Question & { readonly was: Outcome };

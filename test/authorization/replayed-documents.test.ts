@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { use } from '../support/fixture.ts';
 import { type Fact, idOf } from './records.ts';
-import { type Exchange, startWorld, type World } from './world.ts';
+import { type Exchange, startWorld } from './world.ts';
 
-let world: World;
+const world = use(startWorld, ({ close }) => close());
 let facts: readonly Fact[];
 
 beforeAll(async () => {
-  world = await startWorld();
   facts = await world.facts();
 });
-
-afterAll(() => world?.close());
 
 type Document = { readonly query: string; readonly variables?: () => Record<string, unknown> };
 

@@ -1,31 +1,19 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { afterAll, describe, expect, test } from 'vitest';
 import { CREATE } from '../support/documents.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { ROOT_KEY, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { ROOT_KEY, upstreamEnv } from '../support/gateway.ts';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-let flat: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, upstreamEnv(upstream.baseUrl));
-  flat = await startGateway(database, upstreamEnv(upstream.baseUrl, 'openai-beta'));
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl));
+const flat = useGateway(database, () => upstreamEnv(upstream.baseUrl, 'openai-beta'));
 
 afterAll(async () => {
   // Whatever was sent here: nothing was minted for it, and nothing reserved.
   expect(upstream.calls).toEqual([]);
   expect(await database.query('SELECT id FROM realtime_session')).toEqual([]);
-  await gateway?.close();
-  await flat?.close();
-  await upstream?.stop();
-  await database?.drop();
 });
 
 const mcp = { serverLabel: 'm', serverUrl: 'https://mcp.example' };

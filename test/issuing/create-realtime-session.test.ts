@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { CREATE, READ, TRAIL } from '../support/documents.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, upstreamEnv(upstream.baseUrl));
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl));
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 test('hands the secret over once and keeps a redacted record of it', async () => {
   const { status, body } = await gateway.ask(CREATE, {

@@ -1,28 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { issue } from '../support/ask.ts';
+import { useDatabase, useReplicas, useUpstream } from '../support/fixture.ts';
 import { startGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue } from '../support/limits.ts';
-import { type Replicas, startReplicas } from '../support/replicas.ts';
+import type { Replicas } from '../support/replicas.ts';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: Replicas;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startReplicas(database, upstreamEnv(upstream.baseUrl));
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useReplicas(database, () => upstreamEnv(upstream.baseUrl));
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 const ALREADY = 'SecretAlreadyIssuedError';
 const SUCCESS = 'CreateRealtimeSessionSuccess';

@@ -1,29 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { purgeIdempotencyKeys } from '../../src/issuing/purge-idempotency-keys.job.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { ISSUE, issue, readUser, reinstateUser, setPolicy, suspendUser } from '../support/ask.ts';
+import type { Behaviour } from '../support/fake-upstream.ts';
+import { useDatabase, useReplicas, useUpstream } from '../support/fixture.ts';
 import { ROOT_KEY, upstreamEnv } from '../support/gateway.ts';
-import { ISSUE, issue, readUser, reinstateUser, setPolicy, suspendUser } from '../support/limits.ts';
-import { type Replicas, startReplicas } from '../support/replicas.ts';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: Replicas;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startReplicas(database, upstreamEnv(upstream.baseUrl));
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useReplicas(database, () => upstreamEnv(upstream.baseUrl));
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 const ALREADY = 'SecretAlreadyIssuedError';
 const SUCCESS = 'CreateRealtimeSessionSuccess';

@@ -1,29 +1,22 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { issue, setPolicy } from '../support/ask.ts';
 import { eventually } from '../support/eventually.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, setPolicy } from '../support/limits.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 
 // A disk that stalls: what was settled before its deadline becomes durable after it.
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl));
 let settling: pg.Client;
 beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, upstreamEnv(upstream.baseUrl));
   settling = new pg.Client({ connectionString: database.superuserUrl });
   await settling.connect();
 });
 afterAll(async () => {
   await settling?.end();
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
 });
 
 test('a session that is settled in time and committed late is counted by whoever asks in between', async () => {

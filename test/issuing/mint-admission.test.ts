@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { TestDatabase } from '../support/database.ts';
+import { useDatabase, useUpstream } from '../support/fixture.ts';
 import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import { askPipelined } from '../support/pipelined.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -20,24 +20,14 @@ const CREATE = /* GraphQL */ `
 `;
 const PATIENCE = { timeout: 10_000, interval: 10 };
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
+const database = useDatabase();
+const upstream = useUpstream();
 const gateways: TestGateway[] = [];
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-});
 
 beforeEach(() => upstream.reset());
 
 afterEach(async () => {
   for (const gateway of gateways.splice(0)) await gateway.close();
-});
-
-afterAll(async () => {
-  await upstream?.stop();
-  await database?.drop();
 });
 
 async function open(env: Record<string, string>, urls: Partial<TestDatabase> = {}): Promise<TestGateway> {

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useDatabase, useProxy, useUpstream } from '../support/fixture.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { burstCommand } from './model/burst-command.ts';
 import { DEADLINE, DEFAULTS, type Model } from './model/issuing-model.ts';
 import {
@@ -22,17 +20,12 @@ const DATABASE_TIMEOUT_MS = 2000;
 // What settleMarginMs in domain/issue-session.ts adds, taken off again.
 const UPSTREAM_TIMEOUT_MS = DEADLINE * 1000 - 2 * DATABASE_TIMEOUT_MS - 1000;
 
-let database: TestDatabase;
-let proxy: TcpProxy;
-let upstream: FakeUpstream;
+const database = useDatabase();
+const proxy = useProxy(database);
+const upstream = useUpstream();
 let gateways: [TestGateway, TestGateway];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  const url = new URL(database.url);
-  proxy = await startTcpProxy(Number(url.port));
-  url.port = String(proxy.port);
-  upstream = await startFakeUpstream({ dialect: 'ga' });
   const env = {
     ...upstreamEnv(upstream.baseUrl),
     GATEHOUSE_FINGERPRINT_KEY: randomBytes(32).toString('base64'),
@@ -43,15 +36,12 @@ beforeAll(async () => {
     GATEHOUSE_MAX_MINTS_PER_DAY: String(DEFAULTS.maxMintsPerDay),
     GATEHOUSE_MAX_TTL_SECONDS: String(DEFAULTS.maxTtlSeconds),
   };
-  const start = () => startGateway({ url: url.href, ownerUrl: database.ownerUrl }, env);
+  const start = () => startGateway(proxy, env);
   gateways = [await start(), await start()];
 });
 
 afterAll(async () => {
   await Promise.all((gateways ?? []).map((gateway) => gateway.close()));
-  await proxy?.close();
-  await upstream?.stop();
-  await database?.drop();
 });
 
 const whom = {

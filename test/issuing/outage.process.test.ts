@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { afterAll, describe, test } from 'vitest';
 import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useDatabase } from '../support/fixture.ts';
 import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 
 // An outage of the provider at a steady 50 requests a second, with somebody looking at the dashboard meanwhile.
@@ -33,19 +33,14 @@ const REFUSED = {
   possiblyIssued: false,
 };
 
-let database: TestDatabase;
+const database = useDatabase();
 const opened: { gateway: TestGateway; upstream: FakeUpstream }[] = [];
-
-beforeAll(async () => {
-  database = await createDatabase();
-});
 
 afterAll(async () => {
   for (const { gateway, upstream } of opened) {
     await gateway.close();
     await upstream.stop();
   }
-  await database?.drop();
 });
 
 async function open(): Promise<{ gateway: TestGateway; upstream: FakeUpstream }> {

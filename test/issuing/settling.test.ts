@@ -1,36 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { settleOverdue } from '../../src/issuing/settle-overdue.job.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { ISSUE, issue, quotasUsed, readSession, trailOf } from '../support/ask.ts';
+import { useDatabase, useReplicas, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
-import { ISSUE, issue, quotasUsed, readSession, trailOf } from '../support/limits.ts';
-import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 const OVERDUE = 1200;
 const STILL_PENDING = 50;
 const CANARY = 'canary-of-the-trigger';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: Replicas;
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useReplicas(database, () => upstreamEnv(upstream.baseUrl));
 
 beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startReplicas(database, upstreamEnv(upstream.baseUrl));
   await database.query(
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE '${CANARY}'; END $$`,
   );
 });
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 describe('a session that nobody settled', () => {
   test('reads UNCONFIRMED from its deadline on, before any job has run, and is recorded when one can', async () => {

@@ -1,10 +1,9 @@
 import { Agent } from 'node:http';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { type Asked, askOnce } from '../support/ask-once.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { use, useGatewayProcess, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
-import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { type PausablePostgres, startPausablePostgres } from '../support/pausable-postgres.ts';
+import { startPausablePostgres } from '../support/pausable-postgres.ts';
 
 // A database that stopped answering, under many requests, in the real process with its default bounds.
 
@@ -21,28 +20,16 @@ const CREATE = /* GraphQL */ `
 `;
 const LIST = '{ realtimeSessions(first: 5) { nodes { id } } }';
 
-let postgres: PausablePostgres;
-let upstream: FakeUpstream;
-let gateway: GatewayProcess;
+const postgres = use(startPausablePostgres, (server) => server.stop());
+const upstream = useUpstream();
+const gateway = useGatewayProcess(postgres, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  GATEHOUSE_DATABASE_TIMEOUT_MS: String(DATABASE_TIMEOUT_MS),
+}));
 // A connection each: one that is kept may be closed by the gateway in the moment in which it is used again.
 const agent = new Agent({ keepAlive: false });
 
-beforeAll(async () => {
-  postgres = await startPausablePostgres();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGatewayProcess(postgres, {
-    ...upstreamEnv(upstream.baseUrl),
-    GATEHOUSE_DATABASE_TIMEOUT_MS: String(DATABASE_TIMEOUT_MS),
-  });
-});
-
-afterAll(async () => {
-  agent.destroy();
-  gateway?.child.kill('SIGTERM');
-  await gateway?.ended;
-  await upstream?.stop();
-  await postgres?.stop();
-});
+afterAll(() => agent.destroy());
 
 // Also after a failure: what is paused cannot be stopped, and the next test needs it.
 afterEach(() => postgres.resume());

@@ -1,32 +1,20 @@
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { CREATE, READ, TRAIL } from '../support/documents.ts';
-import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import type { Behaviour } from '../support/fake-upstream.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { startGateway, upstreamEnv } from '../support/gateway.ts';
 
 const TIMEOUT_MS = 1000;
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, {
-    ...upstreamEnv(upstream.baseUrl),
-    GATEHOUSE_UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS),
-  });
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  GATEHOUSE_UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS),
+}));
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 const PROSE = 'Prose of upstream that nobody may see';
 

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { issue, readUser, setPolicy, suspendUser, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, readUser, setPolicy, suspendUser, trailOf } from '../support/limits.ts';
+import { asOwner } from '../support/partitions.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 const SUCCESS = { __typename: 'CreateRealtimeSessionSuccess' };
@@ -11,32 +11,25 @@ const SUCCESS = { __typename: 'CreateRealtimeSessionSuccess' };
 const COST = '0.0085336';
 const A_LITTLE_MORE = '0.008533600001';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
+const database = useDatabase();
+// There a month begins ten hours before the end of the last one: the border must not be the session's own.
+beforeAll(() =>
+  asOwner(database, (client) =>
+    client.query(`ALTER DATABASE ${database.name} SET timezone = 'Pacific/Kiritimati'`),
+  ),
+);
+const upstream = useUpstream();
+const gateway = useGateway(database, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  GATEHOUSE_MONTHLY_BUDGET_USD: '100.50',
+}));
 let applicationId: string;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  // There a month begins ten hours before the end of the last one: the border must not be the session's own.
-  await database.query(`DO $$ BEGIN
-    EXECUTE format('ALTER DATABASE %I SET timezone = ''Pacific/Kiritimati''', current_database());
-  END $$`);
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, {
-    ...upstreamEnv(upstream.baseUrl),
-    GATEHOUSE_MONTHLY_BUDGET_USD: '100.50',
-  });
   applicationId = (await issue(gateway, { externalUserId: 'first' })).session.application.id;
 });
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 /** Has somebody use one response, which costs COST unless it says otherwise. */
 async function use(externalUserId: string, input = {}, headers?: Record<string, string>) {

@@ -3,21 +3,19 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mergePolicies, type Policy, type PolicyOverrides } from '../../src/limits/policy.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 
 // mergePolicies shows a user's limits; effective_policy, in the database, enforces them. The same limits must come out.
 const RUNS = Number(process.env['RUNS'] ?? '300');
 const SEED = Number(process.env['SEED'] ?? '20261129');
 
-let database: TestDatabase;
+const database = useDatabase();
 let pool: pg.Pool;
 beforeAll(async () => {
-  database = await createDatabase();
   pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
 });
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
 });
 
 const models = fc.subarray(['gpt-realtime', 'gpt-realtime-mini', 'é"\\'], { minLength: 0 });

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, readUser, setPolicy, trailOf, unknownId } from '../support/limits.ts';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { issue, readUser, setPolicy, trailOf, unknownId } from '../support/ask.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 
 const SUCCESS = 'CreateRealtimeSessionSuccess';
 const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };
@@ -25,28 +24,19 @@ const INHERITED = {
 // An id as the database has it, which is not what a client is given.
 const NO_GLOBAL_ID = '01930000-0000-7000-8000-000000000007';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  GATEHOUSE_MAX_TTL_SECONDS: '3600',
+}));
 let applicationId: string;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, {
-    ...upstreamEnv(upstream.baseUrl),
-    GATEHOUSE_MAX_TTL_SECONDS: '3600',
-  });
   applicationId = (await issue(gateway, { externalUserId: 'first' })).session.application.id;
 });
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 describe('setPolicy', () => {
   test('sets limits of an application, which its users inherit, and null inherits again', async () => {

@@ -1,44 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { issue, passTime, quotasUsed, readUser, revokeSession, setPolicy, trailOf } from '../support/ask.ts';
+import { useDatabase, useReplicas, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
-import {
-  issue,
-  passTime,
-  quotasUsed,
-  readUser,
-  revokeSession,
-  setPolicy,
-  trailOf,
-} from '../support/limits.ts';
-import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 // Each is another chance for a race to show itself; 20 for a thorough run.
 const STORMS = Number(process.env['QUOTA_STORMS'] ?? 2);
 const DAY_MS = 86_400_000;
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: Replicas;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startReplicas(database, {
-    ...upstreamEnv(upstream.baseUrl),
-    GATEHOUSE_MAX_ACTIVE_SESSIONS: '10',
-    // Two hundred wait for one lock, perhaps on a busy machine: this is about how many pass, not how fast.
-    GATEHOUSE_DATABASE_TIMEOUT_MS: '20000',
-  });
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useReplicas(database, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  GATEHOUSE_MAX_ACTIVE_SESSIONS: '10',
+  // Two hundred wait for one lock, perhaps on a busy machine: this is about how many pass, not how fast.
+  GATEHOUSE_DATABASE_TIMEOUT_MS: '20000',
+}));
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 describe('are exact', () => {
   test('200 mints at once for somebody new, ten allowed, over three replicas', {

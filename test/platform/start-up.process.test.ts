@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { createDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 
 // The real process, as an operator starts it: what it says, and how it ends.
 
@@ -40,19 +41,16 @@ type Running = {
 const children: ChildProcess[] = [];
 const servers: Server[] = [];
 let root = '';
-let database: TestDatabase;
-
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'gatehouse-start-'));
   // Where the tests run as root, the embedded PostgreSQL is another user.
   await chmod(root, 0o755);
-  database = await createDatabase();
 });
+const database = useDatabase();
 
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
   for (const server of servers) server.close();
-  await database.drop();
   await rm(root, { recursive: true, force: true });
 });
 

@@ -7,12 +7,8 @@ import type { JsonObject } from '../../src/platform/validation/json.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import type { MintOutcome, MintRequest } from '../../src/providers/provider.ts';
 import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
-import {
-  type Answer,
-  type Behaviour,
-  type FakeUpstream,
-  startFakeUpstream,
-} from '../support/fake-upstream.ts';
+import { type Answer, type Behaviour, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useUpstream } from '../support/fixture.ts';
 
 // For what is decided by the deadline, and for everything else, however busy the machine is.
 const BRIEF_MS = 400;
@@ -28,19 +24,17 @@ const headers = { 'x-request-id': REQUEST_ID };
 const someRequestId: string = expect.stringMatching(/^req_[0-9a-f]{32}$/);
 const nothing = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
 
-let fake: FakeUpstream;
+const fake = useUpstream();
 let openai: ClosableProvider;
 let hasty: ClosableProvider;
 
 beforeAll(async () => {
-  fake = await startFakeUpstream({ dialect: 'ga' });
   openai = connectTo(fake.baseUrl);
   hasty = connectTo(fake.baseUrl, { timeoutMs: BRIEF_MS });
 });
 afterEach(() => fake.reset());
 afterAll(async () => {
   await Promise.all([openai.close(), hasty.close()]);
-  await fake.stop();
 });
 
 function connectTo(

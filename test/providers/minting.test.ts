@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
 import type { MintRequest } from '../../src/providers/provider.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useUpstream } from '../support/fixture.ts';
 
 const request: MintRequest = {
   session: { type: 'REALTIME', model: 'gpt-realtime-2.1', voice: 'marin', extra: {} },
@@ -12,19 +12,12 @@ const request: MintRequest = {
 };
 const options = { name: 'openai', apiKey: new Secret('sk-test-key'), timeoutMs: 2000 };
 
-let ga: FakeUpstream;
-let flat: FakeUpstream;
-beforeAll(async () => {
-  [ga, flat] = await Promise.all([
-    startFakeUpstream({ dialect: 'ga' }),
-    startFakeUpstream({ dialect: 'flat' }),
-  ]);
-});
+const ga = useUpstream('ga');
+const flat = useUpstream('flat');
 afterEach(() => {
   ga.reset();
   flat.reset();
 });
-afterAll(() => Promise.all([ga.stop(), flat.stop()]));
 
 test('openai: one POST, with everything it needs and nothing of the beta', async () => {
   const openai = createOpenAi({ ...options, baseUrl: ga.baseUrl, organization: 'org-1', project: 'proj_1' });

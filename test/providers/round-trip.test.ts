@@ -1,22 +1,18 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
 import type { SessionRequest, Tool, ToolRequest } from '../../src/sessions/session-config.ts';
 import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useUpstream } from '../support/fixture.ts';
 
 describe.each([
   ['ga', createOpenAi],
   ['flat', createOpenAiBeta],
 ] as const)('what an echoing upstream answers in %s reads as what was asked for', (dialect, create) => {
-  let fake: FakeUpstream;
-  beforeAll(async () => {
-    fake = await startFakeUpstream({ dialect });
-  });
-  afterAll(() => fake.stop());
+  const fake = useUpstream(dialect);
 
   test('any session', async () => {
     const provider = create({

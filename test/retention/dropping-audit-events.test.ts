@@ -5,9 +5,9 @@ import { createLogger } from '../../src/platform/process/logger.ts';
 import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
 import { signCheckpoint } from '../../src/sealing/checkpoint.ts';
 import type { SealingKey } from '../../src/sealing/signed.ts';
-import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../postgres/fixtures/trail.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../support/trail.ts';
 
 // Months of the trail go, and what is left still proves itself.
 

@@ -9,10 +9,10 @@ import {
   SESSION_TABLES,
 } from '../../src/retention/drop-old-partitions.db.ts';
 import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
-import { asOwner, INSERT, poolOf } from '../postgres/fixtures/partitions.ts';
-import { KEY } from '../postgres/fixtures/trail.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { asOwner, INSERT, poolOf } from '../support/partitions.ts';
+import { KEY } from '../support/trail.ts';
 
 // Months are counted from now on, back: what is old is so by the database's clock.
 const MONTHS = 13;

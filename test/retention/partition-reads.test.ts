@@ -6,18 +6,11 @@ import { settleSession } from '../../src/issuing/settle-session.db.ts';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { findSessions } from '../../src/sessions/find-sessions.db.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import {
-  asOwner,
-  createBetween,
-  INSERT,
-  poolOf,
-  TABLES,
-  USER,
-  useDatabase,
-} from '../postgres/fixtures/partitions.ts';
-import { nodesOf, type PlanNode, rowsRead } from '../postgres/fixtures/plan.ts';
 import { OPERATOR } from '../support/actors.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
+import { asOwner, createBetween, INSERT, poolOf, TABLES, USER } from '../support/partitions.ts';
+import { nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
 
 const EVERYTHING = { reach: 'EVERYTHING' } as const;
 
@@ -32,12 +25,12 @@ describe('reading', () => {
   const page = { limit: 10, after: null, direction: 'forward' } as const;
 
   beforeAll(async () => {
-    await asOwner(database(), (client) => createBetween(client, '2025-01-01', '2025-04-30'));
+    await asOwner(database, (client) => createBetween(client, '2025-01-01', '2025-04-30'));
     // 120 days of fifty sessions each, by a hundred users, and as many events.
     const times = `SELECT array_agg(timestamptz '2025-01-01 00:00+00' + n * interval '28 minutes') AS times FROM generate_series(0, 5999) AS n`;
-    const [{ times: made } = { times: [] }] = await database().query<{ times: Date[] }>(times);
-    for (const table of TABLES) await database().query(INSERT[table], [made]);
-    await database().query(`
+    const [{ times: made } = { times: [] }] = await database.query<{ times: Date[] }>(times);
+    for (const table of TABLES) await database.query(INSERT[table], [made]);
+    await database.query(`
       UPDATE realtime_session SET user_id = overlay('${USER}' PLACING lpad((extract(epoch FROM created_at)::bigint / 1680 % 100)::text, 2, '0') FROM 35)::uuid;
       UPDATE audit_event AS e SET session_id = s.id FROM realtime_session AS s WHERE s.created_at = e.at;
       ${months.map((month) => `ANALYZE realtime_session_${month}; ANALYZE audit_event_${month};`).join('\n')}`);
@@ -45,15 +38,15 @@ describe('reading', () => {
 
   // A statement that is run often may be planned once for all values: what PostgreSQL then does must prune as well.
   it.each(RUNS)('by id looks into one partition, the right one, by its primary key (%s)', async (_, runs) => {
-    const pool = poolOf(database());
+    const pool = poolOf(database);
     for (const month of months) {
       const [id = ''] = await ids(`SELECT id FROM realtime_session_${month} ORDER BY random() LIMIT 1`);
-      const found = await explain(database(), runs, pool, () =>
+      const found = await explain(database, runs, pool, () =>
         findSessions(createPrisma(pool), EVERYTHING, [id]),
       );
       expect(scans(found)).toEqual([{ table: `realtime_session_${month}`, rows: 1 }]);
       expect(found.map((node) => node['Index Name'])).toContain(`realtime_session_${month}_pkey`);
-      const settled = await explain(database(), runs, pool, () => settle(pool, id));
+      const settled = await explain(database, runs, pool, () => settle(pool, id));
       expect(scans(settled).map(({ table }) => table)).toContain(`realtime_session_${month}`);
       expect(scans(settled).filter(({ table }) => /realtime_session_\d/.test(table ?? ''))).toHaveLength(1);
     }
@@ -62,7 +55,7 @@ describe('reading', () => {
   it.each(RUNS)(
     'newest or oldest first sorts nothing and reads just what it returns (%s)',
     async (_, runs) => {
-      const pool = poolOf(database());
+      const pool = poolOf(database);
       const [boundary = ''] = await ids(`SELECT id FROM realtime_session_2025_02 ORDER BY id DESC LIMIT 1`);
       const before = { ...page, after: { id: boundary, sortedBy: null } };
       const after = { ...before, direction: 'backward' } as const;
@@ -77,7 +70,7 @@ describe('reading', () => {
         ['2025_03', () => listSessions(pool, EVERYTHING, {}, 'CREATED_AT_DESC', after, 'full')],
       ] as const;
       for (const [month, read] of reads) {
-        const nodes = await explain(database(), runs, pool, read);
+        const nodes = await explain(database, runs, pool, read);
         expect(nodes.filter((node) => /Sort|Seq Scan|Bitmap/.test(node['Node Type']))).toEqual([]);
         expect(scans(nodes).filter(({ rows }) => rows > 0)).toEqual([
           { table: `realtime_session_${month}`, rows: page.limit + 1 },
@@ -87,14 +80,14 @@ describe('reading', () => {
   );
 
   it.each(RUNS)('of the events of a session reads just those, in whatever months (%s)', async (_, runs) => {
-    const pool = poolOf(database());
+    const pool = poolOf(database);
     const [sessionId = ''] = await ids('SELECT session_id AS id FROM audit_event_2025_02 LIMIT 1');
-    const [later] = await database().query(INSERT.audit_event, [['2025-04-15 12:00+00']]);
+    const [later] = await database.query(INSERT.audit_event, [['2025-04-15 12:00+00']]);
     expect(later).toEqual({ partition: 'audit_event_2025_04' });
-    await database().query(`UPDATE audit_event SET session_id = $1 WHERE at = '2025-04-15 12:00+00'`, [
+    await database.query(`UPDATE audit_event SET session_id = $1 WHERE at = '2025-04-15 12:00+00'`, [
       sessionId,
     ]);
-    const nodes = await explain(database(), runs, pool, () =>
+    const nodes = await explain(database, runs, pool, () =>
       listAuditEvents(pool, EVERYTHING, page, { sessionId }),
     );
     expect(nodes.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
@@ -102,7 +95,7 @@ describe('reading', () => {
   });
 
   async function ids(text: string): Promise<string[]> {
-    return (await database().query<{ id: string }>(text)).map(({ id }) => id);
+    return (await database.query<{ id: string }>(text)).map(({ id }) => id);
   }
 });
 

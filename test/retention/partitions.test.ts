@@ -3,16 +3,10 @@ import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from '
 import { checkDatabase } from '../../src/platform/database/check-database.ts';
 import { createPartitions } from '../../src/platform/database/migrate.ts';
 import { keepPartitionsAhead } from '../../src/retention/create-partitions.job.ts';
-import {
-  asOwner,
-  createBetween,
-  INSERT,
-  poolOf,
-  TABLES,
-  useDatabase,
-} from '../postgres/fixtures/partitions.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { useDatabase } from '../support/fixture.ts';
+import { asOwner, createBetween, INSERT, poolOf, TABLES } from '../support/partitions.ts';
 
 const INDEXES = {
   realtime_session: [
@@ -40,7 +34,7 @@ describe('a migrated ledger', () => {
 
   it('has a partition of this month and of each of the next three, for all tables', async () => {
     // Counted from when the template was migrated: the run may have gone on into the next month.
-    const [{ months } = { months: [] }] = await database().query<{ months: string[] }>(
+    const [{ months } = { months: [] }] = await database.query<{ months: string[] }>(
       `SELECT array_agg(to_char(month, 'YYYY_MM') ORDER BY month) AS months FROM (
          SELECT generate_series(start, start + interval '3 months', '1 month')
          FROM (SELECT date_trunc('month', min(finished_at) AT TIME ZONE 'UTC') FROM _prisma_migrations) AS migrated (start)
@@ -48,18 +42,18 @@ describe('a migrated ledger', () => {
     );
     expect(months).toHaveLength(4);
     for (const table of TABLES) {
-      expect(await partitionsOf(database(), table)).toEqual(months.map((month) => `${table}_${month}`));
+      expect(await partitionsOf(database, table)).toEqual(months.map((month) => `${table}_${month}`));
     }
   });
 
   it('knows that it is not ready when the partition of this month is missing, of any table', async () => {
-    const pool = poolOf(database());
+    const pool = poolOf(database);
     expect(await checkDatabase(pool)).toBeNull();
     for (const table of TABLES) {
-      const [partition] = await partitionsOf(database(), table);
-      await database().query(`DROP TABLE ${partition}`);
+      const [partition] = await partitionsOf(database, table);
+      await database.query(`DROP TABLE ${partition}`);
       expect(await checkDatabase(pool)).toBe('partition_missing');
-      await asOwner(database(), createPartitions);
+      await asOwner(database, createPartitions);
       expect(await checkDatabase(pool)).toBeNull();
     }
   });
@@ -67,13 +61,12 @@ describe('a migrated ledger', () => {
 
 describe('create_partitions', () => {
   const database = useDatabase();
-  const create = (from: string, to: string) =>
-    asOwner(database(), (client) => createBetween(client, from, to));
+  const create = (from: string, to: string) => asOwner(database, (client) => createBetween(client, from, to));
 
   it('covers any past for loading history, both ends included, across the turn of a year, once', async () => {
     expect(await create('2021-11-30 23:59:59.999999+00', '2022-02-01 00:00:00+00')).toBe(4 * TABLES.length);
     for (const table of TABLES) {
-      expect((await partitionsOf(database(), table)).slice(0, 4)).toEqual(
+      expect((await partitionsOf(database, table)).slice(0, 4)).toEqual(
         ['2021_11', '2021_12', '2022_01', '2022_02'].map((month) => `${table}_${month}`),
       );
     }
@@ -89,7 +82,7 @@ describe('create_partitions', () => {
   it('reckons months in UTC, whatever the time zone of who asks', async () => {
     const bounds = await Promise.all(
       ['Pacific/Kiritimati', 'America/Los_Angeles'].map((zone, index) =>
-        asOwner(database(), async (client) => {
+        asOwner(database, async (client) => {
           const year = 2001 + index * 2;
           await client.query(`SET timezone = '${zone}'`);
           await createBetween(client, `${year}-12-31 23:59:59.999999+00`, `${year + 1}-01-01 00:00:00+00`);
@@ -118,14 +111,14 @@ describe('create_partitions', () => {
     for (const table of TABLES) {
       const partition = `${table}_2010_05`;
       const constraints = (name: string) =>
-        database().query(
+        database.query(
           `SELECT conname, contype, pg_get_constraintdef(oid) AS definition, convalidated FROM pg_constraint
            WHERE conrelid = $1::regclass AND contype = 'c' ORDER BY conname`,
           [name],
         );
       expect(await constraints(table)).not.toEqual([]);
       expect(await constraints(partition)).toEqual(await constraints(table));
-      const indexes = await database().query(
+      const indexes = await database.query(
         `SELECT parent.indexrelid::regclass::text AS index, count(child.indexrelid)::int AS children
          FROM pg_index AS parent
          LEFT JOIN pg_inherits ON inhparent = parent.indexrelid
@@ -135,7 +128,7 @@ describe('create_partitions', () => {
         [table, partition],
       );
       expect(indexes).toEqual(INDEXES[table].map((index) => ({ index: `${table}_${index}`, children: 1 })));
-      const [strays] = await database().query(
+      const [strays] = await database.query(
         `SELECT count(*)::int AS strays FROM pg_index LEFT JOIN pg_inherits ON inhrelid = indexrelid
          WHERE indrelid = $1::regclass AND inhparent IS NULL`,
         [partition],
@@ -145,9 +138,9 @@ describe('create_partitions', () => {
   });
 
   it('neither waits for those who use the tables nor makes them wait', async () => {
-    const writer = await clientOf(database().url);
-    const other = await clientOf(database().url);
-    const owner = await clientOf(database().ownerUrl);
+    const writer = await clientOf(database.url);
+    const other = await clientOf(database.url);
+    const owner = await clientOf(database.ownerUrl);
     // Long enough for a machine under load, and an error rather than a hanging test.
     for (const client of [writer, other, owner]) await client.query(`SET lock_timeout = '5s'`);
 
@@ -166,7 +159,7 @@ describe('create_partitions', () => {
 
 describe('a row', () => {
   const database = useDatabase();
-  beforeAll(() => asOwner(database(), (client) => createBetween(client, '2023-12-15', '2024-03-15')));
+  beforeAll(() => asOwner(database, (client) => createBetween(client, '2023-12-15', '2024-03-15')));
 
   it.each(TABLES)('of %s is in the month of its id, to the microsecond, in UTC', async (table) => {
     const turns = [
@@ -179,18 +172,18 @@ describe('a row', () => {
       // The first of the month in Auckland, and not yet in UTC.
       ['2024-02-01 01:00:00+13', '2024_01'],
     ] as const;
-    const rows = await database().query(INSERT[table], [turns.map(([at]) => at)]);
+    const rows = await database.query(INSERT[table], [turns.map(([at]) => at)]);
     expect(rows).toEqual(turns.map(([, month]) => ({ partition: `${table}_${month}` })));
   });
 
   it.each(TABLES)('of %s without a partition is an error, and not put anywhere else', async (table) => {
     for (const at of ['2023-11-30 23:59:59.999999+00', '2024-04-01 00:00:00+00']) {
-      await expect(database().query(INSERT[table], [[at]])).rejects.toMatchObject({ code: '23514', table });
+      await expect(database.query(INSERT[table], [[at]])).rejects.toMatchObject({ code: '23514', table });
     }
   });
 
   it.each(TABLES)('of %s finds no gap between two months', async (table) => {
-    const rows = await database().query<{ bound: string }>(
+    const rows = await database.query<{ bound: string }>(
       `SELECT pg_get_expr(relpartbound, oid) AS bound FROM pg_class JOIN pg_inherits ON inhrelid = oid
        WHERE inhparent = $1::regclass ORDER BY 1`,
       [table],
@@ -212,17 +205,17 @@ describe('keepPartitions', () => {
   it('makes what is missing every six hours until it is stopped, and reports what it cannot', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const dropLast = async () => {
-      const last = (await partitionsOf(database(), 'audit_event')).at(-1) ?? '';
-      await database().query(`DROP TABLE ${last}`);
+      const last = (await partitionsOf(database, 'audit_event')).at(-1) ?? '';
+      await database.query(`DROP TABLE ${last}`);
       return last;
     };
     const errors: unknown[] = [];
-    const stop = keepPartitionsAhead(database().ownerUrl, (error) => errors.push(error));
+    const stop = keepPartitionsAhead(database.ownerUrl, (error) => errors.push(error));
     for (const round of [1, 2]) {
       const dropped = await dropLast();
       vi.advanceTimersByTime(6 * 60 * 60 * 1000);
       await eventually(
-        async () => (await partitionsOf(database(), 'audit_event')).includes(dropped) || undefined,
+        async () => (await partitionsOf(database, 'audit_event')).includes(dropped) || undefined,
       );
       expect(errors, `round ${round}`).toEqual([]);
     }
@@ -231,7 +224,7 @@ describe('keepPartitions', () => {
 
     // As the gateway's own role it may not, and says so.
     const failed = new Promise((resolve) => {
-      const stopOther = keepPartitionsAhead(database().url, resolve);
+      const stopOther = keepPartitionsAhead(database.url, resolve);
       onTestFinished(stopOther);
     });
     vi.advanceTimersByTime(6 * 60 * 60 * 1000);

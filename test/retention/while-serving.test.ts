@@ -1,38 +1,30 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { dropOldPartitions, SESSION_TABLES } from '../../src/retention/drop-old-partitions.db.ts';
+import { readUser, revokeSession, unknownId } from '../support/ask.ts';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { readUser, revokeSession, unknownId } from '../support/limits.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import type { TestGateway } from '../support/gateway.ts';
 
 const OLD_ROWS = 10_000;
 const WORKERS = 6;
 
-let database: TestDatabase;
-let gateway: TestGateway;
 // One that drops months by itself, which it begins with after five seconds: meanwhile the other tests run.
-let forgetfulDatabase: TestDatabase;
-let forgetful: TestGateway;
-
+const forgetfulDatabase = useDatabase();
 beforeAll(async () => {
-  forgetfulDatabase = await createDatabase();
   await createMonth(4, forgetfulDatabase);
   await createMonth(3, forgetfulDatabase);
-  forgetful = await startGateway(forgetfulDatabase, { GATEHOUSE_RETENTION_MONTHS: '3' });
-  database = await createDatabase();
+});
+const forgetful = useGateway(forgetfulDatabase, { GATEHOUSE_RETENTION_MONTHS: '3' });
+const database = useDatabase();
+beforeAll(async () => {
   // Nothing that a gateway asks for may have to wait for a lock: it would get an error instead.
   await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '200ms'`);
-  // The tests drop themselves.
-  gateway = await startGateway(database, { GATEHOUSE_RETENTION_MONTHS: '1200' });
 });
-
-afterAll(async () => {
-  await Promise.all([gateway?.close(), forgetful?.close()]);
-  await Promise.all([database?.drop(), forgetfulDatabase?.drop()]);
-});
+// The tests drop themselves.
+const gateway = useGateway(database, { GATEHOUSE_RETENTION_MONTHS: '1200' });
 
 const SESSION = /* GraphQL */ `
   query ($id: ID!) {

@@ -7,26 +7,24 @@ import { text } from 'node:stream/consumers';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { fillTrail, KEY, sealAll } from '../postgres/fixtures/trail.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
+import { fillTrail, KEY, sealAll } from '../support/trail.ts';
 
 // `gatehouse audit`, as an auditor's shell runs it.
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 
-let database: TestDatabase;
+const database = useDatabase();
 let pool: pg.Pool;
 let folder = '';
 beforeAll(async () => {
-  database = await createDatabase();
   pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-audit-'));
 });
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -6,20 +6,14 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openHeadsFile } from '../../src/sealing/heads-file.ts';
 import type { Head } from '../../src/sealing/seal.ts';
 import { sealTrail } from '../../src/sealing/seal-trail.job.ts';
-import { asOwner, poolOf, useDatabase } from '../postgres/fixtures/partitions.ts';
-import {
-  fillTrail,
-  findingsOf,
-  KEY,
-  NEVER,
-  OVERLAP_MS,
-  placesOf,
-  sealAll,
-} from '../postgres/fixtures/trail.ts';
 import { eventually } from '../support/eventually.ts';
+import { useDatabase } from '../support/fixture.ts';
+import { asOwner, poolOf } from '../support/partitions.ts';
 import { startReplicas } from '../support/replicas.ts';
+import { fillTrail, findingsOf, KEY, NEVER, OVERLAP_MS, placesOf, sealAll } from '../support/trail.ts';
 
-const database = useDatabase();
+const started = useDatabase();
+const database = () => started;
 
 beforeEach(() =>
   asOwner(database(), (client) => client.query('TRUNCATE audit_event, audit_seal, audit_head')),

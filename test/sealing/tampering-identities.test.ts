@@ -2,12 +2,12 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { signErasure } from '../../src/sealing/erasure-proof.ts';
-import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../postgres/fixtures/trail.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
+import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../support/trail.ts';
 
 // Who did something stands beside the event that was sealed: whoever changes that is found like who changes the event.
 
-let database: TestDatabase;
+const database = useDatabase();
 /** One connection, as superuser: what is done between BEGIN and ROLLBACK is all that it sees. */
 let pool: pg.Pool;
 /** The first event that names a person, and the first that names nobody. */
@@ -15,7 +15,6 @@ let named = { id: '', sequence: 0, userId: '' };
 let nameless = { id: '', sequence: 0, userId: '' };
 
 beforeAll(async () => {
-  database = await createDatabase();
   pool = createPool({ url: database.superuserUrl, size: 1, timeoutMs: 20_000, onError: () => {} });
   await fillTrail(database, 30, 10);
   await sealAll(pool, 10);
@@ -32,7 +31,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
 });
 
 async function locate(...statements: readonly (readonly [string, readonly unknown[]])[]): Promise<Located> {

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEALED_COLUMNS } from '../../src/audit/canonical-event.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { type Head, signHead } from '../../src/sealing/seal.ts';
-import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../postgres/fixtures/trail.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../support/trail.ts';
 
 // What a superuser of the database can do to a trail that was sealed: all of it is found, where it was done.
 
@@ -17,7 +17,7 @@ const BATCH = 30;
 const BATCHES = EVENTS / BATCH;
 const NOWHERE: Located = { sequences: [], batches: [], events: [] };
 
-let database: TestDatabase;
+const database = useDatabase();
 /** One connection, as superuser: what is done between BEGIN and ROLLBACK is all that it sees. */
 let pool: pg.Pool;
 let folder = '';
@@ -27,7 +27,6 @@ let headsFile = '';
 let ids: string[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
   pool = createPool({ url: database.superuserUrl, size: 1, timeoutMs: 20_000, onError: () => {} });
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-heads-'));
   headsFile = join(folder, 'heads.ndjson');
@@ -41,7 +40,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { signErasure } from '../../src/sealing/erasure-proof.ts';
-import { fillTrail, findingsOf, KEY, sealAll } from '../postgres/fixtures/trail.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { fillTrail, findingsOf, KEY, sealAll } from '../support/trail.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addressGroup } from '../../src/server/http/address-group.ts';
 import { createClientAddress } from '../../src/server/http/client-address.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE } from '../support/documents.ts';
+import { useDatabase } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
 
 /** What a server sees of a request: the other end of its connection, and what it was told. */
@@ -67,13 +67,7 @@ describe('whom a limit counts as one', () => {
 });
 
 describe('in the audit trail', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
-  afterAll(async () => {
-    await database?.drop();
-  });
+  const database = useDatabase();
 
   test.each([
     ['127.0.0.0/8', '203.0.113.9'],

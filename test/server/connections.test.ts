@@ -1,33 +1,23 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
 import { rawRequest } from '../support/pipelined.ts';
 import { openSocket, readAnswer, sendRaw } from '../support/raw-http.ts';
 
 const VIEWER = '{"query":"{ viewer { name } }"}';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-const opened: { destroy(): void }[] = [];
-
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database, {
-    GATEHOUSE_HEADERS_TIMEOUT_MS: '300',
-    GATEHOUSE_REQUEST_TIMEOUT_MS: '600',
-    GATEHOUSE_MAX_CONNECTIONS: '8',
-    GATEHOUSE_MAX_BODY_BYTES: '262144',
-  });
+const database = useDatabase();
+const gateway = useGateway(database, {
+  GATEHOUSE_HEADERS_TIMEOUT_MS: '300',
+  GATEHOUSE_REQUEST_TIMEOUT_MS: '600',
+  GATEHOUSE_MAX_CONNECTIONS: '8',
+  GATEHOUSE_MAX_BODY_BYTES: '262144',
 });
+const opened: { destroy(): void }[] = [];
 
 afterEach(() => {
   for (const socket of opened.splice(0)) socket.destroy();
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
 });
 
 function open() {

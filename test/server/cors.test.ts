@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
 
 const APP = 'https://app.example';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-let closed: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database, { GATEHOUSE_CORS_ORIGINS: `${APP},http://127.0.0.1:3000` });
-  closed = await startGateway(database);
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await closed?.close();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useGateway(database, { GATEHOUSE_CORS_ORIGINS: `${APP},http://127.0.0.1:3000` });
+const closed = useGateway(database);
 
 const corsOf = ({ headers }: Response) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-') || name === 'vary'));

@@ -1,20 +1,10 @@
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { expect, test } from 'vitest';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database);
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useGateway(database);
 
 const audits = serverAudits({
   url: () => gateway.url,

@@ -4,25 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
 import { sendRaw } from '../support/raw-http.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database, { GATEHOUSE_GRAPHIQL: 'true' });
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useGateway(database, { GATEHOUSE_GRAPHIQL: 'true' });
 
 const EVERYWHERE = {
   'cache-control': 'no-store',

@@ -1,26 +1,13 @@
 import { getIntrospectionQuery, getNamedType, isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE, READ, TRAIL } from '../support/documents.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { startGateway, upstreamEnv } from '../support/gateway.ts';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, upstreamEnv(upstream.baseUrl));
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl));
 
 const mint = (alias: string) =>
   `${alias}: createRealtimeSession(input: { externalUserId: "u" }) { __typename }`;

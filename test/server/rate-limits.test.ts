@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 const gateways: TestGateway[] = [];
-
-beforeAll(async () => {
-  database = await createDatabase();
-});
 
 afterEach(async () => {
   for (const gateway of gateways.splice(0)) await gateway.close();
-});
-
-afterAll(async () => {
-  await database?.drop();
 });
 
 async function start(env: Record<string, string>): Promise<TestGateway> {

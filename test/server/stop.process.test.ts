@@ -1,9 +1,9 @@
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type Asked, askOnce } from '../support/ask-once.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useDatabase } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { rawRequest, readAnswers } from '../support/pipelined.ts';
@@ -35,21 +35,16 @@ const SHUTTING_DOWN = {
   possiblyIssued: false,
 };
 
-let database: TestDatabase;
+const database = useDatabase();
 const running: GatewayProcess[] = [];
 const upstreams: FakeUpstream[] = [];
 const agents: Agent[] = [];
-
-beforeAll(async () => {
-  database = await createDatabase();
-});
 
 afterAll(async () => {
   for (const agent of agents) agent.destroy();
   for (const { child } of running) child.kill('SIGKILL');
   for (const upstream of upstreams) await upstream.stop();
   await Promise.all(running.map(({ ended }) => ended));
-  await database?.drop();
 });
 
 type Setting = { readonly gateway: GatewayProcess; readonly upstream: FakeUpstream; readonly agent: Agent };

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StartError } from '../../src/platform/process/start-error.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useDatabase, useUpstream } from '../support/fixture.ts';
 import { ROOT_KEY, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 
 const VIEWER = '{ viewer { name } }';
@@ -14,8 +13,8 @@ const MINT = 'mutation Mint { createRealtimeSession(input: { externalUserId: "u"
 const idOf = (document: string) => createHash('sha256').update(document).digest('hex');
 
 let folder: string;
-let database: TestDatabase;
-let upstream: FakeUpstream;
+const database = useDatabase();
+const upstream = useUpstream();
 let gateway: TestGateway;
 
 const file = async (content: unknown): Promise<string> => {
@@ -29,16 +28,12 @@ const start = (path: string) =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-documents-'));
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
   const documents = [VIEWER, NODE, MINT].map((document) => [idOf(document), document]);
   gateway = await start(await file(Object.fromEntries(documents)));
 });
 
 afterAll(async () => {
   await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
   await rm(folder, { recursive: true, force: true });
 });
 

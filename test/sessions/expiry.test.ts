@@ -1,29 +1,24 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { issue, readSession, revokeSession, trailOf } from '../support/ask.ts';
 import { announcedOf, repeatSession, sessionOf } from '../support/expiring.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useDatabase, useUpstream } from '../support/fixture.ts';
 import { startGateway, upstreamEnv } from '../support/gateway.ts';
-import { issue, readSession, revokeSession, trailOf } from '../support/limits.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 const AT_ONCE = 1000;
 // More than a job takes at a time.
 const MISSED = 600;
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
+const database = useDatabase();
+const upstream = useUpstream();
 let gateway: Replicas;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
   gateway = await startReplicas(database, upstreamEnv(upstream.baseUrl));
 });
 
 afterAll(async () => {
   await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
 });
 
 describe('a session that expires', () => {

@@ -9,6 +9,7 @@ import type { SessionFilter } from '../../src/sessions/session-filter.ts';
 import type { SessionOrder } from '../../src/sessions/session-order.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
 import type { UserOrder } from '../../src/users/user-order.ts';
+import { useDatabase } from '../support/fixture.ts';
 import {
   addSessions,
   BUSY,
@@ -20,8 +21,7 @@ import {
   QUIET,
   UNSETTLED_SHARE,
   userId,
-} from '../postgres/fixtures/flat-ledger.ts';
-import { useDatabase } from '../postgres/fixtures/partitions.ts';
+} from './flat-ledger.ts';
 
 // What a page costs must not depend on how much the ledger holds. The ledger grows tenfold in everything at once: in
 // each month's sessions, in users, and in what is live, which is the hardest meaning that "grows" can have. A ledger
@@ -108,12 +108,12 @@ const buffersWhenSmall = new Map<string, number>();
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  pool = createPool({ url: database().url, size: 1, timeoutMs: 10_000, onError: () => {} });
-  await prepareLedger(database());
-  await addSessions(database(), SMALL);
+  pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
+  await prepareLedger(database);
+  await addSessions(database, SMALL);
   for (const [name, read] of LISTINGS)
     buffersWhenSmall.set(name, await costOf(await statementOf(read, null)));
-  await addSessions(database(), LARGE - SMALL);
+  await addSessions(database, LARGE - SMALL);
 }, 60_000 + LARGE);
 afterAll(() => pool.end());
 
@@ -197,7 +197,7 @@ function literal(value: unknown): string {
 /** Where page 5,000 of a listing begins, or else its last page; null when all of it is on one page. */
 async function placeIn({ text, values }: Statement): Promise<CursorPosition | null> {
   const unlimited = text.replaceAll(/ LIMIT \d+/g, '');
-  const [last] = await database().query<{ id: string; sorted_by: string | null }>(
+  const [last] = await database.query<{ id: string; sorted_by: string | null }>(
     `SELECT id, sorted_by FROM (
       SELECT row_number() OVER () AS place, id, sorted_by FROM (${unlimited}) AS listing) AS placed
     ORDER BY place DESC OFFSET ${LIMIT} LIMIT 1`,

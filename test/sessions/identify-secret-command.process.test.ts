@@ -4,28 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/commands/read-secret.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue } from '../support/limits.ts';
+import { issue } from '../support/ask.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
 
 // `gatehouse secret identify`, as the shell of whoever was called runs it.
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const KEY = Buffer.alloc(32, 1).toString('base64');
 
-let database: TestDatabase;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database, { GATEHOUSE_FINGERPRINT_KEY: KEY });
-});
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
-});
+const database = useDatabase();
+const gateway = useGateway(database, { GATEHOUSE_FINGERPRINT_KEY: KEY });
 
 async function identify(input: string, args: readonly string[] = [], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [CLI, 'secret', 'identify', ...args], {

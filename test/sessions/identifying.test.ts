@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { issue, passTime, revokeSession, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue, passTime, revokeSession, trailOf } from '../support/limits.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import type { TestGateway } from '../support/gateway.ts';
 
 const OLD_KEY = randomBytes(32).toString('base64');
 const NEW_KEY = randomBytes(32).toString('base64');
@@ -23,10 +23,13 @@ const IDENTIFY = /* GraphQL */ `
 `;
 const NOT_FOUND = { __typename: 'NotFoundError', message: 'Not found.' };
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database, { GATEHOUSE_FINGERPRINT_KEY: OLD_KEY, LOG_LEVEL: 'trace' });
+const rotated = useGateway(database, {
+  GATEHOUSE_FINGERPRINT_KEY: `${NEW_KEY},${OLD_KEY}`,
+  LOG_LEVEL: 'trace',
+});
 /** Has a newer key, and the older one still. */
-let rotated: TestGateway;
 let shop: { id: string };
 let ofShop: Record<string, string>;
 /** Reads the trail of everything, and nothing else. */
@@ -36,12 +39,6 @@ let shopAuditor: Record<string, string>;
 const secrets: string[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database, { GATEHOUSE_FINGERPRINT_KEY: OLD_KEY, LOG_LEVEL: 'trace' });
-  rotated = await startGateway(database, {
-    GATEHOUSE_FINGERPRINT_KEY: `${NEW_KEY},${OLD_KEY}`,
-    LOG_LEVEL: 'trace',
-  });
   shop = (await createApplication(gateway, 'shop')).application;
   const { application: audits } = await createApplication(gateway, 'audits');
   const keyOf = async (id: string, scope: string, reach?: string) =>
@@ -49,12 +46,6 @@ beforeAll(async () => {
   ofShop = await keyOf(shop.id, 'SESSIONS_CREATE');
   shopAuditor = await keyOf(shop.id, 'AUDIT_READ');
   auditor = await keyOf(audits.id, 'AUDIT_READ', 'EVERYTHING');
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await rotated?.close();
-  await database?.drop();
 });
 
 /** A session of the shop's, unless other headers say whose; and what was handed out. */

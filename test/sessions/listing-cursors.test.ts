@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { CREATE } from '../support/documents.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database);
   for (const user of ['alice', 'bob', 'alice', 'bob', 'carol']) await mint(user);
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
 });
 
 async function mint(externalUserId: string): Promise<void> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
 import {
   fillLedger,
   LABELS,
@@ -35,8 +35,8 @@ type View = {
   readonly users: readonly UserModel[];
 };
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 /** What each viewer reads, record by record. */
 const views = new Map<string, View>();
 
@@ -53,8 +53,6 @@ const NODES = /* GraphQL */ `
 `;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database);
   const made = [await createApplication(gateway, 'A'), await createApplication(gateway, 'B')];
   const applications: string[] = made.map(({ application }) => application.id);
   await fillLedger(database, {
@@ -75,11 +73,6 @@ beforeAll(async () => {
     const ask: Ask = (query, variables) => askAs(gateway, credentials[viewer], query, variables);
     views.set(viewer, { ask, sessions: await seen(ask, sessions), users: await seen(ask, users) });
   }
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
 });
 
 /** Those of the records that somebody sees. */

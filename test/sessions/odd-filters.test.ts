@@ -1,37 +1,25 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { CREATE } from '../support/documents.ts';
 import { fewestStatements } from '../support/fewest-statements.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { useDatabase, useGateway, useProxy } from '../support/fixture.ts';
+import { startGateway } from '../support/gateway.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-let proxy: TcpProxy;
+const database = useDatabase();
+const proxy = useProxy(database);
+const gateway = useGateway(proxy);
 /** Newest first. */
 let ids: readonly string[];
 
 const LABELS = [{ key: 'say "hi"', value: `it's {"a": [1]} \\` }];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  proxy = await startTcpProxy(Number(new URL(database.url).port));
-  const url = new URL(database.url);
-  url.port = String(proxy.port);
-  gateway = await startGateway({ url: url.href, ownerUrl: database.ownerUrl });
   const made: string[] = [];
   for (const externalUserId of ['alice', 'bob', 'alice']) {
     const { body } = await gateway.ask(CREATE, { input: { externalUserId, labels: LABELS } });
     made.unshift(body.data.createRealtimeSession.session.id);
   }
   ids = made;
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await proxy?.close();
-  await database?.drop();
 });
 
 const SESSIONS = /* GraphQL */ `

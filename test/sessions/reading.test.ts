@@ -1,32 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { CREATE } from '../support/documents.ts';
 import { fewestStatements } from '../support/fewest-statements.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { useDatabase, useGateway, useProxy } from '../support/fixture.ts';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-let proxy: TcpProxy;
+const database = useDatabase();
+const proxy = useProxy(database);
+const gateway = useGateway(proxy);
 /** Oldest first. */
 const ids: string[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  proxy = await startTcpProxy(Number(new URL(database.url).port));
-  const url = new URL(database.url);
-  url.port = String(proxy.port);
-  gateway = await startGateway({ url: url.href, ownerUrl: database.ownerUrl });
   for (let n = 0; n < 7; n += 1) {
     const { body } = await gateway.ask(CREATE, { input: { externalUserId: n % 2 === 0 ? 'alice' : 'bob' } });
     ids.push(body.data.createRealtimeSession.session.id);
   }
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await proxy?.close();
-  await database?.drop();
 });
 
 const LIST = /* GraphQL */ `

@@ -1,7 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   issue,
   passTime,
@@ -12,28 +9,18 @@ import {
   suspendUser,
   trailOf,
   unknownId,
-} from '../support/limits.ts';
+} from '../support/ask.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 
 const SUCCESS = 'CreateRealtimeSessionSuccess';
 const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, upstreamEnv(upstream.baseUrl));
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl));
 
 beforeEach(() => upstream.reset());
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
 
 describe('suspendUser', () => {
   test('stops issuing until the user is reinstated; both are idempotent and audited once', async () => {

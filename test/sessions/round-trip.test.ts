@@ -1,42 +1,23 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { adapt, normalise } from '../../src/issuing/normalise.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
 import { redactConfig, secretsIn } from '../../src/sessions/redact-session.ts';
 import type { SessionRequest } from '../../src/sessions/session-config.ts';
 import { arbitrarySession } from '../support/arbitrary-session.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE, READ } from '../support/documents.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 import { toInput, toOutput } from '../support/graphql-session.ts';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createDatabase();
-});
-
-afterAll(async () => {
-  await database?.drop();
-});
+const database = useDatabase();
 
 describe.each([
   ['ga', 'openai'],
   ['flat', 'openai-beta'],
 ] as const)('in the %s dialect', (dialect, provider) => {
-  let upstream: FakeUpstream;
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    upstream = await startFakeUpstream({ dialect });
-    gateway = await startGateway(database, upstreamEnv(upstream.baseUrl, provider));
-  });
-
-  afterAll(async () => {
-    await gateway?.close();
-    await upstream?.stop();
-  });
+  const upstream = useUpstream(dialect);
+  const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl, provider));
 
   test('a minted session reads back as normalise(dialect, input) says', async () => {
     await fc.assert(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
 import type { SessionStatus } from '../../src/sessions/session.ts';
 import { statusConditions } from '../../src/sessions/session-conditions.db.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 
 // The status of a session is computed by session_status, in the database; lists find sessions by conditions written in
 // TypeScript. For every row the two must agree, and no row may be found twice.
@@ -28,15 +28,13 @@ const ROWS = `
   WHERE (outcome IS NOT DISTINCT FROM 'ISSUED') = (e IS NOT NULL)
     AND (announced IS NULL OR (e <= 0 AND r IS NULL))`;
 
-let database: TestDatabase;
+const database = useDatabase();
 let pool: pg.Pool;
 beforeAll(async () => {
-  database = await createDatabase();
   pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
 });
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
 });
 
 it.each([true, false])('conditions of a status find what session_status says (by age: %s)', async (byAge) => {

@@ -7,7 +7,7 @@ import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter } from '../../src/sessions/session-filter.ts';
 import { readSessionEvents } from '../../src/subscriptions/read-trail.db.ts';
 import { eventMatchesFilter, type SessionEvent, seesEvent } from '../../src/subscriptions/session-event.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 
 // What a subscriber gets is decided in TypeScript, what a list returns in SQL. For the same sessions both must decide the
 // same. RUNS is how many filters are tried.
@@ -26,12 +26,11 @@ const LABELS = [
   { key: 'stage', value: 'red' },
 ];
 
-let database: TestDatabase;
+const database = useDatabase();
 let pool: pg.Pool;
 let events: readonly SessionEvent[];
 
 beforeAll(async () => {
-  database = await createDatabase();
   pool = createPool({ url: database.url, size: 2, timeoutMs: 10_000, onError: () => {} });
   await database.query(`INSERT INTO end_user (external_id) SELECT unnest($1::text[]) UNION ALL SELECT NULL`, [
     USERS,
@@ -56,7 +55,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
 });
 
 // Varies everything that a filter can ask about, so that every combination occurs. Times have microseconds, as real ones do.

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ISSUE, revokeSession, unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import {
   askForStream,
   type EventStream,
@@ -8,22 +8,17 @@ import {
   openStream,
   type StreamRequest,
 } from '../support/event-stream.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
-import { ISSUE, revokeSession, unknownId } from '../support/limits.ts';
+import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
 
-let database: TestDatabase;
-let identity: IdentityProvider;
-let gateway: TestGateway;
+const database = useDatabase();
+const identity = useIdentityProvider();
+const gateway = useGateway(database, () => identity.env);
 const open: EventStream[] = [];
 let shop: { id: string; reader: string; minter: string };
 let bank: { id: string; reader: string; minter: string };
 let seesAll: string;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  identity = await startIdentityProvider();
-  gateway = await startGateway(database, identity.env);
   shop = await applicationOf('shop');
   bank = await applicationOf('bank');
   seesAll = (await createKey(gateway, shop.id, { scopes: ['SESSIONS_READ'], reach: 'EVERYTHING' })).value;
@@ -31,12 +26,6 @@ beforeAll(async () => {
 
 afterEach(() => {
   for (const stream of open.splice(0)) stream.close();
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await identity?.close();
-  await database?.drop();
 });
 
 async function applicationOf(name: string) {

@@ -1,33 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { issue, revokeSession } from '../support/ask.ts';
 import { type EventStream, eventsOf, openStream, type StreamRequest } from '../support/event-stream.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { useDatabase, useReplicas, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
-import { issue, revokeSession } from '../support/limits.ts';
-import { type Replicas, startReplicas } from '../support/replicas.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 const WITHIN_MS = 1000;
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let replicas: Replicas;
+const database = useDatabase();
+const upstream = useUpstream();
+const replicas = useReplicas(database, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  GATEHOUSE_HEARTBEAT_MS: '1500',
+}));
 const open: EventStream[] = [];
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  replicas = await startReplicas(database, {
-    ...upstreamEnv(upstream.baseUrl),
-    GATEHOUSE_HEARTBEAT_MS: '1500',
-  });
-});
 
 afterAll(async () => {
   for (const stream of open) stream.close();
-  await replicas?.close();
-  await upstream?.stop();
-  await database?.drop();
 });
 
 /** Opens a stream at each replica, and leaves it open until the last test has ended. */

@@ -1,38 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { issue, reinstateUser, suspendUser } from '../support/ask.ts';
 import { createApplication, createKey, revokeKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { askForStream, type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
-import { issue, reinstateUser, suspendUser } from '../support/limits.ts';
+import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
 
 // What a subscriber of one gateway still gets after another gateway has revoked its access.
 
-let database: TestDatabase;
-let identity: IdentityProvider;
-let gateway: TestGateway;
-let other: TestGateway;
+const database = useDatabase();
+const identity = useIdentityProvider();
+const gateway = useGateway(database, () => identity.env);
+const other = useGateway(database, () => identity.env);
 let applicationId: string;
 const open: EventStream[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  identity = await startIdentityProvider();
-  gateway = await startGateway(database, identity.env);
-  other = await startGateway(database, identity.env);
   applicationId = (await createApplication(gateway, 'shop')).application.id;
 });
 
 afterEach(() => {
   for (const stream of open.splice(0)) stream.close();
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await other?.close();
-  await identity?.close();
-  await database?.drop();
 });
 
 async function watch(credential: string, after?: string): Promise<EventStream> {

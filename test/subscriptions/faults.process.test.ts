@@ -1,40 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { issue } from '../support/ask.ts';
 import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { useDatabase, useGateway, useProxy } from '../support/fixture.ts';
+import type { TestGateway } from '../support/gateway.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { issue } from '../support/limits.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const DRAIN_MS = 8000;
 
-let database: TestDatabase;
-let proxy: TcpProxy;
-/** Reaches its database through the proxy. */
-let gateway: TestGateway;
-let other: TestGateway;
+const database = useDatabase();
+const proxy = useProxy(database);
+const gateway = useGateway(proxy);
+const other = useGateway(database);
 const open: EventStream[] = [];
-
-beforeAll(async () => {
-  database = await createDatabase();
-  const direct = new URL(database.url);
-  proxy = await startTcpProxy(Number(direct.port));
-  const through = new URL(direct);
-  through.port = String(proxy.port);
-  through.hostname = '127.0.0.1';
-  gateway = await startGateway({ url: through.href, ownerUrl: database.ownerUrl });
-  other = await startGateway(database);
-});
 
 afterEach(() => {
   for (const stream of open.splice(0)) stream.close();
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await other?.close();
-  await proxy?.close();
-  await database?.drop();
 });
 
 async function watch(url: string, variables: Record<string, unknown> = {}): Promise<EventStream> {

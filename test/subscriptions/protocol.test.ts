@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { issue } from '../support/ask.ts';
 import { createApplication, createKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { askForStream, type EventStream, openStream, type StreamRequest } from '../support/event-stream.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue } from '../support/limits.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { startGateway } from '../support/gateway.ts';
 
 const MAX_STREAMS = 3;
 const CREATE = /* GraphQL */ `
@@ -16,26 +16,16 @@ const CREATE = /* GraphQL */ `
   }
 `;
 
-let database: TestDatabase;
-let gateway: TestGateway;
-const open: EventStream[] = [];
-
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database, {
-    GATEHOUSE_HEARTBEAT_MS: '200',
-    GATEHOUSE_MAX_STREAMS: String(MAX_STREAMS),
-  });
+const database = useDatabase();
+const gateway = useGateway(database, {
+  GATEHOUSE_HEARTBEAT_MS: '200',
+  GATEHOUSE_MAX_STREAMS: String(MAX_STREAMS),
 });
+const open: EventStream[] = [];
 
 afterEach(async () => {
   for (const stream of open.splice(0)) stream.close();
   await allStreamsClosed();
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
 });
 
 async function watch(request?: StreamRequest): Promise<EventStream> {

@@ -1,19 +1,18 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { issue } from '../support/ask.ts';
 import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
+import { useDatabase } from '../support/fixture.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue } from '../support/limits.ts';
 
 // More than two pages, as the trail is read.
 const MISSED = 2300;
 
-let database: TestDatabase;
+const database = useDatabase();
 let gateways: TestGateway[];
 const open: EventStream[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
   gateways = [await startGateway(database), await startGateway(database)];
 });
 
@@ -23,7 +22,6 @@ afterEach(() => {
 
 afterAll(async () => {
   for (const gateway of gateways ?? []) await gateway.close();
-  await database?.drop();
 });
 
 function gateway(index: number): TestGateway {

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { issue } from '../support/ask.ts';
 import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
 import { repeatSession, sessionOf } from '../support/expiring.ts';
+import { useDatabase, useGatewayProcess } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
-import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { issue } from '../support/limits.ts';
 
 // More than twice as many as may wait for a reader. Each is 30 KB, larger than most.
 const CHANGES = 2500;
@@ -16,22 +15,14 @@ const MEGABYTE = 1024 ** 2;
 const DELIVERED_WITHIN_MS = 40_000;
 const TEST_TIMEOUT_MS = 60_000;
 
-let database: TestDatabase;
-let gateway: GatewayProcess;
+const database = useDatabase();
+const gateway = useGatewayProcess(database, { GATEHOUSE_PROVIDER: 'sandbox' });
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGatewayProcess(database, { GATEHOUSE_PROVIDER: 'sandbox' });
   const maker = await startGateway(database);
   await issue(maker, { externalUserId: 'alice', instructions: INSTRUCTIONS });
   await maker.close();
   await repeatSession(database, await sessionOf(database, 'alice'), CHANGES, `now() + interval '1 hour'`);
-});
-
-afterAll(async () => {
-  gateway?.child.kill('SIGKILL');
-  await gateway?.ended;
-  await database?.drop();
 });
 
 async function watch(query?: string): Promise<EventStream> {

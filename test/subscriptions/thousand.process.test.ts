@@ -1,29 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { measure } from '../../bench/subscriptions/measure.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { askForStream } from '../support/event-stream.ts';
+import { useDatabase, useGatewayProcess } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
-import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 
 // A short form of npm run bench:subscriptions, which measures how late events are on a quiet machine.
 
 const SUBSCRIBERS = 1000;
 
-let database: TestDatabase;
-let gateway: GatewayProcess;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGatewayProcess(database, {
-    GATEHOUSE_PROVIDER: 'sandbox',
-    GATEHOUSE_MAX_STREAMS: String(SUBSCRIBERS),
-  });
-});
-
-afterAll(async () => {
-  gateway?.child.kill('SIGKILL');
-  await gateway?.ended;
-  await database?.drop();
+const database = useDatabase();
+const gateway = useGatewayProcess(database, {
+  GATEHOUSE_PROVIDER: 'sandbox',
+  GATEHOUSE_MAX_STREAMS: String(SUBSCRIBERS),
 });
 
 test('a thousand subscribers get exactly what they may see, and the next is refused', async () => {

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { issue, readSession, trailOf, unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
-import { issue, readSession, trailOf, unknownId } from '../support/limits.ts';
-import { type Replicas, startReplicas } from '../support/replicas.ts';
+import { useDatabase, useIdentityProvider, useReplicas } from '../support/fixture.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 
 const YEAR = { from: '2026-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
@@ -16,21 +14,9 @@ const TOTALS = {
 };
 const NOT_FOUND = { __typename: 'NotFoundError', message: 'Not found.' };
 
-let database: TestDatabase;
-let identityProvider: IdentityProvider;
-let gateway: Replicas;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  identityProvider = await startIdentityProvider();
-  gateway = await startReplicas(database, identityProvider.env);
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await identityProvider?.close();
-  await database?.drop();
-});
+const database = useDatabase();
+const identityProvider = useIdentityProvider();
+const gateway = useReplicas(database, () => identityProvider.env);
 
 async function sessionOf(externalUserId: string, headers?: Record<string, string>): Promise<string> {
   const asking = { ask: (query: string, variables = {}) => gateway.ask(query, variables, headers) };

@@ -2,9 +2,9 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 
 // `gatehouse usage export`, as an accountant's shell runs it.
@@ -26,12 +26,10 @@ const STRANGE = [
   '-',
 ];
 
-let database: TestDatabase;
+const database = useDatabase();
 beforeAll(async () => {
-  database = await createDatabase();
   await fill();
 });
-afterAll(() => database?.drop());
 
 /** Of October 2026, everybody a response; clocks in Amsterdam are changed on the 25th. */
 async function fill(): Promise<void> {

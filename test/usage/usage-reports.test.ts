@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
+import { unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { unknownId } from '../support/limits.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { askForUsage, readUsage } from '../support/usage.ts';
 
@@ -27,25 +26,18 @@ const random = seededRandom(7);
 const pick = <T>(values: readonly [T, ...T[]]): T =>
   values[Math.floor(random() * values.length)] ?? values[0];
 
-let database: TestDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+const gateway = useGateway(database);
 let records: readonly Record_[];
 const ids = new Map<string, string>();
 let shopKey: Record<string, string>;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  gateway = await startGateway(database);
   for (const name of ['shop', 'desk']) ids.set(name, (await createApplication(gateway, name)).application.id);
   const key = await createKey(gateway, ids.get('shop') ?? '', { scopes: ['USAGE_READ', 'USERS_READ'] });
   shopKey = bearer(key.value);
   records = NIGHTS.flatMap((night) => Array.from({ length: 150 }, () => made(night)));
   await fill(records);
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
 });
 
 function made(night: number): Record_ {

@@ -1,12 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { findingsOf } from '../postgres/fixtures/trail.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { ISSUE, unknownId } from '../support/ask.ts';
 import { dumpOf } from '../support/dump.ts';
 import { eventually } from '../support/eventually.ts';
-import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
-import { ISSUE, unknownId } from '../support/limits.ts';
-import { type Replicas, startReplicas } from '../support/replicas.ts';
+import { useDatabase, useIdentityProvider, useReplicas } from '../support/fixture.ts';
+import { findingsOf } from '../support/trail.ts';
 import { RESPONSE } from '../support/usage.ts';
 
 // Everything that writes about a person, on three gateways, while it is erased again and again.
@@ -19,19 +17,9 @@ const INPUT = { labels: [{ key: 'note', value: 'of quint' }], instructions: 'abo
 const mutation = (field: string) =>
   `mutation M($input: ${field.charAt(0).toUpperCase()}${field.slice(1)}Input!) { ${field}(input: $input) { __typename } }`;
 
-let database: TestDatabase;
-let identity: IdentityProvider;
-let replicas: Replicas;
-beforeEach(async () => {
-  database = await createDatabase();
-  identity = await startIdentityProvider();
-  replicas = await startReplicas(database, identity.env);
-});
-afterEach(async () => {
-  await replicas.close();
-  await identity.close();
-  await database.drop();
-});
+const database = useDatabase();
+const identity = useIdentityProvider();
+const replicas = useReplicas(database, () => identity.env);
 
 test('nothing of it is left, nobody waits for ever, and the trail is as it was sealed', async () => {
   const token = await identity.sign({ sub: NAME });

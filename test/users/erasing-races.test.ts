@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { finishErasures } from '../../src/users/erase-user.db.ts';
-import { findingsOf } from '../postgres/fixtures/trail.ts';
+import { issue, revokeSession, suspendUser } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { dumpOf } from '../support/dump.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { issue, revokeSession, suspendUser } from '../support/limits.ts';
+import { findingsOf } from '../support/trail.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 
 // What happens to somebody while and after it is erased, on several gateways.

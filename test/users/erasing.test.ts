@@ -1,14 +1,6 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { findingsOf } from '../postgres/fixtures/trail.ts';
-import { askAs } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { dumpOf } from '../support/dump.ts';
-import { eventually } from '../support/eventually.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 import {
   ISSUE,
   issue,
@@ -17,7 +9,14 @@ import {
   revokeSession,
   suspendUser,
   unknownId,
-} from '../support/limits.ts';
+} from '../support/ask.ts';
+import { askAs } from '../support/callers.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { dumpOf } from '../support/dump.ts';
+import { eventually } from '../support/eventually.ts';
+import { useIdentityProvider, useUpstream } from '../support/fixture.ts';
+import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { findingsOf } from '../support/trail.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 
 /** All that tells who somebody is, wherever it can stand. */
@@ -64,18 +63,10 @@ const TRAIL = /* GraphQL */ `
 `;
 
 let database: TestDatabase;
-let upstream: FakeUpstream;
-let identity: IdentityProvider;
+const upstream = useUpstream();
+const identity = useIdentityProvider();
 let gateway: TestGateway;
 let pool: pg.Pool;
-beforeAll(async () => {
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  identity = await startIdentityProvider();
-});
-afterAll(async () => {
-  await upstream?.stop();
-  await identity?.close();
-});
 beforeEach(async ({ onTestFinished }) => {
   upstream.reset();
   database = await createDatabase();

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { describe, expect, it } from 'vitest';
+import { useDatabase } from '../../support/fixture.ts';
 
 /** The last microsecond that the 48 bits of a UUIDv7 can hold the milliseconds of: in the year 10889. */
 const LAST_MICROSECOND = 2n ** 48n * 1000n - 1n;
 // Text, because a double cannot count the microseconds of the years after 2255.
 const FROM_MICROSECONDS = `timestamptz 'epoch' + format('%s days %s microseconds', us / 86400000000, us % 86400000000)::interval`;
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.drop());
+const database = useDatabase();
 
 describe('uuidv7_at', () => {
   it('makes UUIDs of version 7 and the RFC variant, all other bits random', async () => {

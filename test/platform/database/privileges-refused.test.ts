@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  asRole,
-  EVENT,
-  expectClosedPartitions,
-  PERMISSION_DENIED,
-  partitionsOf,
-} from '../../postgres/fixtures/privileges.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useDatabase } from '../../support/fixture.ts';
+import { asRole, EVENT, expectClosedPartitions, PERMISSION_DENIED, partitionsOf } from './privileges.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.drop());
+const database = useDatabase();
 
 describe("the application's role cannot", () => {
   beforeAll(() => database.query(`${EVENT} FROM now() AS at`));

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/platform/database/migrate.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/fixture.ts';
 import {
   asRole,
   EVENT,
@@ -7,15 +9,10 @@ import {
   PERMISSION_DENIED,
   partitionsOf,
   privilegesOf,
-} from '../../postgres/fixtures/privileges.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+} from './privileges.ts';
 
 /** As the template has it, of which nothing was granted otherwise. */
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.drop());
+const database = useDatabase();
 
 describe('what was granted otherwise', () => {
   // An operator who sets up two roles often begins with: the application may do all with what the owner makes.

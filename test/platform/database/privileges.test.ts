@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
 import { openApplications } from '../../../src/applications/open-applications.ts';
@@ -22,15 +22,11 @@ import { rollUpUsage } from '../../../src/usage/roll-up-usage.job.ts';
 import { createEraseUser } from '../../../src/users/erase-user.db.ts';
 import { setUserPolicy } from '../../../src/users/set-user-policy.db.ts';
 import { reinstateUser, suspendUser } from '../../../src/users/suspend-user.db.ts';
-import { privilegesOf } from '../../postgres/fixtures/privileges.ts';
 import { OPERATOR } from '../../support/actors.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/fixture.ts';
+import { privilegesOf } from './privileges.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.drop());
+const database = useDatabase();
 
 describe("the application's role", () => {
   it('can do what the gateway does: reserve, settle, revoke, suspend, limit, read, check, clean up', async () => {

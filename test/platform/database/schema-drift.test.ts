@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { diffWithSchema } from '../../../scripts/schema-engine.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/fixture.ts';
 import { functionDrift } from '../../support/function-drift.ts';
 
 const AGREED = { exitCode: 0, stdout: expect.stringContaining('No difference detected.') };
@@ -29,11 +30,7 @@ const UNSEEN_BY_PRISMA = {
   functions: [],
 };
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.drop());
+const database = useDatabase();
 
 describe("Prisma's schema and the migrations", () => {
   it('agree', async () => {

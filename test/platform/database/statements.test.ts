@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { namedStatements } from '../../../src/platform/database/statement.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/fixture.ts';
 
 const SOURCE = join(import.meta.dirname, '../../../src');
 
-let database: TestDatabase;
+const database = useDatabase();
 let client: pg.Client;
 
 beforeAll(async () => {
-  database = await createDatabase();
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
   // A module declares its statements when it is loaded.
@@ -22,7 +21,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client.end();
-  await database.drop();
 });
 
 test('every named statement selects the columns that its rows are declared with', async () => {

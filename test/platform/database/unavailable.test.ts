@@ -5,14 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unavailableCode } from '../../../src/platform/database/map-database-errors.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
 import { createPrisma } from '../../../src/platform/database/prisma.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/fixture.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let locker: pg.Client;
 const pools: pg.Pool[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
   locker = new pg.Client({ connectionString: database.superuserUrl });
   await locker.connect();
   // What reads the table waits, and something can happen to it meanwhile.
@@ -22,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await locker?.end();
   await Promise.all(pools.map((pool) => pool.end()));
-  await database?.drop();
 });
 
 function openPrisma(timeoutMs: number, clientTimeoutMs = timeoutMs, url = database.url) {

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../../support/fake-upstream.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { useDatabase, useGatewayProcess, useUpstream } from '../../support/fixture.ts';
 import { upstreamEnv } from '../../support/gateway.ts';
-import { type GatewayProcess, startGatewayProcess } from '../../support/gateway-process.ts';
 import { sendRaw } from '../../support/raw-http.ts';
 import { documents } from './documents.ts';
 import { framing } from './framing.ts';
@@ -18,31 +16,21 @@ const MEGABYTE = 2 ** 20;
 const COLLECT = 'process.on("SIGUSR2",()=>{gc();console.log(JSON.stringify({msg:"collected"}))})';
 const NODE_OPTIONS = `--expose-gc --max-old-space-size=160 --import data:text/javascript,${encodeURIComponent(COLLECT)}`;
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: GatewayProcess;
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGatewayProcess(database, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  GATEHOUSE_ALLOWED_MODELS: 'gpt-realtime',
+  NODE_OPTIONS,
+}));
 let url: URL;
 let before: number;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGatewayProcess(database, {
-    ...upstreamEnv(upstream.baseUrl),
-    GATEHOUSE_ALLOWED_MODELS: 'gpt-realtime',
-    NODE_OPTIONS,
-  });
   url = new URL(gateway.url);
   // What a process takes once: compiled code, pools, buffers.
   for (let count = 0; count < 200; count += 1) await expectGoodAnswer();
   before = await usedMegabytes();
-});
-
-afterAll(async () => {
-  gateway?.child.kill();
-  await gateway?.ended;
-  await upstream?.stop();
-  await database?.drop();
 });
 
 test('there are enough of them, each with a name of its own', () => {

@@ -1,8 +1,8 @@
 import { mkdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { restoreLibraryLinks } from '../../../src/platform/database/embedded/restore-library-links.ts';
-import { emptyDirectory } from '../../postgres/fixtures/setup.ts';
+import { restoreLibraryLinks } from '../../../../src/platform/database/embedded/restore-library-links.ts';
+import { emptyDirectory } from './setup.ts';
 
 it('makes the links between libraries that an install without scripts left out, and can do so again', async () => {
   const folder = await emptyDirectory();

@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { printSortedSchema } from '../../scripts/print-schema.ts';
-import {
-  artifactsOf,
-  connectionFields,
-  connectionUses,
-  writeRelayProject,
-} from '../support/relay-project.ts';
 import { runBinary } from '../support/run-binary.ts';
+import { artifactsOf, connectionFields, connectionUses, writeRelayProject } from './relay-project.ts';
 
 const sdl = printSortedSchema();
 const schema = buildSchema(sdl);

@@ -4,16 +4,11 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { isAlive } from '../../../src/platform/database/embedded/find-postmaster.ts';
-import {
-  killAndWait,
-  makeCluster,
-  postmasterPid,
-  removeDataDirectory,
-} from '../../postgres/fixtures/data-directory.ts';
-import { query } from '../../postgres/fixtures/query.ts';
-import { gateway, keep, kept, shared, start } from '../../postgres/fixtures/setup.ts';
-import { eventually } from '../../support/eventually.ts';
+import { isAlive } from '../../../../src/platform/database/embedded/find-postmaster.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { killAndWait, makeCluster, postmasterPid, removeDataDirectory } from './data-directory.ts';
+import { query } from './query.ts';
+import { gateway, keep, kept, shared, start } from './setup.ts';
 
 let cluster = '';
 beforeAll(async () => {

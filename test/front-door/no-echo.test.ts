@@ -1,30 +1,17 @@
 import { type ASTNode, parse, parseValue, print, visit } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { expect, test } from 'vitest';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 
 const CANARY = 'cAnArY7';
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, {
-    ...upstreamEnv(upstream.baseUrl),
-    GATEHOUSE_INTROSPECTION: 'false',
-    GATEHOUSE_ALLOWED_MODELS: 'gpt-realtime',
-  });
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
-});
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  GATEHOUSE_INTROSPECTION: 'false',
+  GATEHOUSE_ALLOWED_MODELS: 'gpt-realtime',
+}));
 
 const DOCUMENTS = [
   `query Read($id: ID!, $first: Int = 3, $yes: Boolean! = true) {

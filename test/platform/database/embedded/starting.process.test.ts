@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAlive } from '../../../src/platform/database/embedded/find-postmaster.ts';
-import { startEmbeddedPostgres } from '../../../src/platform/database/embedded/start-embedded-postgres.ts';
-import { makeCluster, postmasterPid, removeDataDirectory } from '../../postgres/fixtures/data-directory.ts';
-import { query } from '../../postgres/fixtures/query.ts';
-import { emptyDirectory, gateway, keep, kept, shared, start } from '../../postgres/fixtures/setup.ts';
-import { eventually } from '../../support/eventually.ts';
+import { isAlive } from '../../../../src/platform/database/embedded/find-postmaster.ts';
+import { startEmbeddedPostgres } from '../../../../src/platform/database/embedded/start-embedded-postgres.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { makeCluster, postmasterPid, removeDataDirectory } from './data-directory.ts';
+import { query } from './query.ts';
+import { emptyDirectory, gateway, keep, kept, shared, start } from './setup.ts';
 
 let cluster = '';
 beforeAll(async () => {

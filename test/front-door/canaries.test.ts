@@ -1,17 +1,16 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { exportTrail } from '../../src/commands/export-trail.ts';
 import { exportUsage } from '../../src/commands/export-usage.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { CREATE, READ, SESSION_FIELDS, TRAIL } from '../support/documents.ts';
 import { dumpOf } from '../support/dump.ts';
 import { openStream } from '../support/event-stream.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 
 /** In every place where a secret can sit, one that can be told from all others. */
 const CANARIES = {
@@ -83,28 +82,19 @@ const WATCH = /* GraphQL */ `
   ${SESSION_FIELDS}
 `;
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
+const database = useDatabase();
+const upstream = useUpstream();
+const gateway = useGateway(database, () => ({
+  ...upstreamEnv(upstream.baseUrl),
+  OPENAI_API_KEY: CANARIES.providerKey,
+  GATEHOUSE_UPSTREAM_TIMEOUT_MS: '1000',
+  LOG_LEVEL: 'trace',
+}));
 const answers: unknown[] = [];
 const handedOver: string[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  gateway = await startGateway(database, {
-    ...upstreamEnv(upstream.baseUrl),
-    OPENAI_API_KEY: CANARIES.providerKey,
-    GATEHOUSE_UPSTREAM_TIMEOUT_MS: '1000',
-    LOG_LEVEL: 'trace',
-  });
   await exercise();
-});
-
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
 });
 
 /** Every way that a mint can end, and every way to read about it afterwards. */

@@ -2,13 +2,13 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EmbeddedPostgresError } from '../../../src/platform/database/embedded/error.ts';
-import { findPostmaster } from '../../../src/platform/database/embedded/find-postmaster.ts';
+import { EmbeddedPostgresError } from '../../../../src/platform/database/embedded/error.ts';
+import { findPostmaster } from '../../../../src/platform/database/embedded/find-postmaster.ts';
 import {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
-} from '../../../src/platform/database/embedded/start-embedded-postgres.ts';
-import { endServer, makeCluster, removeDataDirectory } from '../../postgres/fixtures/data-directory.ts';
+} from '../../../../src/platform/database/embedded/start-embedded-postgres.ts';
+import { endServer, makeCluster, removeDataDirectory } from './data-directory.ts';
 
 const asRoot = process.getuid?.() === 0;
 const log = pino({ enabled: false });

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../../src/platform/database/embedded/start-embedded-postgres.ts';
-import { CREATE, TRAIL } from '../../support/documents.ts';
-import { type FakeUpstream, startFakeUpstream } from '../../support/fake-upstream.ts';
-import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../../support/gateway.ts';
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+} from '../../src/platform/database/embedded/start-embedded-postgres.ts';
+import { CREATE, TRAIL } from '../support/documents.ts';
+import { useUpstream } from '../support/fixture.ts';
+import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const DATABASE_TIMEOUT_MS = 400;
 const UPSTREAM_TIMEOUT_MS = 1500;
@@ -21,7 +21,7 @@ const DEADLINE_MS = UPSTREAM_TIMEOUT_MS + 2 * DATABASE_TIMEOUT_MS + 1000;
 let directory: string;
 let postgres: EmbeddedPostgres;
 let proxy: TcpProxy;
-let upstream: FakeUpstream;
+const upstream = useUpstream();
 let gateway: TestGateway;
 
 beforeAll(async () => {
@@ -29,7 +29,6 @@ beforeAll(async () => {
   await chmod(directory, 0o755);
   postgres = await startPostgres();
   proxy = await startTcpProxy(postgres.port);
-  upstream = await startFakeUpstream({ dialect: 'ga' });
   gateway = await startGateway(
     { url: throughProxy(postgres.applicationUrl), ownerUrl: postgres.ownerUrl },
     {
@@ -48,7 +47,6 @@ beforeEach(async () => {
 
 afterAll(async () => {
   await gateway?.close();
-  await upstream?.stop();
   await proxy?.close();
   await postgres?.stop();
   await rm(directory, { recursive: true, force: true });
