@@ -60,7 +60,7 @@ export function applyAnswer(sent: SessionConfig, answered: AnsweredConfig): Sess
       answered.inputAudioTranscription === undefined
         ? sent.inputAudioTranscription
         : mergeTranscription(sent.inputAudioTranscription, answered.inputAudioTranscription),
-    tools: answered.tools?.map((tool) => withCredentialFlags(tool, sent.tools)) ?? sent.tools,
+    tools: answered.tools === undefined ? sent.tools : withCredentialFlags(answered.tools, sent.tools),
   };
 }
 
@@ -99,14 +99,21 @@ function fill<T extends object>(value: T, fallback: T): T {
   return { ...fallback, ...Object.fromEntries(present) };
 }
 
-/** hasAuthorization and headerNames say what was sent, so an upstream that does not repeat credentials cannot clear them. */
-function withCredentialFlags(answered: Tool, sent: readonly Tool[]): Tool {
-  if (answered.kind === 'FUNCTION') return answered;
-  const asked = sent.find((tool) => tool.kind === 'MCP' && tool.serverLabel === answered.serverLabel);
-  if (asked?.kind !== 'MCP') return answered;
-  return {
-    ...answered,
-    hasAuthorization: answered.hasAuthorization || asked.hasAuthorization,
-    headerNames: [...new Set([...asked.headerNames, ...answered.headerNames])],
-  };
+/**
+ * The answered tools, where hasAuthorization and headerNames say what was sent: an upstream that does not repeat
+ * credentials cannot clear them. A label may occur twice, so its n-th answered tool belongs to its n-th sent one.
+ */
+function withCredentialFlags(answered: readonly Tool[], sent: readonly Tool[]): Tool[] {
+  const sentByLabel = Map.groupBy(sent.filter(isMcp), (tool) => tool.serverLabel);
+  return answered.map((tool) => {
+    const asked = isMcp(tool) ? sentByLabel.get(tool.serverLabel)?.shift() : undefined;
+    if (!isMcp(tool) || asked === undefined) return tool;
+    return {
+      ...tool,
+      hasAuthorization: tool.hasAuthorization || asked.hasAuthorization,
+      headerNames: [...new Set([...asked.headerNames, ...tool.headerNames])],
+    };
+  });
 }
+
+const isMcp = (tool: Tool) => tool.kind === 'MCP';

@@ -38,6 +38,24 @@ describe.each([
   });
 });
 
+describe('MCP tools of one label', () => {
+  const upstream = useUpstream('ga');
+  const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl));
+
+  test('keep each the names of its own headers', async () => {
+    const tool = (name: string) => ({
+      mcp: { serverLabel: 'crm', serverUrl: `https://${name}.example/mcp`, headers: [{ name, value: 'v-1234' }] },
+    });
+    const created = await gateway.ask(CREATE, {
+      input: { externalUserId: 'alice', model: 'gpt-realtime', tools: [tool('x-one'), tool('x-two')] },
+    });
+    expect(created.body.data.createRealtimeSession.session.tools).toMatchObject([
+      { headerNames: ['x-one'] },
+      { headerNames: ['x-two'] },
+    ]);
+  });
+});
+
 /** What GraphQL can ask for: null means "not given" there, but for turn detection, which has a word for off. */
 function asked(generated: SessionRequest): SessionRequest {
   const given = Object.entries(generated).filter(([key, value]) => value !== null || key === 'turnDetection');
