@@ -55,8 +55,8 @@ export default defineConfig({
     ],
     // Forks, because tests start servers, send signals and rely on process-wide nets.
     pool: 'forks',
-    // Also on two cores, where vitest would take one: what one file waits for, another can use to compute.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Three on two cores, where vitest would take one: while a file waits for PostgreSQL or a process, others compute.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { byColumns } from '../../src/audit/event-columns.db.ts';
+import { callerJson } from '../../src/audit/event-columns.db.ts';
 import { scopes } from '../../src/authorization/actor.ts';
 import { toJsonb } from '../../src/platform/database/to-jsonb.ts';
 
@@ -33,7 +33,7 @@ export async function writeEvents(
   signal: AbortSignal,
 ): Promise<number> {
   const { applicationId, users } = await readIds(pool);
-  const by = byColumns({
+  const by = callerJson({
     actor: {
       ...{ kind: 'application', name: 'bench', applicationId, apiKeyId: applicationId },
       ...{ scopes, reach: 'EVERYTHING' },

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { RecordOf } from '../audit/actions.ts';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
@@ -47,7 +47,7 @@ export function createApiKey(
       },
     };
     await tx.$executeRaw`
-      SELECT write_event(${byColumns(by)}::jsonb, k.created_at, ${event.action}, ${event.outcome}, k.application_id, NULL, NULL,
+      SELECT write_event(${callerJson(by)}::jsonb, k.created_at, ${event.action}, ${event.outcome}, k.application_id, NULL, NULL,
         ${toJsonb(event.detail)}::jsonb)
       FROM api_key AS k WHERE k.id = ${row.id}::uuid`;
     return { kind: 'created', apiKey: toApiKey(row) };

@@ -19,7 +19,7 @@ export async function createApiKey(
   applications: ApplicationStore,
   input: Omit<ApiKeyGrant, 'reach' | 'applicationId'> & {
     readonly reach: Reach;
-    /** Null: what was given is no application's id. It fares as one that no application has. */
+    /** Null if it is no id of an application, which is answered like an id that does not exist. */
     readonly applicationId: string | null;
   },
   by: { readonly actor: Actor; readonly origin: RequestInfo },

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { RecordOf } from '../audit/actions.ts';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { isPrismaError } from '../platform/database/prisma.ts';
@@ -22,7 +22,7 @@ export async function createApplication(
       detail: { name: row.name },
     };
     await tx.$executeRaw`
-      SELECT write_event(${byColumns(by)}::jsonb, a.created_at, ${event.action}, ${event.outcome}, a.id, NULL, NULL,
+      SELECT write_event(${callerJson(by)}::jsonb, a.created_at, ${event.action}, ${event.outcome}, a.id, NULL, NULL,
         ${toJsonb(event.detail)}::jsonb)
       FROM application AS a WHERE a.id = ${row.id}::uuid`;
     return toApplication(row);

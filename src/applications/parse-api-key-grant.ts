@@ -9,7 +9,7 @@ const name = plainText(200);
 
 const grant = z.object({
   name,
-  scopes: z.array(z.enum(scopes)).transform((given) => [...new Set(given)]),
+  scopes: z.array(z.enum(scopes)).transform((names) => [...new Set(names)]),
   reach: z.enum(reaches),
   expiresAt: z.date().nullable(),
 });
@@ -25,11 +25,11 @@ export function parseName(input: unknown): Parsed<string> {
 export function parseApiKeyGrant(input: unknown, granter: Actor): Parsed<Omit<ApiKeyGrant, 'applicationId'>> {
   const parsed = grant.safeParse(input);
   if (!parsed.success) return { ok: false, issues: toInputIssues(parsed.error) };
-  const { reach, ...given } = parsed.data;
-  const issues: InputIssue[] = given.scopes
+  const { reach, ...requested } = parsed.data;
+  const issues: InputIssue[] = requested.scopes
     .filter((scope) => !hasScope(granter, scope))
     .map((scope) => ({
-      path: ['scopes', String(given.scopes.indexOf(scope))],
+      path: ['scopes', String(requested.scopes.indexOf(scope))],
       message: 'is a scope that you do not have',
     }));
   if (reach === 'SELF') {
@@ -38,5 +38,5 @@ export function parseApiKeyGrant(input: unknown, granter: Actor): Parsed<Omit<Ap
   }
   if (reach === 'EVERYTHING' && visibilityOf(granter).reach !== 'EVERYTHING')
     issues.push({ path: ['reach'], message: 'is a reach that you do not have' });
-  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: { ...given, reach } };
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: { ...requested, reach } };
 }

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { RecordOf } from '../audit/actions.ts';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { ApiKey } from './api-key.ts';
@@ -20,7 +20,7 @@ export async function revokeApiKey(prisma: PrismaClient, id: string, by: Caller)
     WITH revoked AS (
       UPDATE api_key SET revoked_at = clock_timestamp() WHERE id = ${id}::uuid AND revoked_at IS NULL RETURNING *
     )
-    SELECT write_event(${byColumns(by)}::jsonb, k.revoked_at, ${EVENT.action}, ${EVENT.outcome}, k.application_id, NULL, NULL,
+    SELECT write_event(${callerJson(by)}::jsonb, k.revoked_at, ${EVENT.action}, ${EVENT.outcome}, k.application_id, NULL, NULL,
       jsonb_build_object('apiKeyId', k.id, 'name', k.name))
     FROM revoked AS k`);
   const row = await mapDatabaseErrors(prisma.apiKey.findUnique({ where: { id }, omit: withoutHash }));

@@ -1,6 +1,6 @@
 import { Prisma, type PrismaClient } from '../../prisma/generated/client.ts';
 import type { RecordOf } from '../audit/actions.ts';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import type { PolicyChanges } from '../limits/policy.ts';
 import { policyChangeColumns } from '../limits/policy-row.db.ts';
@@ -30,7 +30,7 @@ export async function setApplicationPolicy(
   const changed = prisma.$transaction(async (tx) => {
     const row = await tx.application.update({ where: { id }, data: { ...models, ...limits } });
     await tx.$executeRaw`
-      SELECT write_event(${byColumns(by)}::jsonb, clock_timestamp(), ${event.action}, ${event.outcome}, ${id}::uuid, NULL, NULL,
+      SELECT write_event(${callerJson(by)}::jsonb, clock_timestamp(), ${event.action}, ${event.outcome}, ${id}::uuid, NULL, NULL,
         ${toJsonb(event.detail)}::jsonb)`;
     return toApplication(row);
   });

@@ -45,6 +45,6 @@ function identityColumns(identity: Identity) {
 }
 
 /** Who asked, from where, and why if a reason was given, as JSON: the `by` of the database functions. */
-export function byColumns({ actor, origin }: Caller, reason: string | null = null): string {
+export function callerJson({ actor, origin }: Caller, reason: string | null = null): string {
   return toJsonb(actorColumns(actor, origin, reason));
 }

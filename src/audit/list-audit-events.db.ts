@@ -30,13 +30,13 @@ export async function listAuditEvents(
   page: Page,
   filter: AuditEventFilter,
 ): Promise<Edge<AuditEvent>[]> {
-  const given = sqlParameters();
-  const conditions = [visible('auditEvents', visibility, given), ...filterConditions(filter, given)];
+  const params = sqlParameters();
+  const conditions = [visible('auditEvents', visibility, params), ...filterConditions(filter, params)];
   const text = `SELECT ${columns}, ${sortedBy(keyset)} FROM ${events}
-    WHERE ${conditions.join(' AND ')} AND ${afterCursor(keyset, page, given)} ${orderByLimit(keyset, page, given)}`;
+    WHERE ${conditions.join(' AND ')} AND ${afterCursor(keyset, page, params)} ${orderByLimit(keyset, page, params)}`;
   // What leads to an index does so for all values alike.
   const run = filter.sessionId == null && filter.userId == null ? readPlanned : read;
-  const rows = await run<AuditEvent & { sorted_by: null }>(pool, text, given);
+  const rows = await run<AuditEvent & { sorted_by: null }>(pool, text, params);
   return toEdges(rows, page, ({ sorted_by: _, ...event }) => event);
 }
 
@@ -69,9 +69,9 @@ export async function findAuditEvent(
   visibility: Visibility,
   id: string,
 ): Promise<AuditEvent | null> {
-  const given = sqlParameters();
+  const params = sqlParameters();
   const text = `SELECT ${columns} FROM ${events}
-    WHERE e.id = ${given.bind(id)} AND ${visible('auditEvents', visibility, given)}`;
-  const [event] = await read<AuditEvent>(pool, text, given);
+    WHERE e.id = ${params.bind(id)} AND ${visible('auditEvents', visibility, params)}`;
+  const [event] = await read<AuditEvent>(pool, text, params);
   return event ?? null;
 }

@@ -11,7 +11,7 @@ const WRITE = statement<{ write_event: unknown }>()({
 
 /**
  * Writes an event that is about no application, user or session.
- * @param actor who did it, as JSON: SYSTEM_ACTOR, or byColumns of a caller
+ * @param actor who did it, as JSON: SYSTEM_ACTOR, or callerJson of a caller
  */
 export async function writeEvent(
   client: pg.Pool | pg.ClientBase,

@@ -2,7 +2,7 @@ import type { Application } from '../applications/application.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import { createApiKey } from '../applications/create-api-key.ts';
 import { parseApiKeyGrant, parseName } from '../applications/parse-api-key-grant.ts';
-import { byShell } from '../authorization/shell-actor.ts';
+import { shellCaller } from '../authorization/shell-actor.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { Reader } from '../reader.ts';
@@ -26,7 +26,7 @@ export async function createKey(
   { reader, applications }: Ports,
   { application: name, ...grant }: KeyOptions,
 ): Promise<CreateKeyResult> {
-  const by = byShell('key create');
+  const by = shellCaller('key create');
   const parsed = parseName(name);
   if (!parsed.ok)
     return { kind: 'invalid', issues: parsed.issues.map((issue) => ({ ...issue, path: ['application'] })) };

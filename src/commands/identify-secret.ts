@@ -1,4 +1,4 @@
-import { byShell } from '../authorization/shell-actor.ts';
+import { shellCaller } from '../authorization/shell-actor.ts';
 import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
 import type { Reader } from '../reader.ts';
 import { type IdentifySecret, identifySecret } from '../sessions/identify-secret.ts';
@@ -27,7 +27,7 @@ export async function identifyFromShell(
   secret: Secret,
   { reader, ...ports }: Ports,
 ): Promise<IdentifiedSecret | null> {
-  const session = await identifySecret(secret, byShell('secret identify'), ports);
+  const session = await identifySecret(secret, shellCaller('secret identify'), ports);
   if (session === null) return null;
   const [user, application] = await Promise.all([
     reader.user(session.userId),

@@ -24,8 +24,8 @@ export function sign(key: SealingKey, kind: Kind, values: Values): Signature {
 /** Whether a MAC (hex) is that of these values under this key; compared in constant time. */
 export function isSignedBy(key: SealingKey, kind: Kind, values: Values, mac: string): boolean {
   const expected = Buffer.from(macOf(key, kind, values).toString('hex'));
-  const given = Buffer.from(mac);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  const actual = Buffer.from(mac);
+  return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 
 /** Whether the key that a signature names is one of ours and made it. */

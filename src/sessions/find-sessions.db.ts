@@ -11,8 +11,8 @@ export async function findSessions(
   visibility: Visibility,
   ids: readonly string[],
 ): Promise<Session[]> {
-  const given = sqlParameters();
+  const params = sqlParameters();
   const text = `SELECT ${fullSessionColumns} FROM realtime_session AS s
-    WHERE s.id = ANY(${given.bind(ids)}::uuid[]) AND ${visible('sessions', visibility, given)}`;
-  return (await readThroughPrisma<FullSessionRow>(prisma, text, given)).map(toSession);
+    WHERE s.id = ANY(${params.bind(ids)}::uuid[]) AND ${visible('sessions', visibility, params)}`;
+  return (await readThroughPrisma<FullSessionRow>(prisma, text, params)).map(toSession);
 }

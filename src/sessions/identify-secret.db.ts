@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import { viewerOf } from '../authorization/visible.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { statement } from '../platform/database/statement.ts';
@@ -17,7 +17,7 @@ const IDENTIFY = statement<FullSessionRow>()({
 export function createIdentifySecret(pool: pg.Pool): IdentifySecret {
   return async (fingerprints, visibility, by) => {
     if (visibility.reach === 'SELF') throw new Error('A person identifies no secrets');
-    const values = [toJsonb(fingerprints), viewerOf(visibility), byColumns(by)];
+    const values = [toJsonb(fingerprints), viewerOf(visibility), callerJson(by)];
     const { rows } = await mapDatabaseErrors(pool.query<FullSessionRow>({ ...IDENTIFY, values }));
     return rows[0] === undefined ? null : toSession(rows[0]);
   };

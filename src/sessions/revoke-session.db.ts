@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
 import type { Session } from './session.ts';
@@ -19,7 +19,7 @@ export async function revokeSession(
   by: Caller,
 ): Promise<Session | null> {
   // The reason is stored with the identities, which erasing removes.
-  const values = [id, byColumns(by, reason)];
+  const values = [id, callerJson(by, reason)];
   const [row] = await queryThroughPrisma(prisma, REVOKE, values);
   return row === undefined ? null : toSession(row);
 }

@@ -1,11 +1,16 @@
+import type { AuditAction } from '../audit/actions.ts';
 import type { Actor } from '../authorization/actor.ts';
 import { SubscriptionEndedError, type SubscriptionEndReason } from './subscriber.ts';
 import type { TrailEntry, TrailReader } from './trail.ts';
 
-const KEY_REVOKED = 'api_key.revoked';
+const KEY_REVOKED = 'api_key.revoked' satisfies AuditAction;
 
 /** The actions after which a key or a person gets nothing more. */
-export const REVOKING_ACTIONS: ReadonlySet<string> = new Set(['user.suspended', 'user.erased', KEY_REVOKED]);
+export const REVOKING_ACTIONS: ReadonlySet<string> = new Set<AuditAction>([
+  'user.suspended',
+  'user.erased',
+  KEY_REVOKED,
+]);
 
 /** An entry of the trail that takes access from an API key or from a person. */
 export type AccessRevocation = {

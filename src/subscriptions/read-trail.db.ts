@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
-import { type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
+import { query, statement } from '../platform/database/statement.ts';
+import { SESSION_FIELDS, type SessionRow, sessionColumns, toSession } from '../sessions/session-row.db.ts';
 import { type SessionEvent, sessionEventTypeOf } from './session-event.ts';
 import type { Horizon, TrailEntry, TrailPage, TrailReader } from './trail.ts';
 
@@ -23,8 +24,9 @@ export function createTrailReader(pool: pg.Pool, overlapMs: number): TrailReader
 // writes is later than its start. A transaction counts as writing only once it has written: the margin of 50 ms covers
 // the time between reading the clock and writing. A transaction that stays open holds the horizon back for 500 ms at
 // most; its entries then appear late, and are found by reading again from before its start.
-const HORIZON = {
+const HORIZON = statement<Horizon>()({
   name: 'trail-horizon',
+  columns: ['until', 'begin', 'overlap', 'held'],
   text: `
     WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now), writing AS MATERIALIZED (
       SELECT min(xact_start) AS since FROM pg_stat_activity
@@ -39,27 +41,38 @@ const HORIZON = {
     SELECT uuidv7_floor(until)::text AS until, uuidv7_floor(least(until, since))::text AS begin,
       uuidv7_floor(least(until - $1 * interval '1 millisecond', since))::text AS overlap, held
     FROM horizon`,
-};
+});
 
 async function readHorizon(pool: pg.Pool, overlapMs: number): Promise<Horizon> {
-  const { rows } = await mapDatabaseErrors(pool.query<Horizon>({ ...HORIZON, values: [overlapMs] }));
-  const [horizon] = rows;
+  const [horizon] = await query(pool, HORIZON, [overlapMs]);
   if (horizon === undefined) throw new Error('The horizon of the trail has no row');
   return horizon;
 }
 
+const ENTRIES = statement<TrailEntry>()({
+  name: 'trail',
+  columns: ['id', 'at', 'action', 'sessionId', 'userId', 'apiKeyId'],
+  text: `
+    SELECT id, at, action, session_id AS "sessionId", user_id AS "userId", detail->>'apiKeyId' AS "apiKeyId"
+    FROM audit_event WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`,
+});
+
 async function readPage(pool: pg.Pool, after: string, before: string): Promise<TrailPage> {
-  const { rows } = await mapDatabaseErrors(
-    pool.query<TrailEntry>({
-      name: 'trail',
-      text: `
-        SELECT id, at, action, session_id AS "sessionId", user_id AS "userId", detail->>'apiKeyId' AS "apiKeyId"
-        FROM audit_event WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`,
-      values: [after, before, PAGE],
-    }),
-  );
-  return { entries: rows, next: rows.length < PAGE ? null : (rows.at(-1)?.id ?? null) };
+  const entries = await query(pool, ENTRIES, [after, before, PAGE]);
+  return { entries, next: entries.length < PAGE ? null : (entries.at(-1)?.id ?? null) };
 }
+
+type ChangedSessionRow = Omit<SessionRow, 'upstreamConfig' | 'externalUserId'> & {
+  externalUserId: string | null;
+};
+
+const SESSIONS = statement<ChangedSessionRow>()({
+  name: 'trail-sessions',
+  columns: [...SESSION_FIELDS, 'externalUserId'],
+  text: `
+    SELECT ${sessionColumns}, u.external_id AS "externalUserId" FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
+    WHERE s.id = ANY($1::uuid[])`,
+});
 
 /** The changes to sessions among entries, in the same order, whoever may see them. @throws UnavailableError */
 export async function readSessionEvents(
@@ -72,15 +85,7 @@ export async function readSessionEvents(
   });
   if (changes.length === 0) return [];
   const sessionIds = [...new Set(changes.map(({ sessionId }) => sessionId))];
-  const { rows } = await mapDatabaseErrors(
-    pool.query<SessionRow & { externalUserId: string | null }>({
-      name: 'trail-sessions',
-      text: `
-        SELECT ${sessionColumns}, u.external_id AS "externalUserId" FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
-        WHERE s.id = ANY($1::uuid[])`,
-      values: [sessionIds],
-    }),
-  );
+  const rows = await query(pool, SESSIONS, [sessionIds]);
   const rowsById = new Map(rows.map((row) => [row.id, row]));
   return changes.flatMap(({ id, at, type, sessionId }) => {
     const row = rowsById.get(sessionId);

@@ -1,3 +1,4 @@
+import { type AuditAction, isAuditAction } from '../audit/actions.ts';
 import type { Visibility } from '../authorization/visibility.ts';
 import { matchesFilter } from '../sessions/matches-filter.ts';
 import type { Session, SessionStatus } from '../sessions/session.ts';
@@ -16,18 +17,32 @@ export type SessionEvent = {
   readonly externalUserId: string | null;
 };
 
-const TYPES: ReadonlyMap<string, SessionEventType> = new Map([
-  ['session.issued', 'ISSUED'],
-  ['session.expired', 'EXPIRED'],
-  ['session.revoked', 'REVOKED'],
-  ['session.failed', 'FAILED'],
-  ['session.unconfirmed', 'UNCONFIRMED'],
-  ['usage.reported', 'USAGE_REPORTED'],
-]);
+const TYPES: Readonly<Record<AuditAction, SessionEventType | null>> = {
+  'session.requested': null,
+  'session.issued': 'ISSUED',
+  'session.failed': 'FAILED',
+  'session.unconfirmed': 'UNCONFIRMED',
+  'session.denied': null,
+  'session.revoked': 'REVOKED',
+  'session.expired': 'EXPIRED',
+  'usage.reported': 'USAGE_REPORTED',
+  'usage.conflicted': null,
+  'secret.identified': null,
+  'user.suspended': null,
+  'user.reinstated': null,
+  'user.erased': null,
+  'policy.set': null,
+  'application.created': null,
+  'api_key.created': null,
+  'api_key.revoked': null,
+  'access.denied': null,
+  'partition.dropped': null,
+  'trail.checkpointed': null,
+};
 
-/** The type under which subscribers get an action of the audit trail; null if they do not get it. */
+/** The type under which subscribers get an entry of the trail; null if they do not get it. */
 export function sessionEventTypeOf(action: string): SessionEventType | null {
-  return TYPES.get(action) ?? null;
+  return isAuditAction(action) ? TYPES[action] : null;
 }
 
 /** The statuses before and after a change. */

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { UsageRecordModel } from '../../prisma/generated/models.ts';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import { byColumn } from '../platform/database/columns.ts';
 import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
@@ -16,7 +16,7 @@ const REPORT = statement<{ answer: RecordAnswer }>()({
 /** @param onCommitted called after the commit of a new report, which subscribers wait for */
 export function createRecordUsage(prisma: PrismaClient, onCommitted: () => void): RecordUsage {
   return async (report, by) => {
-    const values = [report.sessionId, recordOf(report), byColumns(by)];
+    const values = [report.sessionId, recordOf(report), callerJson(by)];
     const [row] = await queryThroughPrisma(prisma, REPORT, values);
     const answer = row?.answer;
     if (answer === undefined) throw new Error('report_usage returned nothing');

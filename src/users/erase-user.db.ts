@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { DetailOf } from '../audit/actions.ts';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { inBatches } from '../platform/process/in-batches.ts';
@@ -30,7 +30,7 @@ export function createEraseUser(
       pool.query<UserRow>(`SELECT ${userColumns} FROM begin_erasure($1, $2, $3) AS u`, [
         userId,
         toJsonb(signErasure(key, userId) satisfies DetailOf<'user.erased'>),
-        byColumns(by),
+        callerJson(by),
       ]),
     );
     const [person] = rows;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import type { PolicyChanges } from '../limits/policy.ts';
 import { policyChangeColumns } from '../limits/policy-row.db.ts';
@@ -18,7 +18,7 @@ export async function setUserPolicy(
   changes: PolicyChanges,
   by: Caller,
 ): Promise<User | null> {
-  const values = [id, externalId, toJsonb(policyChangeColumns(changes)), byColumns(by)];
+  const values = [id, externalId, toJsonb(policyChangeColumns(changes)), callerJson(by)];
   const { rows } = await mapDatabaseErrors(pool.query<UserRow>(SET_POLICY, values));
   return rows[0] === undefined ? null : toUser(rows[0]);
 }

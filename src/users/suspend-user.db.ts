@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { byColumns } from '../audit/event-columns.db.ts';
+import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { mapDatabaseErrors } from '../platform/database/map-database-errors.ts';
 import type { User } from './user.ts';
@@ -31,7 +31,7 @@ async function setSuspended(
   by: Caller,
 ): Promise<User | null> {
   // The reason is stored with the identities, which erasing removes.
-  const values = [id, externalId, suspended, byColumns(by, reason)];
+  const values = [id, externalId, suspended, callerJson(by, reason)];
   const { rows } = await mapDatabaseErrors(pool.query<UserRow>(SUSPEND, values));
   return rows[0] === undefined ? null : toUser(rows[0]);
 }
