@@ -11,8 +11,8 @@ const userByExternalId = (placeholder: string) =>
 const self = (viewer: Viewer) => userByExternalId(viewer());
 const everything = () => 'true';
 
-// What each reach sees of each table; of sessions, `visibleSessions` says it. Every statement of the reader has one of these in its WHERE. Visibility is also
-// decided in:
+// What each reach sees of each table; `visibleSessions` is the one of sessions. Every statement of the reader has one of
+// these in its WHERE. Visibility is also decided in:
 // - visible-where.db.ts, for the tables that are read through Prisma's models;
 // - users/find-users.db.ts and users/list-users.db.ts, for a user's last session;
 // - sessions/list-sessions.db.ts, for the external id of a person that lists its own sessions;

@@ -5,7 +5,7 @@ import type { Json } from '../platform/validation/json.ts';
 import type { TokenLimit } from '../platform/validation/token-limit.ts';
 import { type Conditions, conditionsOf } from './authorization.ts';
 import type { Context } from './context.ts';
-import { cost } from './cost.ts';
+import { cost } from './declared-cost.ts';
 import { ForbiddenError } from './errors.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 import type { Instant } from './instant.ts';

@@ -5,7 +5,7 @@ import { AuditEventType } from './audit-event.ts';
 import { mayAskForNode } from './authorization.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { cost } from './cost.ts';
+import { cost } from './declared-cost.ts';
 import { BadInputError, ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';

@@ -1,7 +1,7 @@
 import type { ArgBuilder, InputFieldMap } from '@pothos/core';
 import { MAX_PAGE_SIZE } from '../platform/database/page.ts';
 import type { BuilderTypes } from './builder.ts';
-import { cost, type PageSize } from './cost.ts';
+import { cost, type PageSize } from './declared-cost.ts';
 
 export const DEFAULT_PAGE: PageSize = { size: 20, most: MAX_PAGE_SIZE };
 

@@ -6,14 +6,7 @@ import {
 } from '../providers/dialects.ts';
 import type { Dialect } from '../providers/provider.ts';
 import { withoutCredentials } from '../sessions/redact-session.ts';
-import type {
-  AnsweredConfig,
-  InputAudioTranscription,
-  SessionConfig,
-  SessionRequest,
-  Tool,
-  TurnDetection,
-} from '../sessions/session-config.ts';
+import type { SessionConfig, SessionRequest, TurnDetection } from '../sessions/session-config.ts';
 
 /** What is sent upstream: the request after the dialect's changes. */
 export function adapt(dialect: Dialect, request: SessionRequest): SessionRequest {
@@ -42,28 +35,6 @@ export function normalise(dialect: Dialect, outgoing: SessionRequest): SessionCo
   return { ...config, turnDetection: withDefaults(config.turnDetection) };
 }
 
-/**
- * The record after upstream answered. A field that the answer mentions is taken from the answer; every other field
- * stays as it was sent or assumed.
- */
-export function applyAnswer(sent: SessionConfig, answered: AnsweredConfig): SessionConfig {
-  return {
-    ...sent,
-    ...answered,
-    // The type is what was asked for. An answer that names another one can be read in upstreamConfig.
-    type: sent.type,
-    turnDetection:
-      answered.turnDetection === undefined
-        ? sent.turnDetection
-        : withDefaults(mergeTurnDetection(sent.turnDetection, answered.turnDetection)),
-    inputAudioTranscription:
-      answered.inputAudioTranscription === undefined
-        ? sent.inputAudioTranscription
-        : mergeTranscription(sent.inputAudioTranscription, answered.inputAudioTranscription),
-    tools: answered.tools === undefined ? sent.tools : withCredentialFlags(answered.tools, sent.tools),
-  };
-}
-
 function defaultsOf(rules: DialectRules, request: SessionRequest) {
   const defaults = rules.defaults[request.type];
   if (defaults === undefined) throw new RangeError(`This dialect has no ${request.type} sessions`);
@@ -72,48 +43,14 @@ function defaultsOf(rules: DialectRules, request: SessionRequest) {
   return { ...defaults, inputAudioTranscription: { model: request.model, language: null, prompt: null } };
 }
 
-function withDefaults(vad: TurnDetection | null): TurnDetection | null {
+/** Turn detection with the dialects' defaults for what it leaves open. */
+export function withDefaults(vad: TurnDetection | null): TurnDetection | null {
   if (vad === null) return null;
   return vad.kind === 'SERVER_VAD' ? fill(vad, serverVadDefaults) : fill(vad, semanticVadDefaults);
 }
 
-function mergeTurnDetection(
-  sent: TurnDetection | null,
-  answered: TurnDetection | null,
-): TurnDetection | null {
-  if (answered?.kind === 'SERVER_VAD' && sent?.kind === 'SERVER_VAD') return fill(answered, sent);
-  if (answered?.kind === 'SEMANTIC_VAD' && sent?.kind === 'SEMANTIC_VAD') return fill(answered, sent);
-  return answered;
-}
-
-function mergeTranscription(
-  sent: InputAudioTranscription | null,
-  answered: InputAudioTranscription | null,
-): InputAudioTranscription | null {
-  return answered === null || sent === null ? answered : fill(answered, sent);
-}
-
 /** `value`, with its nulls replaced by the values of `fallback`. */
-function fill<T extends object>(value: T, fallback: T): T {
+export function fill<T extends object>(value: T, fallback: T): T {
   const present = Object.entries(value).filter(([, leaf]) => leaf !== null);
   return { ...fallback, ...Object.fromEntries(present) };
 }
-
-/**
- * The answered tools, where hasAuthorization and headerNames say what was sent: an upstream that does not repeat
- * credentials cannot clear them. A label may occur twice, so its n-th answered tool belongs to its n-th sent one.
- */
-function withCredentialFlags(answered: readonly Tool[], sent: readonly Tool[]): Tool[] {
-  const sentByLabel = Map.groupBy(sent.filter(isMcp), (tool) => tool.serverLabel);
-  return answered.map((tool) => {
-    const asked = isMcp(tool) ? sentByLabel.get(tool.serverLabel)?.shift() : undefined;
-    if (!isMcp(tool) || asked === undefined) return tool;
-    return {
-      ...tool,
-      hasAuthorization: tool.hasAuthorization || asked.hasAuthorization,
-      headerNames: [...new Set([...asked.headerNames, ...tool.headerNames])],
-    };
-  });
-}
-
-const isMcp = (tool: Tool) => tool.kind === 'MCP';

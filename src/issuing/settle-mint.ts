@@ -4,9 +4,9 @@ import { redactText } from '../platform/redaction/redact-text.ts';
 import type { MintOutcome } from '../providers/provider.ts';
 import { redactConfig } from '../sessions/redact-session.ts';
 import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
+import { applyAnswer } from './apply-answer.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Settlement } from './issue-store.ts';
-import { applyAnswer } from './normalise.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 
 type Mint = {

@@ -13,7 +13,7 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
-import type { PageSize } from '../../graphql/cost.ts';
+import type { PageSize } from '../../graphql/declared-cost.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 type Field = Pick<GraphQLField<unknown, unknown>, 'type' | 'extensions'>;
@@ -42,7 +42,7 @@ export type FieldCost = {
 
 const SCALAR: FieldCost = { type: undefined, own: 0, size: 1, each: 0 };
 
-/** The cost of a selected field, from what the schema declares where the field is (graphql/cost.ts). */
+/** The cost of a selected field, from what the schema declares where the field is (graphql/declared-cost.ts). */
 export function fieldCost(
   node: FieldNode,
   parent: string | undefined,
