@@ -1,3 +1,4 @@
+import type { AuditAction } from '../audit/actions.ts';
 import type { Visibility } from '../authorization/visibility.ts';
 import { matchesFilter } from '../sessions/matches-filter.ts';
 import type { Session, SessionStatus } from '../sessions/session.ts';
@@ -16,18 +17,23 @@ export type SessionEvent = {
   readonly externalUserId: string | null;
 };
 
-const TYPES: ReadonlyMap<string, SessionEventType> = new Map([
-  ['session.issued', 'ISSUED'],
-  ['session.expired', 'EXPIRED'],
-  ['session.revoked', 'REVOKED'],
-  ['session.failed', 'FAILED'],
-  ['session.unconfirmed', 'UNCONFIRMED'],
-  ['usage.reported', 'USAGE_REPORTED'],
-]);
+/** The actions that happen to a session, with the type under which subscribers get each; null: they do not get it. */
+const TYPES = {
+  'session.requested': null,
+  'session.issued': 'ISSUED',
+  'session.expired': 'EXPIRED',
+  'session.revoked': 'REVOKED',
+  'session.failed': 'FAILED',
+  'session.unconfirmed': 'UNCONFIRMED',
+  'session.denied': null,
+  'usage.reported': 'USAGE_REPORTED',
+} satisfies Partial<Record<AuditAction, SessionEventType | null>> &
+  Record<Extract<AuditAction, `session.${string}`>, SessionEventType | null>;
+const TYPE_OF_ACTION: ReadonlyMap<string, SessionEventType | null> = new Map(Object.entries(TYPES));
 
 /** The type under which subscribers get an action of the audit trail; null if they do not get it. */
 export function sessionEventTypeOf(action: string): SessionEventType | null {
-  return TYPES.get(action) ?? null;
+  return TYPE_OF_ACTION.get(action) ?? null;
 }
 
 /** The statuses before and after a change. */
