@@ -19,30 +19,31 @@ export const SessionOrderEnum = builder.enumType('RealtimeSessionOrder', {
 export const SessionFilterInput = builder.inputType('RealtimeSessionFilter', {
   description:
     'Sessions that match all given fields. A list matches any of its values; an empty list, or an id of a record that you may not see, matches nothing.',
-  fields: (t) => ({
-    userId: t.id({ description: 'Sessions of this user.' }),
-    externalUserId: t.string({
-      description: 'Sessions of the user for whom the applications use this identifier.',
-    }),
-    applicationId: t.id({ description: 'Sessions that this application requested.' }),
-    upstreamSessionId: t.string({
-      description: 'The session to which the provider gave this identifier, e.g. "sess_…".',
-    }),
-    statuses: t.field({ type: [StatusEnum], description: 'Sessions that have one of these statuses now.' }),
-    types: t.field({ type: [SessionTypeEnum], description: 'Sessions of these types.' }),
-    models: t.stringList({ description: 'Sessions with one of these models.' }),
-    providers: t.stringList({ description: 'Sessions of one of these providers, e.g. "openai".' }),
-    createdFrom: t.field({
-      type: 'DateTime',
-      description: 'Sessions that were reserved at this time or later.',
-    }),
-    createdTo: t.field({ type: 'DateTime', description: 'Sessions that were reserved before this time.' }),
-    expiresBefore: t.field({
-      type: 'DateTime',
-      description: 'Sessions that are ACTIVE now and expire before this time.',
-    }),
-    labels: t.field({ type: [LabelInput], description: 'Sessions that have all of these labels.' }),
-  }),
+  fields: (t) =>
+    ({
+      userId: t.id({ description: 'Sessions of this user.' }),
+      externalUserId: t.string({
+        description: 'Sessions of the user for whom the applications use this identifier.',
+      }),
+      applicationId: t.id({ description: 'Sessions that this application requested.' }),
+      upstreamSessionId: t.string({
+        description: 'The session to which the provider gave this identifier, e.g. "sess_…".',
+      }),
+      statuses: t.field({ type: [StatusEnum], description: 'Sessions that have one of these statuses now.' }),
+      types: t.field({ type: [SessionTypeEnum], description: 'Sessions of these types.' }),
+      models: t.stringList({ description: 'Sessions with one of these models.' }),
+      providers: t.stringList({ description: 'Sessions of one of these providers, e.g. "openai".' }),
+      createdFrom: t.field({
+        type: 'DateTime',
+        description: 'Sessions that were reserved at this time or later.',
+      }),
+      createdTo: t.field({ type: 'DateTime', description: 'Sessions that were reserved before this time.' }),
+      expiresBefore: t.field({
+        type: 'DateTime',
+        description: 'Sessions that are ACTIVE now and expire before this time.',
+      }),
+      labels: t.field({ type: [LabelInput], description: 'Sessions that have all of these labels.' }),
+    }) satisfies Record<keyof SessionFilter, object>,
 });
 
 type FilterInput = typeof SessionFilterInput.$inferInput;

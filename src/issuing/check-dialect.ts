@@ -1,6 +1,7 @@
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { DialectRules } from '../providers/dialects.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
+import type { SessionRequest } from '../sessions/session-config.ts';
 import type { ParsedCreateInput } from './create-input-schema.ts';
 
 // Made once: zod builds a new schema at each call of keyof().
@@ -62,20 +63,29 @@ function* issuesOfTools(input: ParsedCreateInput, rules: DialectRules): Generato
   }
 }
 
-// Fields of a session that can speak or act. A transcription session only listens.
-const REALTIME_ONLY_FIELDS = [
-  'modalities',
-  'instructions',
-  'voice',
-  'outputAudioFormat',
-  'tools',
-  'toolChoice',
-  'maxResponseOutputTokens',
-] as const;
+// True for the fields of a session that can speak or act. A transcription session only listens.
+const REALTIME_ONLY = {
+  modalities: true,
+  instructions: true,
+  voice: true,
+  inputAudioFormat: false,
+  outputAudioFormat: true,
+  inputAudioTranscription: false,
+  turnDetection: false,
+  inputAudioNoiseReduction: false,
+  tools: true,
+  toolChoice: true,
+  // Checked for each type of session by the dialect's rules.
+  temperature: false,
+  maxResponseOutputTokens: true,
+} satisfies Record<Exclude<keyof SessionRequest, 'type' | 'model' | 'extra'>, boolean>;
+const REALTIME_ONLY_FIELDS: ReadonlySet<string> = new Set(
+  Object.entries(REALTIME_ONLY).flatMap(([field, only]) => (only ? [field] : [])),
+);
 
 function* issuesOfTranscription(input: ParsedCreateInput): Generator<InputIssue> {
-  for (const field of REALTIME_ONLY_FIELDS) {
-    if (input[field] !== undefined)
+  for (const [field, value] of Object.entries(input)) {
+    if (value !== undefined && REALTIME_ONLY_FIELDS.has(field))
       yield { path: [field], message: 'does not apply to a transcription session' };
   }
   const { model } = input.inputAudioTranscription ?? {};

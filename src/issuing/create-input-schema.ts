@@ -4,7 +4,12 @@ import { Secret } from '../platform/redaction/secret.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
 import { json, jsonMatching, text } from '../platform/validation/text.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
-import type { FunctionTool, McpToolRequest, TurnDetection } from '../sessions/session-config.ts';
+import type {
+  FunctionTool,
+  McpToolRequest,
+  SessionRequest,
+  TurnDetection,
+} from '../sessions/session-config.ts';
 
 const INSTRUCTIONS_MAX = 65_536;
 const MAX_LABELS = 32;
@@ -127,6 +132,8 @@ const labels = z
     }
   });
 
+type SessionIndependentField = 'externalUserId' | 'idempotencyKey' | 'expiresAfterSeconds' | 'labels';
+
 /** Checks CreateRealtimeSessionInput field by field. What the provider's dialect can say is checked afterwards. */
 export const createInputSchema = objectOf({
   externalUserId: plainText(255).optional(),
@@ -166,7 +173,7 @@ export const createInputSchema = objectOf({
     .optional(),
   extra: jsonMatching(extraSchema).refine(isJsonObject, 'must be an object').optional(),
   labels: labels.optional(),
-});
+} satisfies Record<keyof SessionRequest | SessionIndependentField, z.ZodType>);
 
 export type ParsedCreateInput = z.output<typeof createInputSchema>;
 

@@ -172,7 +172,8 @@ function realtimeSession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
         : {}),
       maxResponseOutputTokens: fc.oneof(fc.constant('inf' as const), fc.integer({ min: 1, max: 4096 })),
       extra: realtimeExtra(dialect),
-    },
+      // All of them, so that a new field is sent and read back by the tests that use this.
+    } satisfies Record<Exclude<keyof SessionRequest, 'temperature'>, unknown>,
     { requiredKeys: ['type', 'model', 'extra'], ...PLAIN },
   );
 }

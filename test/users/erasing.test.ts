@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { columnName } from '../../src/platform/database/columns.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
+import type { SessionConfig } from '../../src/sessions/session-config.ts';
 import {
   ISSUE,
   issue,
@@ -33,6 +35,24 @@ const ZOE = {
   userAgent: 'QuintPhone/1.0',
   reason: 'Quint lost her phone',
 };
+/** True for the fields of a session's config that may tell who somebody is, and are empty once they are erased. */
+const ERASED = {
+  type: false,
+  model: false,
+  modalities: false,
+  instructions: true,
+  voice: true,
+  inputAudioFormat: false,
+  outputAudioFormat: false,
+  inputAudioTranscription: true,
+  turnDetection: true,
+  inputAudioNoiseReduction: false,
+  tools: true,
+  toolChoice: true,
+  temperature: false,
+  maxResponseOutputTokens: false,
+} satisfies Record<keyof SessionConfig, boolean>;
+const PERSONAL_FIELDS = Object.entries(ERASED).flatMap(([field, erased]) => (erased ? [field] : []));
 const INPUT = {
   labels: [{ key: 'note', value: ZOE.label }],
   instructions: ZOE.instructions,
@@ -95,6 +115,15 @@ const leftOf = async (person: Readonly<Record<string, string>> = ZOE) => {
   const dump = await dumpOf(database);
   return Object.keys(person).filter((name) => dump.includes(JSON.stringify(person[name] ?? '').slice(1, -1)));
 };
+/** The personal fields that any session still has. */
+const unerasedFields = async () => {
+  const filled = await database.query<{ name: string }>(
+    `SELECT DISTINCT key AS name FROM realtime_session AS s, jsonb_each(to_jsonb(s))
+     WHERE value NOT IN ('null', '[]')`,
+  );
+  const names = new Set(filled.map(({ name }) => name));
+  return PERSONAL_FIELDS.filter((field) => names.has(columnName(field)));
+};
 const sealed = () =>
   eventually(async () => {
     const [row] = await database.query<{ open: boolean }>(
@@ -141,11 +170,13 @@ describe('eraseUser', () => {
   test('leaves nothing that tells who it was, and the trail as it was sealed', async () => {
     const { id } = await fill();
     await sealed();
+    expect(await unerasedFields()).toEqual(PERSONAL_FIELDS);
     expect(await erase(id)).toEqual({
       __typename: 'UserSuccess',
       user: { id, externalId: null, erasedAt: expect.any(String), suspendedAt: null },
     });
     expect(await leftOf()).toEqual([]);
+    expect(await unerasedFields()).toEqual([]);
     expect(await findings()).toEqual([]);
     await sealed();
     expect(await findings()).toEqual([]);
