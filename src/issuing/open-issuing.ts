@@ -35,8 +35,9 @@ type Parts = {
   readonly onCommitted: () => void;
 };
 
-// Of the provider: a handful of failures in a row is a bad minute, twenty are an outage.
-const PROVIDER_BREAKER = { threshold: 20, coolDownMs: 2000 };
+// Of the provider: a handful of failures in a row is a bad minute, twenty are an outage. Those of one user may be due to
+// what that user sends, so an outage is what at least four users meet.
+const PROVIDER_BREAKER = { threshold: 20, perCaller: 5, coolDownMs: 2000 };
 // With more statements than this waiting for each connection, a new mint would only wait for its time-out: it is refused.
 const WAITING_PER_CONNECTION = 20;
 

@@ -62,7 +62,7 @@ const TABLE: readonly [
     'upstream_answer_invalid',
     true,
   ],
-  ['300 KB of JSON', { kind: 'large', kilobytes: 300 }, 'UNCONFIRMED', 'upstream_answer_too_large', true],
+  ['1,100 KB of JSON', { kind: 'large', kilobytes: 1100 }, 'UNCONFIRMED', 'upstream_answer_too_large', true],
 ];
 
 describe.each(TABLE)('upstream gives %s', (_what, behaviour, status, code, retryable) => {
@@ -115,6 +115,25 @@ test('200 with half the fields is a success: what is missing reads as it was sen
   expect(body.data.createRealtimeSession).toMatchObject({
     __typename: 'CreateRealtimeSessionSuccess',
     session: { status: 'ACTIVE', voice: 'marin', instructions: 'Be brief.', modalities: ['TEXT'] },
+  });
+});
+
+test('an answer may be a multiple of what was sent: 45,000 CJK characters, answered as escapes', async () => {
+  const instructions = '語'.repeat(45_000);
+  upstream.next({
+    kind: 'respond',
+    respond: ({ body }) => ({
+      status: 200,
+      body: JSON.stringify({ value: 'ek_0123456789abcdef', session: body }).replace(
+        /[^ -~]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+      ),
+    }),
+  });
+  const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice', instructions } });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'CreateRealtimeSessionSuccess',
+    session: { instructions },
   });
 });
 
