@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { classifyExchange } from './classify-exchange.ts';
-import { exchangeOnce } from './exchange-once.ts';
+import { decodeBody } from './decode-body.ts';
+import { type Exchange, exchangeOnce } from './exchange-once.ts';
 import type { MintOutcome, MintRequest } from './provider.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
@@ -27,6 +28,7 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
   const wire = upstream.dialect.writeRequest(request.session, request.expiresAfterSeconds);
   if (wire === null) return refusedUnsent;
   const body = JSON.stringify(wire);
+  const maxBodyBytes = Math.max(MIN_ANSWER_BOUND, ANSWER_PER_SENT_BYTE * Buffer.byteLength(body));
   const exchange = await exchangeOnce(
     upstream.agent,
     {
@@ -35,16 +37,21 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
         ...upstream.headers(request),
         'content-type': 'application/json',
         accept: 'application/json',
+        'accept-encoding': 'identity',
         'user-agent': 'gatehouse',
       },
       body,
     },
-    {
-      timeoutMs: upstream.timeoutMs,
-      maxBodyBytes: Math.max(MIN_ANSWER_BOUND, ANSWER_PER_SENT_BYTE * Buffer.byteLength(body)),
-    },
+    { timeoutMs: upstream.timeoutMs, maxBodyBytes },
   );
-  return classifyExchange(exchange, upstream.dialect);
+  return classifyExchange(await decoded(exchange, maxBodyBytes), upstream.dialect);
+}
+
+/** We ask for no encoding, but what comes in one is decoded all the same: it may bring a secret. */
+async function decoded(exchange: Exchange, maxBodyBytes: number): Promise<Exchange> {
+  if (exchange.kind !== 'answered' || exchange.ending !== 'complete') return exchange;
+  const body = await decodeBody(exchange.body, exchange.headers['content-encoding'], maxBodyBytes);
+  return typeof body === 'string' ? { ...exchange, ending: body } : { ...exchange, body };
 }
 
 const refusedUnsent: MintOutcome = {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CREATE, READ, TRAIL } from '../support/documents.ts';
 import type { Behaviour } from '../support/fake-upstream.ts';
@@ -21,6 +22,11 @@ const PROSE = 'Prose of upstream that nobody may see';
 function refusal(status: number, code: string | null = 'some_code'): Behaviour {
   const error = { message: PROSE, type: 'invalid_request_error', param: null, code };
   return { kind: 'answer', status, body: { error }, headers: { 'x-request-id': 'req_0123' } };
+}
+
+function encoded(body: Buffer): Buffer {
+  const head = `HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), body]);
 }
 
 /** What happens upstream, and what architecture.md's table says of it. */
@@ -58,6 +64,20 @@ const TABLE: readonly [
   [
     '200 without a secret',
     { kind: 'answer', status: 200, body: {} },
+    'UNCONFIRMED',
+    'upstream_answer_invalid',
+    true,
+  ],
+  [
+    '200 with a secret of two lines',
+    { kind: 'answer', status: 200, body: { value: 'ek_0123456789\nabcdef' } },
+    'UNCONFIRMED',
+    'upstream_answer_invalid',
+    true,
+  ],
+  [
+    '200 with half of a gzip',
+    { kind: 'raw', pieces: [encoded(gzipSync('{}').subarray(0, -4))] },
     'UNCONFIRMED',
     'upstream_answer_invalid',
     true,
@@ -134,6 +154,19 @@ test('an answer may be a multiple of what was sent: 45,000 CJK characters, answe
   expect(body.data.createRealtimeSession).toMatchObject({
     __typename: 'CreateRealtimeSessionSuccess',
     session: { instructions },
+  });
+});
+
+test('an answer in gzip with a byte order mark, after 100 Continue, costs nobody the secret', async () => {
+  const json = JSON.stringify({ value: 'ek_0123456789abcdef', session: { instructions: 'Be brief.' } });
+  upstream.next({
+    kind: 'raw',
+    pieces: ['HTTP/1.1 100 Continue\r\n\r\n', encoded(gzipSync(`\ufeff${json}`))],
+  });
+  const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice' } });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'CreateRealtimeSessionSuccess',
+    session: { instructions: 'Be brief.' },
   });
 });
 
