@@ -11,7 +11,7 @@ import { StartError } from '../platform/process/start-error.ts';
 import type { ClosableProvider } from '../providers/provider-over-http.ts';
 import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
-import type { IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
+import type { IssueSessionPorts, IssueSessionSettings, OddExpiry } from './issue-outcome.ts';
 import { type IssueSession, issueSession } from './issue-session.ts';
 import type { IssueStore } from './issue-store.ts';
 import { createMintAdmission } from './mint-admission.ts';
@@ -105,12 +105,13 @@ function createPorts(parts: Parts): IssueSessionPorts {
     queue: config.mintQueue,
     waitMs: config.upstreamTimeoutMs,
   });
+  const sinks = { log, metrics, providerName: provider.name, logged: new Set<OddExpiry>() };
   return {
     provider,
     store: createStore(parts),
     admission: createMintAdmission(breaker, semaphore, parts.isDraining),
     monotonicNow,
-    onEvent: (event) => recordEvent(event, { log, metrics, providerName: provider.name }),
+    onEvent: (event) => recordEvent(event, sinks),
   };
 }
 

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { looksLikeCredential } from '../platform/redaction/redact-text.ts';
 import { Secret } from '../platform/redaction/secret.ts';
 
-// A larger number is hardly seconds (1e11 s is the year 5138) and more likely milliseconds. No expiry is better than a
-// wrong one.
+// A smaller number (1e9 s is the year 2001) is more likely a lifetime than a time, or zero, which is answered for a session
+// that has not begun. A larger one (1e11 s is the year 5138) is more likely milliseconds. No expiry is better than a wrong
+// one.
+const FIRST_SECOND = 1e9;
 const LAST_SECOND = 1e11;
 
-/** Unix seconds, whole or not, as a number or a numeric string. Zero is no time: it is answered for a session that has not begun. */
+/** Unix seconds, whole or not, as a number or a numeric string. */
 export const unixTime = z
   .union([
     z.number(),
@@ -15,7 +17,7 @@ export const unixTime = z
       .regex(/^\d{1,12}(\.\d{1,9})?$/)
       .transform(Number),
   ])
-  .refine((seconds) => seconds > 0 && seconds < LAST_SECOND)
+  .refine((seconds) => seconds >= FIRST_SECOND && seconds < LAST_SECOND)
   .transform((seconds) => new Date(seconds * 1000));
 
 // A shorter one is not removed from what is recorded of the answer (Secret.removeFrom), because it would match by chance.
