@@ -40,7 +40,11 @@ function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome 
   const json = parseBody(exchange.body, exchange.headers['content-type']);
   const answer = json === undefined ? null : dialect.readAnswer(json);
   if (answer === null) return unconfirmed('upstream_answer_invalid', evidence);
-  return { kind: 'issued', ...evidence, ...answer, secret: new Secret(answer.secret) };
+  const secret = new Secret(answer.secret);
+  // It is stored when the session is withdrawn meanwhile.
+  const repeatsSecret = secret.occursIn(evidence.upstreamRequestId ?? '');
+  const upstreamRequestId = repeatsSecret ? null : evidence.upstreamRequestId;
+  return { kind: 'issued', ...evidence, ...answer, upstreamRequestId, secret };
 }
 
 function classifyRefusal(exchange: Answered): MintOutcome {

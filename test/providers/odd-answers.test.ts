@@ -261,3 +261,9 @@ describe('a secret is handed out only if it can be identified later', () => {
     expect(await mintFrom(answerOf(Buffer.from(JSON.stringify({ value }))))).toBe(value);
   });
 });
+
+test('a request id that repeats the secret is not recorded', async () => {
+  const body = Buffer.from(JSON.stringify({ value: 'plainsecret0123' }));
+  fake.next({ kind: 'raw', pieces: [answerOf(body, { 'x-request-id': 'req-plainsecret0123' })] });
+  expect(await openai.mint(request)).toMatchObject({ kind: 'issued', upstreamRequestId: null });
+});
