@@ -209,7 +209,7 @@ builder.objectType(RealtimeSessionType, {
       type: 'DateTime',
       nullable: true,
       description:
-        'The latest time at which a connection that was opened with the secret can still be running: the expiry of the secret (for UNCONFIRMED, the latest possible expiry) plus the longest session of the provider. Null when no secret can exist.',
+        'The latest time at which a connection that was opened with the secret can still be running: the expiry of the secret, or the requested lifetime after createdAt if that is later (for UNCONFIRMED, the latest possible expiry), plus the longest session of the provider. Null when no secret can exist.',
       resolve: (session, _args, context) =>
         fromSessionRecord(session, context, ({ exposedUntil }) => exposedUntil),
     }),

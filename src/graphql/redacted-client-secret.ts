@@ -1,6 +1,9 @@
 import type { RedactedSecret } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 
+// An Int of GraphQL has 32 bits.
+const MAX_INT = 2 ** 31 - 1;
+
 export const RedactedClientSecretType = builder.objectRef<RedactedSecret>('RedactedClientSecret').implement({
   description: 'A client secret after it was returned. Its value is not stored.',
   fields: (t) => ({
@@ -29,7 +32,7 @@ export const RedactedClientSecretType = builder.objectRef<RedactedSecret>('Redac
     expiresInSeconds: t.int({
       description: 'The whole seconds until expiresAt, by the clock of the database. 0 when it has passed.',
       resolve: ({ expiresAt, readAt }) =>
-        Math.max(0, Math.floor((expiresAt.getTime() - readAt.getTime()) / 1000)),
+        Math.min(MAX_INT, Math.max(0, Math.floor((expiresAt.getTime() - readAt.getTime()) / 1000))),
     }),
   }),
 });

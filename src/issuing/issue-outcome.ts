@@ -27,6 +27,8 @@ export type IssueSessionSettings = {
   readonly databaseTimeoutMs: number;
 };
 
+export type OddExpiry = 'past' | 'too_late';
+
 export type IssueEvent =
   | {
       readonly kind: 'minted';
@@ -34,7 +36,8 @@ export type IssueEvent =
       readonly code: string;
       readonly milliseconds: number;
     }
-  | { readonly kind: 'expiry_in_the_past'; readonly sessionId: string }
+  /** The secret expires in the past, or so much later than was asked for that it is not believed. */
+  | { readonly kind: 'odd_expiry'; readonly why: OddExpiry; readonly sessionId: string }
   | { readonly kind: 'settling_failed'; readonly sessionId: string; readonly error: unknown };
 
 export type IssueOutcome =

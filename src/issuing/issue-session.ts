@@ -51,7 +51,7 @@ export async function issueSession(
       caller,
     });
   } finally {
-    permit.release(minted);
+    permit.release(minted, parsed.value.externalUserId);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MintOutcome } from '../providers/provider.ts';
+import type { MintFailureCode, MintOutcome } from '../providers/provider.ts';
 import type { AdmittedCall, CircuitBreaker } from './circuit-breaker.ts';
 import type { Semaphore } from './semaphore.ts';
 
@@ -7,8 +7,8 @@ export type AdmissionRefusal = 'circuit_open' | 'queue_full' | 'shutting_down';
 
 /** Permission for one mint. */
 export type MintPermit = {
-  /** Call it exactly once: with the outcome of the mint, or with null if no mint was made. */
-  readonly release: (outcome: MintOutcome | null) => void;
+  /** Call it exactly once: with the outcome of the mint, or with null if no mint was made; and with whom it was for. */
+  readonly release: (outcome: MintOutcome | null, externalUserId: string) => void;
 };
 
 export type MintAdmission = {
@@ -34,27 +34,37 @@ export function createMintAdmission(
         return isShuttingDown() ? 'shutting_down' : 'circuit_open';
       }
       return {
-        release: (outcome) => {
+        release: (outcome, externalUserId) => {
           release();
-          report(call, outcome);
+          report(call, outcome, externalUserId);
         },
       };
     },
   };
 }
 
-function report(call: AdmittedCall, outcome: MintOutcome | null): void {
+function report(call: AdmittedCall, outcome: MintOutcome | null, externalUserId: string): void {
   if (outcome === null) call.abandoned();
-  else if (countsAsFailure(outcome)) call.failed();
+  else if (countsAsFailure(outcome)) call.failed(externalUserId);
   else call.succeeded();
 }
 
-/** A refusal of one request is a healthy answer, and so is a rate limit: the provider is up and answers. */
+// Whether an outcome is the provider's failure. A refusal of one request is a healthy answer, and so is a rate limit: the
+// provider is up and answers. How large an answer becomes, the request can decide.
+const IS_FAILURE = {
+  upstream_unreachable: true,
+  upstream_rejected: false,
+  upstream_authentication: false,
+  upstream_rate_limited: false,
+  upstream_quota_exhausted: false,
+  upstream_unavailable: true,
+  upstream_error: true,
+  upstream_timeout: true,
+  upstream_connection_lost: true,
+  upstream_answer_too_large: false,
+  upstream_answer_invalid: true,
+} as const satisfies Record<MintFailureCode, boolean>;
+
 function countsAsFailure(outcome: MintOutcome): boolean {
-  if (outcome.kind === 'issued') return false;
-  return (
-    outcome.kind === 'unconfirmed' ||
-    outcome.code === 'upstream_unreachable' ||
-    outcome.code === 'upstream_unavailable'
-  );
+  return outcome.kind !== 'issued' && IS_FAILURE[outcome.code];
 }

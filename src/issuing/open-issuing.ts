@@ -11,7 +11,7 @@ import { StartError } from '../platform/process/start-error.ts';
 import type { ClosableProvider } from '../providers/provider-over-http.ts';
 import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
-import type { IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
+import type { IssueSessionPorts, IssueSessionSettings, OddExpiry } from './issue-outcome.ts';
 import { type IssueSession, issueSession } from './issue-session.ts';
 import type { IssueStore } from './issue-store.ts';
 import { createMintAdmission } from './mint-admission.ts';
@@ -35,8 +35,9 @@ type Parts = {
   readonly onCommitted: () => void;
 };
 
-// Of the provider: a handful of failures in a row is a bad minute, twenty are an outage.
-const PROVIDER_BREAKER = { threshold: 20, coolDownMs: 2000 };
+// Of the provider: a handful of failures in a row is a bad minute, twenty are an outage. Those of one user may be due to
+// what that user sends, so an outage is what at least four users meet.
+const PROVIDER_BREAKER = { threshold: 20, perCaller: 5, coolDownMs: 2000 };
 // With more statements than this waiting for each connection, a new mint would only wait for its time-out: it is refused.
 const WAITING_PER_CONNECTION = 20;
 
@@ -104,12 +105,13 @@ function createPorts(parts: Parts): IssueSessionPorts {
     queue: config.mintQueue,
     waitMs: config.upstreamTimeoutMs,
   });
+  const sinks = { log, metrics, providerName: provider.name, logged: new Set<OddExpiry>() };
   return {
     provider,
     store: createStore(parts),
     admission: createMintAdmission(breaker, semaphore, parts.isDraining),
     monotonicNow,
-    onEvent: (event) => recordEvent(event, { log, metrics, providerName: provider.name }),
+    onEvent: (event) => recordEvent(event, sinks),
   };
 }
 

@@ -1,11 +1,24 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../platform/process/metrics.ts';
-import type { IssueEvent } from './issue-outcome.ts';
+import type { IssueEvent, OddExpiry } from './issue-outcome.ts';
 
-type Sinks = { readonly log: Logger; readonly metrics: Metrics; readonly providerName: string };
+type Sinks = {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly providerName: string;
+  /** The odd expiries that were logged: each once, because the next mint will most likely have it too. */
+  readonly logged: Set<OddExpiry>;
+};
+
+const ODD_EXPIRIES = {
+  past: 'a secret was issued with an expiry in the past: is a clock wrong? This is logged once',
+  too_late:
+    'a secret was issued with an expiry much longer than was asked for, which is not believed: is a clock wrong? This is logged once',
+} as const satisfies Record<OddExpiry, string>;
 
 /** Counts an event of issuing in the metrics, and logs it where an operator should look at it. */
-export function recordEvent(event: IssueEvent, { log, metrics, providerName: provider }: Sinks): void {
+export function recordEvent(event: IssueEvent, sinks: Sinks): void {
+  const { log, metrics, providerName: provider } = sinks;
   switch (event.kind) {
     case 'minted': {
       const { outcome, code, milliseconds } = event;
@@ -14,12 +27,13 @@ export function recordEvent(event: IssueEvent, { log, metrics, providerName: pro
         log.error({ provider, code }, "the provider refuses the gateway's own key");
       return;
     }
-    case 'expiry_in_the_past':
-      log.warn(
-        { sessionId: event.sessionId },
-        'a secret was issued with an expiry in the past: is a clock wrong?',
-      );
+    case 'odd_expiry': {
+      const { why, sessionId } = event;
+      metrics.oddExpiries.inc({ kind: why });
+      if (!sinks.logged.has(why)) log.warn({ sessionId, provider }, ODD_EXPIRIES[why]);
+      sinks.logged.add(why);
       return;
+    }
     case 'settling_failed':
       metrics.droppedSecrets.inc();
       log.error(

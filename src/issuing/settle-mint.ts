@@ -1,6 +1,7 @@
 import type { Caller } from '../authorization/actor.ts';
 import { redactJson } from '../platform/redaction/redact-json.ts';
 import { redactText } from '../platform/redaction/redact-text.ts';
+import type { Secret } from '../platform/redaction/secret.ts';
 import type { MintOutcome } from '../providers/provider.ts';
 import { redactConfig } from '../sessions/redact-session.ts';
 import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
@@ -18,6 +19,9 @@ type Mint = {
   readonly outcome: MintOutcome;
   readonly caller: Caller;
 };
+// Upstream may have a least lifetime, of ten minutes as its default is, and a clock of its own.
+const EXPIRY_SLACK_MS = 600_000;
+
 type Issued = Extract<MintOutcome, { kind: 'issued' }>;
 /**
  * The result of a statement after the mint: the session, or null when no row matched. `seen: false`: it failed, and
@@ -67,10 +71,11 @@ export async function settleMint(
     );
 
   if (outcome.kind !== 'issued') return recordRefusal(reserved, outcome, settle);
-  const stored = toStoredSecret(outcome, mint, settings);
-  if (stored.expiresAt.getTime() < databaseNow()) {
-    ports.onEvent({ kind: 'expiry_in_the_past', sessionId: reserved.id });
-  }
+  const expiry = believedExpiry(outcome.expiresAt, mint, settings);
+  const stored = toStoredSecret(outcome.secret, expiry.at, settings);
+  if (expiry.isTooLate) ports.onEvent({ kind: 'odd_expiry', why: 'too_late', sessionId: reserved.id });
+  if (expiry.at.getTime() < databaseNow())
+    ports.onEvent({ kind: 'odd_expiry', why: 'past', sessionId: reserved.id });
   const readBack = () => attempt(ports.store.readOwnRecord(reserved.id));
   return recordIssue({ mint, outcome, stored, settle, readBack });
 }
@@ -151,16 +156,27 @@ async function recordIssue({
   };
 }
 
-function toStoredSecret(outcome: Issued, mint: Mint, settings: IssueSessionSettings): StoredSecret {
-  const latest =
-    mint.reserved.createdAt.getTime() + mint.expiresAfterSeconds * 1000 + settings.upstreamTimeoutMs;
-  const [key] = settings.fingerprintKeys;
-  return {
-    ...outcome.secret.hint(),
-    fingerprint: outcome.secret.fingerprint(key),
-    fingerprintKeyId: key.id,
-    expiresAt: outcome.expiresAt ?? new Date(latest),
-  };
+/**
+ * When the secret expires, by what upstream answered. One that answers nothing, or a time much later than was asked for, is
+ * taken at its request: the requested lifetime after the latest moment at which it can have made the secret. A time that
+ * has passed is believed, because to say less than upstream does no harm; quotas do not rely on it (quota-usage.sql).
+ */
+function believedExpiry(
+  answered: Date | null,
+  { reserved, expiresAfterSeconds }: Mint,
+  { upstreamTimeoutMs }: IssueSessionSettings,
+): { readonly at: Date; readonly isTooLate: boolean } {
+  const latest = reserved.createdAt.getTime() + expiresAfterSeconds * 1000 + upstreamTimeoutMs;
+  const isTooLate = answered !== null && answered.getTime() > latest + EXPIRY_SLACK_MS;
+  return { at: answered === null || isTooLate ? new Date(latest) : answered, isTooLate };
+}
+
+function toStoredSecret(
+  secret: Secret,
+  expiresAt: Date,
+  { fingerprintKeys: [key] }: IssueSessionSettings,
+): StoredSecret {
+  return { ...secret.hint(), fingerprint: secret.fingerprint(key), fingerprintKeyId: key.id, expiresAt };
 }
 
 /** The session as it will read once its deadline has passed without a settlement. */

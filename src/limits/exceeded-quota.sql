@@ -27,8 +27,15 @@ BEGIN
         WHEN c."limit" = 0 THEN NULL
         WHEN c.quota = 'ACTIVE_SESSIONS' THEN (
           SELECT ends FROM (
-            SELECT s.expires_at FROM realtime_session AS s
+            SELECT greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
+            FROM realtime_session AS s
             WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at > exceeded_quota.at
+            UNION ALL
+            SELECT early.ends FROM (
+              SELECT s.created_at + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
+              WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at <= exceeded_quota.at
+                AND s.id >= uuidv7_floor(exceeded_quota.at - interval '1 day')
+            ) AS early (ends) WHERE early.ends > exceeded_quota.at
             UNION ALL
             SELECT s.deadline + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
             WHERE s.user_id = of_user AND s.outcome IS NULL AND s.deadline > exceeded_quota.at

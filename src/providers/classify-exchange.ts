@@ -1,7 +1,7 @@
 import { Secret } from '../platform/redaction/secret.ts';
-import { isJsonObject, type Json, parseJson } from '../platform/validation/json.ts';
-import { depthWithin } from '../platform/validation/text.ts';
+import { isJsonObject, type Json } from '../platform/validation/json.ts';
 import type { Ending, Exchange } from './exchange-once.ts';
+import { parseBody } from './parse-body.ts';
 import type { MintFailureCode, MintOutcome } from './provider.ts';
 import { upstreamCode, upstreamRequestId } from './upstream-text.ts';
 import type { WireDialect } from './wire-dialect.ts';
@@ -10,8 +10,6 @@ type Answered = Extract<Exchange, { kind: 'answered' }>;
 type Evidence = Pick<MintOutcome, 'upstreamStatus' | 'upstreamCode' | 'upstreamRequestId'>;
 
 const NO_EVIDENCE: Evidence = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
-// Deeper than any session. Within this limit, code that walks the answer may recurse.
-const MAX_DEPTH = 64;
 
 /** Decides from an exchange whether there is a secret, there is none, or nobody knows. */
 export function classifyExchange(exchange: Exchange, dialect: WireDialect): MintOutcome {
@@ -39,15 +37,20 @@ const CODE_OF_ENDING = {
 function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome {
   const evidence = evidenceOf(exchange, null);
   if (exchange.ending !== 'complete') return unconfirmed(CODE_OF_ENDING[exchange.ending], evidence);
-  const json = parseBody(exchange);
+  const json = parseBody(exchange.body, exchange.headers['content-type']);
   const answer = json === undefined ? null : dialect.readAnswer(json);
   if (answer === null) return unconfirmed('upstream_answer_invalid', evidence);
-  return { kind: 'issued', ...evidence, ...answer, secret: new Secret(answer.secret) };
+  const secret = new Secret(answer.secret);
+  // It is stored when the session is withdrawn meanwhile.
+  const repeatsSecret = secret.occursIn(evidence.upstreamRequestId ?? '');
+  const upstreamRequestId = repeatsSecret ? null : evidence.upstreamRequestId;
+  return { kind: 'issued', ...evidence, ...answer, upstreamRequestId, secret };
 }
 
 function classifyRefusal(exchange: Answered): MintOutcome {
   // The status alone decides. Without a complete body only the codes are unknown.
-  const json = exchange.ending === 'complete' ? parseBody(exchange) : undefined;
+  const json =
+    exchange.ending === 'complete' ? parseBody(exchange.body, exchange.headers['content-type']) : undefined;
   const error = isJsonObject(json) && isJsonObject(json['error']) ? json['error'] : {};
   const evidence = evidenceOf(exchange, upstreamCode(error['code']));
   const { status } = exchange;
@@ -69,11 +72,6 @@ const EXHAUSTED = /insufficient_(quota|funds|credits?|balance)|(credits?|balance
 
 function isExhausted(code: Json | undefined): boolean {
   return typeof code === 'string' && EXHAUSTED.test(code);
-}
-
-function parseBody({ body }: Answered): Json | undefined {
-  const json = parseJson(body.toString('utf8'));
-  return depthWithin(json, MAX_DEPTH) ? json : undefined;
 }
 
 function evidenceOf({ status, headers }: Answered, code: string | null): Evidence {

@@ -1,12 +1,14 @@
 import type { Dispatcher } from 'undici';
 import { classifyExchange } from './classify-exchange.ts';
-import { exchangeOnce } from './exchange-once.ts';
+import { decodeBody } from './decode-body.ts';
+import { type Exchange, exchangeOnce } from './exchange-once.ts';
 import type { MintOutcome, MintRequest } from './provider.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
-// An answer repeats the session. This is room for long instructions, but not for anything that upstream may send. Tens of
-// thousands of non-ASCII characters that are answered as \u escapes do not fit.
-const MAX_ANSWER_BYTES = 256 * 1024;
+// An answer repeats the session, with defaults, and perhaps with each character as an escape, which makes six bytes of
+// one. So the bound is a multiple of what was sent; the rest of an answer is far smaller than the least bound.
+const MIN_ANSWER_BOUND = 1024 * 1024;
+const ANSWER_PER_SENT_BYTE = 8;
 
 export type MintingUpstream = {
   readonly dialect: WireDialect;
@@ -25,6 +27,8 @@ export type MintingUpstream = {
 export async function mintOverHttp(upstream: MintingUpstream, request: MintRequest): Promise<MintOutcome> {
   const wire = upstream.dialect.writeRequest(request.session, request.expiresAfterSeconds);
   if (wire === null) return refusedUnsent;
+  const body = JSON.stringify(wire);
+  const maxBodyBytes = Math.max(MIN_ANSWER_BOUND, ANSWER_PER_SENT_BYTE * Buffer.byteLength(body));
   const exchange = await exchangeOnce(
     upstream.agent,
     {
@@ -33,13 +37,21 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
         ...upstream.headers(request),
         'content-type': 'application/json',
         accept: 'application/json',
+        'accept-encoding': 'identity',
         'user-agent': 'gatehouse',
       },
-      body: JSON.stringify(wire),
+      body,
     },
-    { timeoutMs: upstream.timeoutMs, maxBodyBytes: MAX_ANSWER_BYTES },
+    { timeoutMs: upstream.timeoutMs, maxBodyBytes },
   );
-  return classifyExchange(exchange, upstream.dialect);
+  return classifyExchange(await decoded(exchange, maxBodyBytes), upstream.dialect);
+}
+
+/** We ask for no encoding, but what comes in one is decoded all the same: it may bring a secret. */
+async function decoded(exchange: Exchange, maxBodyBytes: number): Promise<Exchange> {
+  if (exchange.kind !== 'answered' || exchange.ending !== 'complete') return exchange;
+  const body = await decodeBody(exchange.body, exchange.headers['content-encoding'], maxBodyBytes);
+  return typeof body === 'string' ? { ...exchange, ending: body } : { ...exchange, body };
 }
 
 const refusedUnsent: MintOutcome = {

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
 import type { Provider } from './provider.ts';
+import { connectSkippingInterimAnswers } from './skip-interim-answers.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
 /** A provider that holds connections open between mints, until it is closed. */
@@ -40,7 +41,7 @@ function createAgent(timeoutMs: number): Agent {
   return new Agent({
     // Over HTTP/2 undici replays requests that a GOAWAY or REFUSED_STREAM turned back: that is not one attempt.
     allowH2: false,
-    connectTimeout: timeoutMs,
+    connect: connectSkippingInterimAnswers({ allowH2: false, timeout: timeoutMs }),
     // Keep-alive stays at undici's 4 s, unless the answer names another time: an upstream that closes a socket
     // at the moment of its reuse costs an unconfirmed session.
   });

@@ -77,9 +77,11 @@ export const summaryColumns = `${columns<RealtimeSessionModel>('s', SUMMARY_FIEL
 export const recordColumns = `${summaryColumns}, ${columns<RealtimeSessionModel>('s', RECORD_FIELDS)},
   CASE
     WHEN s.outcome = 'FAILED' THEN NULL
-    ELSE coalesce(s.expires_at, s.deadline + make_interval(secs => s.requested_ttl_seconds))
-      + make_interval(secs => s.session_limit_seconds)
-  END AS "exposedUntil"`;
+    -- As for quotas (quota-usage.sql): the provider's clock can be behind.
+    WHEN s.outcome = 'ISSUED'
+      THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
+    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds)
+  END + make_interval(secs => s.session_limit_seconds) AS "exposedUntil"`;
 
 /** The same, and the rest of the config, which is most of a row. */
 export const sessionColumns = `${recordColumns}, ${columns<RealtimeSessionModel>('s', CONFIG_BEYOND_SUMMARY)}`;

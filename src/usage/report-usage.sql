@@ -45,7 +45,9 @@ BEGIN
     RETURN 'before_issue';
   ELSIF entry.at > moment THEN
     RETURN 'in_future';
-  ELSIF entry.at > session.expires_at + make_interval(secs => session.session_limit_seconds) THEN
+  ELSIF entry.at > greatest(session.expires_at, session.created_at + make_interval(secs => session.requested_ttl_seconds))
+    + make_interval(secs => session.session_limit_seconds)
+  THEN
     RETURN 'after_exposure';
   END IF;
 

@@ -20,8 +20,11 @@ export function checkQuotas(sessions: readonly SessionRecord[]): string[] {
   );
 }
 
-/** Until when it took a slot: its secret's life; without one, until that was written down, or the deadline. */
-function endOf({ outcome, expiresAt, settledAt, deadline }: SessionRecord): number {
-  if (outcome === 'ISSUED') return expiresAt ?? Number.POSITIVE_INFINITY;
+/** Until when it took a slot: its secret's life, the requested one at least; without a secret, until that was written
+ * down, or the deadline. */
+function endOf(session: SessionRecord): number {
+  const { outcome, createdAt, requestedTtlSeconds, expiresAt, settledAt, deadline } = session;
+  if (outcome === 'ISSUED')
+    return Math.max(createdAt + requestedTtlSeconds * 1000, expiresAt ?? Number.POSITIVE_INFINITY);
   return Math.min(settledAt ?? deadline, deadline);
 }

@@ -11,6 +11,7 @@ export type SessionRecord = {
   /** Milliseconds, with the microseconds behind the point. */
   readonly createdAt: number;
   readonly deadline: number;
+  readonly requestedTtlSeconds: number;
   readonly settledAt: number | null;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
@@ -32,7 +33,8 @@ export async function readLedger({ query }: FaultyDatabase): Promise<LedgerRecor
   const sessions = await query<SessionRecord>(`
     SELECT s.id, u.external_id AS "user", s.instructions AS marker, s.outcome, s.failure_code AS "failureCode",
       s.secret_fingerprint AS fingerprint, ${milliseconds('s.created_at')} AS "createdAt",
-      ${milliseconds('s.deadline')} AS deadline, ${milliseconds('s.settled_at')} AS "settledAt",
+      ${milliseconds('s.deadline')} AS deadline,
+      s.requested_ttl_seconds AS "requestedTtlSeconds", ${milliseconds('s.settled_at')} AS "settledAt",
       ${milliseconds('s.expires_at')} AS "expiresAt", ${milliseconds('s.revoked_at')} AS "revokedAt",
       ${milliseconds('s.expiry_announced_at')} AS "expiryAnnouncedAt"
     FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id ORDER BY s.id`);

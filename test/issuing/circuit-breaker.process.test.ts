@@ -5,11 +5,12 @@ import { type AdmittedCall, createCircuitBreaker } from '../../src/issuing/circu
 
 const COOL_DOWN_MS = 1000;
 
-function breakerOf(threshold: number) {
+function breakerOf(threshold: number, perCaller?: number) {
   const clock = { now: 0 };
   const changes: string[] = [];
   const breaker = createCircuitBreaker({
     threshold,
+    perCaller,
     coolDownMs: COOL_DOWN_MS,
     now: () => clock.now,
     onChange: (state) => changes.push(state),
@@ -30,6 +31,26 @@ test('opens after failures in a row, and a success begins the count again', () =
   admitted().failed();
   expect(breaker.admit()).toBeNull();
   expect(changes).toEqual(['open']);
+});
+
+test('failures of one caller alone do not open it, however many they are', () => {
+  const { breaker, admitted } = breakerOf(4, 2);
+  for (let index = 0; index < 100; index += 1) admitted().failed('alice');
+  admitted().failed('bob');
+  expect(breaker.admit()).not.toBeNull();
+  admitted().failed('carol');
+  expect(breaker.admit()).toBeNull();
+});
+
+test('a success begins the count of every caller again', () => {
+  const { breaker, admitted } = breakerOf(3, 2);
+  for (let index = 0; index < 2; index += 1) admitted().failed('alice');
+  admitted().succeeded();
+  for (const caller of ['alice', 'alice', 'bob']) {
+    expect(breaker.admit()).not.toBeNull();
+    admitted().failed(caller);
+  }
+  expect(breaker.admit()).toBeNull();
 });
 
 test('an abandoned call neither counts as a failure nor as a success', () => {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestDatabase } from '../support/database.ts';
+import type { Behaviour } from '../support/fake-upstream.ts';
 import { useDatabase, useUpstream } from '../support/fixture.ts';
 import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import { askPipelined } from '../support/pipelined.ts';
@@ -209,6 +210,34 @@ test('hundreds of failures of the ledger keep no place, and recovery needs nobod
   await expectBothPlacesFree(gateway, 'ledger');
   await gateway.close();
   await proxy.close();
+});
+
+test.each<[string, Behaviour]>([
+  ['answers that are too large', { kind: 'large', kilobytes: 1100 }],
+  ['internal errors', { kind: 'answer', status: 500 }],
+  ['lost connections', { kind: 'reset' }],
+])('%s to one user stop nobody else', async (what, behaviour) => {
+  const gateway = await open({});
+  upstream.always(behaviour);
+  for (let index = 0; index < 25; index += 1) {
+    expect(resultOf(await gateway.ask(CREATE, inputOf('odd')))).toMatchObject({ possiblyIssued: true });
+  }
+  expect(upstream.calls).toHaveLength(25);
+  upstream.reset();
+  expect(resultOf(await gateway.ask(CREATE, inputOf(`honest beside ${what}`)))).toMatchObject({
+    __typename: 'CreateRealtimeSessionSuccess',
+  });
+});
+
+test('answers that are too large stop nobody, whoever gets them', async () => {
+  const gateway = await open({});
+  upstream.always({ kind: 'large', kilobytes: 1100 });
+  for (let index = 0; index < 25; index += 1) {
+    expect(resultOf(await gateway.ask(CREATE, inputOf(`large-${index}`)))).toMatchObject({
+      possiblyIssued: true,
+    });
+  }
+  expect(upstream.calls).toHaveLength(25);
 });
 
 test('a probe whose reservation is refused leaves the probe to the next', async () => {

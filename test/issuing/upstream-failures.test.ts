@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CREATE, READ, TRAIL } from '../support/documents.ts';
 import type { Behaviour } from '../support/fake-upstream.ts';
@@ -21,6 +22,11 @@ const PROSE = 'Prose of upstream that nobody may see';
 function refusal(status: number, code: string | null = 'some_code'): Behaviour {
   const error = { message: PROSE, type: 'invalid_request_error', param: null, code };
   return { kind: 'answer', status, body: { error }, headers: { 'x-request-id': 'req_0123' } };
+}
+
+function encoded(body: Buffer): Buffer {
+  const head = `HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), body]);
 }
 
 /** What happens upstream, and what architecture.md's table says of it. */
@@ -62,7 +68,21 @@ const TABLE: readonly [
     'upstream_answer_invalid',
     true,
   ],
-  ['300 KB of JSON', { kind: 'large', kilobytes: 300 }, 'UNCONFIRMED', 'upstream_answer_too_large', true],
+  [
+    '200 with a secret of two lines',
+    { kind: 'answer', status: 200, body: { value: 'ek_0123456789\nabcdef' } },
+    'UNCONFIRMED',
+    'upstream_answer_invalid',
+    true,
+  ],
+  [
+    '200 with half of a gzip',
+    { kind: 'raw', pieces: [encoded(gzipSync('{}').subarray(0, -4))] },
+    'UNCONFIRMED',
+    'upstream_answer_invalid',
+    true,
+  ],
+  ['1,100 KB of JSON', { kind: 'large', kilobytes: 1100 }, 'UNCONFIRMED', 'upstream_answer_too_large', true],
 ];
 
 describe.each(TABLE)('upstream gives %s', (_what, behaviour, status, code, retryable) => {
@@ -115,6 +135,38 @@ test('200 with half the fields is a success: what is missing reads as it was sen
   expect(body.data.createRealtimeSession).toMatchObject({
     __typename: 'CreateRealtimeSessionSuccess',
     session: { status: 'ACTIVE', voice: 'marin', instructions: 'Be brief.', modalities: ['TEXT'] },
+  });
+});
+
+test('an answer may be a multiple of what was sent: 45,000 CJK characters, answered as escapes', async () => {
+  const instructions = '語'.repeat(45_000);
+  upstream.next({
+    kind: 'respond',
+    respond: ({ body }) => ({
+      status: 200,
+      body: JSON.stringify({ value: 'ek_0123456789abcdef', session: body }).replace(
+        /[^ -~]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+      ),
+    }),
+  });
+  const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice', instructions } });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'CreateRealtimeSessionSuccess',
+    session: { instructions },
+  });
+});
+
+test('an answer in gzip with a byte order mark, after 100 Continue, costs nobody the secret', async () => {
+  const json = JSON.stringify({ value: 'ek_0123456789abcdef', session: { instructions: 'Be brief.' } });
+  upstream.next({
+    kind: 'raw',
+    pieces: ['HTTP/1.1 100 Continue\r\n\r\n', encoded(gzipSync(`\ufeff${json}`))],
+  });
+  const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice' } });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'CreateRealtimeSessionSuccess',
+    session: { instructions: 'Be brief.' },
   });
 });
 

@@ -100,19 +100,25 @@ describe('retryAt', () => {
     expect(retryAt).toMatch(/\.124Z$/);
   });
 
-  test('of ACTIVE_SESSIONS is when the earliest secret expires', async () => {
+  test('of ACTIVE_SESSIONS is when the earliest secret expires, as it was requested', async () => {
     const externalUserId = 'expiring';
     await setPolicy(gateway, { externalUserId, maxActiveSessions: 2 });
     await issue(gateway, { externalUserId, expiresAfterSeconds: 600 });
     const sooner = await issue(gateway, { externalUserId, expiresAfterSeconds: 60 });
-    expect(await issue(gateway, { externalUserId })).toEqual({
+    const refusal = await issue(gateway, { externalUserId });
+    expect(refusal).toEqual({
       __typename: 'QuotaExceededError',
       message: expect.any(String),
       quota: 'ACTIVE_SESSIONS',
       limit: 2,
       used: 2,
-      retryAt: sooner.clientSecret.expiresAt,
+      retryAt: expect.any(String),
     });
+    const requestedEnd = Date.parse(sooner.session.createdAt) + 60_000;
+    const latest = Math.max(requestedEnd, Date.parse(sooner.clientSecret.expiresAt));
+    // Rounded up to whole milliseconds, and createdAt is rounded down.
+    expect(Date.parse(refusal.retryAt) - latest).toBeGreaterThanOrEqual(0);
+    expect(Date.parse(refusal.retryAt) - latest).toBeLessThanOrEqual(1);
 
     await passTime(database, externalUserId, '50 seconds');
     expect(await issue(gateway, { externalUserId })).toMatchObject({ quota: 'ACTIVE_SESSIONS', used: 2 });

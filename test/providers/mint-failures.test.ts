@@ -153,8 +153,8 @@ describe('an answer that ends early, or is none', () => {
     ],
     ['200 with HTML', { kind: 'html' }, { ...unconfirmed('upstream_answer_invalid'), ...ok }],
     [
-      '200 with 300 KB',
-      { kind: 'large', kilobytes: 300 },
+      '200 with 1,100 KB',
+      { kind: 'large', kilobytes: 1100 },
       { ...unconfirmed('upstream_answer_too_large'), ...ok },
     ],
     [
@@ -227,6 +227,16 @@ describe('an answer that ends early, or is none', () => {
     fake.next({ kind: 'latency', ms: BRIEF_MS / 2, reply: { kind: 'stallInBody' } });
     expect(await mintWithin(BRIEF_MS, hasty)).toStrictEqual({ ...unconfirmed('upstream_timeout'), ...ok });
   });
+});
+
+test('an answer may be eight times as large as what was sent, and 1 MiB in any case', async () => {
+  const long = { ...request, session: { ...request.session, instructions: 'x'.repeat(200 * 1024) } };
+  fake.next({ kind: 'large', kilobytes: 1020 });
+  expect(await openai.mint(request)).toMatchObject({ kind: 'issued' });
+  fake.next({ kind: 'large', kilobytes: 1390 });
+  expect(await openai.mint(long)).toMatchObject({ kind: 'issued' });
+  fake.next({ kind: 'large', kilobytes: 1410 });
+  expect(await openai.mint(long)).toMatchObject({ kind: 'unconfirmed', code: 'upstream_answer_too_large' });
 });
 
 describe('what never left is a failure that may be tried again', () => {

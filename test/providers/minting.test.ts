@@ -53,6 +53,7 @@ test('openai: one POST, with everything it needs and nothing of the beta', async
     'content-type': 'application/json',
     'content-length': String(call?.text.length),
     accept: 'application/json',
+    'accept-encoding': 'identity',
     'user-agent': 'gatehouse',
     'openai-safety-identifier': 'user-hash',
     'openai-organization': 'org-1',

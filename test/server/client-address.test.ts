@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { addressGroup } from '../../src/server/http/address-group.ts';
 import { createClientAddress } from '../../src/server/http/client-address.ts';
+import { addressGroup } from '../../src/server/http/ip-address.ts';
 import { CREATE } from '../support/documents.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -19,6 +19,15 @@ describe('the address of a client', () => {
     ['of a connection that is gone', [], undefined, undefined, null],
     ['IPv4 inside IPv6', [], '::ffff:203.0.113.9', undefined, '203.0.113.9'],
     ['with a zone', [], 'fe80::1%eth0', undefined, 'fe80::1'],
+    ['IPv4 inside IPv6, in hex', [], '::ffff:cb00:7109', undefined, '203.0.113.9'],
+    ['IPv4 inside IPv6, in full', [], '0:0:0:0:0:FFFF:203.0.113.9', undefined, '203.0.113.9'],
+    ['IPv4 inside IPv6, with a zone', [], '::FFFF:203.0.113.9%eth0', undefined, '203.0.113.9'],
+    ['IPv4 inside IPv6, as it was before 2006', [], '::203.0.113.9', undefined, '203.0.113.9'],
+    ['IPv4 translated to IPv6', [], '::ffff:0:cb00:7109', undefined, '203.0.113.9'],
+    ['IPv4 behind NAT64', [], '64:ff9b::203.0.113.9', undefined, '203.0.113.9'],
+    ['IPv6 in capitals and in full', [], '2001:0DB8:0:0:0:0:0:0009', undefined, '2001:db8::9'],
+    ['the loopback address', [], '::1', undefined, '::1'],
+    ['no address', [], '::', undefined, '::'],
     ['no proxy is trusted', [], '10.0.0.1', '203.0.113.9', '10.0.0.1'],
     ['a client claims to be forwarded', PROXIES, '203.0.113.9', '198.51.100.7', '203.0.113.9'],
     ['behind a proxy', PROXIES, '10.0.0.1', '203.0.113.9', '203.0.113.9'],
@@ -26,6 +35,10 @@ describe('the address of a client', () => {
     ['behind a proxy that says nothing at length', PROXIES, '10.0.0.1', '', '10.0.0.1'],
     ['behind two', PROXIES, '192.0.2.7', '203.0.113.9, 10.1.2.3', '203.0.113.9'],
     ['behind a proxy inside IPv6', PROXIES, '::ffff:10.0.0.1', '203.0.113.9', '203.0.113.9'],
+    ['behind a proxy inside IPv6, in hex', PROXIES, '::ffff:a00:1', '203.0.113.9', '203.0.113.9'],
+    ['forwarded inside IPv6, in hex', PROXIES, '10.0.0.1', '::ffff:cb00:7109', '203.0.113.9'],
+    ['behind two, one in hex', PROXIES, '10.0.0.1', '203.0.113.9, ::ffff:a01:203', '203.0.113.9'],
+    ['behind a network that was written so', ['::ffff:a00:0/104'], '10.0.0.1', '203.0.113.9', '203.0.113.9'],
     ['behind a proxy that was written so', PROXIES, '198.51.100.1', '203.0.113.9', '203.0.113.9'],
     ['behind a proxy over IPv6', PROXIES, '::1', '2001:db8::9', '2001:db8::9'],
     ['the client wrote something before', PROXIES, '10.0.0.1', '8.8.8.8, 203.0.113.9', '203.0.113.9'],
@@ -58,7 +71,10 @@ describe('whom a limit counts as one', () => {
     ['2001:db8::1', '2001:db8:0:0'],
     ['::1', '0:0:0:0'],
     ['::', '0:0:0:0'],
-    ['64:ff9b::203.0.113.9', '64:ff9b:0:0'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['::ffff:cb00:7109', '203.0.113.9'],
+    ['64:ff9b::203.0.113.9', '203.0.113.9'],
+    ['64:ff9b:1::203.0.113.9', '64:ff9b:1:0'],
     ['1:2:3:4:5:6:203.0.113.9', '1:2:3:4'],
     [null, 'unknown'],
   ])('%s is of %s', (address, group) => {

@@ -90,7 +90,13 @@ describe('an address without a valid credential', () => {
     expect(await statusFrom('2001:db8:1:2::1')).toBe(401);
     expect(await statusFrom('2001:db8:1:2:ffff::2')).toBe(429);
     expect(await statusFrom('2001:db8:1:3::1')).toBe(401);
-    expect(await statusFrom('::ffff:203.0.113.1')).toBe(429);
+    for (const form of [
+      '::ffff:203.0.113.1',
+      '::ffff:cb00:7101',
+      '0:0:0:0:0:ffff:cb00:7101',
+      '64:ff9b::cb00:7101',
+    ])
+      expect(await statusFrom(form)).toBe(429);
   });
 
   test('what is not asked of GraphQL is not counted', async () => {

@@ -25,7 +25,12 @@ export type Answer = {
 /** What to do with a call. `reply` says what follows a wait; default: echo. */
 export type Behaviour =
   /** Mint, and answer what was sent plus id, object, type and expiry. No defaults are filled in; credentials are repeated. */
-  | { readonly kind: 'echo'; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'echo';
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Send 100 Continue before it. */
+      readonly interim?: boolean;
+    }
   | ({ readonly kind: 'answer' } & Answer)
   /** What the call itself leads to. */
   | { readonly kind: 'choose'; readonly choose: (call: RecordedCall) => Behaviour }
@@ -40,6 +45,8 @@ export type Behaviour =
   | { readonly kind: 'stall' }
   /** Send the head and half of an echo, and never the rest. */
   | { readonly kind: 'stallInBody'; readonly status?: number }
+  /** Write these on the connection, one after the other, and close it: what node:http would not send. */
+  | { readonly kind: 'raw'; readonly pieces: readonly (string | Buffer)[] }
   | { readonly kind: 'html' }
   /** Mint, and answer every other field of the session. */
   | { readonly kind: 'half' }
@@ -97,6 +104,7 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
   async function perform(behaviour: Behaviour, call: RecordedCall, response: ServerResponse): Promise<void> {
     switch (behaviour.kind) {
       case 'echo':
+        if (behaviour.interim) response.writeContinue();
         return send(response, { status: 200, body: mint(call), headers: behaviour.headers });
       case 'answer':
         return send(response, behaviour);
@@ -121,6 +129,8 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
         return;
       case 'stallInBody':
         return sendHalf(response, behaviour.status ?? 200, mint(call));
+      case 'raw':
+        return sendRaw(response, behaviour.pieces);
       case 'html':
         return send(response, {
           status: 200,
@@ -216,6 +226,16 @@ function send(response: ServerResponse, { status, body, headers }: Answer): void
     ...headers,
   });
   response.end(typeof body === 'object' ? JSON.stringify(body) : body?.toString());
+}
+
+/** Each piece arrives by itself: the next is written when the one before has left. */
+async function sendRaw(response: ServerResponse, pieces: readonly (string | Buffer)[]): Promise<void> {
+  for (const piece of pieces) {
+    await new Promise<void>((resolve) => {
+      response.socket?.write(piece, () => setTimeout(resolve, pieces.length > 1 ? 10 : 0));
+    });
+  }
+  response.socket?.end();
 }
 
 /** Returns when the half has left: a reset right behind it would otherwise overtake it. */

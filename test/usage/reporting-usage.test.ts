@@ -190,7 +190,8 @@ describe('is refused by field', () => {
     const sessionId = await sessionOf('ended');
     const input = { sessionId, responseId: 'resp', usage: RESPONSE };
     await database.query(
-      `UPDATE realtime_session AS s SET settled_at = settled_at - interval '3 hours', expires_at = expires_at - interval '3 hours'
+      `UPDATE realtime_session AS s SET created_at = s.created_at - interval '3 hours',
+         settled_at = settled_at - interval '3 hours', expires_at = expires_at - interval '3 hours'
        FROM end_user AS u WHERE u.id = s.user_id AND external_id = 'ended'`,
     );
     const { exposedUntil } = await readSession(gateway, sessionId);

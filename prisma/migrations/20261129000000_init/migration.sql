@@ -490,14 +490,18 @@ END;
 
 -- begin src/limits/quota-usage.sql
 -- Counts how much of a user's quotas is used at a time. A pending session is active until its deadline, an issued one
--- until its secret expires, revoked or not: the provider lets a revoked secret work on. Every reservation is a mint.
+-- until its secret expires, revoked or not: the provider lets a revoked secret work on. Whatever the provider's clock says
+-- of the expiry, a session is active for the requested lifetime at least, which is at most two hours: the sessions of a
+-- day include those that have expired before. Every reservation is a mint.
 CREATE OR REPLACE FUNCTION quota_usage(of_user uuid, at timestamptz)
 RETURNS TABLE (active integer, last_minute integer, last_day integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT
     (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome = 'ISSUED' AND expires_at > at)::integer
-      + (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome IS NULL AND deadline > at)::integer,
+      + (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome IS NULL AND deadline > at)::integer
+      + count(*) FILTER (WHERE outcome = 'ISSUED' AND expires_at <= at
+        AND created_at + make_interval(secs => requested_ttl_seconds) > at)::integer,
     count(*) FILTER (WHERE created_at > at - interval '1 minute')::integer,
     count(*)::integer
   FROM realtime_session
@@ -554,8 +558,15 @@ BEGIN
         WHEN c."limit" = 0 THEN NULL
         WHEN c.quota = 'ACTIVE_SESSIONS' THEN (
           SELECT ends FROM (
-            SELECT s.expires_at FROM realtime_session AS s
+            SELECT greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
+            FROM realtime_session AS s
             WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at > exceeded_quota.at
+            UNION ALL
+            SELECT early.ends FROM (
+              SELECT s.created_at + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
+              WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at <= exceeded_quota.at
+                AND s.id >= uuidv7_floor(exceeded_quota.at - interval '1 day')
+            ) AS early (ends) WHERE early.ends > exceeded_quota.at
             UNION ALL
             SELECT s.deadline + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
             WHERE s.user_id = of_user AND s.outcome IS NULL AND s.deadline > exceeded_quota.at
@@ -1097,7 +1108,9 @@ BEGIN
     RETURN 'before_issue';
   ELSIF entry.at > moment THEN
     RETURN 'in_future';
-  ELSIF entry.at > session.expires_at + make_interval(secs => session.session_limit_seconds) THEN
+  ELSIF entry.at > greatest(session.expires_at, session.created_at + make_interval(secs => session.requested_ttl_seconds))
+    + make_interval(secs => session.session_limit_seconds)
+  THEN
     RETURN 'after_exposure';
   END IF;
 

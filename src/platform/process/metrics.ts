@@ -62,6 +62,12 @@ export function createMetrics({ poolWaiting, streams }: Readings) {
       help: 'Writes after a mint that failed; a secret that could not be recorded is dropped.',
       registers,
     }),
+    oddExpiries: new Counter({
+      name: 'gatehouse_odd_expiries_total',
+      help: 'Secrets issued with an expiry in the past, or with one so much too late that it is not believed.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
     credentialsRefused: new Counter({
       name: 'gatehouse_credentials_refused_total',
       help: 'Credentials that proved nothing, by why: api_key, unknown, unknown_key, claims, or a code of the token check.',

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import { isStorable } from '../validation/text.ts';
 
 const MASK = '[secret]';
+/** Of a client secret, in characters. */
+const MAX_SECRET_LENGTH = 4096;
 
 /** A key that fingerprints are made with. Its id is stored with each fingerprint, so that keys can rotate. */
 export type FingerprintKey = { readonly id: string; readonly bytes: Uint8Array };
@@ -43,7 +45,7 @@ export class Secret {
 
   /** Whether it can be a client secret: not empty, at most 4,096 characters, and nothing that PostgreSQL or UTF-8 cannot hold. */
   isPlausible(): boolean {
-    return this.#value !== '' && this.#value.length <= 4096 && isStorable(this.#value);
+    return this.#value !== '' && this.#value.length <= MAX_SECRET_LENGTH && isStorable(this.#value);
   }
 
   /**

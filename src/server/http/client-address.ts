@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { canonicalAddress } from './ip-address.ts';
 
 // A chain of proxies is short; a header can be 16 KB.
 const MAX_HOPS = 20;
@@ -8,12 +9,12 @@ const MAX_HOPS = 20;
 export function createClientAddress(trustedProxies: readonly string[]) {
   const trusted = trustedProxies.length === 0 ? null : toBlockList(trustedProxies);
   return (request: Pick<IncomingMessage, 'socket' | 'headers'>): string | null => {
-    let address = normalise(request.socket.remoteAddress ?? '');
+    let address = canonicalAddress(request.socket.remoteAddress ?? '');
     if (trusted === null || address === null || !isTrusted(trusted, address)) return address;
     const header = request.headers['x-forwarded-for'];
     const hops = (Array.isArray(header) ? header.join() : (header ?? '')).split(',').slice(-MAX_HOPS);
     for (const hop of hops.reverse()) {
-      const hopAddress = normalise(withoutPort(hop.trim()));
+      const hopAddress = canonicalAddress(withoutPort(hop.trim()));
       // This hop is no address, so the proxy that passed it on is the last one that is known.
       if (hopAddress === null) return address;
       address = hopAddress;
@@ -28,7 +29,7 @@ function toBlockList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
     const [base = '', bits] = network.split('/');
-    const address = bits === undefined ? (normalise(base) ?? base) : base;
+    const address = bits === undefined ? (canonicalAddress(base) ?? base) : base;
     if (bits === undefined) list.addAddress(address, familyOf(address));
     else list.addSubnet(address, Number(bits), familyOf(address));
   }
@@ -41,12 +42,6 @@ function isTrusted(list: BlockList, address: string): boolean {
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
-}
-
-/** An address without its zone, and IPv4 instead of IPv4 mapped into IPv6; null for a text that is no address. */
-function normalise(text: string): string | null {
-  const address = text.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '');
-  return isIP(address) === 0 ? null : address;
 }
 
 /** Some proxies add the port: "203.0.113.7:5678", "[2001:db8::1]:5678". */

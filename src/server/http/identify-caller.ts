@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Authenticate, bearerOf } from '../../authentication/authenticate.ts';
 import { type Actor, principalKey } from '../../authorization/actor.ts';
 import { UnavailableError } from '../../platform/database/unavailable-error.ts';
-import { addressGroup } from './address-group.ts';
+import { addressGroup } from './ip-address.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
