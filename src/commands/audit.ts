@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { obtainAuditKeys } from '../platform/config/keys.ts';
+import { findAuditKeys } from '../platform/config/keys.ts';
 import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
 import { describeFailure } from '../platform/process/describe-failure.ts';
 import { describeFindings } from '../sealing/describe-findings.ts';
@@ -8,7 +8,7 @@ import { exportTrail } from './export-trail.ts';
 import { parseAnyInstant } from './options.ts';
 import { say, throttle } from './terminal.ts';
 import { verifyTrail } from './verify-trail.ts';
-import { withDatabase } from './with-database.ts';
+import { withDatabaseToRead } from './with-database.ts';
 
 type VerifyOptions = { readonly from?: string; readonly to?: string; readonly heads?: readonly string[] };
 
@@ -37,7 +37,7 @@ export function auditCommand(): Command {
     .command('export')
     .description('Write the whole trail to standard output, oldest first, as a line of JSON for each event.')
     .action(() =>
-      withDatabase(async ({ pool }) => {
+      withDatabaseToRead([], async ({ pool }) => {
         const onProgress = throttle((events) => say(`${events} events …`));
         const { events, whole } = await exportTrail(pool, process.stdout, onProgress);
         if (whole) say(`${events} events.`);
@@ -48,13 +48,13 @@ export function auditCommand(): Command {
 
 async function verify({ from, to, heads }: VerifyOptions): Promise<void> {
   try {
-    await withDatabase(async ({ pool }, config) => {
+    await withDatabaseToRead(['auditKeys'], async ({ pool }, config) => {
       const findings = describeFindings((line) => process.stdout.write(`${line}\n`));
       const options = { span: { from: from ?? null, to: to ?? null }, headsFiles: heads ?? [] };
       const { events, dropped, erased, batches, unsealed } = await verifyTrail({
         ...options,
         pool,
-        keys: await obtainAuditKeys(config),
+        keys: await findAuditKeys(config),
         overlapMs: transactionOverlapMs(config.databaseTimeoutMs),
         onFinding: findings.add,
         onProgress: throttle((sequence, last) => say(`Checked ${sequence} of ${last} …`)),
