@@ -7,7 +7,7 @@ import { timeOf } from '../sealing/sealed-columns.db.ts';
 import { exportTrail } from './export-trail.ts';
 import { parseAnyInstant } from './options.ts';
 import { say, throttle } from './terminal.ts';
-import { verifyTrail } from './verify-trail.ts';
+import { type Verified, verifyTrail } from './verify-trail.ts';
 import { withDatabaseToRead } from './with-database.ts';
 
 type VerifyOptions = { readonly from?: string; readonly to?: string; readonly heads?: readonly string[] };
@@ -51,7 +51,7 @@ async function verify({ from, to, heads }: VerifyOptions): Promise<void> {
     await withDatabaseToRead(['auditKeys'], async ({ pool }, config) => {
       const findings = describeFindings((line) => process.stdout.write(`${line}\n`));
       const options = { span: { from: from ?? null, to: to ?? null }, headsFiles: heads ?? [] };
-      const { events, dropped, erased, batches, unsealed } = await verifyTrail({
+      const verified = await verifyTrail({
         ...options,
         pool,
         keys: await findAuditKeys(config),
@@ -60,20 +60,28 @@ async function verify({ from, to, heads }: VerifyOptions): Promise<void> {
         onProgress: throttle((sequence, last) => say(`Checked ${sequence} of ${last} …`)),
       });
       const found = findings.end();
-      say(
-        `Checked ${events} sealed events in ${batches} batches${heads === undefined ? ', without heads' : ''}.`,
-      );
-      if (dropped > 0) say(`${dropped} of them were dropped by retention, as signed checkpoints say.`);
-      if (erased > 0) say(`${erased} of them do not name a person any more, who was erased.`);
-      if (unsealed.firstId !== null) {
-        const since = new Date(timeOf(unsealed.firstId)).toISOString();
-        say(`${unsealed.count} events since ${since} are not sealed yet.`);
-      }
+      for (const line of describeVerified(verified, heads !== undefined)) say(line);
       say(found === 0 ? 'The trail is what was sealed.' : 'The trail is NOT what was sealed.');
       process.exitCode = found === 0 ? 0 : 1;
     });
   } catch (error) {
     say(`The trail could not be checked. ${describeFailure(error)}`);
     process.exitCode = 2;
+  }
+}
+
+/** What was verified, and what a reader has to know beside the findings. */
+function* describeVerified(
+  { events, dropped, erased, batches, partialLines, unsealed }: Verified,
+  withHeads: boolean,
+): Generator<string> {
+  yield `Checked ${events} sealed events in ${batches} batches${withHeads ? '' : ', without heads'}.`;
+  if (dropped > 0) yield `${dropped} of them were dropped by retention, as signed checkpoints say.`;
+  if (erased > 0) yield `${erased} of them do not name a person any more, who was erased.`;
+  if (partialLines.first !== null)
+    yield `${partialLines.count} lines of the heads are cut off, the first is line ${partialLines.first}: a gateway was killed while it wrote, or somebody cut them. Only a later head vouches for what they said.`;
+  if (unsealed.firstId !== null) {
+    const since = new Date(timeOf(unsealed.firstId)).toISOString();
+    yield `${unsealed.count} events since ${since} are not sealed yet.`;
   }
 }

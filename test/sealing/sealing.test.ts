@@ -10,7 +10,16 @@ import { eventually } from '../support/eventually.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { asOwner, poolOf } from '../support/partitions.ts';
 import { startReplicas } from '../support/replicas.ts';
-import { fillTrail, findingsOf, KEY, NEVER, OVERLAP_MS, placesOf, sealAll } from '../support/trail.ts';
+import {
+  fillTrail,
+  findingsOf,
+  KEY,
+  NEVER,
+  OVERLAP_MS,
+  placesOf,
+  sealAll,
+  verify,
+} from '../support/trail.ts';
 
 const started = useDatabase();
 const database = () => started;
@@ -210,6 +219,58 @@ describe('a file of heads', () => {
     await rm(folder, { recursive: true });
   });
 });
+
+describe('lines of the heads that are cut off', () => {
+  const whole = async () => {
+    await fillTrail(database(), 40, 1);
+    return (await sealAll(poolOf(database()), 10)).map((head) => JSON.stringify(head));
+  };
+
+  it.each<[string, (lines: readonly string[]) => string, { count: number; first: number | null }]>([
+    ['none of them', (lines) => lines.join('\n'), { count: 0, first: null }],
+    [
+      'in the middle',
+      ([a, b, c, d]) => [a, b?.slice(0, 60), c?.slice(0, 4), d].join('\n'),
+      { count: 2, first: 2 },
+    ],
+    ['their beginnings', ([a, b, c, d]) => [a, b?.slice(50), c, d].join('\n'), { count: 1, first: 2 }],
+    ['the last', ([a, b, c, d]) => [a, b, c, d?.slice(0, -1)].join('\n'), { count: 1, first: 4 }],
+    [
+      'in a log, among other lines',
+      ([a, b, c, d]) =>
+        [
+          '{"level":30,"msg":"ready"}',
+          'not JSON',
+          ...[a, b, c].map((head) => `{"level":30,"head":${head},"msg":"trail sealed"}`),
+          `{"level":30,"head":${d}`,
+        ].join('\n'),
+      { count: 1, first: 6 },
+    ],
+  ])('are counted: %s', async (_, write, expected) => {
+    const path = await temporaryFile(write(await whole()));
+    const { partialLines, findings } = await verify(poolOf(database()), { headsFiles: [path] });
+    expect([partialLines, findings]).toEqual([expected, []]);
+  });
+
+  it('do not take the head with them that another gateway wrote behind them', async () => {
+    const [a = '', b = '', c = '', d = ''] = await whole();
+    const path = await temporaryFile([a, b, `${c.slice(0, 30)}${d}`].join('\n'));
+    await asOwner(database(), async (client) => {
+      await client.query('DELETE FROM audit_head WHERE batch = 4');
+      await client.query('DELETE FROM audit_seal WHERE sequence > 30');
+    });
+    const { partialLines, findings } = await verify(poolOf(database()), { headsFiles: [path] });
+    expect([partialLines, placesOf(findings).batches]).toEqual([{ count: 1, first: 3 }, [4]]);
+  });
+});
+
+async function temporaryFile(content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-heads-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'heads.ndjson');
+  await writeFile(path, content);
+  return path;
+}
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
