@@ -49,8 +49,9 @@ export async function orStartError<T>(work: Promise<T>, source: string): Promise
 export function toStartError(cause: unknown, source: string): StartError {
   const unavailable = unavailableCode(cause);
   const code = unavailable ?? codeOf(cause);
-  const cannot = unavailable === null ? 'used' : 'reached';
-  const message = `The database of ${source} cannot be ${cannot} (${code})${REASONS[code] ?? ''}.`;
+  const reason = REASONS[code];
+  const cannot = unavailable === null || reason !== undefined ? 'used' : 'reached';
+  const message = `The database of ${source} cannot be ${cannot} (${code})${reason ?? ''}.`;
   return new StartError(message, { cause });
 }
 
