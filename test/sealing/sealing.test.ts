@@ -8,6 +8,7 @@ import type { Head } from '../../src/sealing/seal.ts';
 import { sealTrail } from '../../src/sealing/seal-trail.job.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase } from '../support/fixture.ts';
+import { startGateway } from '../support/gateway.ts';
 import { asOwner, poolOf } from '../support/partitions.ts';
 import { startReplicas } from '../support/replicas.ts';
 import {
@@ -79,6 +80,21 @@ describe('sealing', () => {
     expect(placesOf(await findingsOf(pool)).events).toHaveLength(1);
   });
 
+  it('takes what somebody puts in with the time of now or just before, and nothing older: docs/audit.md says so', async () => {
+    const pool = poolOf(database());
+    const overlap = OVERLAP_MS / 1000;
+    await pool.query(EVENT, ['last', 0]);
+    await sealAll(pool, 10);
+    await pool.query(EVENT, ['now', 0]);
+    await pool.query(EVENT, ['just before', overlap - 2]);
+    await pool.query(EVENT, ['older', overlap + 2]);
+    await sealAll(pool, 10);
+    expect((await sealed()).map(({ name }) => name)).toEqual(['last', 'just before', 'now']);
+    expect(await findingsOf(pool)).toMatchObject([
+      { kind: 'event', problem: expect.stringContaining('no seal') },
+    ]);
+  });
+
   it('goes on when a clock that ran ahead is put back', async () => {
     const pool = poolOf(database());
     await asOwner(database(), (client) =>
@@ -144,6 +160,21 @@ describe('sealing', () => {
     expect(placesOf(await findingsOf(pool, { keys: [newer] })).batches).toEqual([1, 2]);
     await expect(findingsOf(pool, { keys: [{ ...KEY, id: 'else' }] })).rejects.toThrow('None of the keys');
   });
+});
+
+it('a gateway that stops leaves nothing unsealed', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const gateway = await startGateway(database());
+    await gateway.ask(
+      'mutation { createRealtimeSession(input: { externalUserId: "alice" }) { __typename } }',
+    );
+    await gateway.close();
+  }
+  const [events] = await database().query<{ unsealed: number; count: number }>(
+    `SELECT count(*)::int, (count(*) - count(s.event_id))::int AS unsealed
+     FROM audit_event AS e LEFT JOIN audit_seal AS s ON s.event_id = e.id`,
+  );
+  expect(events).toEqual({ count: 6, unsealed: 0 });
 });
 
 describe('by three gateways over one trail', () => {
