@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/start-embedded-postgres.ts';
-import { MigrationError, migrate } from '../src/platform/database/migrate.ts';
+import { migrate } from '../src/platform/database/migrate.ts';
+import { MigrationError } from '../src/platform/database/migration-error.ts';
 import {
   amendMigration,
   functionChanges,

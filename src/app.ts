@@ -71,6 +71,8 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const keys = await obtainKeys(config);
     const { auditKeys, fingerprintKeys, rootKey } = keys;
     const [auditKey] = auditKeys;
+    // Closed after all that writes events, so that the last ones are sealed.
+    if (sealing) opened.push(await openSealing({ config, ledger: database, key: auditKey, log }));
     const provider = await openProvider(config);
     opened.push(() => provider.close());
     const subscriptions = openSubscriptions({ config, ledger: database, log });
@@ -106,7 +108,6 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     });
     opened.push(() => issuing.close());
     opened.push(openRetention({ config, ownerUrl, auditKeys, log }).close);
-    if (sealing) opened.push(await openSealing({ config, ledger: database, key: auditKey, log }));
     const authentication = openAuthentication({ config, log, pool, rootKey, metrics });
     opened.push(() => authentication.close());
 

@@ -16,8 +16,11 @@ export type KeySet = {
   readonly loaded: () => boolean;
   /** Whether a key set is being fetched, or has arrived and is not in use yet. */
   readonly reloading: () => boolean;
-  /** Fetches the key set again. Run it every few minutes, so that withdrawn keys are forgotten. */
-  readonly refresh: () => Promise<void>;
+  /**
+   * Fetches the key set again, unless it was just fetched; says whether it did. Run it every few minutes, so that
+   * withdrawn keys are forgotten.
+   */
+  readonly refresh: () => Promise<boolean>;
 };
 
 const FETCH_TIMEOUT_MS = 5000;
@@ -52,9 +55,11 @@ export function createKeySet({ url, cooldownMs, monotonicNow, onFetched }: KeySe
     async refresh() {
       try {
         await remote.reload();
+        return true;
       } catch (error) {
         // A token with an unknown key id caused a fetch just now.
         if (!(error instanceof CoolingDownError)) throw error;
+        return false;
       }
     },
   };

@@ -41,7 +41,11 @@ export function openAuthentication({ config, log, pool, rootKey, metrics }: Part
   ];
   const provider = openIdentityProvider(config.identityProvider, monotonicNow);
   if (provider !== null) {
-    const stop = repeat(REFRESH_KEY_SET_MS, () => provider.refresh(), failed('refresh-key-set'));
+    const stop = repeat(
+      REFRESH_KEY_SET_MS,
+      async () => void (await provider.refresh()),
+      failed('refresh-key-set'),
+    );
     // Not awaited: a provider that is away must not keep the gateway from starting. The first token would fetch it too.
     void provider.refresh().catch(failed('refresh-key-set'));
     stops.push(stop);
@@ -63,7 +67,7 @@ export function openAuthentication({ config, log, pool, rootKey, metrics }: Part
 function openIdentityProvider(
   provider: Config['identityProvider'],
   monotonicNow: () => number,
-): { tokens: Tokens; refresh: () => Promise<void> } | null {
+): { tokens: Tokens; refresh: () => Promise<boolean> } | null {
   if (provider === null) return null;
   const { jwksUrl: url, cooldownMs, ...rules } = provider;
   const keySet = createKeySet({ url, cooldownMs, monotonicNow, onFetched: () => tokens.forget() });

@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type Actor, scopes } from '../authorization/actor.ts';
@@ -24,6 +24,9 @@ export type Tokens = ReturnType<typeof createTokens>;
 const CACHED_TOKENS = 10_000;
 // The audit trail calls the root key "root": no token may have that name.
 const RESERVED_NAME = 'root';
+
+// The keys that one token without a key id is tried with: more than any provider has at a time.
+const MOST_KEYS = 20;
 
 const subject = text(255);
 
@@ -53,7 +56,7 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
       const steady = !keySet.reloading();
       const before = generation;
       try {
-        const { payload } = await jwtVerify(token, keySet.getKey, {
+        const payload = await verifySigned(token, keySet, {
           issuer,
           audience,
           algorithms: [...algorithms],
@@ -76,6 +79,56 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
       verified.clear();
     },
   };
+}
+
+/**
+ * The claims of a token that one of the keys has signed. A token whose key id is not in the set has the set fetched
+ * again, by jose; here that is done for a token without a key id that fits none of the keys.
+ * @throws the errors of jose
+ */
+async function verifySigned(token: string, keySet: KeySet, options: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return await verifyWithEachKey(token, keySet, options);
+  } catch (error) {
+    const mayBeNewKey = error instanceof errors.JWSSignatureVerificationFailed && !namesKey(token);
+    if (!mayBeNewKey || !(await keySet.refresh().catch(() => false))) throw error;
+    return verifyWithEachKey(token, keySet, options);
+  }
+}
+
+/** Several keys may fit what the token's header says. */
+async function verifyWithEachKey(
+  token: string,
+  { getKey }: KeySet,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, getKey, options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    let tried = 0;
+    for await (const key of error) {
+      tried += 1;
+      if (tried > MOST_KEYS) break;
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (refusal) {
+        // Claims are looked at once the signature is right.
+        if (isAboutClaims(refusal)) throw refusal;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+function isAboutClaims(error: unknown): boolean {
+  return [errors.JWTClaimValidationFailed, errors.JWTExpired, errors.JWTInvalid].some(
+    (kind) => error instanceof kind,
+  );
+}
+
+function namesKey(token: string): boolean {
+  return decodeProtectedHeader(token).kid !== undefined;
 }
 
 /** The person or operator that a verified token is about; null when its claims do not say. */

@@ -14,7 +14,7 @@ const everything = () => 'true';
 // What each reach sees of each table; `visibleSessions` is the one of sessions. Every statement of the reader has one of
 // these in its WHERE. Visibility is also decided in:
 // - visible-where.db.ts, for the tables that are read through Prisma's models;
-// - users/find-users.db.ts and users/list-users.db.ts, for a user's last session;
+// - users/find-users.db.ts and users/list-users.db.ts, for a user's first and last session;
 // - sessions/list-sessions.db.ts, for the external id of a person that lists its own sessions;
 // - sessions/identify-secret.db.ts and .sql, for whose secrets may be identified;
 // - usage/usage-parts.db.ts, for whether sums over all users may be read;

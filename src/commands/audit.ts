@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { obtainAuditKeys } from '../platform/config/keys.ts';
+import { findAuditKeys } from '../platform/config/keys.ts';
 import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
 import { describeFailure } from '../platform/process/describe-failure.ts';
 import { describeFindings } from '../sealing/describe-findings.ts';
@@ -7,8 +7,8 @@ import { timeOf } from '../sealing/sealed-columns.db.ts';
 import { exportTrail } from './export-trail.ts';
 import { parseAnyInstant } from './options.ts';
 import { say, throttle } from './terminal.ts';
-import { verifyTrail } from './verify-trail.ts';
-import { withDatabase } from './with-database.ts';
+import { type Verified, verifyTrail } from './verify-trail.ts';
+import { withDatabaseToRead } from './with-database.ts';
 
 type VerifyOptions = { readonly from?: string; readonly to?: string; readonly heads?: readonly string[] };
 
@@ -37,7 +37,7 @@ export function auditCommand(): Command {
     .command('export')
     .description('Write the whole trail to standard output, oldest first, as a line of JSON for each event.')
     .action(() =>
-      withDatabase(async ({ pool }) => {
+      withDatabaseToRead([], async ({ pool }) => {
         const onProgress = throttle((events) => say(`${events} events …`));
         const { events, whole } = await exportTrail(pool, process.stdout, onProgress);
         if (whole) say(`${events} events.`);
@@ -48,32 +48,40 @@ export function auditCommand(): Command {
 
 async function verify({ from, to, heads }: VerifyOptions): Promise<void> {
   try {
-    await withDatabase(async ({ pool }, config) => {
+    await withDatabaseToRead(['auditKeys'], async ({ pool }, config) => {
       const findings = describeFindings((line) => process.stdout.write(`${line}\n`));
       const options = { span: { from: from ?? null, to: to ?? null }, headsFiles: heads ?? [] };
-      const { events, dropped, erased, batches, unsealed } = await verifyTrail({
+      const verified = await verifyTrail({
         ...options,
         pool,
-        keys: await obtainAuditKeys(config),
+        keys: await findAuditKeys(config),
         overlapMs: transactionOverlapMs(config.databaseTimeoutMs),
         onFinding: findings.add,
         onProgress: throttle((sequence, last) => say(`Checked ${sequence} of ${last} …`)),
       });
       const found = findings.end();
-      say(
-        `Checked ${events} sealed events in ${batches} batches${heads === undefined ? ', without heads' : ''}.`,
-      );
-      if (dropped > 0) say(`${dropped} of them were dropped by retention, as signed checkpoints say.`);
-      if (erased > 0) say(`${erased} of them do not name a person any more, who was erased.`);
-      if (unsealed.firstId !== null) {
-        const since = new Date(timeOf(unsealed.firstId)).toISOString();
-        say(`${unsealed.count} events since ${since} are not sealed yet.`);
-      }
+      for (const line of describeVerified(verified, heads !== undefined)) say(line);
       say(found === 0 ? 'The trail is what was sealed.' : 'The trail is NOT what was sealed.');
       process.exitCode = found === 0 ? 0 : 1;
     });
   } catch (error) {
     say(`The trail could not be checked. ${describeFailure(error)}`);
     process.exitCode = 2;
+  }
+}
+
+/** What was verified, and what a reader has to know beside the findings. */
+function* describeVerified(
+  { events, dropped, erased, batches, partialLines, unsealed }: Verified,
+  withHeads: boolean,
+): Generator<string> {
+  yield `Checked ${events} sealed events in ${batches} batches${withHeads ? '' : ', without heads'}.`;
+  if (dropped > 0) yield `${dropped} of them were dropped by retention, as signed checkpoints say.`;
+  if (erased > 0) yield `${erased} of them do not name a person any more, who was erased.`;
+  if (partialLines.first !== null)
+    yield `${partialLines.count} lines of the heads are cut off, the first is line ${partialLines.first}: a gateway was killed while it wrote, or somebody cut them. Only a later head vouches for what they said.`;
+  if (unsealed.firstId !== null) {
+    const since = new Date(timeOf(unsealed.firstId)).toISOString();
+    yield `${unsealed.count} events since ${since} are not sealed yet.`;
   }
 }

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { encodeId } from '../graphql/ids.ts';
-import { obtainFingerprintKeys } from '../platform/config/keys.ts';
+import { findFingerprintKeys } from '../platform/config/keys.ts';
 import { describeFailure } from '../platform/process/describe-failure.ts';
 import { createReader } from '../reader.db.ts';
 import { createIdentifySecret } from '../sessions/identify-secret.db.ts';
 import { identifyFromShell } from './identify-secret.ts';
 import { readSecret } from './read-secret.ts';
 import { say } from './terminal.ts';
-import { withDatabase } from './with-database.ts';
+import { withMigratedDatabase } from './with-database.ts';
 
 /** `gatehouse secret identify` */
 export function secretCommand(): Command {
@@ -34,11 +34,11 @@ export function secretCommand(): Command {
           process.exitCode = 2;
           return;
         }
-        await withDatabase(async (database, config) => {
+        await withMigratedDatabase(['fingerprintKeys'], async (database, config) => {
           const found = await identifyFromShell(read.secret, {
             reader: createReader(database, { reach: 'EVERYTHING' }),
             identify: createIdentifySecret(database.pool),
-            keys: await obtainFingerprintKeys(config),
+            keys: await findFingerprintKeys(config),
           });
           if (found === null) {
             say(

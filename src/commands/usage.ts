@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import type { Config } from '../platform/config/config.ts';
 import { usageDimensions } from '../usage/usage-query.ts';
 import { exportUsage, type UsageExportOptions } from './export-usage.ts';
 import { parseDimensions, parseExactInstant } from './options.ts';
 import { say, sayIssues, throttle } from './terminal.ts';
-import { withDatabase } from './with-database.ts';
+import { withDatabaseToRead } from './with-database.ts';
 
 /** `gatehouse usage export` */
 export function usageCommand(): Command {
@@ -27,7 +26,7 @@ export function usageCommand(): Command {
       "\nTexts that a spreadsheet would take for a formula, or that begin with an apostrophe, get an apostrophe before them. An empty cost is unknown: the last columns say of how many responses, and of which models, no price is known. An erased user's cell is empty.",
     )
     .action(({ by, ...options }: Omit<UsageExportOptions, 'by'> & Partial<UsageExportOptions>) =>
-      withDatabase(async (database) => {
+      withDatabaseToRead([], async (database) => {
         const onProgress = throttle((rows) => say(`${rows} rows …`));
         const ports = { database, output: process.stdout, onProgress };
         const result = await exportUsage(ports, { ...options, by: by ?? [] });
@@ -37,12 +36,7 @@ export function usageCommand(): Command {
         say(
           `${rows} rows: ${responses} responses, ${sessions} sessions issued, ${totalTokens} tokens, ${costKnownUsd} USD${unpriced > 0 ? `, and ${unpriced} responses without a known price` : ''}.`,
         );
-      }, withTimeForReports),
+      }),
     );
   return usage;
-}
-
-/** A report over years may take a statement longer than an HTTP client would wait. */
-function withTimeForReports(config: Config): Config {
-  return { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) };
 }

@@ -14,6 +14,8 @@ export type Verified = {
   /** Of these: without what identified a person, which was erased. */
   readonly erased: number;
   readonly batches: number;
+  /** Lines of the files of heads that are only a part of a head, and the number of the first of them. */
+  readonly partialLines: { readonly count: number; readonly first: number | null };
   /** What waits to be sealed. */
   readonly unsealed: { readonly count: number; readonly firstId: string | null };
 };
@@ -30,17 +32,31 @@ export async function verifyTrail(options: VerifyOptions): Promise<Verified> {
   const position = await readPosition(pool);
   const until = { batch: position.batch ?? 0, sequence: position.last ?? 0 };
   const { events, dropped, erased, batches } = await verifyChain(options, until);
-  for (const path of headsFiles) await compareHeads(options, path, until.batch);
+  const partialLines: number[] = [];
+  for (const path of headsFiles)
+    await compareHeads(options, path, until.batch, (line) => partialLines.push(line));
   if (span.to === null) {
     for (const { sequence, eventId } of await findSealsBeyond(pool, MOST_BEYOND))
       onFinding(atSequence(sequence, eventId, 'has a seal that no head vouches for'));
   }
   const unsealed = await verifyUnsealed(options, startOf(position, overlapMs), position.batch === null);
-  return { events, dropped, erased, batches, unsealed };
+  return {
+    events,
+    dropped,
+    erased,
+    batches,
+    partialLines: { count: partialLines.length, first: partialLines[0] ?? null },
+    unsealed,
+  };
 }
 
 /** Every head that left the database must still be there, as it was. */
-async function compareHeads(options: VerifyOptions, path: string, lastBatch: number): Promise<void> {
+async function compareHeads(
+  options: VerifyOptions,
+  path: string,
+  lastBatch: number,
+  onPartialLine: (line: number) => void,
+): Promise<void> {
   const { span, onFinding, keys } = options;
   let chunk: { line: number; head: Head }[] = [];
   const flush = async () => {
@@ -48,6 +64,10 @@ async function compareHeads(options: VerifyOptions, path: string, lastBatch: num
     chunk = [];
   };
   for await (const { line, head } of readHeadsFile(path)) {
+    if (head === null) {
+      onPartialLine(line);
+      continue;
+    }
     const key = keys.find(({ id }) => id === head.keyId);
     if (key === undefined || !isHeadSigned(key, head)) {
       onFinding({

@@ -1,26 +1,72 @@
-import type { Config } from '../platform/config/config.ts';
+import pg from 'pg';
+import type { Config, Needs } from '../platform/config/config.ts';
 import { readConfig } from '../platform/config/read-config.ts';
-import type { OpenDatabase } from '../platform/database/database.ts';
+import type { Database, OpenDatabase } from '../platform/database/database.ts';
 import { joinEmbeddedPostgres } from '../platform/database/embedded/start-embedded-postgres.ts';
 import { openDatabase } from '../platform/database/open-database.ts';
+import { openMigratedDatabase } from '../platform/database/open-migrated-database.ts';
+import { toStartError } from '../platform/database/or-start-error.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { registry } from '../providers/registry.ts';
 import { say } from './terminal.ts';
 
+/** An export over years may take a statement longer than an HTTP client would wait, in milliseconds. */
+const READ_TIMEOUT_MS = 60_000;
+
+/** The keys that a command uses, of those that have to be set with DATABASE_URL. */
+type Keys = Exclude<Needs, 'gateway'>;
+
 /**
- * Runs a command's work on the database that the gateway's variables name: the embedded one as well, running or not.
+ * Runs a command's work on the database that the gateway's variables name, after bringing it to the newest schema: the
+ * embedded one as well, running or not.
  * @throws StartError, ConfigError and others that say what an operator can do
  */
-export async function withDatabase(
-  work: (database: OpenDatabase, config: Config) => Promise<void>,
-  change: (config: Config) => Config = (config) => config,
+export async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
+  const config = readConfig(registry, []);
+  const { signal } = new AbortController();
+  await closing(config, await openDatabase(config, createLog(), signal, joinEmbeddedPostgres), work);
+}
+
+/** Likewise on a database that a gateway has migrated, by the role of DATABASE_URL alone: it needs no owner's rights. */
+export async function withMigratedDatabase(
+  keys: Keys,
+  work: (database: Database, config: Config) => Promise<void>,
 ): Promise<void> {
-  const config = change(readConfig(registry));
-  const log = createLogger({ level: 'warn', pretty: true, destination: { write: say } });
-  const database = await openDatabase(config, log, new AbortController().signal, joinEmbeddedPostgres);
+  const config = readConfig(registry, keys);
+  const database = await openMigratedDatabase(config, { log: createLog(), readOnly: false });
+  await closing(config, database, () => work(database, config));
+}
+
+/** Likewise for work that only reads: on a standby too, and by a role that may do nothing else. */
+export async function withDatabaseToRead(
+  keys: Keys,
+  work: (database: Database, config: Config) => Promise<void>,
+): Promise<void> {
+  const config = readConfig(registry, keys);
+  const databaseTimeoutMs = Math.max(config.databaseTimeoutMs, READ_TIMEOUT_MS);
+  const database = await openMigratedDatabase(
+    { ...config, databaseTimeoutMs },
+    { log: createLog(), readOnly: true },
+  );
+  await closing(config, database, () => work(database, config));
+}
+
+function createLog() {
+  return createLogger({ level: 'warn', pretty: true, destination: { write: say } });
+}
+
+/** Closes the database after the work; says in words what it refused, mostly for want of a privilege. */
+async function closing<T extends { close(): Promise<void> }>(
+  { database }: Config,
+  opened: T,
+  work: (opened: T) => Promise<void>,
+): Promise<void> {
   try {
-    await work(database, config);
+    await work(opened);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    throw toStartError(error, database.kind === 'external' ? 'DATABASE_URL' : 'the embedded PostgreSQL');
   } finally {
-    await database.close();
+    await opened.close();
   }
 }

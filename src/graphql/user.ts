@@ -23,7 +23,8 @@ builder.objectType(UserType, {
     }),
     createdAt: t.field({
       type: 'DateTime',
-      description: 'When the user was named for the first time.',
+      description:
+        'When the user was named for the first time. With reach OWN_APPLICATION: when its first session for your application was reserved.',
       authScopes: readers,
       resolve: (user, _args, context) => fromRecord(user, context, ({ createdAt }) => createdAt),
     }),

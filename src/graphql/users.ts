@@ -40,7 +40,9 @@ const UserOrderEnum = builder.enumType('UserOrder', {
     NEXT_EXPIRY_AT_ASC: {
       description: 'The user whose session expires next first. Lists only users with an ACTIVE session.',
     },
-    CREATED_AT_DESC: { description: 'Newest first, by createdAt.' },
+    CREATED_AT_DESC: {
+      description: 'The newest user first, by the time when any application first named it.',
+    },
   } satisfies Record<UserOrder, object>,
 });
 

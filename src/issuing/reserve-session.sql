@@ -85,7 +85,8 @@ BEGIN
   INSERT INTO realtime_session VALUES (session.*);
   -- Later than any before, because the clock was read under the user's lock.
   UPDATE end_user SET last_session_at = moment WHERE id = person.id;
-  INSERT INTO application_user AS pair (application_id, user_id, last_session_at) VALUES (app.id, person.id, moment)
+  INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
+  VALUES (app.id, person.id, moment, moment)
   ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment;
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)

@@ -18,10 +18,12 @@ type Parts = {
 const SEAL_EVERY_MS = 200;
 // While the MACs of a batch are computed, some tens of milliseconds, no other gateway can seal.
 const BATCH_SIZE = 2000;
+// How long a gateway that stops seals what is still unsealed.
+const LAST_SEAL_MS = 2000;
 
 /**
  * Seals the trail for as long as the gateway runs.
- * @returns a function that stops it
+ * @returns a function that stops it, once what was written before is sealed: it may be long until the next gateway starts
  * @throws StartError when the heads file cannot be written
  */
 export async function openSealing({ config, ledger, key, log }: Parts): Promise<() => Promise<void>> {
@@ -33,24 +35,23 @@ export async function openSealing({ config, ledger, key, log }: Parts): Promise<
     batchSize: BATCH_SIZE,
   };
   let allSealedAt: number | null = null;
-  const stop = repeat(
-    SEAL_EVERY_MS,
-    async (stopping) => {
-      allSealedAt = await sealTrail(
-        options,
-        async (head) => {
-          log.info({ head }, 'trail sealed');
-          // A failure is not fatal: the batch is sealed in the database, and the next head includes this one's MAC.
-          await file?.append(head).catch((err: unknown) => log.error({ err }, 'a head could not be written'));
-        },
-        stopping,
-        allSealedAt,
-      );
-    },
-    (err) => log.error({ err, job: 'seal-trail' }, 'periodic work failed'),
-  );
+  const seal = async (stopping: AbortSignal) => {
+    allSealedAt = await sealTrail(
+      options,
+      async (head) => {
+        log.info({ head }, 'trail sealed');
+        // A failure is not fatal: the batch is sealed in the database, and the next head includes this one's MAC.
+        await file?.append(head).catch((err: unknown) => log.error({ err }, 'a head could not be written'));
+      },
+      stopping,
+      allSealedAt,
+    );
+  };
+  const failed = (err: unknown) => log.error({ err, job: 'seal-trail' }, 'periodic work failed');
+  const stop = repeat(SEAL_EVERY_MS, seal, failed);
   return async () => {
     await stop();
+    await seal(AbortSignal.timeout(LAST_SEAL_MS)).catch(failed);
     await file?.close();
   };
 }

@@ -18,7 +18,27 @@ const priceSchema = z.strictObject({
 });
 
 /** The content of a price file. */
-export const priceListSchema = z.array(priceSchema).min(1, 'must hold a price');
+export const priceListSchema = z
+  .array(priceSchema)
+  .min(1, 'must hold a price')
+  .superRefine(refuseSecondPrices);
+
+/** Of two prices of a model from one day on, nobody could say which one holds. */
+function refuseSecondPrices(prices: PriceList, context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { models, from }] of prices.entries()) {
+    for (const [place, model] of models.entries()) {
+      const key = `${from} ${model}`;
+      if (seen.has(key))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'models', place],
+          message: 'has another price from this day on already',
+        });
+      seen.add(key);
+    }
+  }
+}
 
 /** The operator's own prices, and those of this version for all models that the operator has none for. */
 export function mergePrices(own: PriceList): PriceList {

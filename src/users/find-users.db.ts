@@ -31,11 +31,19 @@ async function find(
   return (await read<UserRow>(pool, text, params)).map(toUser);
 }
 
-/** Columns of a user `u`. The time of the last session is that of the last one that the viewer sees. */
+/**
+ * Columns of a user `u`. The time of the last session is that of the last one that the viewer sees. To an application a
+ * user is as old as its first session there: when another application named it first is not its business.
+ */
 export function visibleUserColumns(visibility: Visibility, params: SqlParameters): string {
   if (visibility.reach !== 'OWN_APPLICATION') return userColumns;
-  return userColumnsWith(`(
-    SELECT pair.last_session_at FROM application_user AS pair
-    WHERE pair.application_id = ${params.bind(visibility.applicationId)}::uuid AND pair.user_id = u.id
-  )`);
+  const application = `${params.bind(visibility.applicationId)}::uuid`;
+  const ofPair = (column: string) => `(
+    SELECT pair.${column} FROM application_user AS pair
+    WHERE pair.application_id = ${application} AND pair.user_id = u.id
+  )`;
+  return userColumnsWith({
+    createdAt: ofPair('first_session_at'),
+    lastSessionAt: ofPair('last_session_at'),
+  });
 }

@@ -6,20 +6,23 @@ import type { User } from './user.ts';
 const FIELDS = [
   'id',
   'externalId',
-  'createdAt',
   'suspendedAt',
   'erasedAt',
 ] as const satisfies readonly (keyof UserModel)[];
 
+/** What depends on whose sessions the viewer sees, as SQL. */
+export type SeenTimes = { readonly createdAt: string; readonly lastSessionAt: string };
+
 /** A row of end_user as `userColumns` reads it. */
-export type UserRow = Pick<UserModel, (typeof FIELDS)[number] | 'lastSessionAt'> & PolicyRow;
+export type UserRow = Pick<UserModel, (typeof FIELDS)[number] | keyof SeenTimes> & PolicyRow;
 
-/** Columns of end_user `u`. */
-export const userColumns = userColumnsWith('u.last_session_at');
+/** Columns of end_user `u`, for whoever sees all sessions of a user. */
+export const userColumns = userColumnsWith({ createdAt: 'u.created_at', lastSessionAt: 'u.last_session_at' });
 
-/** Columns of end_user `u`, with what the reader may know of the last session. */
-export function userColumnsWith(lastSessionAt: string): string {
-  return `${columns<UserModel>('u', FIELDS)}, ${lastSessionAt} AS "lastSessionAt", ${policyColumns('u')}`;
+/** Columns of end_user `u`, with the times that the viewer may know. */
+export function userColumnsWith({ createdAt, lastSessionAt }: SeenTimes): string {
+  const seen = `${createdAt} AS "createdAt", ${lastSessionAt} AS "lastSessionAt"`;
+  return `${columns<UserModel>('u', FIELDS)}, ${seen}, ${policyColumns('u')}`;
 }
 
 /** A user as the domain knows it. */

@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from '../../src/platform/database/embedded/star
 import { askAs } from '../support/callers.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
-import { ROOT_KEY, startGateway } from '../support/gateway.ts';
+import { startGateway } from '../support/gateway.ts';
 
 // The operator's command line, as a shell runs it.
 
@@ -40,14 +40,11 @@ function run(args: readonly string[], env: Record<string, string> = external()):
   });
 }
 
+/** What it needs: no key, and no provider. */
 function external(): Record<string, string> {
   return {
     DATABASE_URL: database.url,
     DATABASE_OWNER_URL: database.ownerUrl,
-    GATEHOUSE_ROOT_KEY: ROOT_KEY,
-    GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
-    GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
-    GATEHOUSE_PROVIDER: 'sandbox',
   };
 }
 

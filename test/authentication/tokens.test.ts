@@ -1,10 +1,10 @@
-import { generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { askAs } from '../support/callers.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
 import { type Answer, startGateway } from '../support/gateway.ts';
-import { startIdentityProvider } from '../support/identity-provider.ts';
+import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 
 const VIEWER = '{ viewer { kind name scopes reach user { externalId } application { id } } }';
 const CREATE = `mutation Create($input: CreateRealtimeSessionInput!) {
@@ -182,6 +182,54 @@ test('a token that is checked just while its key is withdrawn is not remembered'
     await own.close();
     await provider.close();
   }
+});
+
+describe('a token that names no key', () => {
+  /** Publishes a key of which nobody says the id. */
+  const publishUnnamed = async (provider: IdentityProvider, alg = 'ES256') => {
+    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+    provider.publish({ ...(await exportJWK(publicKey)), alg, use: 'sig' });
+    return (claims: object) =>
+      provider.sign({ sub: 'alice', ...claims }, { alg, kid: null, key: privateKey });
+  };
+  const provider = useIdentityProvider();
+  const own = useGateway(database, () => provider.env);
+  const ask = async (token: string) => (await askAs(own, token, VIEWER)).status;
+
+  test('is checked with each key of its algorithm, whether the keys have ids or not', async () => {
+    const signers = await Promise.all(
+      ['ES256', 'ES256', 'RS256', 'RS256'].map((alg) => publishUnnamed(provider, alg)),
+    );
+    for (const sign of signers) expect(await ask(await sign({}))).toBe(200);
+    expect(await ask(await provider.sign({ sub: 'alice' }, { kid: null }))).toBe(200);
+  });
+
+  test('is refused for what it says, and when none of the keys has signed it', async () => {
+    const sign = await publishUnnamed(provider);
+    expect(await ask(await sign({ aud: 'somebody-else' }))).toBe(401);
+    expect(await ask(await sign({ exp: 1 }))).toBe(401);
+    const stranger = (await generateKeyPair('ES256')).privateKey;
+    expect(await ask(await provider.sign({ sub: 'alice' }, { kid: null, key: stranger }))).toBe(401);
+  });
+
+  test('is checked with the key that came in place of the only one', async () => {
+    const single = await startIdentityProvider();
+    single.withdrawKey('key-1');
+    const before = await publishUnnamed(single);
+    const other = await startGateway(database, single.env);
+    try {
+      const old = await before({});
+      expect((await askAs(other, old, VIEWER)).status).toBe(200);
+      await single.rotate();
+      single.withdrawKey('key-2');
+      const after = await publishUnnamed(single);
+      expect((await askAs(other, await after({}), VIEWER)).status).toBe(200);
+      expect((await askAs(other, old, VIEWER)).status).toBe(401);
+    } finally {
+      await other.close();
+      await single.close();
+    }
+  });
 });
 
 test.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('a key for %s is fit to sign with', async (alg) => {

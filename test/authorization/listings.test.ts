@@ -11,6 +11,7 @@ const world = use(startWorld, ({ close }) => close());
 let facts: readonly Fact[];
 /** Of each session, by uuid, as superuser reads it. */
 let times: ReadonlyMap<string, Times>;
+let namedFirstAt: ReadonlyMap<string, string>;
 
 const [A, B] = ['key of A with all scopes', 'key of B with all scopes'];
 
@@ -31,6 +32,10 @@ beforeAll(async () => {
     SELECT id AS uuid, created_at AS created, expires_at AS expires,
       outcome = 'ISSUED' AND revoked_at IS NULL AND expires_at > now() AS active FROM realtime_session`);
   times = new Map(rows.map(({ uuid, ...of }) => [uuid, of]));
+  const users = await world.database.query<{ uuid: string; at: Date }>(
+    'SELECT id AS uuid, created_at AS at FROM end_user',
+  );
+  namedFirstAt = new Map(users.map(({ uuid, at }) => [uuid, at.toISOString()]));
 });
 
 const ORDERS = ['LAST_SESSION_AT_DESC', 'NEXT_EXPIRY_AT_ASC', 'CREATED_AT_DESC'] as const;
@@ -38,7 +43,7 @@ const USERS = /* GraphQL */ `
   query Users($order: UserOrder!) {
     users(orderBy: $order, first: 100) {
       totalCount
-      nodes { id activeSessionCount nextExpiryAt lastSessionAt }
+      nodes { id createdAt activeSessionCount nextExpiryAt lastSessionAt }
     }
     busy: users(filter: { hasActiveSessions: true }) { totalCount nodes { id } }
     idle: users(filter: { hasActiveSessions: false }) { totalCount nodes { id } }
@@ -79,6 +84,11 @@ function derived(user: Fact, viewpoint: Viewpoint) {
       .toSorted((one, other) => one.localeCompare(other));
   return {
     id: idOf(user),
+    // When another application named the user first is not an application's business.
+    createdAt:
+      viewpoint.reach === 'OWN_APPLICATION'
+        ? (at(sessions, 'created')[0] ?? null)
+        : namedFirstAt.get(user.uuid),
     activeSessionCount: sessions.filter(isActive).length,
     nextExpiryAt: at(sessions.filter(isActive), 'expires')[0] ?? null,
     lastSessionAt: at(sessions, 'created').at(-1) ?? null,

@@ -201,7 +201,7 @@ describe.concurrent('what is refused exits with 1 and one message', { timeout: P
     const empty = await createDatabase({ empty: true });
     await expectRefusal(
       start(await folderWith(), { ...external(), DATABASE_URL: empty.url }),
-      'DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema.',
+      'DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema: they name two databases, or the search_path of their users differs.',
     );
     await empty.drop();
   });

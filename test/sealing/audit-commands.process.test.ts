@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,8 +8,8 @@ import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { useDatabase } from '../support/fixture.ts';
-import { ROOT_KEY } from '../support/gateway.ts';
+import { createDocumentedRole } from '../support/documented-role.ts';
+import { use, useDatabase } from '../support/fixture.ts';
 import { fillTrail, KEY, sealAll } from '../support/trail.ts';
 
 // `gatehouse audit`, as an auditor's shell runs it.
@@ -17,6 +17,10 @@ import { fillTrail, KEY, sealAll } from '../support/trail.ts';
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 
 const database = useDatabase();
+const auditor = use(
+  () => createDocumentedRole(database, 'audit.md', 'gatehouse_auditor'),
+  ({ drop }) => drop(),
+);
 let pool: pg.Pool;
 let folder = '';
 beforeAll(async () => {
@@ -40,14 +44,11 @@ beforeEach(async () => {
 
 type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
+/** Of an auditor: nothing but what docs/audit.md says. */
 function environment(env: Record<string, string> = {}): Record<string, string> {
   return {
-    DATABASE_URL: database.url,
-    DATABASE_OWNER_URL: database.ownerUrl,
-    GATEHOUSE_ROOT_KEY: ROOT_KEY,
-    GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+    DATABASE_URL: auditor.url,
     GATEHOUSE_AUDIT_KEY: Buffer.from(KEY.bytes).toString('base64'),
-    GATEHOUSE_PROVIDER: 'sandbox',
     ...COMPILE_CACHE,
     ...env,
   };
@@ -113,17 +114,43 @@ describe('audit verify', () => {
     ['another key', [], { GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 9).toString('base64') }],
     ['no key', [], { GATEHOUSE_AUDIT_KEY: '' }],
     ['no file of heads', ['--heads', 'missing'], {}],
+    ['an empty data directory', [], { DATABASE_URL: '', GATEHOUSE_DATA_DIR: 'nowhere' }],
     ['no time', ['--from', 'soon'], {}],
     ['an option that there is not', ['--fast'], {}],
   ])('2: it could not be checked: %s', async (_, args, env) => {
     const { code, stdout, stderr } = await audit(['verify', ...args], env);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).not.toBe('');
+    // Nothing was made: no database, and no key.
+    expect(await readdir(folder)).toEqual(['heads']);
+  });
+
+  test('2: it could not be checked: a role that may not read it, or the schema of a newer version', async () => {
+    const later = '29991231235959_later';
+    await database.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('later', '', '${later}', now())`,
+    );
+    const newer = await audit(['verify']);
+    await database.query(`DELETE FROM _prisma_migrations WHERE id = 'later'`);
+    expect(newer).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `The trail could not be checked. The database has the schema of a newer version (migration ${later}): use that version.\n`,
+    });
+    await database.query(`REVOKE SELECT ON audit_seal FROM ${auditor.name}`);
+    const forbidden = await audit(['verify']);
+    await database.query(`GRANT SELECT ON audit_seal TO ${auditor.name}`);
+    expect(forbidden).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'The trail could not be checked. The database of DATABASE_URL cannot be used (42501): the user lacks a privilege.\n',
+    });
   });
 });
 
-test('audit export writes every event as a line of JSON, in order', async () => {
-  const { code, stdout, stderr } = await audit(['export']);
+test('audit export writes every event as a line of JSON, in order, and needs no key', async () => {
+  const { code, stdout, stderr } = await audit(['export'], { GATEHOUSE_AUDIT_KEY: '' });
   expect([code, stderr]).toEqual([0, '30 events.\n']);
   expect(stdout).toContain('12345678901234567890');
   const lines = stdout

@@ -8,9 +8,19 @@ import type { Head } from '../../src/sealing/seal.ts';
 import { sealTrail } from '../../src/sealing/seal-trail.job.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase } from '../support/fixture.ts';
+import { startGateway } from '../support/gateway.ts';
 import { asOwner, poolOf } from '../support/partitions.ts';
 import { startReplicas } from '../support/replicas.ts';
-import { fillTrail, findingsOf, KEY, NEVER, OVERLAP_MS, placesOf, sealAll } from '../support/trail.ts';
+import {
+  fillTrail,
+  findingsOf,
+  KEY,
+  NEVER,
+  OVERLAP_MS,
+  placesOf,
+  sealAll,
+  verify,
+} from '../support/trail.ts';
 
 const started = useDatabase();
 const database = () => started;
@@ -68,6 +78,21 @@ describe('sealing', () => {
     await pool.query(EVENT, ['forged', 30]);
     expect(await sealAll(pool, 10)).toEqual([]);
     expect(placesOf(await findingsOf(pool)).events).toHaveLength(1);
+  });
+
+  it('takes what somebody puts in with the time of now or just before, and nothing older: docs/audit.md says so', async () => {
+    const pool = poolOf(database());
+    const overlap = OVERLAP_MS / 1000;
+    await pool.query(EVENT, ['last', 0]);
+    await sealAll(pool, 10);
+    await pool.query(EVENT, ['now', 0]);
+    await pool.query(EVENT, ['just before', overlap - 2]);
+    await pool.query(EVENT, ['older', overlap + 2]);
+    await sealAll(pool, 10);
+    expect((await sealed()).map(({ name }) => name)).toEqual(['last', 'just before', 'now']);
+    expect(await findingsOf(pool)).toMatchObject([
+      { kind: 'event', problem: expect.stringContaining('no seal') },
+    ]);
   });
 
   it('goes on when a clock that ran ahead is put back', async () => {
@@ -135,6 +160,21 @@ describe('sealing', () => {
     expect(placesOf(await findingsOf(pool, { keys: [newer] })).batches).toEqual([1, 2]);
     await expect(findingsOf(pool, { keys: [{ ...KEY, id: 'else' }] })).rejects.toThrow('None of the keys');
   });
+});
+
+it('a gateway that stops leaves nothing unsealed', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const gateway = await startGateway(database());
+    await gateway.ask(
+      'mutation { createRealtimeSession(input: { externalUserId: "alice" }) { __typename } }',
+    );
+    await gateway.close();
+  }
+  const [events] = await database().query<{ unsealed: number; count: number }>(
+    `SELECT count(*)::int, (count(*) - count(s.event_id))::int AS unsealed
+     FROM audit_event AS e LEFT JOIN audit_seal AS s ON s.event_id = e.id`,
+  );
+  expect(events).toEqual({ count: 6, unsealed: 0 });
 });
 
 describe('by three gateways over one trail', () => {
@@ -210,6 +250,58 @@ describe('a file of heads', () => {
     await rm(folder, { recursive: true });
   });
 });
+
+describe('lines of the heads that are cut off', () => {
+  const whole = async () => {
+    await fillTrail(database(), 40, 1);
+    return (await sealAll(poolOf(database()), 10)).map((head) => JSON.stringify(head));
+  };
+
+  it.each<[string, (lines: readonly string[]) => string, { count: number; first: number | null }]>([
+    ['none of them', (lines) => lines.join('\n'), { count: 0, first: null }],
+    [
+      'in the middle',
+      ([a, b, c, d]) => [a, b?.slice(0, 60), c?.slice(0, 4), d].join('\n'),
+      { count: 2, first: 2 },
+    ],
+    ['their beginnings', ([a, b, c, d]) => [a, b?.slice(50), c, d].join('\n'), { count: 1, first: 2 }],
+    ['the last', ([a, b, c, d]) => [a, b, c, d?.slice(0, -1)].join('\n'), { count: 1, first: 4 }],
+    [
+      'in a log, among other lines',
+      ([a, b, c, d]) =>
+        [
+          '{"level":30,"msg":"ready"}',
+          'not JSON',
+          ...[a, b, c].map((head) => `{"level":30,"head":${head},"msg":"trail sealed"}`),
+          `{"level":30,"head":${d}`,
+        ].join('\n'),
+      { count: 1, first: 6 },
+    ],
+  ])('are counted: %s', async (_, write, expected) => {
+    const path = await temporaryFile(write(await whole()));
+    const { partialLines, findings } = await verify(poolOf(database()), { headsFiles: [path] });
+    expect([partialLines, findings]).toEqual([expected, []]);
+  });
+
+  it('do not take the head with them that another gateway wrote behind them', async () => {
+    const [a = '', b = '', c = '', d = ''] = await whole();
+    const path = await temporaryFile([a, b, `${c.slice(0, 30)}${d}`].join('\n'));
+    await asOwner(database(), async (client) => {
+      await client.query('DELETE FROM audit_head WHERE batch = 4');
+      await client.query('DELETE FROM audit_seal WHERE sequence > 30');
+    });
+    const { partialLines, findings } = await verify(poolOf(database()), { headsFiles: [path] });
+    expect([partialLines, placesOf(findings).batches]).toEqual([{ count: 1, first: 3 }, [4]]);
+  });
+});
+
+async function temporaryFile(content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-heads-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'heads.ndjson');
+  await writeFile(path, content);
+  return path;
+}
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });

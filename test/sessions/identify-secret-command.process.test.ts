@@ -8,7 +8,6 @@ import { describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/commands/read-secret.ts';
 import { issue } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
-import { ROOT_KEY } from '../support/gateway.ts';
 
 // `gatehouse secret identify`, as the shell of whoever was called runs it.
 
@@ -23,11 +22,7 @@ async function identify(input: string, args: readonly string[] = [], env: Record
     cwd: tmpdir(),
     env: {
       DATABASE_URL: database.url,
-      DATABASE_OWNER_URL: database.ownerUrl,
-      GATEHOUSE_ROOT_KEY: ROOT_KEY,
       GATEHOUSE_FINGERPRINT_KEY: KEY,
-      GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
-      GATEHOUSE_PROVIDER: 'sandbox',
       NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
       ...env,
     },

@@ -84,8 +84,8 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     },
     async sign(claims, options = {}) {
       const newest = keys.at(-1);
-      if (newest === undefined) throw new Error('The identity provider has no key');
-      const { alg = newest.alg, kid = newest.kid, key = newest.privateKey, header = {} } = options;
+      const { alg = newest?.alg, kid = newest?.kid ?? null, key = newest?.privateKey, header = {} } = options;
+      if (alg === undefined || key === undefined) throw new Error('The identity provider has no key');
       const now = Math.floor(Date.now() / 1000);
       const all = { iss: issuer, aud: audience, iat: now, exp: now + 3600, ...claims };
       // As it goes over the wire: without what is undefined.

@@ -35,9 +35,22 @@ test.each([
   ['[{"from": "2026-01-01", "models": ["m"], "textInput": 4}]', '0.textInput must be a string'],
   ['[{"from": "2026-01-01", "models": ["m"], "textInput": "-4"}]', '0.textInput must be US dollars'],
   ['[{"from": "2026-01-01", "models": ["m"], "videoInput": "4"}]', '0.videoInput is not a known field'],
+  [
+    '[{"from": "2026-01-01", "models": ["m"], "minute": "1"}, {"from": "2026-01-01", "models": ["n", "m"], "minute": "2"}]',
+    '1.models.1 has another price from this day on already',
+  ],
+  ['[{"from": "2026-01-01", "models": ["m", "m"]}]', '0.models.1 has another price from this day on already'],
 ])('a file that cannot be used stops the start: %s', async (content, problem) => {
   await expect(load(content)).rejects.toThrow(StartError);
   await expect(load(content)).rejects.toThrow(`GATEHOUSE_PRICES_FILE cannot be used: ${problem}`);
+});
+
+test('a model has one price from a day on, in the list of this version too', async () => {
+  const prices = await load(
+    '[{"from": "2026-01-01", "models": ["m"]}, {"from": "2026-02-01", "models": ["m"]}, {"from": "2026-01-01", "models": ["M"]}]',
+  );
+  const named = prices.flatMap(({ models, from }) => models.map((model) => `${from} ${model}`));
+  expect(new Set(named).size).toBe(named.length);
 });
 
 test('so does a file that is not there', async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
-import { useDatabase } from '../support/fixture.ts';
-import { ROOT_KEY } from '../support/gateway.ts';
+import { createDocumentedRole } from '../support/documented-role.ts';
+import { use, useDatabase } from '../support/fixture.ts';
 
 // `gatehouse usage export`, as an accountant's shell runs it.
 
@@ -27,6 +27,10 @@ const STRANGE = [
 ];
 
 const database = useDatabase();
+const accountant = use(
+  () => createDocumentedRole(database, 'operations.md', 'gatehouse_reports'),
+  ({ drop }) => drop(),
+);
 beforeAll(async () => {
   await fill();
 });
@@ -81,13 +85,9 @@ async function record(rows: string): Promise<void> {
 
 type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
+/** Nothing but what docs/operations.md says. */
 const settings = () => ({
-  DATABASE_URL: database.url,
-  DATABASE_OWNER_URL: database.ownerUrl,
-  GATEHOUSE_ROOT_KEY: ROOT_KEY,
-  GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
-  GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
-  GATEHOUSE_PROVIDER: 'sandbox',
+  DATABASE_URL: accountant.url,
   NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
 });
 

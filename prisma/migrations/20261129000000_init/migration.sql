@@ -102,6 +102,7 @@ CREATE TABLE application_user (
   application_id uuid NOT NULL REFERENCES application (id),
   user_id uuid NOT NULL REFERENCES end_user (id),
   last_session_at timestamptz(6) NOT NULL,
+  first_session_at timestamptz(6) NOT NULL DEFAULT now(),
   PRIMARY KEY (application_id, user_id)
 );
 CREATE INDEX application_user_user_id_idx ON application_user (user_id);
@@ -693,7 +694,8 @@ BEGIN
   INSERT INTO realtime_session VALUES (session.*);
   -- Later than any before, because the clock was read under the user's lock.
   UPDATE end_user SET last_session_at = moment WHERE id = person.id;
-  INSERT INTO application_user AS pair (application_id, user_id, last_session_at) VALUES (app.id, person.id, moment)
+  INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
+  VALUES (app.id, person.id, moment, moment)
   ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment;
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)

@@ -22,6 +22,9 @@ export type Config = ReturnType<typeof resolve>;
 /** The values of variables: those of a group in a nested object. */
 export type Values<V extends Variables> = z.output<z.ZodObject<V>>;
 
+/** What has to be set with DATABASE_URL: all that a gateway needs, or only these keys, for a command. */
+export type Needs = 'gateway' | readonly ('fingerprintKeys' | 'auditKeys')[];
+
 /**
  * Reads every variable of the operator's contract once. Empty values count as unset, because that is
  * what an env file's `NAME=` means. Values are never repeated in problems: they may be secrets.
@@ -30,13 +33,14 @@ export type Values<V extends Variables> = z.output<z.ZodObject<V>>;
 export function loadConfig<Settings extends Variables>(
   environment: Environment,
   registry: ProviderRegistry<Settings>,
+  needs: Needs = 'gateway',
 ): Config & Values<Settings> {
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const foundation = read(foundationVariables, env);
   const choice = read({ provider: providerVariable(registry) }, env);
   const settings = read(registry.variables, env);
   const serving = read(servingVariables, env);
-  const missing = missingIn(env, registry);
+  const missing = needs === 'gateway' ? missingIn(env, registry) : missingKeys(env, needs);
   if (foundation.ok && choice.ok && settings.ok && serving.ok && missing.length === 0) {
     const provider = choice.values.provider ?? defaultProvider(registry, env) ?? '';
     const config = resolve({ ...foundation.values, ...serving.values, provider }, unknownIn(env, registry));
@@ -108,6 +112,18 @@ function missingIn(env: Environment, registry: ProviderRegistry): Problem[] {
   )
     problems.push({ variable: nameOf(managementPort), message: 'must differ from PORT' });
   return problems;
+}
+
+/** The keys that a command needs. Without DATABASE_URL they are files of the data directory. */
+function missingKeys(env: Environment, needs: Exclude<Needs, 'gateway'>): Problem[] {
+  if (env[nameOf(foundationVariables.database.shape.url)] === undefined) return [];
+  return needs
+    .map((key) => nameOf(foundationVariables[key]))
+    .filter((variable) => env[variable] === undefined)
+    .map((variable) => ({
+      variable,
+      message: 'is needed with DATABASE_URL: the one that the gateways have',
+    }));
 }
 
 function describeProblems(problems: readonly Problem[]): string {

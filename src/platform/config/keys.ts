@@ -25,30 +25,46 @@ export async function obtainKeys(config: Config): Promise<Keys> {
   const { rootKey, dataDirectory } = config;
   return {
     rootKey: rootKey ?? (await obtainRootKey(dataDirectory)),
-    fingerprintKeys: await obtainFingerprintKeys(config),
-    auditKeys: await obtainAuditKeys(config),
+    fingerprintKeys: await fingerprintKeysOf(config, readOrGenerate),
+    auditKeys: await auditKeysOf(config, readOrGenerate),
   };
 }
 
 /**
- * The keys of fingerprints alone, obtained in the same way.
- * @throws StartError when the key's file holds no key
+ * The keys of fingerprints, for a command: what no gateway has made yet is not made.
+ * @throws StartError when the key's file is not there, or holds no key
  */
-export async function obtainFingerprintKeys({ fingerprintKeys, dataDirectory }: Config): Promise<KeyRing> {
+export function findFingerprintKeys(config: Config): Promise<KeyRing> {
+  return fingerprintKeysOf(config, readKey);
+}
+
+/**
+ * The keys of the audit trail, likewise.
+ * @throws StartError when the key's file is not there, or holds no key
+ */
+export function findAuditKeys(config: Config): Promise<KeyRing> {
+  return auditKeysOf(config, readKey);
+}
+
+/** Reads a key's file; `generate` makes the text of one that is missing. */
+type ReadKey = (path: string, generate: () => string) => Promise<string>;
+
+async function fingerprintKeysOf(
+  { fingerprintKeys, dataDirectory }: Config,
+  read: ReadKey,
+): Promise<KeyRing> {
   return ringOf(
     fingerprintKeys ?? [
-      await obtainKeyBytes(dataDirectory, 'fingerprint-key', "no secret's session is found"),
+      await keyBytesOf(join(dataDirectory, 'fingerprint-key'), "no secret's session is found", read),
     ],
   );
 }
 
-/**
- * The keys of the audit trail alone, obtained in the same way.
- * @throws StartError when the key's file holds no key
- */
-export async function obtainAuditKeys({ auditKeys, dataDirectory }: Config): Promise<KeyRing> {
+async function auditKeysOf({ auditKeys, dataDirectory }: Config, read: ReadKey): Promise<KeyRing> {
   return ringOf(
-    auditKeys ?? [await obtainKeyBytes(dataDirectory, 'audit-key', 'the audit trail cannot be verified')],
+    auditKeys ?? [
+      await keyBytesOf(join(dataDirectory, 'audit-key'), 'the audit trail cannot be verified', read),
+    ],
   );
 }
 
@@ -65,9 +81,8 @@ async function obtainRootKey(directory: string): Promise<Secret> {
   return new Secret(key);
 }
 
-async function obtainKeyBytes(directory: string, name: string, withoutIt: string): Promise<Uint8Array> {
-  const path = join(directory, name);
-  const bytes = Buffer.from(await readOrGenerate(path, () => randomBytes(32).toString('base64')), 'base64');
+async function keyBytesOf(path: string, withoutIt: string, read: ReadKey): Promise<Uint8Array> {
+  const bytes = Buffer.from(await read(path, () => randomBytes(32).toString('base64')), 'base64');
   if (bytes.length !== 32) {
     throw new StartError(`${path} holds no 32 bytes in base64. Restore it: without it ${withoutIt}.`);
   }
@@ -85,5 +100,14 @@ async function readOrGenerate(path: string, generate: () => string): Promise<str
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-  return (await readFile(path, 'utf8')).trim();
+  return readKey(path);
+}
+
+async function readKey(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw new StartError(`The key in ${path} cannot be read (${code}).`, { cause });
+  }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { StartError } from '../process/start-error.ts';
-import { type Config, loadConfig, type Values } from './config.ts';
+import { type Config, loadConfig, type Needs, type Values } from './config.ts';
 import type { ProviderRegistry } from './provider-choice.ts';
 import type { Variables } from './variable.ts';
 
@@ -10,6 +10,7 @@ import type { Variables } from './variable.ts';
  */
 export function readConfig<Settings extends Variables>(
   registry: ProviderRegistry<Settings>,
+  needs: Needs = 'gateway',
 ): Config & Values<Settings> {
   if (existsSync('.env')) {
     try {
@@ -18,5 +19,5 @@ export function readConfig<Settings extends Variables>(
       throw new StartError('.env in the working directory cannot be read as a file.', { cause });
     }
   }
-  return loadConfig(process.env, registry);
+  return loadConfig(process.env, registry, needs);
 }

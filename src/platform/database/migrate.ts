@@ -1,9 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { MigrationError } from './migration-error.ts';
+import {
+  checksumOf,
+  compareHistory,
+  type HistoryOptions,
+  MIGRATIONS,
+  readMigration,
+} from './migration-history.ts';
 
-const MIGRATIONS = join(import.meta.dirname, '../../../prisma/migrations');
 /** The advisory lock that Prisma's own `migrate deploy` takes, so that the two exclude each other. */
 const PRISMA_LOCK = 72_707_369;
 // Created at each start and every six hours. Few, because a statement over all months plans and locks each partition.
@@ -22,24 +27,12 @@ const HISTORY = `
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
 
-const NEW_DATABASE =
-  'give it a new, empty database, and copy the data over if you need it (docs/operations.md, "Upgrading").';
-
-/** A database that cannot be migrated as it is; the message says what to do. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
-}
-
-export type MigrateOptions = {
+export type MigrateOptions = HistoryOptions & {
   /** The role that owns the tables. */
   readonly ownerUrl: string;
   /** The role that the gateway works as: it is granted what it needs, and no more. */
   readonly applicationRole: string;
   readonly onApplied?: (name: string) => void;
-  /** What to do with a database that is too old to be migrated: the end of the error's sentence. */
-  readonly ifTooOld?: string;
-  /** The folder of the migrations; by default those of this version. */
-  readonly directory?: string;
 };
 
 /**
@@ -49,7 +42,7 @@ export type MigrateOptions = {
  * @throws MigrationError when PostgreSQL or the database's schema is too old, or the schema was changed by hand
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
-  const { ownerUrl, applicationRole, onApplied, ifTooOld = NEW_DATABASE, directory = MIGRATIONS } = options;
+  const { ownerUrl, applicationRole, onApplied, directory = MIGRATIONS } = options;
   const client = new pg.Client({
     connectionString: ownerUrl,
     application_name: 'gatehouse-migrate',
@@ -61,8 +54,9 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     await requireSupportedVersion(client);
     await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
     await client.query(HISTORY);
-    for (const name of await missing(client, directory, ifTooOld)) {
-      await apply(client, name, await read(directory, name));
+    const { missing } = await compareHistory(client, options);
+    for (const name of missing) {
+      await apply(client, name, await readMigration(directory, name));
       onApplied?.(name);
     }
     await createPartitions(client);
@@ -87,51 +81,6 @@ async function requireSupportedVersion(client: pg.ClientBase): Promise<void> {
     throw new MigrationError('PostgreSQL 15 or newer is needed.');
 }
 
-/** Names of the migrations to apply, in order. */
-async function missing(client: pg.ClientBase, directory: string, ifTooOld: string): Promise<string[]> {
-  const { rows } = await client.query<{ migration_name: string; checksum: string; finished_at: Date | null }>(
-    `SELECT migration_name, checksum, finished_at FROM _prisma_migrations
-     WHERE rolled_back_at IS NULL ORDER BY migration_name`,
-  );
-  const applied = new Map(rows.map((row) => [row.migration_name, row]));
-  const entries = await readdir(directory, { withFileTypes: true });
-  const names = entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-  refuseTooOld([...applied.keys()], names, ifTooOld);
-  const open: string[] = [];
-  for (const name of names) {
-    const row = applied.get(name);
-    if (row === undefined) {
-      open.push(name);
-    } else if (row.finished_at === null) {
-      throw new MigrationError(
-        `Migration ${name} was begun and not finished. Repair it, then: prisma migrate resolve`,
-      );
-    } else if (row.checksum !== checksum(await read(directory, name))) {
-      throw new MigrationError(
-        `Migration ${name} was applied with another content than this version carries.`,
-      );
-    }
-  }
-  return open;
-}
-
-/**
- * Names begin with the time when a migration was made. One that this version does not have belongs to a newer version,
- * which is being rolled out, when it is later than this version's first; and to a version from before that, when it is
- * earlier: its schema cannot be brought to this one.
- */
-function refuseTooOld(applied: readonly string[], names: readonly string[], ifTooOld: string): void {
-  const [first = ''] = names;
-  const older = applied.find((name) => name < first);
-  if (older === undefined) return;
-  throw new MigrationError(
-    `The database has the schema of an older version (migration ${older}), which this version cannot upgrade: ${ifTooOld}`,
-  );
-}
-
 async function apply(client: pg.ClientBase, name: string, script: string): Promise<void> {
   await client.query('BEGIN');
   try {
@@ -139,7 +88,7 @@ async function apply(client: pg.ClientBase, name: string, script: string): Promi
     await client.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
        VALUES ($1, $2, $3, now(), 1)`,
-      [randomUUID(), checksum(script), name],
+      [randomUUID(), checksumOf(script), name],
     );
     await client.query('COMMIT');
   } catch (error) {
@@ -178,12 +127,4 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     REVOKE EXECUTE ON FUNCTION create_partitions, erase_identities FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION erase_identities TO ${name};
   `);
-}
-
-function read(directory: string, name: string): Promise<string> {
-  return readFile(join(directory, name, 'migration.sql'), 'utf8');
-}
-
-function checksum(script: string): string {
-  return createHash('sha256').update(script).digest('hex');
 }

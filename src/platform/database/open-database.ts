@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import { describeError } from '../process/log-fields.ts';
 import { StartError } from '../process/start-error.ts';
 import { checkDatabase } from './check-database.ts';
 import type { OpenDatabase } from './database.ts';
 import { type joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
-import { unavailableCode } from './map-database-errors.ts';
-import { MigrationError, migrate } from './migrate.ts';
+import { migrate } from './migrate.ts';
+import { orStartError } from './or-start-error.ts';
 import { createPool } from './pool.ts';
 import { createPrisma } from './prisma.ts';
 
@@ -20,14 +20,6 @@ type Database = {
   /** What to do when its schema is too old; see MigrateOptions. */
   readonly ifTooOld?: string;
   stop(): Promise<void>;
-};
-
-// What an operator gets wrong most often, by SQLSTATE.
-const REASONS: Readonly<Record<string, string>> = {
-  '28000': ': the user may not connect',
-  '28P01': ': the user or its password is wrong',
-  '3D000': ': there is no such database',
-  '42501': ': the user lacks a privilege',
 };
 
 /** How the embedded server is come by: a gateway has it alone, a command beside it joins. */
@@ -52,7 +44,7 @@ export async function openDatabase(
   });
   try {
     // Before migrating: what is wrong with this role is then found while nothing has been changed.
-    await orStartError(pool.query('SELECT 1'), database.source);
+    await orStartError(requireUtf8(pool, database.source), database.source);
     const migrated = migrate({
       ownerUrl: database.ownerUrl,
       applicationRole: decodeURIComponent(new URL(database.url).username),
@@ -61,7 +53,9 @@ export async function openDatabase(
     });
     await unlessAborted(orStartError(migrated, database.ownerSource), signal);
     if ((await checkDatabase(pool)) === 'partition_missing') {
-      throw new StartError('DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema.');
+      throw new StartError(
+        'DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema: they name two databases, or the search_path of their users differs.',
+      );
     }
   } catch (error) {
     await pool.end();
@@ -109,20 +103,14 @@ async function reachDatabase(
   };
 }
 
-/** The database's own words can quote values; its code and the variable to look at are what an operator needs. */
-async function orStartError<T>(work: Promise<T>, source: string): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    if (cause instanceof MigrationError) throw cause;
-    const unavailable = unavailableCode(cause);
-    if (unavailable !== null) {
-      throw new StartError(`The database of ${source} cannot be reached (${unavailable}).`, { cause });
-    }
-    const { type, code = type } = describeError(cause);
-    const reason = REASONS[code] ?? '';
-    throw new StartError(`The database of ${source} cannot be used (${code})${reason}.`, { cause });
-  }
+/** In another encoding the database refuses texts that users may send, one by one. @throws StartError */
+async function requireUtf8(pool: pg.Pool, source: string): Promise<void> {
+  const { rows } = await pool.query<{ server_encoding: string }>('SHOW server_encoding');
+  const encoding = rows[0]?.server_encoding;
+  if (encoding === 'UTF8') return;
+  throw new StartError(
+    `The database of ${source} has the encoding ${encoding}, and UTF8 is needed: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`,
+  );
 }
 
 /** A server that does not answer must not hold up SIGTERM. What was asked of it ends with the process. */

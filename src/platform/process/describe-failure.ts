@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config.ts';
 import { EmbeddedPostgresError } from '../database/embedded/error.ts';
-import { MigrationError } from '../database/migrate.ts';
+import { MigrationError } from '../database/migration-error.ts';
 import { UnavailableError } from '../database/unavailable-error.ts';
 import { StartError } from './start-error.ts';
 

@@ -12,7 +12,8 @@ import {
   readMigrations,
   withSchemaEngine,
 } from '../../../scripts/schema-engine.ts';
-import { MigrationError, migrate } from '../../../src/platform/database/migrate.ts';
+import { migrate } from '../../../src/platform/database/migrate.ts';
+import { MigrationError } from '../../../src/platform/database/migration-error.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 
