@@ -1,6 +1,7 @@
 import type { RecordType } from './intended-table.ts';
 
 type Taking = {
+  /** The coordinate of the field that takes the id. */
   readonly what: string;
   /** What kind of record the argument names. */
   readonly type: RecordType;
@@ -10,7 +11,7 @@ type Taking = {
 
 function mutation(name: string, inputType: string, type: RecordType, input: Taking['input']): Taking {
   return {
-    what: name,
+    what: `Mutation.${name}`,
     type,
     query: `mutation ($input: ${inputType}!) { ${name}(input: $input) { __typename ... on Error { message } } }`,
     input: (id) => ({ input: input(id) }),
@@ -19,7 +20,7 @@ function mutation(name: string, inputType: string, type: RecordType, input: Taki
 
 function limits(user: string, field: string): Taking {
   return {
-    what: `User.${field}`,
+    what: `User.${field.split('(', 1)}`,
     type: 'Application',
     query: `query ($id: ID!) { ${user.replace('…', field)} }`,
     input: (id) => ({ id }),

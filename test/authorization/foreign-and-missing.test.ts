@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { use } from '../support/fixture.ts';
 import { idArguments } from './arguments.ts';
 import { named, standingOf, viewpointOf } from './callers.ts';
-import { mergedSelectionOf, paths, selectionOf } from './paths.ts';
+import { idTakers, mergedSelectionOf, paths, selectionOf } from './paths.ts';
 import { type Fact, idOf, isVisible, missingBeside, neighbour } from './records.ts';
 import { type Exchange, startWorld } from './world.ts';
 
@@ -65,6 +65,10 @@ function strangeIds(type: string, { uuid }: Fact): readonly string[] {
     `${encoded(`${type}:${uuid}`)} `,
   ];
 }
+
+test('every argument that names a record is among what is tried', () => {
+  expect(new Set(idArguments.map(({ what }) => what))).toEqual(new Set(idTakers));
+});
 
 describe('what is not visible is answered like what does not exist, byte for byte', () => {
   test.each(restricted)('along every path, for %s', async (caller) => {

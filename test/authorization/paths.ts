@@ -1,9 +1,12 @@
 import {
   type GraphQLField,
+  GraphQLID,
+  type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   getNamedType,
   isAbstractType,
+  isInputObjectType,
   isLeafType,
   isObjectType,
 } from 'graphql';
@@ -72,6 +75,22 @@ export const coordinates = objects
   .filter((type) => isRecord(type) || transit.has(type.name))
   .flatMap((type) => fieldsOf(type).map(({ name }) => `${type.name}.${name}`))
   .toSorted();
+
+/** Every field below the roots of Query that takes an id: as an argument, or in the input of a mutation. */
+export const idTakers = objects
+  .filter(({ name }) => name !== 'Query' && name !== 'Subscription')
+  .flatMap((type) => fieldsOf(type).map((field) => ({ field, coordinate: `${type.name}.${field.name}` })))
+  .filter(({ field }) => field.args.some(({ name, type }) => isId(type) || (name === 'input' && hasId(type))))
+  .map(({ coordinate }) => coordinate);
+
+function isId(type: GraphQLInputType): boolean {
+  return getNamedType(type) === GraphQLID;
+}
+
+function hasId(input: GraphQLInputType): boolean {
+  const type = getNamedType(input);
+  return isInputObjectType(type) && Object.values(type.getFields()).some((field) => isId(field.type));
+}
 
 const TIME = 'from: "2020-01-01T00:00:00.000Z", to: "2100-01-01T00:00:00.000Z"';
 /** Rows of each user through each application: those lead on. */
