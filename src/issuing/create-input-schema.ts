@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { plainText, withoutCredential } from '../platform/redaction/plain-text.ts';
 import { Secret } from '../platform/redaction/secret.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
-import { json, jsonMatching, text } from '../platform/validation/text.ts';
+import { json, jsonMatching, listOf, text } from '../platform/validation/text.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
 import type { FunctionTool, McpToolRequest, TurnDetection } from '../sessions/session-config.ts';
+import { MAX_HEADERS, MAX_LABELS, MAX_MODALITIES, MAX_TOOL_NAMES, MAX_TOOLS } from './input-limits.ts';
 
-const INSTRUCTIONS_MAX = 65_536;
-const MAX_LABELS = 32;
+export const INSTRUCTIONS_MAX = 65_536;
 
 // A client may write null for a field that it does not set. From here on such a field is absent. Done once for each
 // object, because a transform for each field costs more than all the checks.
@@ -53,7 +53,7 @@ const functionTool = z
   .transform((tool): FunctionTool => ({ kind: 'FUNCTION', ...tool }));
 
 const toolNames = z.strictObject({
-  tool_names: z.array(text(256)).optional(),
+  tool_names: listOf(text(256), MAX_TOOL_NAMES).optional(),
   read_only: z.boolean().optional(),
 });
 const requireApproval = jsonMatching(
@@ -81,11 +81,10 @@ const mcpTool = z
     serverUrl: text(2048).refine(isHttpUrl, 'must be an http(s) URL'),
     serverDescription: orNull(text(4096)),
     authorization: orNull(secret),
-    headers: z
-      .array(header)
+    headers: listOf(header, MAX_HEADERS)
       .nullish()
       .transform((headers) => headers ?? []),
-    allowedTools: orNull(z.array(text(256))),
+    allowedTools: orNull(listOf(text(256), MAX_TOOL_NAMES)),
     requireApproval: orNull(requireApproval),
   })
   .transform((tool): McpToolRequest => ({ kind: 'MCP', ...tool }));
@@ -115,17 +114,16 @@ const toolChoice = z
     if (mode !== 'MCP' && serverLabel !== null) problem('serverLabel', 'belongs to MCP only');
   });
 
-const labels = z
-  .array(z.object({ key: text(64), value: text(256) }))
-  .max(MAX_LABELS, `must be at most ${MAX_LABELS}`)
-  .superRefine((entries, context) => {
+const labels = listOf(z.object({ key: text(64), value: text(256) }), MAX_LABELS).superRefine(
+  (entries, context) => {
     const seen = new Set<string>();
     for (const [index, { key }] of entries.entries()) {
       if (seen.has(key))
         context.addIssue({ code: 'custom', path: [index, 'key'], message: 'is given twice' });
       seen.add(key);
     }
-  });
+  },
+);
 
 /** Checks CreateRealtimeSessionInput field by field. What the provider's dialect can say is checked afterwards. */
 export const createInputSchema = objectOf({
@@ -143,6 +141,7 @@ export const createInputSchema = objectOf({
   modalities: z
     .array(z.enum(['TEXT', 'AUDIO']))
     .min(1, 'must not be empty')
+    .max(MAX_MODALITIES, `must be at most ${MAX_MODALITIES}`)
     .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
     .optional(),
   instructions: text(INSTRUCTIONS_MAX).optional(),
@@ -158,7 +157,7 @@ export const createInputSchema = objectOf({
     .optional(),
   turnDetection: turnDetection.optional(),
   inputAudioNoiseReduction: z.object({ type: z.enum(['NEAR_FIELD', 'FAR_FIELD']) }).optional(),
-  tools: z.array(tool).max(128, 'must be at most 128').optional(),
+  tools: listOf(tool, MAX_TOOLS).optional(),
   toolChoice: toolChoice.optional(),
   temperature: z.number().optional(),
   maxResponseOutputTokens: z
