@@ -5,9 +5,16 @@ import { isJsonObject } from '../platform/validation/json.ts';
 import { json, jsonMatching, listOf, text } from '../platform/validation/text.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
 import type { FunctionTool, McpToolRequest, TurnDetection } from '../sessions/session-config.ts';
-import { MAX_HEADERS, MAX_LABELS, MAX_MODALITIES, MAX_TOOL_NAMES, MAX_TOOLS } from './input-limits.ts';
-
-export const INSTRUCTIONS_MAX = 65_536;
+import {
+  MAX_CREDENTIAL,
+  MAX_HEADERS,
+  MAX_INSTRUCTIONS,
+  MAX_LABELS,
+  MAX_MODALITIES,
+  MAX_TOOL_NAMES,
+  MAX_TOOLS,
+  MAX_URL,
+} from './input-limits.ts';
 
 // A client may write null for a field that it does not set. From here on such a field is absent. Done once for each
 // object, because a transform for each field costs more than all the checks.
@@ -47,7 +54,7 @@ const turnDetection = objectOf({
 const functionTool = z
   .object({
     name: text(256),
-    description: orNull(text(INSTRUCTIONS_MAX)),
+    description: orNull(text(MAX_INSTRUCTIONS)),
     parameters: orNull(json.refine(isJsonObject, 'must be a JSON Schema object')),
   })
   .transform((tool): FunctionTool => ({ kind: 'FUNCTION', ...tool }));
@@ -66,7 +73,7 @@ const requireApproval = jsonMatching(
   ),
 );
 
-const secret = text(8192)
+const secret = text(MAX_CREDENTIAL)
   .regex(/^[\x20-\x7e]+$/, 'must be visible ASCII')
   .transform((value) => new Secret(value));
 
@@ -78,7 +85,7 @@ const header = z.object({
 const mcpTool = z
   .object({
     serverLabel: text(256),
-    serverUrl: text(2048).refine(isHttpUrl, 'must be an http(s) URL'),
+    serverUrl: text(MAX_URL).refine(isHttpUrl, 'must be an http(s) URL'),
     serverDescription: orNull(text(4096)),
     authorization: orNull(secret),
     headers: listOf(header, MAX_HEADERS)
@@ -144,7 +151,7 @@ export const createInputSchema = objectOf({
     .max(MAX_MODALITIES, `must be at most ${MAX_MODALITIES}`)
     .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
     .optional(),
-  instructions: text(INSTRUCTIONS_MAX).optional(),
+  instructions: text(MAX_INSTRUCTIONS).optional(),
   voice: text(256).optional(),
   inputAudioFormat: audioFormat.optional(),
   outputAudioFormat: audioFormat.optional(),
@@ -152,7 +159,7 @@ export const createInputSchema = objectOf({
     .object({
       model: orNull(text(256)),
       language: orNull(text(64)),
-      prompt: orNull(text(INSTRUCTIONS_MAX)),
+      prompt: orNull(text(MAX_INSTRUCTIONS)),
     })
     .optional(),
   turnDetection: turnDetection.optional(),

@@ -4,7 +4,7 @@ import { json, recordOf, text } from '../platform/validation/text.ts';
 const NAME_LENGTH = 1024;
 /** How many fields the metadata of a trace, or the variables of a prompt, may have. */
 export const MAX_EXTRA_FIELDS = 256;
-const MAX_INCLUDED = 16;
+export const MAX_INCLUDED = 16;
 
 const name = text(NAME_LENGTH);
 const record = recordOf(json, NAME_LENGTH, MAX_EXTRA_FIELDS);

@@ -6,7 +6,7 @@ import type { WireDialect } from './wire-dialect.ts';
 
 // An answer repeats the session. This is room for long instructions, but not for anything that upstream may send. Tens of
 // thousands of non-ASCII characters that are answered as \u escapes do not fit.
-const MAX_ANSWER_BYTES = 256 * 1024;
+export const MAX_ANSWER_BYTES = 256 * 1024;
 
 export type MintingUpstream = {
   readonly dialect: WireDialect;

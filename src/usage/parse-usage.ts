@@ -9,7 +9,7 @@ import { NO_NUMBERS, type UsageNumbers } from './usage.ts';
 
 /** Of the usage object as JSON in UTF-8. The provider's have less than 1,000. */
 export const MAX_USAGE_BYTES = 4096;
-const MAX_SECONDS = 86_400;
+export const MAX_SECONDS = 86_400;
 
 /** The provider's usage object of a transcription that is billed by duration. */
 const durationSchema = z.looseObject({

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 
 /** How many problems of an input are told. */
 export const MAX_ISSUES = 20;
-const MAX_NAME_LENGTH = 64;
+/** How many characters of an unknown name are repeated: a client chose it. */
+export const MAX_NAME_LENGTH = 64;
 
 /** One problem of an input: where it is (field names and list positions) and what it is, never the value itself. */
 export type InputIssue = { readonly path: readonly string[]; readonly message: string };

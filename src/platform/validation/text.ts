@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_ISSUES } from './input-issue.ts';
 import { isJsonObject, type Json } from './json.ts';
 
-const MAX_DEPTH = 32;
+export const MAX_JSON_DEPTH = 32;
 
 /** A non-empty string of at most `max` UTF-16 units that PostgreSQL can store and UTF-8 can carry. */
 export function text(max: number) {
@@ -16,8 +16,8 @@ export function text(max: number) {
 /** A JSON value with strings that PostgreSQL can store and at most 32 levels of nesting. */
 export const json = z
   .custom<Json>((value) => value !== undefined, 'must be a JSON value')
-  .refine((value) => depthWithin(value, MAX_DEPTH), {
-    message: `must be nested at most ${MAX_DEPTH} deep`,
+  .refine((value) => depthWithin(value, MAX_JSON_DEPTH), {
+    message: `must be nested at most ${MAX_JSON_DEPTH} deep`,
     abort: true,
   })
   .refine(everyStringStorable, 'must not contain NUL characters or lone surrogates');

@@ -2,7 +2,7 @@ import { type DocumentNode, GraphQLError, Lexer, type ParseOptions, parse, Sourc
 import { limitExceeded } from './check-limits.ts';
 
 // Counts every kind of bracket. The usual introspection query has 15 levels.
-const MAX_DEPTH = 64;
+export const MAX_BRACKETS = 64;
 
 const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.PAREN_L, TokenKind.BRACKET_L];
 const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.PAREN_R, TokenKind.BRACKET_R];
@@ -37,6 +37,7 @@ function requireBounds(source: Source, maxTokens: number): void {
     if (OPENING.includes(lexer.token.kind)) depth += 1;
     if (CLOSING.includes(lexer.token.kind)) depth -= 1;
     if (tokens > maxTokens) throw limitExceeded(`The document has more than ${maxTokens} tokens.`);
-    if (depth > MAX_DEPTH) throw limitExceeded(`The document is nested more than ${MAX_DEPTH} levels deep.`);
+    if (depth > MAX_BRACKETS)
+      throw limitExceeded(`The document is nested more than ${MAX_BRACKETS} levels deep.`);
   }
 }
