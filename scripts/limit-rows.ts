@@ -10,7 +10,6 @@ import { MAX_EXTRA_FIELDS, MAX_INCLUDED } from '../src/providers/extra-fields.ts
 import { MAX_ANSWER_BYTES } from '../src/providers/mint-over-http.ts';
 import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphql/document-cache.ts';
 import { MAX_BRACKETS } from '../src/server/graphql/parse-document.ts';
-import { MAX_ANSWERED_ERRORS } from '../src/server/graphql/present-result.ts';
 import { MAX_WAITING } from '../src/subscriptions/subscription.ts';
 import { MAX_TOKENS } from '../src/usage/parse-tokens.ts';
 import { MAX_SECONDS, MAX_USAGE_BYTES } from '../src/usage/parse-usage.ts';
@@ -57,7 +56,6 @@ export const requestLimits: readonly LimitRow[] = [
   { what: 'Errors of variables or of the document that are listed', most: MAX_ISSUES, beyond: MORE },
   { what: 'Issues of an InvalidInputError', most: MAX_ISSUES, beyond: MORE },
   { what: 'Characters of a name that an issue repeats', most: MAX_NAME_LENGTH, beyond: 'cut off' },
-  { what: 'Errors of an answer', most: MAX_ANSWERED_ERRORS, beyond: MORE },
   { what: 'Characters of instructions', most: MAX_INSTRUCTIONS, beyond: INVALID },
   { what: 'Characters of the URL of an MCP server', most: MAX_URL, beyond: INVALID },
   { what: 'Characters of a credential for an MCP server', most: MAX_CREDENTIAL, beyond: INVALID },

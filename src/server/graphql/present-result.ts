@@ -2,10 +2,6 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Context } from '../../graphql/context.ts';
 import { type ErrorHttp, presentError } from './present-error.ts';
 import { recordDenials } from './record-denials.ts';
-import { MORE_ERRORS } from './validation-messages.ts';
-
-/** Fields that fail for one reason can be thousands, and the answer would be as many times as long as the request. */
-export const MAX_ANSWERED_ERRORS = 100;
 
 export type PresentedResult = {
   readonly result: ExecutionResult;
@@ -27,20 +23,13 @@ export async function presentResult(
   const { errors: _, ...rest } = result;
   const hasData = result.data != null;
   const errors = await recordDenials(result.errors, context);
-  const presented = errors
-    .slice(0, MAX_ANSWERED_ERRORS)
-    .map((error) => presentError(error, { requestId: origin.requestId, hasData }));
-  const last = presented.at(-1)?.shown;
-  const more =
-    last !== undefined && errors.length > presented.length
-      ? [new GraphQLError(MORE_ERRORS, { extensions: last.extensions })]
-      : [];
+  const presented = errors.map((error) => presentError(error, { requestId: origin.requestId, hasData }));
   for (const { unexpected } of presented) if (unexpected !== null) onUnexpected(unexpected, context);
   // The result of a mutation, if it is noted already, says more than an error in a part of the answer.
   if (log.outcome === 'OK') log.outcome = presented[0]?.code ?? log.outcome;
   return {
     // Always in this order: compiled queries would otherwise differ in their bytes, and show that somebody asked before.
-    result: { errors: [...presented.map(({ shown }) => shown), ...more], ...rest },
+    result: { errors: presented.map(({ shown }) => shown), ...rest },
     http: presented.flatMap(({ http }) => http ?? []),
   };
 }
