@@ -9,7 +9,7 @@ import { MAX_JSON_DEPTH } from '../src/platform/validation/text.ts';
 import { MAX_EXTRA_FIELDS, MAX_INCLUDED } from '../src/providers/extra-fields.ts';
 import { MAX_ANSWER_BYTES } from '../src/providers/mint-over-http.ts';
 import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphql/document-cache.ts';
-import { MAX_BRACKETS } from '../src/server/graphql/parse-document.ts';
+import { MAX_BRACKETS, MAX_NAME_PAIRS } from '../src/server/graphql/parse-document.ts';
 import { MAX_WAITING } from '../src/subscriptions/subscription.ts';
 import { MAX_TOKENS } from '../src/usage/parse-tokens.ts';
 import { MAX_SECONDS, MAX_USAGE_BYTES } from '../src/usage/parse-usage.ts';
@@ -39,6 +39,11 @@ export const requestLimits: readonly LimitRow[] = [
   { what: 'Milliseconds until all of it is there', variable: 'GATEHOUSE_REQUEST_TIMEOUT_MS', beyond: '408' },
   { what: 'Tokens of its document', variable: 'GATEHOUSE_MAX_TOKENS', beyond: BAD_INPUT },
   { what: 'Brackets around a token of its document', most: MAX_BRACKETS, beyond: BAD_INPUT },
+  {
+    what: 'Pairs of equal names in its document (316 uses of one name)',
+    most: MAX_NAME_PAIRS,
+    beyond: BAD_INPUT,
+  },
   { what: 'Fields around a field', variable: 'GATEHOUSE_MAX_DEPTH', beyond: BAD_INPUT },
   { what: 'Aliases', variable: 'GATEHOUSE_MAX_ALIASES', beyond: BAD_INPUT },
   { what: 'Directives', variable: 'GATEHOUSE_MAX_DIRECTIVES', beyond: BAD_INPUT },

@@ -52,7 +52,7 @@ const SENTENCES: readonly (readonly [RegExp, string | null])[] = [
   [/^GraphQL introspection has been disabled/, 'Introspection is disabled.'],
   [/^Maximum introspection depth exceeded/, null],
   [/^Too many validation errors/, MORE_ERRORS],
-  [/^Validation aborted\.$/, 'The document repeats fields so often that it was not checked to its end.'],
+  [/^Validation aborted\.$/, 'The document repeats its names too often.'],
 ];
 
 /** The errors of validation with messages that repeat no values, and no names except those of the schema. */
