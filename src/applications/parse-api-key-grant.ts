@@ -3,13 +3,14 @@ import { type Actor, hasScope, reaches, scopes } from '../authorization/actor.ts
 import { visibilityOf } from '../authorization/visibility.ts';
 import { plainText } from '../platform/redaction/plain-text.ts';
 import { type InputIssue, type Parsed, toInputIssues } from '../platform/validation/input-issue.ts';
+import { listOf } from '../platform/validation/text.ts';
 import type { ApiKeyGrant } from './application-store.ts';
 
 const name = plainText(200);
 
 const grant = z.object({
   name,
-  scopes: z.array(z.enum(scopes)).transform((names) => [...new Set(names)]),
+  scopes: listOf(z.enum(scopes), scopes.length).transform((names) => [...new Set(names)]),
   reach: z.enum(reaches),
   expiresAt: z.date().nullable(),
 });

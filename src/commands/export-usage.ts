@@ -197,8 +197,13 @@ const AMOUNTS: readonly (readonly [name: string, read: (row: UsageRow) => Cell])
   ['cost_usd', ({ totals }) => totals.costUsd ?? ''],
   ['known_cost_usd', ({ totals }) => totals.costKnownUsd],
   ['unpriced_responses', ({ totals }) => totals.unpriced],
-  ['unpriced_models', ({ totals }) => ({ text: totals.costUnknownFor.join('; ') })],
+  ['unpriced_models', ({ totals }) => ({ text: unpricedModels(totals) })],
 ];
+
+function unpricedModels({ costUnknownFor, costUnknownForMore }: UsageTotals): string {
+  const more = costUnknownForMore > 0 ? [`and ${costUnknownForMore} more`] : [];
+  return [...costUnknownFor, ...more].join('; ');
+}
 
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -6,6 +6,7 @@ import { builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import { cursorOf } from './cursor.ts';
 import { decodeIdOf } from './ids.ts';
+import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
 import { forwardPages, pagesBothWays } from './page-arguments.ts';
 import { UserType } from './user-ref.ts';
 
@@ -13,14 +14,19 @@ const AuditEventFilterInput = builder.inputType('AuditEventFilter', {
   description:
     'Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long.',
   fields: (t) => ({
-    actions: t.stringList({ description: 'Events with one of these actions, e.g. "session.issued".' }),
-    outcomes: t.field({ type: [AuditOutcomeEnum], description: 'Events with one of these outcomes.' }),
+    actions: t.stringList(
+      atMost(MAX_LIST_LENGTH, 'Events with one of these actions, e.g. "session.issued".'),
+    ),
+    outcomes: t.field({
+      type: [AuditOutcomeEnum],
+      ...atMost(MAX_LIST_LENGTH, 'Events with one of these outcomes.'),
+    }),
     userId: t.id({ description: 'Events about this user.' }),
     sessionId: t.id({ description: 'Events about this session.' }),
     applicationId: t.id({ description: 'Events about this application, and events that it caused.' }),
     actorKinds: t.field({
       type: [ActorKindEnum],
-      description: 'Events that one of these kinds of callers caused.',
+      ...atMost(MAX_LIST_LENGTH, 'Events that one of these kinds of callers caused.'),
     }),
     requestId: t.string({
       description: 'Events that this request caused, by the value of its X-Request-Id header.',

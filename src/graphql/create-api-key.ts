@@ -1,10 +1,12 @@
 import type { ApiKey } from '../applications/api-key.ts';
 import { type CreateApiKeyResult, createApiKey } from '../applications/create-api-key.ts';
+import { scopes } from '../authorization/actor.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import { ApiKeyType } from './api-key.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
+import { atMost } from './list-limit.ts';
 import { inputArgument, logged, resultType } from './mutation.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { ReachEnum, ScopeEnum } from './scope.ts';
@@ -42,7 +44,7 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
     scopes: t.field({
       type: [ScopeEnum],
       required: true,
-      description: 'What the key allows. With an empty list it can only ask who it is.',
+      ...atMost(scopes.length, 'What the key allows. With an empty list it can only ask who it is.'),
     }),
     reach: t.field({
       type: ReachEnum,
@@ -65,13 +67,13 @@ builder.mutationField('createApiKey', (t) =>
     authScopes: { everywhere: 'APPLICATIONS_WRITE' },
     resolve: logged(async ({ input }, { applications, actor, origin }): Promise<Result> => {
       const applicationId = decodeIdOf('Application', input.applicationId);
-      const { name, scopes, reach, expiresAt } = input;
+      const { name, reach, expiresAt } = input;
       const outcome = await createApiKey(
         applications,
         {
           applicationId,
           name,
-          scopes,
+          scopes: input.scopes,
           reach: reach ?? 'OWN_APPLICATION',
           expiresAt: expiresAt?.date ?? null,
         },

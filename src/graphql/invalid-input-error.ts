@@ -1,4 +1,4 @@
-import type { InputIssue } from '../platform/validation/input-issue.ts';
+import { type InputIssue, MAX_ISSUES } from '../platform/validation/input-issue.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
 
@@ -26,11 +26,17 @@ export const InvalidInputErrorType = builder.objectRef<InvalidInput>('InvalidInp
   fields: (t) => ({
     issues: t.expose('issues', {
       type: [InputIssueType],
-      description: 'All problems that were found, not only the first.',
+      description: `The problems that were found, at most ${MAX_ISSUES}. When there are more, message says so.`,
     }),
   }),
 });
 
+/** The error with the first MAX_ISSUES issues. */
 export function invalidInput(issues: readonly InputIssue[]): InvalidInput {
-  return { __typename: 'InvalidInputError', message: 'The input cannot be used.', issues };
+  const more = issues.length > MAX_ISSUES ? ` Only the first ${MAX_ISSUES} problems are listed.` : '';
+  return {
+    __typename: 'InvalidInputError',
+    message: `The input cannot be used.${more}`,
+    issues: issues.slice(0, MAX_ISSUES),
+  };
 }

@@ -6,12 +6,13 @@ import { mayAskForNode } from './authorization.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { cost } from './declared-cost.ts';
-import { BadInputError, ForbiddenError } from './errors.ts';
+import { ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
+import { atMost } from './list-limit.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { UserType } from './user-ref.ts';
 
-const MAX_NODES = 100;
+export const MAX_NODES = 100;
 
 builder.queryField('node', (t) =>
   t.field({
@@ -29,13 +30,10 @@ builder.queryField('nodes', (t) =>
     nullable: { list: false, items: true },
     description: 'The objects with these ids, in the same order. Null where there is none.',
     args: {
-      ids: t.arg.idList({ required: true, description: `At most ${MAX_NODES} ids, of any types.` }),
+      ids: t.arg.idList({ required: true, ...atMost(MAX_NODES, 'The ids, of any types.') }),
     },
     extensions: cost({ idsAtMost: MAX_NODES }),
-    resolve: (_root, { ids }, context) => {
-      if (ids.length > MAX_NODES) throw new BadInputError('ids', `must be at most ${MAX_NODES}`);
-      return ids.map((id) => loadNode('Query.nodes', id, context));
-    },
+    resolve: (_root, { ids }, context) => ids.map((id) => loadNode('Query.nodes', id, context)),
   }),
 );
 

@@ -1,6 +1,8 @@
 import { type Actor, hasScope } from '../authorization/actor.ts';
 import type { Session } from '../sessions/session.ts';
+import { MAX_USAGE_BYTES } from '../usage/parse-usage.ts';
 import type { ReportOutcome } from '../usage/report-usage.ts';
+import { MAX_REPORTS } from '../usage/usage.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
 import { decodeIdOf } from './ids.ts';
@@ -58,13 +60,12 @@ const ReportUsageInput = builder.inputType('ReportUsageInput', {
     }),
     model: t.string({
       description:
-        'The model whose prices apply, e.g. the transcription model. Default: the model of the session.',
+        'The model whose prices apply, e.g. the transcription model. Default: the model of the session. Without reach EVERYTHING it must be a model of the session, or one with a known price.',
     }),
     usage: t.field({
       type: 'JSON',
       required: true,
-      description:
-        "The provider's usage object as it was received, from response.done or from a transcription event. Fields that Gatehouse does not know are stored with it.",
+      description: `The provider's usage object as it was received, from response.done or from a transcription event. Fields that Gatehouse does not know are stored with it. At most ${MAX_USAGE_BYTES.toLocaleString('en')} bytes as JSON.`,
     }),
     at: t.field({
       type: 'DateTime',
@@ -77,8 +78,7 @@ const ReportUsageInput = builder.inputType('ReportUsageInput', {
 builder.mutationField('reportUsage', (t) =>
   t.field({
     type: ResultType,
-    description:
-      "Records what one response of a session used, as the provider reported it in response.done (or in a transcription event). Reporting the same usage again changes nothing. The report of an application replaces the report of an end user. The session's user and the session's application may report; other callers need USAGE_WRITE.",
+    description: `Records what one response of a session used, as the provider reported it in response.done (or in a transcription event). Reporting the same usage again changes nothing. The report of an application replaces the report of an end user. The session's user and the session's application may report; other callers need USAGE_WRITE. A session has at most ${MAX_REPORTS.CLIENT.toLocaleString('en')} reports of its user, and ${MAX_REPORTS.APPLICATION.toLocaleString('en')} of applications.`,
     args: inputArgument(t.arg, ReportUsageInput, 'The session, its response, and what the response used.'),
     authScopes: { scope: 'USAGE_WRITE', person: true, application: true },
     resolve: logged(async ({ input }, { actor, origin, reader, usage }): Promise<Result> => {

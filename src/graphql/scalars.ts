@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Json } from '../platform/validation/json.ts';
-import { depthWithin } from '../platform/validation/text.ts';
+import { depthWithin, MAX_JSON_DEPTH } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
 import { formatTime } from './format-time.ts';
 import { parseInstant } from './instant.ts';
@@ -18,11 +18,10 @@ builder.scalarType('DateTime', {
 });
 
 builder.scalarType('JSON', {
-  description:
-    'Any JSON value, nested at most 32 levels deep. A value that is returned never contains a secret: credentials are replaced before it is stored.',
+  description: `Any JSON value, nested at most ${MAX_JSON_DEPTH} levels deep. A value that is returned never contains a secret: credentials are replaced before it is stored.`,
   serialize: (value) => value,
   parseValue: (value) => {
-    if (!isJson(value)) throw new GraphQLError('must be a JSON value, nested at most 32 deep');
+    if (!isJson(value)) throw new GraphQLError(`must be a JSON value, nested at most ${MAX_JSON_DEPTH} deep`);
     return value;
   },
 });
@@ -49,7 +48,7 @@ builder.scalarType('TokenLimit', {
 
 // Values were parsed from JSON or from a GraphQL literal, so only their depth must be checked.
 function isJson(value: unknown): value is Json {
-  return value !== undefined && depthWithin(value, 32);
+  return value !== undefined && depthWithin(value, MAX_JSON_DEPTH);
 }
 
 builder.scalarType('Decimal', {

@@ -20,9 +20,10 @@ import './users.ts';
 import './viewer.ts';
 import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { builder } from './builder.ts';
+import { withListLimits } from './list-limit.ts';
 
 /** The whole schema: the files above have added their types to the builder. */
-export const schema = withoutPlainResolvers(builder.toSchema());
+export const schema = withListLimits(withoutPlainResolvers(builder.toSchema()));
 
 /** Removes resolvers that only read a property, so that compiled queries read it without a call. */
 function withoutPlainResolvers(built: GraphQLSchema): GraphQLSchema {

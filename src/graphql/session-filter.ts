@@ -3,6 +3,7 @@ import type { SessionFilter } from '../sessions/session-filter.ts';
 import type { SessionOrder } from '../sessions/session-order.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
+import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
 import { SessionTypeEnum } from './session-config.ts';
 import { LabelInput } from './session-inputs.ts';
 import { StatusEnum } from './session-status.ts';
@@ -29,10 +30,13 @@ export const SessionFilterInput = builder.inputType('RealtimeSessionFilter', {
       upstreamSessionId: t.string({
         description: 'The session to which the provider gave this identifier, e.g. "sess_…".',
       }),
-      statuses: t.field({ type: [StatusEnum], description: 'Sessions that have one of these statuses now.' }),
-      types: t.field({ type: [SessionTypeEnum], description: 'Sessions of these types.' }),
-      models: t.stringList({ description: 'Sessions with one of these models.' }),
-      providers: t.stringList({ description: 'Sessions of one of these providers, e.g. "openai".' }),
+      statuses: t.field({
+        type: [StatusEnum],
+        ...atMost(MAX_LIST_LENGTH, 'Sessions that have one of these statuses now.'),
+      }),
+      types: t.field({ type: [SessionTypeEnum], ...atMost(MAX_LIST_LENGTH, 'Sessions of these types.') }),
+      models: t.stringList(atMost(MAX_LIST_LENGTH, 'Sessions with one of these models.')),
+      providers: t.stringList(atMost(MAX_LIST_LENGTH, 'Sessions of one of these providers, e.g. "openai".')),
       createdFrom: t.field({
         type: 'DateTime',
         description: 'Sessions that were reserved at this time or later.',
@@ -42,7 +46,10 @@ export const SessionFilterInput = builder.inputType('RealtimeSessionFilter', {
         type: 'DateTime',
         description: 'Sessions that are ACTIVE now and expire before this time.',
       }),
-      labels: t.field({ type: [LabelInput], description: 'Sessions that have all of these labels.' }),
+      labels: t.field({
+        type: [LabelInput],
+        ...atMost(MAX_LIST_LENGTH, 'Sessions that have all of these labels.'),
+      }),
     }) satisfies Record<keyof SessionFilter, object>,
 });
 

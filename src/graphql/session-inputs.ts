@@ -1,4 +1,12 @@
+import {
+  MAX_HEADERS,
+  MAX_LABELS,
+  MAX_MODALITIES,
+  MAX_TOOL_NAMES,
+  MAX_TOOLS,
+} from '../issuing/input-limits.ts';
 import { builder } from './builder.ts';
+import { atMost } from './list-limit.ts';
 import {
   AudioFormatEnum,
   EagernessEnum,
@@ -137,11 +145,14 @@ const McpToolInput = builder.inputType('McpToolInput', {
     }),
     headers: t.field({
       type: [HeaderInput],
-      description: 'The headers. Their values are sent to the provider, and never stored, logged or shown.',
+      ...atMost(
+        MAX_HEADERS,
+        'The headers. Their values are sent to the provider, and never stored, logged or shown.',
+      ),
     }),
-    allowedTools: t.stringList({
-      description: 'The names of its tools that the model may call. Default: all tools.',
-    }),
+    allowedTools: t.stringList(
+      atMost(MAX_TOOL_NAMES, 'The names of its tools that the model may call. Default: all tools.'),
+    ),
     requireApproval: t.field({
       type: 'JSON',
       description:
@@ -219,8 +230,10 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     }),
     modalities: t.field({
       type: [ModalityEnum],
-      description:
+      ...atMost(
+        MAX_MODALITIES,
         'The kinds of output of the model. In the GA dialect [TEXT, AUDIO] becomes [AUDIO], which includes the transcript.',
+      ),
     }),
     instructions: t.string({
       description: 'The instructions for the model, at most 65,536 characters. The client can override them.',
@@ -251,7 +264,7 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     }),
     tools: t.field({
       type: [ToolInput],
-      description: 'The tools that the model may call, at most 128. Default: none.',
+      ...atMost(MAX_TOOLS, 'The tools that the model may call. Default: none.'),
     }),
     toolChoice: t.field({
       type: ToolChoiceInput,
@@ -273,7 +286,7 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     }),
     labels: t.field({
       type: [LabelInput],
-      description: 'The labels of the session, at most 32.',
+      ...atMost(MAX_LABELS, 'The labels of the session.'),
     }),
   }),
 });

@@ -1,7 +1,7 @@
 import type { Application } from '../applications/application.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
-import { parsePolicyChanges } from '../limits/parse-policy.ts';
+import { MAX_ALLOWED_MODELS, parsePolicyChanges } from '../limits/parse-policy.ts';
 import type { PolicyChanges } from '../limits/policy.ts';
 import type { User } from '../users/user.ts';
 import { ApplicationType } from './application.ts';
@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { ForbiddenError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
+import { atMost } from './list-limit.ts';
 import { inputArgument, logged, resultType } from './mutation.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { PolicyOverridesType } from './policy.ts';
@@ -61,9 +62,9 @@ const SetPolicyInput = builder.inputType('SetPolicyInput', {
     externalUserId: t.string({
       description: 'The identifier that the applications use for the user. It need not have a session yet.',
     }),
-    allowedModels: t.stringList({
-      description: 'The models that are allowed, at most 256. An empty list allows none.',
-    }),
+    allowedModels: t.stringList(
+      atMost(MAX_ALLOWED_MODELS, 'The models that are allowed. An empty list allows none.'),
+    ),
     maxTtlSeconds: t.int({ description: 'The longest lifetime of a client secret, 10 to 7200 seconds.' }),
     maxActiveSessions: t.int({
       description:

@@ -4,7 +4,7 @@ import { BadInputError } from './errors.ts';
 /** Counts the entries on all pages of a listing, up to `upTo`. Called only when totalCount is selected. */
 export type Count = (upTo: number | null) => Promise<number>;
 
-const MAX_COUNT = 1_000_000;
+export const MAX_COUNT = 1_000_000;
 
 /**
  * The field `totalCount` of a connection.

@@ -17,6 +17,7 @@ import { cost, type PageSize } from './declared-cost.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
 import { type Instant, millisecondsOf } from './instant.ts';
+import { atMost } from './list-limit.ts';
 import { forwardPages } from './page-arguments.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
@@ -44,6 +45,12 @@ export const UsageDimensionEnum = builder.enumType('UsageDimension', {
     MONTH: { description: 'The calendar month, in the time zone of the report.' },
   } satisfies Record<UsageDimension, object>,
 });
+
+/** The options of the argument groupBy. */
+export const groupByOptions = atMost(
+  usageDimensions.length,
+  'What the rows are grouped by, with at most one of HOUR, DAY and MONTH. Default: one row.',
+);
 
 const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
   description: 'One group of the report: the values of its dimensions, and its totals.',
@@ -88,8 +95,9 @@ const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
   }),
 });
 
+export const MAX_ROWS = 1000;
 /** Larger than other pages: rows are short, and a year of days should fit in a few. */
-const ROWS_PAGE: PageSize = { size: 100, most: 1000 };
+const ROWS_PAGE: PageSize = { size: 100, most: MAX_ROWS };
 
 const UsageRowConnection = builder.connectionObject(
   { type: UsageRowType, name: 'UsageRowConnection' },

@@ -1,4 +1,4 @@
-import type { TokenKind, UsageTotals } from '../usage/usage.ts';
+import { MAX_UNPRICED_MODELS, type TokenKind, type UsageTotals } from '../usage/usage.ts';
 import { builder } from './builder.ts';
 
 const TOKENS: Readonly<Record<TokenKind, string>> = {
@@ -52,7 +52,11 @@ export const UsageTotalsType = builder.objectRef<UsageTotals>('UsageTotals').imp
         description: 'The cost of all records whose price is known.',
       }),
       costUnknownFor: t.exposeStringList('costUnknownFor', {
-        description: 'The models whose price is not known. Empty when costUsd is complete.',
+        description: `The models whose price is not known: the first ${MAX_UNPRICED_MODELS} by name. Empty when costUsd is complete.`,
+      }),
+      costUnknownForMore: t.exposeInt('costUnknownForMore', {
+        description:
+          'How many more models have no known price, beyond those in costUnknownFor. 0 when these are all.',
       }),
     };
   },

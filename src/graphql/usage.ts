@@ -1,7 +1,8 @@
 import { isStorable } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
-import { reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
+import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
+import { groupByOptions, reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 
 const UsageFilterInput = builder.inputType('UsageFilter', {
   description:
@@ -13,9 +14,9 @@ const UsageFilterInput = builder.inputType('UsageFilter', {
       description:
         'The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC.',
     }),
-    userIds: t.idList({ description: 'Usage of the sessions of these users.' }),
-    applicationIds: t.idList({ description: 'Usage of sessions that these applications requested.' }),
-    models: t.stringList({ description: 'Usage of these models.' }),
+    userIds: t.idList(atMost(MAX_LIST_LENGTH, 'Usage of the sessions of these users.')),
+    applicationIds: t.idList(atMost(MAX_LIST_LENGTH, 'Usage of sessions that these applications requested.')),
+    models: t.stringList(atMost(MAX_LIST_LENGTH, 'Usage of these models.')),
   }),
 });
 
@@ -31,11 +32,7 @@ builder.queryField('usage', (t) =>
         required: true,
         description: 'The time, and the usage in it.',
       }),
-      groupBy: t.arg({
-        type: [UsageDimensionEnum],
-        description:
-          'What the rows are grouped by, with at most one of HOUR, DAY and MONTH. Default: one row.',
-      }),
+      groupBy: t.arg({ type: [UsageDimensionEnum], ...groupByOptions }),
     },
     resolve: (_root, { filter, groupBy }, context) => {
       const { userIds, applicationIds, models, ...time } = filter;

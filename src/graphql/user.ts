@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
 import { decodeIdOf, encodeId, NODE_ID } from './ids.ts';
 import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
-import { reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
+import { groupByOptions, reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 import { type UserName, UserType } from './user-ref.ts';
 
 // The ids may be read wherever a user is shown, e.g. beside a session; the rest needs USERS_READ.
@@ -113,11 +113,7 @@ builder.objectType(UserType, {
           description:
             'The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC.',
         }),
-        groupBy: t.arg({
-          type: [UsageDimensionEnum],
-          description:
-            'What the rows are grouped by, with at most one of HOUR, DAY and MONTH. Default: one row.',
-        }),
+        groupBy: t.arg({ type: [UsageDimensionEnum], ...groupByOptions }),
       },
       resolve: ({ id }, args, context) =>
         reportOf(

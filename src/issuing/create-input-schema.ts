@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { plainText, withoutCredential } from '../platform/redaction/plain-text.ts';
 import { Secret } from '../platform/redaction/secret.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
-import { json, jsonMatching, text } from '../platform/validation/text.ts';
+import { json, jsonMatching, listOf, text } from '../platform/validation/text.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
 import type {
   FunctionTool,
@@ -10,9 +10,16 @@ import type {
   SessionRequest,
   TurnDetection,
 } from '../sessions/session-config.ts';
-
-const INSTRUCTIONS_MAX = 65_536;
-const MAX_LABELS = 32;
+import {
+  MAX_CREDENTIAL,
+  MAX_HEADERS,
+  MAX_INSTRUCTIONS,
+  MAX_LABELS,
+  MAX_MODALITIES,
+  MAX_TOOL_NAMES,
+  MAX_TOOLS,
+  MAX_URL,
+} from './input-limits.ts';
 
 // A client may write null for a field that it does not set. From here on such a field is absent. Done once for each
 // object, because a transform for each field costs more than all the checks.
@@ -52,13 +59,13 @@ const turnDetection = objectOf({
 const functionTool = z
   .object({
     name: text(256),
-    description: orNull(text(INSTRUCTIONS_MAX)),
+    description: orNull(text(MAX_INSTRUCTIONS)),
     parameters: orNull(json.refine(isJsonObject, 'must be a JSON Schema object')),
   })
   .transform((tool): FunctionTool => ({ kind: 'FUNCTION', ...tool }));
 
 const toolNames = z.strictObject({
-  tool_names: z.array(text(256)).optional(),
+  tool_names: listOf(text(256), MAX_TOOL_NAMES).optional(),
   read_only: z.boolean().optional(),
 });
 const requireApproval = jsonMatching(
@@ -71,7 +78,7 @@ const requireApproval = jsonMatching(
   ),
 );
 
-const secret = text(8192)
+const secret = text(MAX_CREDENTIAL)
   .regex(/^[\x20-\x7e]+$/, 'must be visible ASCII')
   .transform((value) => new Secret(value));
 
@@ -83,14 +90,13 @@ const header = z.object({
 const mcpTool = z
   .object({
     serverLabel: text(256),
-    serverUrl: text(2048).refine(isHttpUrl, 'must be an http(s) URL'),
+    serverUrl: text(MAX_URL).refine(isHttpUrl, 'must be an http(s) URL'),
     serverDescription: orNull(text(4096)),
     authorization: orNull(secret),
-    headers: z
-      .array(header)
+    headers: listOf(header, MAX_HEADERS)
       .nullish()
       .transform((headers) => headers ?? []),
-    allowedTools: orNull(z.array(text(256))),
+    allowedTools: orNull(listOf(text(256), MAX_TOOL_NAMES)),
     requireApproval: orNull(requireApproval),
   })
   .transform((tool): McpToolRequest => ({ kind: 'MCP', ...tool }));
@@ -120,17 +126,16 @@ const toolChoice = z
     if (mode !== 'MCP' && serverLabel !== null) problem('serverLabel', 'belongs to MCP only');
   });
 
-const labels = z
-  .array(z.object({ key: text(64), value: text(256) }))
-  .max(MAX_LABELS, `must be at most ${MAX_LABELS}`)
-  .superRefine((entries, context) => {
+const labels = listOf(z.object({ key: text(64), value: text(256) }), MAX_LABELS).superRefine(
+  (entries, context) => {
     const seen = new Set<string>();
     for (const [index, { key }] of entries.entries()) {
       if (seen.has(key))
         context.addIssue({ code: 'custom', path: [index, 'key'], message: 'is given twice' });
       seen.add(key);
     }
-  });
+  },
+);
 
 type SessionIndependentField = 'externalUserId' | 'idempotencyKey' | 'expiresAfterSeconds' | 'labels';
 
@@ -150,9 +155,10 @@ export const createInputSchema = objectOf({
   modalities: z
     .array(z.enum(['TEXT', 'AUDIO']))
     .min(1, 'must not be empty')
+    .max(MAX_MODALITIES, `must be at most ${MAX_MODALITIES}`)
     .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
     .optional(),
-  instructions: text(INSTRUCTIONS_MAX).optional(),
+  instructions: text(MAX_INSTRUCTIONS).optional(),
   voice: text(256).optional(),
   inputAudioFormat: audioFormat.optional(),
   outputAudioFormat: audioFormat.optional(),
@@ -160,12 +166,12 @@ export const createInputSchema = objectOf({
     .object({
       model: orNull(text(256)),
       language: orNull(text(64)),
-      prompt: orNull(text(INSTRUCTIONS_MAX)),
+      prompt: orNull(text(MAX_INSTRUCTIONS)),
     })
     .optional(),
   turnDetection: turnDetection.optional(),
   inputAudioNoiseReduction: z.object({ type: z.enum(['NEAR_FIELD', 'FAR_FIELD']) }).optional(),
-  tools: z.array(tool).max(128, 'must be at most 128').optional(),
+  tools: listOf(tool, MAX_TOOLS).optional(),
   toolChoice: toolChoice.optional(),
   temperature: z.number().optional(),
   maxResponseOutputTokens: z

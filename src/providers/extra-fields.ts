@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { json, text } from '../platform/validation/text.ts';
+import { json, recordOf, text } from '../platform/validation/text.ts';
 
-const name = text(1024);
-const record = z.record(name, json);
+const NAME_LENGTH = 1024;
+/** How many fields the metadata of a trace, or the variables of a prompt, may have. */
+export const MAX_EXTRA_FIELDS = 256;
+export const MAX_INCLUDED = 16;
+
+const name = text(NAME_LENGTH);
+const record = recordOf(json, NAME_LENGTH, MAX_EXTRA_FIELDS);
 
 /**
  * Further session fields of the provider, which `extra` may carry under their wire names, with the ranges of OpenAI's
@@ -46,6 +51,7 @@ export const extraSchema = z.strictObject({
       z.enum(['item.input_audio_transcription.logprobs'], 'must be item.input_audio_transcription.logprobs'),
     )
     .min(1, 'must not be empty')
+    .max(MAX_INCLUDED, `must be at most ${MAX_INCLUDED}`)
     .optional(),
   reasoning: z
     .strictObject({

@@ -7,8 +7,8 @@ import type { WireDialect } from './wire-dialect.ts';
 
 // An answer repeats the session, with defaults, and perhaps with each character as an escape, which makes six bytes of
 // one. So the bound is a multiple of what was sent; the rest of an answer is far smaller than the least bound.
-const MIN_ANSWER_BOUND = 1024 * 1024;
-const ANSWER_PER_SENT_BYTE = 8;
+export const MIN_ANSWER_BOUND = 1024 * 1024;
+export const ANSWER_PER_SENT_BYTE = 8;
 
 export type MintingUpstream = {
   readonly dialect: WireDialect;

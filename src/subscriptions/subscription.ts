@@ -9,7 +9,7 @@ import { eventMatchesFilter, type SessionEvent, seesEvent } from './session-even
 import { type Subscriber, SubscriptionEndedError } from './subscriber.ts';
 
 // How many events may wait for a client. One with more is cut off, and can come back with `after`.
-const MAX_WAITING = 1000;
+export const MAX_WAITING = 1000;
 const RETRY_CREDENTIAL_MS = 250;
 // A client that reads nothing for so long is slow itself.
 const SLOW_AFTER_MS = 200;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../platform/validation/json.ts';
 import { NO_NUMBERS, type UsageNumbers } from './usage.ts';
 
 // Far more than a response can use, and small enough that all sums stay exact as a JSON number.
-const MAX_TOKENS = 100_000_000;
+export const MAX_TOKENS = 100_000_000;
 
 const count = z
   .int('must be a whole number')

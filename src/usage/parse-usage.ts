@@ -7,8 +7,9 @@ import { json } from '../platform/validation/text.ts';
 import { parseTokens } from './parse-tokens.ts';
 import { NO_NUMBERS, type UsageNumbers } from './usage.ts';
 
-const MAX_LENGTH = 16_384;
-const MAX_SECONDS = 86_400;
+/** Of the usage object as JSON in UTF-8. The provider's have less than 1,000. */
+export const MAX_USAGE_BYTES = 4096;
+export const MAX_SECONDS = 86_400;
 
 /** The provider's usage object of a transcription that is billed by duration. */
 const durationSchema = z.looseObject({
@@ -52,8 +53,8 @@ export function parseUsage(input: unknown): Parsed<ParsedUsage> {
   const stored = json.safeParse(input);
   if (!stored.success) return refused(toInputIssues(stored.error));
   if (!isJsonObject(stored.data)) return refused([{ path: [], message: 'must be an object' }]);
-  if (JSON.stringify(stored.data).length > MAX_LENGTH)
-    return refused([{ path: [], message: `must have at most ${MAX_LENGTH} characters as JSON` }]);
+  if (Buffer.byteLength(JSON.stringify(stored.data)) > MAX_USAGE_BYTES)
+    return refused([{ path: [], message: `must have at most ${MAX_USAGE_BYTES} bytes as JSON` }]);
   const numbers = stored.data['type'] === 'duration' ? parseDuration(stored.data) : parseTokens(stored.data);
   if (!numbers.ok) return refused(numbers.issues);
   const usage = redactJson(stored.data);

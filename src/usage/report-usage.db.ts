@@ -5,18 +5,18 @@ import { byColumn } from '../platform/database/columns.ts';
 import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { RecordAnswer, RecordUsage } from './report-usage.ts';
-import type { UsageRecord } from './usage.ts';
+import { MAX_REPORTS, type UsageRecord } from './usage.ts';
 
 const REPORT = statement<{ answer: RecordAnswer }>()({
   name: 'report-usage',
-  text: 'SELECT report_usage($1::uuid, $2::jsonb, $3::jsonb) AS answer',
+  text: 'SELECT report_usage($1::uuid, $2::jsonb, $3::jsonb, $4::integer) AS answer',
   columns: ['answer'],
 });
 
 /** @param onCommitted called after the commit of a new report, which subscribers wait for */
 export function createRecordUsage(prisma: PrismaClient, onCommitted: () => void): RecordUsage {
   return async (report, by) => {
-    const values = [report.sessionId, recordOf(report), callerJson(by)];
+    const values = [report.sessionId, recordOf(report), callerJson(by), MAX_REPORTS[report.source]];
     const [row] = await queryThroughPrisma(prisma, REPORT, values);
     const answer = row?.answer;
     if (answer === undefined) throw new Error('report_usage returned nothing');

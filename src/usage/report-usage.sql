@@ -2,9 +2,11 @@
 -- reports of one response one counts, and a user's sums have one writer. Of an erased user only the numbers are
 -- stored.
 --   report: columns of usage_record that the gateway decides: source, response_id, model, at, the numbers, cost, price
+--   most_reports: how many reports of this source the session may have
 --   verdict: reported | already (with the same numbers) | conflict (with other numbers: the first stay)
 --     | not_found | not_issued | before_issue | in_future | after_exposure (of `at`; nothing was changed)
-CREATE OR REPLACE FUNCTION report_usage(of_session uuid, report jsonb, by jsonb) RETURNS text
+--     | too_many (the session has most_reports; nothing was changed)
+CREATE OR REPLACE FUNCTION report_usage(of_session uuid, report jsonb, by jsonb, most_reports integer) RETURNS text
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   entry usage_record := jsonb_populate_record(NULL::usage_record, report);
@@ -49,6 +51,10 @@ BEGIN
     + make_interval(secs => session.session_limit_seconds)
   THEN
     RETURN 'after_exposure';
+  ELSIF (SELECT count(*) FROM (SELECT FROM usage_record AS r
+      WHERE r.session_id = of_session AND r.source = entry.source LIMIT most_reports) AS reports) >= most_reports
+  THEN
+    RETURN 'too_many';
   END IF;
 
   entry.session_id := of_session;

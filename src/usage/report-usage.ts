@@ -1,10 +1,12 @@
 import type { Actor, Caller } from '../authorization/actor.ts';
+import { visibilityOf } from '../authorization/visibility.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { Session } from '../sessions/session.ts';
+import { checkPrice } from './check-price.ts';
 import { parseUsage, parseUsageNames } from './parse-usage.ts';
 import type { PriceList } from './price.ts';
 import { priceUsage } from './price-usage.ts';
-import type { UsageRecord } from './usage.ts';
+import type { UsageRecord, UsageSource } from './usage.ts';
 
 export type ReportInput = {
   readonly responseId: unknown;
@@ -35,7 +37,8 @@ export type RecordAnswer =
   | 'not_issued'
   | 'before_issue'
   | 'in_future'
-  | 'after_exposure';
+  | 'after_exposure'
+  | 'too_many';
 
 /** Writes a record, its audit event and the sums over it in one transaction. @throws UnavailableError */
 export type RecordUsage = (record: UsageRecord, caller: Caller) => Promise<RecordAnswer>;
@@ -58,24 +61,25 @@ export async function reportUsage(
   // By the database's clock.
   const at = input.at ?? session.readAt;
   const { numbers, usage } = used.value;
-  const answer = await recordUsage(
-    {
-      sessionId: session.id,
-      responseId: names.value.responseId,
-      source: sourceOf(caller.actor),
-      model,
-      at,
-      numbers,
-      usage,
-      paidBy: priceUsage(prices, model, at, numbers),
-    },
-    caller,
-  );
-  return outcomeOf(answer);
+  const record: UsageRecord = {
+    sessionId: session.id,
+    responseId: names.value.responseId,
+    source: sourceOf(caller.actor),
+    model,
+    at,
+    numbers,
+    usage,
+    paidBy: priceUsage(prices, model, at, numbers),
+  };
+  if (visibilityOf(caller.actor).reach !== 'EVERYTHING') {
+    const issue = checkPrice(session, record, prices);
+    if (issue !== null) return { kind: 'invalid', issues: [issue] };
+  }
+  return outcomeOf(await recordUsage(record, caller));
 }
 
 /** A user reports from its own client. All other callers hold a key of an application, or the operator's. */
-function sourceOf(actor: Actor): 'CLIENT' | 'APPLICATION' {
+function sourceOf(actor: Actor): UsageSource {
   return actor.kind === 'user' ? 'CLIENT' : 'APPLICATION';
 }
 
@@ -95,6 +99,8 @@ function outcomeOf(answer: RecordAnswer): ReportOutcome {
       return invalid('at', 'must not be in the future');
     case 'after_exposure':
       return invalid('at', 'must not be after exposedUntil, by when the session had ended');
+    case 'too_many':
+      return invalid('sessionId', 'names a session that has as many reports as it may have');
     default:
       return answer satisfies never;
   }

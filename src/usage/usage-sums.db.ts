@@ -1,4 +1,4 @@
-import type { UsageTotals } from './usage.ts';
+import { MAX_UNPRICED_MODELS, type UsageTotals } from './usage.ts';
 
 const TOKENS = [
   'input_text_tokens',
@@ -23,6 +23,7 @@ const AMOUNTS = [
 /** A row of `sumQuery`. Numbers that may exceed 32 bits come as text. */
 export type SumsRow = { readonly [K in (typeof AMOUNTS)[number]]: string } & {
   readonly unpriced_models: string[] | null;
+  readonly unpriced_model_count: string;
 };
 
 const ofTokens = TOKENS.map((column) => `r.${column}`).join(', ');
@@ -49,7 +50,8 @@ export function sumQuery(parts: readonly string[], by: readonly string[]): strin
   const list = (columns: readonly string[]) => columns.map((column) => `${column}, `).join('');
   const sums = (digits: string) => AMOUNTS.map((column) => `sum(${column})${digits} AS ${column}`).join(', ');
   return `SELECT ${list(by)}${sums('')},
-      array_agg(of_model ORDER BY of_model) FILTER (WHERE unpriced > 0) AS unpriced_models
+      (array_agg(of_model ORDER BY of_model) FILTER (WHERE unpriced > 0))[1:${MAX_UNPRICED_MODELS}] AS unpriced_models,
+      count(*) FILTER (WHERE unpriced > 0) AS unpriced_model_count
     FROM (
       SELECT ${list(by)}of_model, ${sums('')}
       FROM (${parts.join(' UNION ALL ')}) AS parts GROUP BY ${list(by)}of_model
@@ -60,7 +62,7 @@ export function sumQuery(parts: readonly string[], by: readonly string[]): strin
 
 export function toTotals(row: SumsRow): UsageTotals {
   const known = trimmed(row.known_cost);
-  const unknownFor = [...new Set(row.unpriced_models ?? [])];
+  const unknownFor = row.unpriced_models ?? [];
   return {
     reported: Number(row.responses) > 0,
     responses: Number(row.responses),
@@ -77,6 +79,7 @@ export function toTotals(row: SumsRow): UsageTotals {
     costUsd: unknownFor.length === 0 ? known : null,
     costKnownUsd: known,
     costUnknownFor: unknownFor,
+    costUnknownForMore: Number(row.unpriced_model_count) - unknownFor.length,
     unpriced: Number(row.unpriced),
   };
 }

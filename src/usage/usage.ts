@@ -27,6 +27,8 @@ export const NO_NUMBERS: UsageNumbers = {
   transcriptionSeconds: '0',
 };
 
+export const MAX_UNPRICED_MODELS = 20;
+
 /** Sums over records. Costs are exact decimals in US dollars. */
 export type UsageTotals = { readonly [K in TokenKind]: number } & {
   readonly reported: boolean;
@@ -37,13 +39,22 @@ export type UsageTotals = { readonly [K in TokenKind]: number } & {
   /** Null when a model without a known price contributed. */
   readonly costUsd: string | null;
   readonly costKnownUsd: string;
+  /** The first models without a known price, at most MAX_UNPRICED_MODELS, by name. */
   readonly costUnknownFor: readonly string[];
+  /** How many models beyond those have no known price. */
+  readonly costUnknownForMore: number;
   /** The number of responses without a known price. */
   readonly unpriced: number;
 };
 
 /** Who reported: the user's own client, or an application. An application's numbers replace a client's. */
 export type UsageSource = 'CLIENT' | 'APPLICATION';
+
+/**
+ * How many reports of a session are kept of each source. An hour of talking has some hundred responses and transcribed
+ * items; one secret can open several sessions.
+ */
+export const MAX_REPORTS: Readonly<Record<UsageSource, number>> = { CLIENT: 2000, APPLICATION: 10_000 };
 
 /** The cost of a record, and the price it was computed by. */
 export type PaidBy = { readonly cost: string; readonly price: JsonObject };
@@ -78,5 +89,6 @@ export const NO_USAGE: UsageTotals = {
   costUsd: '0',
   costKnownUsd: '0',
   costUnknownFor: [],
+  costUnknownForMore: 0,
   unpriced: 0,
 };

@@ -66,7 +66,7 @@ const CHANGES: readonly Change[] = [
     input: (sessionId) => ({
       sessionId,
       responseId: 'resp_1',
-      usage: { type: 'duration', seconds: 1 },
+      usage: { input_tokens: 1, input_token_details: { text_tokens: 1 } },
     }),
     success: 'ReportUsageSuccess',
     leads: { session: 'RealtimeSession' },

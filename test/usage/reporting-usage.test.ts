@@ -10,7 +10,7 @@ const TOTALS = {
   ...{ reported: true, responses: 1, inputTextTokens: 119, inputAudioTokens: 8, inputImageTokens: 0 },
   ...{ cachedTextTokens: 64, cachedAudioTokens: 0, cachedImageTokens: 0, outputTextTokens: 36 },
   ...{ outputAudioTokens: 112, transcriptionSeconds: 0, totalTokens: 275 },
-  ...{ costUsd: COST, costKnownUsd: COST, costUnknownFor: [] },
+  ...{ costUsd: COST, costKnownUsd: COST, costUnknownFor: [], costUnknownForMore: 0 },
 };
 const NOT_FOUND = { __typename: 'NotFoundError', message: 'Not found.' };
 

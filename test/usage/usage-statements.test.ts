@@ -45,8 +45,8 @@ const from = Date.parse('2026-11-01T00:00:00Z');
 test('by day: the small rollup tables, the partial bucket at the end, and the sessions', async () => {
   const filter = { ...everything, from, to: Date.parse('2026-11-03T00:10:00Z') };
   expect(await statementOf(filter, ['DAY'], null)).toMatchInlineSnapshot(`
-    "SELECT * FROM (SELECT start, sum(responses) AS responses, …, sessions, array_agg(of_model
-    ORDER BY of_model) FILTER (WHERE unpriced > 0) AS unpriced_models FROM ( SELECT start, of_model, sum(responses) AS responses, …, sessions FROM (SELECT date_trunc('day', r.bucket, $9::text) AS start, r.model AS of_model, r.responses, …, sessions FROM usage_sum AS r WHERE r.bucket >= $7::timestamptz
+    "SELECT * FROM (SELECT start, sum(responses) AS responses, …, sessions, (array_agg(of_model
+    ORDER BY of_model) FILTER (WHERE unpriced > 0))[1:20] AS unpriced_models, count(*) FILTER (WHERE unpriced > 0) AS unpriced_model_count FROM ( SELECT start, of_model, sum(responses) AS responses, …, sessions FROM (SELECT date_trunc('day', r.bucket, $9::text) AS start, r.model AS of_model, r.responses, …, sessions FROM usage_sum AS r WHERE r.bucket >= $7::timestamptz
     AND r.bucket < $8::timestamptz
     AND true
     AND true
@@ -97,8 +97,8 @@ test('by user: the page is counted first, and only the usage of its users is sum
     AND true) AS part
     GROUP BY user_id) AS parts WHERE (user_id) > ($1::uuid)
     GROUP BY user_id HAVING sum(responses) > 0 OR sum(sessions) > 0
-    ORDER BY user_id LIMIT $2 ) SELECT * FROM (SELECT user_id, sum(responses) AS responses, …, sessions, array_agg(of_model
-    ORDER BY of_model) FILTER (WHERE unpriced > 0) AS unpriced_models FROM ( SELECT user_id, of_model, sum(responses) AS responses, …, sessions FROM (SELECT r.user_id, r.model AS of_model, r.responses, …, sessions FROM usage_rollup AS r WHERE r.bucket >= $7::timestamptz
+    ORDER BY user_id LIMIT $2 ) SELECT * FROM (SELECT user_id, sum(responses) AS responses, …, sessions, (array_agg(of_model
+    ORDER BY of_model) FILTER (WHERE unpriced > 0))[1:20] AS unpriced_models, count(*) FILTER (WHERE unpriced > 0) AS unpriced_model_count FROM ( SELECT user_id, of_model, sum(responses) AS responses, …, sessions FROM (SELECT r.user_id, r.model AS of_model, r.responses, …, sessions FROM usage_rollup AS r WHERE r.bucket >= $7::timestamptz
     AND r.bucket < $8::timestamptz
     AND true
     AND true

@@ -8,14 +8,20 @@ import {
   typeFromAST,
   type VariableDefinitionNode,
 } from 'graphql';
+import { findLongList, MAX_LIST_LENGTH } from '../../graphql/list-limit.ts';
+import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import type { OperationRequest } from './operation-request.ts';
+import { MORE_ERRORS } from './validation-messages.ts';
 import { variablePath } from './variable-path.ts';
 
-const MAX_ERRORS = 20;
+/** Thrown to stop coercing, which cannot be ended otherwise. */
+const tooManyErrors = new Error('Too many errors');
 
 /**
- * Coerces the variables once before graphql-js does, because the messages of graphql-js repeat values of the client.
- * @returns an error for each value that cannot be used, which names its field in the schema; none when all are valid
+ * Coerces the variables once before graphql-js does, because the messages of graphql-js repeat values of the client, and
+ * because it looks at every entry of every list.
+ * @returns an error for each value that cannot be used, which names its field in the schema; none when all are valid.
+ *   After MAX_ISSUES errors it stops, with one that says that there are more.
  */
 export function checkVariables({
   schema,
@@ -25,18 +31,22 @@ export function checkVariables({
 }: OperationRequest): GraphQLError[] {
   const operation = getOperationAST(document, operationName);
   const errors: GraphQLError[] = [];
-  for (const definition of operation?.variableDefinitions ?? []) {
-    checkVariable(schema, definition, variableValues ?? {}, (path, problem) => {
-      if (errors.length < MAX_ERRORS) {
-        const base = variablePath(schema, document, definition.variable.name.value);
-        errors.push(
-          new GraphQLError(`${[base, ...path].join('.')} ${problem}`, {
-            nodes: definition,
-            extensions: { code: 'VARIABLES_INVALID' },
-          }),
-        );
-      }
-    });
+  const add = (nodes: VariableDefinitionNode, message: string) =>
+    errors.push(new GraphQLError(message, { nodes, extensions: { code: 'VARIABLES_INVALID' } }));
+  try {
+    for (const definition of operation?.variableDefinitions ?? []) {
+      let base: string | undefined;
+      checkVariable(schema, definition, variableValues ?? {}, (path, problem) => {
+        if (errors.length === MAX_ISSUES) {
+          add(definition, MORE_ERRORS);
+          throw tooManyErrors;
+        }
+        base ??= variablePath(schema, document, definition.variable.name.value);
+        add(definition, `${[base, ...path].join('.')} ${problem}`);
+      });
+    }
+  } catch (error) {
+    if (error !== tooManyErrors) throw error;
   }
   return errors;
 }
@@ -55,9 +65,13 @@ function checkVariable(
     if (definition.defaultValue === undefined && isNonNullType(type)) report([], 'is needed.');
     return;
   }
-  coerceInputValue(value, type, (path, _value, error) => {
-    report(path, problemOf(error));
-  });
+  const long = findLongList(value, type, MAX_LIST_LENGTH, () => MAX_LIST_LENGTH);
+  if (long !== null) {
+    report(long.path, `has more than ${long.most} entries.`);
+    return;
+  }
+  const hideSuggestions = true;
+  coerceInputValue(value, type, (path, _value, error) => report(path, problemOf(error)), hideSuggestions);
 }
 
 /** The sentence of graphql-js where it names only the schema, and our own where it would repeat the value. */

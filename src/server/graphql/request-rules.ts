@@ -4,9 +4,11 @@ import {
   type GraphQLError,
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
+  validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.ts';
+import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
 import { checkVariables } from './check-variables.ts';
 import { createExecuteQuery } from './compiled-queries.ts';
@@ -33,7 +35,8 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
     onParse({ setParseFn }) {
       setParseFn(parseDocument);
     },
-    onValidate({ params, addValidationRule }) {
+    onValidate({ params, addValidationRule, setValidationFn }) {
+      setValidationFn(validateDocument);
       // The rules are the same for every caller, because Yoga caches validation by document only.
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       return ({ result, setResult }) => {
@@ -55,6 +58,10 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
     },
   };
 }
+
+/** Stops at the last error that is told. Suggestions are not made, because they name fields that the caller did not. */
+const validateDocument: typeof validate = (schema, document, rules) =>
+  validate(schema, document, rules, { maxErrors: MAX_ISSUES, hideSuggestions: true });
 
 /** The operation's name in the log: its kind and root fields. The name that the client gave it could hold anything. */
 function nameOperation(document: DocumentNode, name: string | null | undefined): string {

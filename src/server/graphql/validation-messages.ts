@@ -1,5 +1,8 @@
 import { type ASTNode, BREAK, type DocumentNode, GraphQLError, visit } from 'graphql';
 
+/** The last of the listed errors when more were found, or when the search for more was ended. */
+export const MORE_ERRORS = 'There are more errors than are listed.';
+
 /**
  * Replacements for the messages of graphql-js, which repeat names of the client and suggest names that it did not know.
  * A name in a replacement ($1) is one of the schema. Null keeps the message, because it has no other names. A message that
@@ -48,7 +51,8 @@ const SENTENCES: readonly (readonly [RegExp, string | null])[] = [
   [/^The directive "@\w+" can only be used once at this location\.$/, null],
   [/^GraphQL introspection has been disabled/, 'Introspection is disabled.'],
   [/^Maximum introspection depth exceeded/, null],
-  [/^Too many validation errors/, 'There are more errors than are listed.'],
+  [/^Too many validation errors/, MORE_ERRORS],
+  [/^Validation aborted\.$/, 'The document repeats its names too often.'],
 ];
 
 /** The errors of validation with messages that repeat no values, and no names except those of the schema. */
