@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type Actor, scopes } from '../authorization/actor.ts';
 import { UnavailableError } from '../platform/database/unavailable-error.ts';
-import { text } from '../platform/validation/text.ts';
+import { externalUserId } from '../users/parse-external-user-id.ts';
 import type { KeySet } from './key-set.ts';
 
 export type TokensOptions = {
@@ -24,8 +24,6 @@ export type Tokens = ReturnType<typeof createTokens>;
 const CACHED_TOKENS = 10_000;
 // The audit trail calls the root key "root": no token may have that name.
 const RESERVED_NAME = 'root';
-
-const subject = text(255);
 
 /** Checks the tokens of the company's identity provider: signature, issuer, audience and expiry, all of them strictly. */
 export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet }: TokensOptions) {
@@ -80,7 +78,7 @@ export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet
 
 /** The person or operator that a verified token is about; null when its claims do not say. */
 function actorOf(payload: JWTPayload, scopesClaim: string): Actor | null {
-  const sub = subject.safeParse(payload.sub);
+  const sub = externalUserId.safeParse(payload.sub);
   if (!sub.success) return null;
   if (!Object.hasOwn(payload, scopesClaim)) return { kind: 'user', externalId: sub.data };
   // An unreadable claim must not turn an operator into an end user of the same name, nor an end user into an operator.

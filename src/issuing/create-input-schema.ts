@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { plainText, withoutCredential } from '../platform/redaction/plain-text.ts';
+import { noCredential } from '../platform/redaction/plain-text.ts';
 import { Secret } from '../platform/redaction/secret.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
 import { json, jsonMatching, text } from '../platform/validation/text.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
 import type { FunctionTool, McpToolRequest, TurnDetection } from '../sessions/session-config.ts';
+import { externalUserId } from '../users/parse-external-user-id.ts';
 
 const INSTRUCTIONS_MAX = 65_536;
 const MAX_LABELS = 32;
+const MAX_HEADERS = 32;
 
 // A client may write null for a field that it does not set. From here on such a field is absent. Done once for each
 // object, because a transform for each field costs more than all the checks.
@@ -83,6 +85,7 @@ const mcpTool = z
     authorization: orNull(secret),
     headers: z
       .array(header)
+      .max(MAX_HEADERS, `must be at most ${MAX_HEADERS}`)
       .nullish()
       .transform((headers) => headers ?? []),
     allowedTools: orNull(z.array(text(256))),
@@ -129,8 +132,8 @@ const labels = z
 
 /** Checks CreateRealtimeSessionInput field by field. What the provider's dialect can say is checked afterwards. */
 export const createInputSchema = objectOf({
-  externalUserId: plainText(255).optional(),
-  idempotencyKey: withoutCredential(
+  externalUserId: externalUserId.optional(),
+  idempotencyKey: noCredential(
     z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
   ).optional(),
   expiresAfterSeconds: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText } from '../platform/redaction/plain-text.ts';
+import { identifier } from '../platform/redaction/plain-text.ts';
 import { type Parsed, toInputIssues } from '../platform/validation/input-issue.ts';
 import { budget } from '../platform/validation/usd-amount.ts';
 import type { PolicyChanges } from './policy.ts';
@@ -10,7 +10,7 @@ const count = z
   .max(1_000_000, 'must be at most 1000000');
 
 const policyChanges = z.object({
-  allowedModels: z.array(plainText(256)).max(256, 'must be at most 256').nullable().optional(),
+  allowedModels: z.array(identifier(256)).max(256, 'must be at most 256').nullable().optional(),
   maxTtlSeconds: z
     .int('must be a whole number')
     .min(10, 'must be at least 10')

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adapt, normalise } from '../../src/issuing/normalise.ts';
+import { secretRemover } from '../../src/platform/redaction/known-secrets.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
 import { redactConfig, secretsIn } from '../../src/sessions/redact-session.ts';
 import type { SessionRequest } from '../../src/sessions/session-config.ts';
@@ -44,7 +45,11 @@ describe('MCP tools of one label', () => {
 
   test('keep each the names of its own headers', async () => {
     const tool = (name: string) => ({
-      mcp: { serverLabel: 'crm', serverUrl: `https://${name}.example/mcp`, headers: [{ name, value: 'v-1234' }] },
+      mcp: {
+        serverLabel: 'crm',
+        serverUrl: `https://${name}.example/mcp`,
+        headers: [{ name, value: 'v-1234' }],
+      },
     });
     const created = await gateway.ask(CREATE, {
       input: { externalUserId: 'alice', model: 'gpt-realtime', tools: [tool('x-one'), tool('x-two')] },
@@ -68,5 +73,7 @@ function asked(generated: SessionRequest): SessionRequest {
 }
 
 function expected(dialect: Dialect, request: SessionRequest): object {
-  return toOutput(redactConfig(normalise(dialect, adapt(dialect, request)), secretsIn(request.tools ?? [])));
+  return toOutput(
+    redactConfig(normalise(dialect, adapt(dialect, request)), secretRemover(secretsIn(request.tools ?? []))),
+  );
 }
