@@ -55,7 +55,7 @@ export const fragments = [
   ...credentialForms.map(({ example }) => `-${example.slice(0, 11)}`),
 ];
 
-const starts = ['', 'Bearer ', 'https://host?', '-----BEGIN PRIVATE KEY-----'];
+const starts = ['', 'Bearer ', 'https://host?'];
 
 const repeated = (part: string, length: number) =>
   part.repeat(Math.ceil(length / part.length)).slice(0, length);
@@ -130,14 +130,20 @@ const numbered = (length: number, name: (index: number) => string) =>
 export const worstTexts: readonly WorstText[] = [
   ...ofTexts('redactText', redactText, starts),
   ...ofTexts('redactUrl', redactUrl, ['https://']),
-  ...ofText('looksLikeCredential', looksLikeCredential),
   ...ofText('isCredential', isCredential),
   ...ofText('isSensitiveKey', isSensitiveKey),
   ...ofText('bearerOf', (text) => bearerOf(`Bearer ${text}`)),
   ...ofText('parseReason', parseReason),
   ...ofText('upstreamCode', upstreamCode),
   ...ofText('upstreamRequestId', upstreamRequestId),
-  ...ofText('redactLabels', (text) => redactLabels([{ key: 'a', value: text }])),
+  once('looksLikeCredential', (length) => {
+    const text = repeated('password: key=', length);
+    return () => looksLikeCredential(text);
+  }),
+  once('redactLabels of 32', (length) => {
+    const label = { key: repeated('key=', length / 320), value: repeated('token: a-', length / 40) };
+    return () => redactLabels(Array.from({ length: 32 }, () => label));
+  }),
   known('one value many times', 'abcdefgh', () => 'abcdefgh'),
   known('values with one beginning', 'abcdefgh', (index) => `${'abcdefgh'.repeat(3)}${index}`),
   known('values within each other', 'a', (index) => 'a'.repeat(8 + index)),

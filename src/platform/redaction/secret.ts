@@ -64,7 +64,7 @@ export class Secret {
   parts(): Secret[] {
     return this.#value
       .split(/[\s,;]+/)
-      .filter((part) => !/^[A-Za-z][a-z]*[.:!?]?$/.test(part))
+      .filter((part) => !/^[A-Za-z][a-z]{0,19}[.:!?]?$/.test(part))
       .map((part) => new Secret(part));
   }
 
