@@ -137,7 +137,8 @@ const McpToolInput = builder.inputType('McpToolInput', {
     }),
     headers: t.field({
       type: [HeaderInput],
-      description: 'The headers. Their values are sent to the provider, and never stored, logged or shown.',
+      description:
+        'The headers, at most 32. Their values are sent to the provider, and never stored, logged or shown.',
     }),
     allowedTools: t.stringList({
       description: 'The names of its tools that the model may call. Default: all tools.',

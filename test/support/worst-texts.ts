@@ -52,7 +52,7 @@ export const fragments = [
   ],
   ...['token\\\\\\": \\\\\\"', 'authorization: bearer ', 'auth-', '_token', 'api_key":"', 'per-token:'],
   ...credentialForms.map(({ example }) => example),
-  ...credentialForms.map(({ example }) => `-${example.slice(0, 11)}`),
+  ...credentialForms.map(({ example }) => `-${example.slice(0, 8)}`),
 ];
 
 const starts = ['', 'Bearer ', 'https://host?'];

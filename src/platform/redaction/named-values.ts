@@ -6,11 +6,14 @@ import { isSensitiveKey } from './sensitive-key.ts';
 const NAME =
   /(?:authorization|passwd|password|passphrase|pwd|secret|credential|cookie|signature|token|key|auth|bearer|jwt)s?(?<separator>\\{0,3}["']?[ \t]{0,8}[:=：＝][ \t]{0,8})(?<quote>\\{0,3}["'])?(?<scheme>(?:basic|bearer|token|apikey)\s{1,8})?/gi;
 
-const QUOTED = /[^\s"'\\]{1,512}/y;
+/** What a shell or a template puts in later: $(cat key), ${KEY}, $KEY, {{key}}. */
+const PLACEHOLDER = String.raw`\$[({]|\$[A-Z_]{3}|\{\{`;
+
+const QUOTED = new RegExp(String.raw`(?!${PLACEHOLDER})[^\s"'\\]{1,512}`, 'y');
 /** Up to the next parameter: access_token=…&user=me */
-const ASSIGNED = new RegExp(String.raw`(?:(?!&[\w.-]{1,64}=)${VISIBLE}){1,512}`, 'y');
+const ASSIGNED = new RegExp(String.raw`(?!${PLACEHOLDER})(?:(?!&[\w.-]{1,64}=)${VISIBLE}){1,512}`, 'y');
 /** After a colon also prose may follow: "Password: it must be long." */
-const AFTER_COLON = new RegExp(`(?!${PLAIN_WORDS})${VISIBLE}{3,512}`, 'y');
+const AFTER_COLON = new RegExp(`(?!${PLAIN_WORDS}|${PLACEHOLDER})${VISIBLE}{3,512}`, 'y');
 
 const LONGEST_NAME = 64;
 
