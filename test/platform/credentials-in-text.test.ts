@@ -20,7 +20,7 @@ describe('instructions cannot be hidden from the record', () => {
     `https://${japanese}@everybody`,
     'password: it must have eight characters. Token: single-use. The secret: be kind.',
     `password=${japanese}`,
-    "password=$PASSWORD, token=${TOKEN}, api_key: {{api_key}}, 'authorization: Bearer $(cat 'key')'",
+    `password=$PASSWORD, token=\${TOKEN}, api_key: {{api_key}}, 'authorization: Bearer $(cat 'key')'`,
     'max_tokens=4096, price_per_token: 0.000012, paid_tokens: 123456, key: value1234',
     'pplx-70b-online, hf_hub_download, npm_package_version, SKIPPED, SG.1',
   ])('keeps %j', (text) => {

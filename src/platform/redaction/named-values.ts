@@ -15,10 +15,12 @@ const ASSIGNED = new RegExp(String.raw`(?!${PLACEHOLDER})(?:(?!&[\w.-]{1,64}=)${
 /** After a colon also prose may follow: "Password: it must be long." */
 const AFTER_COLON = new RegExp(`(?!${PLAIN_WORDS}|${PLACEHOLDER})${VISIBLE}{3,512}`, 'y');
 
+const SEPARATOR = /[:=：＝]/;
 const LONGEST_NAME = 64;
 
 /** Replaces the values of sensitive names: `password=…`, `"api_key": "…"`, `X-Api-Key: …`. */
 export function redactNamedValues(text: string): string {
+  if (!SEPARATOR.test(text)) return text;
   let result = '';
   let done = 0;
   for (const match of text.matchAll(NAME)) {
