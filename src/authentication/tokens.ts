@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type Actor, scopes } from '../authorization/actor.ts';
 import { UnavailableError } from '../platform/database/unavailable-error.ts';
-import { text } from '../platform/validation/text.ts';
+import { externalUserId } from '../users/parse-external-user-id.ts';
 import type { KeySet } from './key-set.ts';
 
 export type TokensOptions = {
@@ -27,8 +27,6 @@ const RESERVED_NAME = 'root';
 
 // The keys that one token without a key id is tried with: more than any provider has at a time.
 const MOST_KEYS = 20;
-
-const subject = text(255);
 
 /** Checks the tokens of the company's identity provider: signature, issuer, audience and expiry, all of them strictly. */
 export function createTokens({ issuer, audience, algorithms, scopesClaim, keySet }: TokensOptions) {
@@ -133,7 +131,7 @@ function namesKey(token: string): boolean {
 
 /** The person or operator that a verified token is about; null when its claims do not say. */
 function actorOf(payload: JWTPayload, scopesClaim: string): Actor | null {
-  const sub = subject.safeParse(payload.sub);
+  const sub = externalUserId.safeParse(payload.sub);
   if (!sub.success) return null;
   if (!Object.hasOwn(payload, scopesClaim)) return { kind: 'user', externalId: sub.data };
   // An unreadable claim must not turn an operator into an end user of the same name, nor an end user into an operator.

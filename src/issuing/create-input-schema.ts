@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText, withoutCredential } from '../platform/redaction/plain-text.ts';
+import { noCredential } from '../platform/redaction/plain-text.ts';
 import { Secret } from '../platform/redaction/secret.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
 import { json, jsonMatching, listOf, text } from '../platform/validation/text.ts';
@@ -10,6 +10,7 @@ import type {
   SessionRequest,
   TurnDetection,
 } from '../sessions/session-config.ts';
+import { externalUserId } from '../users/parse-external-user-id.ts';
 import {
   MAX_CREDENTIAL,
   MAX_HEADERS,
@@ -141,8 +142,8 @@ type SessionIndependentField = 'externalUserId' | 'idempotencyKey' | 'expiresAft
 
 /** Checks CreateRealtimeSessionInput field by field. What the provider's dialect can say is checked afterwards. */
 export const createInputSchema = objectOf({
-  externalUserId: plainText(255).optional(),
-  idempotencyKey: withoutCredential(
+  externalUserId: externalUserId.optional(),
+  idempotencyKey: noCredential(
     z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
   ).optional(),
   expiresAfterSeconds: z

@@ -1,4 +1,5 @@
 import { type Actor, principalKey } from '../authorization/actor.ts';
+import { secretRemover } from '../platform/redaction/known-secrets.ts';
 import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
 import type { Dialect } from '../providers/provider.ts';
 import { redactConfig, redactLabels, secretsIn } from '../sessions/redact-session.ts';
@@ -43,7 +44,7 @@ export function prepareRequest(
     input,
     secrets,
     outgoing,
-    config: redactConfig(normalise(dialect, outgoing), secrets),
+    config: redactConfig(normalise(dialect, outgoing), secretRemover(secrets)),
     labels: redactLabels(input.labels),
     idempotency:
       input.idempotencyKey === null

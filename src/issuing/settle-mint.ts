@@ -1,4 +1,5 @@
 import type { Caller } from '../authorization/actor.ts';
+import { secretRemover } from '../platform/redaction/known-secrets.ts';
 import { redactJson } from '../platform/redaction/redact-json.ts';
 import { redactText } from '../platform/redaction/redact-text.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
@@ -114,7 +115,7 @@ async function recordIssue({
 }): Promise<IssueOutcome> {
   const { reserved, prepared } = mint;
   // Upstream may repeat the credentials of the request, and the new secret, anywhere in its answer.
-  const secrets = [outcome.secret, ...prepared.secrets];
+  const removeSecrets = secretRemover([outcome.secret, ...prepared.secrets]);
   const issued = (session: Session): IssueOutcome => ({
     kind: 'issued',
     session,
@@ -126,9 +127,9 @@ async function recordIssue({
     kind: 'issued',
     secret: stored,
     upstreamSessionId:
-      outcome.upstreamSessionId === null ? null : redactText(outcome.upstreamSessionId, secrets),
-    config: redactConfig(applyAnswer(reserved.config, outcome.answered), secrets),
-    upstreamConfig: outcome.rawSession === null ? null : redactJson(outcome.rawSession, secrets),
+      outcome.upstreamSessionId === null ? null : redactText(outcome.upstreamSessionId, removeSecrets),
+    config: redactConfig(applyAnswer(reserved.config, outcome.answered), removeSecrets),
+    upstreamConfig: outcome.rawSession === null ? null : redactJson(outcome.rawSession, removeSecrets),
   });
   if (settled.seen && settled.session !== null) return issued(settled.session);
 

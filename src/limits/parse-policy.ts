@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText } from '../platform/redaction/plain-text.ts';
+import { identifier } from '../platform/redaction/plain-text.ts';
 import { type Parsed, toInputIssues } from '../platform/validation/input-issue.ts';
 import { listOf } from '../platform/validation/text.ts';
 import { budget } from '../platform/validation/usd-amount.ts';
@@ -13,7 +13,7 @@ const count = z
   .max(1_000_000, 'must be at most 1000000');
 
 const policyChanges = z.object({
-  allowedModels: listOf(plainText(256), MAX_ALLOWED_MODELS).nullable().optional(),
+  allowedModels: listOf(identifier(256), MAX_ALLOWED_MODELS).nullable().optional(),
   maxTtlSeconds: z
     .int('must be a whole number')
     .min(10, 'must be at least 10')

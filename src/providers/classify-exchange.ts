@@ -1,3 +1,4 @@
+import { secretRemover } from '../platform/redaction/known-secrets.ts';
 import { Secret } from '../platform/redaction/secret.ts';
 import { isJsonObject, type Json } from '../platform/validation/json.ts';
 import type { Ending, Exchange } from './exchange-once.ts';
@@ -42,7 +43,8 @@ function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome 
   if (answer === null) return unconfirmed('upstream_answer_invalid', evidence);
   const secret = new Secret(answer.secret);
   // It is stored when the session is withdrawn meanwhile.
-  const repeatsSecret = secret.occursIn(evidence.upstreamRequestId ?? '');
+  const requestId = evidence.upstreamRequestId ?? '';
+  const repeatsSecret = secretRemover([secret])(requestId) !== requestId;
   const upstreamRequestId = repeatsSecret ? null : evidence.upstreamRequestId;
   return { kind: 'issued', ...evidence, ...answer, upstreamRequestId, secret };
 }

@@ -1,5 +1,7 @@
+import { noSecrets, type RemoveSecrets } from '../platform/redaction/known-secrets.ts';
 import { redactJson, redactSchema } from '../platform/redaction/redact-json.ts';
-import { REDACTED, redactText, redactUrl } from '../platform/redaction/redact-text.ts';
+import { redactText, redactUrl } from '../platform/redaction/redact-text.ts';
+import { REDACTED } from '../platform/redaction/redacted.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import { isSensitiveKey } from '../platform/redaction/sensitive-key.ts';
 import type {
@@ -17,8 +19,10 @@ import type {
 export function secretsIn(tools: readonly ToolRequest[]): Secret[] {
   return tools.flatMap((tool) => {
     if (tool.kind === 'FUNCTION') return [];
-    const headers = tool.headers.map(({ value }) => value);
-    return tool.authorization === null ? headers : [tool.authorization, ...headers];
+    const values = tool.headers.map(({ value }) => value);
+    return [...(tool.authorization === null ? [] : [tool.authorization]), ...values].flatMap((value) =>
+      value.parts(),
+    );
   });
 }
 
@@ -37,66 +41,69 @@ export function withoutCredentials(tool: ToolRequest): Tool {
  * A configuration as it may be recorded: texts that a client or an upstream chose are redacted, values of a fixed set stay.
  * Written field by field, so that it does not compile until a new field is decided on.
  */
-export function redactConfig(config: SessionConfig, secrets: readonly Secret[]): SessionConfig {
-  const text = textRedactor(secrets);
+export function redactConfig(config: SessionConfig, removeSecrets: RemoveSecrets): SessionConfig {
+  const text = textRedactor(removeSecrets);
   return {
     type: config.type,
-    model: redactText(config.model, secrets),
+    model: redactText(config.model, removeSecrets),
     modalities: config.modalities,
     instructions: text(config.instructions),
     voice: text(config.voice),
     inputAudioFormat: config.inputAudioFormat,
     outputAudioFormat: config.outputAudioFormat,
-    inputAudioTranscription: redactTranscription(config.inputAudioTranscription, secrets),
+    inputAudioTranscription: redactTranscription(config.inputAudioTranscription, removeSecrets),
     turnDetection: config.turnDetection,
     inputAudioNoiseReduction: config.inputAudioNoiseReduction,
-    tools: config.tools.map((tool) => redactTool(tool, secrets)),
-    toolChoice: redactToolChoice(config.toolChoice, secrets),
+    tools: config.tools.map((tool) => redactTool(tool, removeSecrets)),
+    toolChoice: redactToolChoice(config.toolChoice, removeSecrets),
     temperature: config.temperature,
     maxResponseOutputTokens: config.maxResponseOutputTokens,
   };
 }
 
 /** Labels as they may be recorded. A label called "api_key" loses its value whatever it looks like. */
-export function redactLabels(labels: readonly Label[], secrets: readonly Secret[] = []): readonly Label[] {
+export function redactLabels(
+  labels: readonly Label[],
+  removeSecrets: RemoveSecrets = noSecrets,
+): readonly Label[] {
   return labels.map(({ key, value }) => ({
-    key: redactText(key, secrets),
-    value: isSensitiveKey(key) ? REDACTED : redactText(value, secrets),
+    key: redactText(key, removeSecrets),
+    value: isSensitiveKey(key) ? REDACTED : redactText(value, removeSecrets),
   }));
 }
 
-function redactTool(tool: Tool, secrets: readonly Secret[]): Tool {
-  return tool.kind === 'FUNCTION' ? redactFunction(tool, secrets) : redactMcp(tool, secrets);
+function redactTool(tool: Tool, removeSecrets: RemoveSecrets): Tool {
+  return tool.kind === 'FUNCTION' ? redactFunction(tool, removeSecrets) : redactMcp(tool, removeSecrets);
 }
 
-function redactFunction(tool: FunctionTool, secrets: readonly Secret[]): FunctionTool {
+function redactFunction(tool: FunctionTool, removeSecrets: RemoveSecrets): FunctionTool {
   return {
     kind: tool.kind,
-    name: redactText(tool.name, secrets),
-    description: textRedactor(secrets)(tool.description),
-    parameters: redactSchema(tool.parameters, secrets),
+    name: redactText(tool.name, removeSecrets),
+    description: textRedactor(removeSecrets)(tool.description),
+    parameters: redactSchema(tool.parameters, removeSecrets),
   };
 }
 
-function redactMcp(tool: McpTool, secrets: readonly Secret[]): McpTool {
+function redactMcp(tool: McpTool, removeSecrets: RemoveSecrets): McpTool {
   return {
     kind: tool.kind,
-    serverLabel: redactText(tool.serverLabel, secrets),
-    serverUrl: tool.serverUrl === null ? null : redactUrl(tool.serverUrl, secrets),
-    serverDescription: textRedactor(secrets)(tool.serverDescription),
-    allowedTools: tool.allowedTools?.map((name) => redactText(name, secrets)) ?? null,
-    requireApproval: redactJson(tool.requireApproval, secrets),
+    serverLabel: redactText(tool.serverLabel, removeSecrets),
+    serverUrl: tool.serverUrl === null ? null : redactUrl(tool.serverUrl, removeSecrets),
+    serverDescription: textRedactor(removeSecrets)(tool.serverDescription),
+    allowedTools: tool.allowedTools?.map((name) => redactText(name, removeSecrets)) ?? null,
+    requireApproval: redactJson(tool.requireApproval, removeSecrets),
     hasAuthorization: tool.hasAuthorization,
-    headerNames: tool.headerNames.map((name) => redactText(name, secrets)),
+    headerNames: tool.headerNames.map((name) => redactText(name, removeSecrets)),
   };
 }
 
 function redactTranscription(
   transcription: InputAudioTranscription | null,
-  secrets: readonly Secret[],
+  removeSecrets: RemoveSecrets,
 ): InputAudioTranscription | null {
   if (transcription === null) return null;
-  const text = textRedactor(secrets);
+  const text = textRedactor(removeSecrets);
   return {
     model: text(transcription.model),
     language: text(transcription.language),
@@ -104,12 +111,12 @@ function redactTranscription(
   };
 }
 
-function redactToolChoice(choice: ToolChoice | null, secrets: readonly Secret[]): ToolChoice | null {
+function redactToolChoice(choice: ToolChoice | null, removeSecrets: RemoveSecrets): ToolChoice | null {
   if (choice === null) return null;
-  const text = textRedactor(secrets);
+  const text = textRedactor(removeSecrets);
   return { mode: choice.mode, name: text(choice.name), serverLabel: text(choice.serverLabel) };
 }
 
-function textRedactor(secrets: readonly Secret[]): (text: string | null) => string | null {
-  return (text) => (text === null ? null : redactText(text, secrets));
+function textRedactor(removeSecrets: RemoveSecrets): (text: string | null) => string | null {
+  return (text) => (text === null ? null : redactText(text, removeSecrets));
 }

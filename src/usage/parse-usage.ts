@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText } from '../platform/redaction/plain-text.ts';
+import { identifier } from '../platform/redaction/plain-text.ts';
 import { redactJson } from '../platform/redaction/redact-json.ts';
 import { type InputIssue, type Parsed, toInputIssues } from '../platform/validation/input-issue.ts';
 import { isJsonObject, type JsonObject } from '../platform/validation/json.ts';
@@ -20,7 +20,7 @@ const durationSchema = z.looseObject({
     .max(MAX_SECONDS, `must be at most ${MAX_SECONDS}`),
 });
 
-const responseIdSchema = plainText(255).regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces');
+const responseIdSchema = identifier(255).regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces');
 
 /** The numbers that we know, and the provider's whole object, redacted. */
 export type ParsedUsage = { readonly numbers: UsageNumbers; readonly usage: JsonObject };
@@ -35,7 +35,7 @@ export function parseUsageNames(input: {
   const parsed = z
     .object({
       responseId: responseIdSchema,
-      model: plainText(256)
+      model: identifier(256)
         .nullish()
         .transform((name) => name ?? null),
     })

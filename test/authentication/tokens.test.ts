@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { readUser, suspendUser } from '../support/ask.ts';
 import { askAs } from '../support/callers.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
@@ -43,6 +44,21 @@ describe('a token', () => {
     ]);
   });
 
+  test.each([
+    'https://dora.example/profile/card#me',
+    'acct://dora@example.com',
+    'sk-00123456',
+    'a-sk-Zm9vYmFyYmF6',
+  ])('of %s is of a user who can be found and suspended by that name', async (sub) => {
+    const token = await identity.sign({ sub });
+    const mint = async () =>
+      (await askAs(gateway, token, CREATE, { input: {} })).body.data.createRealtimeSession;
+    expect((await mint()).session.user).toEqual({ externalId: sub });
+    expect(await readUser(gateway, sub)).toMatchObject({ externalId: sub });
+    expect(await suspendUser(gateway, { externalUserId: sub })).toMatchObject({ __typename: 'UserSuccess' });
+    expect((await mint()).__typename).toBe('UserSuspendedError');
+  });
+
   test('of an end user may name itself, and nobody else', async () => {
     const token = await identity.sign({ sub: 'alice' });
     const ask = (externalUserId: string) => askAs(gateway, token, CREATE, { input: { externalUserId } });
@@ -83,6 +99,7 @@ describe('refused, each with the same bytes, is a token', () => {
       'that is not signed',
       async () => unsigned({ sub, iss: identity.issuer, aud: identity.audience, exp: now() + 60 }),
     ],
+    ['whose subject is a credential', () => identity.sign({ sub: `sk-${'a1B2'.repeat(12)}` })],
     ['for another audience', () => identity.sign({ sub, aud: 'somebody-else' })],
     ['of another issuer', () => identity.sign({ sub, iss: 'https://evil.example' })],
     ['that expired a second ago', () => identity.sign({ sub, exp: now() - 1 })],

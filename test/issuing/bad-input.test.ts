@@ -56,6 +56,17 @@ const INVALID: readonly [string, object, string][] = [
   ],
   ['an MCP server over ftp', { tools: [{ mcp: { ...mcp, serverUrl: 'ftp://x' } }] }, 'tools.0.mcp.serverUrl'],
   [
+    '33 headers',
+    {
+      tools: [
+        { mcp },
+        { mcp: { ...mcp, headers: Array.from({ length: 33 }, () => ({ name: 'a', value: 'abcdefgh' })) } },
+      ],
+    },
+    'tools.1.mcp.headers',
+  ],
+  ['129 tools', { tools: Array.from({ length: 129 }, () => ({ mcp })) }, 'tools'],
+  [
     'a header with a line break',
     { tools: [{ mcp: { ...mcp, headers: [{ name: 'a', value: 'b\r\nc' }] } }] },
     'tools.0.mcp.headers.0.value',

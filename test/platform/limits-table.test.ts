@@ -13,8 +13,7 @@ const NOT_LISTED: Readonly<Record<string, string>> = {
   'src/platform/redaction/memoize.ts MAX_ENTRIES': 'of names that are kept in memory',
   'src/platform/redaction/memoize.ts MAX_LENGTH': 'of names that are kept in memory',
   'src/platform/redaction/redact-text.ts MAX_ROUNDS': 'of passes over a text',
-  'src/providers/parse-body.ts MAX_DEPTH':
-    "of the provider's answer, which the row of its bytes bounds",
+  'src/providers/parse-body.ts MAX_DEPTH': "of the provider's answer, which the row of its bytes bounds",
   'src/platform/redaction/secret.ts MAX_SECRET_LENGTH': "of the provider's secrets",
   'src/providers/decode-body.ts MAX_ENCODINGS': "of the provider's answer",
   'src/providers/skip-interim-answers.ts MAX_INTERIM_BYTES': "of the provider's answer",

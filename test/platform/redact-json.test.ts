@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { secretRemover } from '../../src/platform/redaction/known-secrets.ts';
 import { redactJson, redactSchema } from '../../src/platform/redaction/redact-json.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { isSensitiveKey } from '../../src/platform/redaction/sensitive-key.ts';
@@ -190,7 +191,9 @@ describe('redactJson', () => {
   });
 
   test('replaces known values', () => {
-    expect(redactJson({ echo: ['sent: hunter2-hunter2'] }, [new Secret('hunter2-hunter2')])).toEqual({
+    expect(
+      redactJson({ echo: ['sent: hunter2-hunter2'] }, secretRemover([new Secret('hunter2-hunter2')])),
+    ).toEqual({
       echo: ['sent: [redacted]'],
     });
   });

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { secretRemover } from '../../src/platform/redaction/known-secrets.ts';
 import { looksLikeCredential, redactText, redactUrl } from '../../src/platform/redaction/redact-text.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { canary, textWithCanary } from '../support/credentials.ts';
+import { fragments } from '../support/worst-texts.ts';
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P';
 const privateKey =
-  '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,3F17\n\nMIIEow==\n-----END RSA PRIVATE KEY-----';
+  '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,3F17\n\nMIIEowIBAAKCAQEAvRzmSdI7XVtYBYzmEPa7Kl1GqZHXgXqPNfUT7RGTyd8KdQxQ\nMIIEow==\n-----END RSA PRIVATE KEY-----';
 
 describe('redactText', () => {
   test.each([
@@ -38,7 +40,7 @@ describe('redactText', () => {
     jwt.slice(0, 20),
     privateKey,
     privateKey.replace('RSA ', '').replace(/RSA /, ''),
-    privateKey.slice(0, -33),
+    privateKey.replace(/\n-.*$/, ''),
   ])('replaces %j, and only it', (credential) => {
     expect(redactText(credential)).toBe('[redacted]');
     expect(redactText(`the key "${credential}" was`)).toBe('the key "[redacted]" was');
@@ -48,10 +50,10 @@ describe('redactText', () => {
   });
 
   test.each([
-    ['Bearer abcdefghijklmnop', 'Bearer [redacted]'],
+    ['Bearer abcdefghijklmn0p', 'Bearer [redacted]'],
     ['Authorization: bearer abc.def-ghi~jkl', 'Authorization: bearer [redacted]'],
     ['BEARER  a|b&c$d!e', 'BEARER  [redacted]'],
-    ['Bearer%20abcdefgh rest', 'Bearer%20[redacted] rest'],
+    ['Bearer%20abcdefg1 rest', 'Bearer%20[redacted] rest'],
     ['Basic dXNlcjpwYXNzd29yZA== rest', 'Basic [redacted] rest'],
     ['basic  dXNlcjpwYXNz', 'basic  [redacted]'],
     [`Bearer ${jwt}, Basic dXNlcjpwYXNz`, 'Bearer [redacted], Basic [redacted]'],
@@ -93,7 +95,7 @@ describe('redactText', () => {
   });
 
   test('sees a credential behind an escape', () => {
-    expect(redactText(JSON.stringify('line\nsk-abcdefgh\tBearer abcdefgh'))).toBe(
+    expect(redactText(JSON.stringify('line\nsk-abcdefgh\tBearer abcdefg1'))).toBe(
       '"line\\n[redacted]\\tBearer [redacted]"',
     );
     expect(redactText(JSON.stringify('\u001b[36msk-abcdefgh'))).toBe('"\\u001b[36m[redacted]"');
@@ -108,15 +110,16 @@ describe('redactText', () => {
   });
 
   test('replaces known values, the whole of them where they overlap', () => {
-    const known = ['hunter2-hunter2', 'hunter2-', 'r2-hunter2 and more'].map((value) => new Secret(value));
+    const known = removerOf('hunter2-hunter2', 'hunter2-', 'r2-hunter2 and more');
     expect(redactText('(hunter2-hunter2) (hunter2-x)', known)).toBe('([redacted]) ([redacted]x)');
     expect(redactText('hunter2-hunter2 and more.', known)).toBe('[redacted].');
-    expect(redactText('hunter2-hunter2', [])).toBe('hunter2-hunter2');
+    expect(redactText('hunter2-hunter2')).toBe('hunter2-hunter2');
   });
 
   test('a known value that is a part of the mask does not make the text grow', () => {
-    const known = ['redacted', '[redacted]', 'redacted]'].map((value) => new Secret(value));
+    const known = removerOf('redacted', '[redacted]', 'redacted]', '][redact');
     expect(redactText('[redacted] redacted', known)).toBe('[redacted] redacted');
+    expect(redactText('[redacted][redacted]', known)).toBe('[redacted][redacted]');
   });
 
   test('no credential survives, wherever in a text it stands', () => {
@@ -136,7 +139,7 @@ describe('redactText', () => {
         fc.string(),
         (value, before, after) => {
           fc.pre(!'[redacted]'.includes(value));
-          expect(redactText(before + value + after, [new Secret(value)])).not.toContain(value);
+          expect(redactText(before + value + after, removerOf(value))).not.toContain(value);
         },
       ),
     );
@@ -145,7 +148,7 @@ describe('redactText', () => {
   test('redacting twice changes nothing more', () => {
     fc.assert(
       fc.property(hostileText, hostileText, hostileText, (before, value, after) => {
-        const known = [new Secret(value), new Secret(value.slice(5))];
+        const known = removerOf(value, value.slice(5));
         const once = redactText(before + value + after, known);
         expect(redactText(once, known)).toBe(once);
         expect(looksLikeCredential(once)).toBe(false);
@@ -167,23 +170,13 @@ describe('redactText', () => {
     );
   });
 
-  test('hostile texts take no longer than their length warrants', () => {
-    for (const part of fragments) {
-      for (const start of ['', 'Bearer ', 'https://', 'https://host?', '-----BEGIN PRIVATE KEY-----']) {
-        const text = start + part.repeat(65_536 / part.length);
-        expect(
-          fastest(() => redactText(text)),
-          JSON.stringify(start + part),
-        ).toBeLessThan(50);
-      }
-    }
-  });
-
   test('a text of megabytes neither overflows the matcher nor slips through', () => {
-    expect(redactText(`sk-${'a'.repeat(5e6)}`)).toBe('[redacted]');
-    expect(redactText(`Bearer ${'a1'.repeat(5e6)}`)).toBe('Bearer [redacted]');
-    expect(redactText(`-----BEGIN PRIVATE KEY-----${'a/+\n'.repeat(1e6)}`)).toBe('[redacted]');
-    expect(redactText(`eyJhbGciOiJI${'.a'.repeat(5e6)}`)).toMatch(/^\[redacted\]/);
+    expect(redactText(`sk-${'a'.repeat(5e6)}`)).toMatch(/^\[redacted\]a/);
+    expect(redactText(`Bearer ${'a1'.repeat(5e6)}`)).toMatch(/^Bearer \[redacted\]a/);
+    expect(redactText(`-----BEGIN PRIVATE KEY-----${`${'a/'.repeat(32)}\n`.repeat(1e5)}`)).toMatch(
+      /^\[redacted\]a/,
+    );
+    expect(redactText(`eyJhbGciOiJI${'.a'.repeat(5e6)}`)).toMatch(/^\[redacted\]\.a/);
   });
 });
 
@@ -204,7 +197,7 @@ describe('redactUrl', () => {
   });
 
   test('redacting twice changes nothing more', () => {
-    const known = [new Secret('known-value-1')];
+    const known = removerOf('known-value-1');
     fc.assert(
       fc.property(fc.oneof(hostileText, fc.webUrl({ withQueryParameters: true })), (url) => {
         const once = redactUrl(url, known);
@@ -214,45 +207,7 @@ describe('redactUrl', () => {
   });
 });
 
-// What the patterns look for, whole and in parts: repeated they are hostile, mixed they are tricky.
-const fragments = [
-  ...['a', 'A ', '-', '_', ' ', '.', '/', '?', '#', '@', '\\', '\\n', '%20', '\u001b[1;', '\u001b[1m', 'm1;'],
-  ...[
-    '://',
-    '://a',
-    '://a:',
-    '://a:x',
-    '://a:x@',
-    '://u:p?',
-    '://?',
-    'a?',
-    'sk-',
-    '-sk-',
-    '_ek_',
-    'eyJ',
-    '-eyJ',
-    'eyJ.',
-  ],
-  ...[
-    'eyJaaaaaaaa.',
-    'Bearer',
-    'Bearer ',
-    'Bearer a ',
-    'Basic a',
-    'basic abcdefghijk ',
-    'AKIA',
-    'xoxb-',
-    '[redacted]',
-  ],
-  ...[
-    '-----BEGIN ',
-    '-----BEGIN A',
-    '-----BEGIN PRIVATE KEY-----',
-    '-----END PRIVATE KEY-----',
-    '%20sk-',
-    '-a',
-  ],
-];
+const removerOf = (...values: string[]) => secretRemover(values.map((value) => new Secret(value)));
 
 const hostileText = fc
   .array(
@@ -264,13 +219,3 @@ const hostileText = fc
     { maxLength: 12 },
   )
   .map((parts) => parts.join(''));
-
-/** The processor's time of the best of three, in milliseconds: what else the machine does must not count. */
-function fastest(work: () => void): number {
-  const runs = Array.from({ length: 3 }, () => {
-    const start = process.cpuUsage();
-    work();
-    return process.cpuUsage(start).user / 1000;
-  });
-  return Math.min(...runs);
-}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adapt, normalise } from '../../src/issuing/normalise.ts';
+import { secretRemover } from '../../src/platform/redaction/known-secrets.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
 import { redactConfig, secretsIn } from '../../src/sessions/redact-session.ts';
 import type { SessionRequest } from '../../src/sessions/session-config.ts';
@@ -72,5 +73,7 @@ function asked(generated: SessionRequest): SessionRequest {
 }
 
 function expected(dialect: Dialect, request: SessionRequest): object {
-  return toOutput(redactConfig(normalise(dialect, adapt(dialect, request)), secretsIn(request.tools ?? [])));
+  return toOutput(
+    redactConfig(normalise(dialect, adapt(dialect, request)), secretRemover(secretsIn(request.tools ?? []))),
+  );
 }

@@ -164,7 +164,7 @@ describe('is refused by field', () => {
   test.each<[string, object, string[][]]>([
     ['no response id', { responseId: '' }, [['responseId'], ['responseId']]],
     ['a response id with spaces', { responseId: 'resp 1' }, [['responseId']]],
-    ['a response id like a credential', { responseId: `sk-${'a1B2'.repeat(10)}` }, [['responseId']]],
+    ['a response id like a credential', { responseId: `sk-${'a1B2'.repeat(12)}` }, [['responseId']]],
     ['a model without a name', { model: '' }, [['model']]],
     ['a negative number', { usage: { ...RESPONSE, total_tokens: -5 } }, [['usage', 'total_tokens']]],
     [

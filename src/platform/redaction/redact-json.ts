@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../validation/json.ts';
+import { noSecrets, type RemoveSecrets } from './known-secrets.ts';
 import { memoize } from './memoize.ts';
-import { REDACTED, redactText } from './redact-text.ts';
-import type { Secret } from './secret.ts';
+import { redactText, redactUrl } from './redact-text.ts';
+import { REDACTED } from './redacted.ts';
 import { isSensitiveKey } from './sensitive-key.ts';
 
 /**
@@ -25,24 +26,32 @@ const EXAMPLES = new Set(['default', 'const', 'enum', 'example', 'examples']);
  * of a header, is replaced whatever it looks like. Everything else stays, in its order. Any depth is accepted, and
  * redacting twice changes nothing more.
  */
-export function redactJson(value: Json, secrets: readonly Secret[] = []): Json {
-  return redactFrom('plain', value, secrets);
+export function redactJson(value: Json, removeSecrets: RemoveSecrets = noSecrets): Json {
+  return redactFrom('plain', value, removeSecrets);
 }
 
 /** As redactJson, for a JSON Schema: properties called "password" stay described. */
-export function redactSchema(schema: Json, secrets: readonly Secret[] = []): Json {
-  return redactFrom('schema', schema, secrets);
+export function redactSchema(schema: Json, removeSecrets: RemoveSecrets = noSecrets): Json {
+  return redactFrom('schema', schema, removeSecrets);
 }
 
 // A list of what is still to be copied, instead of recursion: JSON.parse accepts documents that are nested more deeply
 // than the stack allows.
-function redactFrom(start: KeyContext, value: Json, secrets: readonly Secret[]): Json {
+function redactFrom(start: KeyContext, value: Json, removeSecrets: RemoveSecrets): Json {
   const pending: (() => void)[] = [];
 
   function copy(source: Json, context: KeyContext): Json {
-    if (typeof source === 'string') return redactText(source, secrets);
+    if (typeof source === 'string') return redactText(source, removeSecrets);
     if (typeof source !== 'object' || source === null) return source;
     return isJsonObject(source) ? copyObject(source, context) : copyArray(source, context);
+  }
+
+  function copyField(key: string, child: Json, context: KeyContext): Json {
+    const inner = contextOf(child, key, context);
+    if (inner === null) return REDACTED;
+    if (inner === 'plain' && typeof child === 'string' && namesMcpServer(key))
+      return redactUrl(child, removeSecrets);
+    return copy(child, inner);
   }
 
   function copyArray(source: readonly Json[], context: KeyContext): Json {
@@ -57,10 +66,9 @@ function redactFrom(start: KeyContext, value: Json, secrets: readonly Secret[]):
   function copyObject(source: JsonObject, context: KeyContext): Json {
     const object: Record<string, Json> = {};
     pending.push(() => {
-      const rename = distinctly((key) => redactKey(key, secrets));
+      const rename = distinctly((key) => redactKey(key, removeSecrets));
       for (const [key, child] of Object.entries(source)) {
-        const inner = contextOf(child, key, context);
-        define(object, rename(key), inner === null ? REDACTED : copy(child, inner));
+        define(object, rename(key), copyField(key, child, context));
       }
     });
     return object;
@@ -75,7 +83,7 @@ function redactFrom(start: KeyContext, value: Json, secrets: readonly Secret[]):
 function contextOf(value: Json, key: string, parent: KeyContext): KeyContext | null {
   if (value === null) return 'plain';
   if (parent === 'headers') return null;
-  const sensitive = isSensitiveKey(key) && typeof value !== 'boolean';
+  const sensitive = isSensitiveKey(key) && typeof value !== 'boolean' && !isCount(value, key);
   if (parent === 'names') return sensitive && isLeaf(value) ? null : 'schema';
   if (parent === 'schema') return sensitive && isLeaf(value) ? null : contextUnderKeyword(key);
   if (sensitive) return null;
@@ -83,7 +91,15 @@ function contextOf(value: Json, key: string, parent: KeyContext): KeyContext | n
   return key === 'parameters' && isSchema(value) ? 'schema' : 'plain';
 }
 
+/** A field as upstream calls it. It is redacted as McpTool.serverUrl is. */
+const namesMcpServer = memoize((key) => /^server_?url$/i.test(key));
+
 const namesHeaders = memoize((key) => /headers$/i.test(key));
+
+/** session_tokens is the name of tokens, or of their number. */
+function isCount(value: Json, key: string): boolean {
+  return typeof value === 'number' && /tokens$/i.test(key);
+}
 
 function contextUnderKeyword(key: string): KeyContext {
   if (PROPERTY_LISTS.has(key)) return 'names';
@@ -103,8 +119,8 @@ function isSchema(value: Json): boolean {
 
 const redactName = memoize((name) => redactText(name));
 
-function redactKey(key: string, secrets: readonly Secret[]): string {
-  return secrets.some((secret) => secret.occursIn(key)) ? redactText(key, secrets) : redactName(key);
+function redactKey(key: string, removeSecrets: RemoveSecrets): string {
+  return removeSecrets(key) === key ? redactName(key) : redactText(key, removeSecrets);
 }
 
 /** Renames keys to distinct names: two keys that were credentials would otherwise become one, and a value would be lost. */

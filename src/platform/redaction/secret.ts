@@ -58,14 +58,21 @@ export class Secret {
     return { prefix, lastFour: this.#value.slice(-4) };
   }
 
-  /** Whether removeFrom would find it. */
-  occursIn(text: string): boolean {
-    return this.#value.length >= 8 && text.includes(this.#value);
+  /**
+   * What of a header's value has to be removed from texts: each part between spaces ("Bearer" is not the secret of
+   * "Bearer …"), but no plain words. Otherwise whoever sends instructions as the value of a header as well would remove
+   * them from the record.
+   */
+  parts(): Secret[] {
+    return this.#value
+      .split(/[\s,;]+/)
+      .filter((part) => !/^[A-Za-z][a-z]{0,19}[.:!?]?$/.test(part))
+      .map((part) => new Secret(part));
   }
 
-  /** `text` with every occurrence of this secret replaced by `mask`. A secret under 8 characters is left, because it would match by chance. */
-  removeFrom(text: string, mask: string): string {
-    return this.#value.length < 8 ? text : text.replaceAll(this.#value, mask);
+  /** Adds the plain value to those that secretRemover searches texts for. */
+  addValueTo(values: Set<string>): void {
+    values.add(this.#value);
   }
 
   toString(): string {
