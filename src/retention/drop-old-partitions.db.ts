@@ -44,11 +44,10 @@ export async function dropOldPartitions(options: DropOldPartitionsOptions): Prom
   const { ownerUrl, signal, lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
   if (signal.aborted) return;
   const config = {
-    connectionString: ownerUrl,
+    url: ownerUrl,
     application_name: 'gatehouse-retention',
     query_timeout: QUERY_TIMEOUT_MS,
     lock_timeout: lockTimeoutMs,
-    keepAlive: true,
   };
   try {
     await withClient(config, async (client) => {

@@ -42,14 +42,14 @@ const HORIZON = {
 };
 
 async function readHorizon(pool: pg.Pool, overlapMs: number): Promise<Horizon> {
-  const { rows } = await mapDatabaseErrors(pool.query<Horizon>({ ...HORIZON, values: [overlapMs] }));
+  const { rows } = await mapDatabaseErrors(() => pool.query<Horizon>({ ...HORIZON, values: [overlapMs] }));
   const [horizon] = rows;
   if (horizon === undefined) throw new Error('The horizon of the trail has no row');
   return horizon;
 }
 
 async function readPage(pool: pg.Pool, after: string, before: string): Promise<TrailPage> {
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query<TrailEntry>({
       name: 'trail',
       text: `
@@ -72,7 +72,7 @@ export async function readSessionEvents(
   });
   if (changes.length === 0) return [];
   const sessionIds = [...new Set(changes.map(({ sessionId }) => sessionId))];
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query<SessionRow & { externalUserId: string | null }>({
       name: 'trail-sessions',
       text: `
@@ -95,7 +95,7 @@ async function readExternalIds(
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (userIds.length === 0) return new Map();
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query<{ id: string; external_id: string }>(
       'SELECT id, external_id FROM end_user WHERE id = ANY($1::uuid[]) AND external_id IS NOT NULL',
       [userIds],
@@ -105,7 +105,7 @@ async function readExternalIds(
 }
 
 async function isSuspended(pool: pg.Pool, externalUserId: string): Promise<boolean> {
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query('SELECT FROM end_user WHERE external_id = $1 AND suspended_at IS NOT NULL', [externalUserId]),
   );
   return rows.length > 0;

@@ -5,8 +5,8 @@ import { readUser, revokeSession, unknownId } from '../support/ask.ts';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { CREATE } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
-import { useDatabase, useGateway } from '../support/fixture.ts';
-import type { TestGateway } from '../support/gateway.ts';
+import { use, useDatabase, useGateway } from '../support/fixture.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const OLD_ROWS = 10_000;
 const WORKERS = 6;
@@ -19,12 +19,17 @@ beforeAll(async () => {
 });
 const forgetful = useGateway(forgetfulDatabase, { GATEHOUSE_RETENTION_MONTHS: '3' });
 const database = useDatabase();
-beforeAll(async () => {
-  // Nothing that a gateway asks for may have to wait for a lock: it would get an error instead.
-  await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '200ms'`);
-});
+// Nothing that a gateway asks for may have to wait for a lock: it would get an error instead.
+const impatient = (url: string) => `${url}&options=${encodeURIComponent('-c lock_timeout=200ms')}`;
 // The tests drop themselves.
-const gateway = useGateway(database, { GATEHOUSE_RETENTION_MONTHS: '1200' });
+const gateway = use(
+  () =>
+    startGateway(
+      { url: impatient(database.url), ownerUrl: impatient(database.ownerUrl) },
+      { GATEHOUSE_RETENTION_MONTHS: '1200' },
+    ),
+  (started) => started.close(),
+);
 
 const SESSION = /* GraphQL */ `
   query ($id: ID!) {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { withClient } from './with-client.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../../prisma/migrations');
 /** The advisory lock that Prisma's own `migrate deploy` takes, so that the two exclude each other. */
@@ -50,14 +51,7 @@ export type MigrateOptions = {
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const { ownerUrl, applicationRole, onApplied, ifTooOld = NEW_DATABASE, directory = MIGRATIONS } = options;
-  const client = new pg.Client({
-    connectionString: ownerUrl,
-    application_name: 'gatehouse-migrate',
-    connectionTimeoutMillis: 10_000,
-  });
-  client.on('error', () => {});
-  await client.connect();
-  try {
+  await withClient({ url: ownerUrl, application_name: 'gatehouse-migrate' }, async (client) => {
     await requireSupportedVersion(client);
     await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
     await client.query(HISTORY);
@@ -67,9 +61,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     }
     await createPartitions(client);
     await grant(client, applicationRole);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Creates the partitions of this month and the next three that are missing; returns how many it made. */

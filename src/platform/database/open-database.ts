@@ -24,6 +24,7 @@ type Database = {
 
 // What an operator gets wrong most often, by SQLSTATE.
 const REASONS: Readonly<Record<string, string>> = {
+  '25006': ': it is read-only',
   '28000': ': the user may not connect',
   '28P01': ': the user or its password is wrong',
   '3D000': ': there is no such database',
@@ -116,11 +117,11 @@ async function orStartError<T>(work: Promise<T>, source: string): Promise<T> {
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause;
     const unavailable = unavailableCode(cause);
-    if (unavailable !== null) {
-      throw new StartError(`The database of ${source} cannot be reached (${unavailable}).`, { cause });
-    }
     const { type, code = type } = describeError(cause);
     const reason = REASONS[code] ?? '';
+    if (unavailable !== null && reason === '') {
+      throw new StartError(`The database of ${source} cannot be reached (${unavailable}).`, { cause });
+    }
     throw new StartError(`The database of ${source} cannot be used (${code})${reason}.`, { cause });
   }
 }
