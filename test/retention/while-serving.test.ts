@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { beforeAll, expect, test } from 'vitest';
-import { dropOldPartitions, SESSION_TABLES } from '../../src/retention/drop-old-partitions.db.ts';
+import { dropOldPartitions } from '../../src/retention/drop-old-partitions.db.ts';
+import { SESSION_TABLES } from '../../src/retention/retention-rules.db.ts';
 import { readUser, revokeSession, unknownId } from '../support/ask.ts';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { CREATE } from '../support/documents.ts';
@@ -129,9 +130,9 @@ test('a gateway drops what is older than it was told, soon after its start, and 
 async function dropOld(): Promise<string[]> {
   const dropped: string[] = [];
   await dropOldPartitions({
-    tables: SESSION_TABLES,
+    rule: { tables: SESSION_TABLES, months: 13 },
+    severalMonths: true,
     ownerUrl: database.ownerUrl,
-    months: 13,
     signal: new AbortController().signal,
     onDropped: ({ partition }) => dropped.push(partition),
     onPostponed: (partition) => {

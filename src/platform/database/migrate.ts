@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { clocksAgree } from './clock-skew.ts';
 import { withClient } from './with-client.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../../prisma/migrations');
@@ -64,11 +65,15 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   });
 }
 
-/** Creates the partitions of this month and the next three that are missing; returns how many it made. */
+/**
+ * Creates the partitions of this month and the next three that are missing; returns how many it made. None, while nobody
+ * knows which month this is, because the clocks of database and gateway differ.
+ */
 export async function createPartitions(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ made: number }>(
-    'SELECT create_partitions(now(), now() + make_interval(months => $1)) AS made',
-    [MONTHS_AHEAD],
+    `SELECT create_partitions($2::timestamptz, $2::timestamptz + make_interval(months => $1)) AS made
+     WHERE ${clocksAgree('$2')}`,
+    [MONTHS_AHEAD, new Date()],
   );
   return rows[0]?.made ?? 0;
 }

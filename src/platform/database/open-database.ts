@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { describeError } from '../process/log-fields.ts';
 import { StartError } from '../process/start-error.ts';
 import { checkDatabase } from './check-database.ts';
+import { MAX_SKEW_SECONDS, measureClockSkew } from './clock-skew.ts';
 import type { OpenDatabase } from './database.ts';
 import { type joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 import { unavailableCode } from './map-database-errors.ts';
@@ -62,6 +64,7 @@ export async function openDatabase(
     });
     await unlessAborted(orStartError(migrated, database.ownerSource), signal);
     if ((await checkDatabase(pool)) === 'partition_missing') {
+      await requireSameTime(pool);
       throw new StartError('DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema.');
     }
   } catch (error) {
@@ -124,6 +127,15 @@ async function orStartError<T>(work: Promise<T>, source: string): Promise<T> {
     }
     throw new StartError(`The database of ${source} cannot be used (${code})${reason}.`, { cause });
   }
+}
+
+/** Without agreement on the time no partition is made, and so one can be missing. @throws StartError */
+async function requireSameTime(pool: pg.Pool): Promise<void> {
+  const seconds = Math.round(await measureClockSkew(pool));
+  if (Math.abs(seconds) <= MAX_SKEW_SECONDS) return;
+  throw new StartError(
+    `The database's clock is ${Math.abs(seconds)} seconds ${seconds > 0 ? 'ahead of' : 'behind'} the gateway's. Set the wrong one right.`,
+  );
 }
 
 /** A server that does not answer must not hold up SIGTERM. What was asked of it ends with the process. */
