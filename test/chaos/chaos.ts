@@ -75,6 +75,7 @@ async function run(
   { seed, seconds, outputFile, progress = () => {}, signal }: ChaosOptions,
   { database, upstream, replicas }: World,
 ): Promise<ChaosReport> {
+  if (!database.canFillDisk) progress('left out, because nothing can be mounted here: the disk is full');
   const partitions = await createOldMonths(database);
   const journal = createJournal();
   const faults = new Map<string, number>();
