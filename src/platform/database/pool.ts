@@ -32,6 +32,8 @@ export function createPool({ url, size, timeoutMs, onError }: PoolOptions): pg.P
   });
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', onError);
+  // So would one that breaks while it is handed over, when the pool has stopped listening and nobody else listens yet.
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   function makeDo(): void {
     if (pool.options.max === size) setTimeout(grow, GROW_AGAIN_MS).unref();
