@@ -11,6 +11,7 @@ import type { Config } from './platform/config/config.ts';
 import { obtainKeys } from './platform/config/keys.ts';
 import { checkDatabase } from './platform/database/check-database.ts';
 import { openDatabase } from './platform/database/open-database.ts';
+import { watchClock } from './platform/database/watch-clock.job.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { openProvider } from './providers/open-provider.ts';
@@ -107,7 +108,8 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       onCommitted,
     });
     opened.push(() => issuing.close());
-    opened.push(openRetention({ config, ownerUrl, auditKeys, log }).close);
+    opened.push(watchClock(pool, log, (seconds) => metrics.clockSkew.set(seconds)));
+    opened.push(openRetention({ config, ownerUrl, auditKeys, log, metrics }).close);
     const authentication = openAuthentication({ config, log, pool, rootKey, metrics });
     opened.push(() => authentication.close());
 

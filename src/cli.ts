@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { keyCommand } from './commands/key.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { retentionCommand } from './commands/retention.ts';
 import { secretCommand } from './commands/secret.ts';
 import { say } from './commands/terminal.ts';
 import { usageCommand } from './commands/usage.ts';
@@ -12,7 +13,14 @@ const program = new Command('gatehouse')
   .description('What an operator does from a shell, with the same environment as the gateway.')
   .addHelpText('after', '\nThe database is the one of DATABASE_URL, or the embedded one, running or not.');
 
-for (const command of [migrateCommand(), keyCommand(), secretCommand(), auditCommand(), usageCommand()])
+for (const command of [
+  migrateCommand(),
+  keyCommand(),
+  secretCommand(),
+  auditCommand(),
+  retentionCommand(),
+  usageCommand(),
+])
   program.addCommand(command);
 for (const command of withSubcommands(program))
   command

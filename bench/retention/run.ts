@@ -3,11 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { createPool } from '../../src/platform/database/pool.ts';
-import {
-  type DroppedPartition,
-  dropOldPartitions,
-  SESSION_TABLES,
-} from '../../src/retention/drop-old-partitions.db.ts';
+import { type DroppedPartition, dropOldPartitions } from '../../src/retention/drop-old-partitions.db.ts';
+import { SESSION_TABLES } from '../../src/retention/retention-rules.db.ts';
 import { startDatabaseServer } from '../mint/database.ts';
 import { prepareDatabase } from '../mint/servers.ts';
 import { fillMonth } from './fill-month.ts';
@@ -56,9 +53,9 @@ async function bench(rows: number, connections: number, seconds: number): Promis
   const dropped: DroppedPartition[] = [];
   const meanwhile = await traffic.during(async () => {
     await dropOldPartitions({
-      tables: SESSION_TABLES,
+      rule: { tables: SESSION_TABLES, months: 13 },
+      severalMonths: true,
       ownerUrl: database.ownerUrl,
-      months: 13,
       signal,
       onDropped: (one) => dropped.push(one),
       onPostponed: () => progress('postponed'),

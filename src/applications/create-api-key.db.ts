@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../prisma/generated/client.ts';
+import type { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import type { RecordOf } from '../audit/actions.ts';
 import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
@@ -11,7 +11,7 @@ import type { ApiKeyGrant, CreateApiKeyOutcome } from './application-store.ts';
 /** An id for a key that is made now, by the database's clock: the key contains it. @throws UnavailableError */
 export async function newApiKeyId(prisma: PrismaClient): Promise<string> {
   const [row] = await mapDatabaseErrors(
-    prisma.$queryRaw<{ id: string }[]>`SELECT uuidv7_at(clock_timestamp()) AS id`,
+    () => prisma.$queryRaw<{ id: string }[]>`SELECT uuidv7_at(clock_timestamp()) AS id`,
   );
   if (row === undefined) throw new Error('uuidv7_at returned no row');
   return row.id;
@@ -25,7 +25,7 @@ export function createApiKey(
   by: Caller,
 ): Promise<CreateApiKeyOutcome> {
   const { applicationId, expiresAt } = grant;
-  const outcome = prisma.$transaction(async (tx): Promise<CreateApiKeyOutcome> => {
+  const create = async (tx: Prisma.TransactionClient): Promise<CreateApiKeyOutcome> => {
     const [clock] = await tx.$queryRaw<{ now: Date; applications: number }[]>`
       SELECT clock_timestamp() AS now, count(*)::integer AS applications FROM application WHERE id = ${applicationId}::uuid`;
     if (clock === undefined) throw new Error('The database did not say what time it is');
@@ -51,6 +51,6 @@ export function createApiKey(
         ${toJsonb(event.detail)}::jsonb)
       FROM api_key AS k WHERE k.id = ${row.id}::uuid`;
     return { kind: 'created', apiKey: toApiKey(row) };
-  });
-  return mapDatabaseErrors(outcome);
+  };
+  return mapDatabaseErrors(() => prisma.$transaction(create));
 }

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../prisma/generated/client.ts';
+import type { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import type { RecordOf } from '../audit/actions.ts';
 import { callerJson } from '../audit/event-columns.db.ts';
 import type { Caller } from '../authorization/actor.ts';
@@ -14,7 +14,7 @@ export async function createApplication(
   name: string,
   by: Caller,
 ): Promise<Application | null> {
-  const created = prisma.$transaction(async (tx) => {
+  const create = async (tx: Prisma.TransactionClient) => {
     const row = await tx.application.create({ data: { name } });
     const event: RecordOf<'application.created'> = {
       action: 'application.created',
@@ -26,9 +26,9 @@ export async function createApplication(
         ${toJsonb(event.detail)}::jsonb)
       FROM application AS a WHERE a.id = ${row.id}::uuid`;
     return toApplication(row);
-  });
+  };
   try {
-    return await mapDatabaseErrors(created);
+    return await mapDatabaseErrors(() => prisma.$transaction(create));
   } catch (error) {
     if (isPrismaError(error, 'P2002')) return null;
     throw error;

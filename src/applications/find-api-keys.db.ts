@@ -29,6 +29,6 @@ async function find(
   condition: Prisma.ApiKeyWhereInput,
 ): Promise<ApiKey[]> {
   const where = { AND: [condition, visibleApiKeys(visibility)] };
-  const found = prisma.apiKey.findMany({ where, orderBy: { id: 'asc' }, omit: withoutHash });
+  const found = () => prisma.apiKey.findMany({ where, orderBy: { id: 'asc' }, omit: withoutHash });
   return (await mapDatabaseErrors(found)).map(toApiKey);
 }

@@ -12,7 +12,7 @@ export async function findApplications(
   ids: readonly string[],
 ): Promise<Application[]> {
   const where = { AND: [{ id: { in: [...ids] } }, visibleApplications(visibility)] };
-  return (await mapDatabaseErrors(prisma.application.findMany({ where }))).map(toApplication);
+  return (await mapDatabaseErrors(() => prisma.application.findMany({ where }))).map(toApplication);
 }
 
 /**
@@ -21,6 +21,8 @@ export async function findApplications(
  */
 export async function listApplications(prisma: PrismaClient, visibility: Visibility): Promise<Application[]> {
   const where = visibleApplications(visibility);
-  const rows = await mapDatabaseErrors(prisma.application.findMany({ where, orderBy: { name: 'asc' } }));
+  const rows = await mapDatabaseErrors(() =>
+    prisma.application.findMany({ where, orderBy: { name: 'asc' } }),
+  );
   return rows.map(toApplication);
 }

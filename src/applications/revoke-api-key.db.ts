@@ -16,13 +16,14 @@ const EVENT = { action: 'api_key.revoked', outcome: 'SUCCEEDED' } as const satis
  */
 export async function revokeApiKey(prisma: PrismaClient, id: string, by: Caller): Promise<ApiKey | null> {
   // One statement: the model could set no time but the gateway's.
-  await mapDatabaseErrors(prisma.$executeRaw`
+  const revoke = () => prisma.$executeRaw`
     WITH revoked AS (
       UPDATE api_key SET revoked_at = clock_timestamp() WHERE id = ${id}::uuid AND revoked_at IS NULL RETURNING *
     )
     SELECT write_event(${callerJson(by)}::jsonb, k.revoked_at, ${EVENT.action}, ${EVENT.outcome}, k.application_id, NULL, NULL,
       jsonb_build_object('apiKeyId', k.id, 'name', k.name))
-    FROM revoked AS k`);
-  const row = await mapDatabaseErrors(prisma.apiKey.findUnique({ where: { id }, omit: withoutHash }));
+    FROM revoked AS k`;
+  await mapDatabaseErrors(revoke);
+  const row = await mapDatabaseErrors(() => prisma.apiKey.findUnique({ where: { id }, omit: withoutHash }));
   return row === null ? null : toApiKey(row);
 }

@@ -27,15 +27,15 @@ export async function setApplicationPolicy(
     outcome: 'SUCCEEDED',
     detail: { ...policyChangeColumns(changes), applicationId: id },
   };
-  const changed = prisma.$transaction(async (tx) => {
+  const change = async (tx: Prisma.TransactionClient) => {
     const row = await tx.application.update({ where: { id }, data: { ...models, ...limits } });
     await tx.$executeRaw`
       SELECT write_event(${callerJson(by)}::jsonb, clock_timestamp(), ${event.action}, ${event.outcome}, ${id}::uuid, NULL, NULL,
         ${toJsonb(event.detail)}::jsonb)`;
     return toApplication(row);
-  });
+  };
   try {
-    return await mapDatabaseErrors(changed);
+    return await mapDatabaseErrors(() => prisma.$transaction(change));
   } catch (error) {
     if (isPrismaError(error, 'P2025')) return null;
     throw error;

@@ -10,5 +10,5 @@ import { writeEvent } from './write-event.db.ts';
  * @throws UnavailableError when it may not have been written
  */
 export async function recordDenial(pool: pg.Pool, denial: Denial, caller: Caller): Promise<void> {
-  await mapDatabaseErrors(writeEvent(pool, callerJson(caller), denial));
+  await mapDatabaseErrors(() => writeEvent(pool, callerJson(caller), denial));
 }

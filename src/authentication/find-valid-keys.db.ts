@@ -21,11 +21,11 @@ const NOTE_USED = statement<{ note_api_keys_used: unknown }>()({
 
 /** Those of these keys that are valid: neither revoked nor expired. Asks nobody's permission: it is how one gets in. */
 export async function findValidKeys(pool: pg.Pool, ids: readonly string[]): Promise<ValidApiKey[]> {
-  const { rows } = await mapDatabaseErrors(pool.query<ValidApiKey>({ ...FIND, values: [ids] }));
+  const { rows } = await mapDatabaseErrors(() => pool.query<ValidApiKey>({ ...FIND, values: [ids] }));
   return rows;
 }
 
 /** Notes that keys were used just now, to the minute. */
 export async function noteKeysUsed(pool: pg.Pool, ids: readonly string[]): Promise<void> {
-  await mapDatabaseErrors(pool.query({ ...NOTE_USED, values: [ids] }));
+  await mapDatabaseErrors(() => pool.query({ ...NOTE_USED, values: [ids] }));
 }

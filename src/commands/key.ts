@@ -27,7 +27,7 @@ export function keyCommand(): Command {
     )
     .option('--expires <instant>', 'from when on it is refused, e.g. 2027-01-31T00:00:00Z', parseInstant)
     .action(({ expires, ...options }: Omit<KeyOptions, 'expiresAt'> & { expires?: Date }) =>
-      withDatabase(async (database) => {
+      withDatabase([], async (database) => {
         const result = await createKey(
           {
             reader: createReader(database, { reach: 'EVERYTHING' }),

@@ -8,7 +8,7 @@ export function migrateCommand(): Command {
     .description('Bring the database to the newest schema, as every start of a gateway does.')
     .action(() =>
       // Opening a database migrates it.
-      withDatabase(async () => {
+      withDatabase([], async () => {
         say('The schema is the newest.');
       }),
     );

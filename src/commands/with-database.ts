@@ -21,10 +21,14 @@ type Keys = Exclude<Needs, 'gateway'>;
  * embedded one as well, running or not.
  * @throws StartError, ConfigError and others that say what an operator can do
  */
-export async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
-  const config = readConfig(registry, []);
+export async function withDatabase(
+  keys: Keys,
+  work: (database: OpenDatabase, config: Config) => Promise<void>,
+): Promise<void> {
+  const config = readConfig(registry, keys);
   const { signal } = new AbortController();
-  await closing(config, await openDatabase(config, createLog(), signal, joinEmbeddedPostgres), work);
+  const database = await openDatabase(config, createLog(), signal, joinEmbeddedPostgres);
+  await closing(config, database, () => work(database, config));
 }
 
 /** Likewise on a database that a gateway has migrated, by the role of DATABASE_URL alone: it needs no owner's rights. */
@@ -56,13 +60,13 @@ function createLog() {
 }
 
 /** Closes the database after the work; says in words what it refused, mostly for want of a privilege. */
-async function closing<T extends { close(): Promise<void> }>(
+async function closing(
   { database }: Config,
-  opened: T,
-  work: (opened: T) => Promise<void>,
+  opened: { close(): Promise<void> },
+  work: () => Promise<void>,
 ): Promise<void> {
   try {
-    await work(opened);
+    await work();
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     throw toStartError(error, database.kind === 'external' ? 'DATABASE_URL' : 'the embedded PostgreSQL');

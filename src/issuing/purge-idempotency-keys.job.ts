@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { clocksAgree } from '../platform/database/clock-skew.ts';
 import { statement } from '../platform/database/statement.ts';
 import { inBatches } from '../platform/process/in-batches.ts';
 
@@ -7,14 +8,18 @@ const BATCH = 1000;
 const REMEMBERED = '25 hours';
 const PURGE = statement<{ purged: number }>()({
   name: 'purge-idempotency-keys',
-  text: 'SELECT purge_idempotency_keys($1::interval, $2) AS purged',
+  // Keys that a wrong clock deletes too soon are gone for good, and a repeated request mints again.
+  text: `SELECT purge_idempotency_keys($1::interval, $2) AS purged WHERE ${clocksAgree('$3')}`,
   columns: ['purged'],
 });
 
 /** Deletes expired idempotency keys, in batches, so that no statement takes long. */
 export async function purgeIdempotencyKeys(pool: pg.Pool): Promise<void> {
   await inBatches(BATCH, async (size) => {
-    const { rows } = await pool.query<{ purged: number }>({ ...PURGE, values: [REMEMBERED, size] });
+    const { rows } = await pool.query<{ purged: number }>({
+      ...PURGE,
+      values: [REMEMBERED, size, new Date()],
+    });
     return rows[0]?.purged ?? 0;
   });
 }

@@ -1,12 +1,14 @@
 import type pg from 'pg';
 import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
+import { clocksAgree } from '../platform/database/clock-skew.ts';
 import { statement } from '../platform/database/statement.ts';
 import { inBatches } from '../platform/process/in-batches.ts';
 
 const BATCH = 500;
 const SETTLE = statement<{ settled: number }>()({
   name: 'settle-overdue',
-  text: 'SELECT settle_overdue($1, $2::jsonb) AS settled',
+  // A wrong clock would end the mints in flight. Without this a session that is overdue reads the same.
+  text: `SELECT settle_overdue($1, $2::jsonb) AS settled WHERE ${clocksAgree('$3')}`,
   columns: ['settled'],
 });
 
@@ -17,7 +19,10 @@ const SETTLE = statement<{ settled: number }>()({
  */
 export async function settleOverdue(pool: pg.Pool, onSettled: () => void = () => {}): Promise<void> {
   await inBatches(BATCH, async (size) => {
-    const { rows } = await pool.query<{ settled: number }>({ ...SETTLE, values: [size, SYSTEM_ACTOR] });
+    const { rows } = await pool.query<{ settled: number }>({
+      ...SETTLE,
+      values: [size, SYSTEM_ACTOR, new Date()],
+    });
     const settled = rows[0]?.settled ?? 0;
     if (settled > 0) onSettled();
     return settled;

@@ -11,7 +11,7 @@ const USAGE = statement<{ active: number; last_minute: number; last_day: number 
 
 /** What is used of a user's quotas now: the numbers that reserving compares, from the same function. */
 export async function findQuotaUsage(pool: pg.Pool, userId: string): Promise<QuotaUsage> {
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query<{ active: number; last_minute: number; last_day: number }>({ ...USAGE, values: [userId] }),
   );
   const [row] = rows;

@@ -16,6 +16,5 @@ export function keepPartitionsAhead(ownerUrl: string, onError: (error: unknown) 
 }
 
 async function createAhead(ownerUrl: string): Promise<void> {
-  const config = { connectionString: ownerUrl, application_name: 'gatehouse-partitions' };
-  await withClient(config, createPartitions);
+  await withClient({ url: ownerUrl, application_name: 'gatehouse-partitions' }, createPartitions);
 }

@@ -2,10 +2,10 @@ import pg from 'pg';
 import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
 import { writeEvent } from '../audit/write-event.db.ts';
 import { withClient } from '../platform/database/with-client.ts';
-import { findOldPartitions, markOf, type OldPartition } from './find-old-partitions.db.ts';
+import { type ClocksDiffer, findOldPartitions, markOf, type OldPartition } from './find-old-partitions.db.ts';
+import type { RetentionRule } from './retention-rules.db.ts';
 
-/** The tables that are kept as long as sessions. */
-export const SESSION_TABLES = ['realtime_session', 'usage_record'];
+const DONE = { kind: 'done' } as const;
 const LOCK_NOT_AVAILABLE = '55P03';
 const LOCK_TIMEOUT_MS = 5000;
 /** Counting a huge month takes long; but a server that is paused never answers, so there is a limit. */
@@ -20,12 +20,9 @@ export type DroppedPartition = {
 export type DropOldPartitionsOptions = {
   /** The role that owns the tables. */
   readonly ownerUrl: string;
-  /** Partitioned by month of an id, without a default partition. For each month they are dropped in the order of their names. */
-  readonly tables: readonly string[];
-  /** Called before a month is touched. If it throws, this month and all younger ones are left as they are. */
-  readonly prepare?: (client: pg.ClientBase, partition: OldPartition) => Promise<void>;
-  /** How many full months are kept; 1 or more. */
-  readonly months: number;
+  readonly rule: Omit<RetentionRule, 'name'>;
+  /** Whether an operator said that more than one month may go. */
+  readonly severalMonths: boolean;
   readonly onDropped: (dropped: DroppedPartition) => void;
   /** Called for a partition that was in use for the whole lock time-out; the next run tries again. */
   readonly onPostponed: (partition: string) => void;
@@ -34,52 +31,67 @@ export type DropOldPartitionsOptions = {
   readonly lockTimeoutMs?: number;
 };
 
+/** What a run came to. `busy`: another run is at it. The other two kept months that are due, and say why. */
+export type RetentionOutcome =
+  | { readonly kind: 'done' | 'busy' }
+  | ClocksDiffer
+  | { readonly kind: 'several_months'; readonly partitions: readonly string[] };
+
 /**
- * Drops the months that ended at least `months` months ago, by the database's clock, oldest first. Nobody who reads or
- * writes the tables has to wait for it. If several gateways run it at once, one does the work, and the others return.
- * If it is interrupted, the next run continues from there.
+ * Drops the months that ended at least so many months ago as the rule says, oldest first. Nobody who reads or writes the
+ * tables has to wait for it. If several gateways run it at once, one does the work, and the others return. If it is
+ * interrupted, the next run continues from there.
+ *
+ * A wrong clock must not cost data: nothing is dropped while the clocks of database and gateway differ, nor when more
+ * than one month falls due at once, unless an operator said so. What was begun is finished.
  * @throws pg.DatabaseError when the role does not own the tables
  */
-export async function dropOldPartitions(options: DropOldPartitionsOptions): Promise<void> {
+export async function dropOldPartitions(options: DropOldPartitionsOptions): Promise<RetentionOutcome> {
   const { ownerUrl, signal, lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
-  if (signal.aborted) return;
+  if (signal.aborted) return DONE;
   const config = {
-    connectionString: ownerUrl,
+    url: ownerUrl,
     application_name: 'gatehouse-retention',
     query_timeout: QUERY_TIMEOUT_MS,
     lock_timeout: lockTimeoutMs,
-    keepAlive: true,
   };
   try {
-    await withClient(config, async (client) => {
+    return await withClient(config, async (client) => {
       const end = () => void client.end().catch(() => {});
       // Only once connected: a client that is ended while it connects never reports that it ended.
-      if (signal.aborted) return;
+      if (signal.aborted) return DONE;
       signal.addEventListener('abort', end, { once: true });
       try {
-        await dropAll(client, options);
+        return await dropAll(client, options);
       } finally {
         signal.removeEventListener('abort', end);
       }
     });
   } catch (error) {
     if (!signal.aborted) throw error;
+    return DONE;
   }
 }
 
 /** Holds an advisory lock until the connection ends. */
 async function dropAll(
   client: pg.Client,
-  { tables, months, prepare, onDropped, onPostponed }: DropOldPartitionsOptions,
-): Promise<void> {
+  { rule, severalMonths, onDropped, onPostponed }: DropOldPartitionsOptions,
+): Promise<RetentionOutcome> {
+  const { tables, months, prepare } = rule;
   const { rows } = await client.query<{ locked: boolean }>(
     `SELECT pg_try_advisory_lock(hashtext('gatehouse.drop_old_partitions ' || $1)) AS locked`,
     [tables.join(' ')],
   );
-  if (rows[0]?.locked !== true) return;
+  if (rows[0]?.locked !== true) return { kind: 'busy' };
   // Counting may take long; minting needs the cores.
   await client.query('SET max_parallel_workers_per_gather = 0');
-  for (const partition of await findOldPartitions(client, tables, months)) {
+  const found = await findOldPartitions(client, tables, months);
+  if (found.kind === 'clocks_differ') return found;
+  const due = found.partitions;
+  const untouched = due.filter(({ state }) => state === 'attached');
+  const isHeld = !severalMonths && new Set(untouched.map(({ to }) => to)).size > 1;
+  for (const partition of isHeld ? due.filter(({ state }) => state !== 'attached') : due) {
     if (partition.state === 'attached') await prepare?.(client, partition);
     try {
       onDropped(await drop(client, partition));
@@ -87,9 +99,10 @@ async function dropAll(
       if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
       onPostponed(partition.name);
       // PostgreSQL detaches only one partition of a table at a time: the others wait for this one.
-      return;
+      return DONE;
     }
   }
+  return isHeld ? { kind: 'several_months', partitions: untouched.map(({ name }) => name) } : DONE;
 }
 
 async function drop(client: pg.Client, partition: OldPartition): Promise<DroppedPartition> {

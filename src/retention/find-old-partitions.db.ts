@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { MAX_SKEW_SECONDS, measureClockSkew } from '../platform/database/clock-skew.ts';
 
 /** A month that is older than retention, and how far dropping it has come. */
 export type OldPartition = {
@@ -27,7 +28,8 @@ export function markOf({ table, fromId, toId }: OldPartition): string {
   return `${MARK} ${table}: ${fromId} to ${toId}`;
 }
 
-// A month is old when it ended at or before the start of the month $2 months ago. Interrupted ones come first, because a
+// A month is old when it ended at or before the start of the month $2 months ago, by the clock that is behind: of the
+// gateway ($5) or of the database. Interrupted ones come first, because a
 // table can have only one partition that is being detached.
 const FIND = `
   WITH found AS (
@@ -46,7 +48,7 @@ const FIND = `
     ${timeOf('bounds[1]')} AS "from", ${timeOf('bounds[2]')} AS "to"
   FROM found
   WHERE bounds[2]::uuid <= uuidv7_floor(
-    (date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => $2)) AT TIME ZONE 'UTC')
+    (date_trunc('month', least(now(), $5::timestamptz) AT TIME ZONE 'UTC') - make_interval(months => $2)) AT TIME ZONE 'UTC')
   ORDER BY array_position('{detaching,detached,attached}'::text[], state), bounds[2], "table"`;
 
 /** SQL for the time in an id: its first 48 bits are milliseconds. Bounds of months are whole seconds. */
@@ -55,13 +57,22 @@ function timeOf(id: string): string {
   return `to_char(to_timestamp(${seconds}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 }
 
+/** The database's clock is ahead of the gateway's by so many seconds (behind: negative), so nobody knows what is old. */
+export type ClocksDiffer = { readonly kind: 'clocks_differ'; readonly databaseAheadSeconds: number };
+export type DuePartitions =
+  | { readonly kind: 'found'; readonly partitions: readonly OldPartition[] }
+  | ClocksDiffer;
+
 /** The months of these tables (partitioned by month of an id) that ended at least `months` months ago. */
 export async function findOldPartitions(
   client: pg.ClientBase,
   tables: readonly string[],
   months: number,
-): Promise<OldPartition[]> {
+): Promise<DuePartitions> {
+  const seconds = await measureClockSkew(client);
+  if (Math.abs(seconds) > MAX_SKEW_SECONDS)
+    return { kind: 'clocks_differ', databaseAheadSeconds: Math.round(seconds) };
   const mark = `^${MARK} (.+): ${UUID} to ${UUID}$`;
-  const { rows } = await client.query<OldPartition>(FIND, [tables, months, BOUNDS, mark]);
-  return rows;
+  const { rows } = await client.query<OldPartition>(FIND, [tables, months, BOUNDS, mark, new Date()]);
+  return { kind: 'found', partitions: rows };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../platform/config/config.ts';
+import type { Metrics } from '../platform/process/metrics.ts';
 import { logJobFailure } from '../platform/process/repeat.ts';
 import type { SealingKey } from '../sealing/signed.ts';
 import { keepPartitionsAhead } from './create-partitions.job.ts';
@@ -12,10 +13,13 @@ type Parts = {
   /** The first signs for what is dropped of the audit trail. */
   readonly auditKeys: readonly [SealingKey, ...SealingKey[]];
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'retentionHeld'>;
 };
 
 /** Partitions: created ahead, and dropped when they are older than retention. */
-export function openRetention({ config, ownerUrl, auditKeys, log }: Parts): { close(): Promise<void> } {
+export function openRetention({ config, ownerUrl, auditKeys, log, metrics }: Parts): {
+  close(): Promise<void>;
+} {
   const stopCreating = keepPartitionsAhead(ownerUrl, logJobFailure(log, 'partitions'));
   const stopDropping = enforceRetention({
     ownerUrl,
@@ -24,6 +28,7 @@ export function openRetention({ config, ownerUrl, auditKeys, log }: Parts): { cl
     auditKeys,
     log,
     onError: logJobFailure(log, 'retention'),
+    onHeld: (of, partitions) => metrics.retentionHeld.set({ of }, partitions),
   });
   return {
     close() {

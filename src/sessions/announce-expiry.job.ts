@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
+import { clocksAgree } from '../platform/database/clock-skew.ts';
 import { statement } from '../platform/database/statement.ts';
 
 // A batch holds the locks of its rows, and everybody else's processor, for tens of milliseconds: no longer.
 const BATCH = 250;
 const ANNOUNCE = statement<{ announced: number }>()({
   name: 'announce-expired',
-  text: 'SELECT announce_expired($1, $2::jsonb) AS announced',
+  // By a wrong clock it would be said, for good, of sessions that live.
+  text: `SELECT announce_expired($1, $2::jsonb) AS announced WHERE ${clocksAgree('$3')}`,
   columns: ['announced'],
 });
 
@@ -25,7 +27,8 @@ export async function announceExpiry(
 ): Promise<void> {
   while (!signal.aborted) {
     const started = performance.now();
-    const { rows } = await pool.query<{ announced: number }>({ ...ANNOUNCE, values: [BATCH, SYSTEM_ACTOR] });
+    const values = [BATCH, SYSTEM_ACTOR, new Date()];
+    const { rows } = await pool.query<{ announced: number }>({ ...ANNOUNCE, values });
     const announced = rows[0]?.announced ?? 0;
     if (announced > 0) onAnnounced(announced);
     if (announced < BATCH) return;

@@ -18,7 +18,7 @@ export function createIdentifySecret(pool: pg.Pool): IdentifySecret {
   return async (fingerprints, visibility, by) => {
     if (visibility.reach === 'SELF') throw new Error('A person identifies no secrets');
     const values = [toJsonb(fingerprints), viewerOf(visibility), callerJson(by)];
-    const { rows } = await mapDatabaseErrors(pool.query<FullSessionRow>({ ...IDENTIFY, values }));
+    const { rows } = await mapDatabaseErrors(() => pool.query<FullSessionRow>({ ...IDENTIFY, values }));
     return rows[0] === undefined ? null : toSession(rows[0]);
   };
 }

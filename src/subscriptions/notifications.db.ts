@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { connectTo } from '../platform/database/connection.ts';
 
 export type TrailNotifications = {
   /** Notifies every gateway, this one too, that something was committed. Several calls in a moment are sent as one. */
@@ -65,10 +66,9 @@ export function openTrailNotifications({
   /** Listens until the connection ends. */
   async function listen(): Promise<void> {
     const client = new pg.Client({
-      connectionString: url,
+      ...connectTo(url),
       application_name: 'gatehouse-hints',
       connectionTimeoutMillis: 10_000,
-      keepAlive: true,
     });
     client.on('error', () => {});
     client.on('notification', onNotification);

@@ -100,7 +100,7 @@ async function readExternalIds(
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (userIds.length === 0) return new Map();
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query<{ id: string; external_id: string }>(
       'SELECT id, external_id FROM end_user WHERE id = ANY($1::uuid[]) AND external_id IS NOT NULL',
       [userIds],
@@ -110,7 +110,7 @@ async function readExternalIds(
 }
 
 async function isSuspended(pool: pg.Pool, externalUserId: string): Promise<boolean> {
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query('SELECT FROM end_user WHERE external_id = $1 AND suspended_at IS NOT NULL', [externalUserId]),
   );
   return rows.length > 0;

@@ -15,7 +15,7 @@ export async function findPeriods(pool: pg.Pool, unit: 'day' | 'month', whole: P
   const { from, to, timeZone } = whole;
   const first = new Date(Math.ceil(from / 900_000) * 900_000);
   const values = [unit, first, new Date(to), timeZone];
-  const { rows } = await mapDatabaseErrors(pool.query<{ at: Date }>(BEGINNINGS, values));
+  const { rows } = await mapDatabaseErrors(() => pool.query<{ at: Date }>(BEGINNINGS, values));
   // The first day or month begins with the whole period, or before it.
   const within = rows.slice(1).map(({ at }) => at.getTime());
   const beginnings = [from, ...within.filter((at) => at > from && at < to)];

@@ -19,6 +19,6 @@ export async function isTimeZone(pool: pg.Pool, name: string): Promise<boolean> 
 }
 
 async function readNames(pool: pg.Pool): Promise<ReadonlySet<string>> {
-  const { rows } = await mapDatabaseErrors(pool.query<{ name: string }>(NAMES));
+  const { rows } = await mapDatabaseErrors(() => pool.query<{ name: string }>(NAMES));
   return new Set(rows.map(({ name }) => name));
 }

@@ -26,7 +26,7 @@ export function createEraseUser(
   onCommitted: () => void = () => {},
 ): EraseUser {
   return async (userId, by) => {
-    const { rows } = await mapDatabaseErrors(
+    const { rows } = await mapDatabaseErrors(() =>
       pool.query<UserRow>(`SELECT ${userColumns} FROM begin_erasure($1, $2, $3) AS u`, [
         userId,
         toJsonb(signErasure(key, userId) satisfies DetailOf<'user.erased'>),
@@ -46,18 +46,18 @@ export function createEraseUser(
  */
 export async function endErasure(pool: pg.Pool, userId: string): Promise<User | null> {
   for (let after: string | null = '00000000-0000-0000-0000-000000000000'; after !== null; ) {
-    const { rows }: pg.QueryResult<{ last: string | null }> = await mapDatabaseErrors(
+    const { rows }: pg.QueryResult<{ last: string | null }> = await mapDatabaseErrors(() =>
       pool.query('SELECT erase_sessions($1, $2, $3, $4) AS last', [userId, after, SESSIONS, REPORTS]),
     );
     after = rows[0]?.last ?? null;
   }
   await inBatches(IDENTITIES, async (size) => {
-    const { rows } = await mapDatabaseErrors(
+    const { rows } = await mapDatabaseErrors(() =>
       pool.query<{ erased: number }>('SELECT erase_identities($1, $2) AS erased', [userId, size]),
     );
     return rows[0]?.erased ?? 0;
   });
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query<UserRow>(`SELECT ${userColumns} FROM end_erasure($1) AS u`, [userId]),
   );
   return rows[0] === undefined ? null : toUser(rows[0]);
@@ -65,7 +65,7 @@ export async function endErasure(pool: pg.Pool, userId: string): Promise<User | 
 
 /** Finishes interrupted erasures. @throws UnavailableError when one of them may not be finished */
 export async function finishErasures(pool: pg.Pool, stopping: AbortSignal): Promise<void> {
-  const { rows } = await mapDatabaseErrors(
+  const { rows } = await mapDatabaseErrors(() =>
     pool.query<{ id: string }>(
       'SELECT id FROM end_user WHERE erasure_began_at IS NOT NULL AND erased_at IS NULL LIMIT 100',
     ),

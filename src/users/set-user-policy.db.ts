@@ -19,6 +19,6 @@ export async function setUserPolicy(
   by: Caller,
 ): Promise<User | null> {
   const values = [id, externalId, toJsonb(policyChangeColumns(changes)), callerJson(by)];
-  const { rows } = await mapDatabaseErrors(pool.query<UserRow>(SET_POLICY, values));
+  const { rows } = await mapDatabaseErrors(() => pool.query<UserRow>(SET_POLICY, values));
   return rows[0] === undefined ? null : toUser(rows[0]);
 }

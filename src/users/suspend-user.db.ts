@@ -32,6 +32,6 @@ async function setSuspended(
 ): Promise<User | null> {
   // The reason is stored with the identities, which erasing removes.
   const values = [id, externalId, suspended, callerJson(by, reason)];
-  const { rows } = await mapDatabaseErrors(pool.query<UserRow>(SUSPEND, values));
+  const { rows } = await mapDatabaseErrors(() => pool.query<UserRow>(SUSPEND, values));
   return rows[0] === undefined ? null : toUser(rows[0]);
 }

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditActions, auditRecord } from '../../src/audit/actions.ts';
-import { createLogger } from '../../src/platform/process/logger.ts';
-import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
 import { issue, passTime, reinstateUser, revokeSession, setPolicy, suspendUser } from '../support/ask.ts';
 import { bearer, createApplication, createKey, revokeKey } from '../support/callers.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -9,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import { asOwner } from '../support/partitions.ts';
+import { dropDue } from '../support/retention.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 // What is written in the trail is what the list of audit actions says, down to each detail.
@@ -118,19 +117,9 @@ async function dropOldMonths(): Promise<void> {
     );
     return row?.sealed === true ? true : undefined;
   });
-  const errors: unknown[] = [];
-  const stop = enforceRetention({
-    ownerUrl: database.ownerUrl,
-    months: 1,
-    auditMonths: 1,
-    auditKeys: [KEY],
-    log: createLogger({ level: 'info', pretty: false, destination: { write: () => {} } }),
-    onError: (error) => errors.push(error),
-    everyMs: 10,
-  });
+  const { errors } = await dropDue(database.ownerUrl, { months: 1, auditMonths: 1, auditKeys: [KEY] });
   await written('trail.checkpointed', 2);
   await written('partition.dropped');
-  await stop();
   expect(errors).toEqual([]);
 }
 

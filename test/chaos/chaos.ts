@@ -10,6 +10,7 @@ import { makeFaults } from './faults.ts';
 import { type FaultyDatabase, startFaultyDatabase } from './faulty-database.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { type LedgerRecord, readLedger, unsettled } from './ledger-record.ts';
+import { checkPartitions, createOldMonths, readPartitions } from './partitions.ts';
 import { createRandom } from './random.ts';
 import { createReplica, type Replica } from './replica.ts';
 import { DEADLINE_MS, providerKey, replicaEnv, UPSTREAM_TIMEOUT_MS } from './settings.ts';
@@ -74,6 +75,8 @@ async function run(
   { seed, seconds, outputFile, progress = () => {}, signal }: ChaosOptions,
   { database, upstream, replicas }: World,
 ): Promise<ChaosReport> {
+  if (!database.canFillDisk) progress('left out, because nothing can be mounted here: the disk is full');
+  const partitions = await createOldMonths(database);
   const journal = createJournal();
   const faults = new Map<string, number>();
   const weather = createWeather(createRandom(seed, 'weather'), UPSTREAM_TIMEOUT_MS);
@@ -91,7 +94,7 @@ async function run(
     // What should never happen is not made clearer by what happens after it.
     const broken = () => journal.unexpected.length > 0 || replicas.some(({ crashes }) => crashes.length > 0);
     const overdue = () => performance.now() >= until || broken() || signal?.aborted === true;
-    await makeFaults({ seed, replicas, database, upstream, weather, faults }, overdue);
+    await makeFaults({ seed, replicas, database, upstream, weather, journal, faults }, overdue);
     faultsOver = true;
     await clients;
   } finally {
@@ -108,6 +111,7 @@ async function run(
     ...replicas.flatMap(({ crashes }) => crashes),
     ...replicas.flatMap((replica) => findSecrets(replica, upstream)),
     ...check(journal, ledger, upstream),
+    ...checkPartitions(partitions, await readPartitions(database)),
   ];
   if (outputFile !== undefined && violations.length > 0) {
     await writeFile(outputFile, replicas.flatMap(({ output }) => output).join('\n'));

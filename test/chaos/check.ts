@@ -12,6 +12,9 @@ const EVENT_OF: Readonly<Record<string, string>> = {
   UNCONFIRMED: 'session.unconfirmed',
 };
 
+/** Longer than an answer takes. */
+const LATE_MS = 5000;
+
 /** Everything that was promised and not kept, in words. */
 export function check(journal: Journal, ledger: LedgerRecord, upstream: FakeUpstream): string[] {
   const sessions = new Map(
@@ -25,6 +28,7 @@ export function check(journal: Journal, ledger: LedgerRecord, upstream: FakeUpst
     ...checkUpstream(ledger, upstream),
     ...checkSuspensions(journal, ledger),
     ...checkEvents(ledger),
+    ...checkClock(ledger),
     ...checkQuotas(ledger.sessions),
   ];
 }
@@ -55,18 +59,21 @@ function checkHeld({ held }: Journal, sessions: ReadonlyMap<string, SessionRecor
 
 /** "No secret" is true for ever, and "none exists upstream" too. */
 function checkClaims(
-  { claims, nothingMinted, held }: Journal,
+  { claims, nothingMinted, held, wrongClocks }: Journal,
   sessions: ReadonlyMap<string, SessionRecord>,
   { minted, calls }: FakeUpstream,
 ): string[] {
   const handedOver = new Set(held.map(({ sessionId }) => sessionId));
   const exists = new Set(minted.map(({ call }) => markerOf(call)));
   const called = new Set(calls.map(markerOf));
+  // By a clock that is ahead the deadline of a mint has passed that then succeeds all the same.
+  const byWrongClock = (at: number) =>
+    wrongClocks.some(({ from, until }) => at >= from && at < until + LATE_MS);
   return [
-    ...claims.flatMap(({ marker, sessionId, status, possiblyIssued }) => {
+    ...claims.flatMap(({ marker, sessionId, status, possiblyIssued, at }) => {
       const outcome = sessions.get(sessionId)?.outcome;
       return [
-        ...(handedOver.has(sessionId)
+        ...(handedOver.has(sessionId) && !(status === 'UNCONFIRMED' && byWrongClock(at))
           ? [`"${marker}" was told ${status}, and its secret was handed over`]
           : []),
         ...(status === 'FAILED' && outcome !== 'FAILED'
@@ -118,26 +125,56 @@ function checkSuspensions({ suspensions }: Journal, { sessions }: LedgerRecord):
 function checkEvents({ sessions, events }: LedgerRecord): string[] {
   const trails = Map.groupBy(events, ({ sessionId }) => sessionId);
   return sessions.flatMap((session) => {
-    const { id, outcome, settledAt, revokedAt, expiryAnnouncedAt } = session;
-    if (outcome === null) return [`session ${id} has no outcome`];
-    const expected = [
-      'session.requested',
-      ...(revokedAt === null ? [] : ['session.revoked']),
-      // What was revoked does not expire.
-      ...(expiryAnnouncedAt === null || revokedAt !== null ? [] : ['session.expired']),
-      EVENT_OF[outcome] ?? '',
-    ];
+    const { id, outcome } = session;
+    // The order of times says nothing then, and its deadline may be yet to come.
+    const isOfWrongClock = hasTimeAhead(session);
+    if (outcome === null) return isOfWrongClock ? [] : [`session ${id} has no outcome`];
+    const expected = eventsOf(session);
     const actions = (trails.get(id) ?? []).map(({ action }: EventRecord) => action);
-    const inOrder = actions[0] === 'session.requested';
+    const inOrder = isOfWrongClock || actions[0] === 'session.requested';
     return [
       ...(inOrder && actions.toSorted().join() === expected.toSorted().join()
         ? []
         : [`session ${id}, ${outcome}, has the events ${actions.join()}`]),
-      ...(outcome === 'ISSUED' && revokedAt !== null && settledAt !== null && revokedAt < settledAt
-        ? [`session ${id} was issued after it had been revoked`]
-        : []),
+      ...(isOfWrongClock ? [] : checkRevocation(session)),
     ];
   });
+}
+
+/** What the trail has to tell of a session that came to an end. */
+function eventsOf({ outcome, revokedAt, expiryAnnouncedAt }: SessionRecord): string[] {
+  return [
+    'session.requested',
+    ...(revokedAt === null ? [] : ['session.revoked']),
+    // What was revoked does not expire.
+    ...(expiryAnnouncedAt === null || revokedAt !== null ? [] : ['session.expired']),
+    EVENT_OF[outcome ?? ''] ?? '',
+  ];
+}
+
+function checkRevocation({ id, outcome, revokedAt, settledAt }: SessionRecord): string[] {
+  return outcome === 'ISSUED' && revokedAt !== null && settledAt !== null && revokedAt < settledAt
+    ? [`session ${id} was issued after it had been revoked`]
+    : [];
+}
+
+/** Nothing that cannot be undone was done by a clock that was ahead. */
+function checkClock({ sessions }: LedgerRecord): string[] {
+  return sessions.flatMap(({ id, expiryAnnouncedAt, failureCode, settledAt }) => [
+    ...(isAhead(expiryAnnouncedAt) ? [`session ${id} was said to have expired by a wrong clock`] : []),
+    ...(failureCode === 'not_settled' && isAhead(settledAt)
+      ? [`session ${id} was ended by a wrong clock`]
+      : []),
+  ]);
+}
+
+function hasTimeAhead({ createdAt, settledAt, revokedAt }: SessionRecord): boolean {
+  return [createdAt, settledAt, revokedAt].some(isAhead);
+}
+
+/** Whether a time was written by a clock that was ahead: no run takes an hour. */
+function isAhead(at: number | null): boolean {
+  return at !== null && at > Date.now() + LATE_MS;
 }
 
 function markerOf({ text }: RecordedCall): string {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FakeUpstream } from '../support/fake-upstream.ts';
 import type { FaultyDatabase } from './faulty-database.ts';
-import { count } from './journal.ts';
+import { count, type Journal } from './journal.ts';
 import { createRandom } from './random.ts';
 import type { Replica } from './replica.ts';
 import { DEADLINE_MS, providerKey } from './settings.ts';
@@ -16,6 +16,7 @@ export type Targets = {
   readonly database: FaultyDatabase;
   readonly upstream: FakeUpstream;
   readonly weather: Weather;
+  readonly journal: Journal;
   /** How often each fault was made. */
   readonly faults: Map<string, number>;
 };
@@ -82,12 +83,18 @@ function replicaFaults({ seed, replicas, upstream }: Targets): readonly Fault[] 
   ];
 }
 
-function ledgerFaults({ seed, database, weather }: Targets): readonly Fault[] {
+function ledgerFaults({ seed, database, weather, journal }: Targets): readonly Fault[] {
   const random = createRandom(seed, 'ledger');
   const broken = async (statement: string) => {
     const at = random.pick(['statement', 'answer', 'halfAnswer'] as const);
     // It happens with the next of them; nobody waits for that.
     for (let left = random.int(1, 4); left > 0; left -= 1) void database.proxy.breakNext({ statement, at });
+  };
+  const clockForward = async (by: string) => {
+    const wrongClock = { from: Date.now(), until: Number.POSITIVE_INFINITY };
+    journal.wrongClocks.push(wrongClock);
+    await database.setClockForward(by, random.int(200, 3000));
+    wrongClock.until = Date.now();
   };
   return [
     [6, ['break at settling', () => broken('settle-session')]],
@@ -97,6 +104,13 @@ function ledgerFaults({ seed, database, weather }: Targets): readonly Fault[] {
     [2, ['terminate backends', () => database.terminateBackends()]],
     [2, ['PostgreSQL stands still', () => database.pause(random.int(100, 1200))]],
     [1, ['PostgreSQL crashes', () => database.crash()]],
+    [1, ['the database is read-only', () => database.makeReadOnly(random.int(200, 2000))]],
+    // Far enough that every deadline has passed; and so far that there is no place for what happens then.
+    [1, ["the database's clock is two hours ahead", () => clockForward('2 hours')]],
+    [1, ["the database's clock is two years ahead", () => clockForward('2 years')]],
+    ...(database.canFillDisk
+      ? [[1, ['the disk is full', () => database.fillDisk(random.int(200, 2000))]] as const]
+      : []),
     [
       1,
       [

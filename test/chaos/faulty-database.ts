@@ -5,8 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded/start-embedded-postgres.ts';
+import { movableClock } from '../support/database-clock.ts';
 import { inDatabase } from '../support/database-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
 export type FaultyDatabase = {
   /** As the gateways' role, through the proxy. */
@@ -21,6 +23,14 @@ export type FaultyDatabase = {
   crash(): Promise<void>;
   /** Stands still for that long, with all that was sent to it waiting. */
   pause(milliseconds: number): Promise<void>;
+  /** Whether a disk can be filled here: it takes the right to mount one. */
+  readonly canFillDisk: boolean;
+  /** Leaves no space for tables for that long. */
+  fillDisk(milliseconds: number): Promise<void>;
+  /** Refuses all writes for that long, as a standby does. */
+  makeReadOnly(milliseconds: number): Promise<void>;
+  /** Sets the clock forward for that long. */
+  setClockForward(by: string, milliseconds: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -38,6 +48,8 @@ export async function startFaultyDatabase(directory: string): Promise<FaultyData
     const client = new pg.Client({
       connectionString: inDatabase(postgres.superuserUrl, 'gatehouse'),
       application_name: 'chaos',
+      // Also while the database is read-only.
+      options: '-c default_transaction_read_only=off',
     });
     client.on('error', () => {});
     await client.connect();
@@ -48,6 +60,14 @@ export async function startFaultyDatabase(directory: string): Promise<FaultyData
       await client.end();
     }
   };
+  const moveClock = await movableClock({ name: 'gatehouse', query });
+  const disk = await mountSmallDisk(directory, join(directory, 'postgres'));
+  if (disk !== null) await moveTablesTo(disk, postgres.superuserUrl);
+  const setReadOnly = async (value: 'on' | 'off') => {
+    await query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+    await query('SELECT pg_reload_conf()');
+  };
+
   const postmaster = async () => {
     const file = await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
     return Number(file.split('\n')[0]);
@@ -82,11 +102,37 @@ export async function startFaultyDatabase(directory: string): Promise<FaultyData
       await delay(milliseconds);
       for (const one of pids) signal(one, 'SIGCONT');
     },
+    canFillDisk: disk !== null,
+    async fillDisk(milliseconds) {
+      await disk?.fill();
+      await delay(milliseconds);
+      await disk?.empty();
+    },
+    async makeReadOnly(milliseconds) {
+      await setReadOnly('on');
+      await delay(milliseconds);
+      await setReadOnly('off');
+    },
+    async setClockForward(by, milliseconds) {
+      await moveClock(by);
+      await delay(milliseconds);
+      await moveClock('0');
+    },
     async stop() {
       await proxy.close();
       await postgres.stop();
+      await disk?.unmount();
     },
   };
+}
+
+/** The log of transactions stays where it is: without space for it, PostgreSQL ends. */
+async function moveTablesTo({ path }: SmallDisk, superuserUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  await client.query(`CREATE TABLESPACE small LOCATION '${path}'`);
+  await client.query('ALTER DATABASE gatehouse SET TABLESPACE small');
+  await client.end();
 }
 
 /** One of them may have ended by itself since it was listed. */

@@ -7,6 +7,8 @@ export type Claim = {
   readonly sessionId: string;
   readonly status: string;
   readonly possiblyIssued: boolean;
+  /** When the answer arrived. */
+  readonly at: number;
 };
 
 /** From when a suspension was acknowledged until its end was asked for, by the clock that PostgreSQL reads too. */
@@ -17,6 +19,8 @@ export type Journal = {
   readonly held: Held[];
   readonly claims: Claim[];
   readonly suspensions: Suspension[];
+  /** From when until when the database's clock was wrong. */
+  readonly wrongClocks: { readonly from: number; until: number }[];
   /** Requests without a key that were refused before anything was minted: SERVICE_UNAVAILABLE, denials. */
   readonly nothingMinted: string[];
   /** How often each kind of answer was given. */
@@ -30,6 +34,7 @@ export function createJournal(): Journal {
     held: [],
     claims: [],
     suspensions: [],
+    wrongClocks: [],
     nothingMinted: [],
     answers: new Map(),
     unexpected: [],

@@ -52,10 +52,10 @@ export async function readLedger({ query }: FaultyDatabase): Promise<LedgerRecor
   return { sessions, events, leaks: leaks.flat() };
 }
 
-/** How many sessions have no outcome yet, or have expired without anybody saying so. */
+/** How many sessions have no outcome yet that should (a clock that was ahead gave some a later deadline), or have expired without anybody saying so. */
 export async function unsettled({ query }: FaultyDatabase): Promise<number> {
   const rows = await query<{ n: number }>(
-    `SELECT count(*)::integer AS n FROM realtime_session WHERE outcome IS NULL
+    `SELECT count(*)::integer AS n FROM realtime_session WHERE outcome IS NULL AND deadline < now() + interval '1 minute'
        OR outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL AND expires_at <= now()`,
   );
   return rows[0]?.n ?? 0;

@@ -100,6 +100,7 @@ function learn(journal: Journal, wish: Pick<Wish, 'marker' | 'keyed'>, asked: As
         sessionId: data.attempt.id,
         status: data.attempt.status,
         possiblyIssued: data.possiblyIssued,
+        at: Date.now(),
       });
       return data.attempt.id;
     case 'SecretAlreadyIssuedError':

@@ -8,7 +8,7 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const PAUSE_MS = 200;
 // What the database's absence makes of a start; whoever started it tries again, as any supervisor does.
 const NO_DATABASE =
-  /Gatehouse cannot start\. (The database (of \w+ cannot be reached|went away during the start)|Error 57P0|Error ECONN)/;
+  /Gatehouse cannot start\. (The database('s clock is \d+ seconds ahead| of \w+ cannot be reached| of \w+ cannot be used \(25006\)| went away during the start)|Error 57P0|Error ECONN)/;
 
 /** A gateway in a process of its own that is started again and again. */
 export type Replica = {

@@ -75,7 +75,13 @@ function throughProxy(url: string): string {
 async function signalPostgres(signal: NodeJS.Signals): Promise<void> {
   const [postmaster] = (await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
   const { stdout } = await promisify(execFile)('pgrep', ['-P', String(postmaster)]);
-  for (const pid of [postmaster, ...stdout.trim().split('\n')]) process.kill(Number(pid), signal);
+  for (const pid of [postmaster, ...stdout.trim().split('\n')]) {
+    try {
+      process.kill(Number(pid), signal);
+    } catch {
+      // One that has ended since it was listed.
+    }
+  }
 }
 
 function expectUnavailable({ status, headers, body }: Answer): void {

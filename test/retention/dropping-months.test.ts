@@ -3,12 +3,9 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { checkDatabase } from '../../src/platform/database/check-database.ts';
 import { createPartitions } from '../../src/platform/database/migrate.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
-import {
-  type DroppedPartition,
-  dropOldPartitions,
-  SESSION_TABLES,
-} from '../../src/retention/drop-old-partitions.db.ts';
+import { type DroppedPartition, dropOldPartitions } from '../../src/retention/drop-old-partitions.db.ts';
 import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
+import { SESSION_TABLES } from '../../src/retention/retention-rules.db.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { asOwner, INSERT, poolOf } from '../support/partitions.ts';
@@ -245,15 +242,20 @@ describe('what an operator took off by hand', () => {
 
 type Run = { dropped: string[]; postponed: string[] };
 
-async function run(
-  options: { months?: number; ownerUrl?: string; lockTimeoutMs?: number } = {},
-): Promise<Run> {
+async function run({
+  months = MONTHS,
+  ...options
+}: {
+  months?: number;
+  ownerUrl?: string;
+  lockTimeoutMs?: number;
+} = {}): Promise<Run> {
   const dropped: DroppedPartition[] = [];
   const postponed: string[] = [];
   await dropOldPartitions({
-    tables: SESSION_TABLES,
+    rule: { tables: SESSION_TABLES, months },
+    severalMonths: true,
     ownerUrl: database.ownerUrl,
-    months: MONTHS,
     signal: new AbortController().signal,
     onDropped: (one) => dropped.push(one),
     onPostponed: (one) => postponed.push(one),
@@ -281,6 +283,7 @@ function startRetention(lines: string[]): () => Promise<void> {
     auditKeys: [KEY],
     log,
     onError,
+    onHeld: () => {},
     everyMs: 10,
   });
   onTestFinished(stop);

@@ -1,12 +1,13 @@
 import pg from 'pg';
 import { beforeAll, expect, test } from 'vitest';
-import { dropOldPartitions, SESSION_TABLES } from '../../src/retention/drop-old-partitions.db.ts';
+import { dropOldPartitions } from '../../src/retention/drop-old-partitions.db.ts';
+import { SESSION_TABLES } from '../../src/retention/retention-rules.db.ts';
 import { readUser, revokeSession, unknownId } from '../support/ask.ts';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { CREATE } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
-import { useDatabase, useGateway } from '../support/fixture.ts';
-import type { TestGateway } from '../support/gateway.ts';
+import { use, useDatabase, useGateway } from '../support/fixture.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const OLD_ROWS = 10_000;
 const WORKERS = 6;
@@ -19,12 +20,17 @@ beforeAll(async () => {
 });
 const forgetful = useGateway(forgetfulDatabase, { GATEHOUSE_RETENTION_MONTHS: '3' });
 const database = useDatabase();
-beforeAll(async () => {
-  // Nothing that a gateway asks for may have to wait for a lock: it would get an error instead.
-  await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '200ms'`);
-});
+// Nothing that a gateway asks for may have to wait for a lock: it would get an error instead.
+const impatient = (url: string) => `${url}&options=${encodeURIComponent('-c lock_timeout=200ms')}`;
 // The tests drop themselves.
-const gateway = useGateway(database, { GATEHOUSE_RETENTION_MONTHS: '1200' });
+const gateway = use(
+  () =>
+    startGateway(
+      { url: impatient(database.url), ownerUrl: impatient(database.ownerUrl) },
+      { GATEHOUSE_RETENTION_MONTHS: '1200' },
+    ),
+  (started) => started.close(),
+);
 
 const SESSION = /* GraphQL */ `
   query ($id: ID!) {
@@ -124,9 +130,9 @@ test('a gateway drops what is older than it was told, soon after its start, and 
 async function dropOld(): Promise<string[]> {
   const dropped: string[] = [];
   await dropOldPartitions({
-    tables: SESSION_TABLES,
+    rule: { tables: SESSION_TABLES, months: 13 },
+    severalMonths: true,
     ownerUrl: database.ownerUrl,
-    months: 13,
     signal: new AbortController().signal,
     onDropped: ({ partition }) => dropped.push(partition),
     onPostponed: (partition) => {

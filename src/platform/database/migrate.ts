@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { clocksAgree } from './clock-skew.ts';
 import { MigrationError } from './migration-error.ts';
 import {
   checksumOf,
@@ -8,6 +9,7 @@ import {
   MIGRATIONS,
   readMigration,
 } from './migration-history.ts';
+import { withClient } from './with-client.ts';
 
 /** The advisory lock that Prisma's own `migrate deploy` takes, so that the two exclude each other. */
 const PRISMA_LOCK = 72_707_369;
@@ -43,14 +45,7 @@ export type MigrateOptions = HistoryOptions & {
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const { ownerUrl, applicationRole, onApplied, directory = MIGRATIONS } = options;
-  const client = new pg.Client({
-    connectionString: ownerUrl,
-    application_name: 'gatehouse-migrate',
-    connectionTimeoutMillis: 10_000,
-  });
-  client.on('error', () => {});
-  await client.connect();
-  try {
+  await withClient({ url: ownerUrl, application_name: 'gatehouse-migrate' }, async (client) => {
     await requireSupportedVersion(client);
     await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
     await client.query(HISTORY);
@@ -61,16 +56,18 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     }
     await createPartitions(client);
     await grant(client, applicationRole);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
-/** Creates the partitions of this month and the next three that are missing; returns how many it made. */
+/**
+ * Creates the partitions of this month and the next three that are missing; returns how many it made. None, while nobody
+ * knows which month this is, because the clocks of database and gateway differ.
+ */
 export async function createPartitions(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ made: number }>(
-    'SELECT create_partitions(now(), now() + make_interval(months => $1)) AS made',
-    [MONTHS_AHEAD],
+    `SELECT create_partitions($2::timestamptz, $2::timestamptz + make_interval(months => $1)) AS made
+     WHERE ${clocksAgree('$2')}`,
+    [MONTHS_AHEAD, new Date()],
   );
   return rows[0]?.made ?? 0;
 }

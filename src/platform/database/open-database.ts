@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { StartError } from '../process/start-error.ts';
 import { checkDatabase } from './check-database.ts';
+import { MAX_SKEW_SECONDS, measureClockSkew } from './clock-skew.ts';
 import type { OpenDatabase } from './database.ts';
 import { type joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 import { migrate } from './migrate.ts';
@@ -53,6 +54,7 @@ export async function openDatabase(
     });
     await unlessAborted(orStartError(migrated, database.ownerSource), signal);
     if ((await checkDatabase(pool)) === 'partition_missing') {
+      await requireSameTime(pool);
       throw new StartError(
         'DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema: they name two databases, or the search_path of their users differs.',
       );
@@ -110,6 +112,15 @@ async function requireUtf8(pool: pg.Pool, source: string): Promise<void> {
   if (encoding === 'UTF8') return;
   throw new StartError(
     `The database of ${source} has the encoding ${encoding}, and UTF8 is needed: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`,
+  );
+}
+
+/** Without agreement on the time no partition is made, and so one can be missing. @throws StartError */
+async function requireSameTime(pool: pg.Pool): Promise<void> {
+  const seconds = Math.round(await measureClockSkew(pool));
+  if (Math.abs(seconds) <= MAX_SKEW_SECONDS) return;
+  throw new StartError(
+    `The database's clock is ${Math.abs(seconds)} seconds ${seconds > 0 ? 'ahead of' : 'behind'} the gateway's. Set the wrong one right.`,
   );
 }
 

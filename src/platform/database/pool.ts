@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectTo } from './connection.ts';
 
 export type PoolOptions = {
   readonly url: string;
@@ -8,27 +9,43 @@ export type PoolOptions = {
   readonly onError: (error: Error) => void;
 };
 
-/** The one pool of a gateway, shared by Prisma and the hand-written statements. */
+const TOO_MANY_CONNECTIONS = '53300';
+const GROW_AGAIN_MS = 10_000;
+
+/**
+ * The one pool of a gateway, shared by Prisma and the hand-written statements. While the server has fewer connections
+ * left than `size`, the pool makes do with those that it has: statements wait for a free one.
+ */
 export function createPool({ url, size, timeoutMs, onError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: inUtc(url),
+    ...connectTo(url),
     max: size,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,
     query_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
-    keepAlive: true,
     application_name: 'gatehouse',
+    // The only place where a pool tells of a connection that could not be made.
+    log: (...told: readonly unknown[]) => {
+      if (told.some(isRefusedForNumber)) makeDo();
+    },
   });
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', onError);
+  // So would one that breaks while it is handed over, when the pool has stopped listening and nobody else listens yet.
+  pool.on('connect', (client) => client.on('error', () => {}));
+
+  function makeDo(): void {
+    if (pool.options.max === size) setTimeout(grow, GROW_AGAIN_MS).unref();
+    // The connection that failed is still counted.
+    pool.options.max = Math.max(1, pool.totalCount - 1);
+  }
+  function grow(): void {
+    pool.options.max = size;
+  }
   return pool;
 }
 
-/** Prisma's adapter writes times without their zone and reads them as UTC, whatever zone the server or the role is set to. */
-function inUtc(url: string): string {
-  const changed = new URL(url);
-  const options = [changed.searchParams.get('options') ?? '', '-c TimeZone=UTC'].join(' ').trim();
-  changed.searchParams.set('options', options);
-  return changed.href;
+function isRefusedForNumber(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === TOO_MANY_CONNECTIONS;
 }

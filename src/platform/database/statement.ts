@@ -44,7 +44,9 @@ export async function query<Row extends pg.QueryResultRow>(
   { name, text }: Statement<Row>,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  const { rows } = await mapDatabaseErrors(client.query<Row>({ name, text, values: [...values], types }));
+  const { rows } = await mapDatabaseErrors(() =>
+    client.query<Row>({ name, text, values: [...values], types }),
+  );
   return rows;
 }
 
@@ -54,7 +56,7 @@ export function queryThroughPrisma<Row>(
   { text }: Statement<Row>,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  return mapDatabaseErrors(prisma.$queryRawUnsafe<Row[]>(text, ...values));
+  return mapDatabaseErrors(() => prisma.$queryRawUnsafe<Row[]>(text, ...values));
 }
 
 /** Collects the parameters of a statement that is put together: `bind` takes a value and returns its placeholder, "$1". */
@@ -91,7 +93,7 @@ export function readThroughPrisma<Row>(
   text: string,
   { values }: SqlParameters,
 ): Promise<Row[]> {
-  return mapDatabaseErrors(prisma.$queryRawUnsafe<Row[]>(text, ...values));
+  return mapDatabaseErrors(() => prisma.$queryRawUnsafe<Row[]>(text, ...values));
 }
 
 const nameOf = createStatementNames('read', 300);
@@ -102,7 +104,9 @@ export async function read<Row extends pg.QueryResultRow>(
   text: string,
   { values }: SqlParameters,
 ): Promise<Row[]> {
-  const { rows } = await mapDatabaseErrors(pool.query<Row>({ name: nameOf(text), text, values, types }));
+  const { rows } = await mapDatabaseErrors(() =>
+    pool.query<Row>({ name: nameOf(text), text, values, types }),
+  );
   return rows;
 }
 
@@ -116,6 +120,6 @@ export async function readPlanned<Row extends pg.QueryResultRow>(
   text: string,
   { values }: SqlParameters,
 ): Promise<Row[]> {
-  const { rows } = await mapDatabaseErrors(pool.query<Row>({ text, values, types }));
+  const { rows } = await mapDatabaseErrors(() => pool.query<Row>({ text, values, types }));
   return rows;
 }

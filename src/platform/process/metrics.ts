@@ -74,6 +74,17 @@ export function createMetrics({ poolWaiting, streams }: Readings) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    clockSkew: new Gauge({
+      name: 'gatehouse_clock_skew_seconds',
+      help: "By how much the database's clock is ahead of the gateway's. Beyond a minute what cannot be undone waits.",
+      registers,
+    }),
+    retentionHeld: new Gauge({
+      name: 'gatehouse_retention_held_partitions',
+      help: 'Partitions that retention keeps until an operator drops them, because several months fell due at once.',
+      labelNames: ['of'] as const,
+      registers,
+    }),
     redactions: new Counter({
       name: 'gatehouse_output_redactions_total',
       help: 'Lines of output in which the last filter replaced something that looked like a secret. Should stay 0.',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { unavailableCode } from '../../../src/platform/database/map-database-errors.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
 import { createPrisma } from '../../../src/platform/database/prisma.ts';
@@ -54,23 +54,56 @@ test('a statement of Prisma that is given up on means that the ledger is unavail
 });
 
 test('a raw statement of Prisma whose connection is reset means that the database is unavailable', async () => {
-  const { hostname, port } = new URL(database.url);
-  const resetting = createServer((client) => {
-    const server = connect(Number(port), hostname);
+  const url = await through((client, server) => {
     server.pipe(client);
     client.on('data', (chunk) => {
       if (chunk.includes('pg_sleep')) client.resetAndDestroy();
       else server.write(chunk);
     });
-    client.on('close', () => server.destroy()).on('error', () => {});
   });
-  await once(resetting.listen(0, '127.0.0.1'), 'listening');
+  const prisma = openPrisma(20_000, 20_000, url);
+  expect(await codeOf(prisma.$queryRawUnsafe('SELECT pg_sleep(10)::text'))).toBe('connection_lost');
+});
+
+test('a connection that ends while it is handed over is no uncaught error', async () => {
+  const READY = Buffer.from('Z\0\0\0\x05I');
+  const fields = 'SFATAL\0VFATAL\0C57P01\0Mterminated\0\0';
+  const terminated = Buffer.from(`E\0\0\0${String.fromCharCode(fields.length + 4)}${fields}`);
+  const url = await through((client, server) => {
+    client.pipe(server);
+    // In one piece with "ready", so that nobody can listen for it in between.
+    server.on('data', (data) => {
+      const chunk = Buffer.from(data);
+      client.write(chunk.includes(READY) ? Buffer.concat([chunk, terminated]) : chunk);
+    });
+  });
+  const uncaught: unknown[] = [];
+  const listener = (error: unknown) => uncaught.push(error);
+  process.on('uncaughtException', listener);
+  onTestFinished(() => void process.off('uncaughtException', listener));
+  const pool = createPool({ url, size: 1, timeoutMs: 5000, onError: () => {} });
+  const client = await pool.connect();
+  await expect(client.query('SELECT 1')).rejects.toThrow();
+  client.release(true);
+  await pool.end();
+  expect(uncaught).toEqual([]);
+});
+
+/** The address of a server in between, which does with each connection as it is told. */
+async function through(forward: (client: Socket, server: Socket) => void): Promise<string> {
+  const { hostname, port } = new URL(database.url);
+  const between = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    client.on('close', () => server.destroy()).on('error', () => {});
+    server.on('close', () => client.destroy()).on('error', () => {});
+    forward(client, server);
+  });
+  await once(between.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void between.close());
   // The type of address() also covers pipes.
-  const address = resetting.address() as AddressInfo;
+  const address = between.address() as AddressInfo;
   const url = new URL(database.url);
   url.hostname = '127.0.0.1';
   url.port = String(address.port);
-  const prisma = openPrisma(20_000, 20_000, url.href);
-  expect(await codeOf(prisma.$queryRawUnsafe('SELECT pg_sleep(10)::text'))).toBe('connection_lost');
-  await once(resetting.close(), 'close');
-});
+  return url.href;
+}

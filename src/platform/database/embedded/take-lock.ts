@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { sessionOptions } from '../connection.ts';
 import { EmbeddedPostgresError, errorCode } from './error.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -35,7 +36,7 @@ export async function takeLock(
     ssl: false,
     application_name: `${NAME} ${process.pid}`,
     // Given here so that PGOPTIONS of the environment has no say.
-    options: '-c idle_session_timeout=0 -c statement_timeout=60000',
+    options: sessionOptions('-c statement_timeout=60000'),
     connectionTimeoutMillis: 5000,
   });
   const { promise: lost, resolve: onLost } = Promise.withResolvers<void>();
