@@ -60,6 +60,7 @@ async function bench(
   const pool = createPool({ url: url.href, size: connections, timeoutMs: 10_000, onError: () => {} });
   stack.defer(() => pool.end());
   const traffic = startTraffic(pool, connections);
+  stack.defer(() => traffic.stop());
   progress('warming up');
   await traffic.during(() => sleep(2000, undefined, { signal }));
   const before = await traffic.during(() => sleep(seconds * 1000, undefined, { signal }));
@@ -77,7 +78,6 @@ async function bench(
     // What it leaves to be planned anew, too.
     await sleep(1000);
   });
-  await traffic.stop();
   const drops = dropped.map(
     ({ rows: count, milliseconds }) => `dropped ${count} sessions (${megabytes} MB) in ${milliseconds} ms\n`,
   );
