@@ -1,10 +1,12 @@
 /**
  * Runs a benchmark as its command does: what it reports is printed, and Ctrl-C stops it with all that it started.
- * @param readOptions of the command line; null when there is nothing to run
+ * @param help is printed instead, for --help
+ * @param readOptions of the command line; throws when it cannot be used
  * @param bench starts everything, measures, stops everything: also after a failure, and when the signal aborts
  */
 export async function runBench<Options>(
-  readOptions: (args: string[]) => Options | null,
+  help: string,
+  readOptions: (args: string[]) => Options,
   bench: (options: Options, signal: AbortSignal) => Promise<string>,
 ): Promise<void> {
   const stopping = new AbortController();
@@ -12,8 +14,8 @@ export async function runBench<Options>(
     process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
 
   try {
-    const options = readOptions(process.argv.slice(2));
-    if (options !== null) process.stdout.write(await bench(options, stopping.signal));
+    const args = process.argv.slice(2);
+    process.stdout.write(args.includes('--help') ? help : await bench(readOptions(args), stopping.signal));
   } catch (error) {
     process.stderr.write(
       `\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -25,12 +27,4 @@ export async function runBench<Options>(
 /** Says how far it is, beside the report. */
 export function progress(text: string): void {
   process.stderr.write(`${text}\n`);
-}
-
-/** A number of the command line. @throws TypeError that names the option when it is none, or less than `least` */
-export function readNumber(value: string, option: string, least: number): number {
-  const read = value.trim() === '' ? Number.NaN : Number(value);
-  if (!(read >= least))
-    throw new TypeError(`${option} must be a number of at least ${least}, not "${value}"`);
-  return read;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { readNumber } from '../run-bench.ts';
+import { readNumber, readNumbers } from '../options.ts';
 
-const HELP = `Measures what the audit trail's seals cost. Every gateway is its own process over a database of its own in one
+export const HELP = `Measures what the audit trail's seals cost. Every gateway is its own process over a database of its own in one
 embedded PostgreSQL (fsync on), with the same fake upstream and the same users.
 
 First mints a second of the same build with sealing on and with sealing off, in turn, and what is not sealed yet when
@@ -31,8 +31,8 @@ export type Options = {
   readonly rate: number;
 };
 
-/** Reads the command line, or prints the help and returns null. @throws TypeError when it cannot be used */
-export function readOptions(args: string[]): Options | null {
+/** Reads the command line. @throws TypeError when it cannot be used */
+export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
@@ -43,18 +43,13 @@ export function readOptions(args: string[]): Options | null {
       persons: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '20' },
       rate: { type: 'string', default: '5000' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return null;
-  }
   return {
     rounds: readNumber(values.rounds, '--rounds', 0),
     mintSeconds: readNumber(values['mint-seconds'], '--mint-seconds', 0.1),
     warmUpSeconds: readNumber(values['warm-up'], '--warm-up', 0.1),
-    connections: values.connections.split(',').map((value) => readNumber(value, '--connections', 1)),
+    connections: readNumbers(values.connections, '--connections', 1),
     persons: values.persons,
     seconds: readNumber(values.seconds, '--seconds', 0),
     rate: readNumber(values.rate, '--rate', 100),

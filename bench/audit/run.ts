@@ -5,11 +5,11 @@ import { progress, runBench } from '../run-bench.ts';
 import { comparePersons } from './compare-persons.ts';
 import { compareSealing } from './compare-sealing.ts';
 import { keepUp } from './keep-up.ts';
-import { type Options, readOptions } from './options.ts';
+import { HELP, type Options, readOptions } from './options.ts';
 import { reportComparison, reportKeptUp } from './report.ts';
 import type { Setup } from './start.ts';
 
-await runBench(readOptions, bench);
+await runBench(HELP, readOptions, bench);
 
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();

@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { type Child, startChild } from '../child.ts';
 import { startDatabaseServer } from '../mint/database.ts';
 import { prepareDatabase } from '../mint/servers.ts';
+import { readWhole } from '../options.ts';
+import { median } from '../rounds.ts';
+import { progress, runBench } from '../run-bench.ts';
 
 // What authentication by API key costs a trivial query: the gateway with it, and with everybody let in, in turn.
 
@@ -32,20 +35,29 @@ const measured = z.object({
   errors: z.number(),
 });
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '16' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) process.stdout.write(HELP);
-else await bench(Number(values.seconds), Number(values.rounds), Number(values.connections));
+await runBench(HELP, readOptions, bench);
 
-async function bench(seconds: number, rounds: number, connections: number): Promise<void> {
+function readOptions(args: string[]) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '3' },
+      connections: { type: 'string', default: '16' },
+    },
+  });
+  return {
+    seconds: readWhole(values.seconds, '--seconds', 1),
+    rounds: readWhole(values.rounds, '--rounds', 1),
+    connections: readWhole(values.connections, '--connections', 1),
+  };
+}
+
+async function bench(
+  { seconds, rounds, connections }: ReturnType<typeof readOptions>,
+  signal: AbortSignal,
+): Promise<string> {
   await using stack = new AsyncDisposableStack();
-  const signal = new AbortController().signal;
   const database = await (await startDatabaseServer(signal, stack)).create('auth');
   await prepareDatabase(database);
   const targets: Target[] = [];
@@ -61,13 +73,14 @@ async function bench(seconds: number, rounds: number, connections: number): Prom
 
   const results = new Map<string, Result[]>(targets.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
+    signal.throwIfAborted();
     for (const target of round % 2 === 0 ? targets : targets.toReversed()) {
       const result = await measure(target, connections, seconds);
       results.get(target.name)?.push(result);
       progress(`round ${round + 1}, ${target.name}: ${Math.round(result.perSecond)}/s, p99 ${result.p99} ms`);
     }
   }
-  report(results);
+  return report(results);
 }
 
 async function measure({ port, key, child }: Target, connections: number, seconds: number): Promise<Result> {
@@ -101,7 +114,7 @@ async function measure({ port, key, child }: Target, connections: number, second
   };
 }
 
-function report(results: ReadonlyMap<string, readonly Result[]>): void {
+function report(results: ReadonlyMap<string, readonly Result[]>): string {
   const of = (name: string, read: (result: Result) => number) => median((results.get(name) ?? []).map(read));
   const lines = [...results.keys()].map((name) => {
     const [perSecond, cpu] = [of(name, (result) => result.perSecond), of(name, (result) => result.cpu)];
@@ -113,13 +126,5 @@ function report(results: ReadonlyMap<string, readonly Result[]>): void {
       `${of(name, (result) => result.statements).toFixed(5)} statements a request`,
     ].join('   ');
   });
-  process.stdout.write(`\n${lines.join('\n')}\n`);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
+  return `\n${lines.join('\n')}\n`;
 }

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readNumber } from '../run-bench.ts';
+import { readFolder, readNumber, readNumbers } from '../options.ts';
 
-const HELP = `Measures a mint: the gateway beside a bare server that does the same two durable writes, and beside
+export const HELP = `Measures a mint: the gateway beside a bare server that does the same two durable writes, and beside
 calling the upstream directly. Every server is its own process over one embedded PostgreSQL (fsync on).
 
   npm run bench:mint -- [options]
@@ -30,8 +30,8 @@ export type Options = {
   readonly profileFolder: string | undefined;
 };
 
-/** Reads the command line, or prints the help and returns null. @throws TypeError when it cannot be used */
-export function readOptions(args: string[]): Options | null {
+/** Reads the command line. @throws TypeError when it cannot be used */
+export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
@@ -42,25 +42,19 @@ export function readOptions(args: string[]): Options | null {
       latencies: { type: 'string', default: '0,50' },
       also: { type: 'string', multiple: true, default: [] },
       'cpu-prof': { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return null;
-  }
-  const profileFolder = values['cpu-prof'];
   return {
     seconds: readNumber(values.seconds, '--seconds', 0.1),
     warmUpSeconds: readNumber(values['warm-up'], '--warm-up', 0.1),
     rounds: readNumber(values.rounds, '--rounds', 1),
-    connections: values.connections.split(',').map((value) => readNumber(value, '--connections', 1)),
-    latencies: values.latencies.split(',').map((value) => readNumber(value, '--latencies', 0)),
+    connections: readNumbers(values.connections, '--connections', 1),
+    latencies: readNumbers(values.latencies, '--latencies', 0),
     gateways: [
       { name: 'gateway', folder: resolve(import.meta.dirname, '../..') },
       ...values.also.map(otherCheckout),
     ],
-    profileFolder: profileFolder === undefined ? undefined : resolve(profileFolder),
+    profileFolder: readFolder(values['cpu-prof']),
   };
 }
 

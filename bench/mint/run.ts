@@ -3,12 +3,12 @@ import { progress, runBench } from '../run-bench.ts';
 import { seedUsers, startDatabaseServer } from './database.ts';
 import { startGateway } from './gateway.ts';
 import { measureAll } from './measure.ts';
-import { type Options, readOptions } from './options.ts';
+import { HELP, type Options, readOptions } from './options.ts';
 import { report } from './report.ts';
 import { countRoundTrips, type RoundTrips } from './round-trips.ts';
 import { prepareDatabase, startBare, startLoadGenerator, startUpstream } from './servers.ts';
 
-await runBench(readOptions, bench);
+await runBench(HELP, readOptions, bench);
 
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();

@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readNumber } from '../run-bench.ts';
+import { readFolder, readNumber, readNumbers } from '../options.ts';
 import { QUERIES, type QueryName } from './queries.ts';
 import { TARGETS, type TargetName } from './targets.ts';
 
-const HELP = `Measures two reads of a ledger of a million sessions: the gateway beside a bare server that answers the same bytes out
+export const HELP = `Measures two reads of a ledger of a million sessions: the gateway beside a bare server that answers the same bytes out
 of one prepared statement, and beside the same schema built on other libraries. Each is its own process over one
 embedded PostgreSQL with a pool of ten; the gateway with key, limits, log and metrics, the others without.
 
@@ -39,8 +38,8 @@ export type Options = {
   readonly buffers: boolean;
 };
 
-/** Reads the command line, or prints the help and returns null. @throws TypeError when it cannot be used */
-export function readOptions(args: string[]): Options | null {
+/** Reads the command line. @throws TypeError when it cannot be used */
+export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
@@ -53,23 +52,17 @@ export function readOptions(args: string[]): Options | null {
       sessions: { type: 'string', default: '1000000' },
       'cpu-prof': { type: 'string' },
       buffers: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return null;
-  }
-  const profileFolder = values['cpu-prof'];
   return {
     seconds: readNumber(values.seconds, '--seconds', 0.1),
     warmUpSeconds: readNumber(values['warm-up'], '--warm-up', 0.1),
     rounds: readNumber(values.rounds, '--rounds', 1),
-    connections: values.connections.split(',').map((value) => readNumber(value, '--connections', 1)),
+    connections: readNumbers(values.connections, '--connections', 1),
     queries: some(values.queries, '--queries', QUERIES),
     targets: some(values.only, '--only', TARGETS),
     sessions: readNumber(values.sessions, '--sessions', 1000),
-    profileFolder: profileFolder === undefined ? undefined : resolve(profileFolder),
+    profileFolder: readFolder(values['cpu-prof']),
     buffers: values.buffers,
   };
 }

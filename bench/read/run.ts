@@ -6,14 +6,14 @@ import { progress, runBench } from '../run-bench.ts';
 import { measureBuffers } from './buffers.ts';
 import { openDataset } from './dataset.ts';
 import { measureAll } from './measure.ts';
-import { type Options, readOptions } from './options.ts';
+import { HELP, type Options, readOptions } from './options.ts';
 import { report } from './report.ts';
 import { startTargets } from './targets.ts';
 import { verify } from './verify.ts';
 
 const USERS = 10_000;
 
-await runBench(readOptions, bench);
+await runBench(HELP, readOptions, bench);
 
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();

@@ -7,6 +7,8 @@ import { type DroppedPartition, dropOldPartitions } from '../../src/retention/dr
 import { SESSION_TABLES } from '../../src/retention/retention-rules.db.ts';
 import { startDatabaseServer } from '../mint/database.ts';
 import { prepareDatabase } from '../mint/servers.ts';
+import { readNumber, readWhole } from '../options.ts';
+import { progress, runBench } from '../run-bench.ts';
 import { fillMonth } from './fill-month.ts';
 import { type Slowest, startTraffic } from './traffic.ts';
 
@@ -18,20 +20,29 @@ Prints how long it took, and the longest statement of each kind in so many secon
 that waits for a lock for more than 100 ms is an error.
 `;
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '1000000' },
-    connections: { type: 'string', default: '4' },
-    seconds: { type: 'string', default: '10' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) process.stdout.write(HELP);
-else await bench(Number(values.rows), Number(values.connections), Number(values.seconds));
+await runBench(HELP, readOptions, bench);
 
-async function bench(rows: number, connections: number, seconds: number): Promise<void> {
+function readOptions(args: string[]) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { type: 'string', default: '1000000' },
+      connections: { type: 'string', default: '4' },
+      seconds: { type: 'string', default: '10' },
+    },
+  });
+  return {
+    rows: readWhole(values.rows, '--rows', 1),
+    connections: readWhole(values.connections, '--connections', 1),
+    seconds: readNumber(values.seconds, '--seconds', 0.1),
+  };
+}
+
+async function bench(
+  { rows, connections, seconds }: ReturnType<typeof readOptions>,
+  signal: AbortSignal,
+): Promise<string> {
   await using stack = new AsyncDisposableStack();
-  const signal = new AbortController().signal;
   const database = await (await startDatabaseServer(signal, stack)).create('retention');
   await prepareDatabase(database);
   progress(`${process.version}, ${availableParallelism()} cores; loading ${rows} sessions`);
@@ -46,9 +57,10 @@ async function bench(rows: number, connections: number, seconds: number): Promis
   const pool = createPool({ url: url.href, size: connections, timeoutMs: 10_000, onError: () => {} });
   stack.defer(() => pool.end());
   const traffic = startTraffic(pool, connections);
+  stack.defer(() => traffic.stop());
   progress('warming up');
-  await traffic.during(() => sleep(2000));
-  const before = await traffic.during(() => sleep(seconds * 1000));
+  await traffic.during(() => sleep(2000, undefined, { signal }));
+  const before = await traffic.during(() => sleep(seconds * 1000, undefined, { signal }));
   progress('dropping');
   const dropped: DroppedPartition[] = [];
   const meanwhile = await traffic.during(async () => {
@@ -63,17 +75,13 @@ async function bench(rows: number, connections: number, seconds: number): Promis
     // What it leaves to be planned anew, too.
     await sleep(1000);
   });
-  await traffic.stop();
-  for (const { rows: count, milliseconds } of dropped)
-    process.stdout.write(`dropped ${count} sessions (${megabytes} MB) in ${milliseconds} ms\n`);
-  process.stdout.write(`before:     ${describe(before)}\nmeanwhile:  ${describe(meanwhile)}\n`);
+  const drops = dropped.map(
+    ({ rows: count, milliseconds }) => `dropped ${count} sessions (${megabytes} MB) in ${milliseconds} ms\n`,
+  );
+  return `${drops.join('')}before:     ${describe(before)}\nmeanwhile:  ${describe(meanwhile)}\n`;
 }
 
 function describe({ statements, longest }: Slowest): string {
   const each = [...longest].map(([kind, milliseconds]) => `${kind} ${milliseconds.toFixed(1)} ms`);
   return `${statements} statements, the longest of each kind: ${each.join(', ')}`;
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { readWhole } from '../options.ts';
 
-const HELP = `Measures what subscriptions cost and how late they are: one gateway over one embedded PostgreSQL, changes written
+export const HELP = `Measures what subscriptions cost and how late they are: one gateway over one embedded PostgreSQL, changes written
 to the ledger as another gateway would write them, subscribers in a process of their own. Nine tenths watch one user
 each; of the rest, half have a key that sees its own application, and half one that sees everything. Fails when a
 subscriber did not get exactly what it may see.
@@ -15,30 +16,19 @@ subscriber did not get exactly what it may see.
 
 export type Options = { readonly subscribers: number; readonly changes: number; readonly seconds: number };
 
-/** Reads the command line, or prints the help and returns null. @throws TypeError when it cannot be used */
-export function readOptions(args: string[]): Options | null {
+/** Reads the command line. @throws TypeError when it cannot be used */
+export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
       subscribers: { type: 'string', default: '1000' },
       changes: { type: 'string', default: '100' },
       seconds: { type: 'string', default: '20' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return null;
-  }
   return {
-    subscribers: whole(values.subscribers, '--subscribers'),
-    changes: whole(values.changes, '--changes'),
-    seconds: whole(values.seconds, '--seconds'),
+    subscribers: readWhole(values.subscribers, '--subscribers', 1),
+    changes: readWhole(values.changes, '--changes', 1),
+    seconds: readWhole(values.seconds, '--seconds', 1),
   };
-}
-
-function whole(value: string, option: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(value))
-    throw new TypeError(`${option} must be a whole number from 1, not "${value}"`);
-  return Number(value);
 }

@@ -4,11 +4,11 @@ import { startDatabaseServer } from '../mint/database.ts';
 import { startGateway } from '../mint/gateway.ts';
 import { progress, runBench } from '../run-bench.ts';
 import { type Measured, measure } from './measure.ts';
-import { type Options, readOptions } from './options.ts';
+import { HELP, type Options, readOptions } from './options.ts';
 
 const AIM_P99_MS = 1000;
 
-await runBench(readOptions, async (options, signal) => {
+await runBench(HELP, readOptions, async (options, signal) => {
   const measured = await bench(options, signal);
   if (measured.missing + measured.twice + measured.foreign + measured.ended > 0) process.exitCode = 1;
   return report(measured, options);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { createReader } from '../../src/reader.db.ts';
+import { median } from '../rounds.ts';
 import type { Case, Subject } from './cases.ts';
 
 export type Measured = {
@@ -65,10 +66,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 }

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { readWhole } from '../options.ts';
 import { CASES } from './cases.ts';
 
-const HELP = `Measures reports of usage by the functions that answer for them, over one embedded PostgreSQL: a year of records, by
+export const HELP = `Measures reports of usage by the functions that answer for them, over one embedded PostgreSQL: a year of records, by
 10,000 users, with a session issued for every three. Beside each, in the same round, a baseline over the same month:
 
   count    SELECT count(*) of the sums by user: what going through them once costs
@@ -25,8 +26,8 @@ export type Options = {
   readonly records: number;
 };
 
-/** Reads the command line, or prints the help and returns null. @throws TypeError when it cannot be used */
-export function readOptions(args: string[]): Options | null {
+/** Reads the command line. @throws TypeError when it cannot be used */
+export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
@@ -34,26 +35,14 @@ export function readOptions(args: string[]): Options | null {
       'warm-up': { type: 'string', default: '2' },
       only: { type: 'string', default: '' },
       records: { type: 'string', default: '3000000' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return null;
-  }
   if (!CASES.some(({ name }) => name.includes(values.only)))
     throw new TypeError(`--only is in the name of none of: ${CASES.map(({ name }) => name).join('; ')}`);
   return {
-    rounds: whole(values.rounds, '--rounds', 1),
-    warmUp: whole(values['warm-up'], '--warm-up', 0),
+    rounds: readWhole(values.rounds, '--rounds', 1),
+    warmUp: readWhole(values['warm-up'], '--warm-up', 0),
     only: values.only,
-    records: whole(values.records, '--records', 1000),
+    records: readWhole(values.records, '--records', 1000),
   };
-}
-
-function whole(value: string, option: string, least: number): number {
-  const read = value.trim() === '' ? Number.NaN : Number(value);
-  if (!Number.isSafeInteger(read) || read < least)
-    throw new TypeError(`${option} must be a whole number of at least ${least}, not "${value}"`);
-  return read;
 }

@@ -1,28 +1,18 @@
 import { availableParallelism } from 'node:os';
 import type pg from 'pg';
 import { createPool } from '../../src/platform/database/pool.ts';
+import { progress, runBench } from '../run-bench.ts';
 import { CASES, type Subject } from './cases.ts';
 import { openDataset } from './dataset.ts';
 import { measureAll } from './measure.ts';
-import { type Options, readOptions } from './options.ts';
+import { HELP, type Options, readOptions } from './options.ts';
 import { report } from './report.ts';
 
 const USERS = 10_000;
 const RECORDS_PER_SESSION = 3;
 
-const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+await runBench(HELP, readOptions, bench);
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options !== null) process.stdout.write(await bench(options, stopping.signal));
-} catch (error) {
-  process.stderr.write(`\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-
-/** Starts everything, measures, stops everything: also after a failure, and after Ctrl-C. */
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();
   progress(`${process.version}, ${availableParallelism()} cores; starting`);
@@ -68,8 +58,4 @@ async function describe(pool: pg.Pool, { month: { from, to } }: Subject): Promis
   );
   const [{ records, sums, all, sessions } = { records: '', sums: '', all: '', sessions: '' }] = rows;
   return `${records} records, ${sums} sums by user, ${all} over all users; ${sessions} sessions issued in the month from ${new Date(from).toISOString()}`;
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { auditActions, auditRecord } from '../../src/audit/actions.ts';
 import { issue, passTime, reinstateUser, revokeSession, setPolicy, suspendUser } from '../support/ask.ts';
 import { bearer, createApplication, createKey, revokeKey } from '../support/callers.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 import { asOwner } from '../support/partitions.ts';
 import { dropDue } from '../support/retention.ts';
 import { RESPONSE, report } from '../support/usage.ts';
@@ -20,25 +19,17 @@ const IDENTIFY =
 
 type Event = { readonly action: string; readonly outcome: string; readonly detail: Record<string, unknown> };
 
-let database: TestDatabase;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
+const database = useDatabase();
+const upstream = useUpstream();
+beforeAll(addOldMonths);
+const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl));
 let events: Event[];
 
 beforeAll(async () => {
-  database = await createDatabase();
-  upstream = await startFakeUpstream({ dialect: 'ga' });
-  await addOldMonths();
-  gateway = await startGateway(database, upstreamEnv(upstream.baseUrl));
   await changeAndRefuse();
   await failAndExpire();
   await dropOldMonths();
   events = await database.query<Event>('SELECT action, outcome, detail FROM audit_event ORDER BY id');
-});
-afterAll(async () => {
-  await gateway?.close();
-  await upstream?.stop();
-  await database?.drop();
 });
 
 /** Two months that are over for long: one with an event, one without. */

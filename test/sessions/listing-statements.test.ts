@@ -6,21 +6,19 @@ import { countSessions, listSessions } from '../../src/sessions/list-sessions.db
 import { summaryColumns } from '../../src/sessions/session-row.db.ts';
 import { listUsers } from '../../src/users/list-users.db.ts';
 import { userColumns } from '../../src/users/user-row.db.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 
 // The statements of some listings as PostgreSQL gets them: the finished text for a reader, and for a review what a change
 // of one part does to the whole.
 
-let database: TestDatabase;
+const database = useDatabase();
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  database = await createDatabase();
   pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
 });
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
 });
 
 const USER = '01930000-0000-7000-8000-00000000000a';

@@ -4,9 +4,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Visibility } from '../../src/authorization/visibility.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
+import type { SessionStatus } from '../../src/sessions/session.ts';
 import type { SessionFilter } from '../../src/sessions/session-filter.ts';
 import { readSessionEvents } from '../../src/subscriptions/read-trail.db.ts';
-import { eventMatchesFilter, type SessionEvent, seesEvent } from '../../src/subscriptions/session-event.ts';
+import {
+  eventMatchesFilter,
+  type SessionEvent,
+  type SessionEventType,
+  seesEvent,
+  statusesAround,
+} from '../../src/subscriptions/session-event.ts';
 import { useDatabase } from '../support/fixture.ts';
 
 // What a subscriber gets is decided in TypeScript, what a list returns in SQL. For the same sessions both must decide the
@@ -134,6 +141,31 @@ test('a list and a stream have the same sessions, for every filter and every vie
     { seed: SEED, numRuns: RUNS },
   );
   expect(deliveredInAll).toBeGreaterThan(RUNS);
+});
+
+// The type of event after which a session has a status.
+const LAST_EVENT: Record<Exclude<SessionStatus, 'PENDING'>, SessionEventType> = {
+  ACTIVE: 'ISSUED',
+  EXPIRED: 'EXPIRED',
+  REVOKED: 'REVOKED',
+  FAILED: 'FAILED',
+  UNCONFIRMED: 'UNCONFIRMED',
+};
+
+test('a change ends in the status that session_status says of the session after it', () => {
+  const ended = events.flatMap((event) => {
+    const { status } = event.session;
+    if (status === 'PENDING') return [];
+    return [
+      {
+        said: status,
+        type: LAST_EVENT[status],
+        after: statusesAround({ ...event, type: LAST_EVENT[status] }).at(-1),
+      },
+    ];
+  });
+  expect(new Set(ended.map(({ said }) => said))).toEqual(new Set(Object.keys(LAST_EVENT)));
+  expect(ended.filter(({ said, after }) => said !== after)).toEqual([]);
 });
 
 // All fields of a filter: this does not compile if one is missing.

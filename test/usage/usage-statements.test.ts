@@ -4,21 +4,19 @@ import { z } from 'zod';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { listUsage } from '../../src/usage/list-usage.db.ts';
 import type { UsageDimension, UsageFilter } from '../../src/usage/usage-query.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { useDatabase } from '../support/fixture.ts';
 
 // Two reports as PostgreSQL gets them: the finished text for a reader, and for a review what a change of one part does to
 // the whole.
 
-let database: TestDatabase;
+const database = useDatabase();
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  database = await createDatabase();
   pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
 });
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
 });
 
 const query = z.object({ text: z.string() });

@@ -1,25 +1,20 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { openApplications } from '../../../src/applications/open-applications.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
 import { createPrisma } from '../../../src/platform/database/prisma.ts';
 import { createLogger } from '../../../src/platform/process/logger.ts';
 import { OPERATOR } from '../../support/actors.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/fixture.ts';
 
 const by = { actor: OPERATOR, origin: { requestId: 'r', ipAddress: null, userAgent: null } } as const;
 const VALUE = 'a value that nobody shall read';
 
-let database: TestDatabase;
+const database = useDatabase();
 const pools: pg.Pool[] = [];
 
-beforeAll(async () => {
-  database = await createDatabase();
-});
-
 afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.end())));
-afterAll(() => database.drop());
 
 function open(timeoutMs = 5000): PrismaClient {
   const pool = createPool({ url: database.url, size: 1, timeoutMs, onError: () => {} });

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+
+/** A number of the command line. @throws TypeError that names the option when it is none, or less than `least` */
+export function readNumber(value: string, option: string, least: number): number {
+  const read = value.trim() === '' ? Number.NaN : Number(value);
+  if (!(read >= least))
+    throw new TypeError(`${option} must be a number of at least ${least}, not "${value}"`);
+  return read;
+}
+
+/** A whole number of the command line. @throws TypeError that names the option when it is none, or less than `least` */
+export function readWhole(value: string, option: string, least: number): number {
+  const read = value.trim() === '' ? Number.NaN : Number(value);
+  if (!Number.isSafeInteger(read) || read < least)
+    throw new TypeError(`${option} must be a whole number of at least ${least}, not "${value}"`);
+  return read;
+}
+
+/** Numbers, separated by commas. @throws TypeError as readNumber does */
+export function readNumbers(values: string, option: string, least: number): number[] {
+  return values.split(',').map((value) => readNumber(value, option, least));
+}
+
+/** A folder, absolute; undefined when the option is not given. */
+export function readFolder(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : resolve(value);
+}
