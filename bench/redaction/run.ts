@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { fastest, worstTexts } from '../../test/support/worst-texts.ts';
+import { readWhole } from '../options.ts';
 import { runBench } from '../run-bench.ts';
 
 // How long the functions take that a caller's text goes through, each with the worst input that we know for it.
@@ -11,18 +12,15 @@ For each function: the input that takes it longest, in milliseconds of the proce
 type Options = { readonly length: number; readonly runs: number };
 type Row = { readonly name: string; readonly ms: number; readonly quarterMs: number };
 
-function readOptions(args: string[]): Options | null {
+function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
-    options: {
-      length: { type: 'string', default: '65536' },
-      runs: { type: 'string', default: '5' },
-      help: { type: 'boolean', default: false },
-    },
+    options: { length: { type: 'string', default: '65536' }, runs: { type: 'string', default: '5' } },
   });
-  if (!values.help) return { length: Number(values.length), runs: Number(values.runs) };
-  process.stdout.write(HELP);
-  return null;
+  return {
+    length: readWhole(values.length, '--length', 4),
+    runs: readWhole(values.runs, '--runs', 1),
+  };
 }
 
 async function bench({ length, runs }: Options, signal: AbortSignal): Promise<string> {
@@ -41,4 +39,4 @@ async function bench({ length, runs }: Options, signal: AbortSignal): Promise<st
   return `${rows.join('\n')}\n`;
 }
 
-await runBench(readOptions, bench);
+await runBench(HELP, readOptions, bench);
