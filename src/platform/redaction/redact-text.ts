@@ -41,7 +41,7 @@ const RANDOM_SEGMENT =
   /(?<=\/)(?<!^(?:[a-z][a-z0-9+.-]*:)?\/\/)(?=[^/?#]*[0-9])(?=[^/?#]*[a-z])[^/?#[\]]{20,}(?=[/?#]|$)/gi;
 
 /** Replacing can uncover what the pass before could not see (a URL whose password held a "?"). */
-const MAX_ROUNDS = 5;
+const MAX_ROUNDS = 3;
 
 /**
  * `text` with everything that looks like a credential, and the secrets that `removeSecrets` knows, replaced by "[redacted]".
