@@ -7,6 +7,7 @@ import { UnavailableError } from '../platform/database/unavailable-error.ts';
 import { createInFlight } from '../platform/process/in-flight.ts';
 import type { Metrics } from '../platform/process/metrics.ts';
 import { logJobFailure, repeat } from '../platform/process/repeat.ts';
+import { createSemaphore } from '../platform/process/semaphore.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { ClosableProvider } from '../providers/provider-over-http.ts';
 import { findSessions } from '../sessions/find-sessions.db.ts';
@@ -18,7 +19,6 @@ import { createMintAdmission } from './mint-admission.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
 import { recordEvent } from './record-event.ts';
 import { reserveSession } from './reserve-session.db.ts';
-import { createSemaphore } from './semaphore.ts';
 import { settleOverdue } from './settle-overdue.job.ts';
 import { settleSession } from './settle-session.db.ts';
 import { withBreaker } from './with-breaker.ts';
@@ -39,6 +39,8 @@ type Parts = {
 const PROVIDER_BREAKER = { threshold: 20, coolDownMs: 2000 };
 // With more statements than this waiting for each connection, a new mint would only wait for its time-out: it is refused.
 const WAITING_PER_CONNECTION = 20;
+// Reservations of one user are made one after the other, by the lock on its row: one at work and one behind it.
+const RESERVATIONS_PER_USER = 2;
 
 const SETTLE_OVERDUE_EVERY_MS = 1000;
 const PURGE_EVERY_MS = 600_000;
@@ -99,15 +101,19 @@ function createPorts(parts: Parts): IssueSessionPorts {
       log.warn({ provider: provider.name, state }, 'the circuit to the provider changed');
     },
   });
-  const semaphore = createSemaphore({
-    size: config.maxMintsInFlight,
-    queue: config.mintQueue,
-    waitMs: config.upstreamTimeoutMs,
+  const { maxMintsInFlight: size, mintQueue: queue, upstreamTimeoutMs: waitMs } = config;
+  // An eighth of the permits is for others than the caller that has the most: they need not wait for its mints to end.
+  const mints = createSemaphore({ size, sizePerKey: size - Math.floor(size / 8), queue, waitMs });
+  const users = createSemaphore({
+    size: Number.POSITIVE_INFINITY,
+    sizePerKey: RESERVATIONS_PER_USER,
+    queue: size + queue,
+    waitMs,
   });
   return {
     provider,
     store: createStore(parts),
-    admission: createMintAdmission(breaker, semaphore, parts.isDraining),
+    admission: createMintAdmission({ breaker, mints, users, isShuttingDown: parts.isDraining }),
     monotonicNow,
     onEvent: (event) => recordEvent(event, { log, metrics, providerName: provider.name }),
   };

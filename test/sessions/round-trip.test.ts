@@ -44,7 +44,11 @@ describe('MCP tools of one label', () => {
 
   test('keep each the names of its own headers', async () => {
     const tool = (name: string) => ({
-      mcp: { serverLabel: 'crm', serverUrl: `https://${name}.example/mcp`, headers: [{ name, value: 'v-1234' }] },
+      mcp: {
+        serverLabel: 'crm',
+        serverUrl: `https://${name}.example/mcp`,
+        headers: [{ name, value: 'v-1234' }],
+      },
     });
     const created = await gateway.ask(CREATE, {
       input: { externalUserId: 'alice', model: 'gpt-realtime', tools: [tool('x-one'), tool('x-two')] },

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UnavailableError } from './unavailable-error.ts';
 
-// Of SQLSTATE: connection exceptions, cancelled by timeout, shutting down or starting, too many connections.
-const SQLSTATES = /^(08...|57014|57P0[1-5]|53300|25P03)$/;
+// Of SQLSTATE: connection exceptions, a lock or the statement timed out, shutting down or starting, too many connections.
+const SQLSTATES = /^(08...|55P03|57014|57P0[1-5]|53300|25P03)$/;
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 // node-postgres gives these no code.
 const MESSAGES: readonly (readonly [RegExp, string])[] = [

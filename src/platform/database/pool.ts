@@ -15,6 +15,8 @@ export function createPool({ url, size, timeoutMs, onError }: PoolOptions): pg.P
     max: size,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,
+    // Less than the statement's: whoever waits for another transaction gives its connection back while there is time to answer.
+    lock_timeout: Math.ceil(timeoutMs / 2),
     query_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
     keepAlive: true,
