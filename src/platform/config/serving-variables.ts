@@ -81,6 +81,11 @@ export const servingVariables = {
     whole(0, 1_000_000).default(1000),
     'Open subscriptions of one gateway; more are refused with 429.',
   ),
+  maxStreamsPerCaller: variable(
+    'GATEHOUSE_MAX_STREAMS_PER_CALLER',
+    whole(0, 1_000_000).default(100),
+    'Open subscriptions of one caller (all keys of an application, or one user) at one gateway; more are refused with 429.',
+  ),
   heartbeatMs: variable(
     'GATEHOUSE_HEARTBEAT_MS',
     whole(100, 600_000).default(15_000),
