@@ -4,12 +4,14 @@ import { openApplications } from './applications/open-applications.ts';
 import { recordDenial } from './audit/record-denial.db.ts';
 import type { Authenticate } from './authentication/authenticate.ts';
 import { openAuthentication } from './authentication/open-authentication.ts';
+import { principalKey } from './authorization/actor.ts';
 import { visibilityOf } from './authorization/visibility.ts';
 import { schema } from './graphql/schema.ts';
 import { openIssuing } from './issuing/open-issuing.ts';
 import type { Config } from './platform/config/config.ts';
 import { obtainKeys } from './platform/config/keys.ts';
 import { checkDatabase } from './platform/database/check-database.ts';
+import { createShares } from './platform/database/database-shares.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
 import { StartError } from './platform/process/start-error.ts';
@@ -118,16 +120,21 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       usage,
       users,
     };
+    const sharesOf = createShares({ poolSize: config.poolSize, timeoutMs: config.databaseTimeoutMs });
     const graphql = createGraphqlServer({
       schema,
       createContext: (subscriber, origin) => {
         const { actor } = subscriber;
-        const createRequestReader = () => createReader(database, visibilityOf(actor));
+        const shares = sharesOf(principalKey(actor));
+        const createRequestReader = () => createReader(database, visibilityOf(actor), shares);
         return {
           reader: createRequestReader(),
+          shares,
           createReader: createRequestReader,
           ...nouns,
-          audit: { recordDenial: (denial) => recordDenial(pool, denial, { actor, origin }) },
+          audit: {
+            recordDenial: (denial) => shares.changes(() => recordDenial(pool, denial, { actor, origin })),
+          },
           subscriptions: { watchSessions: subscriptions.watchSessionsAs(subscriber) },
         };
       },

@@ -7,6 +7,7 @@ import { createKey } from '../../src/commands/create-key.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { loadConfig } from '../../src/platform/config/config.ts';
+import { unbounded } from '../../src/platform/database/database-shares.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
@@ -118,6 +119,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
   return {
     reader: readOnce(),
     createReader: readOnce,
+    shares: unbounded,
     applications: { ...openApplications({ prisma }).applications, defaultId: '' },
     audit: { recordDenial: absent },
     issuing: { issueSession: absent },

@@ -52,6 +52,7 @@ describe('defaults', () => {
       requestsPerMinute: 6000,
       anonymousRequestsPerMinute: 60,
       maxStreams: 1000,
+      maxStreamsPerCaller: 100,
       heartbeatMs: 15_000,
       trustedProxies: [],
       corsOrigins: [],
