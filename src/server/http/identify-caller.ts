@@ -23,7 +23,8 @@ export type Identified =
 
 /**
  * Identifies the caller, and applies the rate limits. A credential that is not cached is charged to the rate limit of its
- * address before the database is asked, so that guessing credentials is limited.
+ * address before the database is asked, so that guessing credentials is limited; but not while the same one is being
+ * verified already: a busy caller would use up the limit of its address with requests that are all good.
  */
 export async function identifyCaller(
   { headers }: IncomingMessage,
@@ -35,15 +36,18 @@ export async function identifyCaller(
   if (credential !== null && cached !== null) return withinLimit(cached, credential);
 
   const group = addressGroup(address);
-  const wait = await rateLimits.take('address', group);
+  const joined = credential !== null && authenticate.isVerifying(credential);
+  const wait = joined ? null : await rateLimits.take('address', group);
   if (wait !== null) return tooMany(wait);
   if (credential !== null) {
     const verified = await verify(credential, authenticate);
     if (verified !== null) {
-      await rateLimits.giveBack('address', group);
+      if (!joined) await rateLimits.giveBack('address', group);
       return 'status' in verified ? verified : withinLimit(verified, credential);
     }
   }
+  const waitAfter = joined ? await rateLimits.take('address', group) : null;
+  if (waitAfter !== null) return tooMany(waitAfter);
   onUnauthenticated();
   return refuse(401, 'A valid credential is needed: Authorization: Bearer …', {
     code: 'UNAUTHENTICATED',
