@@ -13,7 +13,9 @@ import { obtainKeys } from './platform/config/keys.ts';
 import { checkDatabase } from './platform/database/check-database.ts';
 import { createShares } from './platform/database/database-shares.ts';
 import { openDatabase } from './platform/database/open-database.ts';
+import { createFairScheduler, type FairScheduler } from './platform/process/fair-scheduler.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
+import { createSemaphore } from './platform/process/semaphore.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { openProvider } from './providers/open-provider.ts';
 import type { ProviderSettings } from './providers/registry.ts';
@@ -120,7 +122,12 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       usage,
       users,
     };
-    const sharesOf = createShares({ poolSize: config.poolSize, timeoutMs: config.databaseTimeoutMs });
+    const scheduler = createFairScheduler();
+    const sharesOf = createShares({
+      poolSize: config.poolSize,
+      timeoutMs: config.databaseTimeoutMs,
+      scheduler,
+    });
     const graphql = createGraphqlServer({
       schema,
       createContext: (subscriber, origin) => {
@@ -138,7 +145,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
           subscriptions: { watchSessions: subscriptions.watchSessionsAs(subscriber) },
         };
       },
-      admission: admissionRules(config, authentication.authenticate, metrics),
+      admission: admissionRules(config, authentication.authenticate, metrics, scheduler),
       connections: config,
       clientAddress: createClientAddress(config.trustedProxies),
       trustedDocuments: documents === null ? null : onlyTrustedDocuments(documents),
@@ -180,7 +187,12 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
   }
 }
 
-function admissionRules(config: Config, authenticate: Authenticate, metrics: Metrics): AdmissionRules {
+function admissionRules(
+  config: Config,
+  authenticate: Authenticate,
+  metrics: Metrics,
+  scheduler: FairScheduler,
+): AdmissionRules {
   return {
     authenticate,
     rateLimits: createRateLimits({
@@ -192,6 +204,13 @@ function admissionRules(config: Config, authenticate: Authenticate, metrics: Met
     cors: createCors(config.corsOrigins),
     maxBodyBytes: config.maxBodyBytes,
     graphiql: config.graphiql,
+    requests: createSemaphore({
+      size: Number.POSITIVE_INFINITY,
+      sizePerKey: config.maxRequestsPerCaller,
+      queue: config.maxConnections,
+      waitMs: config.upstreamTimeoutMs,
+    }),
+    scheduler,
   };
 }
 

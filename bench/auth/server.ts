@@ -10,8 +10,10 @@ import { loadConfig } from '../../src/platform/config/config.ts';
 import { unbounded } from '../../src/platform/database/database-shares.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
+import { createFairScheduler } from '../../src/platform/process/fair-scheduler.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { createMetrics } from '../../src/platform/process/metrics.ts';
+import { createSemaphore } from '../../src/platform/process/semaphore.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { registry } from '../../src/providers/registry.ts';
 import { createReader } from '../../src/reader.db.ts';
@@ -71,6 +73,13 @@ const server = createGraphqlServer({
     cors: createCors([]),
     maxBodyBytes: config.maxBodyBytes,
     graphiql: false,
+    requests: createSemaphore({
+      size: Number.POSITIVE_INFINITY,
+      sizePerKey: config.maxRequestsPerCaller,
+      queue: config.maxConnections,
+      waitMs: config.upstreamTimeoutMs,
+    }),
+    scheduler: createFairScheduler(),
   },
   connections: config,
   clientAddress: createClientAddress([]),

@@ -1,3 +1,4 @@
+import type { FairScheduler } from '../process/fair-scheduler.ts';
 import { createSemaphore } from '../process/semaphore.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
@@ -48,9 +49,11 @@ export const unbounded: Shares = {
 export function createShares({
   poolSize,
   timeoutMs,
+  scheduler,
 }: {
   readonly poolSize: number;
   readonly timeoutMs: number;
+  readonly scheduler: FairScheduler;
 }): (caller: string) => Shares {
   const semaphoreOf = ({ part, patience }: Size) => {
     const size = Math.max(1, Math.floor(part * poolSize));
@@ -79,8 +82,14 @@ export function createShares({
           release();
         }
       };
+    const readListing = shareOf(listings);
     return {
-      listings: shareOf(listings),
+      async listings(work) {
+        const rows = await readListing(work);
+        // A large page takes long to answer.
+        await scheduler.turn(caller);
+        return rows;
+      },
       lookUps: shareOf(lookUps),
       changes: shareOf(changes),
       erasures: shareOf(erasures),

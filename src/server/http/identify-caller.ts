@@ -36,23 +36,26 @@ export async function identifyCaller(
   if (credential !== null && cached !== null) return withinLimit(cached, credential);
 
   const group = addressGroup(address);
-  const joined = credential !== null && authenticate.isVerifying(credential);
-  const wait = joined ? null : await rateLimits.take('address', group);
-  if (wait !== null) return tooMany(wait);
-  if (credential !== null) {
-    const verified = await verify(credential, authenticate);
-    if (verified !== null) {
-      if (!joined) await rateLimits.giveBack('address', group);
-      return 'status' in verified ? verified : withinLimit(verified, credential);
-    }
+  const joins = credential !== null && authenticate.isVerifying(credential);
+  const exceeded = joins ? null : await charge();
+  if (exceeded !== null) return exceeded;
+  const verified = credential === null ? null : await verify(credential, authenticate);
+  if (credential === null || verified === null) return (joins ? await charge() : null) ?? unauthenticated();
+  if (!joins) await rateLimits.giveBack('address', group);
+  return 'status' in verified ? verified : withinLimit(verified, credential);
+
+  async function charge(): Promise<Refusal | null> {
+    const wait = await rateLimits.take('address', group);
+    return wait === null ? null : tooMany(wait);
   }
-  const waitAfter = joined ? await rateLimits.take('address', group) : null;
-  if (waitAfter !== null) return tooMany(waitAfter);
-  onUnauthenticated();
-  return refuse(401, 'A valid credential is needed: Authorization: Bearer …', {
-    code: 'UNAUTHENTICATED',
-    headers: { 'www-authenticate': 'Bearer' },
-  });
+
+  function unauthenticated(): Refusal {
+    onUnauthenticated();
+    return refuse(401, 'A valid credential is needed: Authorization: Bearer …', {
+      code: 'UNAUTHENTICATED',
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
 
   async function withinLimit(actor: Actor, credential: string): Promise<Identified> {
     const wait = await rateLimits.take('caller', principalKey(actor));
@@ -77,7 +80,8 @@ async function verify(credential: string, authenticate: Authenticate): Promise<A
   }
 }
 
-function tooMany(seconds: number): Refusal {
+/** The answer to a caller that asks too much, and when it may ask again. */
+export function tooMany(seconds: number): Refusal {
   return refuse(429, 'Too many requests. Try again later.', {
     code: 'RATE_LIMITED',
     headers: { 'retry-after': String(seconds) },
