@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { findDefaultApplicationId } from '../applications/default-application.db.ts';
+import { type Actor, principalKey } from '../authorization/actor.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Keys } from '../platform/config/keys.ts';
 import type { OpenDatabase } from '../platform/database/database.ts';
@@ -14,7 +15,7 @@ import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import type { IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import { type IssueSession, issueSession } from './issue-session.ts';
-import type { IssueStore } from './issue-store.ts';
+import type { IssueStore, Reservation } from './issue-store.ts';
 import { createMintAdmission } from './mint-admission.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
 import { recordEvent } from './record-event.ts';
@@ -41,6 +42,9 @@ const PROVIDER_BREAKER = { threshold: 20, coolDownMs: 2000 };
 const WAITING_PER_CONNECTION = 20;
 // Reservations of one user are made one after the other, by the lock on its row: one at work and one behind it.
 const RESERVATIONS_PER_USER = 2;
+
+// Of the connections, as a part of one.
+const STATEMENTS_PER_CALLER = 0.7;
 
 const SETTLE_OVERDUE_EVERY_MS = 1000;
 const PURGE_EVERY_MS = 600_000;
@@ -121,7 +125,7 @@ function createPorts(parts: Parts): IssueSessionPorts {
 
 function createStore({
   database: { pool, prisma },
-  config: { poolSize },
+  config: { poolSize, databaseTimeoutMs },
   log,
   onCommitted,
 }: Parts): IssueStore {
@@ -134,11 +138,27 @@ function createStore({
     now: () => performance.now(),
     onChange: (state) => log.warn({ state }, 'the circuit to the ledger changed'),
   });
+  // The pool serves first come, first served: with all mints of one caller in front, each statement of another would wait
+  // for all of theirs.
+  const statements = createSemaphore({
+    size: poolSize,
+    sizePerKey: Math.max(1, Math.floor(STATEMENTS_PER_CALLER * poolSize)),
+    queue: Number.POSITIVE_INFINITY,
+    waitMs: databaseTimeoutMs,
+  });
+  const inTurn = async <T>(actor: Actor, work: () => Promise<T>): Promise<T> => {
+    const release = await statements.acquire(principalKey(actor));
+    if (release === null) throw new UnavailableError('overloaded');
+    return work().finally(release);
+  };
   const isOverloaded = () => pool.waitingCount > WAITING_PER_CONNECTION * poolSize;
   return {
-    reserve: withBreaker((reservation) => reserveSession(prisma, reservation), { breaker, isOverloaded }),
+    reserve: withBreaker(
+      (reservation: Reservation) => inTurn(reservation.actor, () => reserveSession(prisma, reservation)),
+      { breaker, isOverloaded },
+    ),
     async settle(id, settlement, caller) {
-      const settled = await settleSession(prisma, id, settlement, caller);
+      const settled = await inTurn(caller.actor, () => settleSession(prisma, id, settlement, caller));
       onCommitted();
       return settled;
     },
