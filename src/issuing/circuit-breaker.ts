@@ -68,5 +68,6 @@ export function createCircuitBreaker({ threshold, coolDownMs, now, onChange }: C
       }
       return admit(state);
     },
+    isClosed: () => state.kind === 'closed',
   };
 }

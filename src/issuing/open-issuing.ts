@@ -129,11 +129,13 @@ function createStore({
   log,
   onCommitted,
 }: Parts): IssueStore {
+  const statementsPerCaller = Math.max(1, Math.floor(STATEMENTS_PER_CALLER * poolSize));
   // Without a breaker, each mint would find out by itself that the database hangs: all permits would wait for a
   // time-out, and everybody behind them for several. With it, one reservation at a time asks while the database is
   // away, and all others are refused at once.
   const breaker = createCircuitBreaker({
-    threshold: poolSize,
+    // As many as one caller can have under way: when these fail, all others need not try.
+    threshold: statementsPerCaller,
     coolDownMs: 0,
     now: () => performance.now(),
     onChange: (state) => log.warn({ state }, 'the circuit to the ledger changed'),
@@ -142,7 +144,7 @@ function createStore({
   // for all of theirs.
   const statements = createSemaphore({
     size: poolSize,
-    sizePerKey: Math.max(1, Math.floor(STATEMENTS_PER_CALLER * poolSize)),
+    sizePerKey: statementsPerCaller,
     queue: Number.POSITIVE_INFINITY,
     waitMs: databaseTimeoutMs,
   });
@@ -152,11 +154,14 @@ function createStore({
     return work().finally(release);
   };
   const isOverloaded = () => pool.waitingCount > WAITING_PER_CONNECTION * poolSize;
+  const reserve = withBreaker((reservation: Reservation) => reserveSession(prisma, reservation), {
+    breaker,
+    isOverloaded,
+  });
   return {
-    reserve: withBreaker(
-      (reservation: Reservation) => inTurn(reservation.actor, () => reserveSession(prisma, reservation)),
-      { breaker, isOverloaded },
-    ),
+    // The breaker is asked when it is the caller's turn, and nobody waits for a turn while the circuit is open.
+    reserve: (reservation) =>
+      breaker.isClosed() ? inTurn(reservation.actor, () => reserve(reservation)) : reserve(reservation),
     async settle(id, settlement, caller) {
       const settled = await inTurn(caller.actor, () => settleSession(prisma, id, settlement, caller));
       onCommitted();
