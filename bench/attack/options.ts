@@ -19,7 +19,7 @@ application, and attackers in a process of their own. Each attack comes from app
   --each              measure each attack alone first
   --attackers N       connections of all attacks together (default 60)
   --callers N         applications of each attack (default 1)
-  --honest N          connections of the honest caller (default 4)
+  --honest N          connections of the honest caller, which it keeps open (default 4)
   --seconds N         measured time, quiet and under attack each (default 15)
   --latency N         how long the provider takes, in milliseconds (default 100)
   --sessions N        sessions in the database, which is made once and kept in the data directory (default 400000)

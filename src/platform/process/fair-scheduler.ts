@@ -9,8 +9,9 @@ type Waiting = {
   start: number;
 };
 
-// How long turns may occupy the event loop before sockets and timers are looked at again, and how many at most.
-const PHASE_MS = 5;
+// How long turns may occupy the event loop before sockets and timers are looked at again, and how many at most. Short,
+// because one connection is accepted each time.
+const PHASE_MS = 2;
 const TURNS_PER_PHASE = 16;
 const REMEMBERED_KEYS = 1000;
 
