@@ -85,6 +85,12 @@ export const callerLimits: readonly LimitRow[] = [
     beyond: BUSY,
   },
   {
+    what: 'Requests of a caller at a time',
+    variable: 'GATEHOUSE_MAX_REQUESTS_PER_CALLER',
+    beyond: 'it waits, then 429',
+  },
+  { what: 'Subscriptions of a caller', variable: 'GATEHOUSE_MAX_STREAMS_PER_CALLER', beyond: BUSY },
+  {
     what: 'Sessions of a user at a time',
     variable: 'GATEHOUSE_MAX_ACTIVE_SESSIONS',
     beyond: 'QuotaExceededError',

@@ -4,15 +4,19 @@ import { openApplications } from './applications/open-applications.ts';
 import { recordDenial } from './audit/record-denial.db.ts';
 import type { Authenticate } from './authentication/authenticate.ts';
 import { openAuthentication } from './authentication/open-authentication.ts';
+import { principalKey } from './authorization/actor.ts';
 import { visibilityOf } from './authorization/visibility.ts';
 import { schema } from './graphql/schema.ts';
 import { openIssuing } from './issuing/open-issuing.ts';
 import type { Config } from './platform/config/config.ts';
 import { obtainKeys } from './platform/config/keys.ts';
 import { checkDatabase } from './platform/database/check-database.ts';
+import { createShares } from './platform/database/database-shares.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { watchClock } from './platform/database/watch-clock.job.ts';
+import { createFairScheduler, type FairScheduler } from './platform/process/fair-scheduler.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
+import { createSemaphore } from './platform/process/semaphore.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { openProvider } from './providers/open-provider.ts';
 import type { ProviderSettings } from './providers/registry.ts';
@@ -121,20 +125,30 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       usage,
       users,
     };
+    const scheduler = createFairScheduler();
+    const sharesOf = createShares({
+      poolSize: config.poolSize,
+      timeoutMs: config.databaseTimeoutMs,
+      scheduler,
+    });
     const graphql = createGraphqlServer({
       schema,
       createContext: (subscriber, origin) => {
         const { actor } = subscriber;
-        const createRequestReader = () => createReader(database, visibilityOf(actor));
+        const shares = sharesOf(principalKey(actor));
+        const createRequestReader = () => createReader(database, visibilityOf(actor), shares);
         return {
           reader: createRequestReader(),
+          shares,
           createReader: createRequestReader,
           ...nouns,
-          audit: { recordDenial: (denial) => recordDenial(pool, denial, { actor, origin }) },
+          audit: {
+            recordDenial: (denial) => shares.changes(() => recordDenial(pool, denial, { actor, origin })),
+          },
           subscriptions: { watchSessions: subscriptions.watchSessionsAs(subscriber) },
         };
       },
-      admission: admissionRules(config, authentication.authenticate, metrics),
+      admission: admissionRules(config, authentication.authenticate, metrics, scheduler),
       connections: config,
       clientAddress: createClientAddress(config.trustedProxies),
       trustedDocuments: documents === null ? null : onlyTrustedDocuments(documents),
@@ -176,7 +190,12 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
   }
 }
 
-function admissionRules(config: Config, authenticate: Authenticate, metrics: Metrics): AdmissionRules {
+function admissionRules(
+  config: Config,
+  authenticate: Authenticate,
+  metrics: Metrics,
+  scheduler: FairScheduler,
+): AdmissionRules {
   return {
     authenticate,
     rateLimits: createRateLimits({
@@ -188,6 +207,13 @@ function admissionRules(config: Config, authenticate: Authenticate, metrics: Met
     cors: createCors(config.corsOrigins),
     maxBodyBytes: config.maxBodyBytes,
     graphiql: config.graphiql,
+    requests: createSemaphore({
+      size: Number.POSITIVE_INFINITY,
+      sizePerKey: config.maxRequestsPerCaller,
+      queue: config.maxConnections,
+      waitMs: config.upstreamTimeoutMs,
+    }),
+    scheduler,
   };
 }
 

@@ -6,6 +6,7 @@ import { findAuditEvent, listAuditEvents } from './audit/list-audit-events.db.ts
 import type { Visibility } from './authorization/visibility.ts';
 import { findQuotaUsage } from './limits/quota-usage.db.ts';
 import type { Database } from './platform/database/database.ts';
+import { type Shares, unbounded } from './platform/database/database-shares.ts';
 import type { Json } from './platform/validation/json.ts';
 import type { Reader } from './reader.ts';
 import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
@@ -18,16 +19,23 @@ import { NO_USAGE } from './usage/usage.ts';
 import { findUserByExternalId, findUsers } from './users/find-users.db.ts';
 import { countUsers, listUsers } from './users/list-users.db.ts';
 
-/** The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once. */
-export function createReader({ pool, prisma }: Database, visibility: Visibility): Reader {
-  const sessions = loaderOf((ids) => findSessions(prisma, visibility, ids));
-  const users = loaderOf((ids) => findUsers(pool, visibility, ids));
-  const active = loaderOf((ids) => findActiveSessions(pool, visibility, ids));
-  const usage = loaderOf((ids) => findSessionUsage(pool, visibility, ids));
-  const applications = loaderOf((ids) => findApplications(prisma, visibility, ids));
-  const apiKeys = loaderOf((ids) => findApiKeys(prisma, visibility, ids));
+/**
+ * The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once.
+ * @param shares of whoever asks
+ */
+export function createReader(
+  { pool, prisma }: Database,
+  visibility: Visibility,
+  { listings, lookUps }: Pick<Shares, 'listings' | 'lookUps'> = unbounded,
+): Reader {
+  const sessions = loaderOf((ids) => lookUps(() => findSessions(prisma, visibility, ids)));
+  const users = loaderOf((ids) => lookUps(() => findUsers(pool, visibility, ids)));
+  const active = loaderOf((ids) => lookUps(() => findActiveSessions(pool, visibility, ids)));
+  const usage = loaderOf((ids) => lookUps(() => findSessionUsage(pool, visibility, ids)));
+  const applications = loaderOf((ids) => lookUps(() => findApplications(prisma, visibility, ids)));
+  const apiKeys = loaderOf((ids) => lookUps(() => findApiKeys(prisma, visibility, ids)));
   const apiKeysOf = new DataLoader<string, ApiKey[]>(async (ids) => {
-    const keys = await listApiKeys(prisma, visibility, ids);
+    const keys = await lookUps(() => listApiKeys(prisma, visibility, ids));
     return ids.map((id) => keys.filter(({ applicationId }) => applicationId === id));
   });
   return {
@@ -35,28 +43,28 @@ export function createReader({ pool, prisma }: Database, visibility: Visibility)
     async upstreamConfig(sessionId): Promise<Json> {
       return (await sessions.load(sessionId))?.upstreamConfig ?? null;
     },
-    sessions: (...of) => listSessions(pool, visibility, ...of),
-    countSessions: (...of) => countSessions(pool, visibility, ...of),
+    sessions: (...of) => listings(() => listSessions(pool, visibility, ...of)),
+    countSessions: (...of) => listings(() => countSessions(pool, visibility, ...of)),
     user: (id) => users.load(id),
-    userByExternalId: (externalId) => findUserByExternalId(pool, visibility, externalId),
-    users: (...of) => listUsers(pool, visibility, ...of),
-    countUsers: (...of) => countUsers(pool, visibility, ...of),
+    userByExternalId: (externalId) => lookUps(() => findUserByExternalId(pool, visibility, externalId)),
+    users: (...of) => listings(() => listUsers(pool, visibility, ...of)),
+    countUsers: (...of) => listings(() => countUsers(pool, visibility, ...of)),
     async activeSessions(userId) {
       return (await active.load(userId)) ?? { count: 0, nextExpiryAt: null };
     },
     application: (id) => applications.load(id),
-    applications: () => listApplications(prisma, visibility),
+    applications: () => lookUps(() => listApplications(prisma, visibility)),
     apiKey: (id) => apiKeys.load(id),
     apiKeysOf: (applicationId) => apiKeysOf.load(applicationId),
-    quotaUsage: (userId) => findQuotaUsage(pool, userId),
+    quotaUsage: (userId) => lookUps(() => findQuotaUsage(pool, userId)),
     async sessionUsage(id) {
       return (await usage.load(id))?.totals ?? NO_USAGE;
     },
-    usageTotals: (filter) => sumUsage(pool, visibility, filter),
-    usageRows: (...of) => listUsage(pool, visibility, ...of),
-    isTimeZone: (name) => isTimeZone(pool, name),
-    auditEvent: (id) => findAuditEvent(pool, visibility, id),
-    auditEvents: (page, of) => listAuditEvents(pool, visibility, page, of),
+    usageTotals: (filter) => listings(() => sumUsage(pool, visibility, filter)),
+    usageRows: (...of) => listings(() => listUsage(pool, visibility, ...of)),
+    isTimeZone: (name) => lookUps(() => isTimeZone(pool, name)),
+    auditEvent: (id) => lookUps(() => findAuditEvent(pool, visibility, id)),
+    auditEvents: (page, of) => listings(() => listAuditEvents(pool, visibility, page, of)),
   };
 }
 

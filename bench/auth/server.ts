@@ -7,10 +7,13 @@ import { createKey } from '../../src/commands/create-key.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { loadConfig } from '../../src/platform/config/config.ts';
+import { unbounded } from '../../src/platform/database/database-shares.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
+import { createFairScheduler } from '../../src/platform/process/fair-scheduler.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { createMetrics } from '../../src/platform/process/metrics.ts';
+import { createSemaphore } from '../../src/platform/process/semaphore.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { registry } from '../../src/providers/registry.ts';
 import { createReader } from '../../src/reader.db.ts';
@@ -70,6 +73,13 @@ const server = createGraphqlServer({
     cors: createCors([]),
     maxBodyBytes: config.maxBodyBytes,
     graphiql: false,
+    requests: createSemaphore({
+      size: Number.POSITIVE_INFINITY,
+      sizePerKey: config.maxRequestsPerCaller,
+      queue: config.maxConnections,
+      waitMs: config.upstreamTimeoutMs,
+    }),
+    scheduler: createFairScheduler(),
   },
   connections: config,
   clientAddress: createClientAddress([]),
@@ -106,7 +116,7 @@ function everybodyIs(applicationId: string): Authenticate {
     scopes,
     reach: 'EVERYTHING',
   };
-  return { findCached: () => actor, verify: async () => actor };
+  return { findCached: () => actor, verify: async () => actor, isVerifying: () => false };
 }
 
 /** What the trivial query does not reach for is not there. */
@@ -118,6 +128,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
   return {
     reader: readOnce(),
     createReader: readOnce,
+    shares: unbounded,
     applications: { ...openApplications({ prisma }).applications, defaultId: '' },
     audit: { recordDenial: absent },
     issuing: { issueSession: absent },

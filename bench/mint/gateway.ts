@@ -76,6 +76,7 @@ export async function startGateway(options: GatewayOptions, { signal, stack }: R
     name,
     kind: 'gateway',
     url: `http://127.0.0.1:${port}/graphql`,
+    healthUrl: `http://127.0.0.1:${managementPort}/health/live`,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${rootKey}` },
     pid: child.pid ?? 0,
   };

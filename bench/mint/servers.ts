@@ -10,6 +10,8 @@ export type Server = {
   readonly name: string;
   readonly kind: TargetKind;
   readonly url: string;
+  /** Where a gateway says that it lives. */
+  readonly healthUrl?: string;
   readonly headers: Readonly<Record<string, string>>;
   /** A credential for each user, when mints come from the users themselves. */
   readonly authorizations?: readonly string[];
@@ -30,8 +32,9 @@ export async function startUpstream(running: Running) {
   return {
     server,
     baseUrl,
-    async setLatency(latencyMs: number): Promise<void> {
-      await child.ask({ latencyMs });
+    /** @param asciiOnly whether it escapes all other characters, which makes answers longer than what was sent */
+    async setLatency(latencyMs: number, { asciiOnly = false } = {}): Promise<void> {
+      await child.ask({ latencyMs, asciiOnly });
     },
   };
 }

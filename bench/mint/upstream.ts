@@ -10,11 +10,16 @@ import { serveParent } from '../channel.ts';
 const PATH = '/v1/realtime/client_secrets';
 const request = z.looseObject({
   expires_after: z.object({ seconds: z.number() }),
-  session: z.looseObject({ audio: z.looseObject({ input: z.looseObject({}), output: z.looseObject({}) }) }),
+  session: z.looseObject({
+    audio: z
+      .looseObject({ input: z.looseObject({}).optional(), output: z.looseObject({}).optional() })
+      .optional(),
+  }),
 });
-const instruction = z.object({ latencyMs: z.number() });
+const instruction = z.object({ latencyMs: z.number(), asciiOnly: z.boolean() });
 
 let latencyMs = 0;
+let asciiOnly = false;
 let minted = 0;
 // Distinct across processes, and cheaper than randomness for each secret.
 const series = randomBytes(8).toString('hex');
@@ -28,7 +33,7 @@ const server = createServer((incoming, response) => {
   incoming.on('end', () => {
     const answer = () => {
       const known = incoming.method === 'POST' && incoming.url === PATH;
-      const text = JSON.stringify(known ? mint(body) : { error: { message: 'Invalid URL', code: null } });
+      const text = write(known ? mint(body) : { error: { message: 'Invalid URL', code: null } });
       response.writeHead(known ? 200 : 404, {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(text),
@@ -40,6 +45,12 @@ const server = createServer((incoming, response) => {
     else answer();
   });
 });
+
+function write(answer: object): string {
+  const text = JSON.stringify(answer);
+  if (!asciiOnly) return text;
+  return text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 function mint(body: string) {
   const { expires_after, session } = request.parse(JSON.parse(body));
@@ -62,8 +73,12 @@ function mint(body: string) {
       include: null,
       ...session,
       audio: {
-        input: { format: { type: 'audio/pcm', rate: 24_000 }, noise_reduction: null, ...session.audio.input },
-        output: { format: { type: 'audio/pcm', rate: 24_000 }, speed: 1, ...session.audio.output },
+        input: {
+          format: { type: 'audio/pcm', rate: 24_000 },
+          noise_reduction: null,
+          ...session.audio?.input,
+        },
+        output: { format: { type: 'audio/pcm', rate: 24_000 }, speed: 1, ...session.audio?.output },
       },
     },
   };
@@ -71,6 +86,6 @@ function mint(body: string) {
 
 const port = await listen(server, 0, '127.0.0.1');
 serveParent({ port }, async (question) => {
-  latencyMs = instruction.parse(question).latencyMs;
+  ({ latencyMs, asciiOnly } = instruction.parse(question));
   return {};
 });

@@ -28,7 +28,11 @@ async function bench(options: Options, signal: AbortSignal): Promise<Measured> {
       upstreamUrl: 'http://127.0.0.1:9/v1',
       workFolder: databases.folder,
       profileFolder: undefined,
-      env: { GATEHOUSE_MAX_STREAMS: String(options.subscribers) },
+      env: {
+        GATEHOUSE_MAX_STREAMS: String(options.subscribers),
+        // A few applications have all of them.
+        GATEHOUSE_MAX_STREAMS_PER_CALLER: String(options.subscribers),
+      },
     },
     { signal, stack },
   );

@@ -14,6 +14,8 @@ export type Authenticate = {
    * @throws UnavailableError when that cannot be found out now
    */
   verify(credential: string): Promise<Actor | null>;
+  /** Whether the same credential is being verified now: another request with it costs nothing more. */
+  isVerifying(credential: string): boolean;
 };
 
 export type Credentials = {
@@ -36,6 +38,8 @@ export function bearerOf(authorization: string | undefined): string | null {
 export function createAuthenticate(credentials: Credentials): Authenticate {
   const { rootKey, apiKeys, tokens, onRefused } = credentials;
   const rootKeyHash = rootKey.digest().toString('hex');
+  // By the credential's hash. When a cached credential is to be looked up again, all requests of its caller arrive at once.
+  const verifying = new Map<string, Promise<Actor | null>>();
 
   return {
     findCached(credential) {
@@ -45,13 +49,23 @@ export function createAuthenticate(credentials: Credentials): Authenticate {
       return apiKeys.findCached(hashed) ?? tokens?.findCached(hashed) ?? null;
     },
 
-    async verify(credential) {
-      const checked = await check(credential, credentials);
-      if (checked !== null && 'kind' in checked) return checked;
-      onRefused(checked?.refused ?? 'unknown');
-      return null;
+    verify(credential) {
+      const hashed = hashOf(credential);
+      const verification =
+        verifying.get(hashed) ?? verify(credential).finally(() => verifying.delete(hashed));
+      verifying.set(hashed, verification);
+      return verification;
     },
+
+    isVerifying: (credential) => verifying.has(hashOf(credential)),
   };
+
+  async function verify(credential: string): Promise<Actor | null> {
+    const checked = await check(credential, credentials);
+    if (checked !== null && 'kind' in checked) return checked;
+    onRefused(checked?.refused ?? 'unknown');
+    return null;
+  }
 }
 
 async function check(

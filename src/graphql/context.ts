@@ -3,6 +3,7 @@ import type { RecordDenial } from '../audit/denial.ts';
 import type { Actor, RequestInfo } from '../authorization/actor.ts';
 import type { IssueSession } from '../issuing/issue-session.ts';
 import type { Policy } from '../limits/policy.ts';
+import type { Shares } from '../platform/database/database-shares.ts';
 import type { Reader } from '../reader.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { WatchSessions } from '../subscriptions/subscriber.ts';
@@ -15,6 +16,8 @@ export type Context = {
   readonly origin: RequestInfo;
   /** The records that this actor may see. */
   readonly reader: Reader;
+  /** What this actor may have of the database at a time. */
+  readonly shares: Shares;
   /** Creates another reader, whose cache is empty. */
   readonly createReader: () => Reader;
   readonly applications: ApplicationStore & {

@@ -94,7 +94,7 @@ builder.mutationField('createRealtimeSession', (t) =>
       const outcome = await issuing.issueSession(input, { actor, origin });
       if (outcome.kind === 'forbidden') throw new ForbiddenError('Mutation.createRealtimeSession');
       return present(outcome);
-    }),
+    }, null),
   }),
 );
 

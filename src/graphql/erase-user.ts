@@ -19,6 +19,6 @@ builder.mutationField('eraseUser', (t) =>
     resolve: logged(async ({ input }, { users, actor, origin }): Promise<UserResult> => {
       const id = decodeIdOf('User', input.id);
       return id === null ? notFound : presentUser(await users.erase(id, { actor, origin }));
-    }),
+    }, 'erasures'),
   }),
 );

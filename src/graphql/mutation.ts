@@ -17,12 +17,18 @@ export function resultType<const Shapes extends readonly Named[]>(
   });
 }
 
-/** Resolves a mutation, and notes the type of its result in the request log. */
+/**
+ * Resolves a mutation when it is the caller's turn, and notes the type of its result in the request log.
+ * @param share what limits how many are resolved at a time; null for mints, whose limits are their own
+ */
 export function logged<Args, Result extends Named>(
   resolve: (args: Args, context: Context) => Promise<Result>,
+  share: 'changes' | 'erasures' | null = 'changes',
 ): (root: unknown, args: Args, context: Context) => Promise<Result> {
   return async (_root, args, context) => {
-    const result = await resolve(args, context);
+    const result = await (share === null
+      ? resolve(args, context)
+      : context.shares[share](() => resolve(args, context)));
     context.log.outcome = result.__typename;
     return result;
   };

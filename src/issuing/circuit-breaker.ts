@@ -74,6 +74,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions) {
       }
       return admit(state);
     },
+    isClosed: () => state.kind === 'closed',
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Caller } from '../authorization/actor.ts';
+import { type Caller, principalKey } from '../authorization/actor.ts';
 import type { FingerprintKey } from '../platform/redaction/secret.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
@@ -31,14 +31,16 @@ export async function issueSession(
   const parsed = parseCreateInput(rawInput, { dialect, defaultModel, actor });
   if (!parsed.ok) return parsed.outcome;
 
-  const permit = await ports.admission.acquire();
+  const permit = await ports.admission.acquire(principalKey(actor), parsed.value.externalUserId);
   if (typeof permit === 'string') return { kind: 'refused', reason: permit };
   let minted: MintOutcome | null = null;
   try {
     // Prepared only now: a request that finds no room must cost little.
     const prepared = prepareRequest(rawInput, parsed.value, { dialect, fingerprintKeys, actor });
     const caller = { actor, origin };
-    const reserved = await ports.store.reserve(reservationOf(ports.provider, settings, prepared, caller));
+    const reserved = await ports.store
+      .reserve(reservationOf(ports.provider, settings, prepared, caller))
+      .finally(permit.reserved);
     if (reserved.kind !== 'reserved') return refusalOf(reserved);
     const reservedAt = ports.monotonicNow();
     minted = await mint(ports, settings, prepared, reserved.expiresAfterSeconds);
@@ -51,7 +53,7 @@ export async function issueSession(
       caller,
     });
   } finally {
-    permit.release(minted, parsed.value.externalUserId);
+    permit.release(minted);
   }
 }
 

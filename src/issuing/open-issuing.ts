@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { findDefaultApplicationId } from '../applications/default-application.db.ts';
+import { type Actor, principalKey } from '../authorization/actor.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Keys } from '../platform/config/keys.ts';
 import type { OpenDatabase } from '../platform/database/database.ts';
@@ -7,18 +8,18 @@ import { UnavailableError } from '../platform/database/unavailable-error.ts';
 import { createInFlight } from '../platform/process/in-flight.ts';
 import type { Metrics } from '../platform/process/metrics.ts';
 import { logJobFailure, repeat } from '../platform/process/repeat.ts';
+import { createSemaphore } from '../platform/process/semaphore.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { ClosableProvider } from '../providers/provider-over-http.ts';
 import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import type { IssueSessionPorts, IssueSessionSettings, OddExpiry } from './issue-outcome.ts';
 import { type IssueSession, issueSession } from './issue-session.ts';
-import type { IssueStore } from './issue-store.ts';
+import type { IssueStore, Reservation } from './issue-store.ts';
 import { createMintAdmission } from './mint-admission.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
 import { recordEvent } from './record-event.ts';
 import { reserveSession } from './reserve-session.db.ts';
-import { createSemaphore } from './semaphore.ts';
 import { settleOverdue } from './settle-overdue.job.ts';
 import { settleSession } from './settle-session.db.ts';
 import { withBreaker } from './with-breaker.ts';
@@ -40,6 +41,11 @@ type Parts = {
 const PROVIDER_BREAKER = { threshold: 20, perCaller: 5, coolDownMs: 2000 };
 // With more statements than this waiting for each connection, a new mint would only wait for its time-out: it is refused.
 const WAITING_PER_CONNECTION = 20;
+// Reservations of one user are made one after the other, by the lock on its row: one at work and one behind it.
+const RESERVATIONS_PER_USER = 2;
+
+// Of the connections, as a part of one.
+const STATEMENTS_PER_CALLER = 0.7;
 
 const SETTLE_OVERDUE_EVERY_MS = 1000;
 const PURGE_EVERY_MS = 600_000;
@@ -100,16 +106,20 @@ function createPorts(parts: Parts): IssueSessionPorts {
       log.warn({ provider: provider.name, state }, 'the circuit to the provider changed');
     },
   });
-  const semaphore = createSemaphore({
-    size: config.maxMintsInFlight,
-    queue: config.mintQueue,
-    waitMs: config.upstreamTimeoutMs,
+  const { maxMintsInFlight: size, mintQueue: queue, upstreamTimeoutMs: waitMs } = config;
+  // An eighth of the permits is for others than the caller that has the most: they need not wait for its mints to end.
+  const mints = createSemaphore({ size, sizePerKey: size - Math.floor(size / 8), queue, waitMs });
+  const users = createSemaphore({
+    size: Number.POSITIVE_INFINITY,
+    sizePerKey: RESERVATIONS_PER_USER,
+    queue: size + queue,
+    waitMs,
   });
   const sinks = { log, metrics, providerName: provider.name, logged: new Set<OddExpiry>() };
   return {
     provider,
     store: createStore(parts),
-    admission: createMintAdmission(breaker, semaphore, parts.isDraining),
+    admission: createMintAdmission({ breaker, mints, users, isShuttingDown: parts.isDraining }),
     monotonicNow,
     onEvent: (event) => recordEvent(event, sinks),
   };
@@ -117,24 +127,45 @@ function createPorts(parts: Parts): IssueSessionPorts {
 
 function createStore({
   database: { pool, prisma },
-  config: { poolSize },
+  config: { poolSize, databaseTimeoutMs },
   log,
   onCommitted,
 }: Parts): IssueStore {
+  const statementsPerCaller = Math.max(1, Math.floor(STATEMENTS_PER_CALLER * poolSize));
   // Without a breaker, each mint would find out by itself that the database hangs: all permits would wait for a
   // time-out, and everybody behind them for several. With it, one reservation at a time asks while the database is
   // away, and all others are refused at once.
   const breaker = createCircuitBreaker({
-    threshold: poolSize,
+    // As many as one caller can have under way: when these fail, all others need not try.
+    threshold: statementsPerCaller,
     coolDownMs: 0,
     now: () => performance.now(),
     onChange: (state) => log.warn({ state }, 'the circuit to the ledger changed'),
   });
+  // The pool serves first come, first served: with all mints of one caller in front, each statement of another would wait
+  // for all of theirs.
+  const statements = createSemaphore({
+    size: poolSize,
+    sizePerKey: statementsPerCaller,
+    queue: Number.POSITIVE_INFINITY,
+    waitMs: databaseTimeoutMs,
+  });
+  const inTurn = async <T>(actor: Actor, work: () => Promise<T>): Promise<T> => {
+    const release = await statements.acquire(principalKey(actor));
+    if (release === null) throw new UnavailableError('overloaded');
+    return work().finally(release);
+  };
   const isOverloaded = () => pool.waitingCount > WAITING_PER_CONNECTION * poolSize;
+  const reserve = withBreaker((reservation: Reservation) => reserveSession(prisma, reservation), {
+    breaker,
+    isOverloaded,
+  });
   return {
-    reserve: withBreaker((reservation) => reserveSession(prisma, reservation), { breaker, isOverloaded }),
+    // The breaker is asked when it is the caller's turn, and nobody waits for a turn while the circuit is open.
+    reserve: (reservation) =>
+      breaker.isClosed() ? inTurn(reservation.actor, () => reserve(reservation)) : reserve(reservation),
     async settle(id, settlement, caller) {
-      const settled = await settleSession(prisma, id, settlement, caller);
+      const settled = await inTurn(caller.actor, () => settleSession(prisma, id, settlement, caller));
       onCommitted();
       return settled;
     },

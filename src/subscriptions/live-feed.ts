@@ -9,6 +9,8 @@ import { earlier, later, type TrailReader } from './trail.ts';
 
 /** A subscription, as the live feed sees it. */
 export type FeedListener = {
+  /** Whose subscription it is: a caller may have a part of all subscriptions. */
+  readonly caller: string;
   /** Any change to any session: the listener picks those that it may see and asked for. */
   onEvent(event: SessionEvent): void;
   /** Any revocation of access: the listener picks those that concern it, and ends. */
@@ -42,6 +44,7 @@ export type LiveFeed = {
 export type LiveFeedOptions = {
   readonly trail: TrailReader;
   readonly maxSubscribers: number;
+  readonly maxSubscribersPerCaller: number;
   readonly onError: (error: unknown) => void;
 };
 
@@ -54,7 +57,8 @@ const POLL_DELIVERED_MS = 5;
  * Reads the audit trail once for all subscribers of this gateway, and delivers what it finds. While there are no
  * subscribers it reads nothing. How that fits together with the backlog is explained in watch-sessions.ts.
  */
-export function createLiveFeed({ trail, maxSubscribers, onError }: LiveFeedOptions): LiveFeed {
+export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
+  const { trail, maxSubscribers, maxSubscribersPerCaller, onError } = options;
   // Each with the id after which it gets changes; null while it gets none.
   const listeners = new Map<FeedListener, string | null>();
   // How far the trail was read; null while nobody is subscribed.
@@ -74,7 +78,8 @@ export function createLiveFeed({ trail, maxSubscribers, onError }: LiveFeedOptio
 
   return {
     register(listener) {
-      if (listeners.size >= maxSubscribers) throw new TooManySubscribersError('Too many subscribers');
+      if (listeners.size >= maxSubscribers || countOf(listener.caller) >= maxSubscribersPerCaller)
+        throw new TooManySubscribersError('Too many subscribers');
       listeners.set(listener, null);
       if (closed) listener.onShutdown();
     },
@@ -102,6 +107,12 @@ export function createLiveFeed({ trail, maxSubscribers, onError }: LiveFeedOptio
       await Promise.all([schedule.stop(), stopRechecking()]);
     },
   };
+
+  function countOf(caller: string): number {
+    let count = 0;
+    for (const listener of listeners.keys()) if (listener.caller === caller) count += 1;
+    return count;
+  }
 
   async function readNew(): Promise<boolean> {
     const { until, held } = await trail.readHorizon();

@@ -28,6 +28,7 @@ export function openSubscriptions({ config, ledger: { pool, url }, log }: Parts)
   const feed = createLiveFeed({
     trail,
     maxSubscribers: config.maxStreams,
+    maxSubscribersPerCaller: config.maxStreamsPerCaller,
     onError: logFailure('session-feed'),
   });
   const notifications = openTrailNotifications({

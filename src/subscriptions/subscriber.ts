@@ -30,7 +30,7 @@ export type Subscriber = {
  */
 export type WatchSessions = (request: SubscriptionRequest) => Promise<AsyncIterable<SessionEvent>>;
 
-/** This gateway has as many subscribers as it may have. */
+/** This gateway, or the caller, has as many subscriptions as it may have. */
 export class TooManySubscribersError extends Error {
   override readonly name = 'TooManySubscribersError';
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Actor } from '../authorization/actor.ts';
+import { type Actor, principalKey } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
 import type { SessionFilter } from '../sessions/session-filter.ts';
 import { endReasonOf } from './access-revocation.ts';
@@ -45,6 +45,7 @@ export function createSubscription(
 
   return {
     actor,
+    caller: principalKey(actor),
     startAt(position) {
       startPosition = position;
     },

@@ -55,6 +55,14 @@ describe('what a look-up may cost', () => {
     expect([await ask(first), await ask(second), await ask(ROOT_KEY)]).toEqual([200, 200, 200]);
   });
 
+  test('a good key that comes fifty times at once is looked up once, and uses up nothing of its address', async () => {
+    const ask = await start({ GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '3' });
+    const before = proxy.statements();
+    const statuses = await Promise.all(Array.from({ length: 50 }, () => ask(keys[0] ?? '')));
+    expect(statuses).toEqual(Array(50).fill(200));
+    expect(proxy.statements() - before).toBeLessThan(30);
+  });
+
   test('all keys of an application share its limit, another has its own', async () => {
     const ask = await start({ GATEHOUSE_REQUESTS_PER_MINUTE: '2' });
     const [first = '', second = ''] = keys;

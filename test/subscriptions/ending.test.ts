@@ -9,7 +9,11 @@ import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture
 
 const database = useDatabase();
 const identity = useIdentityProvider();
-const gateway = useGateway(database, () => identity.env);
+const MAX_STREAMS_PER_CALLER = 8;
+const gateway = useGateway(database, () => ({
+  ...identity.env,
+  GATEHOUSE_MAX_STREAMS_PER_CALLER: String(MAX_STREAMS_PER_CALLER),
+}));
 const other = useGateway(database, () => identity.env);
 let applicationId: string;
 const open: EventStream[] = [];
@@ -83,6 +87,20 @@ describe('a key that is revoked', () => {
     }
     expect(opened).toBeGreaterThan(0);
   });
+});
+
+test('one user has so many streams at a time, whatever tokens it comes with, and others have theirs', async () => {
+  const streams: EventStream[] = [];
+  for (let index = 0; index < MAX_STREAMS_PER_CALLER; index += 1)
+    streams.push(await watch(await identity.sign({ sub: 'greedy', jti: String(index) })));
+  const credential = await identity.sign({ sub: 'greedy' });
+  const refused = await askForStream(gateway.url, { credential });
+  expect([refused.status, refused.headers['retry-after']]).toEqual([429, '5']);
+  await watch(await identity.sign({ sub: 'modest' }));
+
+  streams[0]?.close();
+  await eventually(async () => (await watch(credential).catch(() => null)) ?? undefined);
+  expect((await askForStream(gateway.url, { credential })).status).toBe(429);
 });
 
 test('a token that expires ends its stream, even if nothing happens', async () => {

@@ -12,6 +12,7 @@ const database = useDatabase();
 const gateway = useGatewayProcess(database, {
   GATEHOUSE_PROVIDER: 'sandbox',
   GATEHOUSE_MAX_STREAMS: String(SUBSCRIBERS),
+  GATEHOUSE_MAX_STREAMS_PER_CALLER: String(SUBSCRIBERS),
 });
 
 test('a thousand subscribers get exactly what they may see, and the next is refused', async () => {

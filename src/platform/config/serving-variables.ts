@@ -71,6 +71,11 @@ export const servingVariables = {
     whole(1, 10_000_000).default(6000),
     'Requests of one caller per minute and gateway; more are refused with 429.',
   ),
+  maxRequestsPerCaller: variable(
+    'GATEHOUSE_MAX_REQUESTS_PER_CALLER',
+    whole(1, 1_000_000).default(512),
+    'Requests of one caller that one gateway works on at a time; more wait as long as a mint may take, and are then refused with 429.',
+  ),
   anonymousRequestsPerMinute: variable(
     'GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE',
     whole(1, 10_000_000).default(60),
@@ -80,6 +85,11 @@ export const servingVariables = {
     'GATEHOUSE_MAX_STREAMS',
     whole(0, 1_000_000).default(1000),
     'Open subscriptions of one gateway; more are refused with 429.',
+  ),
+  maxStreamsPerCaller: variable(
+    'GATEHOUSE_MAX_STREAMS_PER_CALLER',
+    whole(0, 1_000_000).default(100),
+    'Open subscriptions of one caller (all keys of an application, or one user) at one gateway; more are refused with 429.',
   ),
   heartbeatMs: variable(
     'GATEHOUSE_HEARTBEAT_MS',

@@ -22,6 +22,9 @@ export function createPool({ url, size, timeoutMs, onError }: PoolOptions): pg.P
     max: size,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,
+    // A lock times out before its statement, so that a locked row is not taken for a database that hangs. A third, because
+    // who waits in line for a row waits twice: for its turn, and then for the transaction that holds the row.
+    lock_timeout: Math.ceil(timeoutMs / 3),
     query_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
     application_name: 'gatehouse',

@@ -6,6 +6,13 @@ const MESSAGES: Readonly<Record<UnavailableReason, string>> = {
   key_set: 'No key set was fetched',
 };
 
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Whether the database is there, and another transaction did not release a lock in time. */
+export function isLockTimeout({ code }: UnavailableError): boolean {
+  return code === LOCK_NOT_AVAILABLE;
+}
+
 /**
  * What has to be asked could not be asked, or did not answer in time. Whether a write to the database happened is unknown.
  * `code` is a code of ours, of the database or of the network; it never carries a value.

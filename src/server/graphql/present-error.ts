@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { BadInputError, type ErrorCode, ForbiddenError } from '../../graphql/errors.ts';
 import { CountTooLongError } from '../../platform/database/page.ts';
-import { UnavailableError } from '../../platform/database/unavailable-error.ts';
+import { isLockTimeout, UnavailableError } from '../../platform/database/unavailable-error.ts';
 import {
   SubscriptionEndedError,
   type SubscriptionEndReason,
@@ -67,7 +67,9 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
       error,
       answer,
       'SERVICE_UNAVAILABLE',
-      'The ledger is unavailable. Try again shortly.',
+      isLockTimeout(cause)
+        ? 'The record is being changed by another request. Try again shortly.'
+        : 'The ledger is unavailable. Try again shortly.',
     );
     return { ...shown, unexpected: cause };
   }

@@ -64,7 +64,10 @@ async function serve(
 ): Promise<void> {
   const requestLog: RequestLog = { operation: '', outcome: 'OK', actor: null, streamed: false };
   logWhenDone(response, origin.requestId, requestLog, serving);
-  const admission = await admitRequest(request, origin.ipAddress, serving.admission);
+  const admission = await admitRequest(request, origin.ipAddress, serving.admission, (listener) => {
+    if (response.destroyed) listener();
+    else response.once('close', listener);
+  });
   switch (admission.kind) {
     case 'graphiql':
       return answerGraphiql(response);
@@ -88,7 +91,7 @@ async function serve(
 }
 
 async function serveOperation(
-  { actor, isCredentialValid, accepted, request }: Extract<Admission, { kind: 'admitted' }>,
+  { actor, isCredentialValid, accepted, request, release }: Extract<Admission, { kind: 'admitted' }>,
   response: ServerResponse,
   origin: RequestInfo,
   requestLog: RequestLog,
@@ -108,6 +111,8 @@ async function serveOperation(
   };
   const context = { ...serving.createContext(subscriber, origin), actor, origin, log: requestLog };
   const result = await serving.execute(request, context);
+  // Streams have a limit of their own, and may last for days.
+  if (Symbol.asyncIterator in result) release();
   await answerOperation(result, response, accepted, context, serving);
 }
 

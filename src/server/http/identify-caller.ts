@@ -23,7 +23,8 @@ export type Identified =
 
 /**
  * Identifies the caller, and applies the rate limits. A credential that is not cached is charged to the rate limit of its
- * address before the database is asked, so that guessing credentials is limited.
+ * address before the database is asked, so that guessing credentials is limited; but not while the same one is being
+ * verified already: a busy caller would use up the limit of its address with requests that are all good.
  */
 export async function identifyCaller(
   { headers }: IncomingMessage,
@@ -35,20 +36,26 @@ export async function identifyCaller(
   if (credential !== null && cached !== null) return withinLimit(cached, credential);
 
   const group = addressGroup(address);
-  const wait = await rateLimits.take('address', group);
-  if (wait !== null) return tooMany(wait);
-  if (credential !== null) {
-    const verified = await verify(credential, authenticate);
-    if (verified !== null) {
-      await rateLimits.giveBack('address', group);
-      return 'status' in verified ? verified : withinLimit(verified, credential);
-    }
+  const joins = credential !== null && authenticate.isVerifying(credential);
+  const exceeded = joins ? null : await charge();
+  if (exceeded !== null) return exceeded;
+  const verified = credential === null ? null : await verify(credential, authenticate);
+  if (credential === null || verified === null) return (joins ? await charge() : null) ?? unauthenticated();
+  if (!joins) await rateLimits.giveBack('address', group);
+  return 'status' in verified ? verified : withinLimit(verified, credential);
+
+  async function charge(): Promise<Refusal | null> {
+    const wait = await rateLimits.take('address', group);
+    return wait === null ? null : tooMany(wait);
   }
-  onUnauthenticated();
-  return refuse(401, 'A valid credential is needed: Authorization: Bearer …', {
-    code: 'UNAUTHENTICATED',
-    headers: { 'www-authenticate': 'Bearer' },
-  });
+
+  function unauthenticated(): Refusal {
+    onUnauthenticated();
+    return refuse(401, 'A valid credential is needed: Authorization: Bearer …', {
+      code: 'UNAUTHENTICATED',
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
 
   async function withinLimit(actor: Actor, credential: string): Promise<Identified> {
     const wait = await rateLimits.take('caller', principalKey(actor));
@@ -73,7 +80,8 @@ async function verify(credential: string, authenticate: Authenticate): Promise<A
   }
 }
 
-function tooMany(seconds: number): Refusal {
+/** The answer to a caller that asks too much, and when it may ask again. */
+export function tooMany(seconds: number): Refusal {
   return refuse(429, 'Too many requests. Try again later.', {
     code: 'RATE_LIMITED',
     headers: { 'retry-after': String(seconds) },

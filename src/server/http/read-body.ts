@@ -9,13 +9,21 @@ export type Body =
   | { readonly kind: 'gone' }
   | Refusal;
 
-/** Reads the body of a request, a JSON object of at most `limit` bytes. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
+/**
+ * Reads the body of a request, a JSON object of at most `limit` bytes.
+ * @param takeTurn is awaited between reading and parsing
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  takeTurn: () => Promise<void>,
+): Promise<Body> {
   const bytes = await readBytes(request, limit);
   if (bytes === 'gone') return { kind: 'gone' };
   // The rest of the body is not read, so the connection cannot be used again.
   if (bytes === 'too long')
     return refuse(413, `The request must have at most ${limit} bytes.`, { headers: { connection: 'close' } });
+  await takeTurn();
   const value = isUtf8(bytes) ? parseJson(bytes.toString('utf8')) : undefined;
   // A list would be a batch: several operations under the limits of one.
   if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0)

@@ -1,0 +1,98 @@
+import type { FairScheduler } from '../process/fair-scheduler.ts';
+import { createSemaphore } from '../process/semaphore.ts';
+import { UnavailableError } from './unavailable-error.ts';
+
+/** Runs work on the database when it is its turn. @throws UnavailableError with the code "overloaded" if that takes too long */
+export type Share = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** What one caller may have of the database at a time, by kinds of work that hold a connection for different times. */
+export type Shares = {
+  /** Pages of listings, counts and reports: some read a lot. */
+  readonly listings: Share;
+  /** Records by their ids. */
+  readonly lookUps: Share;
+  /** All mutations but mints, which have limits of their own (issuing/mint-admission.ts). They may wait for a lock. */
+  readonly changes: Share;
+  /** They take many statements each. */
+  readonly erasures: Share;
+};
+
+type Size = {
+  /** Of the connections of the pool. */
+  readonly part: number;
+  /** Time-outs of a statement that one may wait for its turn. */
+  readonly patience: number;
+};
+
+// Those that may hold a connection for long leave a part of them: for mints, look-ups and the gateway's own work.
+const SIZES: Readonly<Record<keyof Shares, Size>> = {
+  listings: { part: 0.3, patience: 1 },
+  lookUps: { part: 0.3, patience: 1 },
+  changes: { part: 0.3, patience: 1 },
+  erasures: { part: 0.1, patience: 10 },
+};
+const WAITING_PER_CONNECTION = 50;
+
+/** For who is alone: commands, and measurements. */
+export const unbounded: Shares = {
+  listings: (work) => work(),
+  lookUps: (work) => work(),
+  changes: (work) => work(),
+  erasures: (work) => work(),
+};
+
+/**
+ * Divides the connections of a pool among callers. However many listings one of them asks for, the others have their
+ * turn, and mints find connections.
+ * @param timeoutMs of one statement
+ */
+export function createShares({
+  poolSize,
+  timeoutMs,
+  scheduler,
+}: {
+  readonly poolSize: number;
+  readonly timeoutMs: number;
+  readonly scheduler: FairScheduler;
+}): (caller: string) => Shares {
+  const semaphoreOf = ({ part, patience }: Size) => {
+    const size = Math.max(1, Math.floor(part * poolSize));
+    return createSemaphore({
+      size,
+      // One is for others, where there is more than one.
+      sizePerKey: Math.max(1, size - 1),
+      queue: WAITING_PER_CONNECTION * poolSize,
+      waitMs: patience * timeoutMs,
+    });
+  };
+  const listings = semaphoreOf(SIZES.listings);
+  const lookUps = semaphoreOf(SIZES.lookUps);
+  const changes = semaphoreOf(SIZES.changes);
+  const erasures = semaphoreOf(SIZES.erasures);
+
+  return (caller) => {
+    const shareOf =
+      (semaphore: typeof listings): Share =>
+      async (work) => {
+        const release = await semaphore.acquire(caller);
+        if (release === null) throw new UnavailableError('overloaded');
+        try {
+          return await work();
+        } finally {
+          release();
+        }
+      };
+    const readListing = shareOf(listings);
+    return {
+      async listings(work) {
+        const rows = await readListing(work);
+        // A large page takes long to answer.
+        await scheduler.turn(caller);
+        return rows;
+      },
+      lookUps: shareOf(lookUps),
+      changes: shareOf(changes),
+      erasures: shareOf(erasures),
+    };
+  };
+}
