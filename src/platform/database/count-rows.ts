@@ -4,7 +4,7 @@ import { readPlanned, type SqlParameters } from './statement.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
 // The statement ran into its time limit: the server's, or node-postgres'.
-const TOO_LONG = new Set(['57014', 'query_timeout']);
+const TOO_LONG = new Set(['57014', '55P03', 'query_timeout']);
 
 /**
  * Counts rows, up to `upTo` if that is not null; it then reads no more rows than that.

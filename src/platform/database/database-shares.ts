@@ -31,7 +31,8 @@ const SIZES: Readonly<Record<keyof Shares, Size>> = {
   changes: { part: 0.3, patience: 1 },
   erasures: { part: 0.1, patience: 10 },
 };
-const WAITING_PER_CONNECTION = 50;
+// How long one waits is what bounds the queue; this bounds its memory.
+const WAITING_PER_CONNECTION = 500;
 
 /** For who is alone: commands, and measurements. */
 export const unbounded: Shares = {
