@@ -48,7 +48,7 @@ async function attackAll(url: string, attackers: Attackers, signal: AbortSignal)
         if (signal.aborted) return;
         const counts = answers.get(attack) ?? new Map<string, number>();
         answers.set(attack, counts.set(status, (counts.get(status) ?? 0) + 1));
-        if (status !== '200') await delay(AFTER_REFUSAL_MS);
+        if (status !== '200') await delay(AFTER_REFUSAL_MS * openAtATime(attack));
       }
     }),
   );

@@ -12,7 +12,7 @@ application, and attackers in a process of their own. Each attack comes from app
                         redaction  60 KB of instructions with 1,000 MCP headers of one value in them
                         variables  80,000 empty labels
                         locks      mints for a user whose row somebody has locked
-                        flood      mints as fast as they come, eight at a time on each connection
+                        flood      mints as fast as they come
                         listings   sessions by a label that none has, among all sessions
                         answers    instructions that the provider's answer repeats in 270 KB
                         streams    subscriptions, as many as are granted

@@ -46,10 +46,21 @@ const server = createServer((incoming, response) => {
   });
 });
 
+// Escaping takes longer than all else here, and a provider would do it on machines of its own.
+const escaped = new Map<string, string>();
+
 function write(answer: object): string {
   const text = JSON.stringify(answer);
   if (!asciiOnly) return text;
-  return text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(/[\u0080-\uffff]+/g, (foreign) => {
+    const known = escaped.get(foreign);
+    if (known !== undefined) return known;
+    let escapes = '';
+    for (let index = 0; index < foreign.length; index += 1)
+      escapes += `\\u${foreign.charCodeAt(index).toString(16).padStart(4, '0')}`;
+    escaped.set(foreign, escapes);
+    return escapes;
+  });
 }
 
 function mint(body: string) {

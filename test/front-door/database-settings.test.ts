@@ -24,6 +24,7 @@ const SETTINGS: readonly Setting[] = [
   ['quote_all_identifiers', 'on', 'off'],
   ['client_encoding', 'LATIN1', 'UTF8'],
   ['jit', 'on', 'off'],
+  ['max_parallel_workers_per_gather', '2', '0'],
   ['lock_timeout', '1ms', '6667ms'],
   ['idle_session_timeout', '50ms', '0'],
   ['idle_in_transaction_session_timeout', '1ms', '20s'],

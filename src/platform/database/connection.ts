@@ -20,6 +20,8 @@ const REQUIRED: Readonly<Record<string, string>> = {
   quote_all_identifiers: 'off',
   // Compiling a statement over all months takes seconds.
   jit: 'off',
+  // One caller's listing must not take several processors from everybody's mints.
+  max_parallel_workers_per_gather: '0',
 };
 
 /** Time limits are the gateway's own: see createPool. The options in the URL may set others. */
