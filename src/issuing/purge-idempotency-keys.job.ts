@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { clocksAgree } from '../platform/database/clock-skew.ts';
+import { selectIfClocksAgree } from '../platform/database/clock-skew.ts';
 import { statement } from '../platform/database/statement.ts';
 import { inBatches } from '../platform/process/in-batches.ts';
 
@@ -9,7 +9,7 @@ const REMEMBERED = '25 hours';
 const PURGE = statement<{ purged: number }>()({
   name: 'purge-idempotency-keys',
   // Keys that a wrong clock deletes too soon are gone for good, and a repeated request mints again.
-  text: `SELECT purge_idempotency_keys($1::interval, $2) AS purged WHERE ${clocksAgree('$3')}`,
+  text: selectIfClocksAgree('purge_idempotency_keys($1::interval, $2, moment) AS purged', '$3'),
   columns: ['purged'],
 });
 

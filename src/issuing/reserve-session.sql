@@ -75,8 +75,8 @@ BEGIN
   END IF;
 
   -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
-  -- created_at has been counted.
-  moment := clock_timestamp();
+  -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
+  moment := greatest(moment, clock_timestamp());
   session.user_id := person.id;
   session.created_at := moment;
   session.id := uuidv7_at(moment);

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
-import { clocksAgree } from '../platform/database/clock-skew.ts';
+import { selectIfClocksAgree } from '../platform/database/clock-skew.ts';
 import { statement } from '../platform/database/statement.ts';
 import { inBatches } from '../platform/process/in-batches.ts';
 
@@ -8,7 +8,7 @@ const BATCH = 500;
 const SETTLE = statement<{ settled: number }>()({
   name: 'settle-overdue',
   // A wrong clock would end the mints in flight. Without this a session that is overdue reads the same.
-  text: `SELECT settle_overdue($1, $2::jsonb) AS settled WHERE ${clocksAgree('$3')}`,
+  text: selectIfClocksAgree('settle_overdue($1, $2::jsonb, moment) AS settled', '$3'),
   columns: ['settled'],
 });
 

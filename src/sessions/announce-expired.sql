@@ -1,4 +1,4 @@
--- Writes a session.expired event for at most `most` sessions that have expired, soonest expiry first, exactly one for
+-- Writes a session.expired event for at most `most` sessions that have expired at `moment`, soonest expiry first, exactly one for
 -- each; returns how many. Fewer than `most` means that nothing is left, except what another gateway is announcing now.
 -- A revoked session does not expire: it had ended before.
 --   by: columns of audit_event that say who announces: actor_kind, actor_name
@@ -10,13 +10,11 @@
 -- The settings leave the planner one plan, for any number of rows and for outdated statistics: read the due sessions
 -- in order from realtime_session_expiring_idx, then find each row by its key in its own partition. Any other plan
 -- reads all live sessions, or all that were ever issued.
-CREATE OR REPLACE FUNCTION announce_expired(most integer, by jsonb) RETURNS integer
+CREATE OR REPLACE FUNCTION announce_expired(most integer, by jsonb, moment timestamptz) RETURNS integer
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_sort = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' AS $$
 DECLARE
-  -- Read once: an index condition needs a value that does not change while the statement runs.
-  moment constant timestamptz := clock_timestamp();
   due uuid[];
 BEGIN
   -- PostgreSQL checks the conditions again before it locks a row that somebody else announced or revoked meanwhile.

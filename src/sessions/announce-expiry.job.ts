@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
-import { clocksAgree } from '../platform/database/clock-skew.ts';
+import { selectIfClocksAgree } from '../platform/database/clock-skew.ts';
 import { statement } from '../platform/database/statement.ts';
 
 // A batch holds the locks of its rows, and everybody else's processor, for tens of milliseconds: no longer.
@@ -9,7 +9,7 @@ const BATCH = 250;
 const ANNOUNCE = statement<{ announced: number }>()({
   name: 'announce-expired',
   // By a wrong clock it would be said, for good, of sessions that live.
-  text: `SELECT announce_expired($1, $2::jsonb) AS announced WHERE ${clocksAgree('$3')}`,
+  text: selectIfClocksAgree('announce_expired($1, $2::jsonb, moment) AS announced', '$3'),
   columns: ['announced'],
 });
 

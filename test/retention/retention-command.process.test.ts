@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { movableClockOf } from '../support/database-clock.ts';
+import { movableClock } from '../support/database-clock.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import { asOwner } from '../support/partitions.ts';
@@ -15,7 +15,7 @@ let moveClock: (ahead: string) => Promise<void>;
 let due: string[];
 
 beforeAll(async () => {
-  moveClock = await movableClockOf(database);
+  moveClock = await movableClock(database);
   await asOwner(database, (client) =>
     client.query(`SELECT create_partitions(now() - interval '16 months', now())`),
   );

@@ -6,7 +6,7 @@ import { createLogger } from '../../src/platform/process/logger.ts';
 import { enforceRetention } from '../../src/retention/enforce-retention.job.ts';
 import { announceExpiry } from '../../src/sessions/announce-expiry.job.ts';
 import { issue } from '../support/ask.ts';
-import { movableClockOf } from '../support/database-clock.ts';
+import { movableClock } from '../support/database-clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -21,7 +21,7 @@ let moveClock: (ahead: string) => Promise<void>;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  moveClock = await movableClockOf(database);
+  moveClock = await movableClock(database);
   // The tests run retention themselves.
   gateway = await startGateway(database, { GATEHOUSE_RETENTION_MONTHS: '1200' });
 });

@@ -113,9 +113,10 @@ async function announceExplained(client: pg.Client, most: number): Promise<PlanN
     SET auto_explain.log_nested_statements = on; SET auto_explain.log_min_duration = 0`);
   client.on('notice', hear);
   await client.query('SET client_min_messages = log');
-  await client.query(`SELECT announce_expired($1, '{"actor_kind": "SYSTEM", "actor_name": "gatehouse"}')`, [
-    most,
-  ]);
+  await client.query(
+    `SELECT announce_expired($1, '{"actor_kind": "SYSTEM", "actor_name": "gatehouse"}', clock_timestamp())`,
+    [most],
+  );
   client.off('notice', hear);
   await client.query('RESET client_min_messages');
   expect(plans).toHaveLength(2);

@@ -1,18 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { TestDatabase } from './database.ts';
-
-const SOURCE = join(import.meta.dirname, '../../src');
-// Functions whose body was bound to PostgreSQL's own clock when they were created.
-const BOUND = ['issuing/purge-idempotency-keys.sql', 'issuing/settle-overdue.sql'];
-
-/** Gives a migrated database a clock that can be moved: see `movableClock`. */
-export async function movableClockOf(database: Pick<TestDatabase, 'name' | 'query'>) {
-  const moveClock = await movableClock(database);
-  const bound = await Promise.all(BOUND.map((file) => readFile(join(SOURCE, file), 'utf8')));
-  await database.query(`SET LOCAL search_path = public, clock, pg_catalog; ${bound.join('\n')}`);
-  return moveClock;
-}
 
 /**
  * Gives a database a clock that can be moved: functions in its search path stand before PostgreSQL's own. It holds for

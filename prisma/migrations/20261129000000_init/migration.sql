@@ -684,8 +684,8 @@ BEGIN
   END IF;
 
   -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
-  -- created_at has been counted.
-  moment := clock_timestamp();
+  -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
+  moment := greatest(moment, clock_timestamp());
   session.user_id := person.id;
   session.created_at := moment;
   session.id := uuidv7_at(moment);
@@ -711,17 +711,17 @@ END $$;
 -- end src/issuing/reserve-session.sql
 
 -- begin src/issuing/settle-overdue.sql
--- Settles as UNCONFIRMED at most `most` sessions whose deadline has passed, oldest first; returns how many. Skips rows
--- that another transaction is settling.
-CREATE OR REPLACE FUNCTION settle_overdue(most integer, by jsonb) RETURNS integer
+-- Settles as UNCONFIRMED at most `most` sessions whose deadline has passed at `moment`, oldest first; returns how many.
+-- Skips rows that another transaction is settling.
+CREATE OR REPLACE FUNCTION settle_overdue(most integer, by jsonb, moment timestamptz) RETURNS integer
 LANGUAGE sql
 BEGIN ATOMIC
   WITH due AS (
-    SELECT id FROM realtime_session WHERE outcome IS NULL AND deadline <= clock_timestamp()
+    SELECT id FROM realtime_session WHERE outcome IS NULL AND deadline <= moment
     ORDER BY deadline LIMIT most FOR NO KEY UPDATE SKIP LOCKED
   ), settled AS (
     UPDATE realtime_session AS s
-    SET outcome = 'UNCONFIRMED', settled_at = clock_timestamp(), failure_code = 'not_settled'
+    SET outcome = 'UNCONFIRMED', settled_at = moment, failure_code = 'not_settled'
     FROM due WHERE s.id = due.id AND s.outcome IS NULL
     RETURNING s.id, s.application_id, s.user_id, s.settled_at
   )
@@ -732,12 +732,12 @@ END;
 -- end src/issuing/settle-overdue.sql
 
 -- begin src/issuing/purge-idempotency-keys.sql
--- Deletes at most `most` idempotency keys that are older than `older_than`, oldest first; returns how many.
-CREATE OR REPLACE FUNCTION purge_idempotency_keys(older_than interval, most integer) RETURNS integer
+-- Deletes at most `most` idempotency keys that are older than `older_than` at `moment`, oldest first; returns how many.
+CREATE OR REPLACE FUNCTION purge_idempotency_keys(older_than interval, most integer, moment timestamptz) RETURNS integer
 LANGUAGE sql
 BEGIN ATOMIC
   WITH due AS (
-    SELECT user_id, caller, key FROM idempotency_key WHERE created_at < now() - older_than
+    SELECT user_id, caller, key FROM idempotency_key WHERE created_at < moment - older_than
     ORDER BY created_at LIMIT most FOR UPDATE SKIP LOCKED
   ), purged AS (
     DELETE FROM idempotency_key AS k USING due
@@ -777,7 +777,7 @@ END $$;
 -- end src/sessions/revoke-session.sql
 
 -- begin src/sessions/announce-expired.sql
--- Writes a session.expired event for at most `most` sessions that have expired, soonest expiry first, exactly one for
+-- Writes a session.expired event for at most `most` sessions that have expired at `moment`, soonest expiry first, exactly one for
 -- each; returns how many. Fewer than `most` means that nothing is left, except what another gateway is announcing now.
 -- A revoked session does not expire: it had ended before.
 --   by: columns of audit_event that say who announces: actor_kind, actor_name
@@ -789,13 +789,11 @@ END $$;
 -- The settings leave the planner one plan, for any number of rows and for outdated statistics: read the due sessions
 -- in order from realtime_session_expiring_idx, then find each row by its key in its own partition. Any other plan
 -- reads all live sessions, or all that were ever issued.
-CREATE OR REPLACE FUNCTION announce_expired(most integer, by jsonb) RETURNS integer
+CREATE OR REPLACE FUNCTION announce_expired(most integer, by jsonb, moment timestamptz) RETURNS integer
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_sort = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan SET timezone = 'UTC' AS $$
 DECLARE
-  -- Read once: an index condition needs a value that does not change while the statement runs.
-  moment constant timestamptz := clock_timestamp();
   due uuid[];
 BEGIN
   -- PostgreSQL checks the conditions again before it locks a row that somebody else announced or revoked meanwhile.

@@ -4,11 +4,13 @@ import type pg from 'pg';
 export const MAX_SKEW_SECONDS = 60;
 
 /**
- * SQL for whether the database's clock agrees with the gateway's, whose time is a parameter: `clocksAgree('$3')`. In the
- * statement that it guards, so that no jump can come in between.
+ * SQL that selects `columns` where the database's clock agrees with the gateway's, and nothing where it does not. Columns
+ * go by `moment`, which is the one reading of the database's clock that was compared: it may jump between two readings.
+ * @param gatewayTime the placeholder of the gateway's time, e.g. "$3"
  */
-export function clocksAgree(gatewayTime: string): string {
-  return `abs(extract(epoch FROM clock_timestamp() - ${gatewayTime}::timestamptz)) <= ${MAX_SKEW_SECONDS}`;
+export function selectIfClocksAgree(columns: string, gatewayTime: string): string {
+  return `SELECT ${columns} FROM clock_timestamp() AS moment
+    WHERE abs(extract(epoch FROM moment - ${gatewayTime}::timestamptz)) <= ${MAX_SKEW_SECONDS}`;
 }
 
 /** By how many seconds the database's clock is ahead of this process' own; negative when it is behind. */

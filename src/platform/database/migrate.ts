@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { clocksAgree } from './clock-skew.ts';
+import { selectIfClocksAgree } from './clock-skew.ts';
 import { MigrationError } from './migration-error.ts';
 import {
   checksumOf,
@@ -65,8 +65,10 @@ export async function migrate(options: MigrateOptions): Promise<void> {
  */
 export async function createPartitions(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ made: number }>(
-    `SELECT create_partitions($2::timestamptz, $2::timestamptz + make_interval(months => $1)) AS made
-     WHERE ${clocksAgree('$2')}`,
+    selectIfClocksAgree(
+      'create_partitions($2::timestamptz, $2::timestamptz + make_interval(months => $1)) AS made',
+      '$2',
+    ),
     [MONTHS_AHEAD, new Date()],
   );
   return rows[0]?.made ?? 0;
