@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { FairScheduler } from '../process/fair-scheduler.ts';
 import { createSemaphore } from '../process/semaphore.ts';
 import { UnavailableError } from './unavailable-error.ts';
@@ -7,7 +8,7 @@ export type Share = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** What one caller may have of the database at a time, by kinds of work that hold a connection for different times. */
 export type Shares = {
-  /** Pages of listings, counts and reports: some read a lot. */
+  /** Pages of listings, counts and reports: some read a lot. Those of a caller whose last one was slow go one at a time. */
   readonly listings: Share;
   /** Records by their ids. */
   readonly lookUps: Share;
@@ -31,6 +32,10 @@ const SIZES: Readonly<Record<keyof Shares, Size>> = {
   changes: { part: 0.3, patience: 1 },
   erasures: { part: 0.1, patience: 10 },
 };
+// What takes longer reads a lot: a page that an index answers takes a few milliseconds.
+const SLOW_MS = 250;
+/** How many callers are remembered for a slow listing. */
+const REMEMBERED_CALLERS = 1000;
 // How long one waits is what bounds the queue; this bounds its memory.
 const WAITING_PER_CONNECTION = 500;
 
@@ -56,8 +61,8 @@ export function createShares({
   readonly timeoutMs: number;
   readonly scheduler: FairScheduler;
 }): (caller: string) => Shares {
-  const semaphoreOf = ({ part, patience }: Size) => {
-    const size = Math.max(1, Math.floor(part * poolSize));
+  const semaphoreOf = ({ part, patience }: Size, most = Number.POSITIVE_INFINITY) => {
+    const size = Math.max(1, Math.min(most, Math.floor(part * poolSize)));
     return createSemaphore({
       size,
       // One is for others, where there is more than one.
@@ -67,6 +72,9 @@ export function createShares({
     });
   };
   const listings = semaphoreOf(SIZES.listings);
+  // One for all of them: each takes a processor of the database, which mints need as well.
+  const slowListings = semaphoreOf(SIZES.listings, 1);
+  const slowCallers = new LRUCache<string, true>({ max: REMEMBERED_CALLERS });
   const lookUps = semaphoreOf(SIZES.lookUps);
   const changes = semaphoreOf(SIZES.changes);
   const erasures = semaphoreOf(SIZES.erasures);
@@ -84,9 +92,22 @@ export function createShares({
         }
       };
     const readListing = shareOf(listings);
+    const readSlowListing = shareOf(slowListings);
+
+    async function noteTime<T>(work: () => Promise<T>): Promise<T> {
+      const startedAt = performance.now();
+      try {
+        return await work();
+      } finally {
+        if (performance.now() - startedAt > SLOW_MS) slowCallers.set(caller, true);
+        else slowCallers.delete(caller);
+      }
+    }
+
     return {
       async listings(work) {
-        const rows = await readListing(work);
+        const read = () => readListing(() => noteTime(work));
+        const rows = slowCallers.has(caller) ? await readSlowListing(read) : await read();
         // A large page takes long to answer.
         await scheduler.turn(caller);
         return rows;

@@ -77,6 +77,25 @@ test('slow reads of one caller take a part of the connections, and wait in a que
   expect((await gateway.ask(REPORT)).status).toBe(200);
 });
 
+test('reads of a caller whose last one was slow go one at a time', async () => {
+  const lock = 'LOCK TABLE usage_record, usage_sum IN ACCESS EXCLUSIVE MODE';
+  await holder.query('BEGIN');
+  await holder.query(lock);
+  const slow = gateway.ask(REPORT);
+  await expect.poll(countLockWaits, PATIENCE).toBe(1);
+  await holder.query('SELECT pg_sleep(0.3)');
+  await holder.query('ROLLBACK');
+  expect((await slow).status).toBe(200);
+
+  await holder.query('BEGIN');
+  await holder.query(lock);
+  const reports = Array.from({ length: 5 }, () => gateway.ask(REPORT));
+  await expect.poll(countLockWaits, PATIENCE).toBe(1);
+  expect(await expectOthersServed('slow')).toBe(1);
+  await holder.query('ROLLBACK');
+  for (const { status } of await Promise.all(reports)) expect(status).toBe(200);
+});
+
 test('slow changes of one caller take a part of the connections as well', async () => {
   const input = { externalUserId: 'locked' };
   await gateway.ask(CREATE, { input });
