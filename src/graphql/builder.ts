@@ -5,11 +5,11 @@ import type { Json } from '../platform/validation/json.ts';
 import type { TokenLimit } from '../platform/validation/token-limit.ts';
 import { type Conditions, conditionsOf } from './authorization.ts';
 import type { Context } from './context.ts';
+import type { Count } from './count.ts';
 import { cost } from './declared-cost.ts';
 import { ForbiddenError } from './errors.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 import type { Instant } from './instant.ts';
-import type { Count } from './total-count.ts';
 
 type SchemaTypes = {
   Context: Context;

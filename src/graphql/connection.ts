@@ -1,9 +1,9 @@
 import type { Edge, Page } from '../platform/database/page.ts';
+import type { Count } from './count.ts';
 import { type CursorFormat, decodeCursor, encodeCursor } from './cursor.ts';
 import type { PageSize } from './declared-cost.ts';
 import { BadInputError } from './errors.ts';
 import { DEFAULT_PAGE } from './page-arguments.ts';
-import type { Count } from './total-count.ts';
 
 export type PageArguments = {
   readonly first?: number | null | undefined;

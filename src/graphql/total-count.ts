@@ -1,8 +1,6 @@
 import type { BuilderTypes } from './builder.ts';
+import type { Count } from './count.ts';
 import { BadInputError } from './errors.ts';
-
-/** Counts the entries on all pages of a listing, up to `upTo`. Called only when totalCount is selected. */
-export type Count = (upTo: number | null) => Promise<number>;
 
 export const MAX_COUNT = 1_000_000;
 
