@@ -58,7 +58,7 @@ async function changeAndRefuse(): Promise<void> {
   await report(gateway, { sessionId: session.id, responseId: 'one', model: 'unpriced', usage: RESPONSE });
   await revokeSession(gateway, { id: session.id, reason: 'lost' });
 
-  // Refused: by scope, quota, budget, model, lifetime and suspension.
+  // Refused: by scope, quota, budget, model, provider, lifetime and suspension.
   await asShop.ask('mutation { createRealtimeSession(input: { externalUserId: "alice" }) { __typename } }');
   await asShop.ask('{ users { nodes { id } } }');
   await setPolicy(gateway, {
@@ -69,7 +69,8 @@ async function changeAndRefuse(): Promise<void> {
     { maxActiveSessions: 0 },
     { maxActiveSessions: null, monthlyBudgetUsd: '0' },
     { monthlyBudgetUsd: null, allowedModels: [] },
-    { allowedModels: null, maxTtlSeconds: 60 },
+    { allowedModels: null, allowedProviders: ['azure'] },
+    { allowedProviders: null, maxTtlSeconds: 60 },
   ]) {
     await setPolicy(gateway, { externalUserId: 'alice', ...limits });
     await issue(gateway, { externalUserId: 'alice', expiresAfterSeconds: 600 });

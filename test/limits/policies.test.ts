@@ -7,6 +7,7 @@ const SUCCESS = 'CreateRealtimeSessionSuccess';
 const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };
 const DEFAULTS = {
   allowedModels: null,
+  allowedProviders: null,
   maxTtlSeconds: 3600,
   maxActiveSessions: 1_000_000,
   maxMintsPerMinute: 1_000_000,
@@ -15,6 +16,7 @@ const DEFAULTS = {
 };
 const INHERITED = {
   allowedModels: null,
+  allowedProviders: null,
   maxTtlSeconds: null,
   maxActiveSessions: null,
   maxMintsPerMinute: null,
