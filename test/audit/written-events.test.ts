@@ -136,7 +136,15 @@ test('each alternative of the details was written', () => {
   const detailsOf = (action: string) =>
     events.filter((event) => event.action === action).map(({ detail }) => detail);
   const refusals = detailsOf('session.denied').map(({ reason, rule }) => rule ?? reason);
-  expect(refusals.toSorted()).toEqual(['BUDGET', 'MODEL', 'TTL', 'forbidden', 'quota', 'suspended']);
+  expect(refusals.toSorted()).toEqual([
+    'BUDGET',
+    'MODEL',
+    'PROVIDER',
+    'TTL',
+    'forbidden',
+    'quota',
+    'suspended',
+  ]);
   const keysOf = (action: string) => new Set(detailsOf(action).map((detail) => Object.keys(detail).length));
   // With the upstream's error, and as only the code.
   expect(keysOf('session.unconfirmed')).toEqual(new Set([4, 1]));
