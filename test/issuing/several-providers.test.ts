@@ -1,11 +1,11 @@
 import { createServer, request } from 'node:http';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { dataOf, setPolicy, trailOf } from '../support/ask.ts';
+import { dataOf, readUser, setPolicy, trailOf } from '../support/ask.ts';
 import type { FakeUpstream } from '../support/fake-upstream.ts';
 import { use, useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
 
-// Two providers at one gateway: which of them mints, and that what happens at one is not felt at the other.
+// Several providers at one gateway: which of them mints, and that what happens at one is not felt at the other.
 
 const ISSUE = /* GraphQL */ `
   mutation Issue($input: CreateRealtimeSessionInput!) {
@@ -41,8 +41,9 @@ const account = use(
 const gateway = useGateway(database, () => ({
   ...upstreamEnv(account.baseUrl),
   GATEHOUSE_PROVIDER: '',
-  GATEHOUSE_PROVIDERS: 'openai, openai-beta',
-  GATEHOUSE_MODEL_PROVIDERS: 'old=openai-beta, a=b=openai-beta, new=openai',
+  GATEHOUSE_PROVIDERS: 'openai, openai-beta, sandbox',
+  GATEHOUSE_MODEL_PROVIDERS: 'old=openai-beta, a=b=openai-beta, new=openai, gpt-live-transcribe=openai-beta',
+  GATEHOUSE_ALLOWED_PROVIDERS: 'openai,openai-beta',
   GATEHOUSE_MAX_MINTS_IN_FLIGHT: String(IN_FLIGHT),
   GATEHOUSE_MINT_QUEUE: '0',
 }));
@@ -86,7 +87,7 @@ describe('who mints', () => {
   });
 
   test.each([
-    ['a provider that is not configured', 'sandbox'],
+    ['a provider that is not configured', 'azure'],
     ['another case', 'OpenAI'],
     ['a space behind it', 'openai '],
     ['no name', ''],
@@ -95,7 +96,10 @@ describe('who mints', () => {
     expect(await issue({ externalUserId: 'nobody', provider })).toEqual({
       __typename: 'InvalidInputError',
       issues: [
-        { path: ['provider'], message: 'must be one of the configured providers: openai, openai-beta' },
+        {
+          path: ['provider'],
+          message: 'must be one of the configured providers: openai, openai-beta, sandbox',
+        },
       ],
     });
     expect(await trailOf(database, 'nobody')).toEqual([]);
@@ -107,8 +111,12 @@ describe('who mints', () => {
     expect(await issue(input)).toMatchObject({ issues: [{ path: ['temperature'] }] });
     for (const chosen of [{ provider: 'openai-beta' }, { model: 'old' }])
       expect(await issue({ ...input, ...chosen })).toMatchObject({ __typename: ISSUED });
-    const transcription = { externalUserId: 'alice', type: 'TRANSCRIPTION', provider: 'openai-beta' };
-    expect(await issue(transcription)).toMatchObject({ issues: [{ path: ['type'] }] });
+    // Its model too can be a default, or be named where a transcription is described.
+    const transcription = { externalUserId: 'alice', type: 'TRANSCRIPTION' };
+    for (const chosen of [{}, { inputAudioTranscription: { model: 'old' } }, { provider: 'openai-beta' }])
+      expect(await issue({ ...transcription, ...chosen })).toMatchObject({ issues: [{ path: ['type'] }] });
+    for (const chosen of [{ provider: 'openai' }, { inputAudioTranscription: { model: 'whisper-1' } }])
+      expect(await issue({ ...transcription, ...chosen })).toMatchObject({ session: { provider: 'openai' } });
   });
 
   test('a listing can be filtered by it', async () => {
@@ -169,6 +177,19 @@ describe('a policy', () => {
       { detail: { allowed_providers: [] } },
       { detail: { allowed_providers: null } },
     ]);
+  });
+
+  test('is the configured one until a user or an application has its own', async () => {
+    const input = { externalUserId: 'default', provider: 'sandbox' };
+    expect(await issue(input)).toMatchObject({ rule: 'PROVIDER', allowed: ['openai', 'openai-beta'] });
+    const allowedOf = async () => {
+      const { policy, policyOverrides } = await readUser(gateway, 'default');
+      return [policy.allowedProviders, policyOverrides.allowedProviders];
+    };
+    expect(await allowedOf()).toEqual([['openai', 'openai-beta'], null]);
+    await setPolicy(gateway, { externalUserId: 'default', allowedProviders: ['sandbox'] });
+    expect(await allowedOf()).toEqual([['sandbox'], ['sandbox']]);
+    expect(await issue(input)).toMatchObject({ session: { provider: 'sandbox' } });
   });
 
   test.each([
