@@ -18,7 +18,7 @@ import { createFairScheduler, type FairScheduler } from './platform/process/fair
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
 import { createSemaphore } from './platform/process/semaphore.ts';
 import { StartError } from './platform/process/start-error.ts';
-import { openProvider } from './providers/open-provider.ts';
+import { openProviders } from './providers/open-providers.ts';
 import type { ProviderSettings } from './providers/registry.ts';
 import { createReader } from './reader.db.ts';
 import { openRetention } from './retention/open-retention.ts';
@@ -78,8 +78,8 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const [auditKey] = auditKeys;
     // Closed after all that writes events, so that the last ones are sealed.
     if (sealing) opened.push(await openSealing({ config, ledger: database, key: auditKey, log }));
-    const provider = await openProvider(config);
-    opened.push(() => provider.close());
+    const providers = await openProviders(config);
+    for (const provider of providers) opened.push(() => provider.close());
     const subscriptions = openSubscriptions({ config, ledger: database, log });
     opened.push(() => subscriptions.close());
     const { onCommitted } = subscriptions;
@@ -106,7 +106,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       log,
       database,
       keys,
-      provider,
+      providers,
       metrics,
       isDraining,
       onCommitted,

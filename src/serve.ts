@@ -66,15 +66,17 @@ function fail(error: unknown): never {
 
 function announce(
   { url, managementUrl }: App,
-  { provider, database, dataDirectory, rootKey, graphiql, unknown }: Config,
+  { providers, database, dataDirectory, rootKey, graphiql, unknown }: Config,
 ) {
-  log.info({ url, managementUrl, provider }, 'ready');
+  log.info({ url, managementUrl, providers }, 'ready');
   // Otherwise written at exit only, which a killed process has none of.
   flushCompileCache();
   for (const variable of unknown) log.warn({ variable }, 'a variable that this version does not know is set');
-  if (provider === 'sandbox') {
+  if (providers.includes('sandbox')) {
     log.warn(
-      'NO PROVIDER IS CONFIGURED: the sandbox issues client secrets that open nothing. Set OPENAI_API_KEY for real ones.',
+      providers.length === 1
+        ? 'NO PROVIDER IS CONFIGURED: the sandbox issues client secrets that open nothing. Set OPENAI_API_KEY for real ones.'
+        : 'THE SANDBOX IS ONE OF THE PROVIDERS: the client secrets that it issues open nothing.',
     );
   }
   if (database.kind !== 'embedded') return;

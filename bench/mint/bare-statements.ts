@@ -13,6 +13,7 @@ const RESERVE = {
 // Quotas are counted all the same.
 const UNLIMITED = {
   allowedModels: null,
+  allowedProviders: null,
   maxTtlSeconds: 7200,
   maxActiveSessions: 1_000_000,
   maxMintsPerMinute: 1_000_000,

@@ -7,7 +7,7 @@ export type Slowest = { readonly statements: number; readonly longest: ReadonlyM
 
 const PAGE = { limit: 20, after: null, direction: 'forward' } as const;
 const DEFAULTS = {
-  ...{ allowedModels: null, maxTtlSeconds: 7200, maxActiveSessions: 1_000_000 },
+  ...{ allowedModels: null, allowedProviders: null, maxTtlSeconds: 7200, maxActiveSessions: 1_000_000 },
   ...{ maxMintsPerMinute: 1_000_000, maxMintsPerDay: 1_000_000, monthlyBudgetUsd: null },
 };
 const SESSION = {

@@ -20,15 +20,18 @@ export async function setApplicationPolicy(
   changes: PolicyChanges,
   by: Caller,
 ): Promise<Application | null> {
-  const { allowedModels, ...limits } = changes;
-  const models = allowedModels === undefined ? {} : { allowedModels: allowedModels ?? Prisma.DbNull };
+  const { allowedModels, allowedProviders, ...limits } = changes;
+  const lists = {
+    ...(allowedModels !== undefined && { allowedModels: allowedModels ?? Prisma.DbNull }),
+    ...(allowedProviders !== undefined && { allowedProviders: allowedProviders ?? Prisma.DbNull }),
+  };
   const event: RecordOf<'policy.set'> = {
     action: 'policy.set',
     outcome: 'SUCCEEDED',
     detail: { ...policyChangeColumns(changes), applicationId: id },
   };
   const change = async (tx: Prisma.TransactionClient) => {
-    const row = await tx.application.update({ where: { id }, data: { ...models, ...limits } });
+    const row = await tx.application.update({ where: { id }, data: { ...lists, ...limits } });
     await tx.$executeRaw`
       SELECT write_event(${callerJson(by)}::jsonb, clock_timestamp(), ${event.action}, ${event.outcome}, ${id}::uuid, NULL, NULL,
         ${toJsonb(event.detail)}::jsonb)`;

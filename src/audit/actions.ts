@@ -22,7 +22,7 @@ const denial = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('suspended'), suspendedAt: time }),
   z.strictObject({
     reason: z.literal('policy'),
-    rule: z.enum(['MODEL', 'TTL', 'BUDGET']) satisfies z.ZodType<PolicyRule>,
+    rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']) satisfies z.ZodType<PolicyRule>,
     allowed: z.array(z.string()).readonly(),
   }),
   z.strictObject({
@@ -39,6 +39,7 @@ const reasonKeptApart = z.strictObject({ reason: z.null() });
 /** Columns of the policy that were set; absent: unchanged, null: inherited again. */
 const policyColumns = z.strictObject({
   allowed_models: z.array(z.string()).readonly().nullish(),
+  allowed_providers: z.array(z.string()).readonly().nullish(),
   max_ttl_seconds: z.int().nullish(),
   max_active_sessions: z.int().nullish(),
   max_mints_per_minute: z.int().nullish(),

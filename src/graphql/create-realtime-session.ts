@@ -110,6 +110,7 @@ type Result =
 
 const POLICY_REFUSALS: Readonly<Record<PolicyRule, string>> = {
   MODEL: 'The policy of this user does not allow the model.',
+  PROVIDER: 'The policy of this user does not allow the provider.',
   TTL: 'The policy of this user does not allow such a long lifetime.',
   BUDGET:
     'The known costs of this user in this month (UTC) have reached the budget. Usage counts when it is reported, so running sessions may still add to it.',

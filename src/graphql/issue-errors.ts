@@ -33,6 +33,7 @@ const PolicyRuleEnum = builder.enumType('PolicyRule', {
   description: 'A rule of a policy.',
   values: {
     MODEL: { description: 'The model is not allowed.' },
+    PROVIDER: { description: 'The provider is not allowed.' },
     TTL: { description: 'The requested lifetime of the secret is longer than allowed.' },
     BUDGET: {
       description:
@@ -48,7 +49,7 @@ export const PolicyViolationErrorType = builder.objectRef<PolicyViolation>('Poli
     rule: t.expose('rule', { type: PolicyRuleEnum, description: 'The rule that was violated.' }),
     allowed: t.exposeStringList('allowed', {
       description:
-        'What is allowed: the models for MODEL, the longest lifetime in seconds for TTL, e.g. ["600"], the budget in US dollars for BUDGET, e.g. ["25.5"].',
+        'What is allowed: the models for MODEL, the names of the providers for PROVIDER, the longest lifetime in seconds for TTL, e.g. ["600"], the budget in US dollars for BUDGET, e.g. ["25.5"].',
     }),
   }),
 });

@@ -32,6 +32,10 @@ export const PolicyType = builder.objectRef<Policy>('Policy').implement({
       nullable: true,
       description: 'The models that are allowed. Null allows all models, an empty list none.',
     }),
+    allowedProviders: t.exposeStringList('allowedProviders', {
+      nullable: true,
+      description: 'The providers that are allowed. Null allows all providers, an empty list none.',
+    }),
     maxTtlSeconds: t.exposeInt('maxTtlSeconds', {
       description: 'The longest lifetime of a client secret, in seconds.',
     }),
@@ -60,6 +64,10 @@ export const PolicyOverridesType = builder.objectRef<PolicyOverrides>('PolicyOve
     allowedModels: t.exposeStringList('allowedModels', {
       nullable: true,
       description: 'The models that are allowed. An empty list allows none. Null: inherited.',
+    }),
+    allowedProviders: t.exposeStringList('allowedProviders', {
+      nullable: true,
+      description: 'The providers that are allowed. An empty list allows none. Null: inherited.',
     }),
     maxTtlSeconds: t.exposeInt('maxTtlSeconds', {
       nullable: true,

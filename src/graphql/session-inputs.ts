@@ -206,7 +206,7 @@ export const LabelInput = builder.inputType('LabelInput', {
 
 export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessionInput', {
   description:
-    'The session to create. Fields that are left out take the defaults of the provider. A field that the configured provider does not support is refused, never dropped.',
+    'The session to create. Fields that are left out take the defaults of the provider. A field that the provider does not support is refused, never dropped.',
   fields: (t) => ({
     externalUserId: t.string({
       description:
@@ -278,6 +278,10 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
       type: 'TokenLimit',
       description:
         'The largest number of output tokens of one response, including tool calls. Default "inf".',
+    }),
+    provider: t.string({
+      description:
+        'The name of a configured provider, e.g. "openai". It applies whatever provider the model is bound to. Default: the one that the model is bound to, else the first that is configured.',
     }),
     extra: t.field({
       type: 'JSON',

@@ -1,7 +1,7 @@
 import type { Application } from '../applications/application.ts';
 import type { Caller } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
-import { MAX_ALLOWED_MODELS, parsePolicyChanges } from '../limits/parse-policy.ts';
+import { MAX_ALLOWED_MODELS, MAX_ALLOWED_PROVIDERS, parsePolicyChanges } from '../limits/parse-policy.ts';
 import type { PolicyChanges } from '../limits/policy.ts';
 import type { User } from '../users/user.ts';
 import { ApplicationType } from './application.ts';
@@ -64,6 +64,12 @@ const SetPolicyInput = builder.inputType('SetPolicyInput', {
     }),
     allowedModels: t.stringList(
       atMost(MAX_ALLOWED_MODELS, 'The models that are allowed. An empty list allows none.'),
+    ),
+    allowedProviders: t.stringList(
+      atMost(
+        MAX_ALLOWED_PROVIDERS,
+        'The names of the providers that are allowed, e.g. ["openai"]. An empty list allows none.',
+      ),
     ),
     maxTtlSeconds: t.int({ description: 'The longest lifetime of a client secret, 10 to 7200 seconds.' }),
     maxActiveSessions: t.int({

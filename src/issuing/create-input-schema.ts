@@ -138,7 +138,12 @@ const labels = listOf(z.object({ key: text(64), value: text(256) }), MAX_LABELS)
   },
 );
 
-type SessionIndependentField = 'externalUserId' | 'idempotencyKey' | 'expiresAfterSeconds' | 'labels';
+type SessionIndependentField =
+  | 'externalUserId'
+  | 'idempotencyKey'
+  | 'expiresAfterSeconds'
+  | 'labels'
+  | 'provider';
 
 /** Checks CreateRealtimeSessionInput field by field. What the provider's dialect can say is checked afterwards. */
 export const createInputSchema = objectOf({
@@ -178,6 +183,8 @@ export const createInputSchema = objectOf({
   maxResponseOutputTokens: z
     .union([z.int().min(1), z.literal('inf')], 'must be a positive whole number or "inf"')
     .optional(),
+  // Whether it is configured is checked afterwards, which bounds its length.
+  provider: z.string().optional(),
   extra: jsonMatching(extraSchema).refine(isJsonObject, 'must be an object').optional(),
   labels: labels.optional(),
 } satisfies Record<keyof SessionRequest | SessionIndependentField, z.ZodType>);

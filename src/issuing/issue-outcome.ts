@@ -6,10 +6,13 @@ import type { Session, SessionFailure } from '../sessions/session.ts';
 import type { IssueStore, QuotaExceeded } from './issue-store.ts';
 import type { AdmissionRefusal, MintAdmission } from './mint-admission.ts';
 
+/** A provider with the limit on its own mints: what one does to its mints, those of another do not notice. */
+export type LimitedProvider = Provider & { readonly admission: MintAdmission };
+
 export type IssueSessionPorts = {
-  readonly provider: Provider;
+  /** The configured ones; the first is the default. */
+  readonly providers: readonly [LimitedProvider, ...LimitedProvider[]];
   readonly store: IssueStore;
-  readonly admission: MintAdmission;
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonicNow: () => number;
   /** Called with what operators should know, beside the result. An event never carries a value of the request. */
@@ -20,6 +23,8 @@ export type IssueSessionSettings = {
   /** The application that the root key's and the tokens' sessions belong to. */
   readonly defaultApplicationId: string;
   readonly defaultModel: string;
+  /** The provider that a model is minted at when the input names none, by model. */
+  readonly modelProviders: ReadonlyMap<string, string>;
   readonly defaultPolicy: Policy;
   /** The first key writes; all keys are tried when reading. */
   readonly fingerprintKeys: readonly [FingerprintKey, ...FingerprintKey[]];
@@ -32,12 +37,18 @@ export type OddExpiry = 'past' | 'too_late';
 export type IssueEvent =
   | {
       readonly kind: 'minted';
+      readonly provider: string;
       readonly outcome: MintOutcome['kind'];
       readonly code: string;
       readonly milliseconds: number;
     }
   /** The secret expires in the past, or so much later than was asked for that it is not believed. */
-  | { readonly kind: 'odd_expiry'; readonly why: OddExpiry; readonly sessionId: string }
+  | {
+      readonly kind: 'odd_expiry';
+      readonly provider: string;
+      readonly why: OddExpiry;
+      readonly sessionId: string;
+    }
   | { readonly kind: 'settling_failed'; readonly sessionId: string; readonly error: unknown };
 
 export type IssueOutcome =

@@ -26,24 +26,26 @@ export async function issueSession(
   settings: IssueSessionSettings,
   { rawInput, actor, origin }: IssueRequest,
 ): Promise<IssueOutcome> {
-  const { dialect } = ports.provider;
-  const { defaultModel, fingerprintKeys } = settings;
-  const parsed = parseCreateInput(rawInput, { dialect, defaultModel, actor });
+  const { defaultModel, modelProviders, fingerprintKeys } = settings;
+  const { providers } = ports;
+  const parsed = parseCreateInput(rawInput, { providers, modelProviders, defaultModel, actor });
   if (!parsed.ok) return parsed.outcome;
 
-  const permit = await ports.admission.acquire(principalKey(actor), parsed.value.externalUserId);
+  const { provider } = parsed;
+  const permit = await provider.admission.acquire(principalKey(actor), parsed.value.externalUserId);
   if (typeof permit === 'string') return { kind: 'refused', reason: permit };
   let minted: MintOutcome | null = null;
   try {
     // Prepared only now: a request that finds no room must cost little.
+    const { dialect } = provider;
     const prepared = prepareRequest(rawInput, parsed.value, { dialect, fingerprintKeys, actor });
     const caller = { actor, origin };
     const reserved = await ports.store
-      .reserve(reservationOf(ports.provider, settings, prepared, caller))
+      .reserve(reservationOf(provider, settings, prepared, caller))
       .finally(permit.reserved);
     if (reserved.kind !== 'reserved') return refusalOf(reserved);
     const reservedAt = ports.monotonicNow();
-    minted = await mint(ports, settings, prepared, reserved.expiresAfterSeconds);
+    minted = await mint(ports, provider, settings, prepared, reserved.expiresAfterSeconds);
     return await settleMint(ports, settings, {
       prepared,
       reserved: reserved.session,
@@ -97,7 +99,8 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { kind: 'reserved' }>): Issu
 }
 
 async function mint(
-  { provider, monotonicNow, onEvent }: IssueSessionPorts,
+  { monotonicNow, onEvent }: IssueSessionPorts,
+  provider: Provider,
   { fingerprintKeys }: IssueSessionSettings,
   { outgoing, input }: PreparedRequest,
   expiresAfterSeconds: number,
@@ -110,6 +113,7 @@ async function mint(
   });
   onEvent({
     kind: 'minted',
+    provider: provider.name,
     outcome: outcome.kind,
     code: outcome.kind === 'issued' ? 'ok' : outcome.code,
     milliseconds: monotonicNow() - startedAt,

@@ -10,13 +10,13 @@ import type { Metrics } from '../platform/process/metrics.ts';
 import { logJobFailure, repeat } from '../platform/process/repeat.ts';
 import { createSemaphore } from '../platform/process/semaphore.ts';
 import { StartError } from '../platform/process/start-error.ts';
-import type { ClosableProvider } from '../providers/provider-over-http.ts';
+import type { Provider } from '../providers/provider.ts';
 import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
-import type { IssueSessionPorts, IssueSessionSettings, OddExpiry } from './issue-outcome.ts';
+import type { IssueSessionPorts, IssueSessionSettings, LimitedProvider } from './issue-outcome.ts';
 import { type IssueSession, issueSession } from './issue-session.ts';
 import type { IssueStore, Reservation } from './issue-store.ts';
-import { createMintAdmission } from './mint-admission.ts';
+import { createMintAdmission, type MintAdmission } from './mint-admission.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
 import { recordEvent } from './record-event.ts';
 import { reserveSession } from './reserve-session.db.ts';
@@ -29,7 +29,8 @@ type Parts = {
   readonly log: Logger;
   readonly database: OpenDatabase;
   readonly keys: Keys;
-  readonly provider: ClosableProvider;
+  /** The first is the default. */
+  readonly providers: readonly [Provider, ...Provider[]];
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
   /** Called after the outcome of a mint was committed. */
@@ -67,6 +68,7 @@ export async function openIssuing(parts: Parts): Promise<OpenIssuing> {
   const settings: IssueSessionSettings = {
     defaultApplicationId,
     defaultModel: config.defaultModel,
+    modelProviders: config.modelProviders,
     defaultPolicy: config.defaultPolicy,
     fingerprintKeys: parts.keys.fingerprintKeys,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
@@ -96,14 +98,33 @@ export async function openIssuing(parts: Parts): Promise<OpenIssuing> {
 }
 
 function createPorts(parts: Parts): IssueSessionPorts {
-  const { config, log, provider, metrics } = parts;
-  const monotonicNow = () => performance.now();
+  const { log, providers, metrics } = parts;
+  const limited = (provider: Provider): LimitedProvider => ({
+    ...provider,
+    admission: admissionTo(provider, parts),
+  });
+  const [first, ...others] = providers;
+  const sinks = { log, metrics, logged: new Set<string>() };
+  return {
+    providers: [limited(first), ...others.map(limited)],
+    store: createStore(parts),
+    monotonicNow: () => performance.now(),
+    onEvent: (event) => recordEvent(event, sinks),
+  };
+}
+
+/** The limit on one provider's mints. Nothing of it is shared: a provider that hangs takes no room from another. */
+function admissionTo(
+  { name: provider }: Provider,
+  { config, log, metrics, isDraining }: Parts,
+): MintAdmission {
+  metrics.circuitOpen.set({ provider }, 0);
   const breaker = createCircuitBreaker({
     ...PROVIDER_BREAKER,
-    now: monotonicNow,
+    now: () => performance.now(),
     onChange: (state) => {
-      metrics.circuitOpen.set(state === 'open' ? 1 : 0);
-      log.warn({ provider: provider.name, state }, 'the circuit to the provider changed');
+      metrics.circuitOpen.set({ provider }, state === 'open' ? 1 : 0);
+      log.warn({ provider, state }, 'the circuit to the provider changed');
     },
   });
   const { maxMintsInFlight: size, mintQueue: queue, upstreamTimeoutMs: waitMs } = config;
@@ -115,14 +136,7 @@ function createPorts(parts: Parts): IssueSessionPorts {
     queue: size + queue,
     waitMs,
   });
-  const sinks = { log, metrics, providerName: provider.name, logged: new Set<OddExpiry>() };
-  return {
-    provider,
-    store: createStore(parts),
-    admission: createMintAdmission({ breaker, mints, users, isShuttingDown: parts.isDraining }),
-    monotonicNow,
-    onEvent: (event) => recordEvent(event, sinks),
-  };
+  return createMintAdmission({ breaker, mints, users, isShuttingDown: isDraining });
 }
 
 function createStore({

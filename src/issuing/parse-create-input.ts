@@ -1,10 +1,11 @@
 import type { Actor } from '../authorization/actor.ts';
 import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
 import { dialects } from '../providers/dialects.ts';
-import type { Dialect } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { Label, SessionRequest } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
-import { createInputSchema } from './create-input-schema.ts';
+import { chooseProvider, type ProviderChoice } from './choose-provider.ts';
+import { createInputSchema, type ParsedCreateInput } from './create-input-schema.ts';
 
 // The realtime models cannot be used for a session that only transcribes; this one streams as they do.
 const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-live-transcribe';
@@ -19,14 +20,14 @@ export type CreateInput = {
 };
 
 /**
- * Checks the input of createRealtimeSession: every field by itself, then against the provider's dialect. What the
- * dialect has no words for is refused, never dropped. A person asks for themself: they may leave externalUserId out,
- * and may name nobody else.
+ * Checks the input of createRealtimeSession: every field by itself, then against the dialect of the provider that mints
+ * it. What the dialect has no words for is refused, never dropped. A person asks for themself: they may leave
+ * externalUserId out, and may name nobody else.
  */
-export function parseCreateInput(
+export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect'>>(
   rawInput: unknown,
-  { dialect, defaultModel, actor }: { dialect: Dialect; defaultModel: string; actor: Actor },
-): { ok: true; value: CreateInput } | { ok: false; outcome: InputRefusal } {
+  { defaultModel, actor, ...choice }: ProviderChoice<P> & { defaultModel: string; actor: Actor },
+): { ok: true; value: CreateInput; provider: P } | { ok: false; outcome: InputRefusal } {
   const parsed = createInputSchema.safeParse(rawInput);
   if (!parsed.success) return invalid(toInputIssues(parsed.error));
 
@@ -36,25 +37,25 @@ export function parseCreateInput(
     expiresAfterSeconds,
     labels,
     type = 'REALTIME',
-    model,
+    model: _,
+    provider: named,
     extra,
     ...fields
   } = parsed.data;
   if (actor.kind === 'user' && requestedUserId !== undefined && requestedUserId !== actor.externalId)
     return { ok: false, outcome: { kind: 'forbidden' } };
   const externalUserId = actor.kind === 'user' ? actor.externalId : requestedUserId;
-  const issues = [...issuesOfDialect(parsed.data, dialects[dialect])];
+  const model = modelOf(parsed.data, defaultModel);
+  const provider = chooseProvider(choice, { named, model });
+  const issues = issuesAt(provider, parsed.data, choice.providers);
   if (externalUserId === undefined)
     return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
-  if (issues.length > 0) return invalid(issues);
+  if (provider === null || issues.length > 0) return invalid(issues);
 
-  const fallback =
-    type === 'REALTIME'
-      ? defaultModel
-      : (fields.inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL);
-  const session: SessionRequest = { ...fields, type, model: model ?? fallback, extra: extra ?? {} };
+  const session: SessionRequest = { ...fields, type, model, extra: extra ?? {} };
   return {
     ok: true,
+    provider,
     value: {
       externalUserId,
       idempotencyKey: idempotencyKey ?? null,
@@ -71,6 +72,23 @@ type InputRefusal =
 
 function invalid(issues: readonly InputIssue[]): { ok: false; outcome: InputRefusal } {
   return { ok: false, outcome: { kind: 'invalid', issues } };
+}
+
+/** The model that is named, else the default of the type of session. */
+function modelOf(input: ParsedCreateInput, defaultModel: string): string {
+  if (input.model !== undefined) return input.model;
+  if (input.type !== 'TRANSCRIPTION') return defaultModel;
+  return input.inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL;
+}
+
+function issuesAt(
+  provider: Pick<Provider, 'dialect'> | null,
+  input: ParsedCreateInput,
+  configured: readonly { readonly name: string }[],
+): InputIssue[] {
+  if (provider !== null) return [...issuesOfDialect(input, dialects[provider.dialect])];
+  const names = configured.map(({ name }) => name).join(', ');
+  return [{ path: ['provider'], message: `must be one of the configured providers: ${names}` }];
 }
 
 /** A transcription session has one model. The caller may name it in either of two places; afterwards it stands in both. */

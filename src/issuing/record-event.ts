@@ -5,9 +5,8 @@ import type { IssueEvent, OddExpiry } from './issue-outcome.ts';
 type Sinks = {
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly providerName: string;
-  /** The odd expiries that were logged: each once, because the next mint will most likely have it too. */
-  readonly logged: Set<OddExpiry>;
+  /** The odd expiries that were logged: each once a provider, because its next mint will most likely have it too. */
+  readonly logged: Set<string>;
 };
 
 const ODD_EXPIRIES = {
@@ -18,20 +17,21 @@ const ODD_EXPIRIES = {
 
 /** Counts an event of issuing in the metrics, and logs it where an operator should look at it. */
 export function recordEvent(event: IssueEvent, sinks: Sinks): void {
-  const { log, metrics, providerName: provider } = sinks;
+  const { log, metrics } = sinks;
   switch (event.kind) {
     case 'minted': {
-      const { outcome, code, milliseconds } = event;
+      const { provider, outcome, code, milliseconds } = event;
       metrics.mints.observe({ provider, outcome, code }, milliseconds / 1000);
       if (code === 'upstream_authentication')
         log.error({ provider, code }, "the provider refuses the gateway's own key");
       return;
     }
     case 'odd_expiry': {
-      const { why, sessionId } = event;
-      metrics.oddExpiries.inc({ kind: why });
-      if (!sinks.logged.has(why)) log.warn({ sessionId, provider }, ODD_EXPIRIES[why]);
-      sinks.logged.add(why);
+      const { provider, why, sessionId } = event;
+      metrics.oddExpiries.inc({ provider, kind: why });
+      const once = `${provider} ${why}`;
+      if (!sinks.logged.has(once)) log.warn({ sessionId, provider }, ODD_EXPIRIES[why]);
+      sinks.logged.add(once);
       return;
     }
     case 'settling_failed':

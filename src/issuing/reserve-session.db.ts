@@ -33,7 +33,7 @@ const answer = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('suspended'), detail: z.object({ suspendedAt: z.coerce.date() }) }),
   z.object({
     verdict: z.literal('policy'),
-    detail: z.object({ rule: z.enum(['MODEL', 'TTL', 'BUDGET']), allowed: z.array(z.string()) }),
+    detail: z.object({ rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']), allowed: z.array(z.string()) }),
   }),
   z.object({
     verdict: z.literal('quota'),

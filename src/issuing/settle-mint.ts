@@ -74,9 +74,9 @@ export async function settleMint(
   if (outcome.kind !== 'issued') return recordRefusal(reserved, outcome, settle);
   const expiry = believedExpiry(outcome.expiresAt, mint, settings);
   const stored = toStoredSecret(outcome.secret, expiry.at, settings);
-  if (expiry.isTooLate) ports.onEvent({ kind: 'odd_expiry', why: 'too_late', sessionId: reserved.id });
-  if (expiry.at.getTime() < databaseNow())
-    ports.onEvent({ kind: 'odd_expiry', why: 'past', sessionId: reserved.id });
+  const odd = { kind: 'odd_expiry', provider: reserved.provider, sessionId: reserved.id } as const;
+  if (expiry.isTooLate) ports.onEvent({ ...odd, why: 'too_late' });
+  if (expiry.at.getTime() < databaseNow()) ports.onEvent({ ...odd, why: 'past' });
   const readBack = () => attempt(ports.store.readOwnRecord(reserved.id));
   return recordIssue({ mint, outcome, stored, settle, readBack });
 }

@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION effective_policy(person end_user, app application, de
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN jsonb_build_object(
   'allowedModels', coalesce(person.allowed_models, app.allowed_models, defaults->'allowedModels'),
+  'allowedProviders', coalesce(person.allowed_providers, app.allowed_providers, defaults->'allowedProviders'),
   'maxTtlSeconds', coalesce(person.max_ttl_seconds, app.max_ttl_seconds, (defaults->>'maxTtlSeconds')::integer),
   'maxActiveSessions',
     coalesce(person.max_active_sessions, app.max_active_sessions, (defaults->>'maxActiveSessions')::integer),

@@ -6,6 +6,7 @@ import { budget } from '../platform/validation/usd-amount.ts';
 import type { PolicyChanges } from './policy.ts';
 
 export const MAX_ALLOWED_MODELS = 256;
+export const MAX_ALLOWED_PROVIDERS = 32;
 
 const count = z
   .int('must be a whole number')
@@ -14,6 +15,8 @@ const count = z
 
 const policyChanges = z.object({
   allowedModels: listOf(identifier(256), MAX_ALLOWED_MODELS).nullable().optional(),
+  // Not only those that are configured: a policy may be set before its provider is, or outlive it.
+  allowedProviders: listOf(identifier(64), MAX_ALLOWED_PROVIDERS).nullable().optional(),
   maxTtlSeconds: z
     .int('must be a whole number')
     .min(10, 'must be at least 10')

@@ -5,6 +5,7 @@ import type { PolicyChanges, PolicyOverrides } from './policy.ts';
 
 const FIELDS = [
   'allowedModels',
+  'allowedProviders',
   'maxTtlSeconds',
   'maxActiveSessions',
   'maxMintsPerMinute',
@@ -17,8 +18,8 @@ export type PolicyRow = Pick<UserModel, (typeof FIELDS)[number]> & {
   readonly monthlyBudgetUsd: string | null;
 };
 
-// The column is jsonb, and a CHECK holds it to be an array; parsing is how the types learn of it.
-const models = z.array(z.string()).nullable();
+// The columns are jsonb, and a CHECK holds them to be arrays; parsing is how the types learn of it.
+const names = z.array(z.string()).nullable();
 
 /** Columns of end_user, under the alias that it has in the statement. */
 export function policyColumns(table: string): string {
@@ -28,7 +29,8 @@ export function policyColumns(table: string): string {
 export function toOverrides(row: PolicyRow): PolicyOverrides {
   const { maxTtlSeconds, maxActiveSessions, maxMintsPerMinute, maxMintsPerDay, monthlyBudgetUsd } = row;
   return {
-    allowedModels: models.parse(row.allowedModels),
+    allowedModels: names.parse(row.allowedModels),
+    allowedProviders: names.parse(row.allowedProviders),
     maxTtlSeconds,
     maxActiveSessions,
     maxMintsPerMinute,

@@ -1,6 +1,7 @@
-/** The limits in force. allowedModels: null means any, an empty list none. */
+/** The limits in force. allowedModels, allowedProviders: null means any, an empty list none. */
 export type Policy = {
   readonly allowedModels: readonly string[] | null;
+  readonly allowedProviders: readonly string[] | null;
   readonly maxTtlSeconds: number;
   readonly maxActiveSessions: number;
   readonly maxMintsPerMinute: number;
@@ -17,6 +18,7 @@ export function mergePolicies(defaults: Policy, ...overrides: readonly PolicyOve
   return overrides.reduce<Policy>(
     (inherited, own) => ({
       allowedModels: own.allowedModels ?? inherited.allowedModels,
+      allowedProviders: own.allowedProviders ?? inherited.allowedProviders,
       maxTtlSeconds: own.maxTtlSeconds ?? inherited.maxTtlSeconds,
       maxActiveSessions: own.maxActiveSessions ?? inherited.maxActiveSessions,
       maxMintsPerMinute: own.maxMintsPerMinute ?? inherited.maxMintsPerMinute,
@@ -27,7 +29,7 @@ export function mergePolicies(defaults: Policy, ...overrides: readonly PolicyOve
   );
 }
 
-export type PolicyRule = 'MODEL' | 'TTL' | 'BUDGET';
+export type PolicyRule = 'MODEL' | 'PROVIDER' | 'TTL' | 'BUDGET';
 export type QuotaKind = 'ACTIVE_SESSIONS' | 'MINTS_PER_MINUTE' | 'MINTS_PER_DAY';
 
 /** How much of a user's quotas is used, over all applications. */

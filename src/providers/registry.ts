@@ -8,7 +8,7 @@ const providers = [openai, openaiBeta, sandbox] as const satisfies readonly Prov
 
 /**
  * Every provider. A new one is a file of its own and a name in the list above; if it has variables of its own, they are
- * spread here too (open-provider.ts does not compile while they are forgotten).
+ * spread here too (open-providers.ts does not compile while they are forgotten).
  */
 export const registry = {
   providers,

@@ -10,10 +10,10 @@ BEGIN
     RETURN;
   END IF;
   UPDATE end_user AS u
-  SET (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day,
-    monthly_budget_usd) = (
-    SELECT allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day,
-      monthly_budget_usd
+  SET (allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
+    max_mints_per_day, monthly_budget_usd) = (
+    SELECT allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
+      max_mints_per_day, monthly_budget_usd
     FROM jsonb_populate_record(u, changes)
   )
   WHERE id = person.id RETURNING * INTO person;

@@ -58,7 +58,7 @@ async function changeAndRefuse(): Promise<void> {
   await report(gateway, { sessionId: session.id, responseId: 'one', model: 'unpriced', usage: RESPONSE });
   await revokeSession(gateway, { id: session.id, reason: 'lost' });
 
-  // Refused: by scope, quota, budget, model, lifetime and suspension.
+  // Refused: by scope, quota, budget, model, provider, lifetime and suspension.
   await asShop.ask('mutation { createRealtimeSession(input: { externalUserId: "alice" }) { __typename } }');
   await asShop.ask('{ users { nodes { id } } }');
   await setPolicy(gateway, {
@@ -69,7 +69,8 @@ async function changeAndRefuse(): Promise<void> {
     { maxActiveSessions: 0 },
     { maxActiveSessions: null, monthlyBudgetUsd: '0' },
     { monthlyBudgetUsd: null, allowedModels: [] },
-    { allowedModels: null, maxTtlSeconds: 60 },
+    { allowedModels: null, allowedProviders: ['azure'] },
+    { allowedProviders: null, maxTtlSeconds: 60 },
   ]) {
     await setPolicy(gateway, { externalUserId: 'alice', ...limits });
     await issue(gateway, { externalUserId: 'alice', expiresAfterSeconds: 600 });
@@ -135,7 +136,15 @@ test('each alternative of the details was written', () => {
   const detailsOf = (action: string) =>
     events.filter((event) => event.action === action).map(({ detail }) => detail);
   const refusals = detailsOf('session.denied').map(({ reason, rule }) => rule ?? reason);
-  expect(refusals.toSorted()).toEqual(['BUDGET', 'MODEL', 'TTL', 'forbidden', 'quota', 'suspended']);
+  expect(refusals.toSorted()).toEqual([
+    'BUDGET',
+    'MODEL',
+    'PROVIDER',
+    'TTL',
+    'forbidden',
+    'quota',
+    'suspended',
+  ]);
   const keysOf = (action: string) => new Set(detailsOf(action).map((detail) => Object.keys(detail).length));
   // With the upstream's error, and as only the code.
   expect(keysOf('session.unconfirmed')).toEqual(new Set([4, 1]));

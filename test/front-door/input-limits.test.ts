@@ -71,6 +71,13 @@ const createMcp = (field: string, entry: Case['entry']): Case => ({
   variables: (list) => ({ input: { externalUserId: 'u', tools: [{ mcp: { ...mcp, [field]: list } }] } }),
   path: `tools.0.mcp.${field}`,
 });
+const setPolicy = (field: string): Case => ({
+  query:
+    'mutation ($input: SetPolicyInput!) { setPolicy(input: $input) { __typename ... on InvalidInputError { issues { path message } } } }',
+  variables: (list) => ({ input: { externalUserId: 'u', [field]: list } }),
+  entry: name,
+  path: field,
+});
 const label = (index: number) => ({ key: name(index), value: 'v' });
 
 /** How each list of the schema is sent, by its coordinate. */
@@ -118,13 +125,8 @@ const LISTS: Readonly<Record<string, Case>> = {
     entry: () => 'AUDIT_READ',
     path: 'scopes',
   },
-  'SetPolicyInput.allowedModels': {
-    query:
-      'mutation ($input: SetPolicyInput!) { setPolicy(input: $input) { __typename ... on InvalidInputError { issues { path message } } } }',
-    variables: (allowedModels) => ({ input: { externalUserId: 'u', allowedModels } }),
-    entry: name,
-    path: 'allowedModels',
-  },
+  'SetPolicyInput.allowedModels': setPolicy('allowedModels'),
+  'SetPolicyInput.allowedProviders': setPolicy('allowedProviders'),
 };
 
 const lists = listsOfInput();

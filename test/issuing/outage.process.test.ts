@@ -79,7 +79,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function circuitAt({ managementUrl }: TestGateway): Promise<string | undefined> {
   const text = await (await fetch(`${managementUrl}/metrics`)).text();
-  return text.match(/^gatehouse_circuit_open (\d)/m)?.[1];
+  return text.match(/^gatehouse_circuit_open\{provider="openai"\} (\d)/m)?.[1];
 }
 
 /** When upstream was asked, from now on. */

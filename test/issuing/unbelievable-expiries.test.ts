@@ -170,5 +170,7 @@ test('the seconds until an expiry fit into an Int, whatever is stored', async ()
 
 async function countedAsTooLate(): Promise<number> {
   const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
-  return Number(/^gatehouse_odd_expiries_total\{kind="too_late"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  return Number(
+    /^gatehouse_odd_expiries_total\{provider="openai",kind="too_late"\} (\d+)$/m.exec(text)?.[1] ?? 0,
+  );
 }

@@ -32,10 +32,12 @@ const limits = {
 const defaults: fc.Arbitrary<Policy> = fc.record({
   ...limits,
   allowedModels: fc.option(models),
+  allowedProviders: fc.option(models),
   monthlyBudgetUsd: fc.option(budget),
 });
 const overrides: fc.Arbitrary<PolicyOverrides> = fc.record({
   allowedModels: fc.option(models),
+  allowedProviders: fc.option(models),
   maxTtlSeconds: fc.option(limit),
   maxActiveSessions: fc.option(limit),
   maxMintsPerMinute: fc.option(limit),
@@ -72,6 +74,7 @@ async function effectivePolicy(
 function columnsOf(set: PolicyOverrides): Record<string, unknown> {
   return {
     allowed_models: set.allowedModels,
+    allowed_providers: set.allowedProviders,
     max_ttl_seconds: set.maxTtlSeconds,
     max_active_sessions: set.maxActiveSessions,
     max_mints_per_minute: set.maxMintsPerMinute,

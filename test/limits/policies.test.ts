@@ -7,6 +7,7 @@ const SUCCESS = 'CreateRealtimeSessionSuccess';
 const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };
 const DEFAULTS = {
   allowedModels: null,
+  allowedProviders: null,
   maxTtlSeconds: 3600,
   maxActiveSessions: 1_000_000,
   maxMintsPerMinute: 1_000_000,
@@ -15,6 +16,7 @@ const DEFAULTS = {
 };
 const INHERITED = {
   allowedModels: null,
+  allowedProviders: null,
   maxTtlSeconds: null,
   maxActiveSessions: null,
   maxMintsPerMinute: null,
@@ -76,6 +78,7 @@ describe('setPolicy', () => {
       maxTtlSeconds: 90,
       maxActiveSessions: 4,
       allowedModels: ['a'],
+      allowedProviders: ['azure'],
     });
     try {
       // A field left out stays as it is.
@@ -92,6 +95,7 @@ describe('setPolicy', () => {
       const user = await readUser(gateway, externalUserId);
       expect(user.policy).toEqual({
         allowedModels: ['b', 'c'],
+        allowedProviders: ['azure'],
         maxTtlSeconds: 120,
         maxActiveSessions: 4,
         maxMintsPerMinute: 1_000_000,
@@ -110,7 +114,10 @@ describe('setPolicy', () => {
         maxMintsPerDay: null,
       });
       expect(await readUser(gateway, externalUserId)).toMatchObject({
-        policy: { ...DEFAULTS, maxTtlSeconds: 90, maxActiveSessions: 4, allowedModels: ['a'] },
+        policy: {
+          ...DEFAULTS,
+          ...{ maxTtlSeconds: 90, maxActiveSessions: 4, allowedModels: ['a'], allowedProviders: ['azure'] },
+        },
         policyOverrides: INHERITED,
       });
     } finally {
@@ -119,6 +126,7 @@ describe('setPolicy', () => {
         maxTtlSeconds: null,
         maxActiveSessions: null,
         allowedModels: null,
+        allowedProviders: null,
       });
     }
   });

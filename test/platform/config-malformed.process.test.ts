@@ -5,6 +5,7 @@ import {
   identity,
   key,
   NEEDED_TOGETHER,
+  PROVIDERS,
   problems,
   variables,
 } from '../support/config-problems.ts';
@@ -75,6 +76,10 @@ const ring = {
     `"${key(1)}"`,
   ],
 };
+const providerLists = {
+  message: `must be a comma-separated list out of ${PROVIDERS}, each at most once`,
+  values: [CANARY, 'sandbox,', `sandbox,${CANARY}`, 'sandbox, sandbox', 'Sandbox', 'sandbox;openai'],
+};
 const malformed: Record<string, { message: string; values: readonly string[] }> = {
   ...Object.fromEntries(
     Object.entries(wholeNumbers).map(([name, [min, max]]) => [
@@ -132,6 +137,12 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
     message: 'must be openai, openai-beta or sandbox',
     values: [CANARY, 'OpenAI', 'openai '],
   },
+  GATEHOUSE_PROVIDERS: providerLists,
+  GATEHOUSE_MODEL_PROVIDERS: {
+    message: `entry 1 must be model=provider, with a provider out of ${PROVIDERS}`,
+    values: [CANARY, '=sandbox', ' =sandbox', `${CANARY}=`, `${CANARY}=${CANARY}`, `sandbox=${CANARY}`],
+  },
+  GATEHOUSE_ALLOWED_PROVIDERS: providerLists,
   OPENAI_API_KEY: visible,
   OPENAI_BASE_URL: {
     message: 'must be an http(s) URL',

@@ -9,6 +9,7 @@ import {
   keys,
   loadConfig,
   NEEDED_TOGETHER,
+  PROVIDERS,
   problems,
   variables,
 } from '../support/config-problems.ts';
@@ -29,7 +30,8 @@ describe('defaults', () => {
       auditKeys: undefined,
       auditHeadsFile: undefined,
       identityProvider: null,
-      provider: 'sandbox',
+      providers: ['sandbox'],
+      modelProviders: new Map(),
       openai: {
         apiKey: undefined,
         baseUrl: 'https://api.openai.com/v1',
@@ -42,6 +44,7 @@ describe('defaults', () => {
       mintQueue: 1024,
       defaultPolicy: {
         allowedModels: null,
+        allowedProviders: null,
         maxTtlSeconds: 7200,
         maxActiveSessions: 10,
         maxMintsPerMinute: 30,
@@ -92,6 +95,9 @@ describe('defaults', () => {
     GATEHOUSE_JWT_SCOPES_CLAIM: 'gatehouse_scopes',
     GATEHOUSE_JWT_ALGORITHMS: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     GATEHOUSE_PROVIDER: undefined,
+    GATEHOUSE_PROVIDERS: undefined,
+    GATEHOUSE_MODEL_PROVIDERS: undefined,
+    GATEHOUSE_ALLOWED_PROVIDERS: undefined,
     OPENAI_API_KEY: undefined,
     OPENAI_BASE_URL: 'https://api.openai.com/v1',
     OPENAI_ORGANIZATION: undefined,
@@ -181,12 +187,53 @@ describe('what depends on other variables', () => {
     [
       'openai without a key',
       { GATEHOUSE_PROVIDER: 'openai' },
-      ['OPENAI_API_KEY is needed by the chosen provider'],
+      ['OPENAI_API_KEY is needed by the provider openai'],
     ],
     [
       'openai-beta without a key',
       { GATEHOUSE_PROVIDER: 'openai-beta' },
-      ['OPENAI_API_KEY is needed by the chosen provider'],
+      ['OPENAI_API_KEY is needed by the provider openai-beta'],
+    ],
+    [
+      'several providers, of which one has no key',
+      { GATEHOUSE_PROVIDERS: 'sandbox,openai-beta' },
+      ['OPENAI_API_KEY is needed by the provider openai-beta'],
+    ],
+    [
+      'one provider and the same as a list',
+      { GATEHOUSE_PROVIDER: 'sandbox', GATEHOUSE_PROVIDERS: 'sandbox' },
+      [],
+    ],
+    [
+      'one provider and others as a list',
+      { GATEHOUSE_PROVIDER: 'sandbox', GATEHOUSE_PROVIDERS: 'sandbox,openai', OPENAI_API_KEY: 'sk-1' },
+      ['GATEHOUSE_PROVIDERS names other providers than GATEHOUSE_PROVIDER: set only one of the two'],
+    ],
+    [
+      'models that are bound to providers which are not configured',
+      { GATEHOUSE_PROVIDERS: 'sandbox', GATEHOUSE_MODEL_PROVIDERS: 'a=sandbox,b=openai,c=openai-beta' },
+      ['2 names the provider openai', '3 names the provider openai-beta'].map(
+        (entry) => `GATEHOUSE_MODEL_PROVIDERS entry ${entry}, which is not configured (sandbox)`,
+      ),
+    ],
+    [
+      'a model that is bound to a provider which is not the default',
+      { OPENAI_API_KEY: 'sk-1', GATEHOUSE_MODEL_PROVIDERS: 'a=sandbox' },
+      ['GATEHOUSE_MODEL_PROVIDERS entry 1 names the provider sandbox, which is not configured (openai)'],
+    ],
+    [
+      'each bad entry of the models, by its number',
+      { GATEHOUSE_MODEL_PROVIDERS: `a=sandbox,${CANARY},a=sandbox,b=${CANARY}` },
+      [
+        `GATEHOUSE_MODEL_PROVIDERS entry 2 must be model=provider, with a provider out of ${PROVIDERS}`,
+        'GATEHOUSE_MODEL_PROVIDERS entry 3 binds a model that an earlier one binds',
+        `GATEHOUSE_MODEL_PROVIDERS entry 4 must be model=provider, with a provider out of ${PROVIDERS}`,
+      ],
+    ],
+    [
+      'a list of providers that is malformed is the only problem',
+      { ...database, ...keys, GATEHOUSE_PROVIDERS: 'sandbox,', GATEHOUSE_MODEL_PROVIDERS: 'a=openai' },
+      [`GATEHOUSE_PROVIDERS must be a comma-separated list out of ${PROVIDERS}, each at most once`],
     ],
     [
       'an unknown provider is the only problem',
@@ -228,11 +275,28 @@ describe('what depends on other variables', () => {
     ['openai-beta', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'openai-beta' }],
     ['sandbox', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'sandbox' }],
   ])('the provider is %s with %j', (provider, env) => {
-    expect(loadConfig(env).provider).toBe(provider);
+    expect(loadConfig(env).providers).toEqual([provider]);
   });
 });
 
 describe('values', () => {
+  test('several providers, what is bound to them, and which are allowed', () => {
+    const env = {
+      OPENAI_API_KEY: 'sk-1',
+      GATEHOUSE_PROVIDERS: ' openai-beta ,sandbox',
+      GATEHOUSE_MODEL_PROVIDERS: 'gpt-realtime = sandbox, a=b=openai-beta',
+      GATEHOUSE_ALLOWED_PROVIDERS: 'sandbox,openai',
+    };
+    expect(loadConfig(env)).toMatchObject({
+      providers: ['openai-beta', 'sandbox'],
+      modelProviders: new Map([
+        ['gpt-realtime', 'sandbox'],
+        ['a=b', 'openai-beta'],
+      ]),
+      defaultPolicy: { allowedProviders: ['sandbox', 'openai'] },
+    });
+  });
+
   test('databases of their own, one role or two', () => {
     const url = 'postgresql://gatehouse:p%40ss@db.example:5433/gatehouse?sslmode=verify-full';
     const ownerUrl = 'postgres://owner@%2Frun%2Fpostgresql/gatehouse';

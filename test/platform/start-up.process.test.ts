@@ -259,7 +259,8 @@ describe.concurrent('a start that is not refused', { timeout: PATIENCE_MS }, () 
     const env = { GATEHOUSE_DATA_DIR: data, PORT: '0', MANAGEMENT_PORT: '0' };
 
     const generated = start(folder, env);
-    const { url } = await generated.logged('ready');
+    const { url, providers } = await generated.logged('ready');
+    expect(providers).toEqual(['sandbox']);
     const rootKey = await readFile(join(data, 'root-key'), 'utf8');
     const answer = await fetch(`${url}?query={__typename}`, {
       headers: { authorization: `Bearer ${rootKey}` },
@@ -269,16 +270,22 @@ describe.concurrent('a start that is not refused', { timeout: PATIENCE_MS }, () 
     expect(await generated.ended).toMatchObject({
       code: 0,
       stderr: expect.stringContaining(`Bearer $(cat '${data}/root-key')"`),
-      stdout: expect.not.stringContaining(rootKey),
+      stdout: expect.stringMatching(/NO PROVIDER IS CONFIGURED/),
     });
+    expect((await generated.ended).stdout).not.toContain(rootKey);
 
-    const given = start(folder, { ...env, ...secrets, GATEHOUSE_PROVIDER: 'sandbox' });
-    const { managementUrl } = await given.logged('ready');
-    const metrics = await (await fetch(`${managementUrl}/metrics`)).text();
+    const given = start(folder, { ...env, ...secrets, GATEHOUSE_PROVIDERS: 'openai,sandbox' });
+    const ready = await given.logged('ready');
+    expect(ready['providers']).toEqual(['openai', 'sandbox']);
+    const metrics = await (await fetch(`${ready['managementUrl']}/metrics`)).text();
     expect(metrics).toContain('gatehouse_output_redactions_total 0');
+    for (const provider of ['openai', 'sandbox'])
+      expect(metrics).toContain(`gatehouse_circuit_open{provider="${provider}"} 0`);
     given.child.kill('SIGTERM');
     const { code, stdout, stderr } = await given.ended;
     expect([code, stderr]).toEqual([0, expect.stringContaining('Bearer $(echo $GATEHOUSE_ROOT_KEY)"')]);
+    expect(stdout).toContain('THE SANDBOX IS ONE OF THE PROVIDERS');
+    expect(stdout).not.toContain('NO PROVIDER');
     expectNoSecret(stdout + stderr);
   });
 

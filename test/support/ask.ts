@@ -50,7 +50,7 @@ const SET_POLICY = /* GraphQL */ `
     }
   }
   fragment Overrides on PolicyOverrides {
-    allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd
+    allowedModels allowedProviders maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd
   }
 `;
 
@@ -60,9 +60,9 @@ const READ_USER = /* GraphQL */ `
       id externalId suspendedAt
       quotas(applicationId: $applicationId) { quota limit used }
       policy(applicationId: $applicationId) {
-        allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd
+        allowedModels allowedProviders maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd
       }
-      policyOverrides { allowedModels maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd }
+      policyOverrides { allowedModels allowedProviders maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay monthlyBudgetUsd }
     }
   }
 `;
@@ -96,7 +96,7 @@ type Asks = Pick<TestGateway, 'ask'>;
 type Input = Record<string, unknown>;
 
 /** What a request was answered, which must not be an error. */
-async function dataOf(gateway: Asks, query: string, variables: Input) {
+export async function dataOf(gateway: Asks, query: string, variables: Input = {}) {
   const { status, body } = await gateway.ask(query, variables);
   if (status !== 200 || body.errors !== undefined) throw new Error(`${status} ${JSON.stringify(body)}`);
   return body.data;

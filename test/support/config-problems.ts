@@ -28,6 +28,9 @@ export const identity: Environment = {
   GATEHOUSE_JWT_AUDIENCE: 'gatehouse',
 };
 
+/** The names of all providers, as messages list them. */
+export const PROVIDERS = registry.providers.map(({ name }) => name).join(', ');
+
 /** Every variable, those of the providers included. */
 export const variables = variablesByName(registry);
 

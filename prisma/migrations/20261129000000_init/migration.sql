@@ -35,13 +35,14 @@ RETURN rpad(lpad(to_hex(
 
 -- ------------------------------------------------------------------ applications and users
 
--- A limit that is null is inherited: a user's from the application, an application's from the configuration. Models are
--- jsonb, because in Prisma a list cannot be null.
+-- A limit that is null is inherited: a user's from the application, an application's from the configuration. Models and
+-- providers are jsonb, because in Prisma a list cannot be null.
 CREATE TABLE application (
   id uuid PRIMARY KEY DEFAULT uuidv7_at(clock_timestamp()),
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
   created_at timestamptz(6) NOT NULL DEFAULT now(),
   allowed_models jsonb CHECK (jsonb_typeof(allowed_models) = 'array'),
+  allowed_providers jsonb CHECK (jsonb_typeof(allowed_providers) = 'array'),
   max_ttl_seconds integer CHECK (max_ttl_seconds BETWEEN 10 AND 7200),
   max_active_sessions integer CHECK (max_active_sessions >= 0),
   max_mints_per_minute integer CHECK (max_mints_per_minute >= 0),
@@ -82,6 +83,7 @@ CREATE TABLE end_user (
   -- Since then nothing of the person is left.
   erased_at timestamptz(6),
   allowed_models jsonb CHECK (jsonb_typeof(allowed_models) = 'array'),
+  allowed_providers jsonb CHECK (jsonb_typeof(allowed_providers) = 'array'),
   max_ttl_seconds integer CHECK (max_ttl_seconds BETWEEN 10 AND 7200),
   max_active_sessions integer CHECK (max_active_sessions >= 0),
   max_mints_per_minute integer CHECK (max_mints_per_minute >= 0),
@@ -518,6 +520,7 @@ CREATE OR REPLACE FUNCTION effective_policy(person end_user, app application, de
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN jsonb_build_object(
   'allowedModels', coalesce(person.allowed_models, app.allowed_models, defaults->'allowedModels'),
+  'allowedProviders', coalesce(person.allowed_providers, app.allowed_providers, defaults->'allowedProviders'),
   'maxTtlSeconds', coalesce(person.max_ttl_seconds, app.max_ttl_seconds, (defaults->>'maxTtlSeconds')::integer),
   'maxActiveSessions',
     coalesce(person.max_active_sessions, app.max_active_sessions, (defaults->>'maxActiveSessions')::integer),
@@ -666,13 +669,16 @@ BEGIN
     SELECT 2, 'policy', jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels')
     WHERE jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? session.model
     UNION ALL
-    SELECT 3, 'policy', jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'))
+    SELECT 3, 'policy', jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders')
+    WHERE jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? session.provider
+    UNION ALL
+    SELECT 4, 'policy', jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'))
     WHERE ttl > (policy->>'maxTtlSeconds')::integer
     UNION ALL
-    SELECT 4, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
+    SELECT 5, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
     FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
     UNION ALL
-    SELECT 5, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
+    SELECT 6, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
   ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
 
   IF verdict IS NOT NULL THEN
@@ -907,10 +913,10 @@ BEGIN
     RETURN;
   END IF;
   UPDATE end_user AS u
-  SET (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day,
-    monthly_budget_usd) = (
-    SELECT allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day,
-      monthly_budget_usd
+  SET (allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
+    max_mints_per_day, monthly_budget_usd) = (
+    SELECT allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
+      max_mints_per_day, monthly_budget_usd
     FROM jsonb_populate_record(u, changes)
   )
   WHERE id = person.id RETURNING * INTO person;

@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { foundationVariables } from './foundation-variables.ts';
 import {
-  defaultProvider,
-  PROVIDER,
+  configuredProviders,
   type ProviderRegistry,
-  providerVariable,
-  unsetOfAll,
+  problemsOfChoice,
+  providerVariables,
 } from './provider-choice.ts';
 import { servingVariables } from './serving-variables.ts';
-import { arrange, byName, nameAt, nameOf, type Variables } from './variable.ts';
+import { arrange, byName, nameAt, nameOf, type Problem, type Variables } from './variable.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Problem = { readonly variable: string; readonly message: string };
 
 /** Thrown when the environment cannot be used; the message names every problem, a line each. */
 export class ConfigError extends Error {
@@ -37,13 +35,14 @@ export function loadConfig<Settings extends Variables>(
 ): Config & Values<Settings> {
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const foundation = read(foundationVariables, env);
-  const choice = read({ provider: providerVariable(registry) }, env);
+  const choice = read(providerVariables(registry), env);
   const settings = read(registry.variables, env);
   const serving = read(servingVariables, env);
   const missing = needs === 'gateway' ? missingIn(env, registry) : missingKeys(env, needs);
   if (foundation.ok && choice.ok && settings.ok && serving.ok && missing.length === 0) {
-    const provider = choice.values.provider ?? defaultProvider(registry, env) ?? '';
-    const config = resolve({ ...foundation.values, ...serving.values, provider }, unknownIn(env, registry));
+    const { modelProviders = new Map<string, string>(), allowedProviders = null } = choice.values;
+    const choices = { providers: configuredProviders(registry, env), modelProviders, allowedProviders };
+    const config = resolve({ ...foundation.values, ...serving.values }, choices, unknownIn(env, registry));
     return { ...config, ...settings.values };
   }
   const problems = [foundation, choice, settings, serving].flatMap((part) => (part.ok ? [] : part.problems));
@@ -54,7 +53,7 @@ export function loadConfig<Settings extends Variables>(
 export function variablesByName(registry: ProviderRegistry): Record<string, z.ZodType> {
   return {
     ...byName(foundationVariables),
-    ...byName({ provider: providerVariable(registry) }),
+    ...byName(providerVariables(registry)),
     ...byName(registry.variables),
     ...byName(servingVariables),
   };
@@ -86,23 +85,18 @@ function missingIn(env: Environment, registry: ProviderRegistry): Problem[] {
   const { rootKey, fingerprintKeys, auditKeys, port, managementPort } = foundationVariables;
   const { url, ownerUrl } = foundationVariables.database.shape;
   const { jwksUrl, issuer, audience } = foundationVariables.identityProvider.shape;
-  const chosen = env[PROVIDER];
   if (isSet(url)) {
     need(rootKey, 'is needed with DATABASE_URL (openssl rand -base64 33)');
     need(fingerprintKeys, 'is needed with DATABASE_URL (openssl rand -base64 32)');
     need(auditKeys, 'is needed with DATABASE_URL (openssl rand -base64 32)');
-    const unset = unsetOfAll(registry, env);
-    if (chosen === undefined && unset !== null)
-      problems.push({ variable: PROVIDER, message: `is needed with DATABASE_URL while ${unset}` });
   }
+  problems.push(...problemsOfChoice(registry, env, { embedded: !isSet(url) }));
   if (isSet(jwksUrl) || isSet(issuer) || isSet(audience)) {
     // Without the issuer or the audience, tokens that were not made for this gateway would be accepted.
     for (const variable of [jwksUrl, issuer, audience])
       need(variable, 'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE');
   }
   if (isSet(ownerUrl)) need(url, 'is needed beside DATABASE_OWNER_URL');
-  for (const variable of registry.providers.find(({ name }) => name === chosen)?.needs ?? [])
-    need(variable, 'is needed by the chosen provider');
   // Compared with defaults, because PORT=4001 alone collides.
   const listening = port.safeParse(env[nameOf(port)]).data;
   if (
@@ -137,15 +131,27 @@ function unknownIn(env: Environment, registry: ProviderRegistry): string[] {
   return Object.keys(env).filter((name) => name.startsWith('GATEHOUSE_') && !Object.hasOwn(known, name));
 }
 
-type Read = Values<typeof foundationVariables> &
-  Values<typeof servingVariables> & { readonly provider: string };
+type Read = Values<typeof foundationVariables> & Values<typeof servingVariables>;
+type Choices = {
+  /** By name; the first is the default. */
+  readonly providers: readonly string[];
+  /** The provider that a model is minted at when the input names none, by model. */
+  readonly modelProviders: ReadonlyMap<string, string>;
+  readonly allowedProviders: readonly string[] | null;
+};
 
 /** The values as read, with the defaults that depend on other variables. */
-function resolve(values: Read, unknown: readonly string[]) {
+function resolve(
+  values: Read,
+  { providers, modelProviders, allowedProviders }: Choices,
+  unknown: readonly string[],
+) {
   const { database, identityProvider, defaultPolicy } = values;
   const embedded = database.url === undefined;
   return {
     ...values,
+    providers,
+    modelProviders,
     database:
       database.url === undefined
         ? ({ kind: 'embedded' } as const)
@@ -154,6 +160,7 @@ function resolve(values: Read, unknown: readonly string[]) {
     defaultPolicy: {
       ...defaultPolicy,
       allowedModels: defaultPolicy.allowedModels ?? null,
+      allowedProviders,
       monthlyBudgetUsd: defaultPolicy.monthlyBudgetUsd ?? null,
     },
     graphiql: values.graphiql ?? embedded,

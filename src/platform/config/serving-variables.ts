@@ -18,12 +18,12 @@ export const servingVariables = {
   maxMintsInFlight: variable(
     'GATEHOUSE_MAX_MINTS_IN_FLIGHT',
     whole(1, 10_000).default(64),
-    'Upstream calls at a time.',
+    'Upstream calls at a time, at each provider.',
   ),
   mintQueue: variable(
     'GATEHOUSE_MINT_QUEUE',
     whole(0, 1_000_000).default(1024),
-    'Sessions that wait for their turn beyond them; more are refused.',
+    'Sessions that wait for their turn beyond them, at each provider; more are refused.',
   ),
   defaultPolicy: group({
     maxActiveSessions: variable(

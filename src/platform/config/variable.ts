@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Variables by the key of the configuration that they fill; a group of variables fills a nested object. */
 export type Variables = Readonly<Record<string, z.ZodType>>;
 
+/** What is wrong with a variable; never with its value. */
+export type Problem = { readonly variable: string; readonly message: string };
+
 const names = new WeakMap<z.ZodType, string>();
 const groups = new WeakMap<z.ZodType, Variables>();
 

@@ -115,8 +115,8 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT UPDATE (last_used_at, revoked_at) ON api_key TO ${name};
     GRANT UPDATE (last_session_at) ON application_user TO ${name};
     GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session TO ${name};
-    GRANT UPDATE (allowed_models, max_ttl_seconds, max_active_sessions, max_mints_per_minute, max_mints_per_day,
-      monthly_budget_usd) ON application TO ${name};
+    GRANT UPDATE (allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
+      max_mints_per_day, monthly_budget_usd) ON application TO ${name};
     GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO ${name};
     GRANT SELECT, INSERT ON audit_event, audit_identity, audit_seal, audit_head TO ${name};
     GRANT SELECT, INSERT ON usage_record TO ${name};

@@ -54,7 +54,8 @@ export function createMetrics({ poolWaiting, streams }: Readings) {
     }),
     circuitOpen: new Gauge({
       name: 'gatehouse_circuit_open',
-      help: '1 while the provider keeps failing and is not asked.',
+      help: '1 while a provider keeps failing and is not asked.',
+      labelNames: ['provider'] as const,
       registers,
     }),
     droppedSecrets: new Counter({
@@ -65,7 +66,7 @@ export function createMetrics({ poolWaiting, streams }: Readings) {
     oddExpiries: new Counter({
       name: 'gatehouse_odd_expiries_total',
       help: 'Secrets issued with an expiry in the past, or with one so much too late that it is not believed.',
-      labelNames: ['kind'] as const,
+      labelNames: ['provider', 'kind'] as const,
       registers,
     }),
     credentialsRefused: new Counter({

@@ -51,7 +51,9 @@ describe("the application's role", () => {
       expect(await suspendUser(pool, user, 'why', by)).toMatchObject({ id: userId });
       expect(await reinstateUser(pool, user, by)).toMatchObject({ suspendedAt: null });
       expect(await setUserPolicy(pool, user, { maxTtlSeconds: 60 }, by)).toMatchObject({ id: userId });
-      expect(await applications.setPolicy(applicationId, { allowedModels: null }, by)).toMatchObject({
+      expect(
+        await applications.setPolicy(applicationId, { allowedModels: null, allowedProviders: null }, by),
+      ).toMatchObject({
         id: applicationId,
       });
       await database.query(`UPDATE realtime_session SET deadline = now() WHERE outcome IS NULL`);
@@ -124,6 +126,7 @@ describe("the application's role", () => {
         'api_key.revoked_at': ['UPDATE'],
         application: ['INSERT', 'SELECT'],
         'application.allowed_models': ['UPDATE'],
+        'application.allowed_providers': ['UPDATE'],
         'application.max_active_sessions': ['UPDATE'],
         'application.max_mints_per_day': ['UPDATE'],
         'application.max_mints_per_minute': ['UPDATE'],
@@ -226,7 +229,7 @@ async function reserve(prisma: PrismaClient, applicationId: string) {
     expiresAfterSeconds: 60,
     defaultTtlSeconds: 600,
     defaultPolicy: {
-      ...{ allowedModels: null, maxTtlSeconds: 7200 },
+      ...{ allowedModels: null, allowedProviders: null, maxTtlSeconds: 7200 },
       ...{ maxActiveSessions: 10, maxMintsPerMinute: 10, maxMintsPerDay: 10, monthlyBudgetUsd: null },
     },
     sessionLimitSeconds: 60,

@@ -67,6 +67,13 @@ export const values: readonly HostileInput[] = [
       harmless: refused,
     },
     {
+      name: `${what} in the name of a provider`,
+      source: 'OWASP',
+      bytes: post(CREATE, { variables: { i: { externalUserId: 'x', provider: text + CANARY } } }),
+      status: [200],
+      harmless: refused,
+    },
+    {
       name: `${what} in the reason of a revocation`,
       source: 'OWASP',
       bytes: post(
@@ -263,10 +270,16 @@ export const values: readonly HostileInput[] = [
     harmless: notFound,
   },
   {
-    name: 'NUL in the user and the models of a policy',
+    name: 'NUL in the user, the models and the providers of a policy',
     source: 'advisory',
     bytes: post('mutation ($i: SetPolicyInput!) { setPolicy(input: $i) { __typename } }', {
-      variables: { i: { externalUserId: `a\0${CANARY}`, allowedModels: [`a\0${CANARY}`] } },
+      variables: {
+        i: {
+          externalUserId: `a\0${CANARY}`,
+          allowedModels: [`a\0${CANARY}`],
+          allowedProviders: [`a\0${CANARY}`],
+        },
+      },
     }),
     status: [200, 400],
     harmless: notFound,
