@@ -5,6 +5,7 @@ type FailureCode = MintFailureCode | 'not_recorded' | 'not_settled' | 'withdrawn
 
 const MESSAGES: Readonly<Record<FailureCode, string>> = {
   upstream_unreachable: 'The provider could not be reached. Nothing was sent to it.',
+  upstream_redirected: 'The provider answered with a redirect, which is not followed. Nothing was created.',
   upstream_rejected: 'The provider refused the session.',
   upstream_authentication: "The provider refused the gateway's own credentials.",
   upstream_rate_limited: 'The provider limits the rate of requests.',
