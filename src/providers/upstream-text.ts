@@ -5,6 +5,8 @@ const CODE = /^[a-z][a-z0-9_.-]{0,63}$/i;
 const NUMBER = /^\d{1,6}$/;
 const PARAM = /^[a-z_][\w-]*(?:\.[\w-]+|\[\d{1,6}\])*$/i;
 const MAX_PARAM = 128;
+// The names of their fields are the caller's, and may be anybody's: the audit trail, which keeps the path, names no person.
+const INSIDE_OPEN_OBJECT = /(?<=(?:^|\.)(?:headers|metadata|parameters|variables))[.[].*$/;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 // Codes are made of words. Keys without a prefix (Azure's) and hashes are one long run of characters.
@@ -17,10 +19,10 @@ export function upstreamCode(candidates: readonly unknown[]): string | null {
   return code === undefined ? null : String(code);
 }
 
-/** The field that the answer complains of, if it looks like the path of one; else null. */
+/** The field that the answer complains of, if it looks like the path of one; else null. It has no name that a caller chose. */
 export function upstreamParam(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > MAX_PARAM || !PARAM.test(value)) return null;
-  return isSecret(value) ? null : value;
+  return isSecret(value) ? null : value.replace(INSIDE_OPEN_OBJECT, '');
 }
 
 function isSecret(value: string): boolean {

@@ -30,7 +30,7 @@ function encoded(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** What happens upstream, and what architecture.md's table says of it. */
+/** What happens upstream, and what becomes of the session. */
 const TABLE: readonly [
   what: string,
   Behaviour,
@@ -150,11 +150,7 @@ const COMPLAINTS: readonly [param: string, input: object, path: string[] | null]
   ['session.tools[1].server_url', { tools: [city, { mcp }] }, ['tools', '1', 'mcp', 'serverUrl']],
   ['session.tools.0.name', { tools: [city] }, ['tools', '0', 'function', 'name']],
   ['session.tools[0].type', { tools: [city] }, ['tools', '0', 'function']],
-  [
-    'session.tools[0].parameters.properties.name',
-    { tools: [city] },
-    ['tools', '0', 'function', 'parameters', 'properties', 'name'],
-  ],
+  ['session.tools[0].parameters', { tools: [city] }, ['tools', '0', 'function', 'parameters']],
   ['session.tools[7].name', { tools: [city] }, ['tools']],
   [
     'session.audio.input.turn_detection.silence_duration_ms',

@@ -254,7 +254,7 @@ function fail(prisma: PrismaClient, id: string) {
     code: 'refused',
     upstreamStatus: 400,
     upstreamCode: null,
-    upstreamParam: 'session.audio.output.voice',
+    upstreamParam: null,
     upstreamRequestId: null,
     retryAt: null,
   };
