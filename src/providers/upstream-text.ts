@@ -3,7 +3,7 @@ import { looksLikeCredential } from '../platform/redaction/redact-text.ts';
 // Upstream chooses these texts, and clients see them: only what has the shape of a code or an id is let through.
 const CODE = /^[a-z][a-z0-9_.-]{0,63}$/i;
 const NUMBER = /^\d{1,6}$/;
-const PARAM = /^[a-z_][\w-]*(?:\.[\w-]+|\[\d{1,6}\])*$/i;
+const PARAM = /^[a-z_]\w*(?:\.\w+|\[\d{1,6}\])*$/i;
 const MAX_PARAM = 128;
 // The names of their fields are the caller's, and may be anybody's: the audit trail, which keeps the path, names no person.
 const INSIDE_OPEN_OBJECT = /(?<=(?:^|\.)(?:headers|metadata|parameters|variables))[.[].*$/;
@@ -21,8 +21,9 @@ export function upstreamCode(candidates: readonly unknown[]): string | null {
 
 /** The field that the answer complains of, if it looks like the path of one; else null. It has no name that a caller chose. */
 export function upstreamParam(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > MAX_PARAM || !PARAM.test(value)) return null;
-  return isSecret(value) ? null : value.replace(INSIDE_OPEN_OBJECT, '');
+  if (typeof value !== 'string' || value.length > MAX_PARAM) return null;
+  const path = value.replace(INSIDE_OPEN_OBJECT, '');
+  return PARAM.test(path) && !isSecret(path) ? path : null;
 }
 
 function isSecret(value: string): boolean {

@@ -500,6 +500,8 @@ describe('what upstream says of itself is shown only when it looks like a code o
     [`a${'.b'.repeat(64)}`, null],
     ['', null],
     ['too many words', null],
+    ['words-with-hyphens', null],
+    ['session.metadata.some words', 'session.metadata'],
     ['session..voice', null],
     ['.voice', null],
     ['session.', null],
