@@ -23,7 +23,8 @@ const UNLIMITED = {
 
 const COLUMNS = `
   outcome, expires_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,
-  failure_code, failure_upstream_status, failure_upstream_code, failure_upstream_request_id,
+  failure_code, failure_upstream_status, failure_upstream_code, failure_upstream_param,
+  failure_upstream_request_id, failure_retry_at,
   upstream_session_id, model, modalities, instructions, voice,
   input_audio_format, output_audio_format, input_audio_transcription, turn_detection,
   input_audio_noise_reduction, tools, tool_choice, temperature, max_response_output_tokens, upstream_config`;

@@ -16,7 +16,9 @@ const failure = z.strictObject({
   code: z.string(),
   upstreamStatus: z.int().nullable(),
   upstreamCode: z.string().nullable(),
+  upstreamParam: z.string().nullable(),
   upstreamRequestId: z.string().nullable(),
+  retryAt: time.nullable(),
 });
 const denial = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('suspended'), suspendedAt: time }),

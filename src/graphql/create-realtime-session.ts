@@ -1,6 +1,7 @@
 import type { IssueOutcome } from '../issuing/issue-outcome.ts';
 import type { PolicyRule } from '../limits/policy.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
+import { inputPathOf } from '../providers/input-path.ts';
 import type { Session } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 import { ForbiddenError } from './errors.ts';
@@ -93,7 +94,7 @@ builder.mutationField('createRealtimeSession', (t) =>
     resolve: logged(async ({ input }, { issuing, actor, origin }): Promise<Result> => {
       const outcome = await issuing.issueSession(input, { actor, origin });
       if (outcome.kind === 'forbidden') throw new ForbiddenError('Mutation.createRealtimeSession');
-      return present(outcome);
+      return present(outcome, input);
     }, null),
   }),
 );
@@ -116,7 +117,15 @@ const POLICY_REFUSALS: Readonly<Record<PolicyRule, string>> = {
     'The known costs of this user in this month (UTC) have reached the budget. Usage counts when it is reported, so running sessions may still add to it.',
 };
 
-function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result {
+const NO_ANSWER = {
+  upstreamStatus: null,
+  upstreamCode: null,
+  upstreamParam: null,
+  upstreamRequestId: null,
+  retryAt: null,
+};
+
+function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>, input: unknown): Result {
   switch (outcome.kind) {
     case 'issued':
       return {
@@ -153,7 +162,8 @@ function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result 
         __typename: 'UpstreamError',
         message: refusalMessage(outcome.reason),
         session: null,
-        failure: { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null },
+        failure: NO_ANSWER,
+        path: null,
         retryable: true,
         possiblyIssued: false,
       };
@@ -163,6 +173,7 @@ function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result 
         message: failureMessage(outcome.failure.code),
         session: outcome.session,
         failure: outcome.failure,
+        path: inputPathOf(outcome.failure.upstreamParam, input),
         retryable: outcome.retryable,
         possiblyIssued: outcome.possiblyIssued,
       };

@@ -3,8 +3,13 @@ import type { MintFailureCode } from '../providers/provider.ts';
 
 type FailureCode = MintFailureCode | 'not_recorded' | 'not_settled' | 'withdrawn';
 
+/** Describes the field of that name, which two types have. */
+export const UPSTREAM_PARAM =
+  'The field that the provider complained of, as a path in the names of the provider, e.g. "session.audio.output.voice". Null when it named none.';
+
 const MESSAGES: Readonly<Record<FailureCode, string>> = {
   upstream_unreachable: 'The provider could not be reached. Nothing was sent to it.',
+  upstream_redirected: 'The provider answered with a redirect, which is not followed. Nothing was created.',
   upstream_rejected: 'The provider refused the session.',
   upstream_authentication: "The provider refused the gateway's own credentials.",
   upstream_rate_limited: 'The provider limits the rate of requests.',

@@ -3,6 +3,7 @@ import type { PolicyRule } from '../limits/policy.ts';
 import type { Session, SessionFailure } from '../sessions/session.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
+import { UPSTREAM_PARAM } from './failure-message.ts';
 import { QuotaKindEnum } from './policy.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 
@@ -24,6 +25,7 @@ export type UpstreamProblem = IssueError<
   {
     readonly session: Session | null;
     readonly failure: Omit<SessionFailure, 'code'>;
+    readonly path: readonly string[] | null;
     readonly retryable: boolean;
     readonly possiblyIssued: boolean;
   }
@@ -140,10 +142,27 @@ export const UpstreamErrorType = builder.objectRef<UpstreamProblem>('UpstreamErr
       description: 'The error code of the provider, e.g. "model_not_found". Null when it sent none.',
       resolve: ({ failure }) => failure.upstreamCode,
     }),
+    upstreamParam: t.string({
+      nullable: true,
+      description: UPSTREAM_PARAM,
+      resolve: ({ failure }) => failure.upstreamParam,
+    }),
+    path: t.exposeStringList('path', {
+      nullable: true,
+      description:
+        'The field of the input that upstreamParam is about: field names and list indexes, as in InputIssue. Null when there is no such field.',
+    }),
     upstreamRequestId: t.string({
       nullable: true,
       description: "The provider's request id, for questions to its support. Null when it sent none.",
       resolve: ({ failure }) => failure.upstreamRequestId,
+    }),
+    retryAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'The earliest time at which to try again, by the Retry-After of the provider, and at most a day away. Null when it named none that can be read, or when trying again does not help.',
+      resolve: ({ failure }) => failure.retryAt,
     }),
     retryable: t.exposeBoolean('retryable', { description: 'Whether the same request can succeed later.' }),
     possiblyIssued: t.exposeBoolean('possiblyIssued', {

@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { cursorOf } from './cursor.ts';
-import { failureMessage } from './failure-message.ts';
+import { failureMessage, UPSTREAM_PARAM } from './failure-message.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 import { forwardPages } from './page-arguments.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
@@ -37,6 +37,14 @@ const SessionFailureType = builder.objectRef<SessionFailure>('SessionFailure').i
     upstreamStatus: t.exposeInt('upstreamStatus', {
       nullable: true,
       description: "The HTTP status of the provider's answer. Null when there was no answer.",
+    }),
+    upstreamCode: t.exposeString('upstreamCode', {
+      nullable: true,
+      description: 'The error code of the provider, e.g. "model_not_found". Null when it sent none.',
+    }),
+    upstreamParam: t.exposeString('upstreamParam', {
+      nullable: true,
+      description: UPSTREAM_PARAM,
     }),
     upstreamRequestId: t.exposeString('upstreamRequestId', {
       nullable: true,

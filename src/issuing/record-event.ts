@@ -24,6 +24,8 @@ export function recordEvent(event: IssueEvent, sinks: Sinks): void {
       metrics.mints.observe({ provider, outcome, code }, milliseconds / 1000);
       if (code === 'upstream_authentication')
         log.error({ provider, code }, "the provider refuses the gateway's own key");
+      if (code === 'upstream_redirected')
+        log.error({ provider, code }, 'the provider answers with redirects: is its base URL right?');
       return;
     }
     case 'odd_expiry': {

@@ -1,6 +1,7 @@
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
-import type { RecordOf } from '../audit/actions.ts';
+import type { DetailOf, RecordOf } from '../audit/actions.ts';
 import { byColumn, columnNames } from '../platform/database/columns.ts';
+import type { SessionFailure } from '../sessions/session.ts';
 import { CONFIG_FIELDS } from '../sessions/session-config.ts';
 import { configByColumn } from '../sessions/session-row.db.ts';
 import type { Settlement } from './issue-store.ts';
@@ -15,7 +16,9 @@ const SETTLED_FIELDS = [
   'failureCode',
   'failureUpstreamStatus',
   'failureUpstreamCode',
+  'failureUpstreamParam',
   'failureUpstreamRequestId',
+  'failureRetryAt',
   'upstreamSessionId',
   'upstreamConfig',
   // Whatever upstream answers, a session stays of the type that it was reserved as.
@@ -50,7 +53,9 @@ export function settlementByColumn(settlement: Settlement) {
         failureCode: settlement.failure.code,
         failureUpstreamStatus: settlement.failure.upstreamStatus,
         failureUpstreamCode: settlement.failure.upstreamCode,
+        failureUpstreamParam: settlement.failure.upstreamParam,
         failureUpstreamRequestId: settlement.failure.upstreamRequestId,
+        failureRetryAt: settlement.failure.retryAt,
       });
     default:
       return settlement satisfies never;
@@ -74,10 +79,14 @@ export function settlementEvent(
         },
       };
     case 'failed':
-      return { action: 'session.failed', outcome: 'FAILED', detail: settlement.failure };
+      return { action: 'session.failed', outcome: 'FAILED', detail: failureDetail(settlement.failure) };
     case 'unconfirmed':
-      return { action: 'session.unconfirmed', outcome: 'FAILED', detail: settlement.failure };
+      return { action: 'session.unconfirmed', outcome: 'FAILED', detail: failureDetail(settlement.failure) };
     default:
       return settlement satisfies never;
   }
+}
+
+function failureDetail(failure: SessionFailure): DetailOf<'session.failed'> {
+  return { ...failure, retryAt: failure.retryAt?.toISOString() ?? null };
 }

@@ -7,6 +7,7 @@ import type { MintOutcome } from '../providers/provider.ts';
 import { redactConfig } from '../sessions/redact-session.ts';
 import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
 import { applyAnswer } from './apply-answer.ts';
+import { droppedAs, failureOf } from './failure-of.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Settlement } from './issue-store.ts';
 import type { PreparedRequest } from './prepare-request.ts';
@@ -71,7 +72,10 @@ export async function settleMint(
       }),
     );
 
-  if (outcome.kind !== 'issued') return recordRefusal(reserved, outcome, settle);
+  if (outcome.kind !== 'issued') {
+    const failure = failureOf(outcome, mint.prepared.secrets, databaseNow());
+    return recordRefusal({ reserved, outcome, failure, settle });
+  }
   const expiry = believedExpiry(outcome.expiresAt, mint, settings);
   const stored = toStoredSecret(outcome.secret, expiry.at, settings);
   const odd = { kind: 'odd_expiry', provider: reserved.provider, sessionId: reserved.id } as const;
@@ -81,13 +85,17 @@ export async function settleMint(
   return recordIssue({ mint, outcome, stored, settle, readBack });
 }
 
-async function recordRefusal(
-  reserved: Session,
-  outcome: Exclude<MintOutcome, Issued>,
-  settle: (settlement: Settlement) => Promise<Write>,
-): Promise<IssueOutcome> {
-  const { code, upstreamStatus, upstreamCode, upstreamRequestId } = outcome;
-  const failure: SessionFailure = { code, upstreamStatus, upstreamCode, upstreamRequestId };
+async function recordRefusal({
+  reserved,
+  outcome,
+  failure,
+  settle,
+}: {
+  readonly reserved: Session;
+  readonly outcome: Exclude<MintOutcome, Issued>;
+  readonly failure: SessionFailure;
+  readonly settle: (settlement: Settlement) => Promise<Write>;
+}): Promise<IssueOutcome> {
   const settled = await settle({ kind: outcome.kind, failure });
   const recorded = settled.seen ? settled.session : null;
   return {
@@ -134,9 +142,7 @@ async function recordIssue({
   if (settled.seen && settled.session !== null) return issued(settled.session);
 
   // Seen, and no row matched: the session was revoked, or its user suspended, while it was minted.
-  const code = settled.seen ? 'withdrawn' : 'not_recorded';
-  const { upstreamStatus, upstreamRequestId } = outcome;
-  const failure: SessionFailure = { code, upstreamStatus, upstreamCode: null, upstreamRequestId };
+  const failure = droppedAs(settled.seen ? 'withdrawn' : 'not_recorded', outcome, removeSecrets);
   const dropped = await settle({ kind: 'unconfirmed', failure });
   const recorded = dropped.seen ? dropped.session : null;
   if (recorded === null && !settled.seen) {

@@ -1,16 +1,26 @@
 import { secretRemover } from '../platform/redaction/known-secrets.ts';
 import { Secret } from '../platform/redaction/secret.ts';
-import { isJsonObject, type Json } from '../platform/validation/json.ts';
 import type { Ending, Exchange } from './exchange-once.ts';
 import { parseBody } from './parse-body.ts';
 import type { MintFailureCode, MintOutcome } from './provider.ts';
-import { upstreamCode, upstreamRequestId } from './upstream-text.ts';
+import { readRefusal } from './read-refusal.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { upstreamRequestId } from './upstream-text.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
 type Answered = Extract<Exchange, { kind: 'answered' }>;
-type Evidence = Pick<MintOutcome, 'upstreamStatus' | 'upstreamCode' | 'upstreamRequestId'>;
+type Evidence = Pick<
+  Exclude<MintOutcome, { kind: 'issued' }>,
+  'upstreamStatus' | 'upstreamCode' | 'upstreamParam' | 'upstreamRequestId' | 'retryAfterMs'
+>;
 
-const NO_EVIDENCE: Evidence = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
+const NO_EVIDENCE: Evidence = {
+  upstreamStatus: null,
+  upstreamCode: null,
+  upstreamParam: null,
+  upstreamRequestId: null,
+  retryAfterMs: null,
+};
 
 /** Decides from an exchange whether there is a secret, there is none, or nobody knows. */
 export function classifyExchange(exchange: Exchange, dialect: WireDialect): MintOutcome {
@@ -36,52 +46,42 @@ const CODE_OF_ENDING = {
 } as const satisfies Record<Exclude<Ending, 'complete'>, MintFailureCode>;
 
 function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome {
-  const evidence = evidenceOf(exchange, null);
+  const answered = evidenceOf(exchange);
+  const evidence = { ...NO_EVIDENCE, ...answered };
   if (exchange.ending !== 'complete') return unconfirmed(CODE_OF_ENDING[exchange.ending], evidence);
   const json = parseBody(exchange.body, exchange.headers['content-type']);
   const answer = json === undefined ? null : dialect.readAnswer(json);
   if (answer === null) return unconfirmed('upstream_answer_invalid', evidence);
   const secret = new Secret(answer.secret);
   // It is stored when the session is withdrawn meanwhile.
-  const requestId = evidence.upstreamRequestId ?? '';
+  const requestId = answered.upstreamRequestId ?? '';
   const repeatsSecret = secretRemover([secret])(requestId) !== requestId;
-  const upstreamRequestId = repeatsSecret ? null : evidence.upstreamRequestId;
-  return { kind: 'issued', ...evidence, ...answer, upstreamRequestId, secret };
+  const upstreamRequestId = repeatsSecret ? null : answered.upstreamRequestId;
+  return { kind: 'issued', ...answered, upstreamCode: null, ...answer, upstreamRequestId, secret };
 }
 
 function classifyRefusal(exchange: Answered): MintOutcome {
-  // The status alone decides. Without a complete body only the codes are unknown.
+  const { status } = exchange;
+  // The status decides. Without a complete body only the reason is unknown.
   const json =
     exchange.ending === 'complete' ? parseBody(exchange.body, exchange.headers['content-type']) : undefined;
-  const error = isJsonObject(json) && isJsonObject(json['error']) ? json['error'] : {};
-  const evidence = evidenceOf(exchange, upstreamCode(error['code']));
-  const { status } = exchange;
+  const { isExhausted, ...reason } = readRefusal(json);
+  const evidence = { ...reason, ...evidenceOf(exchange), retryAfterMs: retryAfterMs(exchange.headers) };
+  // Nothing was minted where it leads, because it was not followed.
+  if (status >= 300 && status < 400) return failed('upstream_redirected', { retryable: false }, evidence);
   if (status === 401 || status === 403)
     return failed('upstream_authentication', { retryable: false }, evidence);
-  if (status === 429) {
-    return isExhausted(error['code']) || isExhausted(error['type'])
-      ? failed('upstream_quota_exhausted', { retryable: false }, evidence)
-      : failed('upstream_rate_limited', { retryable: true }, evidence);
-  }
+  if (status === 402 || (status === 429 && isExhausted))
+    return failed('upstream_quota_exhausted', { retryable: false }, evidence);
+  if (status === 429) return failed('upstream_rate_limited', { retryable: true }, evidence);
   if (status === 503) return failed('upstream_unavailable', { retryable: true }, evidence);
   if (status >= 400 && status < 500 && status !== 408)
     return failed('upstream_rejected', { retryable: false }, evidence);
   return unconfirmed('upstream_error', evidence);
 }
 
-// A 429 that does not go away by waiting: somebody has to pay first.
-const EXHAUSTED = /insufficient_(quota|funds|credits?|balance)|(credits?|balance|quota)_exhausted|billing/i;
-
-function isExhausted(code: Json | undefined): boolean {
-  return typeof code === 'string' && EXHAUSTED.test(code);
-}
-
-function evidenceOf({ status, headers }: Answered, code: string | null): Evidence {
-  return {
-    upstreamStatus: status,
-    upstreamCode: code,
-    upstreamRequestId: upstreamRequestId(headers['x-request-id']),
-  };
+function evidenceOf({ status, headers }: Answered) {
+  return { upstreamStatus: status, upstreamRequestId: upstreamRequestId(headers['x-request-id']) };
 }
 
 function failed(
@@ -89,7 +89,8 @@ function failed(
   { retryable }: { retryable: boolean },
   evidence: Evidence,
 ): MintOutcome {
-  return { kind: 'failed', code, retryable, ...evidence };
+  const retryAfterMs = retryable ? evidence.retryAfterMs : null;
+  return { kind: 'failed', code, retryable, ...evidence, retryAfterMs };
 }
 
 function unconfirmed(code: MintFailureCode, evidence: Evidence): MintOutcome {

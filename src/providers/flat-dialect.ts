@@ -1,4 +1,5 @@
 import { type AnswerPaths, readAnswer } from './read-answer.ts';
+import type { RequestPaths } from './request-paths.ts';
 import type { WireDialect } from './wire-dialect.ts';
 import { FLAT_AUDIO_FORMATS, MODALITIES } from './wire-names.ts';
 import { withoutUndefined } from './without-undefined.ts';
@@ -66,4 +67,10 @@ const PATHS: AnswerPaths = {
     temperature: ['temperature'],
     maxResponseOutputTokens: ['max_response_output_tokens'],
   },
+};
+
+export const flatRequestPaths: RequestPaths = {
+  expiresAfterSeconds: ['client_secret', 'expires_after'],
+  fields: PATHS.fields,
+  extra: {},
 };

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../platform/validation/json.ts';
 import type { AudioFormat, SessionRequest } from '../sessions/session-config.ts';
 import { type AnswerPaths, readAnswer } from './read-answer.ts';
+import type { RequestPaths } from './request-paths.ts';
 import type { MintAnswer, WireDialect } from './wire-dialect.ts';
 import { GA_AUDIO_FORMATS, MODALITIES, SESSION_TYPES } from './wire-names.ts';
 import { withoutUndefined, withoutUndefinedOrEmpty } from './without-undefined.ts';
@@ -94,6 +95,12 @@ const PATHS: AnswerPaths = {
     temperature: ['temperature'],
     maxResponseOutputTokens: ['max_output_tokens'],
   },
+};
+
+export const gaRequestPaths: RequestPaths = {
+  expiresAfterSeconds: ['expires_after'],
+  fields: PATHS.fields,
+  extra: { speed: ['audio', 'output', 'speed'] },
 };
 
 /** A transcription session names its model under audio.input.transcription, and there only. */

@@ -60,5 +60,7 @@ const refusedUnsent: MintOutcome = {
   retryable: false,
   upstreamStatus: null,
   upstreamCode: null,
+  upstreamParam: null,
   upstreamRequestId: null,
+  retryAfterMs: null,
 };

@@ -25,6 +25,7 @@ export type MintRequest = {
 /** Why there is no secret. Stable codes, which clients and logs get instead of upstream's prose. */
 export type MintFailureCode =
   | 'upstream_unreachable'
+  | 'upstream_redirected'
   | 'upstream_rejected'
   | 'upstream_authentication'
   | 'upstream_rate_limited'
@@ -44,6 +45,14 @@ type Answered = {
   readonly upstreamRequestId: string | null;
 };
 
+type NotIssued = Answered & {
+  readonly code: MintFailureCode;
+  /** The field of the request that upstream complains of, if it looks like a path. Upstream chooses it. */
+  readonly upstreamParam: string | null;
+  /** How long upstream asks to wait, in milliseconds, at most a day. Null where trying again does not help, too. */
+  readonly retryAfterMs: number | null;
+};
+
 export type MintOutcome =
   | (Answered & {
       readonly kind: 'issued';
@@ -56,6 +65,6 @@ export type MintOutcome =
       readonly rawSession: JsonObject | null;
     })
   /** Refused, so no secret exists. */
-  | (Answered & { readonly kind: 'failed'; readonly code: MintFailureCode; readonly retryable: boolean })
+  | (NotIssued & { readonly kind: 'failed'; readonly retryable: boolean })
   /** Unknown, so a secret may exist upstream. */
-  | (Answered & { readonly kind: 'unconfirmed'; readonly code: MintFailureCode });
+  | (NotIssued & { readonly kind: 'unconfirmed' });

@@ -17,7 +17,7 @@ import { MODALITIES, SESSION_TYPES } from './wire-names.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** Where in a JSON value something is: the names of the objects' fields, from the outside in. */
-type Path = readonly string[];
+export type Path = readonly string[];
 
 /** Where a dialect's answer has what. */
 export type AnswerPaths = {

@@ -43,7 +43,9 @@ const RECORD_FIELDS = [
   'failureCode',
   'failureUpstreamStatus',
   'failureUpstreamCode',
+  'failureUpstreamParam',
   'failureUpstreamRequestId',
+  'failureRetryAt',
   'object',
   'labels',
 ] as const satisfies readonly (keyof RealtimeSessionModel)[];
@@ -203,6 +205,8 @@ function failure(row: RecordRow): Session['failure'] {
     code,
     upstreamStatus: row.failureUpstreamStatus,
     upstreamCode: row.failureUpstreamCode,
+    upstreamParam: row.failureUpstreamParam,
     upstreamRequestId: row.failureUpstreamRequestId,
+    retryAt: row.failureRetryAt,
   };
 }

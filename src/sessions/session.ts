@@ -28,7 +28,11 @@ export type SessionFailure = {
   readonly code: string;
   readonly upstreamStatus: number | null;
   readonly upstreamCode: string | null;
+  /** The path of the field that upstream complains of, in its own names. */
+  readonly upstreamParam: string | null;
   readonly upstreamRequestId: string | null;
+  /** Until then upstream asks to wait. */
+  readonly retryAt: Date | null;
 };
 
 /** A session as the ledger shows it at `readAt`, by the database's clock. */

@@ -147,7 +147,7 @@ test('each alternative of the details was written', () => {
   ]);
   const keysOf = (action: string) => new Set(detailsOf(action).map((detail) => Object.keys(detail).length));
   // With the upstream's error, and as only the code.
-  expect(keysOf('session.unconfirmed')).toEqual(new Set([4, 1]));
+  expect(keysOf('session.unconfirmed')).toEqual(new Set([6, 1]));
   // With what was signed, and of a month without sealed events.
   expect(keysOf('trail.checkpointed').size).toBe(2);
   const outcomes = events

@@ -113,7 +113,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   SecretAlreadyIssuedError: all(ANYONE, 'message session'),
   UpstreamError: all(
     ANYONE,
-    'message session upstreamStatus upstreamCode upstreamRequestId retryable possiblyIssued',
+    'message session upstreamStatus upstreamCode upstreamParam path upstreamRequestId retryAt retryable possiblyIssued',
   ),
   RevokeRealtimeSessionSuccess: all(SESSION_READERS, 'session'),
   ReportUsageSuccess: {

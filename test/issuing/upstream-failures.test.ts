@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -29,7 +30,7 @@ function encoded(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** What happens upstream, and what architecture.md's table says of it. */
+/** What happens upstream, and what becomes of the session. */
 const TABLE: readonly [
   what: string,
   Behaviour,
@@ -45,7 +46,9 @@ const TABLE: readonly [
   ['429 for the rate', refusal(429, 'rate_limit_exceeded'), 'FAILED', 'upstream_rate_limited', true],
   ['429 for the quota', refusal(429, 'insufficient_quota'), 'FAILED', 'upstream_quota_exhausted', false],
   ['503', refusal(503, 'slow_down'), 'FAILED', 'upstream_unavailable', true],
-  ['302', refusal(302), 'UNCONFIRMED', 'upstream_error', true],
+  ['402', refusal(402), 'FAILED', 'upstream_quota_exhausted', false],
+  ['302', refusal(302), 'FAILED', 'upstream_redirected', false],
+  ['308', { kind: 'answer', status: 308, body: PROSE }, 'FAILED', 'upstream_redirected', false],
   ['408', refusal(408), 'UNCONFIRMED', 'upstream_error', true],
   ['500', refusal(500, null), 'UNCONFIRMED', 'upstream_error', true],
   ['502', { kind: 'answer', status: 502, body: PROSE }, 'UNCONFIRMED', 'upstream_error', true],
@@ -123,8 +126,151 @@ test("passes on upstream's status, code and request id", async () => {
     upstreamStatus: 404,
     upstreamCode: 'model_not_found',
     upstreamRequestId: 'req_0123',
-    session: { failure: { upstreamStatus: 404, upstreamRequestId: 'req_0123' } },
+    session: {
+      failure: { upstreamStatus: 404, upstreamCode: 'model_not_found', upstreamRequestId: 'req_0123' },
+    },
   });
+});
+
+const mcp = { serverLabel: 'shop', serverUrl: 'https://shop.example/mcp' };
+const city = { function: { name: 'city', parameters: { type: 'object', properties: { name: {} } } } };
+
+/** What upstream complains of, and the field of the input that it is about. */
+const COMPLAINTS: readonly [param: string, input: object, path: string[] | null][] = [
+  ['session.audio.output.voice', { voice: 'nobody' }, ['voice']],
+  ['session.audio.output.voice.id', { voice: 'voice_1' }, ['voice']],
+  ['session.audio.output.voice', {}, ['voice']],
+  ['session.audio.input.format.rate', { inputAudioFormat: 'PCM16' }, ['inputAudioFormat']],
+  ['session.output_modalities[0]', { modalities: ['TEXT'] }, ['modalities', '0']],
+  ['session.model', {}, ['model']],
+  ['session.type', {}, ['type']],
+  ['session.prompt', { extra: { prompt: { id: 'pmpt_1' } } }, ['extra', 'prompt']],
+  ['session.prompt.id', { extra: { prompt: { id: 'pmpt_1' } } }, ['extra', 'prompt', 'id']],
+  ['session.audio.output.speed', { extra: { speed: 1.5 } }, ['extra', 'speed']],
+  ['session.tools[1].server_url', { tools: [city, { mcp }] }, ['tools', '1', 'mcp', 'serverUrl']],
+  ['session.tools.0.name', { tools: [city] }, ['tools', '0', 'function', 'name']],
+  ['session.tools[0].type', { tools: [city] }, ['tools', '0', 'function']],
+  ['session.tools[0].parameters', { tools: [city] }, ['tools', '0', 'function', 'parameters']],
+  ['session.tools[7].name', { tools: [city] }, ['tools']],
+  [
+    'session.audio.input.turn_detection.silence_duration_ms',
+    { turnDetection: { serverVad: { silenceDurationMs: 1 } } },
+    ['turnDetection', 'serverVad', 'silenceDurationMs'],
+  ],
+  [
+    'session.audio.input.turn_detection.type',
+    { turnDetection: { semanticVad: {} } },
+    ['turnDetection', 'semanticVad'],
+  ],
+  ['session.audio.input.turn_detection', { turnDetection: { disabled: true } }, ['turnDetection']],
+  [
+    'session.audio.input.transcription.model',
+    { inputAudioTranscription: { model: 'x' } },
+    ['inputAudioTranscription', 'model'],
+  ],
+  ['session.audio.input.transcription.model', { type: 'TRANSCRIPTION', model: 'x' }, ['model']],
+  ['expires_after.seconds', { expiresAfterSeconds: 7200 }, ['expiresAfterSeconds']],
+  ['expires_after.anchor', {}, null],
+  // Of the older dialect, and of relatives that leave the prefix out.
+  ['voice', {}, ['voice']],
+  ['input_audio_noise_reduction.type', {}, ['inputAudioNoiseReduction']],
+  ['client_secret.expires_after', {}, ['expiresAfterSeconds']],
+  ['session.audio', {}, null],
+  ['metadata', {}, null],
+  ['session.__proto__.constructor', {}, null],
+];
+
+test.each(COMPLAINTS)('upstream complains of %s in %j', async (param, fields, path) => {
+  const error = { message: PROSE, type: 'invalid_request_error', param, code: 'invalid_value' };
+  upstream.next({ kind: 'answer', status: 400, body: { error } });
+  const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice', ...fields } });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    __typename: 'UpstreamError',
+    upstreamParam: param,
+    path,
+    session: { failure: { upstreamCode: 'invalid_value', upstreamParam: param } },
+  });
+});
+
+test('a complaint reads the same in the record, in the trail, and in the answer to a repeated key', async () => {
+  const upstreamParam = 'session.prompt.version';
+  const error = { message: PROSE, type: 'x', param: upstreamParam, code: 'unknown_parameter' };
+  upstream.next({ kind: 'answer', status: 400, body: { error } });
+  const extra = { prompt: { id: 'pmpt_1', version: '2' } };
+  const input = { externalUserId: 'alice', idempotencyKey: randomUUID(), extra };
+  const { body } = await gateway.ask(CREATE, { input });
+  const result = body.data.createRealtimeSession;
+  expect(result).toMatchObject({ upstreamParam, path: ['extra', 'prompt', 'version'] });
+  const read = await gateway.ask(READ, { id: result.session.id });
+  expect(read.body.data.realtimeSession).toEqual(result.session);
+  const trail = await gateway.ask(TRAIL, { id: result.session.id });
+  const [event] = trail.body.data.realtimeSession.auditEvents.nodes;
+  expect(event).toMatchObject({ detail: { upstreamCode: 'unknown_parameter', upstreamParam } });
+  const repeated = await gateway.ask(CREATE, { input });
+  expect(repeated.body.data.createRealtimeSession).toEqual(result);
+  expect(upstream.calls).toHaveLength(1);
+});
+
+test.each<[retryAfter: string, status: number, seconds: number | null]>([
+  ['20', 429, 20],
+  ['20', 503, 20],
+  ['20', 500, 20],
+  ['1000000000000000000000', 429, 86_400],
+  ['Fri, 29 Nov 2126 11:00:00 GMT', 503, 86_400],
+  ['-20', 429, null],
+  ['soon', 429, null],
+  ['20', 400, null],
+])('Retry-After: %s with %i', async (retryAfter, status, seconds) => {
+  upstream.next({ kind: 'answer', status, headers: { 'retry-after': retryAfter } });
+  const input = { externalUserId: 'alice', idempotencyKey: randomUUID() };
+  const before = Date.now();
+  const { body } = await gateway.ask(CREATE, { input });
+  const result = body.data.createRealtimeSession;
+  if (seconds === null) expect(result.retryAt).toBeNull();
+  else {
+    const wait = Date.parse(result.retryAt) - 1000 * seconds;
+    expect(wait).toBeGreaterThanOrEqual(before - 5);
+    expect(wait).toBeLessThanOrEqual(Date.now() + 5);
+  }
+  const trail = await gateway.ask(TRAIL, { id: result.session.id });
+  const { retryAt } = trail.body.data.realtimeSession.auditEvents.nodes[0].detail;
+  expect(retryAt).toBe(result.retryAt);
+  const repeated = await gateway.ask(CREATE, { input });
+  expect(repeated.body.data.createRealtimeSession).toEqual(result);
+});
+
+test('a credential of the request is nowhere in the record, whatever upstream puts it in place of', async () => {
+  const authorization = 'shop_password_one';
+  const value = 'shop_password_two';
+  const server = { ...mcp, authorization, headers: [{ name: 'X-Shop', value }] };
+  const error = { message: PROSE, type: 'x', code: authorization, param: `session.tools[0].${value}` };
+  const headers = { 'x-request-id': `req-${authorization}` };
+  upstream.next({ kind: 'answer', status: 400, body: { error }, headers });
+  const { body } = await gateway.ask(CREATE, {
+    input: { externalUserId: 'alice', tools: [{ mcp: server }] },
+  });
+  const nothing = { upstreamCode: null, upstreamParam: null, upstreamRequestId: null };
+  expect(body.data.createRealtimeSession).toMatchObject({ ...nothing, session: { failure: nothing } });
+  const trail = await gateway.ask(TRAIL, { id: body.data.createRealtimeSession.session.id });
+  expect(JSON.stringify(trail.body)).not.toContain('shop_password');
+});
+
+test('redirects tell the operator to look at the base URL, and leave the circuit closed', async () => {
+  const location = 'https://elsewhere.example/v1/realtime/client_secrets?key=value';
+  upstream.always({ kind: 'answer', status: 301, headers: { location } });
+  // More than failures of so many users in a row would be.
+  for (let user = 0; user < 24; user++) {
+    const { body } = await gateway.ask(CREATE, { input: { externalUserId: `user-${user}` } });
+    expect(body.data.createRealtimeSession.session.failure.code).toBe('upstream_redirected');
+  }
+  upstream.always({ kind: 'echo' });
+  const { body } = await gateway.ask(CREATE, { input: { externalUserId: 'alice' } });
+  expect(body.data.createRealtimeSession.__typename).toBe('CreateRealtimeSessionSuccess');
+  const lines = gateway.logLines.join('');
+  expect(lines).toMatch(/"level":"error".*"code":"upstream_redirected".*base URL/);
+  expect(lines).not.toContain('elsewhere');
+  const metrics = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
+  expect(metrics).toMatch(/gatehouse_mint_seconds_count\{[^}]*code="upstream_redirected"/);
 });
 
 test('200 with half the fields is a success: what is missing reads as it was sent', async () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/platform/redaction/secret.ts';
-import type { JsonObject } from '../../src/platform/validation/json.ts';
+import type { Json, JsonObject } from '../../src/platform/validation/json.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import type { MintOutcome, MintRequest } from '../../src/providers/provider.ts';
 import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
@@ -22,7 +22,8 @@ const request: MintRequest = {
 const REQUEST_ID = 'req_0123456789abcdef';
 const headers = { 'x-request-id': REQUEST_ID };
 const someRequestId: string = expect.stringMatching(/^req_[0-9a-f]{32}$/);
-const nothing = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
+const noReason = { upstreamCode: null, upstreamParam: null, retryAfterMs: null };
+const nothing = { upstreamStatus: null, ...noReason, upstreamRequestId: null };
 
 const fake = useUpstream();
 let openai: ClosableProvider;
@@ -56,12 +57,17 @@ const error = (code: string | null, type = 'invalid_request_error'): JsonObject 
 describe('a status says whether a secret can exist', () => {
   const failed = (code: string, retryable: boolean) => ({ kind: 'failed', code, retryable });
   const unconfirmed = { kind: 'unconfirmed', code: 'upstream_error' };
+  // It was not followed, so nothing was minted where it leads.
+  const redirected = failed('upstream_redirected', false);
+  const elsewhere = { location: '/v1/realtime/client_secrets' };
 
   const rows: [name: string, Answer, outcome: object, upstreamCode: string | null][] = [
     ['202', { status: 202, body: {} }, unconfirmed, null],
     ['204', { status: 204 }, unconfirmed, null],
-    ['302', { status: 302, headers: { location: '/v1/realtime/client_secrets' } }, unconfirmed, null],
-    ['307', { status: 307, headers: { location: '/v1/realtime/client_secrets' } }, unconfirmed, null],
+    ...[300, 301, 302, 303, 304, 307, 308].flatMap((status): typeof rows => [
+      [`${status} to another place`, { status, headers: elsewhere }, redirected, null],
+      [`${status} to no place`, { status, body: status === 304 ? undefined : '<html>' }, redirected, null],
+    ]),
     [
       '400',
       { status: 400, body: error('unknown_parameter') },
@@ -75,6 +81,7 @@ describe('a status says whether a secret can exist', () => {
       failed('upstream_authentication', false),
       'invalid_api_key',
     ],
+    ['402', { status: 402, body: '{}' }, failed('upstream_quota_exhausted', false), null],
     [
       '403',
       { status: 403, body: error('permission_denied') },
@@ -125,6 +132,7 @@ describe('a status says whether a secret can exist', () => {
     fake.next({ kind: 'answer', ...answer, headers: { ...answer.headers, ...headers } });
     expect(await mintWithin(PATIENT_MS, openai)).toStrictEqual({
       ...outcome,
+      ...noReason,
       upstreamStatus: answer.status,
       upstreamCode,
       upstreamRequestId: REQUEST_ID,
@@ -134,7 +142,7 @@ describe('a status says whether a secret can exist', () => {
 });
 
 describe('an answer that ends early, or is none', () => {
-  const ok = { upstreamStatus: 200, upstreamCode: null, upstreamRequestId: someRequestId };
+  const ok = { upstreamStatus: 200, ...noReason, upstreamRequestId: someRequestId };
   const unconfirmed = (code: string) => ({ kind: 'unconfirmed', code });
 
   const rows: [name: string, Behaviour, outcome: object][] = [
@@ -226,6 +234,144 @@ describe('an answer that ends early, or is none', () => {
   test('the deadline covers head and body together', async () => {
     fake.next({ kind: 'latency', ms: BRIEF_MS / 2, reply: { kind: 'stallInBody' } });
     expect(await mintWithin(BRIEF_MS, hasty)).toStrictEqual({ ...unconfirmed('upstream_timeout'), ...ok });
+  });
+});
+
+describe('a refusal is classified by its status, in whatever form it says why', () => {
+  const rejected = { kind: 'failed', code: 'upstream_rejected', retryable: false };
+  const rows: [name: string, body: Json, upstreamCode: string | null, upstreamParam: string | null][] = [
+    ['xAI', { code: 'invalid_argument', error: 'Some prose.' }, 'invalid_argument', null],
+    ['xAI, with prose for a code', { code: 'Client specified an invalid argument', error: 'x' }, null, null],
+    [
+      'FastAPI',
+      { detail: [{ loc: ['body', 'session', 'tools', 0, 'name'], msg: 'Some prose.', type: 'missing' }] },
+      'missing',
+      'session.tools[0].name',
+    ],
+    ['FastAPI, with prose', { detail: 'Not Found, sorry' }, null, null],
+    ['FastAPI, with nothing', { detail: [] }, null, null],
+    ['FastAPI, with odd places', { detail: [{ loc: ['body', 'a b', {}], type: 7 }] }, '7', null],
+    ['ElevenLabs', { detail: { status: 'invalid_agent', message: 'Some prose.' } }, 'invalid_agent', null],
+    [
+      'Google',
+      { error: { code: 400, message: 'Some prose.', status: 'INVALID_ARGUMENT' } },
+      'INVALID_ARGUMENT',
+      null,
+    ],
+    ['Google, in a list', [{ error: { code: 400, status: 'NOT_FOUND' } }], 'NOT_FOUND', null],
+    ['a number as the code', { error: { code: 1234 } }, '1234', null],
+    ['digits as the code', { error: { code: '429', param: 'session.voice' } }, '429', 'session.voice'],
+    ['a number too large to be a code', { error: { code: 4_111_111_111_111_111 } }, null, null],
+    ['numbers that are no codes', { error: { code: -1.5, status: 2 ** 60 } }, null, null],
+    ['an error beside its text', { code: 'bad_voice', message: 'x', param: 'voice' }, 'bad_voice', 'voice'],
+    ['a text', 'Some prose.', null, null],
+    ['JSON text', '"invalid_argument"', null, null],
+    ['null', 'null', null, null],
+    ['an empty list', [], null, null],
+    ['lists in lists', [[{ error: { code: 'deep' } }]], null, null],
+  ];
+  test.each(rows)('%s', async (_, body, upstreamCode, upstreamParam) => {
+    fake.next({ kind: 'answer', status: 422, body, headers });
+    expect(await openai.mint(request)).toStrictEqual({
+      ...rejected,
+      ...noReason,
+      upstreamStatus: 422,
+      upstreamCode,
+      upstreamParam,
+      upstreamRequestId: REQUEST_ID,
+    });
+  });
+
+  test.each<[body: Json]>([
+    [{ error: { code: 'InsufficientQuota' } }],
+    [{ error: { code: 429, status: 'INSUFFICIENT_CREDITS' } }],
+    [{ error: { code: 'rate_limit', type: 'insufficient-balance' } }],
+    [{ code: 'Insufficient credits', error: 'Some prose.' }],
+    [{ code: 'credits_exhausted', error: 'Some prose.' }],
+    [{ detail: { status: 'quota_exceeded', message: 'Some prose.' } }],
+    [{ detail: [{ type: 'billing_disabled' }] }],
+    [[{ error: { status: 'PAYMENT_REQUIRED' } }]],
+  ])('somebody has to pay first: %j', async (body) => {
+    fake.next({ kind: 'answer', status: 429, body, headers: { 'retry-after': '60' } });
+    expect(await openai.mint(request)).toMatchObject({
+      kind: 'failed',
+      code: 'upstream_quota_exhausted',
+      retryable: false,
+      retryAfterMs: null,
+    });
+  });
+
+  test.each<[body: Json]>([
+    [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED' } }],
+    [{ code: 'Some resource has been exhausted', error: 'insufficient_quota is prose here' }],
+    [{ error: { code: 'RateLimitReached', message: 'insufficient_quota is prose here' } }],
+  ])('waiting helps: %j', async (body) => {
+    fake.next({ kind: 'answer', status: 429, body });
+    expect(await openai.mint(request)).toMatchObject({ code: 'upstream_rate_limited', retryable: true });
+  });
+});
+
+describe('Retry-After', () => {
+  const DAY_MS = 86_400_000;
+  const date = 'Sun, 29 Nov 2026 11:00:00 GMT';
+  const rows: [value: string, retryAfterMs: number | null][] = [
+    ['0', 0],
+    ['20', 20_000],
+    [' 20 ', 20_000],
+    ['1.5', 1500],
+    ['86400', DAY_MS],
+    ['86401', DAY_MS],
+    ['9'.repeat(400), DAY_MS],
+    ['-1', null],
+    ['+1', null],
+    ['1e3', null],
+    ['0x10', null],
+    ['20 seconds', null],
+    ['20, 30', null],
+    ['soon', null],
+    ['', null],
+    ['Sun, 29 Nov 2026 11:01:00 GMT', 60_000],
+    ['Sunday, 29-Nov-26 11:01:00 GMT', 60_000],
+    ['Sun, 29 Nov 2026 11:00:00 GMT', 0],
+    ['Sun, 29 Nov 2026 10:59:59 GMT', null],
+    ['Fri, 29 Nov 2126 11:00:00 GMT', DAY_MS],
+    ['Sun, 99 Nov 2026 11:00:00 GMT', null],
+    ['2026-11-29T11:01:00Z', null],
+    ['1 GMT', null],
+  ];
+  // By the clock that wrote both, so it does not matter that it is not ours.
+  test.each(rows)('%j', async (value, retryAfterMs) => {
+    fake.next({ kind: 'answer', status: 429, headers: { 'retry-after': value, date } });
+    expect(await openai.mint(request)).toMatchObject({ retryable: true, retryAfterMs });
+  });
+
+  test('an answer without a date of its own is taken to be of now', async () => {
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    const head = `HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: ${inAMinute}\r\n\r\n`;
+    fake.next({ kind: 'raw', pieces: [head] });
+    const outcome = await openai.mint(request);
+    if (outcome.kind !== 'failed') throw new Error(outcome.kind);
+    expect(Math.abs((outcome.retryAfterMs ?? 0) - 55_000)).toBeLessThan(5001);
+  });
+
+  test('of two the first counts', async () => {
+    const pieces = ['HTTP/1.1 503 Busy\r\nconnection: close\r\nretry-after: 5\r\nretry-after: 9\r\n\r\n'];
+    fake.next({ kind: 'raw', pieces });
+    expect(await openai.mint(request)).toMatchObject({ retryAfterMs: 5000 });
+  });
+
+  test.each([
+    [400, null],
+    [401, null],
+    [302, null],
+    [408, 20_000],
+    [409, null],
+    [500, 20_000],
+    [503, 20_000],
+    [504, 20_000],
+  ])('is for what may be tried again: %i', async (status, retryAfterMs) => {
+    fake.next({ kind: 'answer', status, headers: { 'retry-after': '20' } });
+    expect(await openai.mint(request)).toMatchObject({ upstreamStatus: status, retryAfterMs });
   });
 });
 
@@ -336,6 +482,44 @@ describe('what upstream says of itself is shown only when it looks like a code o
   ])('error.code %j', async (code) => {
     fake.next({ kind: 'answer', status: 400, body: error(code), headers });
     expect(await openai.mint(request)).toMatchObject({ upstreamStatus: 400, upstreamCode: null });
+  });
+
+  test.each([
+    ['session.audio.output.voice', 'session.audio.output.voice'],
+    ['session.tools[12].parameters', 'session.tools[12].parameters'],
+    ['session.tools.0.name', 'session.tools.0.name'],
+    // Names that the caller chose: the trail keeps the path, and names no person.
+    ['session.tools[0].headers.X-Alice', 'session.tools[0].headers'],
+    ['session.tools[0].parameters.properties.alice', 'session.tools[0].parameters'],
+    ['session.tracing.metadata[0].alice', 'session.tracing.metadata'],
+    ['session.prompt.variables.alice.variables.bob', 'session.prompt.variables'],
+    ['metadata.alice', 'metadata'],
+    ['session.input_metadata.format', 'session.input_metadata.format'],
+    ['voice', 'voice'],
+    [`a${'.b'.repeat(63)}`, `a${'.b'.repeat(63)}`],
+    [`a${'.b'.repeat(64)}`, null],
+    ['', null],
+    ['too many words', null],
+    ['words-with-hyphens', null],
+    ['session.metadata.some words', 'session.metadata'],
+    ['session..voice', null],
+    ['.voice', null],
+    ['session.', null],
+    ['session[voice]', null],
+    ['session[0', null],
+    ['0', null],
+    ['voice\n', null],
+    ['https://example.com', null],
+    ['<script>', null],
+    ['session.sk-proj-abcdef', null],
+    ['session.ek_68af296e8e408191a1120ab6383263c2', null],
+    ['session.a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5', null],
+    [7, null],
+    [['session', 'voice'], null],
+  ])('error.param %j', async (param, shown) => {
+    const body = { error: { message: 'x', type: 'x', param, code: null } };
+    fake.next({ kind: 'answer', status: 400, body, headers });
+    expect(await openai.mint(request)).toMatchObject({ upstreamStatus: 400, upstreamParam: shown });
   });
 
   test.each([

@@ -86,7 +86,9 @@ test('openai-beta refuses a transcription session by itself', async () => {
     retryable: false,
     upstreamStatus: null,
     upstreamCode: null,
+    upstreamParam: null,
     upstreamRequestId: null,
+    retryAfterMs: null,
   });
   expect(flat.calls).toHaveLength(0);
   await beta.close();

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/platform/redaction/secret.ts';
+import type { Json } from '../../src/platform/validation/json.ts';
+import { flatDialect } from '../../src/providers/flat-dialect.ts';
+import { gaDialect } from '../../src/providers/ga-dialect.ts';
+import { inputPathOf } from '../../src/providers/input-path.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
+import { joinPath } from '../../src/providers/param-path.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
+import type { WireDialect } from '../../src/providers/wire-dialect.ts';
 import type { SessionRequest, Tool, ToolRequest } from '../../src/sessions/session-config.ts';
 import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
 import { useUpstream } from '../support/fixture.ts';
+import { toInput } from '../support/graphql-session.ts';
 
 describe.each([
   ['ga', createOpenAi],
@@ -44,6 +51,53 @@ describe.each([
     await provider.close();
   });
 });
+
+describe.each([
+  ['ga', gaDialect, 'expires_after.anchor'],
+  ['flat', flatDialect, 'client_secret.expires_after.anchor'],
+] as const)('whatever upstream can complain of in %s is a field of the input', (name, dialect, anchor) => {
+  test('which decides what is sent there', () => {
+    fc.assert(
+      fc.property(arbitrarySession(name), arbitraryTtlSeconds, (session, seconds) => {
+        const wire = dialect.writeRequest(session, seconds);
+        for (const [path, value] of leavesOf(wire)) {
+          const field = inputPathOf(path, { ...toInput(session), expiresAfterSeconds: seconds });
+          if (path === anchor) expect(field).toBeNull();
+          else expect(otherwise(dialect, session, seconds, field, path), path).not.toEqual(value);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+/** What would be sent in a place if the field of the input were left out, or were another. */
+function otherwise(
+  dialect: WireDialect,
+  session: SessionRequest,
+  seconds: number,
+  field: readonly string[] | null,
+  path: string,
+): Json | undefined {
+  const [name = '', inner = ''] = field ?? [];
+  const { [inner]: _, ...extra } = session.extra;
+  const other: SessionRequest = {
+    ...session,
+    ...(name === 'extra' ? { extra } : { [name]: undefined }),
+    ...(name === 'type' ? { type: session.type === 'REALTIME' ? 'TRANSCRIPTION' : 'REALTIME' } : {}),
+    ...(name === 'model' || inner === 'model' ? { model: 'other' } : {}),
+  };
+  const wire = dialect.writeRequest(other, name === 'expiresAfterSeconds' ? seconds + 1 : seconds);
+  return new Map(leavesOf(wire)).get(path);
+}
+
+/** What is in a JSON value, by its path: session.tools[0].name */
+function leavesOf(value: Json | undefined, path: readonly (string | number)[] = []): [string, Json][] {
+  if (value === undefined) return [];
+  if (typeof value !== 'object' || value === null) return [[joinPath(path), value]];
+  const inner = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return inner.flatMap(([name, entry]) => leavesOf(entry, [...path, name]));
+}
 
 /** What was asked for, as an upstream that adds nothing tells it. */
 function asAnswered({ extra: _, tools, type, model, ...asked }: SessionRequest, dialect: Dialect): object {

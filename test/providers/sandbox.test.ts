@@ -253,6 +253,7 @@ test('what GA lacks is refused upstream, not dropped on the way', async () => {
     code: 'upstream_rejected',
     upstreamStatus: 400,
     upstreamCode: 'unknown_parameter',
+    upstreamParam: 'session.temperature',
   });
   await provider.close();
 });

@@ -100,7 +100,14 @@ describe('reading', () => {
 });
 
 function settle(pool: pg.Pool, id: string) {
-  const failure = { code: 'x', upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
+  const failure = {
+    code: 'x',
+    upstreamStatus: null,
+    upstreamCode: null,
+    upstreamParam: null,
+    upstreamRequestId: null,
+    retryAt: null,
+  };
   const by = {
     actor: OPERATOR,
     origin: { requestId: 'r', ipAddress: null, userAgent: null },

@@ -20,7 +20,7 @@ export const SESSION_FIELDS = /* GraphQL */ `
     temperature maxResponseOutputTokens upstreamConfig provider
     labels { key value }
     clientSecret { redacted fingerprint expiresAt isExpired expiresInSeconds }
-    failure { code message upstreamStatus upstreamRequestId }
+    failure { code message upstreamStatus upstreamCode upstreamParam upstreamRequestId }
     createdAt issuedAt exposedUntil
   }
 `;
@@ -32,7 +32,7 @@ export const CREATE = /* GraphQL */ `
       ... on CreateRealtimeSessionSuccess { clientSecret { value expiresAt } session { id ...SessionFields } }
       ... on InvalidInputError { message issues { path message } }
       ... on UpstreamError {
-        message upstreamStatus upstreamCode upstreamRequestId retryable possiblyIssued
+        message upstreamStatus upstreamCode upstreamParam path upstreamRequestId retryAt retryable possiblyIssued
         session { id ...SessionFields }
       }
     }

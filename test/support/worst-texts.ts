@@ -8,7 +8,7 @@ import { redactJson, redactSchema } from '../../src/platform/redaction/redact-js
 import { looksLikeCredential, redactText, redactUrl } from '../../src/platform/redaction/redact-text.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { isSensitiveKey } from '../../src/platform/redaction/sensitive-key.ts';
-import { upstreamCode, upstreamRequestId } from '../../src/providers/upstream-text.ts';
+import { upstreamCode, upstreamParam, upstreamRequestId } from '../../src/providers/upstream-text.ts';
 import { redactLabels, secretsIn } from '../../src/sessions/redact-session.ts';
 import { parseUsage } from '../../src/usage/parse-usage.ts';
 
@@ -134,7 +134,8 @@ export const worstTexts: readonly WorstText[] = [
   ...ofText('isSensitiveKey', isSensitiveKey),
   ...ofText('bearerOf', (text) => bearerOf(`Bearer ${text}`)),
   ...ofText('parseReason', parseReason),
-  ...ofText('upstreamCode', upstreamCode),
+  ...ofText('upstreamCode', (text) => upstreamCode([text])),
+  ...ofText('upstreamParam', upstreamParam),
   ...ofText('upstreamRequestId', upstreamRequestId),
   once('looksLikeCredential', (length) => {
     const text = repeated('password: key=', length);

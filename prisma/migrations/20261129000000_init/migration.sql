@@ -134,7 +134,9 @@ CREATE TABLE realtime_session (
   failure_code text,
   failure_upstream_status integer,
   failure_upstream_code text,
+  failure_upstream_param text CHECK (length(failure_upstream_param) <= 128),
   failure_upstream_request_id text,
+  failure_retry_at timestamptz(6),
   upstream_session_id text,
   object text NOT NULL,
   type text NOT NULL CHECK (type IN ('REALTIME', 'TRANSCRIPTION')),
@@ -165,6 +167,9 @@ CREATE TABLE realtime_session (
         AND num_nonnulls(expires_at, secret_fingerprint) = 0
       ELSE num_nonnulls(settled_at, expires_at, secret_fingerprint, failure_code) = 0
     END
+  ),
+  CONSTRAINT realtime_session_failure_has_code CHECK (
+    failure_code IS NOT NULL OR num_nonnulls(failure_upstream_param, failure_retry_at) = 0
   )
 ) PARTITION BY RANGE (id);
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { isJsonObject, parseJson } from '../../platform/validation/json.ts';
+import { joinPath } from '../param-path.ts';
 import { type SandboxRequest, sandboxRequest } from './sandbox-schema.ts';
 
 /** A refusal as OpenAI answers it. `param` is the path of the wrong field, like session.audio.output.speed. */
@@ -25,10 +26,10 @@ export function parseSandboxRequest(
 
 function toSandboxError(issue: z.core.$ZodIssue): SandboxError {
   if (issue.code === 'unrecognized_keys') {
-    const param = pathOf([...issue.path, ...issue.keys.slice(0, 1)]);
+    const param = joinPath([...issue.path, ...issue.keys.slice(0, 1)]);
     return { message: `Unknown parameter: '${param}'.`, param, code: 'unknown_parameter' };
   }
-  const param = pathOf(issue.path);
+  const param = joinPath(issue.path);
   if (inputOf(issue) === undefined)
     return { message: `Missing required parameter: '${param}'.`, param, code: 'missing_required_parameter' };
   if (issue.code === 'invalid_type')
@@ -45,17 +46,4 @@ function toSandboxError(issue: z.core.$ZodIssue): SandboxError {
 function inputOf(issue: z.core.$ZodIssue): unknown {
   if (issue.code !== 'invalid_union' || issue.discriminator === undefined) return issue.input;
   return isJsonObject(issue.input) ? issue.input[issue.discriminator] : issue.input;
-}
-
-/** A path as OpenAI writes it: session.tools[0].name */
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (before, part) =>
-      typeof part === 'number'
-        ? `${before}[${part}]`
-        : before === ''
-          ? String(part)
-          : `${before}.${String(part)}`,
-    '',
-  );
 }

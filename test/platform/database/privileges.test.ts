@@ -253,7 +253,14 @@ async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void
 }
 
 function fail(prisma: PrismaClient, id: string) {
-  const failure = { code: 'refused', upstreamStatus: 400, upstreamCode: null, upstreamRequestId: null };
+  const failure = {
+    code: 'refused',
+    upstreamStatus: 400,
+    upstreamCode: null,
+    upstreamParam: null,
+    upstreamRequestId: null,
+    retryAt: null,
+  };
   return settleSession(
     prisma,
     id,
