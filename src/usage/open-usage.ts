@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import { logJobFailure, repeat } from '../platform/process/repeat.ts';
+import { findTimeOfUse } from './find-time-of-use.db.ts';
 import type { PriceList } from './price.ts';
 import { createRecordUsage } from './report-usage.db.ts';
 import { type ReportSessionUsage, reportUsage } from './report-usage.ts';
@@ -20,7 +21,11 @@ type Parts = {
 
 /** Opens the reporting of usage, and starts the job that adds it up. */
 export function openUsage({ pool, prisma, prices, onCommitted, log }: Parts) {
-  const ports = { recordUsage: createRecordUsage(prisma, onCommitted), prices };
+  const ports = {
+    recordUsage: createRecordUsage(prisma, onCommitted),
+    findTimeOfUse: (sessionId: string, responseId: string) => findTimeOfUse(prisma, sessionId, responseId),
+    prices,
+  };
   const report: ReportSessionUsage = (session, input, caller) => reportUsage(session, input, caller, ports);
   const close = repeat(ROLL_UP_EVERY_MS, () => rollUpUsage(pool), logJobFailure(log, 'sum-usage'));
   return { usage: { report }, close };

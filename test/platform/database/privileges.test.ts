@@ -191,6 +191,7 @@ describe("the application's role", () => {
       'settle_overdue',
       'sum_usage',
       'suspend_user',
+      'usage_numbers',
       'uuidv7_at',
       'uuidv7_floor',
       'write_event',
@@ -241,12 +242,23 @@ async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void
   const reportUsage = createRecordUsage(prisma, () => {});
   const used = parseUsage({ type: 'duration', seconds: 1 });
   if (!used.ok) throw new Error('was refused');
-  const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), ...used.value };
+  const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), replaces: false };
   for (const [source, cost] of [
     ['CLIENT', '1'],
     ['APPLICATION', '2'],
   ] as const)
-    expect(await reportUsage({ ...rest, source, paidBy: { cost, price: {} } }, by)).toBe('reported');
+    expect(
+      await reportUsage(
+        {
+          ...rest,
+          ...used.value,
+          numbers: used.value.stated,
+          source,
+          paidBy: { cost, price: {}, estimated: false },
+        },
+        by,
+      ),
+    ).toBe('reported');
 }
 
 function fail(prisma: PrismaClient, id: string) {
