@@ -24,6 +24,8 @@ const denial = z.discriminatedUnion('reason', [
     reason: z.literal('policy'),
     rule: z.enum(['MODEL', 'TTL', 'BUDGET']) satisfies z.ZodType<PolicyRule>,
     allowed: z.array(z.string()).readonly(),
+    /** Present when the budget refused models without a price. */
+    unpricedModels: z.array(z.string()).readonly().optional(),
   }),
   z.strictObject({
     reason: z.literal('quota'),

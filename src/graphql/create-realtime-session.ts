@@ -115,6 +115,11 @@ const POLICY_REFUSALS: Readonly<Record<PolicyRule, string>> = {
     'The known costs of this user in this month (UTC) have reached the budget. Usage counts when it is reported, so running sessions may still add to it.',
 };
 
+function policyMessage({ rule, unpricedModels }: Extract<IssueOutcome, { kind: 'policy' }>): string {
+  if (unpricedModels.length === 0) return POLICY_REFUSALS[rule];
+  return `This user has a budget, and these models have no known price: ${unpricedModels.join(', ')}.`;
+}
+
 function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result {
   switch (outcome.kind) {
     case 'issued':
@@ -128,7 +133,7 @@ function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>): Result 
     case 'policy':
       return {
         __typename: 'PolicyViolationError',
-        message: POLICY_REFUSALS[outcome.rule],
+        message: policyMessage(outcome),
         ...outcome,
       };
     case 'quota':

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Caller, principalKey } from '../authorization/actor.ts';
 import type { FingerprintKey } from '../platform/redaction/secret.ts';
-import type { MintOutcome, Provider } from '../providers/provider.ts';
+import type { MintOutcome } from '../providers/provider.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
 import { parseCreateInput } from './parse-create-input.ts';
@@ -39,7 +39,7 @@ export async function issueSession(
     const prepared = prepareRequest(rawInput, parsed.value, { dialect, fingerprintKeys, actor });
     const caller = { actor, origin };
     const reserved = await ports.store
-      .reserve(reservationOf(ports.provider, settings, prepared, caller))
+      .reserve(reservationOf(ports, settings, prepared, caller))
       .finally(permit.reserved);
     if (reserved.kind !== 'reserved') return refusalOf(reserved);
     const reservedAt = ports.monotonicNow();
@@ -58,9 +58,9 @@ export async function issueSession(
 }
 
 function reservationOf(
-  provider: Provider,
+  { provider, findUnpriced }: IssueSessionPorts,
   settings: IssueSessionSettings,
-  { input, config, labels, idempotency }: PreparedRequest,
+  { input, outgoing, config, labels, idempotency }: PreparedRequest,
   { actor, origin }: Caller,
 ): Reservation {
   return {
@@ -73,6 +73,7 @@ function reservationOf(
     idempotency,
     expiresAfterSeconds: input.expiresAfterSeconds,
     defaultTtlSeconds: DEFAULT_TTL_SECONDS,
+    unpricedModels: findUnpriced(provider.name, outgoing),
     defaultPolicy: settings.defaultPolicy,
     sessionLimitSeconds: provider.longestSessionSeconds,
     settleWithinMs: settleWithinMs(settings),

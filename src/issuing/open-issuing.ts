@@ -32,6 +32,7 @@ type Parts = {
   readonly provider: ClosableProvider;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
+  readonly findUnpriced: IssueSessionPorts['findUnpriced'];
   /** Called after the outcome of a mint was committed. */
   readonly onCommitted: () => void;
 };
@@ -120,6 +121,7 @@ function createPorts(parts: Parts): IssueSessionPorts {
     provider,
     store: createStore(parts),
     admission: createMintAdmission({ breaker, mints, users, isShuttingDown: parts.isDraining }),
+    findUnpriced: parts.findUnpriced,
     monotonicNow,
     onEvent: (event) => recordEvent(event, sinks),
   };

@@ -226,6 +226,7 @@ async function reserve(prisma: PrismaClient, applicationId: string) {
     idempotency: { key: randomUUID(), caller: 'operator:root', inputHashes: { k: 'h' }, writtenWith: 'k' },
     expiresAfterSeconds: 60,
     defaultTtlSeconds: 600,
+    unpricedModels: [],
     defaultPolicy: {
       ...{ allowedModels: null, maxTtlSeconds: 7200 },
       ...{ maxActiveSessions: 10, maxMintsPerMinute: 10, maxMintsPerDay: 10, monthlyBudgetUsd: null },
