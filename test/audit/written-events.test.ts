@@ -56,6 +56,9 @@ async function changeAndRefuse(): Promise<void> {
   await report(gateway, { sessionId: session.id, responseId: 'one', usage: RESPONSE });
   await report(gateway, { sessionId: session.id, responseId: 'two', model: 'unpriced', usage: RESPONSE });
   await report(gateway, { sessionId: session.id, responseId: 'one', model: 'unpriced', usage: RESPONSE });
+  await report(gateway, {
+    ...{ sessionId: session.id, responseId: 'one', model: 'unpriced', usage: RESPONSE, replaces: true },
+  });
   await revokeSession(gateway, { id: session.id, reason: 'lost' });
 
   // Refused: by scope, quota, budget, model, lifetime and suspension.
@@ -74,6 +77,8 @@ async function changeAndRefuse(): Promise<void> {
     await setPolicy(gateway, { externalUserId: 'alice', ...limits });
     await issue(gateway, { externalUserId: 'alice', expiresAfterSeconds: 600 });
   }
+  await setPolicy(gateway, { externalUserId: 'alice', monthlyBudgetUsd: '5', maxTtlSeconds: null });
+  await issue(gateway, { externalUserId: 'alice', model: 'unpriced' });
   await suspendUser(gateway, { externalUserId: 'alice', reason: 'abuse' });
   await issue(gateway, { externalUserId: 'alice' });
   await reinstateUser(gateway, session.user.id);
@@ -135,7 +140,15 @@ test('each alternative of the details was written', () => {
   const detailsOf = (action: string) =>
     events.filter((event) => event.action === action).map(({ detail }) => detail);
   const refusals = detailsOf('session.denied').map(({ reason, rule }) => rule ?? reason);
-  expect(refusals.toSorted()).toEqual(['BUDGET', 'MODEL', 'TTL', 'forbidden', 'quota', 'suspended']);
+  expect(refusals.toSorted()).toEqual([
+    'BUDGET',
+    'BUDGET',
+    'MODEL',
+    'TTL',
+    'forbidden',
+    'quota',
+    'suspended',
+  ]);
   const keysOf = (action: string) => new Set(detailsOf(action).map((detail) => Object.keys(detail).length));
   // With the upstream's error, and as only the code.
   expect(keysOf('session.unconfirmed')).toEqual(new Set([4, 1]));
