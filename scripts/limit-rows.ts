@@ -12,7 +12,8 @@ import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphq
 import { MAX_BRACKETS, MAX_NAME_PAIRS } from '../src/server/graphql/parse-document.ts';
 import { MAX_WAITING } from '../src/subscriptions/subscription.ts';
 import { MAX_TOKENS } from '../src/usage/parse-tokens.ts';
-import { MAX_SECONDS, MAX_USAGE_BYTES } from '../src/usage/parse-usage.ts';
+import { MAX_USAGE_BYTES } from '../src/usage/parse-usage.ts';
+import { MAX_SECONDS } from '../src/usage/seconds.ts';
 import { MAX_REPORTS, MAX_UNPRICED_MODELS } from '../src/usage/usage.ts';
 
 /** A limit: a number of the code, or the variable that sets it. */

@@ -98,7 +98,18 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       log,
     });
     opened.push(closeSessions);
-    const { usage, close: closeUsage } = openUsage({ pool, prisma, prices, onCommitted, log });
+    const {
+      usage,
+      findUnpriced,
+      close: closeUsage,
+    } = openUsage({
+      pool,
+      prisma,
+      prices,
+      config,
+      onCommitted,
+      log,
+    });
     opened.push(closeUsage);
     const isDraining = () => state.draining;
     const issuing = await openIssuing({
@@ -109,6 +120,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       providers,
       metrics,
       isDraining,
+      findUnpriced,
       onCommitted,
     });
     opened.push(() => issuing.close());

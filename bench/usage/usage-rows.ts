@@ -4,9 +4,11 @@ const NUMBERS = [
   ...['output_text_tokens', 'output_audio_tokens', 'total_tokens', 'transcription_seconds'],
 ];
 const sums = NUMBERS.map((column) => `sum(${column}) AS ${column}`).join(', ');
-const ofRollups = `sum(responses) AS responses, ${sums}, sum(known_cost) AS known_cost, sum(unpriced) AS unpriced`;
+const ofRollups = `sum(responses) AS responses, ${sums}, sum(known_cost) AS known_cost,
+  sum(unpriced) AS unpriced, sum(estimated_cost) AS estimated_cost`;
 const ofRecords = `count(*) AS responses, ${sums}, coalesce(sum(cost), 0) AS known_cost,
-  count(*) FILTER (WHERE cost IS NULL) AS unpriced`;
+  count(*) FILTER (WHERE cost IS NULL) AS unpriced,
+  coalesce(sum(cost) FILTER (WHERE estimated), 0) AS estimated_cost`;
 
 /** Responses of sessions reserved from $1 to $2: $3 of each, in the hour after it. One model has no price. */
 export const INSERT_RECORDS = `
@@ -53,4 +55,4 @@ export const DIFFERENCES = `
     SELECT ${MONTH_OF('bucket')}, application_id, model, ${ofRollups} FROM usage_sum GROUP BY 1, 2, 3
   ) AS sums
   GROUP BY month, application_id, model
-  HAVING count(*) <> 3 OR ${['responses', ...NUMBERS, 'known_cost', 'unpriced'].map((column) => `min(${column}) <> max(${column})`).join(' OR ')}`;
+  HAVING count(*) <> 3 OR ${['responses', ...NUMBERS, 'known_cost', 'unpriced', 'estimated_cost'].map((column) => `min(${column}) <> max(${column})`).join(' OR ')}`;

@@ -26,6 +26,8 @@ const denial = z.discriminatedUnion('reason', [
     reason: z.literal('policy'),
     rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']) satisfies z.ZodType<PolicyRule>,
     allowed: z.array(z.string()).readonly(),
+    /** Present when the budget refused models without a price. */
+    unpricedModels: z.array(z.string()).readonly().optional(),
   }),
   z.strictObject({
     reason: z.literal('quota'),
@@ -51,6 +53,18 @@ const policyColumns = z.strictObject({
   applicationId: z.uuid().optional(),
 });
 const response = { responseId: z.string(), source: z.enum(['APPLICATION', 'CLIENT']) };
+const usageNumbers = z.strictObject({
+  source: response.source,
+  model: z.string(),
+  at: time,
+  ...{ inputTextTokens: z.int(), inputAudioTokens: z.int(), inputImageTokens: z.int() },
+  ...{ cachedTextTokens: z.int(), cachedAudioTokens: z.int(), cachedImageTokens: z.int() },
+  ...{ outputTextTokens: z.int(), outputAudioTokens: z.int(), totalTokens: z.int() },
+  transcriptionSeconds: z.string(),
+  costUsd: usd.nullable(),
+  /** Whether the cost is an upper bound. */
+  estimated: z.boolean(),
+});
 const month = { partition: z.string(), from: time, to: time };
 const checkpointedMonth = { ...month, events: z.int(), unsealed: z.int() };
 
@@ -107,6 +121,11 @@ export const auditRecord = z.discriminatedUnion('action', [
     }),
   ),
   action('usage.conflicted', ['DENIED'], z.strictObject(response)),
+  action(
+    'usage.corrected',
+    ['SUCCEEDED'],
+    z.strictObject({ responseId: response.responseId, before: usageNumbers, after: usageNumbers }),
+  ),
   action('secret.identified', ['SUCCEEDED', 'FAILED'], nothing),
   action('user.suspended', ['SUCCEEDED'], reasonKeptApart),
   action('user.reinstated', ['SUCCEEDED'], reasonKeptApart),

@@ -198,6 +198,7 @@ const AMOUNTS: readonly (readonly [name: string, read: (row: UsageRow) => Cell])
   ['known_cost_usd', ({ totals }) => totals.costKnownUsd],
   ['unpriced_responses', ({ totals }) => totals.unpriced],
   ['unpriced_models', ({ totals }) => ({ text: unpricedModels(totals) })],
+  ['estimated_cost_usd', ({ totals }) => totals.costEstimatedUsd],
 ];
 
 function unpricedModels({ costUnknownFor, costUnknownForMore }: UsageTotals): string {

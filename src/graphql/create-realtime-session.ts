@@ -125,6 +125,11 @@ const NO_ANSWER = {
   retryAt: null,
 };
 
+function policyMessage({ rule, unpricedModels }: Extract<IssueOutcome, { kind: 'policy' }>): string {
+  if (unpricedModels.length === 0) return POLICY_REFUSALS[rule];
+  return `This user has a budget, and these models have no known price: ${unpricedModels.join(', ')}.`;
+}
+
 function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>, input: unknown): Result {
   switch (outcome.kind) {
     case 'issued':
@@ -138,7 +143,7 @@ function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>, input: u
     case 'policy':
       return {
         __typename: 'PolicyViolationError',
-        message: POLICY_REFUSALS[outcome.rule],
+        message: policyMessage(outcome),
         ...outcome,
       };
     case 'quota':

@@ -39,7 +39,7 @@ const PolicyRuleEnum = builder.enumType('PolicyRule', {
     TTL: { description: 'The requested lifetime of the secret is longer than allowed.' },
     BUDGET: {
       description:
-        'The known costs of the user in this calendar month (UTC) have reached the budget. Costs are known when usage is reported.',
+        'The known costs of the user in this calendar month (UTC) have reached the budget, or the price of a model is not known. Costs are known when usage is reported.',
     },
   } satisfies Record<PolicyRule, object>,
 });
@@ -52,6 +52,10 @@ export const PolicyViolationErrorType = builder.objectRef<PolicyViolation>('Poli
     allowed: t.exposeStringList('allowed', {
       description:
         'What is allowed: the models for MODEL, the names of the providers for PROVIDER, the longest lifetime in seconds for TTL, e.g. ["600"], the budget in US dollars for BUDGET, e.g. ["25.5"].',
+    }),
+    unpricedModels: t.exposeStringList('unpricedModels', {
+      description:
+        'The models of the session that have no known price, so that what it uses would not count towards the budget. Empty when the reason is another one.',
     }),
   }),
 });

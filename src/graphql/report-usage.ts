@@ -1,10 +1,12 @@
 import { type Actor, hasScope } from '../authorization/actor.ts';
+import { visibilityOf } from '../authorization/visibility.ts';
 import type { Session } from '../sessions/session.ts';
 import { MAX_USAGE_BYTES } from '../usage/parse-usage.ts';
 import type { ReportOutcome } from '../usage/report-usage.ts';
 import { MAX_REPORTS } from '../usage/usage.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
+import { ForbiddenError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
 import { type InvalidInput, InvalidInputErrorType, invalidInput } from './invalid-input-error.ts';
 import { inputArgument, logged, resultType } from './mutation.ts';
@@ -60,7 +62,11 @@ const ReportUsageInput = builder.inputType('ReportUsageInput', {
     }),
     model: t.string({
       description:
-        'The model whose prices apply, e.g. the transcription model. Default: the model of the session. Without reach EVERYTHING it must be a model of the session, or one with a known price.',
+        'The model whose prices apply. Default: the model of the session; for usage of a transcription (with a type of "tokens" or "duration") its transcription model. Without reach EVERYTHING it must be a model of the session, or one with a known price.',
+    }),
+    replaces: t.boolean({
+      description:
+        'Whether it corrects what was reported of this response before, instead of being in conflict with it. Needs USAGE_WRITE and reach EVERYTHING. The audit event has both numbers.',
     }),
     usage: t.field({
       type: 'JSON',
@@ -70,7 +76,7 @@ const ReportUsageInput = builder.inputType('ReportUsageInput', {
     at: t.field({
       type: 'DateTime',
       description:
-        'The time of the use. It must not be before issuedAt, nor after exposedUntil or the current time. Default: now.',
+        'The time of the use, from issuedAt to exposedUntil and no later than now. Clocks differ, so a time up to a minute before or after is taken for the nearest one. Default: now; for a correction the time that was reported before.',
     }),
   }),
 });
@@ -78,18 +84,31 @@ const ReportUsageInput = builder.inputType('ReportUsageInput', {
 builder.mutationField('reportUsage', (t) =>
   t.field({
     type: ResultType,
-    description: `Records what one response of a session used, as the provider reported it in response.done (or in a transcription event). Reporting the same usage again changes nothing. The report of an application replaces the report of an end user. The session's user and the session's application may report; other callers need USAGE_WRITE. A session has at most ${MAX_REPORTS.CLIENT.toLocaleString('en')} reports of its user, and ${MAX_REPORTS.APPLICATION.toLocaleString('en')} of applications.`,
+    description: `Records what one response of a session used, as the provider reported it in response.done (or in a transcription event). Reporting the same usage again changes nothing; other numbers are a conflict, unless replaces says that they are a correction. The report of an application replaces the report of an end user. The session's user and the session's application may report; other callers need USAGE_WRITE. A session has at most ${MAX_REPORTS.CLIENT.toLocaleString('en')} reports of its user, and ${MAX_REPORTS.APPLICATION.toLocaleString('en')} of applications.`,
     args: inputArgument(t.arg, ReportUsageInput, 'The session, its response, and what the response used.'),
     authScopes: { scope: 'USAGE_WRITE', person: true, application: true },
     resolve: logged(async ({ input }, { actor, origin, reader, usage }): Promise<Result> => {
+      const replaces = input.replaces ?? false;
+      if (replaces && !mayCorrect(actor)) throw new ForbiddenError('Mutation.reportUsage');
       const id = decodeIdOf('RealtimeSession', input.sessionId);
       const session = id === null ? null : await reader.session(id);
       if (session === null || !mayReport(actor, session)) return notFound;
-      const report = { ...input, usage: input.usage, model: input.model, at: input.at?.date ?? null };
+      const report = {
+        ...input,
+        usage: input.usage,
+        model: input.model,
+        at: input.at?.date ?? null,
+        replaces,
+      };
       return toResult(session, await usage.report(session, report, { actor, origin }));
     }),
   }),
 );
+
+/** A correction changes what others reported, so the session's own application or user may not make one. */
+function mayCorrect(actor: Actor): boolean {
+  return hasScope(actor, 'USAGE_WRITE') && visibilityOf(actor).reach === 'EVERYTHING';
+}
 
 /** Without USAGE_WRITE an application may report the usage of its own sessions only, even if it can read others. */
 function mayReport(actor: Actor, session: Session): boolean {

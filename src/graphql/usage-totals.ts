@@ -34,7 +34,8 @@ export const UsageTotalsType = builder.objectRef<UsageTotals>('UsageTotals').imp
       outputTextTokens: tokens('outputTextTokens'),
       outputAudioTokens: tokens('outputAudioTokens'),
       transcriptionSeconds: t.float({
-        description: 'The seconds of audio whose transcription is billed by duration instead of by tokens.',
+        description:
+          'The seconds of audio that are billed by duration instead of by tokens, mostly of transcriptions.',
         resolve: ({ transcriptionSeconds }) => Number(transcriptionSeconds),
       }),
       totalTokens: t.expose('totalTokens', {
@@ -57,6 +58,11 @@ export const UsageTotalsType = builder.objectRef<UsageTotals>('UsageTotals').imp
       costUnknownForMore: t.exposeInt('costUnknownForMore', {
         description:
           'How many more models have no known price, beyond those in costUnknownFor. 0 when these are all.',
+      }),
+      costEstimatedUsd: t.expose('costEstimatedUsd', {
+        type: 'Decimal',
+        description:
+          'The part of costKnownUsd that is an upper bound, because the report did not say all that the cost depends on, e.g. of what kind some tokens were. They cost as much as they can have, and are counted as audio.',
       }),
     };
   },

@@ -1,9 +1,10 @@
-import type { Policy, PolicyRule } from '../limits/policy.ts';
+import type { Policy } from '../limits/policy.ts';
 import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
 import type { Session, SessionFailure } from '../sessions/session.ts';
-import type { IssueStore, QuotaExceeded } from './issue-store.ts';
+import type { SessionRequest } from '../sessions/session-config.ts';
+import type { IssueStore, PolicyViolated, QuotaExceeded } from './issue-store.ts';
 import type { AdmissionRefusal, MintAdmission } from './mint-admission.ts';
 
 /** A provider with the limit on its own mints: what one does to its mints, those of another do not notice. */
@@ -13,6 +14,11 @@ export type IssueSessionPorts = {
   /** The configured ones; the first is the default. */
   readonly providers: readonly [LimitedProvider, ...LimitedProvider[]];
   readonly store: IssueStore;
+  /** Finds the models of a request without a price, for which a budget refuses it. None: they are allowed. */
+  readonly findUnpriced: (
+    provider: string,
+    request: Pick<SessionRequest, 'model' | 'inputAudioTranscription'>,
+  ) => readonly string[];
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonicNow: () => number;
   /** Called with what operators should know, beside the result. An event never carries a value of the request. */
@@ -55,7 +61,7 @@ export type IssueOutcome =
   /** A person asked for a session of somebody else. */
   | { readonly kind: 'forbidden' }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] }
-  | { readonly kind: 'policy'; readonly rule: PolicyRule; readonly allowed: readonly string[] }
+  | PolicyViolated
   | QuotaExceeded
   | { readonly kind: 'suspended'; readonly suspendedAt: Date }
   /** An idempotency key was used with another input, or is being used right now. */

@@ -41,7 +41,7 @@ export async function issueSession(
     const prepared = prepareRequest(rawInput, parsed.value, { dialect, fingerprintKeys, actor });
     const caller = { actor, origin };
     const reserved = await ports.store
-      .reserve(reservationOf(provider, settings, prepared, caller))
+      .reserve(reservationOf(ports, provider, settings, prepared, caller))
       .finally(permit.reserved);
     if (reserved.kind !== 'reserved') return refusalOf(reserved);
     const reservedAt = ports.monotonicNow();
@@ -60,9 +60,10 @@ export async function issueSession(
 }
 
 function reservationOf(
+  { findUnpriced }: IssueSessionPorts,
   provider: Provider,
   settings: IssueSessionSettings,
-  { input, config, labels, idempotency }: PreparedRequest,
+  { input, outgoing, config, labels, idempotency }: PreparedRequest,
   { actor, origin }: Caller,
 ): Reservation {
   return {
@@ -75,6 +76,7 @@ function reservationOf(
     idempotency,
     expiresAfterSeconds: input.expiresAfterSeconds,
     defaultTtlSeconds: DEFAULT_TTL_SECONDS,
+    unpricedModels: findUnpriced(provider.name, outgoing),
     defaultPolicy: settings.defaultPolicy,
     sessionLimitSeconds: provider.longestSessionSeconds,
     settleWithinMs: settleWithinMs(settings),

@@ -26,6 +26,8 @@ export type Reservation = {
   /** Null: the default lifetime, or the policy's maximum if that is less. */
   readonly expiresAfterSeconds: number | null;
   readonly defaultTtlSeconds: number;
+  /** Models without a price: with any, a budget refuses the session. */
+  readonly unpricedModels: readonly string[];
   /** What applies where neither the user nor the application sets a limit. */
   readonly defaultPolicy: Policy;
   readonly sessionLimitSeconds: number;
@@ -42,8 +44,16 @@ export type ReserveOutcome =
   /** The idempotency key was used before, with another input. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'suspended'; readonly suspendedAt: Date }
-  | { readonly kind: 'policy'; readonly rule: PolicyRule; readonly allowed: readonly string[] }
+  | PolicyViolated
   | QuotaExceeded;
+
+export type PolicyViolated = {
+  readonly kind: 'policy';
+  readonly rule: PolicyRule;
+  readonly allowed: readonly string[];
+  /** For BUDGET, when the reason is that these models have no price; else empty. */
+  readonly unpricedModels: readonly string[];
+};
 
 export type QuotaExceeded = {
   readonly kind: 'quota';

@@ -33,6 +33,7 @@ type Parts = {
   readonly providers: readonly [Provider, ...Provider[]];
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
+  readonly findUnpriced: IssueSessionPorts['findUnpriced'];
   /** Called after the outcome of a mint was committed. */
   readonly onCommitted: () => void;
 };
@@ -108,6 +109,7 @@ function createPorts(parts: Parts): IssueSessionPorts {
   return {
     providers: [limited(first), ...others.map(limited)],
     store: createStore(parts),
+    findUnpriced: parts.findUnpriced,
     monotonicNow: () => performance.now(),
     onEvent: (event) => recordEvent(event, sinks),
   };

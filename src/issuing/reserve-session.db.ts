@@ -33,7 +33,11 @@ const answer = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('suspended'), detail: z.object({ suspendedAt: z.coerce.date() }) }),
   z.object({
     verdict: z.literal('policy'),
-    detail: z.object({ rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']), allowed: z.array(z.string()) }),
+    detail: z.object({
+      rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']),
+      allowed: z.array(z.string()),
+      unpricedModels: z.array(z.string()).default([]),
+    }),
   }),
   z.object({
     verdict: z.literal('quota'),
@@ -96,6 +100,7 @@ function requestOf(reservation: Reservation) {
     expiresAfterSeconds: reservation.expiresAfterSeconds,
     defaultTtlSeconds: reservation.defaultTtlSeconds,
     defaults: reservation.defaultPolicy,
+    unpricedModels: reservation.unpricedModels,
     session: {
       ...configByColumn(config),
       ...byColumn<RealtimeSessionModel>({

@@ -3,7 +3,8 @@
 -- lock see what the transactions that it waited for have written. A refusal counts against no quota and leaves an
 -- audit event.
 --   request: externalUserId, caller, idempotencyKey, inputHashes {keyId: hash}, inputHashKeyId, settleWithinSeconds,
---     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), session and event (columns)
+--     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
+--     budget applies), session and event (columns)
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
 RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
@@ -66,7 +67,11 @@ BEGIN
     SELECT 5, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
     FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
     UNION ALL
-    SELECT 6, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
+    SELECT 6, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text))
+    WHERE policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]'
+    UNION ALL
+    SELECT 7, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
   ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
 
   IF verdict IS NOT NULL THEN

@@ -27,6 +27,7 @@ const TYPES: Readonly<Record<AuditAction, SessionEventType | null>> = {
   'session.expired': 'EXPIRED',
   'usage.reported': 'USAGE_REPORTED',
   'usage.conflicted': null,
+  'usage.corrected': 'USAGE_REPORTED',
   'secret.identified': null,
   'user.suspended': null,
   'user.reinstated': null,

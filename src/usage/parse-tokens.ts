@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type InputIssue, type Parsed, toInputIssues } from '../platform/validation/input-issue.ts';
 import type { JsonObject } from '../platform/validation/json.ts';
-import { NO_NUMBERS, type UsageNumbers } from './usage.ts';
+import { seconds, secondsText } from './seconds.ts';
+import { NO_NUMBERS, type ReportedNumbers } from './usage.ts';
 
 // Far more than a response can use, and small enough that all sums stay exact as a JSON number.
 export const MAX_TOKENS = 100_000_000;
@@ -27,99 +28,108 @@ const tokensSchema = z.looseObject({
     .extend({ cached_tokens: count, cached_tokens_details: kinds.nullish() })
     .nullish(),
   output_token_details: kinds.nullish(),
+  // xAI bills by it, beside tokens that may all be 0.
+  billable_audio_seconds: seconds.nullish(),
 });
 
+type Tokens = z.infer<typeof tokensSchema>;
 type Kinds = { text: number; audio: number; image: number };
-type Details = z.infer<typeof kinds> | null | undefined;
 type AddIssue = (path: readonly string[], message: string) => void;
 
-/** Reads usage that is counted in tokens. */
-export function parseTokens(reported: JsonObject): Parsed<UsageNumbers> {
+/**
+ * Reads usage that is counted in tokens. Tokens whose kind is not told are kept apart; what contradicts itself is refused.
+ */
+export function parseTokens(reported: JsonObject): Parsed<ReportedNumbers> {
   const parsed = tokensSchema.safeParse(reported);
   if (!parsed.success) return { ok: false, issues: toInputIssues(parsed.error) };
-  const { type, input_tokens, output_tokens, total_tokens } = parsed.data;
   const issues: InputIssue[] = [];
-  const addIssue = (path: readonly string[], message: string) => void issues.push({ path, message });
-  if (input_tokens == null && output_tokens == null && total_tokens == null && !hasDetails(parsed.data))
-    addIssue([], 'holds no usage: neither tokens nor a duration');
+  const addIssue: AddIssue = (path, message) => void issues.push({ path, message });
+  if (isEmpty(parsed.data)) addIssue([], 'holds no usage: neither tokens nor a duration');
+  const value = numbersOf(parsed.data, addIssue);
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value };
+}
 
-  const details = parsed.data.input_token_details;
-  const input = partsOf(details, input_tokens, 'input', addIssue);
-  // A transcription's output is text, so it has no details.
-  const output =
-    type === 'tokens' && parsed.data.output_token_details == null
-      ? { text: output_tokens ?? 0, audio: 0, image: 0 }
-      : partsOf(parsed.data.output_token_details, output_tokens, 'output', addIssue);
-  if (output.image > 0) addIssue(['output_token_details', 'image_tokens'], 'must be 0: no price is for them');
-  const cached = cachedOf(input, details?.cached_tokens_details, details?.cached_tokens, addIssue);
-  const total = sumOf(input) + sumOf(output);
-  if (total_tokens != null && total_tokens !== total)
+function isEmpty(usage: Tokens): boolean {
+  const { input_tokens, output_tokens, total_tokens, billable_audio_seconds } = usage;
+  const numbers = [input_tokens, output_tokens, total_tokens, billable_audio_seconds];
+  const details = [usage.input_token_details, usage.output_token_details];
+  return [...numbers, ...details].every((field) => field == null);
+}
+
+function numbersOf(usage: Tokens, addIssue: AddIssue): ReportedNumbers {
+  const { type, total_tokens: total, billable_audio_seconds: billed } = usage;
+  const output = kindsOf(usage.output_token_details);
+  const whole = wholesOf(usage, sumOf(kindsOf(usage.input_token_details)), sumOf(output));
+  if (total != null && total !== whole.input + whole.output)
     addIssue(['total_tokens'], 'must be input_tokens and output_tokens together');
-  if (issues.length > 0) return { ok: false, issues };
+  if (whole.output < sumOf(output))
+    addIssue(['output_tokens'], 'must be at least the sum of output_token_details');
+  const input = inputOf(usage.input_token_details, whole.input, addIssue);
+
+  const unsplitOutput = whole.output - output.text - output.audio;
+  // A transcription comes out as text, so it needs no details.
+  const isText = type === 'tokens' && usage.output_token_details == null && !whole.isGuess;
   return {
-    ok: true,
-    value: {
+    stated: {
       ...NO_NUMBERS,
-      ...{ inputTextTokens: input.text, inputAudioTokens: input.audio, inputImageTokens: input.image },
-      ...{ cachedTextTokens: cached.text, cachedAudioTokens: cached.audio, cachedImageTokens: cached.image },
-      ...{ outputTextTokens: output.text, outputAudioTokens: output.audio, totalTokens: total },
+      ...input.stated,
+      outputTextTokens: output.text + (isText ? unsplitOutput : 0),
+      outputAudioTokens: output.audio,
+      totalTokens: whole.input + whole.output,
+      transcriptionSeconds: secondsText(billed ?? 0),
     },
+    unsplit: { ...input.unsplit, output: isText ? 0 : unsplitOutput },
   };
 }
 
-function hasDetails(usage: z.infer<typeof tokensSchema>): boolean {
-  return usage.input_token_details != null || usage.output_token_details != null;
-}
-
-/** The tokens by kind. A kind that is left out counts as 0. They must add up to `whole`. */
-function partsOf(
-  details: Details,
-  whole: number | null | undefined,
-  side: 'input' | 'output',
-  addIssue: AddIssue,
-) {
-  const parts = kindsOf(details);
-  if (whole != null && whole !== sumOf(parts)) {
-    const hasKinds =
-      details?.text_tokens != null || details?.audio_tokens != null || details?.image_tokens != null;
-    if (hasKinds) addIssue([`${side}_tokens`], `must be the sum of ${side}_token_details`);
-    else addIssue([`${side}_token_details`], `is needed: ${side}_tokens are paid by their kind`);
-  }
-  return parts;
-}
-
-/** Cached tokens by kind. Without details, they are of the input's kind if it has only one. */
-function cachedOf(
-  input: Kinds,
-  details: Details,
-  whole: number | null | undefined,
-  addIssue: AddIssue,
-): Kinds {
-  const path = ['input_token_details', 'cached_tokens_details'];
-  const [only, ...others] = (['text', 'audio', 'image'] as const).filter((kind) => input[kind] > 0);
-  let cached = kindsOf(details);
-  if (details == null && whole != null && whole > 0) {
-    if (only === undefined || whole > sumOf(input)) {
+/** The input by kind. Cached tokens are a part of it, so they tell the kind of tokens that nothing else tells it of. */
+function inputOf(details: Tokens['input_token_details'], whole: number, addIssue: AddIssue) {
+  const input = kindsOf(details);
+  const cached = kindsOf(details?.cached_tokens_details);
+  const wholeCached = details?.cached_tokens ?? sumOf(cached);
+  if (whole < sumOf(input)) addIssue(['input_tokens'], 'must be at least the sum of input_token_details');
+  let unsplit = Math.max(0, whole - sumOf(input));
+  for (const kind of ['text', 'audio', 'image'] as const) {
+    const missing = Math.max(0, cached[kind] - input[kind]);
+    if (missing > unsplit)
       addIssue(
-        ['input_token_details', 'cached_tokens'],
-        'must be at most input_tokens, of which they are a part',
-      );
-    } else if (others.length > 0) addIssue(path, 'is needed: cached_tokens are paid by their kind');
-    else cached = { ...cached, [only]: whole };
-    return cached;
-  }
-  for (const kind of ['text', 'audio', 'image'] as const)
-    if (cached[kind] > input[kind])
-      addIssue(
-        [...path, `${kind}_tokens`],
+        ['input_token_details', 'cached_tokens_details', `${kind}_tokens`],
         `must be at most the ${kind}_tokens of the input, of which they are a part`,
       );
-  if (whole != null && whole !== sumOf(cached))
-    addIssue(['input_token_details', 'cached_tokens'], 'must be the sum of cached_tokens_details');
-  return cached;
+    input[kind] += missing;
+    unsplit = Math.max(0, unsplit - missing);
+  }
+  const path = ['input_token_details', 'cached_tokens'];
+  if (wholeCached < sumOf(cached)) addIssue(path, 'must be at least the sum of cached_tokens_details');
+  else if (wholeCached > Math.max(whole, sumOf(cached)))
+    addIssue(path, 'must be at most input_tokens, of which they are a part');
+  return {
+    stated: {
+      ...{ inputTextTokens: input.text, inputAudioTokens: input.audio, inputImageTokens: input.image },
+      ...{ cachedTextTokens: cached.text, cachedAudioTokens: cached.audio, cachedImageTokens: cached.image },
+    },
+    unsplit: { input: unsplit, cached: wholeCached - sumOf(cached) },
+  };
 }
 
-function kindsOf(details: Details): Kinds {
+/** The tokens of each side. What is not told follows from the rest; of a total alone all is output, which costs more. */
+function wholesOf(
+  { input_tokens, output_tokens, total_tokens }: Tokens,
+  input: number,
+  output: number,
+): { input: number; output: number; isGuess: boolean } {
+  const rest = (side: number, least: number) => Math.max((total_tokens ?? 0) - side, least);
+  if (input_tokens == null && output_tokens != null)
+    return { input: rest(output_tokens, input), output: output_tokens, isGuess: false };
+  const wholeInput = input_tokens ?? input;
+  return {
+    input: wholeInput,
+    output: output_tokens ?? rest(wholeInput, output),
+    isGuess: input_tokens == null && output_tokens == null,
+  };
+}
+
+function kindsOf(details: z.infer<typeof kinds> | null | undefined): Kinds {
   return {
     text: details?.text_tokens ?? 0,
     audio: details?.audio_tokens ?? 0,

@@ -5,25 +5,19 @@ import { type InputIssue, type Parsed, toInputIssues } from '../platform/validat
 import { isJsonObject, type JsonObject } from '../platform/validation/json.ts';
 import { json } from '../platform/validation/text.ts';
 import { parseTokens } from './parse-tokens.ts';
-import { NO_NUMBERS, type UsageNumbers } from './usage.ts';
+import { seconds, secondsText } from './seconds.ts';
+import { NO_NUMBERS, NO_UNSPLIT, type ReportedNumbers } from './usage.ts';
 
 /** Of the usage object as JSON in UTF-8. The provider's have less than 1,000. */
 export const MAX_USAGE_BYTES = 4096;
-export const MAX_SECONDS = 86_400;
 
 /** The provider's usage object of a transcription that is billed by duration. */
-const durationSchema = z.looseObject({
-  type: z.literal('duration'),
-  seconds: z
-    .number('must be a number')
-    .min(0, 'must be at least 0')
-    .max(MAX_SECONDS, `must be at most ${MAX_SECONDS}`),
-});
+const durationSchema = z.looseObject({ type: z.literal('duration'), seconds });
 
 const responseIdSchema = identifier(255).regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without spaces');
 
 /** The numbers that we know, and the provider's whole object, redacted. */
-export type ParsedUsage = { readonly numbers: UsageNumbers; readonly usage: JsonObject };
+export type ParsedUsage = ReportedNumbers & { readonly usage: JsonObject };
 
 const ROOT = 'usage';
 
@@ -46,8 +40,8 @@ export function parseUsageNames(input: {
 }
 
 /**
- * Parses the provider's usage object as it was received. Refuses, with the field's path, what cannot be right or cannot be
- * priced: negative numbers, parts that do not add up to their whole, tokens without a kind.
+ * Parses the provider's usage object as it was received. Refuses, with the field's path, what cannot be right: negative
+ * numbers, parts that are more than their whole. What is only incomplete is kept.
  */
 export function parseUsage(input: unknown): Parsed<ParsedUsage> {
   const stored = json.safeParse(input);
@@ -59,16 +53,16 @@ export function parseUsage(input: unknown): Parsed<ParsedUsage> {
   if (!numbers.ok) return refused(numbers.issues);
   const usage = redactJson(stored.data);
   if (!isJsonObject(usage)) throw new Error('A redacted object is an object');
-  return { ok: true, value: { numbers: numbers.value, usage } };
+  return { ok: true, value: { ...numbers.value, usage } };
 }
 
 function refused(issues: readonly InputIssue[]): { ok: false; issues: readonly InputIssue[] } {
   return { ok: false, issues: issues.map(({ path, message }) => ({ path: [ROOT, ...path], message })) };
 }
 
-/** Seconds may come as 3.2999999999999998, so they are rounded to 12 decimals. */
-function parseDuration(input: JsonObject): Parsed<UsageNumbers> {
+function parseDuration(input: JsonObject): Parsed<ReportedNumbers> {
   const parsed = durationSchema.safeParse(input);
   if (!parsed.success) return { ok: false, issues: toInputIssues(parsed.error) };
-  return { ok: true, value: { ...NO_NUMBERS, transcriptionSeconds: parsed.data.seconds.toFixed(12) } };
+  const stated = { ...NO_NUMBERS, transcriptionSeconds: secondsText(parsed.data.seconds) };
+  return { ok: true, value: { stated, unsplit: NO_UNSPLIT } };
 }

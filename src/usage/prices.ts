@@ -47,14 +47,20 @@ export function mergePrices(own: PriceList): PriceList {
   return [...own, ...rest];
 }
 
-/**
- * The price of a model at a moment; null when none is known. Names are compared exactly: a dated snapshot may cost
- * something else than its family (gpt-4o-realtime-preview-2024-10-01 did).
- */
+const SNAPSHOT = /^(.+)-\d{4}-\d{2}-\d{2}$/;
+
+/** The name under which a model is priced: its own, or that of its family for a dated snapshot that has no price of its own. */
+export function pricedAs(prices: PriceList, model: string): string {
+  const isNamed = prices.some(({ models }) => models.includes(model));
+  return isNamed ? model : (SNAPSHOT.exec(model)?.[1] ?? model);
+}
+
+/** The price of a model at a moment; null when none is known. Names are compared exactly, but for dated snapshots. */
 export function findPrice(prices: PriceList, model: string, at: Date): Price | null {
   const day = at.toISOString().slice(0, 10);
+  const name = pricedAs(prices, model);
   return prices
-    .filter(({ models, from }) => models.includes(model) && from <= day)
+    .filter(({ models, from }) => models.includes(name) && from <= day)
     .reduce<Price | null>((newest, one) => (newest === null || one.from > newest.from ? one : newest), null);
 }
 

@@ -9,14 +9,20 @@ import { MAX_REPORTS, type UsageRecord } from './usage.ts';
 
 const REPORT = statement<{ answer: RecordAnswer }>()({
   name: 'report-usage',
-  text: 'SELECT report_usage($1::uuid, $2::jsonb, $3::jsonb, $4::integer) AS answer',
+  text: 'SELECT report_usage($1::uuid, $2::jsonb, $3::jsonb, $4::integer, $5::boolean) AS answer',
   columns: ['answer'],
 });
 
 /** @param onCommitted called after the commit of a new report, which subscribers wait for */
 export function createRecordUsage(prisma: PrismaClient, onCommitted: () => void): RecordUsage {
   return async (report, by) => {
-    const values = [report.sessionId, recordOf(report), callerJson(by), MAX_REPORTS[report.source]];
+    const values = [
+      report.sessionId,
+      recordOf(report),
+      callerJson(by),
+      MAX_REPORTS[report.source],
+      report.replaces,
+    ];
     const [row] = await queryThroughPrisma(prisma, REPORT, values);
     const answer = row?.answer;
     if (answer === undefined) throw new Error('report_usage returned nothing');
@@ -37,6 +43,7 @@ function recordOf({ responseId, source, model, at, numbers, usage, paidBy }: Usa
       cost: paidBy?.cost ?? null,
       price: paidBy?.price ?? null,
       usage,
+      estimated: paidBy?.estimated ?? false,
     }),
   );
 }

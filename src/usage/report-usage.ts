@@ -3,16 +3,22 @@ import { visibilityOf } from '../authorization/visibility.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { Session } from '../sessions/session.ts';
 import { checkPrice } from './check-price.ts';
+import { countUnsplit } from './count-unsplit.ts';
+import { modelOfUse } from './model-of-use.ts';
 import { parseUsage, parseUsageNames } from './parse-usage.ts';
 import type { PriceList } from './price.ts';
 import { priceUsage } from './price-usage.ts';
+import { timeOfUse } from './time-of-use.ts';
 import type { UsageRecord, UsageSource } from './usage.ts';
 
 export type ReportInput = {
   readonly responseId: unknown;
   readonly model: unknown;
   readonly usage: unknown;
+  /** Null: now, or for a correction the time that is recorded. */
   readonly at: Date | null;
+  /** Whether it corrects what was reported of the response before. */
+  readonly replaces: boolean;
 };
 
 export type ReportOutcome =
@@ -21,7 +27,10 @@ export type ReportOutcome =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
 
-/** Records what one response of a session used. @throws UnavailableError when we do not know whether it was recorded */
+/**
+ * Records what one response of a session used, or corrects it; who may correct is for the caller to decide.
+ * @throws UnavailableError when we do not know whether it was recorded
+ */
 export type ReportSessionUsage = (
   session: Session,
   input: ReportInput,
@@ -43,33 +52,44 @@ export type RecordAnswer =
 /** Writes a record, its audit event and the sums over it in one transaction. @throws UnavailableError */
 export type RecordUsage = (record: UsageRecord, caller: Caller) => Promise<RecordAnswer>;
 
-type ReportPorts = { readonly recordUsage: RecordUsage; readonly prices: PriceList };
+type ReportPorts = {
+  readonly recordUsage: RecordUsage;
+  /** The time that is recorded for a response; null when nothing is. @throws UnavailableError */
+  readonly findTimeOfUse: (sessionId: string, responseId: string) => Promise<Date | null>;
+  readonly prices: PriceList;
+};
 
 /** Parses what a response used, computes its cost, and records both. */
 export async function reportUsage(
   session: Session,
   input: ReportInput,
   caller: Caller,
-  { recordUsage, prices }: ReportPorts,
+  { recordUsage, findTimeOfUse, prices }: ReportPorts,
 ): Promise<ReportOutcome> {
   const names = parseUsageNames(input);
   const used = parseUsage(input.usage);
   if (!names.ok || !used.ok) {
     return { kind: 'invalid', issues: [names, used].flatMap((one) => (one.ok ? [] : one.issues)) };
   }
-  const model = names.value.model ?? session.model;
-  // By the database's clock.
-  const at = input.at ?? session.readAt;
-  const { numbers, usage } = used.value;
+  const { responseId } = names.value;
+  const { usage } = used.value;
+  const { model, isGuess } =
+    names.value.model === null ? modelOfUse(session, usage) : { model: names.value.model, isGuess: false };
+  const recordedAt = input.replaces && input.at === null ? await findTimeOfUse(session.id, responseId) : null;
+  // readAt is by the database's clock.
+  const at = timeOfUse(input.at ?? recordedAt ?? session.readAt, session);
+  const paidBy = priceUsage(prices, model, at, used.value);
   const record: UsageRecord = {
     sessionId: session.id,
-    responseId: names.value.responseId,
+    responseId,
     source: sourceOf(caller.actor),
     model,
     at,
-    numbers,
+    numbers: countUnsplit(used.value),
     usage,
-    paidBy: priceUsage(prices, model, at, numbers),
+    // The default model is the dearest, so the cost is a bound.
+    paidBy: paidBy === null ? null : { ...paidBy, estimated: paidBy.estimated || isGuess },
+    replaces: input.replaces,
   };
   if (visibilityOf(caller.actor).reach !== 'EVERYTHING') {
     const issue = checkPrice(session, record, prices);
@@ -94,11 +114,14 @@ function outcomeOf(answer: RecordAnswer): ReportOutcome {
     case 'not_issued':
       return invalid('sessionId', 'names a session without a client secret: nothing can have been used');
     case 'before_issue':
-      return invalid('at', 'must not be before the session was issued');
+      return invalid('at', 'must not be more than a minute before the session was issued');
     case 'in_future':
-      return invalid('at', 'must not be in the future');
+      return invalid('at', 'must not be more than a minute in the future');
     case 'after_exposure':
-      return invalid('at', 'must not be after exposedUntil, by when the session had ended');
+      return invalid(
+        'at',
+        'must not be more than a minute after exposedUntil, by when the session had ended',
+      );
     case 'too_many':
       return invalid('sessionId', 'names a session that has as many reports as it may have');
     default:

@@ -18,7 +18,7 @@ BEGIN
       sum(input_text_tokens), sum(input_audio_tokens), sum(input_image_tokens),
       sum(cached_text_tokens), sum(cached_audio_tokens), sum(cached_image_tokens),
       sum(output_text_tokens), sum(output_audio_tokens), sum(total_tokens),
-      sum(transcription_seconds), sum(known_cost), sum(unpriced)
+      sum(transcription_seconds), sum(known_cost), sum(unpriced), sum(estimated_cost)
     FROM parts GROUP BY bucket, application_id, model, provider
     ON CONFLICT (bucket, application_id, model, provider) DO UPDATE SET
       responses = s.responses + EXCLUDED.responses,
@@ -33,7 +33,8 @@ BEGIN
       total_tokens = s.total_tokens + EXCLUDED.total_tokens,
       transcription_seconds = s.transcription_seconds + EXCLUDED.transcription_seconds,
       known_cost = s.known_cost + EXCLUDED.known_cost,
-      unpriced = s.unpriced + EXCLUDED.unpriced
+      unpriced = s.unpriced + EXCLUDED.unpriced,
+      estimated_cost = s.estimated_cost + EXCLUDED.estimated_cost
   )
   SELECT parts INTO taken FROM counted;
   RETURN taken;

@@ -17,6 +17,7 @@ const AMOUNTS = [
   'transcription_seconds',
   'known_cost',
   'unpriced',
+  'estimated_cost',
   'sessions',
 ] as const;
 
@@ -29,10 +30,12 @@ export type SumsRow = { readonly [K in (typeof AMOUNTS)[number]]: string } & {
 const ofTokens = TOKENS.map((column) => `r.${column}`).join(', ');
 
 /** The amounts of a row `r` of a rollup table. */
-export const rollupAmounts = `r.responses, ${ofTokens}, r.transcription_seconds, r.known_cost, r.unpriced, 0 AS sessions`;
+export const rollupAmounts = `r.responses, ${ofTokens}, r.transcription_seconds, r.known_cost, r.unpriced,
+  r.estimated_cost, 0 AS sessions`;
 /** The amounts of a counted record `r`. */
 export const recordAmounts = `1 AS responses, ${ofTokens}, r.transcription_seconds, coalesce(r.cost, 0) AS known_cost,
-  CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced, 0 AS sessions`;
+  CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced,
+  CASE WHEN r.estimated THEN r.cost ELSE 0 END AS estimated_cost, 0 AS sessions`;
 const nothingUsed = AMOUNTS.slice(0, -1)
   .map((column) => `0 AS ${column}`)
   .join(', ');
@@ -81,6 +84,7 @@ export function toTotals(row: SumsRow): UsageTotals {
     costUnknownFor: unknownFor,
     costUnknownForMore: Number(row.unpriced_model_count) - unknownFor.length,
     unpriced: Number(row.unpriced),
+    costEstimatedUsd: trimmed(row.estimated_cost),
   };
 }
 

@@ -16,7 +16,7 @@ export type TokenKind = (typeof tokenKinds)[number];
 /** The usage of one response, or of one transcribed item. */
 export type UsageNumbers = { readonly [K in TokenKind]: number } & {
   readonly totalTokens: number;
-  /** An exact decimal: "12.34". */
+  /** Audio that is billed by duration. An exact decimal: "12.34". */
   readonly transcriptionSeconds: string;
 };
 
@@ -26,6 +26,13 @@ export const NO_NUMBERS: UsageNumbers = {
   ...{ outputTextTokens: 0, outputAudioTokens: 0, totalTokens: 0 },
   transcriptionSeconds: '0',
 };
+
+/** Tokens whose kind is not told. Cached ones are part of the input, of whichever kind. */
+export type Unsplit = { readonly input: number; readonly cached: number; readonly output: number };
+export const NO_UNSPLIT: Unsplit = { input: 0, cached: 0, output: 0 };
+
+/** What a report says: numbers by kind, of which only the total counts what is unsplit, and what it leaves open. */
+export type ReportedNumbers = { readonly stated: UsageNumbers; readonly unsplit: Unsplit };
 
 export const MAX_UNPRICED_MODELS = 20;
 
@@ -45,6 +52,8 @@ export type UsageTotals = { readonly [K in TokenKind]: number } & {
   readonly costUnknownForMore: number;
   /** The number of responses without a known price. */
   readonly unpriced: number;
+  /** The part of costKnownUsd that is an upper bound. */
+  readonly costEstimatedUsd: string;
 };
 
 /** Who reported: the user's own client, or an application. An application's numbers replace a client's. */
@@ -56,8 +65,8 @@ export type UsageSource = 'CLIENT' | 'APPLICATION';
  */
 export const MAX_REPORTS: Readonly<Record<UsageSource, number>> = { CLIENT: 2000, APPLICATION: 10_000 };
 
-/** The cost of a record, and the price it was computed by. */
-export type PaidBy = { readonly cost: string; readonly price: JsonObject };
+/** The cost of a record, and the price it was computed by. `estimated`: the cost is an upper bound. */
+export type PaidBy = { readonly cost: string; readonly price: JsonObject; readonly estimated: boolean };
 
 /** What one response of a session used, as it is written. */
 export type UsageRecord = {
@@ -71,6 +80,8 @@ export type UsageRecord = {
   readonly usage: JsonObject;
   /** Null when no price is known. */
   readonly paidBy: PaidBy | null;
+  /** Whether it takes the place of what was reported before, instead of being in conflict with it. */
+  readonly replaces: boolean;
 };
 
 export const NO_USAGE: UsageTotals = {
@@ -91,4 +102,5 @@ export const NO_USAGE: UsageTotals = {
   costUnknownFor: [],
   costUnknownForMore: 0,
   unpriced: 0,
+  costEstimatedUsd: '0',
 };

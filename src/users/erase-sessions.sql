@@ -15,8 +15,8 @@ BEGIN
     turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL
   WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
     input_audio_transcription, turn_detection, tool_choice, upstream_config) > 0);
-  UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id) IN (
-    SELECT session_id, source, response_id FROM usage_record
+  UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id, revision) IN (
+    SELECT session_id, source, response_id, revision FROM usage_record
     WHERE session_id = ANY (sessions) AND usage <> '{}' LIMIT most_reports
   );
   GET DIAGNOSTICS erased = ROW_COUNT;

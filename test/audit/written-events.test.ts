@@ -56,6 +56,9 @@ async function changeAndRefuse(): Promise<void> {
   await report(gateway, { sessionId: session.id, responseId: 'one', usage: RESPONSE });
   await report(gateway, { sessionId: session.id, responseId: 'two', model: 'unpriced', usage: RESPONSE });
   await report(gateway, { sessionId: session.id, responseId: 'one', model: 'unpriced', usage: RESPONSE });
+  await report(gateway, {
+    ...{ sessionId: session.id, responseId: 'one', model: 'unpriced', usage: RESPONSE, replaces: true },
+  });
   await revokeSession(gateway, { id: session.id, reason: 'lost' });
 
   // Refused: by scope, quota, budget, model, provider, lifetime and suspension.
@@ -75,6 +78,8 @@ async function changeAndRefuse(): Promise<void> {
     await setPolicy(gateway, { externalUserId: 'alice', ...limits });
     await issue(gateway, { externalUserId: 'alice', expiresAfterSeconds: 600 });
   }
+  await setPolicy(gateway, { externalUserId: 'alice', monthlyBudgetUsd: '5', maxTtlSeconds: null });
+  await issue(gateway, { externalUserId: 'alice', model: 'unpriced' });
   await suspendUser(gateway, { externalUserId: 'alice', reason: 'abuse' });
   await issue(gateway, { externalUserId: 'alice' });
   await reinstateUser(gateway, session.user.id);
@@ -137,6 +142,7 @@ test('each alternative of the details was written', () => {
     events.filter((event) => event.action === action).map(({ detail }) => detail);
   const refusals = detailsOf('session.denied').map(({ reason, rule }) => rule ?? reason);
   expect(refusals.toSorted()).toEqual([
+    'BUDGET',
     'BUDGET',
     'MODEL',
     'PROVIDER',

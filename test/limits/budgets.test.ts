@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { mergePrices } from '../../src/usage/prices.ts';
+import { unpricedModels } from '../../src/usage/unpriced-models.ts';
 import { issue, readUser, setPolicy, suspendUser, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
@@ -48,6 +50,7 @@ const refusedBy = (budget: string) => ({
   message: expect.stringContaining('running sessions may still add to it'),
   rule: 'BUDGET',
   allowed: [budget],
+  unpricedModels: [],
 });
 
 describe('a monthly budget', () => {
@@ -143,6 +146,96 @@ describe('a monthly budget', () => {
     await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0' });
     await suspendUser(gateway, { externalUserId });
     expect(await issue(gateway, input)).toMatchObject({ __typename: 'UserSuspendedError' });
+  });
+});
+
+describe('under a budget, a model without a price', () => {
+  const refusedFor = (...models: string[]) => ({
+    __typename: 'PolicyViolationError',
+    message: expect.stringContaining(`no known price: ${models.join(', ')}`),
+    rule: 'BUDGET',
+    allowed: ['100.5'],
+    unpricedModels: models,
+  });
+  const transcribedBy = (model: string | null) => ({ inputAudioTranscription: { model } });
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    ['the model', { model: 'unheard-of' }, ['unheard-of']],
+    ['the transcription model', transcribedBy('our-own'), ['our-own']],
+    ['both', { model: 'unheard-of', ...transcribedBy('our-own') }, ['unheard-of', 'our-own']],
+    ['one named twice', { model: 'unheard-of', ...transcribedBy('unheard-of') }, ['unheard-of']],
+    ['that of a transcription session', { type: 'TRANSCRIPTION', model: 'our-own' }, ['our-own']],
+    ['a snapshot of nothing known', { model: 'unheard-of-2026-01-01' }, ['unheard-of-2026-01-01']],
+  ])('is refused before anything is sent, and named: %s', async (named, fields, models) => {
+    const externalUserId = `unpriced: ${named}`;
+    expect(await issue(gateway, { externalUserId, ...fields })).toEqual(refusedFor(...models));
+    expect(upstream.calls).toEqual([]);
+    expect((await readUser(gateway, externalUserId)).quotas).toContainEqual(
+      expect.objectContaining({ quota: 'MINTS_PER_DAY', used: 0 }),
+    );
+    expect(await trailOf(database, externalUserId)).toMatchObject([
+      {
+        action: 'session.denied',
+        outcome: 'DENIED',
+        detail: { reason: 'policy', rule: 'BUDGET', allowed: ['100.5'], unpricedModels: models },
+      },
+    ]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['a dated snapshot', { model: 'gpt-realtime-2025-08-28' }],
+    ['a model by the minute', { type: 'TRANSCRIPTION', model: 'whisper-1' }],
+    ['a transcription by the default model', { model: 'gpt-realtime-mini', ...transcribedBy(null) }],
+    ['one by a model with a price', transcribedBy('gpt-4o-mini-transcribe')],
+  ])('is not %s', async (_, fields) => {
+    expect(await issue(gateway, { externalUserId: 'priced', ...fields })).toMatchObject(SUCCESS);
+  });
+
+  test('gives way to a budget that is reached, and comes before quotas', async () => {
+    const externalUserId = 'reached and unpriced';
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0', maxMintsPerDay: 0 });
+    expect(await issue(gateway, { externalUserId, model: 'unheard-of' })).toEqual(refusedBy('0'));
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: null });
+    expect(await issue(gateway, { externalUserId, model: 'unheard-of' })).toEqual(refusedFor('unheard-of'));
+  });
+
+  test.each<[string, Record<string, string>, string, object]>([
+    ['allowed by GATEHOUSE_UNPRICED', { GATEHOUSE_UNPRICED: 'allow' }, 'unheard-of', SUCCESS],
+    ['no matter without a budget', { GATEHOUSE_MONTHLY_BUDGET_USD: '' }, 'unheard-of', SUCCESS],
+    ['the name of a failure that the sandbox plays', { GATEHOUSE_PROVIDER: 'sandbox' }, 'sandbox-429', {}],
+    ['refused in the sandbox too', { GATEHOUSE_PROVIDER: 'sandbox' }, 'unheard-of', refusedFor('unheard-of')],
+    ['and its default model has one', { GATEHOUSE_PROVIDER: 'sandbox' }, 'gpt-realtime-2.1', SUCCESS],
+  ])('is %s', async (title, env, model, answer) => {
+    const other = await startGateway(database, {
+      ...{ ...upstreamEnv(upstream.baseUrl), GATEHOUSE_MONTHLY_BUDGET_USD: '100.50' },
+      ...env,
+    });
+    try {
+      const answered = await issue(other, { externalUserId: `elsewhere: ${title}`, model });
+      expect(answered).toMatchObject(answer);
+      if (model === 'sandbox-429') expect(answered.__typename).not.toBe('PolicyViolationError');
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('is one whose price says nothing of what goes in, or of what comes out', () => {
+    const priced = (kinds: object) =>
+      unpricedModels(
+        mergePrices([{ models: ['m'], from: '2026-01-01', ...kinds }]),
+        { model: 'm' },
+        new Date(),
+      );
+    for (const kinds of [
+      {},
+      { textInput: '1' },
+      { audioOutput: '1' },
+      { cachedTextInput: '1', textOutput: '1' },
+    ])
+      expect(priced(kinds)).toEqual(['m']);
+    for (const kinds of [{ minute: '0.05' }, { audioInput: '0', textOutput: '0' }])
+      expect(priced(kinds)).toEqual([]);
+    expect(priced({ minute: '0.05', from: '2999-01-01' })).toEqual(['m']);
   });
 });
 

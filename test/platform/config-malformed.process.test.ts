@@ -169,6 +169,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
       '0.0000000000001',
     ],
   },
+  GATEHOUSE_UNPRICED: { message: 'must be allow or refuse', values: [CANARY, 'ALLOW', 'true'] },
   GATEHOUSE_GRAPHIQL: flags,
   GATEHOUSE_INTROSPECTION: flags,
   LOG_LEVEL: { message: "must be one of pino's levels", values: [CANARY, 'INFO', 'warning'] },

@@ -12,7 +12,7 @@ const REPORT = /* GraphQL */ `
   fragment Totals on UsageTotals {
     reported responses inputTextTokens inputAudioTokens inputImageTokens
     cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens
-    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor costUnknownForMore
+    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor costUnknownForMore costEstimatedUsd
   }
 `;
 
@@ -34,7 +34,7 @@ const USAGE = /* GraphQL */ `
   fragment Totals on UsageTotals {
     reported responses inputTextTokens inputAudioTokens inputImageTokens
     cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens
-    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor costUnknownForMore
+    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor costUnknownForMore costEstimatedUsd
   }
 `;
 

@@ -83,7 +83,8 @@ describe('the model of a report', () => {
 
   test('with a price, but none for what was used, is refused as well: the cost would be unknown', async () => {
     const sessionId = await sessionOf('kinds');
-    const seconds = { sessionId, responseId: 'r', usage: { type: 'duration', seconds: 1 } };
+    const model = 'gpt-realtime-2.1';
+    const seconds = { sessionId, responseId: 'r', model, usage: { type: 'duration', seconds: 1 } };
     expect(await report(gateway, seconds, await as('kinds'))).toMatchObject({
       __typename: 'InvalidInputError',
       issues: [{ path: ['usage'], message: 'has a kind of use that the model has no known price for' }],

@@ -10,7 +10,7 @@ const TOTALS = {
   ...{ reported: true, responses: 1, inputTextTokens: 119, inputAudioTokens: 8, inputImageTokens: 0 },
   ...{ cachedTextTokens: 64, cachedAudioTokens: 0, cachedImageTokens: 0, outputTextTokens: 36 },
   ...{ outputAudioTokens: 112, transcriptionSeconds: 0, totalTokens: 275 },
-  ...{ costUsd: COST, costKnownUsd: COST, costUnknownFor: [], costUnknownForMore: 0 },
+  ...{ costUsd: COST, costKnownUsd: COST, costUnknownFor: [], costUnknownForMore: 0, costEstimatedUsd: '0' },
 };
 const NOT_FOUND = { __typename: 'NotFoundError', message: 'Not found.' };
 
@@ -18,12 +18,17 @@ const database = useDatabase();
 const identityProvider = useIdentityProvider();
 const gateway = useReplicas(database, () => identityProvider.env);
 
-async function sessionOf(externalUserId: string, headers?: Record<string, string>): Promise<string> {
+async function sessionOf(
+  externalUserId: string,
+  headers?: Record<string, string>,
+  fields: object = {},
+): Promise<string> {
   const asking = { ask: (query: string, variables = {}) => gateway.ask(query, variables, headers) };
-  return (await issue(asking, { externalUserId, model: 'gpt-realtime-2.1' })).session.id;
+  return (await issue(asking, { externalUserId, model: 'gpt-realtime-2.1', ...fields })).session.id;
 }
 
 const as = async (externalUserId: string) => bearer(await identityProvider.sign({ sub: externalUserId }));
+const uuidOf = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1];
 const usageOf = async (userId: string) =>
   (await readUsage(gateway, { filter: { ...YEAR, userIds: [userId] } })).totals;
 const userOf = async (sessionId: string) => {
@@ -160,6 +165,85 @@ describe('a report', () => {
   });
 });
 
+describe('a report without a model', () => {
+  const TOKENS = {
+    ...{ type: 'tokens', total_tokens: 48, input_tokens: 13, output_tokens: 35 },
+    input_token_details: { text_tokens: 0, audio_tokens: 13 },
+  };
+  const DURATION = { type: 'duration', seconds: 60 };
+  test.each<[string, object, object, object, string, string, string]>([
+    // 13 × 6 + 35 × 10 = 428; by the realtime model it would be 5.7 times as much.
+    [
+      'the recorded one, by tokens',
+      {},
+      { model: 'gpt-4o-transcribe' },
+      TOKENS,
+      'gpt-4o-transcribe',
+      '0.000428',
+      '0',
+    ],
+    // 13 × 3 + 35 × 5 = 214
+    [
+      'the recorded one, of a snapshot',
+      {},
+      { model: 'gpt-4o-mini-transcribe-2025-12-15' },
+      TOKENS,
+      ...(['gpt-4o-mini-transcribe-2025-12-15', '0.000214', '0'] as const),
+    ],
+    ['the recorded one, by duration', {}, { model: 'whisper-1' }, DURATION, 'whisper-1', '0.006', '0'],
+    [
+      'one that bills by tokens, where none is recorded',
+      {},
+      { language: 'nl' },
+      TOKENS,
+      'gpt-4o-transcribe',
+      '0.000428',
+      '0.000428',
+    ],
+    [
+      'one that bills by duration, where none is recorded',
+      {},
+      { language: 'nl' },
+      DURATION,
+      'gpt-live-transcribe',
+      '0.017',
+      '0.017',
+    ],
+    [
+      "the session's, where it only transcribes",
+      { type: 'TRANSCRIPTION', model: 'gpt-transcribe' },
+      {},
+      DURATION,
+      'gpt-transcribe',
+      '0.0045',
+      '0',
+    ],
+  ])(
+    "is a transcription's when it says so, at the price of %s; a response's is the session's",
+    async (_, fields, transcription, usage, model, cost, estimated) => {
+      const user = `transcribed ${model} ${estimated} ${cost}`;
+      const inputAudioTranscription = Object.keys(transcription).length === 0 ? undefined : transcription;
+      const sessionId = await sessionOf(user, undefined, { ...fields, inputAudioTranscription });
+      const client = await as(user);
+      const item = await report(gateway, { sessionId, responseId: 'item_1', usage }, client);
+      expect(item.session.usage).toMatchObject({ costUsd: cost, costEstimatedUsd: estimated });
+      const realtime = { sessionId, responseId: 'resp_1', usage: RESPONSE };
+      if (!('type' in fields))
+        expect(await report(gateway, realtime, client)).toMatchObject({
+          session: { usage: { responses: 2, costEstimatedUsd: estimated } },
+        });
+      const models = await database.query(
+        `SELECT response_id, model, trim_scale(cost)::text AS cost FROM usage_record WHERE session_id = $1 ORDER BY 1`,
+        [uuidOf(sessionId)],
+      );
+      expect(models).toEqual([
+        { response_id: 'item_1', model, cost },
+        ...('type' in fields ? [] : [{ response_id: 'resp_1', model: 'gpt-realtime-2.1', cost: COST }]),
+      ]);
+    },
+  );
+});
+
 describe('is refused by field', () => {
   test.each<[string, object, string[][]]>([
     ['no response id', { responseId: '' }, [['responseId'], ['responseId']]],
@@ -196,7 +280,11 @@ describe('is refused by field', () => {
     );
     const { exposedUntil } = await readSession(gateway, sessionId);
     expect(await report(gateway, input)).toMatchObject({ issues: [{ path: ['at'] }] });
-    expect(await report(gateway, { ...input, at: exposedUntil })).toMatchObject({ alreadyReported: false });
+    const beyond = (ms: number) => new Date(Date.parse(exposedUntil) + ms).toISOString();
+    expect(await report(gateway, { ...input, at: beyond(60_001) })).toMatchObject({
+      issues: [{ path: ['at'] }],
+    });
+    expect(await report(gateway, { ...input, at: beyond(60_000) })).toMatchObject({ alreadyReported: false });
     // What was reported before is so still, now without a time.
     expect(await report(gateway, input)).toMatchObject({ alreadyReported: true });
 
@@ -207,6 +295,45 @@ describe('is refused by field', () => {
     expect(await report(gateway, { ...input, responseId: 'other' })).toMatchObject({
       issues: [{ path: ['sessionId'] }],
     });
+  });
+});
+
+describe('clocks differ', () => {
+  /** Reports a time so many milliseconds from one of the session's, by the database's clock; the time that was recorded. */
+  async function reportAt(from: 'issuedAt' | 'now', offset: number) {
+    const sessionId = await sessionOf('skewed');
+    const [clock] = await database.query<{ now: Date }>('SELECT now()');
+    const { issuedAt } = await readSession(gateway, sessionId);
+    const base = from === 'now' ? (clock?.now.getTime() ?? 0) : Date.parse(issuedAt);
+    const at = new Date(base + offset).toISOString();
+    const answer = await report(gateway, { sessionId, responseId: 'resp', usage: RESPONSE, at });
+    const [row] = await database.query<{ at: Date; reported_at: Date }>(
+      'SELECT at, reported_at FROM usage_record WHERE session_id = $1',
+      [uuidOf(sessionId)],
+    );
+    return { answer, row, issuedAt: Date.parse(issuedAt) };
+  }
+
+  test.each([300, 50_000])('%i ms ahead of the database is now', async (ahead) => {
+    const { answer, row, issuedAt } = await reportAt('now', ahead);
+    expect(answer).toMatchObject({ alreadyReported: false });
+    expect(row?.at.getTime()).toBeLessThanOrEqual(row?.reported_at.getTime() ?? 0);
+    expect(row?.at.getTime()).toBeGreaterThanOrEqual(issuedAt);
+  });
+
+  test.each([-1, -60_000])('%i ms before the session was issued is when it was issued', async (before) => {
+    const { answer, row, issuedAt } = await reportAt('issuedAt', before);
+    expect(answer).toMatchObject({ alreadyReported: false });
+    expect(row?.at.getTime()).toBe(issuedAt);
+  });
+
+  test.each([
+    ['now', 120_000],
+    ['issuedAt', -60_001],
+  ] as const)('but no more than a minute: %s, %i ms', async (from, offset) => {
+    const { answer, row } = await reportAt(from, offset);
+    expect(answer).toMatchObject({ __typename: 'InvalidInputError', issues: [{ path: ['at'] }] });
+    expect(row).toBeUndefined();
   });
 });
 

@@ -68,6 +68,7 @@ async function fill(): Promise<void> {
      FROM end_user AS u, application AS a, (SELECT '2026-10-25T10:00:00Z'::timestamptz AS at) AS t
      WHERE a.name = 'shop' AND u.external_id IN ('caller-1', 'caller-2')`,
   );
+  await database.query(`UPDATE usage_record SET estimated = true WHERE model = 'c'`);
   await database.query('SELECT count_usage(r, 1) FROM usage_record AS r');
   await database.query(`UPDATE end_user SET external_id = NULL WHERE external_id = 'gone'`);
 }
@@ -131,13 +132,17 @@ test('the whole of it is one row: a header, exact decimals, an unknown cost left
   const [users] = await database.query<{ count: string; cost: string; tokens: string; seconds: string }>(
     `SELECT count(*), sum(cost) AS cost, sum(total_tokens) AS tokens, sum(transcription_seconds) AS seconds FROM usage_record WHERE at < '2026-10-31T23:00:00Z'`,
   );
+  const [bound] = await database.query<{ cost: string }>(
+    `SELECT trim_scale(sum(cost))::text AS cost FROM usage_record WHERE estimated AND at < '2026-10-31T23:00:00Z'`,
+  );
+  expect(bound?.cost).toMatch(/^\d/);
   const known = users?.cost.replace(/0+$/, '');
   const seconds = users?.seconds.replace(/0+$/, '');
   expect(stdout).toBe(
     'sessions_issued,responses,input_text_tokens,input_audio_tokens,input_image_tokens,cached_text_tokens,' +
       'cached_audio_tokens,cached_image_tokens,output_text_tokens,output_audio_tokens,total_tokens,' +
-      'transcription_seconds,cost_usd,known_cost_usd,unpriced_responses,unpriced_models\r\n' +
-      `2,${users?.count},${users?.tokens},0,0,0,0,0,0,0,${users?.tokens},${seconds},,${known},3,'=b; d\r\n`,
+      'transcription_seconds,cost_usd,known_cost_usd,unpriced_responses,unpriced_models,estimated_cost_usd\r\n' +
+      `2,${users?.count},${users?.tokens},0,0,0,0,0,0,0,${users?.tokens},${seconds},,${known},3,'=b; d,${bound?.cost}\r\n`,
   );
   expect(stderr).toBe(
     `1 rows: ${users?.count} responses, 2 sessions issued, ${users?.tokens} tokens, ${known} USD, and 3 responses without a known price.\n`,
@@ -155,6 +160,7 @@ test('rows of any breakdown add up to the whole, to the last digit, over more th
       'total_tokens',
       'transcription_seconds',
       'known_cost_usd',
+      'estimated_cost_usd',
     ];
     for (const column of [...columns, 'unpriced_responses'])
       expect([by, column, sumOf(rows, column)]).toEqual([by, column, whole?.[column]]);

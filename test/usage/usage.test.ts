@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
+import { countUnsplit } from '../../src/usage/count-unsplit.ts';
 import { parseUsage } from '../../src/usage/parse-usage.ts';
+import type { PriceList } from '../../src/usage/price.ts';
 import { priceUsage } from '../../src/usage/price-usage.ts';
 import { mergePrices } from '../../src/usage/prices.ts';
+import type { PaidBy } from '../../src/usage/usage.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const PRICES = mergePrices([]);
 const AT = new Date('2026-11-22T12:00:00Z');
@@ -22,10 +26,16 @@ const RESPONSE = {
   output_token_details: { text_tokens: 36, audio_tokens: 112 },
 };
 
-function costOf(model: string, usage: object, at = AT): string | null {
+function paidBy(prices: PriceList, model: string, usage: object, at = AT): PaidBy | null {
   const parsed = parseUsage(usage);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
-  return priceUsage(PRICES, model, at, parsed.value.numbers)?.cost ?? null;
+  return priceUsage(prices, model, at, parsed.value);
+}
+
+function costOf(model: string, usage: object): string | null {
+  const paid = paidBy(PRICES, model, usage);
+  if (paid?.estimated === true) throw new Error('The cost is only a bound');
+  return paid?.cost ?? null;
 }
 
 describe('a cost, reckoned by hand', () => {
@@ -60,15 +70,31 @@ describe('a cost, reckoned by hand', () => {
         input_token_details: { text_tokens: 0, audio_tokens: 13 },
         output_tokens: 35,
       },
-      // 13 × 2.50 + 35 × 10 = 382.5
-      '0.0003825',
+      // 13 × 6 + 35 × 10 = 428
+      '0.000428',
     ],
     ['of a transcription by duration', 'gpt-transcribe', { type: 'duration', seconds: 90 }, '0.00675'],
     // 1 × 0.017 / 60 = 0.00028333…
     ['that does not come out', 'gpt-realtime-whisper', { type: 'duration', seconds: 1 }, '0.000283333333'],
     ['of nothing', 'gpt-realtime-2.1', { input_tokens: 0, output_tokens: 0 }, '0'],
     ['of a model without a price', 'gpt-unheard-of', RESPONSE, null],
-    ['of a dated snapshot, which may have another price', 'gpt-realtime-2.1-2026-01-01', RESPONSE, null],
+    ['of a dated snapshot: that of its family', 'gpt-realtime-2.1-mini-2026-10-01', RESPONSE, '0.00244324'],
+    // (119 - 64) × 5 + 64 × 2.50 + 8 × 100 + 36 × 20 + 112 × 200 = 24355
+    ['of a dated snapshot with its own', 'gpt-4o-realtime-preview-2024-10-01', RESPONSE, '0.024355'],
+    ['of a name that only ends like a date', 'gpt-realtime-2.1-2026', RESPONSE, null],
+    ['of a snapshot of a model without a price', 'gpt-unheard-of-2026-10-01', RESPONSE, null],
+    // (119 - 64) × 4 + 64 × 0.40 + 8 × 32 + 36 × 16 + 112 × 64 = 8245.6
+    ['of the first general model', 'gpt-realtime-2025-08-28', RESPONSE, '0.0082456'],
+    ['of its small sibling', 'gpt-realtime-mini-2025-12-15', RESPONSE, '0.00244324'],
+    ['of seconds of an old transcriber', 'whisper-1', { type: 'duration', seconds: 30 }, '0.003'],
+    // 13 × 3 + 35 × 5 = 214
+    [
+      'of a small transcriber by tokens',
+      'gpt-4o-mini-transcribe-2025-12-15',
+      { type: 'tokens', input_tokens: 13, input_token_details: { audio_tokens: 13 }, output_tokens: 35 },
+      '0.000214',
+    ],
+    ['of the same by duration', 'gpt-4o-mini-transcribe', { type: 'duration', seconds: 60 }, '0.003'],
     ['of tokens at a price per minute', 'gpt-transcribe', RESPONSE, null],
     ['of minutes at a price per token', 'gpt-realtime-2.1', { type: 'duration', seconds: 1 }, null],
   ])('%s', (_, model, usage, cost) => {
@@ -80,11 +106,11 @@ describe('a cost, reckoned by hand', () => {
       { models: ['m'], from: '2026-03-01', textInput: '2' },
       { models: ['m'], from: '2026-01-01', textInput: '1' },
     ]);
-    const parsed = parseUsage({ input_tokens: 1_000_000, input_token_details: { text_tokens: 1_000_000 } });
-    if (!parsed.ok) throw new Error('was refused');
-    const on = (day: string) => priceUsage(prices, 'm', new Date(day), parsed.value.numbers);
+    const usage = { input_tokens: 1_000_000, input_token_details: { text_tokens: 1_000_000 } };
+    const on = (day: string) => paidBy(prices, 'm', usage, new Date(day));
     expect(on('2026-02-28T23:59:59.999Z')).toEqual({
       cost: '1',
+      estimated: false,
       price: { model: 'm', from: '2026-01-01', textInput: '1' },
     });
     expect(on('2026-03-01T00:00:00.000Z')?.cost).toBe('2');
@@ -93,14 +119,242 @@ describe('a cost, reckoned by hand', () => {
 
   it('is reckoned by the prices of the operator where there are any', () => {
     const prices = mergePrices([{ models: ['gpt-transcribe'], from: '2026-06-01', minute: '0.01' }]);
-    const parsed = parseUsage({ type: 'duration', seconds: 60 });
-    if (!parsed.ok) throw new Error('was refused');
-    expect(priceUsage(prices, 'gpt-transcribe', AT, parsed.value.numbers)?.cost).toBe('0.01');
+    const usage = { type: 'duration', seconds: 60 };
+    expect(paidBy(prices, 'gpt-transcribe', usage)?.cost).toBe('0.01');
     // Not the one of this version, from before.
+    expect(paidBy(prices, 'gpt-transcribe', usage, new Date('2026-05-31T12:00:00Z'))).toBeNull();
+    expect(paidBy(prices, 'gpt-live-transcribe', usage)?.cost).toBe('0.017');
+  });
+
+  it('of a snapshot goes by what the operator says of its family, or of itself', () => {
+    const usage = { type: 'duration', seconds: 60 };
+    const family = { models: ['gpt-transcribe'], from: '2026-06-01', minute: '0.01' };
+    const itself = { models: ['gpt-transcribe-2026-06-01'], from: '2026-06-01', minute: '0.02' };
+    expect(paidBy(mergePrices([family]), 'gpt-transcribe-2026-06-01', usage)).toMatchObject({
+      cost: '0.01',
+      price: { model: 'gpt-transcribe' },
+    });
+    expect(paidBy(mergePrices([family, itself]), 'gpt-transcribe-2026-06-01', usage)?.cost).toBe('0.02');
+  });
+});
+
+describe('what is not told is priced at the dearer bound, and marked', () => {
+  const details = RESPONSE.input_token_details;
+  const noSplit = { ...RESPONSE, input_token_details: { ...details, cached_tokens_details: undefined } };
+  const TOKENS_ONLY = [{ models: ['m'], from: '2026-01-01', textInput: '1', textOutput: '9' }];
+  it.each<[string, string, object, string, object]>([
+    // 64 cached of 119 text and 8 audio: all of them text saves least. The same as if it had been said.
+    ['cached tokens of two kinds', 'gpt-realtime-2.1', noSplit, '0.0085336', { cachedTextTokens: 64 }],
+    [
+      'more cached tokens than the one kind has',
+      'gpt-realtime-2.1',
+      {
+        input_tokens: 30,
+        output_tokens: 0,
+        input_token_details: { text_tokens: 10, audio_tokens: 20, cached_tokens: 15 },
+      },
+      // 10 × 0.40 + 5 × 0.40 + 15 × 32 = 486
+      '0.000486',
+      { cachedTextTokens: 10, cachedAudioTokens: 5 },
+    ],
+    [
+      'cached tokens of which only some are told',
+      'gpt-realtime-2.1',
+      {
+        input_tokens: 30,
+        input_token_details: {
+          ...{ text_tokens: 10, audio_tokens: 20, cached_tokens: 15 },
+          cached_tokens_details: { audio_tokens: 3 },
+        },
+      },
+      // 3 × 0.40 + 10 × 0.40 + 2 × 0.40 + 15 × 32 = 486
+      '0.000486',
+      { cachedTextTokens: 10, cachedAudioTokens: 5 },
+    ],
+    // 5 × 32
+    ['input of no kind', 'gpt-realtime-2.1', { input_tokens: 5 }, '0.00016', { inputAudioTokens: 5 }],
+    // 5 × 64
+    ['output of no kind', 'gpt-realtime-2.1', { output_tokens: 5 }, '0.00032', { outputAudioTokens: 5 }],
+    // 275 × 64
+    ['only a total', 'gpt-realtime-2.1', { total_tokens: 275 }, '0.0176', { outputAudioTokens: 275 }],
+    [
+      'an input and a total',
+      'gpt-realtime-2.1',
+      { input_tokens: 5, input_token_details: { text_tokens: 5 }, total_tokens: 8 },
+      // 5 × 4 + 3 × 64
+      '0.000212',
+      { inputTextTokens: 5, outputAudioTokens: 3, totalTokens: 8 },
+    ],
+    [
+      'cached input of no kind',
+      'gpt-realtime-2.1',
+      { input_tokens: 10, input_token_details: { cached_tokens: 4 } },
+      // 6 × 32 + 4 × 0.50, as images
+      '0.000194',
+      { inputAudioTokens: 10, cachedAudioTokens: 4 },
+    ],
+    [
+      'input of no kind, of which some was cached as text',
+      'gpt-realtime-2.1',
+      { input_tokens: 10, input_token_details: { cached_tokens_details: { text_tokens: 4 } } },
+      // 6 × 32 + 4 × 0.40
+      '0.0001936',
+      { inputTextTokens: 4, inputAudioTokens: 6, cachedTextTokens: 4 },
+    ],
+    [
+      'a kind that nobody knows of',
+      'gpt-realtime-2.1',
+      { input_tokens: 10, input_token_details: { text_tokens: 4, video_tokens: 6 } },
+      // 4 × 4 + 6 × 32
+      '0.000208',
+      { inputTextTokens: 4, inputAudioTokens: 6 },
+    ],
+    [
+      'reasoning beside the kinds',
+      'gpt-realtime-2.1',
+      { output_tokens: 30, output_token_details: { text_tokens: 10, reasoning_tokens: 20 } },
+      // 10 × 24 + 20 × 64
+      '0.00152',
+      { outputTextTokens: 10, outputAudioTokens: 20 },
+    ],
+    [
+      'images that come out',
+      'gpt-realtime-2.1',
+      { output_tokens: 5, output_token_details: { image_tokens: 5 } },
+      '0.00032',
+      { outputAudioTokens: 5 },
+    ],
+    [
+      'images without a price',
+      'gpt-4o-realtime-preview',
+      { input_tokens: 5, input_token_details: { image_tokens: 5 } },
+      // 5 × 40
+      '0.0002',
+      { inputImageTokens: 5 },
+    ],
+    [
+      'cached tokens without a price of their own',
+      'gpt-4o-transcribe',
+      { type: 'tokens', input_tokens: 5, input_token_details: { audio_tokens: 5, cached_tokens: 2 } },
+      // 5 × 6
+      '0.00003',
+      { inputAudioTokens: 5, cachedAudioTokens: 2 },
+    ],
+    [
+      'a transcription without kinds',
+      'gpt-4o-transcribe',
+      { type: 'tokens', input_tokens: 13, output_tokens: 35 },
+      // 13 × 6 + 35 × 10
+      '0.000428',
+      { inputAudioTokens: 13, outputTextTokens: 35 },
+    ],
+    [
+      'tokens and seconds, where either has a price',
+      'gpt-4o-transcribe',
+      { input_tokens: 5, input_token_details: { audio_tokens: 5 }, billable_audio_seconds: 60 },
+      '0.006',
+      { inputAudioTokens: 5, transcriptionSeconds: '60.000000000000' },
+    ],
+  ])('%s', (_, model, usage, cost, numbers) => {
+    expect(paidBy(PRICES, model, usage)).toMatchObject({ cost, estimated: true });
+    const parsed = parseUsage(usage);
+    expect(parsed.ok && countUnsplit(parsed.value)).toMatchObject(numbers);
+  });
+
+  it('is never cheaper than any way in which the tokens can have been of their kinds', () => {
+    const random = seededRandom(11);
+    const below = (most: number) => Math.floor(random() * (most + 1));
+    for (let round = 0; round < 300; round += 1) {
+      const model = ['gpt-realtime-2.1', 'gpt-realtime-2.1-mini', 'gpt-4o-realtime-preview'][round % 3] ?? '';
+      const input = { text: below(20), audio: below(20), image: round % 3 === 2 ? 0 : below(20) };
+      const cached = { text: below(input.text), audio: below(input.audio), image: below(input.image) };
+      const output = { text: below(20), audio: below(20) };
+      const tokensOf = (kinds: object) =>
+        Object.fromEntries(Object.entries(kinds).map(([kind, tokens]) => [`${kind}_tokens`, tokens]));
+      const sumOf = (kinds: object) =>
+        Object.values(kinds).reduce((sum: number, tokens: number) => sum + tokens, 0);
+      const whole = {
+        input_tokens: sumOf(input),
+        output_tokens: sumOf(output),
+        total_tokens: sumOf(input) + sumOf(output),
+        input_token_details: {
+          ...tokensOf(input),
+          cached_tokens: sumOf(cached),
+          cached_tokens_details: tokensOf(cached),
+        },
+        output_token_details: tokensOf(output),
+      };
+      const { cached_tokens_details: _, ...unsplit } = whole.input_token_details;
+      const less = [
+        { ...whole, input_token_details: unsplit },
+        { ...whole, input_token_details: { cached_tokens: sumOf(cached) } },
+        { ...whole, input_token_details: { cached_tokens_details: tokensOf(cached) } },
+        { ...whole, input_token_details: { text_tokens: input.text, cached_tokens: sumOf(cached) } },
+        { ...whole, output_token_details: { text_tokens: output.text } },
+        { total_tokens: whole.total_tokens },
+      ];
+      const exact = paidBy(PRICES, model, whole);
+      expect(exact).toMatchObject({ estimated: false });
+      for (const usage of less) {
+        const bound = paidBy(PRICES, model, usage);
+        const [atMost, atLeast] = [bound, exact].map((paid) => toUnits(paid?.cost ?? '') ?? -1n);
+        expect({
+          usage,
+          isBound: atMost !== undefined && atLeast !== undefined && atMost >= atLeast,
+        }).toEqual({
+          usage,
+          isBound: true,
+        });
+        if (bound?.cost !== exact?.cost) expect(bound).toMatchObject({ estimated: true });
+      }
+    }
+  });
+
+  it.each<[string, object]>([
+    ['the only kind', { input_tokens: 9, input_token_details: { audio_tokens: 9, cached_tokens: 4 } }],
+    [
+      'all that went in',
+      { input_tokens: 9, input_token_details: { text_tokens: 5, audio_tokens: 4, cached_tokens: 9 } },
+    ],
+    [
+      'reasoning that is part of the text',
+      { output_tokens: 9, output_token_details: { text_tokens: 9, reasoning_tokens: 5 } },
+    ],
+  ])('but not what follows from the rest: %s', (_, usage) => {
+    expect(paidBy(PRICES, 'gpt-realtime-2.1', usage)).toMatchObject({ estimated: false });
+  });
+
+  it('and costs nobody knows what where nothing of the kind has a price', () => {
+    expect(paidBy(mergePrices(TOKENS_ONLY), 'm', { input_tokens: 5 })).toMatchObject({
+      cost: '0.000005',
+      estimated: true,
+    });
+    const inputOnly = mergePrices([{ models: ['m'], from: '2026-01-01', textInput: '1' }]);
+    expect(paidBy(inputOnly, 'm', { output_tokens: 5 })).toBeNull();
+    expect(paidBy(mergePrices(TOKENS_ONLY), 'm', { type: 'duration', seconds: 1 })).toBeNull();
+  });
+});
+
+describe('audio that is billed by its seconds, beside tokens of none', () => {
+  const zero = { total_tokens: 0, input_tokens: 0, output_tokens: 0, billable_audio_seconds: 90 };
+
+  it('is kept, and costs its minutes; without a price for them, nobody knows what', () => {
+    const prices = mergePrices([{ models: ['grok-voice-latest'], from: '2026-01-01', minute: '0.05' }]);
+    expect(paidBy(prices, 'grok-voice-latest', zero)).toMatchObject({ cost: '0.075', estimated: false });
+    expect(paidBy(prices, 'gpt-realtime-2.1', zero)).toBeNull();
+    // Minutes cover the tokens where only they have a price.
     expect(
-      priceUsage(prices, 'gpt-transcribe', new Date('2026-05-31T12:00:00Z'), parsed.value.numbers),
-    ).toBeNull();
-    expect(priceUsage(prices, 'gpt-live-transcribe', AT, parsed.value.numbers)?.cost).toBe('0.017');
+      paidBy(prices, 'grok-voice-latest', { ...zero, ...{ input_tokens: 5, total_tokens: 5 } })?.cost,
+    ).toBe('0.075');
+    expect(parseUsage(zero)).toMatchObject({
+      value: { stated: { transcriptionSeconds: '90.000000000000' } },
+    });
+  });
+
+  it.each([-1, 86_401, '5'])('is refused by field where it cannot be right: %j', (billable_audio_seconds) => {
+    expect(parseUsage({ ...zero, billable_audio_seconds })).toMatchObject({
+      issues: [{ path: ['usage', 'billable_audio_seconds'] }],
+    });
   });
 });
 
@@ -125,7 +379,7 @@ describe("the provider's usage", () => {
       ok: true,
       value: {
         usage,
-        numbers: {
+        stated: {
           inputTextTokens: 119,
           inputAudioTokens: 8,
           cachedTextTokens: 64,
@@ -146,11 +400,6 @@ describe("the provider's usage", () => {
     });
   });
 
-  it('takes cached tokens without their kinds to be of the only one there is', () => {
-    const usage = { input_tokens: 9, input_token_details: { audio_tokens: 9, cached_tokens: 4 } };
-    expect(parseUsage(usage)).toMatchObject({ value: { numbers: { cachedAudioTokens: 4 } } });
-  });
-
   const details = RESPONSE.input_token_details;
   it.each<[string, unknown, string[]]>([
     ['no object', 5, []],
@@ -162,8 +411,13 @@ describe("the provider's usage", () => {
     ['a number as text', { ...RESPONSE, input_tokens: '127' }, ['input_tokens']],
     ['more than can be', { ...RESPONSE, input_tokens: 1e15 }, ['input_tokens']],
     ['a total that is none', { ...RESPONSE, total_tokens: 276 }, ['total_tokens']],
-    ['parts that are not the whole', { ...RESPONSE, input_tokens: 128, total_tokens: 275 }, ['input_tokens']],
-    ['tokens of no kind', { input_tokens: 5, output_tokens: 0, total_tokens: 0 }, ['input_token_details']],
+    [
+      'parts that are more than the whole',
+      { ...RESPONSE, input_tokens: 126, total_tokens: 274 },
+      ['input_tokens'],
+    ],
+    ['a total less than its parts', { input_tokens: 5, output_tokens: 0, total_tokens: 0 }, ['total_tokens']],
+    ['a total less than one side', { output_tokens: 5, total_tokens: 4 }, ['total_tokens']],
     [
       'more cached than went in',
       {
@@ -173,9 +427,17 @@ describe("the provider's usage", () => {
       ['input_token_details', 'cached_tokens_details', 'audio_tokens'],
     ],
     [
-      'cached tokens of either kind',
-      { ...RESPONSE, input_token_details: { ...details, cached_tokens_details: undefined } },
-      ['input_token_details', 'cached_tokens_details'],
+      'more cached than went in, of no kind',
+      { input_tokens: 5, input_token_details: { cached_tokens: 6 } },
+      ['input_token_details', 'cached_tokens'],
+    ],
+    [
+      'fewer cached than their kinds',
+      {
+        input_tokens: 9,
+        input_token_details: { text_tokens: 9, cached_tokens: 3, cached_tokens_details: { text_tokens: 4 } },
+      },
+      ['input_token_details', 'cached_tokens'],
     ],
     ['a duration below zero', { type: 'duration', seconds: -1 }, ['seconds']],
     ['a duration of nothing', { type: 'duration' }, ['seconds']],

@@ -281,7 +281,8 @@ CREATE TABLE audit_head (
 
 -- ------------------------------------------------------------------ usage
 
--- One report of one response. The user's client and the application may both report it; then the application's counts.
+-- One report of one response, or a correction of one. The user's client and the application may both report it; then the
+-- application's counts. A corrected record stays, and does not count.
 -- cost is in US dollars, exact. Without a known price both cost and price are null.
 CREATE TABLE usage_record (
   session_id uuid NOT NULL,
@@ -308,8 +309,13 @@ CREATE TABLE usage_record (
   cost numeric CHECK (cost >= 0),
   price jsonb,
   usage jsonb NOT NULL CHECK (jsonb_typeof(usage) = 'object'),
-  PRIMARY KEY (session_id, source, response_id),
-  CONSTRAINT usage_record_priced CHECK ((cost IS NULL) = (price IS NULL))
+  -- Whether the cost is an upper bound: the report did not tell all that it depends on.
+  estimated boolean NOT NULL DEFAULT false,
+  -- 0 is a report, and each correction of it is one more. The gateway may change no number of a record.
+  revision integer NOT NULL DEFAULT 0 CHECK (revision >= 0),
+  PRIMARY KEY (session_id, source, response_id, revision),
+  CONSTRAINT usage_record_priced CHECK ((cost IS NULL) = (price IS NULL)),
+  CONSTRAINT usage_record_estimated CHECK (NOT estimated OR cost IS NOT NULL)
 ) PARTITION BY RANGE (session_id);
 -- For the parts of an interval before its first and after its last full quarter of an hour.
 CREATE INDEX usage_record_user_id_at_idx ON usage_record (user_id, at);
@@ -335,6 +341,8 @@ CREATE TABLE usage_sum (
   transcription_seconds numeric NOT NULL,
   known_cost numeric NOT NULL,
   unpriced bigint NOT NULL,
+  -- The part of known_cost that is an upper bound.
+  estimated_cost numeric NOT NULL,
   PRIMARY KEY (bucket, application_id, model, provider)
 );
 CREATE TABLE usage_part (
@@ -620,7 +628,8 @@ END $$;
 -- lock see what the transactions that it waited for have written. A refusal counts against no quota and leaves an
 -- audit event.
 --   request: externalUserId, caller, idempotencyKey, inputHashes {keyId: hash}, inputHashKeyId, settleWithinSeconds,
---     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), session and event (columns)
+--     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
+--     budget applies), session and event (columns)
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
 RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
@@ -683,7 +692,11 @@ BEGIN
     SELECT 5, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
     FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
     UNION ALL
-    SELECT 6, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
+    SELECT 6, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text))
+    WHERE policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]'
+    UNION ALL
+    SELECT 7, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
   ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
 
   IF verdict IS NOT NULL THEN
@@ -982,8 +995,8 @@ BEGIN
     turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL
   WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
     input_audio_transcription, turn_detection, tool_choice, upstream_config) > 0);
-  UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id) IN (
-    SELECT session_id, source, response_id FROM usage_record
+  UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id, revision) IN (
+    SELECT session_id, source, response_id, revision FROM usage_record
     WHERE session_id = ANY (sessions) AND usage <> '{}' LIMIT most_reports
   );
   GET DIAGNOSTICS erased = ROW_COUNT;
@@ -1040,20 +1053,21 @@ BEGIN
   INSERT INTO usage_part (bucket, application_id, model, provider, responses,
     input_text_tokens, input_audio_tokens, input_image_tokens,
     cached_text_tokens, cached_audio_tokens, cached_image_tokens,
-    output_text_tokens, output_audio_tokens, total_tokens, transcription_seconds, known_cost, unpriced)
+    output_text_tokens, output_audio_tokens, total_tokens, transcription_seconds, known_cost, unpriced, estimated_cost)
   VALUES (date_bin('15 minutes', entry.at, timestamptz 'epoch'), entry.application_id, entry.model, entry.provider, sign,
     sign * entry.input_text_tokens, sign * entry.input_audio_tokens, sign * entry.input_image_tokens,
     sign * entry.cached_text_tokens, sign * entry.cached_audio_tokens, sign * entry.cached_image_tokens,
     sign * entry.output_text_tokens, sign * entry.output_audio_tokens, sign * entry.total_tokens,
     sign * entry.transcription_seconds, sign * coalesce(entry.cost, 0),
-    CASE WHEN entry.cost IS NULL THEN sign ELSE 0 END)
+    CASE WHEN entry.cost IS NULL THEN sign ELSE 0 END,
+    CASE WHEN entry.estimated THEN sign * entry.cost ELSE 0 END)
   RETURNING * INTO part;
 
   INSERT INTO usage_rollup AS r VALUES (entry.user_id, part.bucket, part.application_id, part.model, part.provider,
     part.responses, part.input_text_tokens, part.input_audio_tokens, part.input_image_tokens,
     part.cached_text_tokens, part.cached_audio_tokens, part.cached_image_tokens,
     part.output_text_tokens, part.output_audio_tokens, part.total_tokens,
-    part.transcription_seconds, part.known_cost, part.unpriced)
+    part.transcription_seconds, part.known_cost, part.unpriced, part.estimated_cost)
   ON CONFLICT (user_id, bucket, application_id, model, provider) DO UPDATE SET
     responses = r.responses + EXCLUDED.responses,
     input_text_tokens = r.input_text_tokens + EXCLUDED.input_text_tokens,
@@ -1067,20 +1081,23 @@ BEGIN
     total_tokens = r.total_tokens + EXCLUDED.total_tokens,
     transcription_seconds = r.transcription_seconds + EXCLUDED.transcription_seconds,
     known_cost = r.known_cost + EXCLUDED.known_cost,
-    unpriced = r.unpriced + EXCLUDED.unpriced;
+    unpriced = r.unpriced + EXCLUDED.unpriced,
+    estimated_cost = r.estimated_cost + EXCLUDED.estimated_cost;
 END $$;
 -- end src/usage/count-usage.sql
 
 -- begin src/usage/report-usage.sql
--- Records what a response used, in one round trip. Locks the user first, like every other writer: of concurrent
+-- Records what a response used, or corrects it, in one round trip. Locks the user first, like every other writer: of concurrent
 -- reports of one response one counts, and a user's sums have one writer. Of an erased user only the numbers are
 -- stored.
 --   report: columns of usage_record that the gateway decides: source, response_id, model, at, the numbers, cost, price
 --   most_reports: how many reports of this source the session may have
+--   replaces: whether other numbers replace those of the same source instead of being a conflict
 --   verdict: reported | already (with the same numbers) | conflict (with other numbers: the first stay)
 --     | not_found | not_issued | before_issue | in_future | after_exposure (of `at`; nothing was changed)
 --     | too_many (the session has most_reports; nothing was changed)
-CREATE OR REPLACE FUNCTION report_usage(of_session uuid, report jsonb, by jsonb, most_reports integer) RETURNS text
+CREATE OR REPLACE FUNCTION report_usage(of_session uuid, report jsonb, by jsonb, most_reports integer, replaces boolean)
+RETURNS text
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   entry usage_record := jsonb_populate_record(NULL::usage_record, report);
@@ -1098,7 +1115,9 @@ BEGIN
   moment := clock_timestamp();
 
   SELECT * INTO earlier FROM usage_record AS r
-  WHERE r.session_id = of_session AND r.source = entry.source AND r.response_id = entry.response_id;
+  WHERE r.session_id = of_session AND r.source = entry.source AND r.response_id = entry.response_id
+  ORDER BY r.revision DESC LIMIT 1;
+  entry.revision := CASE WHEN FOUND THEN earlier.revision + 1 ELSE 0 END;
   IF FOUND THEN
     IF (earlier.model, earlier.input_text_tokens, earlier.input_audio_tokens, earlier.input_image_tokens,
         earlier.cached_text_tokens, earlier.cached_audio_tokens, earlier.cached_image_tokens,
@@ -1106,12 +1125,16 @@ BEGIN
       = (entry.model, entry.input_text_tokens, entry.input_audio_tokens, entry.input_image_tokens,
         entry.cached_text_tokens, entry.cached_audio_tokens, entry.cached_image_tokens,
         entry.output_text_tokens, entry.output_audio_tokens, entry.transcription_seconds)
+      -- A correction may also be of the time, or be the same numbers at the prices of today.
+      AND (NOT replaces
+        OR (earlier.at, earlier.cost, earlier.estimated) IS NOT DISTINCT FROM (entry.at, entry.cost, entry.estimated))
     THEN
       RETURN 'already';
+    ELSIF NOT replaces THEN
+      PERFORM write_event(by, moment, 'usage.conflicted', 'DENIED', session.application_id, session.user_id, of_session,
+        jsonb_build_object('responseId', entry.response_id, 'source', entry.source));
+      RETURN 'conflict';
     END IF;
-    PERFORM write_event(by, moment, 'usage.conflicted', 'DENIED', session.application_id, session.user_id, of_session,
-      jsonb_build_object('responseId', entry.response_id, 'source', entry.source));
-    RETURN 'conflict';
   END IF;
 
   -- Clients know these times without microseconds.
@@ -1125,8 +1148,9 @@ BEGIN
     + make_interval(secs => session.session_limit_seconds)
   THEN
     RETURN 'after_exposure';
-  ELSIF (SELECT count(*) FROM (SELECT FROM usage_record AS r
-      WHERE r.session_id = of_session AND r.source = entry.source LIMIT most_reports) AS reports) >= most_reports
+  ELSIF entry.revision = 0 AND (SELECT count(*) FROM (SELECT FROM usage_record AS r
+      WHERE r.session_id = of_session AND r.source = entry.source AND r.revision = 0
+      LIMIT most_reports) AS reports) >= most_reports
   THEN
     RETURN 'too_many';
   END IF;
@@ -1139,18 +1163,24 @@ BEGIN
   IF person.erasure_began_at IS NOT NULL THEN
     entry.usage := '{}';
   END IF;
+  -- What has counted so far: what this corrects, or what the other source reported.
   SELECT * INTO earlier FROM usage_record AS r
-  WHERE r.session_id = of_session AND r.source <> entry.source AND r.response_id = entry.response_id;
-  replaced := FOUND AND entry.source = 'APPLICATION';
-  entry.counted := entry.source = 'APPLICATION' OR NOT FOUND;
+  WHERE r.session_id = of_session AND r.response_id = entry.response_id AND r.counted;
+  entry.counted := NOT FOUND OR entry.source = 'APPLICATION' OR entry.source = earlier.source;
+  replaced := FOUND AND entry.counted;
   IF replaced THEN
     UPDATE usage_record AS r SET counted = false
-    WHERE r.session_id = of_session AND r.source = earlier.source AND r.response_id = entry.response_id;
+    WHERE r.session_id = of_session AND r.response_id = entry.response_id AND r.counted;
     PERFORM count_usage(earlier, -1);
   END IF;
   INSERT INTO usage_record VALUES (entry.*);
   IF entry.counted THEN
     PERFORM count_usage(entry, 1);
+  END IF;
+  IF replaces AND replaced THEN
+    PERFORM write_event(by, moment, 'usage.corrected', 'SUCCEEDED', session.application_id, session.user_id, of_session,
+      jsonb_build_object('responseId', entry.response_id, 'before', usage_numbers(earlier), 'after', usage_numbers(entry)));
+    RETURN 'reported';
   END IF;
   PERFORM write_event(by, moment, 'usage.reported', 'SUCCEEDED', session.application_id, session.user_id, of_session,
     jsonb_build_object('responseId', entry.response_id, 'source', entry.source, 'model', entry.model,
@@ -1181,7 +1211,7 @@ BEGIN
       sum(input_text_tokens), sum(input_audio_tokens), sum(input_image_tokens),
       sum(cached_text_tokens), sum(cached_audio_tokens), sum(cached_image_tokens),
       sum(output_text_tokens), sum(output_audio_tokens), sum(total_tokens),
-      sum(transcription_seconds), sum(known_cost), sum(unpriced)
+      sum(transcription_seconds), sum(known_cost), sum(unpriced), sum(estimated_cost)
     FROM parts GROUP BY bucket, application_id, model, provider
     ON CONFLICT (bucket, application_id, model, provider) DO UPDATE SET
       responses = s.responses + EXCLUDED.responses,
@@ -1196,9 +1226,33 @@ BEGIN
       total_tokens = s.total_tokens + EXCLUDED.total_tokens,
       transcription_seconds = s.transcription_seconds + EXCLUDED.transcription_seconds,
       known_cost = s.known_cost + EXCLUDED.known_cost,
-      unpriced = s.unpriced + EXCLUDED.unpriced
+      unpriced = s.unpriced + EXCLUDED.unpriced,
+      estimated_cost = s.estimated_cost + EXCLUDED.estimated_cost
   )
   SELECT parts INTO taken FROM counted;
   RETURN taken;
 END $$;
 -- end src/usage/sum-usage.sql
+
+-- begin src/usage/usage-numbers.sql
+-- The numbers of a usage record as an audit event has them. Decimals are text, as in all events.
+CREATE OR REPLACE FUNCTION usage_numbers(entry usage_record) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN jsonb_build_object(
+  'source', entry.source,
+  'model', entry.model,
+  'at', entry.at,
+  'inputTextTokens', entry.input_text_tokens,
+  'inputAudioTokens', entry.input_audio_tokens,
+  'inputImageTokens', entry.input_image_tokens,
+  'cachedTextTokens', entry.cached_text_tokens,
+  'cachedAudioTokens', entry.cached_audio_tokens,
+  'cachedImageTokens', entry.cached_image_tokens,
+  'outputTextTokens', entry.output_text_tokens,
+  'outputAudioTokens', entry.output_audio_tokens,
+  'totalTokens', entry.total_tokens,
+  'transcriptionSeconds', trim_scale(entry.transcription_seconds)::text,
+  'costUsd', trim_scale(entry.cost)::text,
+  'estimated', entry.estimated
+);
+-- end src/usage/usage-numbers.sql

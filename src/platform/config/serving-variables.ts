@@ -130,6 +130,11 @@ export const servingVariables = {
     z.string().optional(),
     'A JSON file of prices that replace those of the models it names: [{"models": ["m"], "from": "2026-09-01", "textInput": "4", "minute": "0.017"}]. Unset: the prices of this version.',
   ),
+  unpriced: variable(
+    'GATEHOUSE_UNPRICED',
+    z.enum(['refuse', 'allow'], 'must be allow or refuse').default('refuse'),
+    'Whether a session of a model without a price is refused or allowed where a budget applies: what it uses does not count towards the budget.',
+  ),
   operationLimits: group({
     tokens: variable(
       'GATEHOUSE_MAX_TOKENS',

@@ -194,6 +194,7 @@ describe("the application's role", () => {
       'settle_overdue',
       'sum_usage',
       'suspend_user',
+      'usage_numbers',
       'uuidv7_at',
       'uuidv7_floor',
       'write_event',
@@ -228,6 +229,7 @@ async function reserve(prisma: PrismaClient, applicationId: string) {
     idempotency: { key: randomUUID(), caller: 'operator:root', inputHashes: { k: 'h' }, writtenWith: 'k' },
     expiresAfterSeconds: 60,
     defaultTtlSeconds: 600,
+    unpricedModels: [],
     defaultPolicy: {
       ...{ allowedModels: null, allowedProviders: null, maxTtlSeconds: 7200 },
       ...{ maxActiveSessions: 10, maxMintsPerMinute: 10, maxMintsPerDay: 10, monthlyBudgetUsd: null },
@@ -244,12 +246,23 @@ async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void
   const reportUsage = createRecordUsage(prisma, () => {});
   const used = parseUsage({ type: 'duration', seconds: 1 });
   if (!used.ok) throw new Error('was refused');
-  const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), ...used.value };
+  const rest = { sessionId, responseId: 'r', model: 'm', at: new Date(), replaces: false };
   for (const [source, cost] of [
     ['CLIENT', '1'],
     ['APPLICATION', '2'],
   ] as const)
-    expect(await reportUsage({ ...rest, source, paidBy: { cost, price: {} } }, by)).toBe('reported');
+    expect(
+      await reportUsage(
+        {
+          ...rest,
+          ...used.value,
+          numbers: used.value.stated,
+          source,
+          paidBy: { cost, price: {}, estimated: false },
+        },
+        by,
+      ),
+    ).toBe('reported');
 }
 
 function fail(prisma: PrismaClient, id: string) {

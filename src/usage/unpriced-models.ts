@@ -1,0 +1,25 @@
+import type { SessionRequest } from '../sessions/session-config.ts';
+import type { PriceList } from './price.ts';
+import { findPrice, unitPrice } from './prices.ts';
+
+/**
+ * The models that a session asks for and that have no price at a time, the model for transcription included. A price counts if
+ * it says what a minute costs, or something of what goes in and of what comes out: the rest is priced by that.
+ */
+export function unpricedModels(
+  prices: PriceList,
+  { model, inputAudioTranscription }: Pick<SessionRequest, 'model' | 'inputAudioTranscription'>,
+  at: Date,
+): readonly string[] {
+  const asked = new Set([model, inputAudioTranscription?.model ?? model]);
+  return [...asked].filter((name) => !hasPrice(prices, name, at));
+}
+
+function hasPrice(prices: PriceList, model: string, at: Date): boolean {
+  const price = findPrice(prices, model, at);
+  if (price === null) return false;
+  const isKnown = (kind: Parameters<typeof unitPrice>[1]) => unitPrice(price, kind) !== null;
+  const input = (['textInput', 'audioInput', 'imageInput'] as const).some(isKnown);
+  const output = (['textOutput', 'audioOutput'] as const).some(isKnown);
+  return isKnown('minute') || (input && output);
+}
