@@ -9,8 +9,6 @@ import { type PreparedRequest, prepareRequest } from './prepare-request.ts';
 import { repeatOutcome } from './repeat-outcome.ts';
 import { settleMint, settleWithinMs } from './settle-mint.ts';
 
-const DEFAULT_TTL_SECONDS = 600;
-
 /** Issues a session for a caller. @throws UnavailableError when the reservation may not have been written */
 export type IssueSession = (rawInput: unknown, caller: Caller) => Promise<IssueOutcome>;
 
@@ -26,9 +24,9 @@ export async function issueSession(
   settings: IssueSessionSettings,
   { rawInput, actor, origin }: IssueRequest,
 ): Promise<IssueOutcome> {
-  const { dialect } = ports.provider;
+  const { dialect, ttlSeconds } = ports.provider;
   const { defaultModel, fingerprintKeys } = settings;
-  const parsed = parseCreateInput(rawInput, { dialect, defaultModel, actor });
+  const parsed = parseCreateInput(rawInput, { dialect, ttlSeconds, defaultModel, actor });
   if (!parsed.ok) return parsed.outcome;
 
   const permit = await ports.admission.acquire(principalKey(actor), parsed.value.externalUserId);
@@ -72,7 +70,7 @@ function reservationOf(
     labels,
     idempotency,
     expiresAfterSeconds: input.expiresAfterSeconds,
-    defaultTtlSeconds: DEFAULT_TTL_SECONDS,
+    defaultTtlSeconds: provider.ttlSeconds.default,
     defaultPolicy: settings.defaultPolicy,
     sessionLimitSeconds: provider.longestSessionSeconds,
     settleWithinMs: settleWithinMs(settings),

@@ -1,7 +1,7 @@
 import type { Actor } from '../authorization/actor.ts';
 import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
 import { dialects } from '../providers/dialects.ts';
-import type { Dialect } from '../providers/provider.ts';
+import type { Dialect, TtlSeconds } from '../providers/provider.ts';
 import type { Label, SessionRequest } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
 import { createInputSchema } from './create-input-schema.ts';
@@ -19,13 +19,18 @@ export type CreateInput = {
 };
 
 /**
- * Checks the input of createRealtimeSession: every field by itself, then against the provider's dialect. What the
- * dialect has no words for is refused, never dropped. A person asks for themself: they may leave externalUserId out,
+ * Checks the input of createRealtimeSession: every field by itself, then against the provider. What its dialect has no
+ * words for is refused, never dropped. A person asks for themself: they may leave externalUserId out,
  * and may name nobody else.
  */
 export function parseCreateInput(
   rawInput: unknown,
-  { dialect, defaultModel, actor }: { dialect: Dialect; defaultModel: string; actor: Actor },
+  {
+    dialect,
+    ttlSeconds,
+    defaultModel,
+    actor,
+  }: { dialect: Dialect; ttlSeconds: TtlSeconds; defaultModel: string; actor: Actor },
 ): { ok: true; value: CreateInput } | { ok: false; outcome: InputRefusal } {
   const parsed = createInputSchema.safeParse(rawInput);
   if (!parsed.success) return invalid(toInputIssues(parsed.error));
@@ -43,7 +48,10 @@ export function parseCreateInput(
   if (actor.kind === 'user' && requestedUserId !== undefined && requestedUserId !== actor.externalId)
     return { ok: false, outcome: { kind: 'forbidden' } };
   const externalUserId = actor.kind === 'user' ? actor.externalId : requestedUserId;
-  const issues = [...issuesOfDialect(parsed.data, dialects[dialect])];
+  const issues = [
+    ...issuesOfDialect(parsed.data, dialects[dialect]),
+    ...issuesOfTtl(expiresAfterSeconds, ttlSeconds),
+  ];
   if (externalUserId === undefined)
     return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
   if (issues.length > 0) return invalid(issues);
@@ -63,6 +71,12 @@ export function parseCreateInput(
       labels: labels ?? [],
     },
   };
+}
+
+function issuesOfTtl(asked: number | undefined, { min, max }: TtlSeconds): InputIssue[] {
+  if (asked === undefined || (asked >= min && asked <= max)) return [];
+  const message = `must be from ${min} to ${max} with the configured provider`;
+  return [{ path: ['expiresAfterSeconds'], message }];
 }
 
 type InputRefusal =

@@ -7,13 +7,14 @@ import type { MintFailureCode, MintOutcome } from './provider.ts';
 import { upstreamCode, upstreamRequestId } from './upstream-text.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
+type Upstream = { readonly dialect: WireDialect; readonly requestIdHeader: string };
 type Answered = Extract<Exchange, { kind: 'answered' }>;
 type Evidence = Pick<MintOutcome, 'upstreamStatus' | 'upstreamCode' | 'upstreamRequestId'>;
 
 const NO_EVIDENCE: Evidence = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
 
 /** Decides from an exchange whether there is a secret, there is none, or nobody knows. */
-export function classifyExchange(exchange: Exchange, dialect: WireDialect): MintOutcome {
+export function classifyExchange(exchange: Exchange, upstream: Upstream): MintOutcome {
   switch (exchange.kind) {
     case 'unsent':
       return failed('upstream_unreachable', { retryable: true }, NO_EVIDENCE);
@@ -21,8 +22,8 @@ export function classifyExchange(exchange: Exchange, dialect: WireDialect): Mint
       return unconfirmed(CODE_OF_ENDING[exchange.ending], NO_EVIDENCE);
     case 'answered':
       return exchange.status === 200 || exchange.status === 201
-        ? classifySuccess(exchange, dialect)
-        : classifyRefusal(exchange);
+        ? classifySuccess(exchange, upstream)
+        : classifyRefusal(exchange, upstream);
     default:
       return exchange satisfies never;
   }
@@ -35,11 +36,11 @@ const CODE_OF_ENDING = {
   malformed: 'upstream_answer_invalid',
 } as const satisfies Record<Exclude<Ending, 'complete'>, MintFailureCode>;
 
-function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome {
-  const evidence = evidenceOf(exchange, null);
+function classifySuccess(exchange: Answered, upstream: Upstream): MintOutcome {
+  const evidence = evidenceOf(exchange, upstream, null);
   if (exchange.ending !== 'complete') return unconfirmed(CODE_OF_ENDING[exchange.ending], evidence);
   const json = parseBody(exchange.body, exchange.headers['content-type']);
-  const answer = json === undefined ? null : dialect.readAnswer(json);
+  const answer = json === undefined ? null : upstream.dialect.readAnswer(json);
   if (answer === null) return unconfirmed('upstream_answer_invalid', evidence);
   const secret = new Secret(answer.secret);
   // It is stored when the session is withdrawn meanwhile.
@@ -49,12 +50,12 @@ function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome 
   return { kind: 'issued', ...evidence, ...answer, upstreamRequestId, secret };
 }
 
-function classifyRefusal(exchange: Answered): MintOutcome {
+function classifyRefusal(exchange: Answered, upstream: Upstream): MintOutcome {
   // The status alone decides. Without a complete body only the codes are unknown.
   const json =
     exchange.ending === 'complete' ? parseBody(exchange.body, exchange.headers['content-type']) : undefined;
   const error = isJsonObject(json) && isJsonObject(json['error']) ? json['error'] : {};
-  const evidence = evidenceOf(exchange, upstreamCode(error['code']));
+  const evidence = evidenceOf(exchange, upstream, upstreamCode(error['code']));
   const { status } = exchange;
   if (status === 401 || status === 403)
     return failed('upstream_authentication', { retryable: false }, evidence);
@@ -76,11 +77,15 @@ function isExhausted(code: Json | undefined): boolean {
   return typeof code === 'string' && EXHAUSTED.test(code);
 }
 
-function evidenceOf({ status, headers }: Answered, code: string | null): Evidence {
+function evidenceOf(
+  { status, headers }: Answered,
+  { requestIdHeader }: Upstream,
+  code: string | null,
+): Evidence {
   return {
     upstreamStatus: status,
     upstreamCode: code,
-    upstreamRequestId: upstreamRequestId(headers['x-request-id']),
+    upstreamRequestId: upstreamRequestId(headers[requestIdHeader]),
   };
 }
 

@@ -101,8 +101,13 @@ function missingIn(env: Environment, registry: ProviderRegistry): Problem[] {
       need(variable, 'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE');
   }
   if (isSet(ownerUrl)) need(url, 'is needed beside DATABASE_OWNER_URL');
-  for (const variable of registry.providers.find(({ name }) => name === chosen)?.needs ?? [])
-    need(variable, 'is needed by the chosen provider');
+  const { needs = [], needsOneOf = [] } = registry.providers.find(({ name }) => name === chosen) ?? {};
+  for (const variable of needs) need(variable, 'is needed by the chosen provider');
+  if (needsOneOf.length > 0 && !needsOneOf.some(isSet))
+    problems.push({
+      variable: needsOneOf.map(nameOf).join(' or '),
+      message: 'is needed by the chosen provider',
+    });
   // Compared with defaults, because PORT=4001 alone collides.
   const listening = port.safeParse(env[nameOf(port)]).data;
   if (
