@@ -54,7 +54,7 @@ export const credentialForms: readonly CredentialForm[] = [
   form(
     'xAI, a client secret',
     String.raw`xai-realtime-client-secret-[\w+/=-]{8,256}`,
-    String.raw`xai-realtime-client-secret-[\w+/=-]{40,256}`,
+    String.raw`xai-realtime-client-secret-[\w+/=-]{16,256}`,
     `xai-realtime-client-secret-${fill(80)}`,
   ),
   form('xAI', `xai-${BODY}`, 'xai-[A-Za-z0-9]{80}', `xai-${fill(80)}`),
