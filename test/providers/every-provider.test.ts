@@ -1,4 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { constants } from 'node:fs';
+import { mkdtemp, open as openFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -319,13 +321,24 @@ describe('azure', () => {
     await provider.mint(request);
     await rm(bearerTokenFile);
     await provider.mint(request);
-    await writeFile(bearerTokenFile, `${TOKEN}3`);
+    // Reading from this one hangs, as it does from a file system that is away.
+    execFileSync('mkfifo', [bearerTokenFile]);
     await provider.mint(request);
-    await provider.close();
-    await rm(folder, { recursive: true });
-
-    const used = ['1', '2', '2', '2', '3'];
+    await provider.mint(request);
+    const used = ['1', '2', '2', '2', '2', '2'];
     expect(authorizations()).toEqual(used.map((last) => `Bearer ${TOKEN}${last}`));
     expect(upstream.minted).toHaveLength(used.length);
+
+    const writer = await openFile(bearerTokenFile, constants.O_RDWR | constants.O_NONBLOCK);
+    await writer.close();
+    await rm(bearerTokenFile);
+    await writeFile(bearerTokenFile, `${TOKEN}3`);
+    const nextToken = async () => {
+      await provider.mint(request);
+      return authorizations().at(-1);
+    };
+    await expect.poll(nextToken).toBe(`Bearer ${TOKEN}3`);
+    await provider.close();
+    await rm(folder, { recursive: true });
   });
 });
