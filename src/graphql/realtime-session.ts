@@ -56,7 +56,7 @@ const SessionFailureType = builder.objectRef<SessionFailure>('SessionFailure').i
 builder.objectType(RealtimeSessionType, {
   interfaces: [builder.nodeInterfaceRef()],
   description:
-    'A realtime session that was issued or attempted: the sixteen fields of the RealtimeSessionCreateResponse of the provider, in the same form for every dialect, and the record that Gatehouse keeps of it.',
+    'A realtime session that was issued or attempted: the sixteen fields of the RealtimeSessionCreateResponse of the provider, in the same form for every dialect, and the record that Gatehouse keeps of it. Where clients configure their sessions themselves (xAI), fields that the provider does not answer are null or empty.',
   fields: (t) => ({
     id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('RealtimeSession', id) }),
     upstreamSessionId: t.exposeString('upstreamSessionId', {

@@ -218,7 +218,7 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     }),
     expiresAfterSeconds: t.int({
       description:
-        'The lifetime of the client secret in seconds, 10 to 7200. A longer lifetime than the policy allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less.',
+        'The lifetime of the client secret in seconds, 10 to 7200 (xAI: 10 to 3600). A longer lifetime than the policy or the provider allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less.',
     }),
     type: t.field({
       type: SessionTypeEnum,

@@ -1,11 +1,13 @@
 import type { InputIssue } from '../platform/validation/input-issue.ts';
+import { isJsonObject } from '../platform/validation/json.ts';
 import type { DialectRules } from '../providers/dialects.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
-import type { SessionRequest } from '../sessions/session-config.ts';
+import type { SessionRequest, SessionType } from '../sessions/session-config.ts';
 import type { ParsedCreateInput } from './create-input-schema.ts';
 
 // Made once: zod builds a new schema at each call of keyof().
 const EXTRA_FIELDS = extraSchema.keyof().options;
+const OR = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** The parts of a valid input that the dialect has no words for. They are refused, because dropping them would mint something else. */
 export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules): Generator<InputIssue> {
@@ -14,6 +16,27 @@ export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules):
     yield { path: ['type'], message: 'is not available with the configured provider' };
     return;
   }
+  if (!rules.configures) yield* issuesOfConfig(input);
+  else yield* issuesOfFields(input, type, rules);
+  yield* issuesOfExtra(input.extra ?? {}, type, rules);
+}
+
+function* issuesOfConfig(input: ParsedCreateInput): Generator<InputIssue> {
+  for (const [field, value] of Object.entries(input)) {
+    if (value !== undefined && Object.hasOwn(REALTIME_ONLY, field)) {
+      yield {
+        path: [field],
+        message: 'is not taken by the configured provider, whose clients configure their sessions',
+      };
+    }
+  }
+}
+
+function* issuesOfFields(
+  input: ParsedCreateInput,
+  type: SessionType,
+  rules: DialectRules,
+): Generator<InputIssue> {
   if (type === 'TRANSCRIPTION') yield* issuesOfTranscription(input);
   yield* issuesOfTemperature(input.temperature, rules.temperature);
   if (
@@ -27,13 +50,26 @@ export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules):
     };
   }
   yield* issuesOfTools(input, rules);
+}
+
+function* issuesOfExtra(
+  extra: NonNullable<ParsedCreateInput['extra']>,
+  type: SessionType,
+  rules: DialectRules,
+): Generator<InputIssue> {
   for (const field of EXTRA_FIELDS) {
-    if (input.extra?.[field] !== undefined && !rules.extra[type].includes(field)) {
+    if (extra[field] !== undefined && !rules.extra[type].includes(field)) {
       yield {
         path: ['extra', field],
         message: 'is not known to the configured provider for this type of session',
       };
     }
+  }
+  const { reasoning } = extra;
+  if (rules.extra[type].includes('reasoning') && isJsonObject(reasoning)) {
+    const { effort } = reasoning;
+    if (!rules.efforts.some((known) => known === effort))
+      yield { path: ['extra', 'reasoning', 'effort'], message: `must be ${OR.format(rules.efforts)}` };
   }
 }
 
@@ -63,7 +99,7 @@ function* issuesOfTools(input: ParsedCreateInput, rules: DialectRules): Generato
   }
 }
 
-// True for the fields of a session that can speak or act. A transcription session only listens.
+// All that a session is configured with. True for what speaks or acts: a transcription session only listens.
 const REALTIME_ONLY = {
   modalities: true,
   instructions: true,

@@ -9,8 +9,6 @@ import { type PreparedRequest, prepareRequest } from './prepare-request.ts';
 import { repeatOutcome } from './repeat-outcome.ts';
 import { settleMint, settleWithinMs } from './settle-mint.ts';
 
-const DEFAULT_TTL_SECONDS = 600;
-
 /** Issues a session for a caller. @throws UnavailableError when the reservation may not have been written */
 export type IssueSession = (rawInput: unknown, caller: Caller) => Promise<IssueOutcome>;
 
@@ -75,7 +73,7 @@ function reservationOf(
     labels,
     idempotency,
     expiresAfterSeconds: input.expiresAfterSeconds,
-    defaultTtlSeconds: DEFAULT_TTL_SECONDS,
+    defaultTtlSeconds: provider.ttlSeconds.default,
     unpricedModels: findUnpriced(provider.name, outgoing),
     defaultPolicy: settings.defaultPolicy,
     sessionLimitSeconds: provider.longestSessionSeconds,

@@ -1,7 +1,7 @@
 import type { Actor } from '../authorization/actor.ts';
 import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
 import { dialects } from '../providers/dialects.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, TtlSeconds } from '../providers/provider.ts';
 import type { Label, SessionRequest } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
 import { chooseProvider, type ProviderChoice } from './choose-provider.ts';
@@ -20,11 +20,11 @@ export type CreateInput = {
 };
 
 /**
- * Checks the input of createRealtimeSession: every field by itself, then against the dialect of the provider that mints
- * it. What the dialect has no words for is refused, never dropped. A person asks for themself: they may leave
- * externalUserId out, and may name nobody else.
+ * Checks the input of createRealtimeSession: every field by itself, then against the provider that mints it. What its
+ * dialect has no words for is refused, never dropped. A person asks for themself: they may leave externalUserId out,
+ * and may name nobody else.
  */
-export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect'>>(
+export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect' | 'ttlSeconds'>>(
   rawInput: unknown,
   { defaultModel, actor, ...choice }: ProviderChoice<P> & { defaultModel: string; actor: Actor },
 ): { ok: true; value: CreateInput; provider: P } | { ok: false; outcome: InputRefusal } {
@@ -66,6 +66,12 @@ export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect'>>(
   };
 }
 
+function issuesOfTtl(asked: number | undefined, { min, max }: TtlSeconds): InputIssue[] {
+  if (asked === undefined || (asked >= min && asked <= max)) return [];
+  const message = `must be from ${min} to ${max} with this provider`;
+  return [{ path: ['expiresAfterSeconds'], message }];
+}
+
 type InputRefusal =
   | { readonly kind: 'forbidden' }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
@@ -82,11 +88,15 @@ function modelOf(input: ParsedCreateInput, defaultModel: string): string {
 }
 
 function issuesAt(
-  provider: Pick<Provider, 'dialect'> | null,
+  provider: Pick<Provider, 'dialect' | 'ttlSeconds'> | null,
   input: ParsedCreateInput,
   configured: readonly { readonly name: string }[],
 ): InputIssue[] {
-  if (provider !== null) return [...issuesOfDialect(input, dialects[provider.dialect])];
+  if (provider !== null)
+    return [
+      ...issuesOfDialect(input, dialects[provider.dialect]),
+      ...issuesOfTtl(input.expiresAfterSeconds, provider.ttlSeconds),
+    ];
   const names = configured.map(({ name }) => name).join(', ');
   return [{ path: ['provider'], message: `must be one of the configured providers: ${names}` }];
 }

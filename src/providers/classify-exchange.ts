@@ -8,6 +8,7 @@ import { retryAfterMs } from './retry-after.ts';
 import { upstreamRequestId } from './upstream-text.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
+type Upstream = { readonly dialect: WireDialect; readonly requestIdHeader: string };
 type Answered = Extract<Exchange, { kind: 'answered' }>;
 type Evidence = Pick<
   Exclude<MintOutcome, { kind: 'issued' }>,
@@ -23,7 +24,7 @@ const NO_EVIDENCE: Evidence = {
 };
 
 /** Decides from an exchange whether there is a secret, there is none, or nobody knows. */
-export function classifyExchange(exchange: Exchange, dialect: WireDialect): MintOutcome {
+export function classifyExchange(exchange: Exchange, upstream: Upstream): MintOutcome {
   switch (exchange.kind) {
     case 'unsent':
       return failed('upstream_unreachable', { retryable: true }, NO_EVIDENCE);
@@ -31,8 +32,8 @@ export function classifyExchange(exchange: Exchange, dialect: WireDialect): Mint
       return unconfirmed(CODE_OF_ENDING[exchange.ending], NO_EVIDENCE);
     case 'answered':
       return exchange.status === 200 || exchange.status === 201
-        ? classifySuccess(exchange, dialect)
-        : classifyRefusal(exchange);
+        ? classifySuccess(exchange, upstream)
+        : classifyRefusal(exchange, upstream);
     default:
       return exchange satisfies never;
   }
@@ -45,12 +46,12 @@ const CODE_OF_ENDING = {
   malformed: 'upstream_answer_invalid',
 } as const satisfies Record<Exclude<Ending, 'complete'>, MintFailureCode>;
 
-function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome {
-  const answered = evidenceOf(exchange);
+function classifySuccess(exchange: Answered, upstream: Upstream): MintOutcome {
+  const answered = evidenceOf(exchange, upstream);
   const evidence = { ...NO_EVIDENCE, ...answered };
   if (exchange.ending !== 'complete') return unconfirmed(CODE_OF_ENDING[exchange.ending], evidence);
   const json = parseBody(exchange.body, exchange.headers['content-type']);
-  const answer = json === undefined ? null : dialect.readAnswer(json);
+  const answer = json === undefined ? null : upstream.dialect.readAnswer(json);
   if (answer === null) return unconfirmed('upstream_answer_invalid', evidence);
   const secret = new Secret(answer.secret);
   // It is stored when the session is withdrawn meanwhile.
@@ -60,13 +61,12 @@ function classifySuccess(exchange: Answered, dialect: WireDialect): MintOutcome 
   return { kind: 'issued', ...answered, upstreamCode: null, ...answer, upstreamRequestId, secret };
 }
 
-function classifyRefusal(exchange: Answered): MintOutcome {
-  const { status } = exchange;
+function classifyRefusal(exchange: Answered, upstream: Upstream): MintOutcome {
+  const { status, headers } = exchange;
   // The status decides. Without a complete body only the reason is unknown.
-  const json =
-    exchange.ending === 'complete' ? parseBody(exchange.body, exchange.headers['content-type']) : undefined;
+  const json = exchange.ending === 'complete' ? parseBody(exchange.body, headers['content-type']) : undefined;
   const { isExhausted, ...reason } = readRefusal(json);
-  const evidence = { ...reason, ...evidenceOf(exchange), retryAfterMs: retryAfterMs(exchange.headers) };
+  const evidence = { ...reason, ...evidenceOf(exchange, upstream), retryAfterMs: retryAfterMs(headers) };
   // Nothing was minted where it leads, because it was not followed.
   if (status >= 300 && status < 400) return failed('upstream_redirected', { retryable: false }, evidence);
   if (status === 401 || status === 403)
@@ -80,8 +80,8 @@ function classifyRefusal(exchange: Answered): MintOutcome {
   return unconfirmed('upstream_error', evidence);
 }
 
-function evidenceOf({ status, headers }: Answered) {
-  return { upstreamStatus: status, upstreamRequestId: upstreamRequestId(headers['x-request-id']) };
+function evidenceOf({ status, headers }: Answered, { requestIdHeader }: Upstream) {
+  return { upstreamStatus: status, upstreamRequestId: upstreamRequestId(headers[requestIdHeader]) };
 }
 
 function failed(

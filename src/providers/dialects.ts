@@ -17,10 +17,14 @@ export type DialectRules = {
   /** [lowest, highest], or null where the dialect has no temperature. */
   readonly temperature: readonly [number, number] | null;
   readonly modalities: (asked: readonly Modality[]) => readonly Modality[];
+  /** Whether a session is configured when its secret is minted. Otherwise it has a type, a model and `extra`, and clients set the rest. */
+  readonly configures: boolean;
   readonly mcpTools: boolean;
   /** Whether tool_choice can name a function or an MCP server; otherwise it is only a mode. */
   readonly namedToolChoice: boolean;
   readonly idleTimeout: boolean;
+  /** What reasoning.effort may be. */
+  readonly efforts: readonly string[];
   readonly extra: { readonly [T in SessionType]: readonly ExtraField[] };
 };
 
@@ -67,15 +71,29 @@ const transcription: Defaults = {
   maxResponseOutputTokens: null,
 };
 
+/** What is not known of a session that its client configures. */
+const unknown: Defaults = {
+  ...realtime,
+  modalities: [],
+  voice: null,
+  inputAudioFormat: null,
+  outputAudioFormat: null,
+  turnDetection: null,
+  toolChoice: null,
+  maxResponseOutputTokens: null,
+};
+
 export const dialects: { readonly [D in Dialect]: DialectRules } = {
   ga: {
     defaults: { REALTIME: realtime, TRANSCRIPTION: transcription },
     temperature: null,
     // Audio comes with its transcript as text, and the dialect has no other way to ask for both.
     modalities: (asked) => (asked.includes('AUDIO') ? ['AUDIO'] : asked),
+    configures: true,
     mcpTools: true,
     namedToolChoice: true,
     idleTimeout: true,
+    efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'],
     extra: {
       REALTIME: ['speed', 'tracing', 'truncation', 'include', 'reasoning', 'parallel_tool_calls', 'prompt'],
       TRANSCRIPTION: ['include'],
@@ -85,9 +103,22 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     defaults: { REALTIME: { ...realtime, modalities: ['TEXT', 'AUDIO'], temperature: 0.8 } },
     temperature: [0.6, 1.2],
     modalities: (asked) => asked,
+    configures: true,
     mcpTools: false,
     namedToolChoice: false,
     idleTimeout: false,
+    efforts: [],
     extra: { REALTIME: ['speed', 'tracing', 'truncation', 'prompt'], TRANSCRIPTION: [] },
+  },
+  xai: {
+    defaults: { REALTIME: unknown },
+    temperature: null,
+    modalities: (asked) => asked,
+    configures: false,
+    mcpTools: false,
+    namedToolChoice: false,
+    idleTimeout: false,
+    efforts: ['none', 'high'],
+    extra: { REALTIME: ['reasoning'], TRANSCRIPTION: [] },
   },
 };

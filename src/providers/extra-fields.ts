@@ -56,8 +56,8 @@ export const extraSchema = z.strictObject({
   reasoning: z
     .strictObject({
       effort: z.enum(
-        ['minimal', 'low', 'medium', 'high', 'xhigh'],
-        'must be minimal, low, medium, high or xhigh',
+        ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+        'must be none, minimal, low, medium, high or xhigh',
       ),
     })
     .optional(),

@@ -22,11 +22,14 @@ export const gaDialect: WireDialect = {
     expires_after: { anchor: 'created_at', seconds: expiresAfterSeconds },
     session: writeSession(session),
   }),
-  readAnswer: (json) => {
-    const answer = readAnswer(json, PATHS);
-    return answer === null ? null : withTranscriptionModel(answer);
-  },
+  readAnswer: readGaAnswer,
 };
+
+/** Reads an answer of the GA API; null when there is no secret in it. Never throws, whatever the answer holds. */
+export function readGaAnswer(json: Json): MintAnswer | null {
+  const answer = readAnswer(json, PATHS);
+  return answer === null ? null : withTranscriptionModel(answer);
+}
 
 function writeSession(session: SessionRequest): JsonObject {
   const transcribes = session.type === 'TRANSCRIPTION';

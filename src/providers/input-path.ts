@@ -6,7 +6,12 @@ import { splitPath } from './param-path.ts';
 import type { Dialect } from './provider.ts';
 import type { RequestPaths } from './request-paths.ts';
 
-const REQUEST_PATHS = { ga: gaRequestPaths, flat: flatRequestPaths } satisfies Record<Dialect, RequestPaths>;
+const REQUEST_PATHS = {
+  ga: gaRequestPaths,
+  flat: flatRequestPaths,
+  // It has a part of the same.
+  xai: gaRequestPaths,
+} satisfies Record<Dialect, RequestPaths>;
 
 const EXTRA_FIELDS = extraSchema.keyof().options;
 

@@ -10,14 +10,18 @@ import type { WireDialect } from './wire-dialect.ts';
 export const MIN_ANSWER_BOUND = 1024 * 1024;
 export const ANSWER_PER_SENT_BYTE = 8;
 
+type Headers = Readonly<Record<string, string>>;
+
 export type MintingUpstream = {
   readonly dialect: WireDialect;
   readonly url: URL;
   readonly agent: Dispatcher;
   /** One mint's deadline in milliseconds, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** The header of an answer that has the request's id, in lower case. */
+  readonly requestIdHeader: string;
   /** The headers of one request, with the provider's credentials in plain; made anew for each request. */
-  headers(request: MintRequest): Readonly<Record<string, string>>;
+  headers(request: MintRequest): Headers | Promise<Headers>;
 };
 
 /**
@@ -34,7 +38,7 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
     {
       url: upstream.url,
       headers: {
-        ...upstream.headers(request),
+        ...(await upstream.headers(request)),
         'content-type': 'application/json',
         accept: 'application/json',
         'accept-encoding': 'identity',
@@ -44,7 +48,7 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
     },
     { timeoutMs: upstream.timeoutMs, maxBodyBytes },
   );
-  return classifyExchange(await decoded(exchange, maxBodyBytes), upstream.dialect);
+  return classifyExchange(await decoded(exchange, maxBodyBytes), upstream);
 }
 
 /** We ask for no encoding, but what comes in one is decoded all the same: it may bring a secret. */

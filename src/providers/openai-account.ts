@@ -23,7 +23,7 @@ export const openaiAccount = group({
 export type OpenAiOptions = {
   /** As recorded with each session. */
   readonly name: string;
-  /** e.g. https://api.openai.com/v1, with or without a slash at its end. */
+  /** e.g. https://api.openai.com/v1 */
   readonly baseUrl: string;
   readonly apiKey: Secret;
   readonly organization?: string | undefined;
@@ -41,7 +41,7 @@ export type OpenAiConfig = {
 };
 
 // OpenAI ends a realtime session after 60 minutes.
-const LONGEST_SESSION_SECONDS = 3600;
+const LIMITS = { ttlSeconds: { min: 10, max: 7200, default: 600 }, longestSessionSeconds: 3600 };
 
 /** A provider that speaks `dialect`, with OpenAI's credentials and headers. */
 export function createOnAccount(dialect: WireDialect, options: OpenAiOptions): ClosableProvider {
@@ -49,8 +49,8 @@ export function createOnAccount(dialect: WireDialect, options: OpenAiOptions): C
   const account = withoutUndefined({ 'openai-organization': organization, 'openai-project': project });
   return providerOverHttp({
     ...http,
+    ...LIMITS,
     dialect,
-    longestSessionSeconds: LONGEST_SESSION_SECONDS,
     headers: ({ safetyIdentifier }) => ({
       authorization: `Bearer ${apiKey.forUpstream()}`,
       'openai-safety-identifier': safetyIdentifier,

@@ -21,5 +21,6 @@ export const openaiBeta = {
   name: 'openai-beta',
   variables: { openai: openaiAccount },
   needs: [openaiAccount.shape.apiKey],
+  onlyByName: true,
   create: (config: OpenAiConfig) => createOpenAiBeta({ ...accountOf(config), name: 'openai-beta' }),
 } as const satisfies ProviderDefinition;

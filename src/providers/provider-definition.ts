@@ -10,6 +10,10 @@ export type ProviderDefinition = {
   readonly variables: Variables;
   /** Those of its variables without which it cannot be used. */
   readonly needs: readonly z.ZodType[];
+  /** Of these at least one, too. */
+  readonly needsOneOf?: readonly z.ZodType[];
+  /** Whether it is used only when GATEHOUSE_PROVIDER names it, even if all that it needs is set. */
+  readonly onlyByName?: boolean;
   /** Opens it. Takes the whole configuration, and reads its own group and upstreamTimeoutMs of it. */
   readonly create: (config: never) => ClosableProvider | Promise<ClosableProvider>;
 };

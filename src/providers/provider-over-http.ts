@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
+import { appendPath } from './append-path.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
 import type { Provider } from './provider.ts';
 import { connectSkippingInterimAnswers } from './skip-interim-answers.ts';
@@ -10,27 +11,28 @@ export type ClosableProvider = Provider & {
   close(): Promise<void>;
 };
 
-export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'> & {
-  /** As recorded with each session. */
-  readonly name: string;
-  readonly dialect: WireDialect;
-  /** With or without a slash at its end. */
-  readonly baseUrl: string;
-  /** How long a connection that was opened with a secret can last at most, in seconds. */
-  readonly longestSessionSeconds: number;
-  /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
-  readonly agent?: Dispatcher | undefined;
-};
+export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'> &
+  Pick<Provider, 'name' | 'ttlSeconds' | 'longestSessionSeconds'> & {
+    readonly dialect: WireDialect;
+    /** With or without a slash at its end, and with a query if every request is to have it. */
+    readonly baseUrl: string;
+    /** The header of an answer that has the request's id. Default: x-request-id. */
+    readonly requestIdHeader?: string | undefined;
+    /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
+    readonly agent?: Dispatcher | undefined;
+  };
 
 /** A provider that speaks `dialect` over HTTP, with its own headers. */
 export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
-  const { name, dialect, baseUrl, longestSessionSeconds, timeoutMs, headers } = options;
+  const { name, dialect, ttlSeconds, longestSessionSeconds, timeoutMs, headers } = options;
   const agent = options.agent ?? createAgent(timeoutMs);
-  const url = new URL(baseUrl.replace(/\/+$/, '') + dialect.path);
-  const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, headers };
+  const url = appendPath(options.baseUrl, dialect.path);
+  const requestIdHeader = options.requestIdHeader ?? 'x-request-id';
+  const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, requestIdHeader, headers };
   return {
     name,
     dialect: dialect.name,
+    ttlSeconds,
     longestSessionSeconds,
     mint: (request) => mintOverHttp(upstream, request),
     close: () => agent.close(),

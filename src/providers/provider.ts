@@ -2,14 +2,21 @@ import type { Secret } from '../platform/redaction/secret.ts';
 import type { JsonObject } from '../platform/validation/json.ts';
 import type { AnsweredConfig, SessionRequest } from '../sessions/session-config.ts';
 
-/** The wire dialects: `ga` is POST /realtime/client_secrets, `flat` the older POST /realtime/sessions. */
-export type Dialect = 'ga' | 'flat';
+/**
+ * The wire dialects: `ga` is POST /realtime/client_secrets, `flat` the older POST /realtime/sessions. `xai` has the address
+ * of `ga`, and takes no session.
+ */
+export type Dialect = 'ga' | 'flat' | 'xai';
+
+/** Lifetimes of client secrets in seconds: what the provider takes, and what is asked for when the caller names none. */
+export type TtlSeconds = { readonly min: number; readonly max: number; readonly default: number };
 
 /** An upstream that mints sessions. A call of `mint` makes at most one HTTP request and never throws because of upstream. */
 export type Provider = {
   /** As configured and recorded, e.g. "openai". */
   readonly name: string;
   readonly dialect: Dialect;
+  readonly ttlSeconds: TtlSeconds;
   /** How long a connection that was opened with a secret can last at most, in seconds. */
   readonly longestSessionSeconds: number;
   mint(request: MintRequest): Promise<MintOutcome>;

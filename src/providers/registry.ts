@@ -1,10 +1,12 @@
 import type { Values } from '../platform/config/config.ts';
+import { azure } from './azure.ts';
 import { openai } from './openai.ts';
 import { openaiBeta } from './openai-beta.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
 import { sandbox } from './sandbox/sandbox.ts';
+import { xai } from './xai.ts';
 
-const providers = [openai, openaiBeta, sandbox] as const satisfies readonly ProviderDefinition[];
+const providers = [openai, openaiBeta, azure, xai, sandbox] as const satisfies readonly ProviderDefinition[];
 
 /**
  * Every provider. A new one is a file of its own and a name in the list above; if it has variables of its own, they are
@@ -12,7 +14,13 @@ const providers = [openai, openaiBeta, sandbox] as const satisfies readonly Prov
  */
 export const registry = {
   providers,
-  variables: { ...openai.variables, ...openaiBeta.variables, ...sandbox.variables },
+  variables: {
+    ...openai.variables,
+    ...openaiBeta.variables,
+    ...azure.variables,
+    ...xai.variables,
+    ...sandbox.variables,
+  },
 };
 
 /** The part of the configuration that belongs to the providers. */

@@ -30,7 +30,7 @@ function isSecret(value: string): boolean {
   return looksLikeCredential(value) || LONG_RUN.test(value);
 }
 
-/** The answer's x-request-id header, if it looks like an id; else null. */
+/** The answer's id of the request, if it looks like an id; else null. */
 export function upstreamRequestId(value: unknown): string | null {
   if (typeof value !== 'string' || !REQUEST_ID.test(value)) return null;
   return looksLikeCredential(value) ? null : value;

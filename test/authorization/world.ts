@@ -42,7 +42,7 @@ export async function startWorld(
   urlOf: (database: TestDatabase) => Promise<string> | string = ({ url }) => url,
 ): Promise<World> {
   const database = await createDatabase();
-  const upstream = await startFakeUpstream({ dialect: 'ga' });
+  const upstream = await startFakeUpstream({ kind: 'ga' });
   upstream.always({
     kind: 'choose',
     choose: ({ text }) => (text.includes(REFUSED) ? refusal : { kind: 'echo' }),

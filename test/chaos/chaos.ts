@@ -53,7 +53,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   try {
     const database = await startFaultyDatabase(directory);
     opened.push(() => database.stop());
-    const upstream = await startFakeUpstream({ dialect: 'ga' });
+    const upstream = await startFakeUpstream({ kind: 'ga' });
     opened.push(() => upstream.stop());
     const at = { url: database.url, ownerUrl: database.ownerUrl, upstream: upstream.baseUrl };
     const replicas = REPLICAS.map((name) => createReplica(name, replicaEnv(name, at), directory));

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 async function open(): Promise<{ gateway: TestGateway; upstream: FakeUpstream }> {
-  const upstream = await startFakeUpstream({ dialect: 'ga' });
+  const upstream = await startFakeUpstream({ kind: 'ga' });
   const gateway = await startGateway(database, {
     ...upstreamEnv(upstream.baseUrl),
     GATEHOUSE_DATABASE_TIMEOUT_MS: '10000',

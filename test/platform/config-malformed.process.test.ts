@@ -60,6 +60,20 @@ const visible = {
   message: 'must be visible ASCII without spaces',
   values: [`${CANARY} `, `${CANARY}\n`, `${CANARY} x`, `${CANARY}é`],
 };
+const httpUrls = {
+  message: 'must be an http(s) URL without user, password and fragment',
+  values: [
+    CANARY,
+    `ftp://${CANARY}`,
+    `https://${CANARY}:port`,
+    'https://',
+    `https://${CANARY}@api.example/v1`,
+    `https://user:${CANARY}@api.example/v1`,
+    `https://:${CANARY}@api.example/v1`,
+    `https://api.example/v1#${CANARY}`,
+    `https://api.example/v1?a=${CANARY}#`,
+  ],
+};
 const flags = { message: 'must be true or false', values: [CANARY, '1', 'yes', 'TRUE', 'on'] };
 const ring = {
   message: 'must be 32 bytes in base64, or a comma-separated list of such keys',
@@ -98,10 +112,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
   },
   GATEHOUSE_FINGERPRINT_KEY: ring,
   GATEHOUSE_AUDIT_KEY: ring,
-  GATEHOUSE_JWKS_URL: {
-    message: 'must be an http(s) URL',
-    values: [CANARY, `ftp://${CANARY}`, `https://${CANARY}:port`],
-  },
+  GATEHOUSE_JWKS_URL: httpUrls,
   GATEHOUSE_JWT_ALGORITHMS: {
     message:
       'must be a comma-separated list out of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA',
@@ -134,7 +145,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
     ],
   },
   GATEHOUSE_PROVIDER: {
-    message: 'must be openai, openai-beta or sandbox',
+    message: 'must be openai, openai-beta, azure, xai or sandbox',
     values: [CANARY, 'OpenAI', 'openai '],
   },
   GATEHOUSE_PROVIDERS: providerLists,
@@ -144,12 +155,13 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
   },
   GATEHOUSE_ALLOWED_PROVIDERS: providerLists,
   OPENAI_API_KEY: visible,
-  OPENAI_BASE_URL: {
-    message: 'must be an http(s) URL',
-    values: [CANARY, `ftp://${CANARY}`, `https://${CANARY}:port`, 'https://'],
-  },
+  OPENAI_BASE_URL: httpUrls,
   OPENAI_ORGANIZATION: visible,
   OPENAI_PROJECT: visible,
+  AZURE_OPENAI_ENDPOINT: httpUrls,
+  AZURE_OPENAI_API_KEY: visible,
+  XAI_API_KEY: visible,
+  XAI_BASE_URL: httpUrls,
   GATEHOUSE_ALLOWED_MODELS: {
     message: 'must be a comma-separated list of models',
     values: [`${CANARY},`, `,${CANARY}`, `${CANARY},,x`, `${CANARY}, ,x`],
@@ -178,6 +190,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
 describe('malformed values', () => {
   test('every variable that can be malformed is tried below', () => {
     const anyText = [
+      'AZURE_OPENAI_BEARER_TOKEN_FILE',
       'GATEHOUSE_AUDIT_HEADS_FILE',
       'HOST',
       'GATEHOUSE_DATA_DIR',

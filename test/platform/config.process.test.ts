@@ -38,6 +38,8 @@ describe('defaults', () => {
         organization: undefined,
         project: undefined,
       },
+      azure: { endpoint: undefined, apiKey: undefined, bearerTokenFile: undefined },
+      xai: { apiKey: undefined, baseUrl: 'https://api.x.ai/v1' },
       defaultModel: 'gpt-realtime-2.1',
       upstreamTimeoutMs: 10_000,
       maxMintsInFlight: 64,
@@ -105,8 +107,9 @@ describe('defaults', () => {
     OPENAI_PROJECT: undefined,
     AZURE_OPENAI_ENDPOINT: undefined,
     AZURE_OPENAI_API_KEY: undefined,
+    AZURE_OPENAI_BEARER_TOKEN_FILE: undefined,
     XAI_API_KEY: undefined,
-    XAI_BASE_URL: undefined,
+    XAI_BASE_URL: 'https://api.x.ai/v1',
     GATEHOUSE_DEFAULT_MODEL: 'gpt-realtime-2.1',
     GATEHOUSE_UPSTREAM_TIMEOUT_MS: 10_000,
     GATEHOUSE_MAX_MINTS_IN_FLIGHT: 64,
@@ -167,6 +170,12 @@ describe('defaults', () => {
     });
   });
 });
+
+const otherAccounts: Environment = {
+  AZURE_OPENAI_ENDPOINT: 'https://a.example',
+  AZURE_OPENAI_API_KEY: 'a1b2',
+  XAI_API_KEY: 'xai-1',
+};
 
 describe('what depends on other variables', () => {
   test.each<[string, Environment, string[]]>([
@@ -238,9 +247,36 @@ describe('what depends on other variables', () => {
       [`GATEHOUSE_PROVIDERS must be a comma-separated list out of ${PROVIDERS}, each at most once`],
     ],
     [
+      'azure with nothing',
+      { GATEHOUSE_PROVIDER: 'azure' },
+      [
+        'AZURE_OPENAI_ENDPOINT is needed by the chosen provider',
+        'AZURE_OPENAI_API_KEY or AZURE_OPENAI_BEARER_TOKEN_FILE is needed by the chosen provider',
+      ],
+    ],
+    [
+      'azure with a token instead of a key',
+      {
+        GATEHOUSE_PROVIDER: 'azure',
+        AZURE_OPENAI_ENDPOINT: 'https://a.example',
+        AZURE_OPENAI_BEARER_TOKEN_FILE: '/run/token',
+      },
+      [],
+    ],
+    [
+      'xai without a key',
+      { GATEHOUSE_PROVIDER: 'xai', XAI_BASE_URL: 'https://x.example' },
+      ['XAI_API_KEY is needed by the chosen provider'],
+    ],
+    [
+      'keys of azure and xai alone name no provider',
+      { ...database, ...keys, ...otherAccounts },
+      ['GATEHOUSE_PROVIDER is needed with DATABASE_URL while OPENAI_API_KEY is unset'],
+    ],
+    [
       'an unknown provider is the only problem',
       { GATEHOUSE_PROVIDER: 'azur' },
-      ['GATEHOUSE_PROVIDER must be openai, openai-beta or sandbox'],
+      ['GATEHOUSE_PROVIDER must be openai, openai-beta, azure, xai or sandbox'],
     ],
     [
       'the same port twice',
@@ -276,6 +312,10 @@ describe('what depends on other variables', () => {
     ['openai', { ...database, ...keys, OPENAI_API_KEY: 'sk-1' }],
     ['openai-beta', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'openai-beta' }],
     ['sandbox', { OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'sandbox' }],
+    ['sandbox', otherAccounts],
+    ['openai', { ...otherAccounts, OPENAI_API_KEY: 'sk-1' }],
+    ['xai', { ...otherAccounts, GATEHOUSE_PROVIDER: 'xai' }],
+    ['azure', { ...otherAccounts, OPENAI_API_KEY: 'sk-1', GATEHOUSE_PROVIDER: 'azure' }],
   ])('the provider is %s with %j', (provider, env) => {
     expect(loadConfig(env).providers).toEqual([provider]);
   });
@@ -377,9 +417,16 @@ describe('values', () => {
     });
   });
 
-  test('the base URL loses its last slash', () => {
-    expect(loadConfig({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1//' }).openai.baseUrl).toBe(
-      'http://127.0.0.1:9/v1',
+  test.each([
+    'http://127.0.0.1:9/v1//',
+    'https://a.example/v1/?api-version=2025-04-01',
+    'https://a.example/keys?tenant=a%2Fb/',
+    'https://a.example/@user',
+  ])('%s is kept as it is: a slash or a query may matter', (url) => {
+    const env = { ...identity, OPENAI_BASE_URL: url, XAI_BASE_URL: url, AZURE_OPENAI_ENDPOINT: url };
+    const { openai, xai, azure, identityProvider } = loadConfig({ ...env, GATEHOUSE_JWKS_URL: url });
+    expect([openai.baseUrl, xai.baseUrl, azure.endpoint, identityProvider?.jwksUrl]).toEqual(
+      Array(4).fill(url),
     );
   });
 

@@ -389,7 +389,7 @@ describe('what never left is a failure that may be tried again', () => {
   const unreachable = { kind: 'failed', code: 'upstream_unreachable', retryable: true, ...nothing };
 
   test('connection refused', async () => {
-    const gone = await startFakeUpstream({ dialect: 'ga' });
+    const gone = await startFakeUpstream({ kind: 'ga' });
     await gone.stop();
     const provider = connectTo(gone.baseUrl);
     expect(await mintWithin(PATIENT_MS, provider)).toStrictEqual(unreachable);

@@ -19,64 +19,6 @@ afterEach(() => {
   flat.reset();
 });
 
-test('openai: one POST, with everything it needs and nothing of the beta', async () => {
-  const openai = createOpenAi({ ...options, baseUrl: ga.baseUrl, organization: 'org-1', project: 'proj_1' });
-  expect(openai).toMatchObject({ name: 'openai', dialect: 'ga', longestSessionSeconds: 3600 });
-  const outcome = await openai.mint(request);
-  const [minted] = ga.minted;
-  expect(outcome).toStrictEqual({
-    kind: 'issued',
-    upstreamStatus: 200,
-    upstreamCode: null,
-    upstreamRequestId: expect.stringMatching(/^req_/),
-    secret: new Secret(minted?.value ?? ''),
-    expiresAt: minted?.expiresAt,
-    upstreamSessionId: minted?.sessionId,
-    answered: { type: 'REALTIME', model: 'gpt-realtime-2.1', voice: 'marin' },
-    rawSession: {
-      type: 'realtime',
-      model: 'gpt-realtime-2.1',
-      audio: { output: { voice: 'marin' } },
-      id: minted?.sessionId,
-      object: 'realtime.session',
-      expires_at: 0,
-    },
-  });
-  expect(outcome.kind === 'issued' && outcome.secret.forUpstream()).toBe(minted?.value);
-
-  const [call] = ga.calls;
-  expect(ga.calls).toHaveLength(1);
-  expect(call).toMatchObject({ method: 'POST', path: '/v1/realtime/client_secrets' });
-  const { host: _, connection: __, ...headers } = call?.headers ?? {};
-  expect(headers).toStrictEqual({
-    authorization: 'Bearer sk-test-key',
-    'content-type': 'application/json',
-    'content-length': String(call?.text.length),
-    accept: 'application/json',
-    'accept-encoding': 'identity',
-    'user-agent': 'gatehouse',
-    'openai-safety-identifier': 'user-hash',
-    'openai-organization': 'org-1',
-    'openai-project': 'proj_1',
-  });
-  await openai.close();
-});
-
-test('openai-beta: its own path, and no organization or project unless configured', async () => {
-  const beta = createOpenAiBeta({ ...options, name: 'openai-beta', baseUrl: `${flat.baseUrl}/` });
-  expect(beta).toMatchObject({ name: 'openai-beta', dialect: 'flat', longestSessionSeconds: 3600 });
-  expect(await beta.mint(request)).toMatchObject({
-    kind: 'issued',
-    answered: { model: 'gpt-realtime-2.1', voice: 'marin' },
-  });
-  const [call] = flat.calls;
-  expect(call?.path).toBe('/v1/realtime/sessions');
-  expect(call?.headers).not.toHaveProperty('openai-organization');
-  expect(call?.headers).not.toHaveProperty('openai-project');
-  expect(call?.headers).not.toHaveProperty('openai-beta');
-  await beta.close();
-});
-
 test('openai-beta refuses a transcription session by itself', async () => {
   const beta = createOpenAiBeta({ ...options, baseUrl: flat.baseUrl });
   const session = { type: 'TRANSCRIPTION' as const, model: 'whisper-1', extra: {} };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import type { Json } from '../../src/platform/validation/json.ts';
+import { createAzure } from '../../src/providers/azure.ts';
 import { flatDialect } from '../../src/providers/flat-dialect.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
 import { inputPathOf } from '../../src/providers/input-path.ts';
@@ -9,29 +10,32 @@ import { createOpenAi } from '../../src/providers/openai.ts';
 import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
 import { joinPath } from '../../src/providers/param-path.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
+import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
 import type { WireDialect } from '../../src/providers/wire-dialect.ts';
+import { createXai } from '../../src/providers/xai.ts';
 import type { SessionRequest, Tool, ToolRequest } from '../../src/sessions/session-config.ts';
-import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
+import { arbitrarySession } from '../support/arbitrary-session.ts';
 import { useUpstream } from '../support/fixture.ts';
 import { toInput } from '../support/graphql-session.ts';
+import type { UpstreamKind } from '../support/upstream-kinds.ts';
 
-describe.each([
-  ['ga', createOpenAi],
-  ['flat', createOpenAiBeta],
-] as const)('what an echoing upstream answers in %s reads as what was asked for', (dialect, create) => {
-  const fake = useUpstream(dialect);
+const account = { name: 'any', apiKey: new Secret('xai-test'), timeoutMs: 5000 };
+
+describe.each<[UpstreamKind, Dialect, (baseUrl: string) => ClosableProvider]>([
+  ['ga', 'ga', (baseUrl) => createOpenAi({ ...account, baseUrl })],
+  ['flat', 'flat', (baseUrl) => createOpenAiBeta({ ...account, baseUrl })],
+  ['azure', 'ga', (endpoint) => createAzure({ ...account, endpoint, credential: account.apiKey })],
+  ['xai', 'xai', (baseUrl) => createXai({ ...account, baseUrl })],
+])('what an echoing upstream answers in %s reads as what was asked for', (kind, dialect, create) => {
+  const fake = useUpstream(kind);
 
   test('any session', async () => {
-    const provider = create({
-      name: 'openai',
-      baseUrl: fake.baseUrl,
-      apiKey: new Secret('sk-test'),
-      timeoutMs: 5000,
-    });
+    const provider = create(fake.baseUrl);
+    const { min, max } = provider.ttlSeconds;
     await fc.assert(
       fc.asyncProperty(
         arbitrarySession(dialect),
-        arbitraryTtlSeconds,
+        fc.integer({ min, max }),
         async (session, expiresAfterSeconds) => {
           const outcome = await provider.mint({
             session,
@@ -43,7 +47,7 @@ describe.each([
           expect(outcome.answered).toStrictEqual(asAnswered(session, dialect));
           expect(outcome.secret.forUpstream()).toBe(minted?.value);
           expect(outcome.expiresAt).toEqual(minted?.expiresAt);
-          expect(outcome.upstreamSessionId).toBe(minted?.sessionId);
+          expect(outcome.upstreamSessionId).toBe(dialect === 'xai' ? null : minted?.sessionId);
         },
       ),
       { numRuns: 200 },
@@ -58,7 +62,7 @@ describe.each([
 ] as const)('whatever upstream can complain of in %s is a field of the input', (name, dialect, anchor) => {
   test('which decides what is sent there', () => {
     fc.assert(
-      fc.property(arbitrarySession(name), arbitraryTtlSeconds, (session, seconds) => {
+      fc.property(arbitrarySession(name), fc.integer({ min: 10, max: 7200 }), (session, seconds) => {
         const wire = dialect.writeRequest(session, seconds);
         for (const [path, value] of leavesOf(wire)) {
           const field = inputPathOf(path, { ...toInput(session), expiresAfterSeconds: seconds });
@@ -101,6 +105,8 @@ function leavesOf(value: Json | undefined, path: readonly (string | number)[] = 
 
 /** What was asked for, as an upstream that adds nothing tells it. */
 function asAnswered({ extra: _, tools, type, model, ...asked }: SessionRequest, dialect: Dialect): object {
+  // It answers no session.
+  if (dialect === 'xai') return {};
   const transcribes = type === 'TRANSCRIPTION';
   return {
     ...asked,

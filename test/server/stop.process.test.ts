@@ -50,7 +50,7 @@ afterAll(async () => {
 type Setting = { readonly gateway: GatewayProcess; readonly upstream: FakeUpstream; readonly agent: Agent };
 
 async function start(env: Record<string, string> = {}): Promise<Setting> {
-  const upstream = await startFakeUpstream({ dialect: 'ga' });
+  const upstream = await startFakeUpstream({ kind: 'ga' });
   upstreams.push(upstream);
   const gateway = await startGatewayProcess(database, {
     ...upstreamEnv(upstream.baseUrl),

@@ -195,9 +195,27 @@ const transcriptionSession: fc.Arbitrary<SessionRequest> = fc
       : { ...session, inputAudioTranscription: { ...session.inputAudioTranscription, model: session.model } },
   );
 
-/** Sessions as the domain hands them to a provider of `dialect`; the flat one has no transcription sessions. */
+const xaiSession: fc.Arbitrary<SessionRequest> = record({
+  type: fc.constant('REALTIME' as const),
+  model,
+  extra: fc.record(
+    { reasoning: fc.constantFrom({ effort: 'none' }, { effort: 'high' }) },
+    { requiredKeys: [], ...PLAIN },
+  ),
+});
+
+/** Sessions as the domain hands them to a provider of `dialect`; only GA has transcription sessions. */
 export function arbitrarySession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
-  return dialect === 'ga' ? fc.oneof(realtimeSession('ga'), transcriptionSession) : realtimeSession('flat');
+  switch (dialect) {
+    case 'ga':
+      return fc.oneof(realtimeSession('ga'), transcriptionSession);
+    case 'flat':
+      return realtimeSession('flat');
+    case 'xai':
+      return xaiSession;
+    default:
+      return dialect satisfies never;
+  }
 }
 
 /** Lifetimes of client secrets, in seconds. */

@@ -4,11 +4,11 @@ import type { Dialect } from '../../src/providers/provider.ts';
 /** A secret that exists upstream, whether or not anybody received it. */
 export type MintedSecret = { readonly value: string; readonly sessionId: string; readonly expiresAt: Date };
 
-/** As far as the dialect's defaults know: 600 seconds in GA, one minute in the beta. */
+/** As far as the dialect's defaults know: one minute in the beta, else 600 seconds. */
 export function expiryOf(body: Json, dialect: Dialect): Date {
-  const holder = dialect === 'ga' ? body : property(body, 'client_secret');
+  const holder = dialect === 'flat' ? property(body, 'client_secret') : body;
   const asked = property(property(holder, 'expires_after'), 'seconds');
-  const seconds = typeof asked === 'number' ? asked : dialect === 'ga' ? 600 : 60;
+  const seconds = typeof asked === 'number' ? asked : dialect === 'flat' ? 60 : 600;
   return new Date((Math.floor(Date.now() / 1000) + seconds) * 1000);
 }
 
@@ -19,6 +19,8 @@ export function echoSession(
   dialect: Dialect,
 ): JsonObject {
   const expires_at = expiresAt.getTime() / 1000;
+  // It answers no session.
+  if (dialect === 'xai') return { value, expires_at };
   if (dialect === 'flat') {
     const sent = isJsonObject(body) ? body : {};
     return { ...sent, id: sessionId, object: 'realtime.session', client_secret: { value, expires_at } };
@@ -35,6 +37,7 @@ export function halveSession(answer: JsonObject, dialect: Dialect): JsonObject {
     Object.fromEntries(
       Object.entries(isJsonObject(fields) ? fields : {}).filter((_, index) => index % 2 === 0),
     );
+  if (dialect === 'xai') return answer;
   if (dialect === 'ga') return { ...answer, session: keepHalf(answer['session']) };
   const { client_secret = null, ...session } = answer;
   return { ...keepHalf(session), client_secret };

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Json, JsonObject } from '../../src/platform/validation/json.ts';
-import type { Dialect } from '../../src/providers/provider.ts';
 import { echoSession, expiryOf, halveSession, type MintedSecret } from './echo-session.ts';
+import { type UpstreamKind, upstreamKinds } from './upstream-kinds.ts';
 
 /** What the upstream was asked, in the order in which it was asked. */
 export type RecordedCall = {
@@ -57,7 +57,7 @@ export type Behaviour =
 export type Minted = MintedSecret & { readonly call: RecordedCall };
 
 export type FakeUpstream = {
-  /** With the version in its path, like https://api.openai.com/v1. */
+  /** As the provider's variable has it, e.g. like https://api.openai.com/v1. */
   readonly baseUrl: string;
   readonly calls: readonly RecordedCall[];
   readonly minted: readonly Minted[];
@@ -73,14 +73,14 @@ export type FakeUpstream = {
   stop(): Promise<void>;
 };
 
-const PATHS = { ga: '/v1/realtime/client_secrets', flat: '/v1/realtime/sessions' } as const satisfies Record<
-  Dialect,
-  string
->;
 const ECHO: Behaviour = { kind: 'echo' };
 
-/** Starts an upstream on a free loopback port that does as it is told and remembers everything. */
-export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect }): Promise<FakeUpstream> {
+/**
+ * Starts an upstream on a free loopback port that remembers everything. It refuses what the real one of its kind refuses,
+ * and otherwise does as it is told.
+ */
+export async function startFakeUpstream({ kind }: { readonly kind: UpstreamKind }): Promise<FakeUpstream> {
+  const { dialect, base, path, requestIdHeader, secretPrefix, refuse } = upstreamKinds[kind];
   const calls: RecordedCall[] = [];
   const minted: Minted[] = [];
   const script: Behaviour[] = [];
@@ -95,7 +95,10 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
         const told = waiting;
         waiting = [];
         for (const tell of told) tell(call);
-        return call.path === PATHS[dialect] ? perform(behaviour, call, response) : notFound(response);
+        response.setHeader(requestIdHeader, `req_${randomBytes(16).toString('hex')}`);
+        if (call.path.split('?')[0] !== path) return notFound(response);
+        const refusal = refuse(call);
+        return refusal === null ? perform(behaviour, call, response) : send(response, refusal);
       })
       // The caller went away, which is its good right; or a test's respond() threw, which it sees as a cut connection.
       .catch(() => response.destroy());
@@ -151,7 +154,7 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
 
   function mint(call: RecordedCall): JsonObject {
     const secret = {
-      value: `ek_${randomBytes(16).toString('hex')}`,
+      value: `${secretPrefix}${randomBytes(16).toString('hex')}`,
       sessionId: `sess_${randomBytes(11).toString('hex')}`,
       expiresAt: expiryOf(call.body, dialect),
     };
@@ -167,7 +170,7 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
   if (address === null || typeof address === 'string') throw new Error('The fake upstream has no port');
 
   return {
-    baseUrl: `http://127.0.0.1:${address.port}/v1`,
+    baseUrl: `http://127.0.0.1:${address.port}${base}`,
     calls,
     minted,
     next: (behaviour) => {
@@ -221,7 +224,6 @@ function parseJson(text: string): Json {
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
   response.writeHead(status, {
-    'x-request-id': `req_${randomBytes(16).toString('hex')}`,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...headers,
   });
@@ -244,7 +246,6 @@ async function sendHalf(response: ServerResponse, status: number, body: JsonObje
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
-    'x-request-id': `req_${randomBytes(16).toString('hex')}`,
   });
   await new Promise<void>((resolve) => {
     response.write(text.slice(0, text.length / 2), () => setTimeout(resolve, 20));

@@ -6,6 +6,7 @@ import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import { type IdentityProvider, startIdentityProvider } from './identity-provider.ts';
 import { type Replicas, startReplicas } from './replicas.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import type { UpstreamKind } from './upstream-kinds.ts';
 
 // Each of these is called at the top of a file, or of a `describe`. It is started before the tests there, in the
 // order of the calls, and closed after them in the reverse order, also when something after it did not start.
@@ -21,9 +22,9 @@ export function useDatabase(options?: { readonly empty?: boolean }): TestDatabas
   );
 }
 
-export function useUpstream(dialect: 'ga' | 'flat' = 'ga'): FakeUpstream {
+export function useUpstream(kind: UpstreamKind = 'ga'): FakeUpstream {
   return use(
-    () => startFakeUpstream({ dialect }),
+    () => startFakeUpstream({ kind }),
     (upstream) => upstream.stop(),
   );
 }

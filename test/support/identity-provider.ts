@@ -47,6 +47,9 @@ export type IdentityProvider = {
   close(): Promise<void>;
 };
 
+// Some have a query, or a slash at the end, without which they answer nothing.
+const PATH = '/jwks.json?policy=b2c_1/';
+
 /** A company's identity provider: an HTTP server with a key set, and tokens signed with its keys. */
 export async function startIdentityProvider(): Promise<IdentityProvider> {
   const issuer = 'https://identity.example.test/';
@@ -59,8 +62,12 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
 
   let halt = Promise.withResolvers<() => void>();
 
-  const server = createServer((_request, response) => {
+  const server = createServer((request, response) => {
     requests += 1;
+    if (request.url !== PATH) {
+      response.writeHead(404).end();
+      return;
+    }
     if (mood === 'halting') {
       const text = JSON.stringify({ keys: published });
       response.setHeader('content-type', 'application/json');
@@ -70,7 +77,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     answer(response, mood, published);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`;
 
   const provider: IdentityProvider = {
     url,

@@ -12,8 +12,12 @@ export type ProviderRegistry<Settings extends Variables = Variables> = {
 
 type ProviderEntry = {
   readonly name: string;
-  /** Variables without which it cannot be used. Once they are all set, it may be the default. */
+  /** Variables without which it cannot be used. */
   readonly needs: readonly z.ZodType[];
+  /** Of these at least one, too. */
+  readonly needsOneOf?: readonly z.ZodType[];
+  /** Whether it is never the default, even if all that it needs is set. */
+  readonly onlyByName?: boolean;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -143,14 +147,9 @@ function unsetOfAll({ providers }: ProviderRegistry, env: Environment): string |
   return candidates.map(({ needs }) => `${namesOf(needs)} is unset`).join(' and ');
 }
 
-/** The providers that need something, without those that need the same as one before them. */
+/** The providers that need something, and are the default when it is set. */
 function keyed(providers: readonly ProviderEntry[]): ProviderEntry[] {
-  const first = new Map<string, ProviderEntry>();
-  for (const entry of providers) {
-    const names = namesOf(entry.needs);
-    if (names !== '' && !first.has(names)) first.set(names, entry);
-  }
-  return [...first.values()];
+  return providers.filter(({ needs, onlyByName }) => needs.length > 0 && onlyByName !== true);
 }
 
 function keyless(providers: readonly ProviderEntry[]): ProviderEntry | undefined {

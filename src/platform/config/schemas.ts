@@ -11,10 +11,16 @@ export const whole = (min: number, max: number) =>
 
 export const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 
+/** Kept as it is, with its query. Credentials in it would not be sent, and could be logged; a fragment is never sent. */
 export const httpUrl = z
   .string()
-  .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an http(s) URL')
-  .transform((value) => value.replace(/\/+$/, ''));
+  .refine(isPlainHttpUrl, 'must be an http(s) URL without user, password and fragment');
+
+function isPlainHttpUrl(value: string): boolean {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username === '' && password === '' && !value.includes('#');
+}
 
 export const postgresUrl = z
   .string()

@@ -50,6 +50,13 @@ export const credentialForms: readonly CredentialForm[] = [
     `whsec_${fill(32)}`,
   ),
   form('ElevenLabs', 'sk_[0-9a-f]{32,64}', 'sk_[0-9a-f]{48}', `sk_${hex(48)}`),
+  // Before the keys, whose form is shorter.
+  form(
+    'xAI, a client secret',
+    String.raw`xai-realtime-client-secret-[\w+/=-]{8,256}`,
+    String.raw`xai-realtime-client-secret-[\w+/=-]{16,256}`,
+    `xai-realtime-client-secret-${fill(80)}`,
+  ),
   form('xAI', `xai-${BODY}`, 'xai-[A-Za-z0-9]{80}', `xai-${fill(80)}`),
   form('Groq', `gsk_${ALPHANUMERIC}`, 'gsk_[A-Za-z0-9]{52}', `gsk_${fill(52)}`),
   form('Hugging Face', `(?:hf_|api_org_)${ALPHANUMERIC}`, '(?:hf|api_org)_[A-Za-z0-9]{34}', `hf_${fill(34)}`),
