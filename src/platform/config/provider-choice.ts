@@ -106,31 +106,39 @@ export function problemsOfChoice(
 ): Problem[] {
   const problems: Problem[] = [];
   const named = namedProviders(registry, env);
-  const { provider, modelProviders } = providerVariables(registry);
-  const one = provider.safeParse(env[PROVIDER]).data;
+  const one = providerVariables(registry).provider.safeParse(env[PROVIDER]).data;
   if (one !== undefined && named !== null && named.join() !== one) {
     const message = `names other providers than ${PROVIDER}: set only one of the two`;
     problems.push({ variable: PROVIDERS, message });
   }
-  for (const entry of registry.providers.filter(({ name }) => named?.includes(name))) {
-    for (const variable of entry.needs.map(nameOf).filter((name) => env[name] === undefined))
-      problems.push({ variable, message: `is needed by the provider ${entry.name}` });
-  }
+  for (const entry of registry.providers)
+    if (named?.includes(entry.name)) problems.push(...missingOf(entry, env));
   const unset = unsetOfAll(registry, env);
   const isNamed = env[PROVIDER] !== undefined || env[PROVIDERS] !== undefined;
   if (!embedded && !isNamed && unset !== null)
     problems.push({ variable: PROVIDER, message: `is needed with DATABASE_URL while ${unset}` });
-  // While they are malformed, nobody knows what is configured.
-  if (isNamed && named === null) return problems;
-  const configured = configuredProviders(registry, env);
-  const bindings = modelProviders.safeParse(env[MODEL_PROVIDERS]).data ?? new Map<string, string>();
-  for (const [index, bound] of [...bindings.values()].entries()) {
-    if (!configured.includes(bound)) {
-      const message = `entry ${index + 1} names the provider ${bound}, which is not configured (${configured.join(', ')})`;
-      problems.push({ variable: MODEL_PROVIDERS, message });
-    }
-  }
+  // While the names are malformed, nobody knows what is configured.
+  if (!isNamed || named !== null) problems.push(...strayBindings(registry, env));
   return problems;
+}
+
+function missingOf({ name, needs, needsOneOf = [] }: ProviderEntry, env: Environment): Problem[] {
+  const isUnset = (needed: z.ZodType) => env[nameOf(needed)] === undefined;
+  const missing = needs.filter(isUnset).map(nameOf);
+  if (needsOneOf.length > 0 && needsOneOf.every(isUnset)) missing.push(needsOneOf.map(nameOf).join(' or '));
+  return missing.map((variable) => ({ variable, message: `is needed by the provider ${name}` }));
+}
+
+/** The models that are bound to a provider which is not configured. */
+function strayBindings(registry: ProviderRegistry, env: Environment): Problem[] {
+  const configured = configuredProviders(registry, env);
+  const { modelProviders } = providerVariables(registry);
+  const bindings = modelProviders.safeParse(env[MODEL_PROVIDERS]).data ?? new Map<string, string>();
+  return [...bindings.values()].flatMap((bound, index) => {
+    if (configured.includes(bound)) return [];
+    const message = `entry ${index + 1} names the provider ${bound}, which is not configured (${configured.join(', ')})`;
+    return [{ variable: MODEL_PROVIDERS, message }];
+  });
 }
 
 /** The providers that are named by the environment; null when it names none, or malformed ones. */
