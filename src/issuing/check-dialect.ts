@@ -2,6 +2,7 @@ import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { DialectRules } from '../providers/dialects.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
 import type { SessionRequest } from '../sessions/session-config.ts';
+import { issuesOfTranscription } from './check-transcription.ts';
 import type { ParsedCreateInput } from './create-input-schema.ts';
 
 // Made once: zod builds a new schema at each call of keyof().
@@ -14,7 +15,8 @@ export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules):
     yield { path: ['type'], message: 'is not available with the configured provider' };
     return;
   }
-  if (type === 'TRANSCRIPTION') yield* issuesOfTranscription(input);
+  if (type === 'TRANSCRIPTION') yield* issuesOfTranscriptionSession(input);
+  yield* issuesOfTranscription(input, rules);
   yield* issuesOfTemperature(input.temperature, rules.temperature);
   if (
     input.turnDetection?.kind === 'SERVER_VAD' &&
@@ -23,6 +25,12 @@ export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules):
   ) {
     yield {
       path: ['turnDetection', 'serverVad', 'idleTimeoutMs'],
+      message: 'is not known to the configured provider',
+    };
+  }
+  if (input.inputAudioNoiseReduction?.strength != null && !rules.noiseReductionStrength) {
+    yield {
+      path: ['inputAudioNoiseReduction', 'strength'],
       message: 'is not known to the configured provider',
     };
   }
@@ -83,7 +91,7 @@ const REALTIME_ONLY_FIELDS: ReadonlySet<string> = new Set(
   Object.entries(REALTIME_ONLY).flatMap(([field, only]) => (only ? [field] : [])),
 );
 
-function* issuesOfTranscription(input: ParsedCreateInput): Generator<InputIssue> {
+function* issuesOfTranscriptionSession(input: ParsedCreateInput): Generator<InputIssue> {
   for (const [field, value] of Object.entries(input)) {
     if (value !== undefined && REALTIME_ONLY_FIELDS.has(field))
       yield { path: [field], message: 'does not apply to a transcription session' };

@@ -2,12 +2,10 @@ import type { Actor } from '../authorization/actor.ts';
 import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
 import { dialects } from '../providers/dialects.ts';
 import type { Dialect } from '../providers/provider.ts';
-import type { Label, SessionRequest } from '../sessions/session-config.ts';
+import { emptyTranscription, type Label, type SessionRequest } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
+import { DEFAULT_TRANSCRIPTION_MODEL } from './check-transcription.ts';
 import { createInputSchema } from './create-input-schema.ts';
-
-// The realtime models cannot be used for a session that only transcribes; this one streams as they do.
-const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-live-transcribe';
 
 export type CreateInput = {
   readonly externalUserId: string;
@@ -75,6 +73,6 @@ function invalid(issues: readonly InputIssue[]): { ok: false; outcome: InputRefu
 
 /** A transcription session has one model. The caller may name it in either of two places; afterwards it stands in both. */
 function withOneModel(session: SessionRequest): SessionRequest {
-  const asked = session.inputAudioTranscription ?? { language: null, prompt: null };
+  const asked = session.inputAudioTranscription ?? emptyTranscription;
   return { ...session, inputAudioTranscription: { ...asked, model: session.model } };
 }

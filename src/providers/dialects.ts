@@ -7,6 +7,7 @@ import type {
 } from '../sessions/session-config.ts';
 import type { ExtraField } from './extra-fields.ts';
 import type { Dialect } from './provider.ts';
+import { TRANSCRIPTION_FIELDS, type TranscriptionField } from './transcription-models.ts';
 
 type Defaults = Omit<SessionConfig, 'type' | 'model'>;
 
@@ -21,11 +22,14 @@ export type DialectRules = {
   /** Whether tool_choice can name a function or an MCP server; otherwise it is only a mode. */
   readonly namedToolChoice: boolean;
   readonly idleTimeout: boolean;
+  /** The fields that its transcriptions have. A model may take fewer (transcription-models.ts). */
+  readonly transcription: readonly TranscriptionField[];
+  readonly noiseReductionStrength: boolean;
   readonly extra: { readonly [T in SessionType]: readonly ExtraField[] };
 };
 
 // From the descriptions in OpenAI's document (RealtimeTurnDetection). They are the same in both dialects.
-export const serverVadDefaults: ServerVad = {
+const serverVad: ServerVad = {
   kind: 'SERVER_VAD',
   threshold: 0.5,
   prefixPaddingMs: 300,
@@ -35,12 +39,24 @@ export const serverVadDefaults: ServerVad = {
   interruptResponse: true,
 };
 
-export const semanticVadDefaults: SemanticVad = {
+const semanticVad: SemanticVad = {
   kind: 'SEMANTIC_VAD',
   eagerness: 'AUTO',
   createResponse: true,
   interruptResponse: true,
 };
+
+// A session that only transcribes has no responses to create or to interrupt.
+const noResponses = { createResponse: null, interruptResponse: null };
+
+/** What a turn detection has where neither request nor answer say it. */
+export const turnDetectionDefaults = {
+  REALTIME: { SERVER_VAD: serverVad, SEMANTIC_VAD: semanticVad },
+  TRANSCRIPTION: {
+    SERVER_VAD: { ...serverVad, ...noResponses },
+    SEMANTIC_VAD: { ...semanticVad, ...noResponses },
+  },
+} as const satisfies Record<SessionType, { SERVER_VAD: ServerVad; SEMANTIC_VAD: SemanticVad }>;
 
 const realtime: Defaults = {
   modalities: ['AUDIO'],
@@ -49,7 +65,7 @@ const realtime: Defaults = {
   inputAudioFormat: 'PCM16',
   outputAudioFormat: 'PCM16',
   inputAudioTranscription: null,
-  turnDetection: serverVadDefaults,
+  turnDetection: serverVad,
   inputAudioNoiseReduction: null,
   tools: [],
   toolChoice: { mode: 'AUTO', name: null, serverLabel: null },
@@ -63,6 +79,7 @@ const transcription: Defaults = {
   modalities: [],
   voice: null,
   outputAudioFormat: null,
+  turnDetection: turnDetectionDefaults.TRANSCRIPTION.SERVER_VAD,
   toolChoice: null,
   maxResponseOutputTokens: null,
 };
@@ -76,6 +93,8 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     mcpTools: true,
     namedToolChoice: true,
     idleTimeout: true,
+    transcription: TRANSCRIPTION_FIELDS,
+    noiseReductionStrength: true,
     extra: {
       REALTIME: ['speed', 'tracing', 'truncation', 'include', 'reasoning', 'parallel_tool_calls', 'prompt'],
       TRANSCRIPTION: ['include'],
@@ -88,6 +107,8 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     mcpTools: false,
     namedToolChoice: false,
     idleTimeout: false,
+    transcription: ['language', 'prompt'],
+    noiseReductionStrength: false,
     extra: { REALTIME: ['speed', 'tracing', 'truncation', 'prompt'], TRANSCRIPTION: [] },
   },
 };

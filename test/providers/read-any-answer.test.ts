@@ -40,9 +40,12 @@ describe('nothing that upstream can say makes reading fail', () => {
       'parameters',
       'server_label',
       'server_url',
+      'connector_id',
       'authorization',
       'headers',
       'allowed_tools',
+      'tool_names',
+      'read_only',
       'require_approval',
       '__proto__',
     ],
@@ -60,7 +63,11 @@ describe('nothing that upstream can say makes reading fail', () => {
     ],
     hostile,
   );
-  const value = fc.oneof(hostile, fc.array(tool, { maxLength: 3 }), vad);
+  const hearing = object(
+    ['type', 'strength', 'rate', 'model', 'language', 'languages', 'keywords', 'delay', 'prompt'],
+    hostile,
+  );
+  const value = fc.oneof(hostile, fc.array(tool, { maxLength: 3 }), vad, hearing);
   const audio = object(
     ['input', 'output'],
     object(['format', 'transcription', 'noise_reduction', 'turn_detection', 'voice'], value),

@@ -4,6 +4,7 @@ import { Secret } from '../../src/platform/redaction/secret.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import { createOpenAiBeta } from '../../src/providers/openai-beta.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
+import { withoutUndefined } from '../../src/providers/without-undefined.ts';
 import type { SessionRequest, Tool, ToolRequest } from '../../src/sessions/session-config.ts';
 import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
 import { useUpstream } from '../support/fixture.ts';
@@ -50,14 +51,23 @@ function asAnswered({ extra: _, tools, type, model, ...asked }: SessionRequest, 
   const transcribes = type === 'TRANSCRIPTION';
   return {
     ...asked,
+    ...withoutUndefined({
+      inputAudioTranscription: asSent(asked.inputAudioTranscription),
+      turnDetection: asSent(asked.turnDetection),
+      inputAudioNoiseReduction: asSent(asked.inputAudioNoiseReduction),
+    }),
     model,
     // The flat dialect has no word for it.
     ...(dialect === 'ga' ? { type } : {}),
     ...(tools === undefined ? {} : { tools: tools.map(asRecorded) }),
-    ...(transcribes
-      ? { inputAudioTranscription: { language: null, prompt: null, ...asked.inputAudioTranscription, model } }
-      : {}),
+    ...(transcribes ? { inputAudioTranscription: { ...asSent(asked.inputAudioTranscription), model } } : {}),
   };
+}
+
+/** The fields of an object that were sent: null stands for those that were not. */
+function asSent(part: object | null | undefined): object | null | undefined {
+  if (part === null || part === undefined) return part;
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== null));
 }
 
 function asRecorded(tool: ToolRequest): Tool {

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { Json, JsonObject } from '../../src/platform/validation/json.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
 import { echoSession, expiryOf, halveSession, type MintedSecret } from './echo-session.ts';
+import { refusalOf, refusedField } from './refused-field.ts';
 
 /** What the upstream was asked, in the order in which it was asked. */
 export type RecordedCall = {
@@ -24,7 +25,7 @@ export type Answer = {
 
 /** What to do with a call. `reply` says what follows a wait; default: echo. */
 export type Behaviour =
-  /** Mint, and answer what was sent plus id, object, type and expiry. No defaults are filled in; credentials are repeated. */
+  /** Refuse what OpenAI refuses, else mint, and answer what was sent plus id, object, type and expiry. No defaults are filled in; credentials are repeated. */
   | {
       readonly kind: 'echo';
       readonly headers?: Readonly<Record<string, string>>;
@@ -103,9 +104,12 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
 
   async function perform(behaviour: Behaviour, call: RecordedCall, response: ServerResponse): Promise<void> {
     switch (behaviour.kind) {
-      case 'echo':
+      case 'echo': {
+        const param = dialect === 'ga' ? refusedField(call.body) : null;
+        if (param !== null) return send(response, { status: 400, body: refusalOf(param) });
         if (behaviour.interim) response.writeContinue();
         return send(response, { status: 200, body: mint(call), headers: behaviour.headers });
+      }
       case 'answer':
         return send(response, behaviour);
       case 'choose':
