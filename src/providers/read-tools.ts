@@ -27,8 +27,8 @@ const functionTool = z
 // allowed_tools is a list of names, or a filter. A filter with more than these two narrows the tools in a way that we do
 // not know.
 const toolFilter = z.union([
-  z.array(z.string()).transform((tool_names) => ({ tool_names, read_only: null })),
-  z.strictObject({ tool_names: z.array(z.string()).nullish(), read_only: z.boolean().nullish() }),
+  z.array(filled).transform((tool_names) => ({ tool_names, read_only: null })),
+  z.strictObject({ tool_names: z.array(filled).nullish(), read_only: z.boolean().nullish() }),
 ]);
 
 const mcpTool = z
@@ -40,7 +40,7 @@ const mcpTool = z
     server_description: fieldOrNull(z.string()),
     allowed_tools: fieldOrNull(toolFilter),
     require_approval: fieldOrNull(anyJson),
-    authorization: fieldOrNull(filled),
+    authorization: fieldOrNull(anyJson),
     headers: fieldOrNull(z.custom<object>(isJsonObject)),
   })
   .transform(
@@ -53,7 +53,7 @@ const mcpTool = z
       allowedTools: tool.allowed_tools?.tool_names ?? null,
       readOnlyTools: tool.allowed_tools?.read_only ?? null,
       requireApproval: tool.require_approval,
-      hasAuthorization: tool.authorization !== null,
+      hasAuthorization: tool.authorization !== null && tool.authorization !== '',
       headerNames: Object.keys(tool.headers ?? {}),
     }),
   );
@@ -70,6 +70,10 @@ export const toolChoice: z.ZodType<ToolChoice> = z.union([
     .looseObject({ type: z.literal('function'), name: filled })
     .transform(({ name }) => ({ mode: 'FUNCTION' as const, name, serverLabel: null })),
   z
-    .looseObject({ type: z.literal('mcp'), server_label: filled, name: fieldOrNull(filled) })
-    .transform(({ server_label, name }) => ({ mode: 'MCP' as const, name, serverLabel: server_label })),
+    .looseObject({ type: z.literal('mcp'), server_label: filled, name: filled.nullish() })
+    .transform(({ server_label, name }) => ({
+      mode: 'MCP' as const,
+      name: name ?? null,
+      serverLabel: server_label,
+    })),
 ]);

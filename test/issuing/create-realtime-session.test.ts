@@ -308,6 +308,18 @@ const SENT: readonly [string, object, object, object][] = [
     },
   ],
   [
+    'languages to the default transcription model',
+    { type: 'TRANSCRIPTION', inputAudioTranscription: { languages: ['nl', 'de'] } },
+    { audio: { input: { transcription: { model: 'gpt-live-transcribe', languages: ['nl', 'de'] } } } },
+    { model: 'gpt-live-transcribe', inputAudioTranscription: { languages: ['nl', 'de'] } },
+  ],
+  [
+    'a language to the model that the transcription names',
+    { type: 'TRANSCRIPTION', inputAudioTranscription: { model: 'whisper-1', language: 'de' } },
+    { audio: { input: { transcription: { model: 'whisper-1', language: 'de' } } } },
+    { model: 'whisper-1', inputAudioTranscription: { language: 'de', languages: null } },
+  ],
+  [
     'a delay to the model that takes it',
     transcriptionBy('gpt-realtime-whisper', { inputAudioTranscription: { language: 'de', delay: 'LOW' } }),
     {

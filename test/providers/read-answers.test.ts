@@ -377,6 +377,26 @@ describe('an answer that says less, or something else', () => {
     });
   });
 
+  test.each<[Json, boolean]>([
+    ['oauth-token', true],
+    [{ type: 'bearer', token: 'oauth-token' }, true],
+    ['', false],
+    [null, false],
+  ])('an authorization of any form is one: %j', (authorization, hasAuthorization) => {
+    expect(ga({ tools: [{ type: 'mcp', server_label: 'crm', authorization }] })?.tools).toMatchObject([
+      { hasAuthorization },
+    ]);
+  });
+
+  test('a tool choice that names something unreadable is null, not a choice of any tool', () => {
+    expect(ga({ tool_choice: { type: 'mcp', server_label: 'crm', name: ['find'] } })).toStrictEqual({
+      toolChoice: null,
+    });
+    expect(ga({ tool_choice: { type: 'mcp', server_label: 'crm', name: null } })).toStrictEqual({
+      toolChoice: { mode: 'MCP', name: null, serverLabel: 'crm' },
+    });
+  });
+
   test('unknown keys stay in the session as answered', () => {
     const session = { id: 'sess_1', mood: 'cheerful', audio: { input: { gain: 3 } } };
     expect(gaDialect.readAnswer({ value: 'ek_1234567890', session })?.rawSession).toBe(session);
