@@ -12,7 +12,7 @@ import type { ParsedCreateInput } from './create-input-schema.ts';
 // The realtime models cannot be used for a session that only transcribes; this one streams as they do.
 export const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-live-transcribe';
 
-// Either of them says what the other does, so its model is told to use the other.
+// Fields that do much the same for different models. A refusal names the one that the model takes.
 const INSTEAD: Partial<Record<TranscriptionField, TranscriptionField>> = {
   language: 'languages',
   languages: 'language',

@@ -13,7 +13,7 @@ export type TranscriptionDelay = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH'
 export type InputAudioTranscription = {
   readonly model: string | null;
   readonly language: string | null;
-  /** For models that take several; never together with `language`. */
+  /** Asked for instead of `language`, for models that take several. */
   readonly languages: readonly string[] | null;
   readonly prompt: string | null;
   readonly keywords: readonly string[] | null;
