@@ -13,6 +13,7 @@ import type {
   SessionType,
   ToolChoice,
   ToolChoiceMode,
+  TranscriptionDelay,
 } from '../sessions/session-config.ts';
 import { builder } from './builder.ts';
 
@@ -56,6 +57,16 @@ export const EagernessEnum = builder.enumType('Eagerness', {
     AUTO: { description: 'The same as MEDIUM.' },
   } satisfies Record<Eagerness, object>,
 });
+export const TranscriptionDelayEnum = builder.enumType('TranscriptionDelay', {
+  description: 'How long a transcription model waits before it writes. Longer is more accurate.',
+  values: {
+    MINIMAL: { description: 'The shortest wait.' },
+    LOW: { description: 'A short wait.' },
+    MEDIUM: { description: 'A medium wait.' },
+    HIGH: { description: 'A long wait.' },
+    XHIGH: { description: 'The longest wait.' },
+  } satisfies Record<TranscriptionDelay, object>,
+});
 export const ToolChoiceModeEnum = builder.enumType('ToolChoiceMode', {
   description: 'Whether the model calls a tool, and which one.',
   values: {
@@ -81,11 +92,26 @@ export const InputAudioTranscriptionType = builder
       }),
       language: t.exposeString('language', {
         nullable: true,
-        description: 'The language of the speech, in ISO 639-1, e.g. "en". Null: it is recognised.',
+        description:
+          'The language of the speech, in ISO 639-1, e.g. "en". Null when it is recognised, or languages has several.',
+      }),
+      languages: t.exposeStringList('languages', {
+        nullable: true,
+        description: 'The languages that the speech may be in, in ISO 639-1. Null when none are given.',
       }),
       prompt: t.exposeString('prompt', {
         nullable: true,
         description: 'Words and topics to expect. Null when none are given.',
+      }),
+      keywords: t.exposeStringList('keywords', {
+        nullable: true,
+        description: 'Terms to listen for. Null when none are given.',
+      }),
+      delay: t.expose('delay', {
+        type: TranscriptionDelayEnum,
+        nullable: true,
+        description:
+          'How long the model waits before it writes. Null when it is not given, or when the provider named a value that Gatehouse does not know.',
       }),
     }),
   });
@@ -96,6 +122,10 @@ export const InputAudioNoiseReductionType = builder
     description: 'The noise filter of the input audio.',
     fields: (t) => ({
       type: t.expose('type', { type: NoiseReductionTypeEnum, description: 'The kind of filter.' }),
+      strength: t.exposeFloat('strength', {
+        nullable: true,
+        description: 'How much noise is removed, 0 to 1. Null when it is not given.',
+      }),
     }),
   });
 
@@ -181,7 +211,12 @@ const McpToolType = builder.objectRef<McpTool>('McpTool').implement({
     serverUrl: t.exposeString('serverUrl', {
       nullable: true,
       description:
-        'The URL of the server, without credentials and query. Null when the provider did not send it.',
+        'The URL of the server, without credentials and query. Null for a connector, and when the provider did not send it.',
+    }),
+    connectorId: t.exposeString('connectorId', {
+      nullable: true,
+      description:
+        'The connector of the provider that stands for a server, e.g. "connector_googlecalendar". Null when there is none.',
     }),
     serverDescription: t.exposeString('serverDescription', {
       nullable: true,
@@ -189,7 +224,13 @@ const McpToolType = builder.objectRef<McpTool>('McpTool').implement({
     }),
     allowedTools: t.exposeStringList('allowedTools', {
       nullable: true,
-      description: 'The names of its tools that the model may call. Null: all tools.',
+      description:
+        'The names of its tools that the model may call. Null when they are not restricted by name, or in a way that Gatehouse does not know; upstreamConfig has it.',
+    }),
+    readOnlyTools: t.exposeBoolean('readOnlyTools', {
+      nullable: true,
+      description:
+        'Whether the model may call only tools that the server marks as reading. Null when it is not given.',
     }),
     requireApproval: t.expose('requireApproval', {
       type: 'JSON',

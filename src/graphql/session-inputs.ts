@@ -1,6 +1,8 @@
 import {
   MAX_HEADERS,
+  MAX_KEYWORDS,
   MAX_LABELS,
+  MAX_LANGUAGES,
   MAX_MODALITIES,
   MAX_TOOL_NAMES,
   MAX_TOOLS,
@@ -14,21 +16,43 @@ import {
   NoiseReductionTypeEnum,
   SessionTypeEnum,
   ToolChoiceModeEnum,
+  TranscriptionDelayEnum,
 } from './session-config.ts';
 
 /** The input of createRealtimeSession. issuing/create-input-schema.ts checks ranges, issuing/check-dialect.ts dialects. */
 
 const InputAudioTranscriptionInput = builder.inputType('InputAudioTranscriptionInput', {
-  description: 'How the input audio is transcribed, in addition to what the model hears.',
+  description:
+    'How the input audio is transcribed, in addition to what the model hears. A field that the model is known not to take is refused.',
   fields: (t) => ({
     model: t.string({
       description:
         'The transcription model, e.g. "whisper-1". For a transcription session it must be left out or be the same as model.',
     }),
     language: t.string({
-      description: 'The language of the speech, in ISO 639-1, e.g. "en". Default: it is recognised.',
+      description:
+        'The language of the speech, in ISO 639-1, e.g. "en". Default: it is recognised. gpt-live-transcribe and gpt-transcribe take languages instead.',
     }),
-    prompt: t.string({ description: 'Words and topics to expect, e.g. the names of your products.' }),
+    languages: t.stringList(
+      atMost(
+        MAX_LANGUAGES,
+        'The languages that the speech may be in, in ISO 639-1, for models that take several (gpt-live-transcribe, gpt-transcribe). Not together with language.',
+      ),
+    ),
+    prompt: t.string({
+      description:
+        'Words and topics to expect, e.g. the names of your products. gpt-realtime-whisper and gpt-4o-transcribe-diarize take none.',
+    }),
+    keywords: t.stringList(
+      atMost(
+        MAX_KEYWORDS,
+        'Terms to listen for, taken literally, of at most 256 characters each (gpt-live-transcribe, gpt-transcribe).',
+      ),
+    ),
+    delay: t.field({
+      type: TranscriptionDelayEnum,
+      description: 'How long the model waits before it writes (gpt-realtime-whisper).',
+    }),
   }),
 });
 
@@ -39,6 +63,9 @@ const InputAudioNoiseReductionInput = builder.inputType('InputAudioNoiseReductio
       type: NoiseReductionTypeEnum,
       required: true,
       description: 'The kind of filter.',
+    }),
+    strength: t.float({
+      description: 'How much noise to remove, 0 to 1. Default: the default of the provider. GA dialect only.',
     }),
   }),
 });
@@ -135,9 +162,12 @@ const McpToolInput = builder.inputType('McpToolInput', {
       description: 'The name of the server in this session, e.g. in toolChoice.',
     }),
     serverUrl: t.string({
-      required: true,
       description:
-        'The http or https URL at which the provider reaches the server. It is stored without credentials and query.',
+        'The http or https URL at which the provider reaches the server. It is stored without credentials and query. Give exactly one of serverUrl and connectorId.',
+    }),
+    connectorId: t.string({
+      description:
+        'A connector of the provider that stands for a server, e.g. "connector_googlecalendar". OpenAI has none for models released after 2026-09-01.',
     }),
     serverDescription: t.string({ description: 'What the server offers, for the model to read.' }),
     authorization: t.string({
@@ -153,6 +183,9 @@ const McpToolInput = builder.inputType('McpToolInput', {
     allowedTools: t.stringList(
       atMost(MAX_TOOL_NAMES, 'The names of its tools that the model may call. Default: all tools.'),
     ),
+    readOnlyTools: t.boolean({
+      description: 'With true, the model may call only tools that the server marks as reading.',
+    }),
     requireApproval: t.field({
       type: 'JSON',
       description:
@@ -256,7 +289,8 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     }),
     turnDetection: t.field({
       type: TurnDetectionInput,
-      description: 'How the end of a turn of the user is detected. Default: serverVad.',
+      description:
+        'How the end of a turn of the user is detected. Default: serverVad; none for the transcription models that detect no turns (gpt-live-transcribe, gpt-realtime-whisper), for which it must be left out or disabled.',
     }),
     inputAudioNoiseReduction: t.field({
       type: InputAudioNoiseReductionInput,
@@ -286,7 +320,7 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     extra: t.field({
       type: 'JSON',
       description:
-        'Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`.',
+        'Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it.',
     }),
     labels: t.field({
       type: [LabelInput],

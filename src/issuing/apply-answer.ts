@@ -1,48 +1,71 @@
-import type {
-  AnsweredConfig,
-  InputAudioTranscription,
-  SessionConfig,
-  Tool,
-  TurnDetection,
+import { turnDetectionDefaults } from '../providers/dialects.ts';
+import {
+  type AnsweredConfig,
+  type AnsweredNoiseReduction,
+  type AnsweredTranscription,
+  type AnsweredTurnDetection,
+  emptyTranscription,
+  type InputAudioTranscription,
+  type NoiseReduction,
+  type SessionConfig,
+  type Tool,
+  type TurnDetection,
 } from '../sessions/session-config.ts';
-import { fill, withDefaults } from './normalise.ts';
 
 /**
- * The record after upstream answered. A field that the answer mentions is taken from the answer; every other field
- * stays as it was sent or assumed.
+ * The record after upstream answered. A field that the answer mentions is taken from the answer, null included; every
+ * other field stays as it was sent or assumed. Objects are read field by field in the same way.
  */
 export function applyAnswer(sent: SessionConfig, answered: AnsweredConfig): SessionConfig {
+  const { inputAudioTranscription, turnDetection, inputAudioNoiseReduction, tools, ...fields } = answered;
   return {
     ...sent,
-    ...answered,
+    ...fields,
     // The type is what was asked for. An answer that names another one can be read in upstreamConfig.
     type: sent.type,
-    turnDetection:
-      answered.turnDetection === undefined
-        ? sent.turnDetection
-        : withDefaults(mergeTurnDetection(sent.turnDetection, answered.turnDetection)),
+    turnDetection: turnDetection === undefined ? sent.turnDetection : mergeTurnDetection(sent, turnDetection),
     inputAudioTranscription:
-      answered.inputAudioTranscription === undefined
+      inputAudioTranscription === undefined
         ? sent.inputAudioTranscription
-        : mergeTranscription(sent.inputAudioTranscription, answered.inputAudioTranscription),
-    tools: answered.tools === undefined ? sent.tools : withCredentialFlags(answered.tools, sent.tools),
+        : mergeTranscription(sent.inputAudioTranscription, inputAudioTranscription),
+    inputAudioNoiseReduction:
+      inputAudioNoiseReduction === undefined
+        ? sent.inputAudioNoiseReduction
+        : mergeNoiseReduction(sent.inputAudioNoiseReduction, inputAudioNoiseReduction),
+    tools: tools === undefined ? sent.tools : withCredentialFlags(tools, sent.tools),
   };
 }
 
 function mergeTurnDetection(
-  sent: TurnDetection | null,
-  answered: TurnDetection | null,
+  { type, turnDetection: sent }: SessionConfig,
+  answered: AnsweredTurnDetection | null,
 ): TurnDetection | null {
-  if (answered?.kind === 'SERVER_VAD' && sent?.kind === 'SERVER_VAD') return fill(answered, sent);
-  if (answered?.kind === 'SEMANTIC_VAD' && sent?.kind === 'SEMANTIC_VAD') return fill(answered, sent);
-  return answered;
+  const defaults = turnDetectionDefaults[type];
+  switch (answered?.kind) {
+    case undefined:
+      return null;
+    case 'SERVER_VAD':
+      return { ...(sent?.kind === 'SERVER_VAD' ? sent : defaults.SERVER_VAD), ...answered };
+    case 'SEMANTIC_VAD':
+      return { ...(sent?.kind === 'SEMANTIC_VAD' ? sent : defaults.SEMANTIC_VAD), ...answered };
+    default:
+      return answered satisfies never;
+  }
 }
 
 function mergeTranscription(
   sent: InputAudioTranscription | null,
-  answered: InputAudioTranscription | null,
+  answered: AnsweredTranscription | null,
 ): InputAudioTranscription | null {
-  return answered === null || sent === null ? answered : fill(answered, sent);
+  return answered === null ? null : { ...(sent ?? emptyTranscription), ...answered };
+}
+
+function mergeNoiseReduction(
+  sent: NoiseReduction | null,
+  answered: AnsweredNoiseReduction | null,
+): NoiseReduction | null {
+  if (answered === null) return null;
+  return { strength: sent?.type === answered.type ? sent.strength : null, ...answered };
 }
 
 /**

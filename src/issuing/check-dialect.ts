@@ -3,6 +3,7 @@ import { isJsonObject } from '../platform/validation/json.ts';
 import type { DialectRules } from '../providers/dialects.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
 import type { SessionRequest, SessionType } from '../sessions/session-config.ts';
+import { issuesOfTranscription } from './check-transcription.ts';
 import type { ParsedCreateInput } from './create-input-schema.ts';
 
 // Made once: zod builds a new schema at each call of keyof().
@@ -26,7 +27,7 @@ function* issuesOfConfig(input: ParsedCreateInput): Generator<InputIssue> {
     if (value !== undefined && Object.hasOwn(REALTIME_ONLY, field)) {
       yield {
         path: [field],
-        message: 'is not taken by the configured provider, whose clients configure their sessions',
+        message: 'is not taken by this provider, whose clients configure their sessions',
       };
     }
   }
@@ -37,7 +38,8 @@ function* issuesOfFields(
   type: SessionType,
   rules: DialectRules,
 ): Generator<InputIssue> {
-  if (type === 'TRANSCRIPTION') yield* issuesOfTranscription(input);
+  if (type === 'TRANSCRIPTION') yield* issuesOfTranscriptionSession(input);
+  yield* issuesOfTranscription(input, rules);
   yield* issuesOfTemperature(input.temperature, rules.temperature);
   if (
     input.turnDetection?.kind === 'SERVER_VAD' &&
@@ -46,6 +48,12 @@ function* issuesOfFields(
   ) {
     yield {
       path: ['turnDetection', 'serverVad', 'idleTimeoutMs'],
+      message: 'is not known to the configured provider',
+    };
+  }
+  if (input.inputAudioNoiseReduction?.strength != null && !rules.noiseReductionStrength) {
+    yield {
+      path: ['inputAudioNoiseReduction', 'strength'],
       message: 'is not known to the configured provider',
     };
   }
@@ -68,7 +76,7 @@ function* issuesOfExtra(
   const { reasoning } = extra;
   if (rules.extra[type].includes('reasoning') && isJsonObject(reasoning)) {
     const { effort } = reasoning;
-    if (!rules.efforts.some((known) => known === effort))
+    if (effort !== undefined && !rules.efforts.some((known) => known === effort))
       yield { path: ['extra', 'reasoning', 'effort'], message: `must be ${OR.format(rules.efforts)}` };
   }
 }
@@ -119,7 +127,7 @@ const REALTIME_ONLY_FIELDS: ReadonlySet<string> = new Set(
   Object.entries(REALTIME_ONLY).flatMap(([field, only]) => (only ? [field] : [])),
 );
 
-function* issuesOfTranscription(input: ParsedCreateInput): Generator<InputIssue> {
+function* issuesOfTranscriptionSession(input: ParsedCreateInput): Generator<InputIssue> {
   for (const [field, value] of Object.entries(input)) {
     if (value !== undefined && REALTIME_ONLY_FIELDS.has(field))
       yield { path: [field], message: 'does not apply to a transcription session' };

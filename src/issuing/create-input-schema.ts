@@ -15,7 +15,9 @@ import {
   MAX_CREDENTIAL,
   MAX_HEADERS,
   MAX_INSTRUCTIONS,
+  MAX_KEYWORDS,
   MAX_LABELS,
+  MAX_LANGUAGES,
   MAX_MODALITIES,
   MAX_TOOL_NAMES,
   MAX_TOOLS,
@@ -28,10 +30,11 @@ const objectOf = <S extends z.ZodRawShape>(fields: S) => z.preprocess(withoutNul
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
 const milliseconds = z.int('must be a whole number').min(0, 'must be at least 0');
+const fraction = z.number().min(0, 'must be at least 0').max(1, 'must be at most 1');
 const audioFormat = z.enum(['PCM16', 'G711_ULAW', 'G711_ALAW']);
 
 const serverVad = z.object({
-  threshold: orNull(z.number().min(0, 'must be at least 0').max(1, 'must be at most 1')),
+  threshold: orNull(fraction),
   prefixPaddingMs: orNull(milliseconds),
   silenceDurationMs: orNull(milliseconds),
   idleTimeoutMs: orNull(milliseconds.min(5000, 'must be at least 5000').max(30_000, 'must be at most 30000')),
@@ -91,15 +94,25 @@ const header = z.object({
 const mcpTool = z
   .object({
     serverLabel: text(256),
-    serverUrl: text(MAX_URL).refine(isHttpUrl, 'must be an http(s) URL'),
+    serverUrl: orNull(text(MAX_URL).refine(isHttpUrl, 'must be an http(s) URL')),
+    connectorId: orNull(text(256)),
     serverDescription: orNull(text(4096)),
     authorization: orNull(secret),
     headers: listOf(header, MAX_HEADERS)
       .nullish()
       .transform((headers) => headers ?? []),
     allowedTools: orNull(listOf(text(256), MAX_TOOL_NAMES)),
+    // False asks for no filter.
+    readOnlyTools: z
+      .boolean()
+      .nullish()
+      .transform((only) => only || null),
     requireApproval: orNull(requireApproval),
   })
+  .refine(
+    ({ serverUrl, connectorId }) => (serverUrl === null) !== (connectorId === null),
+    'must have exactly one of serverUrl and connectorId',
+  )
   .transform((tool): McpToolRequest => ({ kind: 'MCP', ...tool }));
 
 const tool = objectOf({ function: functionTool.optional(), mcp: mcpTool.optional() }).transform(
@@ -172,11 +185,21 @@ export const createInputSchema = objectOf({
     .object({
       model: orNull(text(256)),
       language: orNull(text(64)),
+      languages: orNull(
+        listOf(text(64), MAX_LANGUAGES).refine((languages) => languages.length > 0, 'must not be empty'),
+      ),
       prompt: orNull(text(MAX_INSTRUCTIONS)),
+      keywords: orNull(listOf(text(256), MAX_KEYWORDS)),
+      delay: orNull(z.enum(['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'])),
     })
     .optional(),
   turnDetection: turnDetection.optional(),
-  inputAudioNoiseReduction: z.object({ type: z.enum(['NEAR_FIELD', 'FAR_FIELD']) }).optional(),
+  inputAudioNoiseReduction: z
+    .object({
+      type: z.enum(['NEAR_FIELD', 'FAR_FIELD']),
+      strength: orNull(fraction),
+    })
+    .optional(),
   tools: listOf(tool, MAX_TOOLS).optional(),
   toolChoice: toolChoice.optional(),
   temperature: z.number().optional(),

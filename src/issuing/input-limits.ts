@@ -8,6 +8,9 @@ export const MAX_CREDENTIAL = 8192;
 /** How many entries the lists of a session's input may have. Their fields in the schema name the same numbers. */
 export const MAX_LABELS = 32;
 export const MAX_MODALITIES = 2;
+/** The languages and the keywords of a transcription. */
+export const MAX_LANGUAGES = 64;
+export const MAX_KEYWORDS = 500;
 export const MAX_TOOLS = 128;
 /** The headers of one MCP tool. */
 export const MAX_HEADERS = 32;

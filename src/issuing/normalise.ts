@@ -1,18 +1,29 @@
-import {
-  type DialectRules,
-  dialects,
-  semanticVadDefaults,
-  serverVadDefaults,
-} from '../providers/dialects.ts';
+import { type DialectRules, dialects, turnDetectionDefaults } from '../providers/dialects.ts';
 import type { Dialect } from '../providers/provider.ts';
+import { findTranscriptionModel } from '../providers/transcription-models.ts';
 import { withoutCredentials } from '../sessions/redact-session.ts';
-import type { SessionConfig, SessionRequest, TurnDetection } from '../sessions/session-config.ts';
+import {
+  emptyTranscription,
+  type SessionConfig,
+  type SessionRequest,
+  type SessionType,
+  type TurnDetection,
+} from '../sessions/session-config.ts';
 
-/** What is sent upstream: the request after the dialect's changes. */
+/** What is sent upstream: the request after the changes for the dialect and the transcription model. */
 export function adapt(dialect: Dialect, request: SessionRequest): SessionRequest {
   const { modalities } = request;
-  if (modalities === undefined) return request;
-  return { ...request, modalities: dialects[dialect].modalities(modalities) };
+  return {
+    ...request,
+    ...(modalities === undefined ? {} : { modalities: dialects[dialect].modalities(modalities) }),
+    // Upstream's default is a turn detection, which such a model refuses.
+    ...(needsTurnDetectionOff(request) ? { turnDetection: null } : {}),
+  };
+}
+
+function needsTurnDetectionOff({ type, model, turnDetection }: SessionRequest): boolean {
+  if (type !== 'TRANSCRIPTION' || turnDetection !== undefined) return false;
+  return findTranscriptionModel(model)?.turnDetection === false;
 }
 
 /**
@@ -32,7 +43,7 @@ export function normalise(dialect: Dialect, outgoing: SessionRequest): SessionCo
     model: outgoing.model,
     tools: tools?.map(withoutCredentials) ?? defaults.tools,
   };
-  return { ...config, turnDetection: withDefaults(config.turnDetection) };
+  return { ...config, turnDetection: withDefaults(config.turnDetection, config.type) };
 }
 
 function defaultsOf(rules: DialectRules, request: SessionRequest) {
@@ -40,17 +51,18 @@ function defaultsOf(rules: DialectRules, request: SessionRequest) {
   if (defaults === undefined) throw new RangeError(`This dialect has no ${request.type} sessions`);
   if (request.type === 'REALTIME') return defaults;
   // A transcription session transcribes by definition, with the model that it is named after.
-  return { ...defaults, inputAudioTranscription: { model: request.model, language: null, prompt: null } };
+  return { ...defaults, inputAudioTranscription: { ...emptyTranscription, model: request.model } };
 }
 
 /** Turn detection with the dialects' defaults for what it leaves open. */
-export function withDefaults(vad: TurnDetection | null): TurnDetection | null {
+function withDefaults(vad: TurnDetection | null, type: SessionType): TurnDetection | null {
   if (vad === null) return null;
-  return vad.kind === 'SERVER_VAD' ? fill(vad, serverVadDefaults) : fill(vad, semanticVadDefaults);
+  const defaults = turnDetectionDefaults[type];
+  return vad.kind === 'SERVER_VAD' ? fill(vad, defaults.SERVER_VAD) : fill(vad, defaults.SEMANTIC_VAD);
 }
 
 /** `value`, with its nulls replaced by the values of `fallback`. */
-export function fill<T extends object>(value: T, fallback: T): T {
+function fill<T extends object>(value: T, fallback: T): T {
   const present = Object.entries(value).filter(([, leaf]) => leaf !== null);
   return { ...fallback, ...Object.fromEntries(present) };
 }

@@ -2,13 +2,11 @@ import type { Actor } from '../authorization/actor.ts';
 import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
 import { dialects } from '../providers/dialects.ts';
 import type { Provider, TtlSeconds } from '../providers/provider.ts';
-import type { Label, SessionRequest } from '../sessions/session-config.ts';
+import { emptyTranscription, type Label, type SessionRequest } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
+import { DEFAULT_TRANSCRIPTION_MODEL } from './check-transcription.ts';
 import { chooseProvider, type ProviderChoice } from './choose-provider.ts';
 import { createInputSchema, type ParsedCreateInput } from './create-input-schema.ts';
-
-// The realtime models cannot be used for a session that only transcribes; this one streams as they do.
-const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-live-transcribe';
 
 export type CreateInput = {
   readonly externalUserId: string;
@@ -103,6 +101,6 @@ function issuesAt(
 
 /** A transcription session has one model. The caller may name it in either of two places; afterwards it stands in both. */
 function withOneModel(session: SessionRequest): SessionRequest {
-  const asked = session.inputAudioTranscription ?? { language: null, prompt: null };
+  const asked = session.inputAudioTranscription ?? emptyTranscription;
   return { ...session, inputAudioTranscription: { ...asked, model: session.model } };
 }

@@ -7,6 +7,7 @@ import type {
 } from '../sessions/session-config.ts';
 import type { ExtraField } from './extra-fields.ts';
 import type { Dialect } from './provider.ts';
+import { TRANSCRIPTION_FIELDS, type TranscriptionField } from './transcription-models.ts';
 
 type Defaults = Omit<SessionConfig, 'type' | 'model'>;
 
@@ -25,11 +26,14 @@ export type DialectRules = {
   readonly idleTimeout: boolean;
   /** What reasoning.effort may be. */
   readonly efforts: readonly string[];
+  /** The fields that its transcriptions have. A model may take fewer (transcription-models.ts). */
+  readonly transcription: readonly TranscriptionField[];
+  readonly noiseReductionStrength: boolean;
   readonly extra: { readonly [T in SessionType]: readonly ExtraField[] };
 };
 
 // From the descriptions in OpenAI's document (RealtimeTurnDetection). They are the same in both dialects.
-export const serverVadDefaults: ServerVad = {
+const serverVad: ServerVad = {
   kind: 'SERVER_VAD',
   threshold: 0.5,
   prefixPaddingMs: 300,
@@ -39,12 +43,24 @@ export const serverVadDefaults: ServerVad = {
   interruptResponse: true,
 };
 
-export const semanticVadDefaults: SemanticVad = {
+const semanticVad: SemanticVad = {
   kind: 'SEMANTIC_VAD',
   eagerness: 'AUTO',
   createResponse: true,
   interruptResponse: true,
 };
+
+// A session that only transcribes has no responses to create or to interrupt.
+const noResponses = { createResponse: null, interruptResponse: null };
+
+/** What a turn detection has where neither request nor answer say it. */
+export const turnDetectionDefaults = {
+  REALTIME: { SERVER_VAD: serverVad, SEMANTIC_VAD: semanticVad },
+  TRANSCRIPTION: {
+    SERVER_VAD: { ...serverVad, ...noResponses },
+    SEMANTIC_VAD: { ...semanticVad, ...noResponses },
+  },
+} as const satisfies Record<SessionType, { SERVER_VAD: ServerVad; SEMANTIC_VAD: SemanticVad }>;
 
 const realtime: Defaults = {
   modalities: ['AUDIO'],
@@ -53,7 +69,7 @@ const realtime: Defaults = {
   inputAudioFormat: 'PCM16',
   outputAudioFormat: 'PCM16',
   inputAudioTranscription: null,
-  turnDetection: serverVadDefaults,
+  turnDetection: serverVad,
   inputAudioNoiseReduction: null,
   tools: [],
   toolChoice: { mode: 'AUTO', name: null, serverLabel: null },
@@ -67,6 +83,7 @@ const transcription: Defaults = {
   modalities: [],
   voice: null,
   outputAudioFormat: null,
+  turnDetection: turnDetectionDefaults.TRANSCRIPTION.SERVER_VAD,
   toolChoice: null,
   maxResponseOutputTokens: null,
 };
@@ -94,6 +111,8 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     namedToolChoice: true,
     idleTimeout: true,
     efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'],
+    transcription: TRANSCRIPTION_FIELDS,
+    noiseReductionStrength: true,
     extra: {
       REALTIME: ['speed', 'tracing', 'truncation', 'include', 'reasoning', 'parallel_tool_calls', 'prompt'],
       TRANSCRIPTION: ['include'],
@@ -108,6 +127,8 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     namedToolChoice: false,
     idleTimeout: false,
     efforts: [],
+    transcription: ['language', 'prompt'],
+    noiseReductionStrength: false,
     extra: { REALTIME: ['speed', 'tracing', 'truncation', 'prompt'], TRANSCRIPTION: [] },
   },
   xai: {
@@ -119,6 +140,8 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     namedToolChoice: false,
     idleTimeout: false,
     efforts: ['none', 'high'],
+    transcription: [],
+    noiseReductionStrength: false,
     extra: { REALTIME: ['reasoning'], TRANSCRIPTION: [] },
   },
 };

@@ -55,14 +55,16 @@ export const extraSchema = z.strictObject({
     .optional(),
   reasoning: z
     .strictObject({
-      effort: z.enum(
-        ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
-        'must be none, minimal, low, medium, high or xhigh',
-      ),
+      effort: z
+        .enum(
+          ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+          'must be none, minimal, low, medium, high or xhigh',
+        )
+        .optional(),
     })
     .optional(),
   parallel_tool_calls: z.boolean('must be true or false').optional(),
-  prompt: z.strictObject({ id: name, version: name.optional(), variables: record.optional() }).optional(),
+  prompt: z.strictObject({ id: name, version: name.nullish(), variables: record.nullish() }).nullish(),
 });
 
 export type ExtraField = keyof z.infer<typeof extraSchema>;

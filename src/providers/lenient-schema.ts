@@ -3,6 +3,9 @@ import { z } from 'zod';
 // OpenAI's own examples break OpenAI's own schema (null where it says object), and a minted secret must not be lost
 // because a field has a new kind of value. So every field is read by itself, and reading one never fails.
 
+/** A text that says something: an empty one names nothing. */
+export const filled = z.string().min(1);
+
 /** Undefined when the field is not there; null when it is null or cannot be read. */
 export function orNull<T extends z.ZodType>(schema: T) {
   return schema.nullable().catch(null).optional();
@@ -13,10 +16,10 @@ export function orAbsent<T extends z.ZodType>(schema: T) {
   return schema.optional().catch(undefined);
 }
 
-/** The key in `table` whose wire name this is. */
-export function named<K extends string>(table: Readonly<Record<K, string>>) {
+/** The key whose wire name this is in one of the tables. */
+export function named<K extends string>(...tables: readonly Readonly<Record<K, string>>[]) {
   const keys = new Map<unknown, K>();
-  for (const key in table) keys.set(table[key], key);
+  for (const table of tables) for (const key in table) keys.set(table[key], key);
   return z.unknown().transform((value, context): K => {
     const key = keys.get(value);
     if (key !== undefined) return key;

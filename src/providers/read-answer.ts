@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isJsonObject, type Json } from '../platform/validation/json.ts';
 import type { AnsweredConfig } from '../sessions/session-config.ts';
 import { identifier, secretValue, unixTime } from './answer-parts.ts';
-import { everyKnown, named, orAbsent, orNull } from './lenient-schema.ts';
+import { everyKnown, filled, named, orAbsent, orNull } from './lenient-schema.ts';
 import {
   audioFormat,
   maxOutputTokens,
@@ -33,9 +33,9 @@ const secretShape = z.object({ value: orAbsent(secretValue), expires_at: orNull(
 // Both dialects answer the same values; they differ in where a field stands.
 const sessionShape = z.object({
   type: orAbsent(named(SESSION_TYPES)),
-  model: orAbsent(z.string().min(1)),
+  model: orAbsent(filled),
   modalities: orAbsent(everyKnown(named(MODALITIES))),
-  instructions: orNull(z.string()),
+  instructions: orNull(filled),
   voice: orNull(voice),
   inputAudioFormat: orNull(audioFormat),
   outputAudioFormat: orNull(audioFormat),

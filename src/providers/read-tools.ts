@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type Json } from '../platform/validation/json.ts';
 import type { FunctionTool, McpTool, Tool, ToolChoice } from '../sessions/session-config.ts';
-import { everyKnown, fieldOrNull, named } from './lenient-schema.ts';
+import { everyKnown, fieldOrNull, filled, named } from './lenient-schema.ts';
 import { TOOL_CHOICE_MODES } from './wire-names.ts';
 
 // Checks nothing, because everything here comes from JSON.parse.
@@ -11,7 +11,7 @@ const functionTool = z
   .looseObject({
     // Not required by OpenAI's document. Functions were the first tools, so a tool without a type is a function.
     type: z.literal('function').nullish(),
-    name: z.string(),
+    name: filled,
     description: fieldOrNull(z.string()),
     parameters: fieldOrNull(anyJson),
   })
@@ -24,21 +24,23 @@ const functionTool = z
     }),
   );
 
-// allowed_tools is a list of names, or a filter with a list of names.
-const allowedTools = z.union([
-  z.array(z.string()),
-  z.looseObject({ tool_names: z.array(z.string()) }).transform(({ tool_names }) => tool_names),
+// allowed_tools is a list of names, or a filter. A filter with more than these two narrows the tools in a way that we do
+// not know.
+const toolFilter = z.union([
+  z.array(filled).transform((tool_names) => ({ tool_names, read_only: null })),
+  z.strictObject({ tool_names: z.array(filled).nullish(), read_only: z.boolean().nullish() }),
 ]);
 
 const mcpTool = z
   .looseObject({
     type: z.literal('mcp'),
-    server_label: z.string(),
-    server_url: fieldOrNull(z.string()),
+    server_label: filled,
+    server_url: fieldOrNull(filled),
+    connector_id: fieldOrNull(filled),
     server_description: fieldOrNull(z.string()),
-    allowed_tools: fieldOrNull(allowedTools),
+    allowed_tools: fieldOrNull(toolFilter),
     require_approval: fieldOrNull(anyJson),
-    authorization: fieldOrNull(z.string().min(1)),
+    authorization: fieldOrNull(anyJson),
     headers: fieldOrNull(z.custom<object>(isJsonObject)),
   })
   .transform(
@@ -46,10 +48,12 @@ const mcpTool = z
       kind: 'MCP',
       serverLabel: tool.server_label,
       serverUrl: tool.server_url,
+      connectorId: tool.connector_id,
       serverDescription: tool.server_description,
-      allowedTools: tool.allowed_tools,
+      allowedTools: tool.allowed_tools?.tool_names ?? null,
+      readOnlyTools: tool.allowed_tools?.read_only ?? null,
       requireApproval: tool.require_approval,
-      hasAuthorization: tool.authorization !== null,
+      hasAuthorization: tool.authorization !== null && tool.authorization !== '',
       headerNames: Object.keys(tool.headers ?? {}),
     }),
   );
@@ -63,9 +67,13 @@ export const tools = everyKnown(tool);
 export const toolChoice: z.ZodType<ToolChoice> = z.union([
   named(TOOL_CHOICE_MODES).transform((mode) => ({ mode, name: null, serverLabel: null })),
   z
-    .looseObject({ type: z.literal('function'), name: z.string() })
+    .looseObject({ type: z.literal('function'), name: filled })
     .transform(({ name }) => ({ mode: 'FUNCTION' as const, name, serverLabel: null })),
   z
-    .looseObject({ type: z.literal('mcp'), server_label: z.string(), name: fieldOrNull(z.string()) })
-    .transform(({ server_label, name }) => ({ mode: 'MCP' as const, name, serverLabel: server_label })),
+    .looseObject({ type: z.literal('mcp'), server_label: filled, name: filled.nullish() })
+    .transform(({ server_label, name }) => ({
+      mode: 'MCP' as const,
+      name: name ?? null,
+      serverLabel: server_label,
+    })),
 ]);

@@ -4,6 +4,7 @@ import type {
   Modality,
   NoiseReductionType,
   SessionType,
+  TranscriptionDelay,
 } from '../sessions/session-config.ts';
 
 // What OpenAI calls our values. Each table is read in both directions, so request and answer cannot drift apart.
@@ -18,6 +19,13 @@ export const EAGERNESSES = {
   HIGH: 'high',
   AUTO: 'auto',
 } as const satisfies Record<Eagerness, string>;
+export const DELAYS = {
+  MINIMAL: 'minimal',
+  LOW: 'low',
+  MEDIUM: 'medium',
+  HIGH: 'high',
+  XHIGH: 'xhigh',
+} as const satisfies Record<TranscriptionDelay, string>;
 export const NOISE_REDUCTIONS = {
   NEAR_FIELD: 'near_field',
   FAR_FIELD: 'far_field',

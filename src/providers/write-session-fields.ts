@@ -7,7 +7,7 @@ import type {
   ToolRequest,
   TurnDetection,
 } from '../sessions/session-config.ts';
-import { EAGERNESSES, NOISE_REDUCTIONS, TOOL_CHOICE_MODES } from './wire-names.ts';
+import { DELAYS, EAGERNESSES, NOISE_REDUCTIONS, TOOL_CHOICE_MODES } from './wire-names.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 // Both dialects write these values alike and differ in where they put them. Undefined means "not asked for" and is left
@@ -49,13 +49,17 @@ export function writeTranscription(
   return withoutUndefined({
     model: asked.model ?? undefined,
     language: asked.language ?? undefined,
+    languages: asked.languages ?? undefined,
     prompt: asked.prompt ?? undefined,
+    keywords: asked.keywords ?? undefined,
+    delay: asked.delay === null ? undefined : DELAYS[asked.delay],
   });
 }
 
 /** Writes input_audio_noise_reduction, or audio.input.noise_reduction. */
 export function writeNoiseReduction(asked: NoiseReduction | null | undefined): JsonObject | null | undefined {
-  return asked === undefined || asked === null ? asked : { type: NOISE_REDUCTIONS[asked.type] };
+  if (asked === undefined || asked === null) return asked;
+  return withoutUndefined({ type: NOISE_REDUCTIONS[asked.type], strength: asked.strength ?? undefined });
 }
 
 /** Writes a voice. A name that begins with "voice_" is a custom voice's, which is sent as an object. */
@@ -100,15 +104,21 @@ export function writeTool(tool: ToolRequest): JsonObject {
         type: 'mcp',
         server_label: tool.serverLabel,
         server_url: tool.serverUrl ?? undefined,
+        connector_id: tool.connectorId ?? undefined,
         server_description: tool.serverDescription ?? undefined,
         authorization: tool.authorization?.forUpstream(),
         headers: writeHeaders(tool.headers),
-        allowed_tools: tool.allowedTools ?? undefined,
+        allowed_tools: writeAllowedTools(tool),
         require_approval: tool.requireApproval ?? undefined,
       });
     default:
       return tool satisfies never;
   }
+}
+
+function writeAllowedTools({ allowedTools, readOnlyTools }: McpToolRequest): Json | undefined {
+  if (readOnlyTools === null) return allowedTools ?? undefined;
+  return withoutUndefined({ tool_names: allowedTools ?? undefined, read_only: readOnlyTools });
 }
 
 function writeHeaders(headers: McpToolRequest['headers']): JsonObject | undefined {

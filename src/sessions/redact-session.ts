@@ -90,8 +90,10 @@ function redactMcp(tool: McpTool, removeSecrets: RemoveSecrets): McpTool {
     kind: tool.kind,
     serverLabel: redactText(tool.serverLabel, removeSecrets),
     serverUrl: tool.serverUrl === null ? null : redactUrl(tool.serverUrl, removeSecrets),
+    connectorId: textRedactor(removeSecrets)(tool.connectorId),
     serverDescription: textRedactor(removeSecrets)(tool.serverDescription),
     allowedTools: tool.allowedTools?.map((name) => redactText(name, removeSecrets)) ?? null,
+    readOnlyTools: tool.readOnlyTools,
     requireApproval: redactJson(tool.requireApproval, removeSecrets),
     hasAuthorization: tool.hasAuthorization,
     headerNames: tool.headerNames.map((name) => redactText(name, removeSecrets)),
@@ -107,7 +109,10 @@ function redactTranscription(
   return {
     model: text(transcription.model),
     language: text(transcription.language),
+    languages: transcription.languages?.map((language) => redactText(language, removeSecrets)) ?? null,
     prompt: text(transcription.prompt),
+    keywords: transcription.keywords?.map((keyword) => redactText(keyword, removeSecrets)) ?? null,
+    delay: transcription.delay,
   };
 }
 

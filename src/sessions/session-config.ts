@@ -9,13 +9,31 @@ export type AudioFormat = 'PCM16' | 'G711_ULAW' | 'G711_ALAW';
 export type NoiseReductionType = 'NEAR_FIELD' | 'FAR_FIELD';
 export type Eagerness = 'LOW' | 'MEDIUM' | 'HIGH' | 'AUTO';
 export type ToolChoiceMode = 'AUTO' | 'NONE' | 'REQUIRED' | 'FUNCTION' | 'MCP';
+export type TranscriptionDelay = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH';
 export type InputAudioTranscription = {
   readonly model: string | null;
   readonly language: string | null;
+  /** Asked for instead of `language`, for models that take several. */
+  readonly languages: readonly string[] | null;
   readonly prompt: string | null;
+  readonly keywords: readonly string[] | null;
+  readonly delay: TranscriptionDelay | null;
 };
 
-export type NoiseReduction = { readonly type: NoiseReductionType };
+export const emptyTranscription: InputAudioTranscription = {
+  model: null,
+  language: null,
+  languages: null,
+  prompt: null,
+  keywords: null,
+  delay: null,
+};
+
+export type NoiseReduction = {
+  readonly type: NoiseReductionType;
+  /** 0 to 1. */
+  readonly strength: number | null;
+};
 
 export type ServerVad = {
   readonly kind: 'SERVER_VAD';
@@ -46,9 +64,13 @@ export type FunctionTool = {
 type McpServer = {
   readonly kind: 'MCP';
   readonly serverLabel: string;
+  /** Of serverUrl and connectorId one is asked for. An answer may have neither. */
   readonly serverUrl: string | null;
+  readonly connectorId: string | null;
   readonly serverDescription: string | null;
   readonly allowedTools: readonly string[] | null;
+  /** Whether of these tools only those may be called that the server marks as reading. */
+  readonly readOnlyTools: boolean | null;
   readonly requireApproval: Json;
 };
 
@@ -127,5 +149,23 @@ export type SessionRequest = {
   readonly extra: JsonObject;
 };
 
-/** What upstream said of the session: an absent field was not mentioned, a null one was answered as null. */
-export type AnsweredConfig = { readonly [K in keyof SessionConfig]?: SessionConfig[K] };
+/** An object in an answer that was read field by field. Its `Named` fields are there, or it could not be read. */
+type Answered<T, Named extends keyof T = never> = Partial<T> & Pick<T, Named>;
+
+export type AnsweredTurnDetection = Answered<ServerVad, 'kind'> | Answered<SemanticVad, 'kind'>;
+export type AnsweredTranscription = Answered<InputAudioTranscription>;
+export type AnsweredNoiseReduction = Answered<NoiseReduction, 'type'>;
+
+type AnsweredInParts = {
+  readonly inputAudioTranscription?: AnsweredTranscription | null;
+  readonly turnDetection?: AnsweredTurnDetection | null;
+  readonly inputAudioNoiseReduction?: AnsweredNoiseReduction | null;
+};
+
+/**
+ * What upstream said of the session: an absent field was not mentioned; a null one was answered as null, or as something
+ * that our type has no value for.
+ */
+export type AnsweredConfig = AnsweredInParts & {
+  readonly [K in Exclude<keyof SessionConfig, keyof AnsweredInParts>]?: SessionConfig[K];
+};

@@ -9,13 +9,10 @@ import {
   type SessionStatus,
   type SessionSummary,
 } from './session.ts';
-import { CONFIG_FIELDS, type Label, type NoiseReductionType, type SessionConfig } from './session-config.ts';
+import { CONFIG_FIELDS, type Label, type SessionConfig } from './session-config.ts';
 
-/** Fields that the database keeps in a simpler form than the config has them. */
-type Simplified = {
-  inputAudioNoiseReduction: NoiseReductionType | null;
-  maxResponseOutputTokens: string | null;
-};
+/** The field that the database keeps in a simpler form than the config has it. */
+type Simplified = { maxResponseOutputTokens: string | null };
 
 /** Fields whose values are fewer than Prisma's types say: CHECKs of the table hold them to that. */
 type Narrowed = Omit<SessionConfig, keyof Simplified> &
@@ -128,8 +125,7 @@ export function toSession(row: SessionRow): Session {
       outputAudioFormat: row.outputAudioFormat,
       inputAudioTranscription: row.inputAudioTranscription,
       turnDetection: row.turnDetection,
-      inputAudioNoiseReduction:
-        row.inputAudioNoiseReduction === null ? null : { type: row.inputAudioNoiseReduction },
+      inputAudioNoiseReduction: row.inputAudioNoiseReduction,
       tools: row.tools,
       toolChoice: row.toolChoice,
       temperature: row.temperature,
@@ -141,9 +137,8 @@ export function toSession(row: SessionRow): Session {
 
 /** Values of the config's columns, by column. */
 export function configByColumn(config: SessionConfig) {
-  const { inputAudioNoiseReduction, maxResponseOutputTokens } = config;
+  const { maxResponseOutputTokens } = config;
   const simplified: Simplified = {
-    inputAudioNoiseReduction: inputAudioNoiseReduction?.type ?? null,
     maxResponseOutputTokens: maxResponseOutputTokens === null ? null : String(maxResponseOutputTokens),
   };
   const values = Object.fromEntries(CONFIG_FIELDS.map((field) => [field, config[field]]));

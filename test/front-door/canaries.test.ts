@@ -23,6 +23,9 @@ const CANARIES = {
   instructions: 'sk-canaryInstructions0123456789',
   description: 'ghp_canaryDescription0123456789abcdef',
   transcriptionPrompt: 'xai-canaryPrompt0123456789',
+  transcriptionKeyword: 'sk-canaryKeyword0123456789',
+  transcriptionLanguage: 'ek_canary_language_0123456789',
+  connector: 'sk-canaryConnector0123456789',
   label: 'AKIACANARYLABEL01234',
   parameter: 'eyJjYW5hcnkiOiJwYXJhbWV0ZXIifQ.eyJjYW5hcnkiOiJwYXJhbWV0ZXIifQ.canaryParameterSignature',
   extra: 'Bearer canaryExtra0123456789',
@@ -52,7 +55,12 @@ const CANARIES = {
 const input = {
   externalUserId: 'alice',
   instructions: `Use ${CANARIES.instructions} for everything.`,
-  inputAudioTranscription: { model: 'whisper-1', prompt: `key ${CANARIES.transcriptionPrompt}` },
+  inputAudioTranscription: {
+    model: 'gpt-transcribe',
+    languages: [CANARIES.transcriptionLanguage],
+    prompt: `key ${CANARIES.transcriptionPrompt}`,
+    keywords: [`key ${CANARIES.transcriptionKeyword}`],
+  },
   labels: [{ key: 'note', value: CANARIES.label }],
   tools: [
     {
@@ -64,6 +72,7 @@ const input = {
         headers: [{ name: 'X-Api-Key', value: CANARIES.header }],
       },
     },
+    { mcp: { serverLabel: 'mail', connectorId: CANARIES.connector } },
     {
       function: {
         name: 'pay',

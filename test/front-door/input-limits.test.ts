@@ -71,6 +71,11 @@ const createMcp = (field: string, entry: Case['entry']): Case => ({
   variables: (list) => ({ input: { externalUserId: 'u', tools: [{ mcp: { ...mcp, [field]: list } }] } }),
   path: `tools.0.mcp.${field}`,
 });
+const createTranscription = (field: string): Case => ({
+  ...create(field, name),
+  variables: (list) => ({ input: { externalUserId: 'u', inputAudioTranscription: { [field]: list } } }),
+  path: `inputAudioTranscription.${field}`,
+});
 const setPolicy = (field: string): Case => ({
   query:
     'mutation ($input: SetPolicyInput!) { setPolicy(input: $input) { __typename ... on InvalidInputError { issues { path message } } } }',
@@ -116,6 +121,8 @@ const LISTS: Readonly<Record<string, Case>> = {
   'CreateRealtimeSessionInput.labels': create('labels', label),
   'CreateRealtimeSessionInput.modalities': create('modalities', () => 'AUDIO'),
   'CreateRealtimeSessionInput.tools': create('tools', (index) => ({ function: { name: name(index) } })),
+  'InputAudioTranscriptionInput.keywords': createTranscription('keywords'),
+  'InputAudioTranscriptionInput.languages': createTranscription('languages'),
   'McpToolInput.allowedTools': createMcp('allowedTools', name),
   'McpToolInput.headers': createMcp('headers', (index) => ({ name: name(index), value: 'v' })),
   'CreateApiKeyInput.scopes': {

@@ -19,6 +19,31 @@ afterAll(async () => {
 const mcp = { serverLabel: 'm', serverUrl: 'https://mcp.example' };
 const tool = (fields: object) => ({ tools: [{ function: { name: 'f', ...fields } }] });
 
+/** A session in which `model` transcribes what the user says. */
+const heardBy = (model: string, fields: object) => ({ inputAudioTranscription: { model, ...fields } });
+/** A session that only transcribes. */
+const transcriptionBy = (model: string, fields: object = {}) => ({ type: 'TRANSCRIPTION', model, ...fields });
+
+/** What a transcription model does not take: [model, the transcription's field, its value]. */
+const NOT_TAKEN: readonly [string, string, unknown][] = [
+  ['gpt-live-transcribe', 'language', 'de'],
+  ['gpt-transcribe', 'language', 'de'],
+  ['gpt-transcribe', 'delay', 'LOW'],
+  ['gpt-live-transcribe', 'delay', 'LOW'],
+  ['whisper-1', 'languages', ['nl', 'de']],
+  ['whisper-1', 'keywords', ['Gatehouse']],
+  ['whisper-1', 'delay', 'LOW'],
+  ['gpt-4o-transcribe', 'languages', ['nl', 'de']],
+  ['gpt-4o-transcribe', 'keywords', ['Gatehouse']],
+  ['gpt-4o-transcribe-2025-03-20', 'keywords', ['Gatehouse']],
+  ['gpt-4o-mini-transcribe-2025-12-15', 'keywords', ['Gatehouse']],
+  ['gpt-4o-mini-transcribe', 'delay', 'XHIGH'],
+  ['gpt-4o-transcribe-diarize', 'prompt', 'Names of products'],
+  ['gpt-realtime-whisper', 'prompt', 'Names of products'],
+  ['gpt-realtime-whisper', 'languages', ['nl', 'de']],
+  ['gpt-realtime-whisper', 'keywords', ['Gatehouse']],
+];
+
 /** Well-formed for GraphQL, refused by the domain: [what, input beside the user, the field it names]. */
 const INVALID: readonly [string, object, string][] = [
   ['TTL 9', { expiresAfterSeconds: 9 }, 'expiresAfterSeconds'],
@@ -103,6 +128,58 @@ const INVALID: readonly [string, object, string][] = [
     { type: 'TRANSCRIPTION', model: 'a', inputAudioTranscription: { model: 'b' } },
     'inputAudioTranscription.model',
   ],
+  ...NOT_TAKEN.flatMap(([model, field, value]): [string, object, string][] => [
+    [`${field} for ${model}`, heardBy(model, { [field]: value }), `inputAudioTranscription.${field}`],
+    [
+      `${field} for ${model}, in a transcription session`,
+      transcriptionBy(model, { inputAudioTranscription: { [field]: value } }),
+      `inputAudioTranscription.${field}`,
+    ],
+  ]),
+  [
+    'what the default transcription model does not take',
+    { type: 'TRANSCRIPTION', inputAudioTranscription: { language: 'de' } },
+    'inputAudioTranscription.language',
+  ],
+  [
+    'turn detection for a model that has none',
+    transcriptionBy('gpt-realtime-whisper', { turnDetection: { serverVad: {} } }),
+    'turnDetection',
+  ],
+  [
+    'turn detection for the default transcription model',
+    { type: 'TRANSCRIPTION', turnDetection: { semanticVad: {} } },
+    'turnDetection',
+  ],
+  [
+    'a language and languages, whatever the model',
+    heardBy('some-listener-of-tomorrow', { language: 'de', languages: ['de'] }),
+    'inputAudioTranscription.languages',
+  ],
+  ['no language', heardBy('gpt-transcribe', { languages: [] }), 'inputAudioTranscription.languages'],
+  [
+    'an empty language',
+    heardBy('gpt-transcribe', { languages: [''] }),
+    'inputAudioTranscription.languages.0',
+  ],
+  ['an empty keyword', heardBy('gpt-transcribe', { keywords: [''] }), 'inputAudioTranscription.keywords.0'],
+  [
+    'a strength of 1.1',
+    { inputAudioNoiseReduction: { type: 'NEAR_FIELD', strength: 1.1 } },
+    'inputAudioNoiseReduction.strength',
+  ],
+  ['an MCP tool without a server', { tools: [{ mcp: { serverLabel: 'm' } }] }, 'tools.0.mcp'],
+  [
+    'an MCP tool with two servers',
+    { tools: [{ mcp }, { mcp: { ...mcp, connectorId: 'connector_gmail' } }] },
+    'tools.1.mcp',
+  ],
+  [
+    'an empty connector',
+    { tools: [{ mcp: { serverLabel: 'm', connectorId: '' } }] },
+    'tools.0.mcp.connectorId',
+  ],
+  ['a prompt without an id', { extra: { prompt: { version: null } } }, 'extra.prompt.id'],
 ];
 
 test.each(INVALID)('%s: InvalidInputError', async (_what, input, path) => {
@@ -134,6 +211,14 @@ test.each([
   ],
   ['a transcription session', { type: 'TRANSCRIPTION' }, 'type'],
   ['reasoning', { extra: { reasoning: { effort: 'low' } } }, 'extra.reasoning'],
+  ['languages', heardBy('gpt-transcribe', { languages: ['de'] }), 'inputAudioTranscription.languages'],
+  ['keywords', heardBy('some-listener', { keywords: ['a'] }), 'inputAudioTranscription.keywords'],
+  ['a delay', { inputAudioTranscription: { delay: 'LOW' } }, 'inputAudioTranscription.delay'],
+  [
+    'a strength of the noise filter',
+    { inputAudioNoiseReduction: { type: 'FAR_FIELD', strength: 0.5 } },
+    'inputAudioNoiseReduction.strength',
+  ],
 ])('the flat dialect refuses %s', async (_what, input, path) => {
   const { body } = await flat.ask(CREATE, { input: { externalUserId: 'alice', ...input } });
   expect(body.data.createRealtimeSession).toMatchObject({
@@ -145,6 +230,11 @@ test.each([
 /** Not what the schema says: [what, input, the field that the message names]. */
 const MALFORMED: readonly [string, object, string][] = [
   ['an unknown enum value', { modalities: ['SMELL-canary'] }, 'input.modalities.0'],
+  [
+    'an unknown delay',
+    { inputAudioTranscription: { delay: 'canary' } },
+    'input.inputAudioTranscription.delay',
+  ],
   ['an unknown field', { 'colour-canary': 1 }, 'input'],
   ['a string for a number', { expiresAfterSeconds: 'canary' }, 'input.expiresAfterSeconds'],
   ['a fraction for a whole number', { expiresAfterSeconds: 1.5 }, 'input.expiresAfterSeconds'],

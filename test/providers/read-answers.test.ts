@@ -14,15 +14,6 @@ function example(name: string): JsonObject {
 }
 
 const mode = { name: null, serverLabel: null };
-const serverVad = {
-  kind: 'SERVER_VAD',
-  threshold: null,
-  prefixPaddingMs: null,
-  silenceDurationMs: null,
-  idleTimeoutMs: null,
-  createResponse: null,
-  interruptResponse: null,
-};
 
 describe('the document’s own examples', () => {
   const gaExample = {
@@ -49,7 +40,7 @@ describe('the document’s own examples', () => {
     expect(problemsOfAnswer('RealtimeCreateClientSecretResponse', answer)).toEqual([]);
     expect(gaDialect.readAnswer(answer)).toStrictEqual({
       ...gaExample,
-      answered: { ...gaAnswered, model: 'gpt-realtime', turnDetection: serverVad },
+      answered: { ...gaAnswered, model: 'gpt-realtime', turnDetection: { kind: 'SERVER_VAD' } },
       rawSession: answer['session'],
     });
   });
@@ -86,8 +77,13 @@ describe('the document’s own examples', () => {
         type: 'TRANSCRIPTION',
         model: 'gpt-4o-transcribe',
         inputAudioFormat: 'PCM16',
-        inputAudioTranscription: { model: 'gpt-4o-transcribe', language: null, prompt: '' },
-        turnDetection: { ...serverVad, threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 200 },
+        inputAudioTranscription: { model: 'gpt-4o-transcribe', language: null, prompt: null },
+        turnDetection: {
+          kind: 'SERVER_VAD',
+          threshold: 0.5,
+          prefixPaddingMs: 300,
+          silenceDurationMs: 200,
+        },
         inputAudioNoiseReduction: null,
       },
       rawSession: session,
@@ -108,7 +104,7 @@ describe('the document’s own examples', () => {
         voice: 'alloy',
         inputAudioFormat: 'PCM16',
         outputAudioFormat: 'PCM16',
-        inputAudioTranscription: { model: 'whisper-1', language: null, prompt: null },
+        inputAudioTranscription: { model: 'whisper-1' },
         turnDetection: null,
         tools: [],
         toolChoice: { mode: 'NONE', ...mode },
@@ -212,15 +208,121 @@ describe('an answer that says less, or something else', () => {
     });
   });
 
-  test('an unreadable part of a turn detection leaves the rest of it', () => {
+  test('an unreadable part of a turn detection is null, and leaves the rest of it', () => {
     expect(
       flat({ turn_detection: { type: 'semantic_vad', eagerness: 'reckless', create_response: true } }),
     ).toStrictEqual({
-      turnDetection: { kind: 'SEMANTIC_VAD', eagerness: null, createResponse: true, interruptResponse: null },
+      turnDetection: { kind: 'SEMANTIC_VAD', eagerness: null, createResponse: true },
     });
     expect(
       flat({ turn_detection: { threshold: 0.3, prefix_padding_ms: 0.5, silence_duration_ms: 2 ** 40 } }),
-    ).toStrictEqual({ turnDetection: { ...serverVad, threshold: 0.3 } });
+    ).toStrictEqual({
+      turnDetection: {
+        kind: 'SERVER_VAD',
+        threshold: 0.3,
+        prefixPaddingMs: null,
+        silenceDurationMs: null,
+      },
+    });
+  });
+
+  test.each<[string, Json, Json]>([
+    ['audio/pcm at 24 kHz', { type: 'audio/pcm', rate: 24_000 }, 'PCM16'],
+    ['audio/pcm without a rate', { type: 'audio/pcm' }, 'PCM16'],
+    ['audio/pcm with a null rate', { type: 'audio/pcm', rate: null }, 'PCM16'],
+    ['audio/pcm at 16 kHz', { type: 'audio/pcm', rate: 16_000 }, null],
+    ['audio/pcm at a rate in words', { type: 'audio/pcm', rate: '24000' }, null],
+    ['pcm16 at 8 kHz', { type: 'pcm16', rate: 8000 }, null],
+    ['audio/pcmu at 8 kHz', { type: 'audio/pcmu', rate: 8000 }, 'G711_ULAW'],
+    ['audio/pcma at 16 kHz', { type: 'audio/pcma', rate: 16_000 }, null],
+    ['two channels', { type: 'audio/pcm', rate: 24_000, channels: 2 }, null],
+    ['one channel', { type: 'audio/pcm', rate: 24_000, channels: 1 }, 'PCM16'],
+    ['an empty name', '', null],
+    ['another kind of name', 'PCM16', null],
+  ])('audio format: %s', (_, format, expected) => {
+    expect(ga({ audio: { input: { format }, output: { format } } })).toStrictEqual({
+      inputAudioFormat: expected,
+      outputAudioFormat: expected,
+    });
+  });
+
+  test.each<[JsonObject, object]>([
+    [{}, {}],
+    [{ model: '' }, {}],
+    [{ language: '' }, { language: null }],
+    [{ language: ['de'] }, { language: null }],
+    [{ languages: [] }, { languages: null }],
+    [{ languages: ['de', ''] }, { languages: null }],
+    [{ languages: ['de', 7] }, { languages: null }],
+    [{ languages: 'de' }, { languages: null }],
+    [{ languages: ['nl', 'de'] }, { languages: ['nl', 'de'] }],
+    [{ keywords: [] }, { keywords: [] }],
+    [{ keywords: ['a', null] }, { keywords: null }],
+    [{ prompt: '' }, { prompt: null }],
+    [{ delay: 'xhigh' }, { delay: 'XHIGH' }],
+    [{ delay: 'forever' }, { delay: null }],
+  ])('transcription: %j', (transcription, expected) => {
+    expect(ga({ audio: { input: { transcription } } })).toStrictEqual({ inputAudioTranscription: expected });
+  });
+
+  test.each<[Json, Json]>([
+    [{ type: 'near_field' }, { type: 'NEAR_FIELD' }],
+    [
+      { type: 'near_field', strength: 0.5 },
+      { type: 'NEAR_FIELD', strength: 0.5 },
+    ],
+    [
+      { type: 'near_field', strength: 2 },
+      { type: 'NEAR_FIELD', strength: null },
+    ],
+    [
+      { type: 'near_field', strength: 'strong' },
+      { type: 'NEAR_FIELD', strength: null },
+    ],
+    [{ strength: 0.5 }, null],
+  ])('noise reduction: %j', (noise_reduction, expected) => {
+    expect(ga({ audio: { input: { noise_reduction } } })).toStrictEqual({
+      inputAudioNoiseReduction: expected,
+    });
+  });
+
+  test('a field of another turn detection makes one without a type unreadable', () => {
+    expect(flat({ turn_detection: { eagerness: 'low' } })).toStrictEqual({ turnDetection: null });
+    expect(flat({ turn_detection: {} })).toStrictEqual({ turnDetection: { kind: 'SERVER_VAD' } });
+  });
+
+  test('an empty text is no text, and a name that is empty names nothing', () => {
+    expect(
+      ga({
+        instructions: '',
+        audio: { output: { voice: '' } },
+        tools: [
+          { type: 'function', name: '' },
+          { type: 'mcp', server_label: '' },
+        ],
+        tool_choice: { type: 'function', name: '' },
+      }),
+    ).toStrictEqual({ instructions: null, voice: null, tools: [], toolChoice: null });
+    expect(ga({ audio: { output: { voice: { id: '' } } } })).toStrictEqual({ voice: null });
+    expect(ga({ tool_choice: { type: 'mcp', server_label: '' } })).toStrictEqual({ toolChoice: null });
+  });
+
+  test.each<[string, Json, Json, Json]>([
+    ['no filter', null, null, null],
+    ['names', ['find'], ['find'], null],
+    ['no names', [], [], null],
+    ['a filter by name', { tool_names: ['find'] }, ['find'], null],
+    ['a filter by read-only', { read_only: true }, null, true],
+    ['a filter that reads nothing off', { read_only: false }, null, false],
+    ['both', { tool_names: ['find'], read_only: true }, ['find'], true],
+    ['an unknown filter', { tool_names: ['find'], tags: ['safe'] }, null, null],
+    ['a filter of an unknown form', { tool_names: ['find'], read_only: 'yes' }, null, null],
+    ['names that are none', ['find', 7], null, null],
+  ])('allowed tools: %s', (_, allowed_tools, allowedTools, readOnlyTools) => {
+    const tools = [{ type: 'mcp', server_label: 'crm', connector_id: 'connector_gmail', allowed_tools }];
+    expect(ga({ tools })?.tools).toMatchObject([
+      { serverUrl: null, connectorId: 'connector_gmail', allowedTools, readOnlyTools },
+    ]);
   });
 
   test('an MCP tool says which credentials it holds, not what they are', () => {
@@ -251,8 +353,10 @@ describe('an answer that says less, or something else', () => {
           kind: 'MCP',
           serverLabel: 'crm',
           serverUrl: 'https://crm.example/mcp?key=1',
+          connectorId: null,
           serverDescription: null,
           allowedTools: ['find'],
+          readOnlyTools: true,
           requireApproval: { never: { tool_names: ['find'] } },
           hasAuthorization: true,
           headerNames: ['X-Tenant'],
@@ -261,13 +365,35 @@ describe('an answer that says less, or something else', () => {
           kind: 'MCP',
           serverLabel: 'bare',
           serverUrl: null,
+          connectorId: null,
           serverDescription: null,
           allowedTools: null,
+          readOnlyTools: true,
           requireApproval: null,
           hasAuthorization: false,
           headerNames: [],
         },
       ],
+    });
+  });
+
+  test.each<[Json, boolean]>([
+    ['oauth-token', true],
+    [{ type: 'bearer', token: 'oauth-token' }, true],
+    ['', false],
+    [null, false],
+  ])('an authorization of any form is one: %j', (authorization, hasAuthorization) => {
+    expect(ga({ tools: [{ type: 'mcp', server_label: 'crm', authorization }] })?.tools).toMatchObject([
+      { hasAuthorization },
+    ]);
+  });
+
+  test('a tool choice that names something unreadable is null, not a choice of any tool', () => {
+    expect(ga({ tool_choice: { type: 'mcp', server_label: 'crm', name: ['find'] } })).toStrictEqual({
+      toolChoice: null,
+    });
+    expect(ga({ tool_choice: { type: 'mcp', server_label: 'crm', name: null } })).toStrictEqual({
+      toolChoice: { mode: 'MCP', name: null, serverLabel: 'crm' },
     });
   });
 

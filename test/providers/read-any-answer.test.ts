@@ -40,15 +40,18 @@ describe('nothing that upstream can say makes reading fail', () => {
       'parameters',
       'server_label',
       'server_url',
+      'connector_id',
       'authorization',
       'headers',
       'allowed_tools',
+      'tool_names',
+      'read_only',
       'require_approval',
       '__proto__',
     ],
     hostile,
   );
-  const vad = object(
+  const part = object(
     [
       'type',
       'threshold',
@@ -57,10 +60,18 @@ describe('nothing that upstream can say makes reading fail', () => {
       'idle_timeout_ms',
       'eagerness',
       'create_response',
+      'strength',
+      'rate',
+      'model',
+      'language',
+      'languages',
+      'keywords',
+      'delay',
+      'prompt',
     ],
     hostile,
   );
-  const value = fc.oneof(hostile, fc.array(tool, { maxLength: 3 }), vad);
+  const value = fc.oneof(hostile, fc.array(tool, { maxLength: 3 }), part);
   const audio = object(
     ['input', 'output'],
     object(['format', 'transcription', 'noise_reduction', 'turn_detection', 'voice'], value),

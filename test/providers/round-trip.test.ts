@@ -12,6 +12,7 @@ import { joinPath } from '../../src/providers/param-path.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
 import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
 import type { WireDialect } from '../../src/providers/wire-dialect.ts';
+import { withoutUndefined } from '../../src/providers/without-undefined.ts';
 import { createXai } from '../../src/providers/xai.ts';
 import type { SessionRequest, Tool, ToolRequest } from '../../src/sessions/session-config.ts';
 import { arbitrarySession } from '../support/arbitrary-session.ts';
@@ -110,14 +111,23 @@ function asAnswered({ extra: _, tools, type, model, ...asked }: SessionRequest, 
   const transcribes = type === 'TRANSCRIPTION';
   return {
     ...asked,
+    ...withoutUndefined({
+      inputAudioTranscription: asSent(asked.inputAudioTranscription),
+      turnDetection: asSent(asked.turnDetection),
+      inputAudioNoiseReduction: asSent(asked.inputAudioNoiseReduction),
+    }),
     model,
     // The flat dialect has no word for it.
     ...(dialect === 'ga' ? { type } : {}),
     ...(tools === undefined ? {} : { tools: tools.map(asRecorded) }),
-    ...(transcribes
-      ? { inputAudioTranscription: { language: null, prompt: null, ...asked.inputAudioTranscription, model } }
-      : {}),
+    ...(transcribes ? { inputAudioTranscription: { ...asSent(asked.inputAudioTranscription), model } } : {}),
   };
+}
+
+/** The fields of an object that were sent: null stands for those that were not. */
+function asSent(part: object | null | undefined): object | null | undefined {
+  if (part === null || part === undefined) return part;
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== null));
 }
 
 function asRecorded(tool: ToolRequest): Tool {

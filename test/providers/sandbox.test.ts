@@ -236,7 +236,7 @@ test('as a provider', async () => {
       model: 'gpt-live-transcribe',
       inputAudioFormat: 'PCM16',
       turnDetection: null,
-      inputAudioTranscription: { model: 'gpt-live-transcribe', language: null, prompt: null },
+      inputAudioTranscription: { model: 'gpt-live-transcribe' },
     },
   });
   await provider.close();

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { flatDialect } from '../../src/providers/flat-dialect.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
-import type { SessionRequest } from '../../src/sessions/session-config.ts';
+import { emptyTranscription, type SessionRequest } from '../../src/sessions/session-config.ts';
 import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
 import { problemsOfRequest } from './openapi/validate.ts';
 
@@ -37,7 +37,7 @@ const full: SessionRequest = {
   voice: 'voice_1234',
   inputAudioFormat: 'PCM16',
   outputAudioFormat: 'G711_ULAW',
-  inputAudioTranscription: { model: 'gpt-transcribe', language: 'de', prompt: null },
+  inputAudioTranscription: { ...emptyTranscription, model: 'whisper-1', language: 'de' },
   turnDetection: {
     kind: 'SERVER_VAD',
     threshold: 0.4,
@@ -47,7 +47,7 @@ const full: SessionRequest = {
     createResponse: true,
     interruptResponse: false,
   },
-  inputAudioNoiseReduction: { type: 'FAR_FIELD' },
+  inputAudioNoiseReduction: { type: 'FAR_FIELD', strength: null },
   tools: [{ kind: 'FUNCTION', name: 'weather', description: 'Tells it', parameters: { type: 'object' } }],
   toolChoice: { mode: 'REQUIRED', name: null, serverLabel: null },
   maxResponseOutputTokens: 'inf',
@@ -55,7 +55,7 @@ const full: SessionRequest = {
 };
 
 const parts = {
-  transcription: { model: 'gpt-transcribe', language: 'de' },
+  transcription: { model: 'whisper-1', language: 'de' },
   turn_detection: {
     type: 'server_vad',
     threshold: 0.4,
@@ -132,7 +132,12 @@ describe('where each field stands', () => {
       type: 'TRANSCRIPTION',
       model: 'gpt-live-transcribe',
       turnDetection: null,
-      inputAudioTranscription: { model: 'gpt-live-transcribe', language: 'pt', prompt: null },
+      inputAudioTranscription: {
+        ...emptyTranscription,
+        model: 'gpt-live-transcribe',
+        languages: ['pt', 'gl'],
+        keywords: ['Fado'],
+      },
       extra: {},
     };
     expect(gaDialect.writeRequest(session, 600)).toEqual({
@@ -140,7 +145,10 @@ describe('where each field stands', () => {
       session: {
         type: 'transcription',
         audio: {
-          input: { transcription: { model: 'gpt-live-transcribe', language: 'pt' }, turn_detection: null },
+          input: {
+            transcription: { model: 'gpt-live-transcribe', languages: ['pt', 'gl'], keywords: ['Fado'] },
+            turn_detection: null,
+          },
         },
       },
     });
@@ -215,8 +223,10 @@ test('an MCP tool goes up with its credentials', () => {
       kind: 'MCP' as const,
       serverLabel: 'crm',
       serverUrl: 'https://crm.example/mcp',
+      connectorId: null,
       serverDescription: null,
       allowedTools: ['find'],
+      readOnlyTools: null,
       requireApproval: 'never',
       authorization: new Secret('oauth-token-0123456789'),
       headers: [{ name: 'X-Tenant', value: new Secret('tenant-key-0123456789') }],

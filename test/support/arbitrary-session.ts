@@ -10,6 +10,7 @@ import type {
   NoiseReduction,
   SessionRequest,
   ToolChoice,
+  TranscriptionDelay,
   TurnDetection,
 } from '../../src/sessions/session-config.ts';
 
@@ -29,7 +30,6 @@ const model = fc.constantFrom(
   'gpt-realtime',
   'some-model-of-tomorrow',
 );
-const transcriptionModel = fc.constantFrom('gpt-live-transcribe', 'whisper-1', 'some-listener-of-tomorrow');
 const audioFormat = fc.constantFrom<AudioFormat>('PCM16', 'G711_ULAW', 'G711_ALAW');
 const voice = fc.oneof(
   fc.constantFrom('alloy', 'marin', 'cedar'),
@@ -37,15 +37,43 @@ const voice = fc.oneof(
 );
 const flag = fc.option(fc.boolean());
 const credential = fc.stringMatching(/^[A-Za-z0-9._~+-]{16,40}$/).map((value) => new Secret(value));
-const noiseReduction: fc.Arbitrary<NoiseReduction> = record({
-  type: fc.constantFrom('NEAR_FIELD', 'FAR_FIELD'),
-});
 
-const transcription: fc.Arbitrary<InputAudioTranscription> = record({
-  model: fc.option(transcriptionModel),
-  language: fc.option(fc.constantFrom('en', 'de', 'pt')),
-  prompt: fc.option(text),
-});
+const noiseReduction = (dialect: Dialect): fc.Arbitrary<NoiseReduction> =>
+  record({
+    type: fc.constantFrom('NEAR_FIELD', 'FAR_FIELD'),
+    strength: dialect === 'ga' ? fc.option(fc.constantFrom(0, 0.25, 1)) : fc.constant(null),
+  });
+
+type Options = Omit<InputAudioTranscription, 'model'>;
+const none = fc.constant(null);
+const language = fc.option(fc.constantFrom('en', 'de', 'pt'));
+const languages = fc.option(fc.array(fc.constantFrom('en', 'de', 'pt'), { minLength: 1, maxLength: 3 }));
+const prompt = fc.option(text);
+const keywords = fc.option(fc.array(text, { maxLength: 3 }));
+const delay = fc.option(fc.constantFrom<TranscriptionDelay>('MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'));
+const noOptions = { language: none, languages: none, prompt: none, keywords: none, delay: none };
+
+/** Models, each with what OpenAI says that it takes. */
+const OPTIONS: Readonly<Record<string, fc.Arbitrary<Options>>> = {
+  'whisper-1': record({ ...noOptions, language, prompt }),
+  'gpt-4o-transcribe-diarize': record({ ...noOptions, language }),
+  'gpt-transcribe': record({ ...noOptions, languages, prompt, keywords }),
+  'gpt-live-transcribe': record({ ...noOptions, languages, prompt, keywords }),
+  'gpt-realtime-whisper': record({ ...noOptions, language, delay }),
+  'some-listener-of-tomorrow': record({ ...noOptions, languages, prompt, keywords, delay }),
+};
+/** Those of them that the older dialect has words for. */
+const OLDER = ['whisper-1', 'gpt-4o-transcribe-diarize'];
+/** Those of them that cannot tell when a turn ends. */
+const WITHOUT_TURNS = ['gpt-live-transcribe', 'gpt-realtime-whisper'];
+
+const transcription = (dialect: Dialect): fc.Arbitrary<InputAudioTranscription> =>
+  fc.oneof(
+    record({ ...noOptions, model: none, language }),
+    ...Object.entries(OPTIONS)
+      .filter(([model]) => dialect === 'ga' || OLDER.includes(model))
+      .map(([model, options]) => options.map((chosen) => ({ model, ...chosen }))),
+  );
 
 function turnDetection(dialect: Dialect): fc.Arbitrary<TurnDetection> {
   return fc.oneof(
@@ -83,9 +111,11 @@ const functionTool = record<FunctionTool>({
 const mcpTool = record<McpToolRequest>({
   kind: fc.constant('MCP'),
   serverLabel: name,
-  serverUrl: fc.webUrl(),
+  serverUrl: fc.option(fc.webUrl()),
+  connectorId: fc.constant('connector_gmail'),
   serverDescription: fc.option(text),
   allowedTools: fc.option(fc.array(name, { maxLength: 3 })),
+  readOnlyTools: fc.constantFrom(null, true),
   requireApproval: fc.option(
     fc.constantFrom('always', 'never', { always: { tool_names: ['pay'] }, never: { read_only: true } }),
   ),
@@ -94,7 +124,7 @@ const mcpTool = record<McpToolRequest>({
     record({ name: fc.constantFrom('X-Api-Key', 'X-Tenant', 'Cookie'), value: credential }),
     { maxLength: 3, selector: (header) => header.name },
   ),
-});
+}).map((tool) => ({ ...tool, connectorId: tool.serverUrl === null ? tool.connectorId : null }));
 
 function toolChoice(dialect: Dialect): fc.Arbitrary<ToolChoice> {
   const mode = record<ToolChoice>({
@@ -123,7 +153,11 @@ const extraOfBoth = {
     retention_ratio: 0.8,
     token_limits: { post_instructions: 5000 },
   }),
-  prompt: fc.constantFrom({ id: 'pmpt_1' }, { id: 'pmpt_1', version: '2', variables: { city: 'Lisbon' } }),
+  prompt: fc.constantFrom(
+    { id: 'pmpt_1' },
+    { id: 'pmpt_1', version: '2', variables: { city: 'Lisbon' } },
+    { id: 'pmpt_1', version: null, variables: null },
+  ),
 };
 
 function realtimeExtra(dialect: Dialect): fc.Arbitrary<JsonObject> {
@@ -142,7 +176,7 @@ function realtimeExtra(dialect: Dialect): fc.Arbitrary<JsonObject> {
 
 const listening = (dialect: Dialect) => ({
   inputAudioFormat: audioFormat,
-  inputAudioNoiseReduction: fc.option(noiseReduction),
+  inputAudioNoiseReduction: fc.option(noiseReduction(dialect)),
   turnDetection: fc.option(turnDetection(dialect)),
 });
 
@@ -163,7 +197,7 @@ function realtimeSession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
       instructions: text,
       voice,
       outputAudioFormat: audioFormat,
-      inputAudioTranscription: fc.option(transcription),
+      inputAudioTranscription: fc.option(transcription(dialect)),
       tools: fc.array(dialect === 'ga' ? fc.oneof(functionTool, mcpTool) : functionTool, { maxLength: 4 }),
       toolChoice: toolChoice(dialect),
       // Spread in, so that GA has no such key at all.
@@ -182,18 +216,21 @@ const transcriptionSession: fc.Arbitrary<SessionRequest> = fc
   .record(
     {
       type: fc.constant('TRANSCRIPTION' as const),
-      model: transcriptionModel,
       ...listening('ga'),
-      inputAudioTranscription: transcription,
+      inputAudioTranscription: transcription('ga'),
       extra: fc.record({ include }, { requiredKeys: [], ...PLAIN }),
     },
-    { requiredKeys: ['type', 'model', 'extra'], ...PLAIN },
+    { requiredKeys: ['type', 'inputAudioTranscription', 'extra'], ...PLAIN },
   )
-  .map((session) =>
-    session.inputAudioTranscription === undefined
-      ? session
-      : { ...session, inputAudioTranscription: { ...session.inputAudioTranscription, model: session.model } },
-  );
+  .map(({ inputAudioTranscription, ...session }) => {
+    const model = inputAudioTranscription.model ?? 'some-listener-of-tomorrow';
+    return {
+      ...session,
+      model,
+      inputAudioTranscription: { ...inputAudioTranscription, model },
+      ...(WITHOUT_TURNS.includes(model) ? { turnDetection: null } : {}),
+    };
+  });
 
 const xaiSession: fc.Arbitrary<SessionRequest> = record({
   type: fc.constant('REALTIME' as const),

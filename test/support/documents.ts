@@ -2,18 +2,19 @@
 export const SESSION_FIELDS = /* GraphQL */ `
   fragment SessionFields on RealtimeSession {
     upstreamSessionId object type status modalities model instructions voice inputAudioFormat outputAudioFormat
-    inputAudioTranscription { model language prompt }
+    inputAudioTranscription { model language languages prompt keywords delay }
     turnDetection {
       __typename
       ... on ServerVad { threshold prefixPaddingMs silenceDurationMs idleTimeoutMs createResponse interruptResponse }
       ... on SemanticVad { eagerness createResponse interruptResponse }
     }
-    inputAudioNoiseReduction { type }
+    inputAudioNoiseReduction { type strength }
     tools {
       __typename
       ... on FunctionTool { name description parameters }
       ... on McpTool {
-        serverLabel serverUrl serverDescription allowedTools requireApproval hasAuthorization headerNames
+        serverLabel serverUrl connectorId serverDescription allowedTools readOnlyTools requireApproval
+        hasAuthorization headerNames
       }
     }
     toolChoice { mode name serverLabel }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Json, JsonObject } from '../../src/platform/validation/json.ts';
 import { echoSession, expiryOf, halveSession, type MintedSecret } from './echo-session.ts';
+import { refusalOf, refusedField } from './refused-field.ts';
 import { type UpstreamKind, upstreamKinds } from './upstream-kinds.ts';
 
 /** What the upstream was asked, in the order in which it was asked. */
@@ -24,7 +25,7 @@ export type Answer = {
 
 /** What to do with a call. `reply` says what follows a wait; default: echo. */
 export type Behaviour =
-  /** Mint, and answer what was sent plus id, object, type and expiry. No defaults are filled in; credentials are repeated. */
+  /** Refuse what OpenAI refuses, else mint, and answer what was sent plus id, object, type and expiry. No defaults are filled in; credentials are repeated. */
   | {
       readonly kind: 'echo';
       readonly headers?: Readonly<Record<string, string>>;
@@ -106,9 +107,12 @@ export async function startFakeUpstream({ kind }: { readonly kind: UpstreamKind 
 
   async function perform(behaviour: Behaviour, call: RecordedCall, response: ServerResponse): Promise<void> {
     switch (behaviour.kind) {
-      case 'echo':
+      case 'echo': {
+        const param = dialect === 'ga' ? refusedField(call.body) : null;
+        if (param !== null) return send(response, { status: 400, body: refusalOf(param) });
         if (behaviour.interim) response.writeContinue();
         return send(response, { status: 200, body: mint(call), headers: behaviour.headers });
+      }
       case 'answer':
         return send(response, behaviour);
       case 'choose':

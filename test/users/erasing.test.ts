@@ -28,6 +28,8 @@ const ZOE = {
   instructions: 'Speak with Madame Quint, who lives by the sea.',
   voice: 'voice_of_quint',
   prompt: 'prompt-about-quint',
+  keyword: 'keyword-of-quint',
+  language: 'language-of-quint',
   tool: 'call_quint_at_home',
   idempotencyKey: 'key-of-quint',
   usage: 'usage-beside-the-numbers-of-quint',
@@ -57,7 +59,12 @@ const INPUT = {
   labels: [{ key: 'note', value: ZOE.label }],
   instructions: ZOE.instructions,
   voice: ZOE.voice,
-  inputAudioTranscription: { model: 'whisper-1', prompt: ZOE.prompt },
+  inputAudioTranscription: {
+    model: 'gpt-transcribe',
+    languages: [ZOE.language],
+    prompt: ZOE.prompt,
+    keywords: [ZOE.keyword],
+  },
   tools: [{ function: { name: ZOE.tool, parameters: { type: 'object' } } }],
   toolChoice: { mode: 'FUNCTION', name: ZOE.tool },
 };

@@ -148,7 +148,7 @@ CREATE TABLE realtime_session (
   output_audio_format text CHECK (output_audio_format IN ('PCM16', 'G711_ULAW', 'G711_ALAW')),
   input_audio_transcription jsonb,
   turn_detection jsonb,
-  input_audio_noise_reduction text CHECK (input_audio_noise_reduction IN ('NEAR_FIELD', 'FAR_FIELD')),
+  input_audio_noise_reduction jsonb CHECK (input_audio_noise_reduction ->> 'type' IN ('NEAR_FIELD', 'FAR_FIELD')),
   tools jsonb NOT NULL CHECK (jsonb_typeof(tools) = 'array'),
   tool_choice jsonb,
   temperature double precision,

@@ -32,7 +32,10 @@ const input = z.strictObject({
     .nullable()
     .exactOptional(),
   noise_reduction: z
-    .strictObject({ type: z.enum(['near_field', 'far_field']) })
+    .strictObject({
+      type: z.enum(['near_field', 'far_field']),
+      strength: z.number().min(0).max(1).exactOptional(),
+    })
     .nullable()
     .exactOptional(),
   turn_detection: z
