@@ -222,11 +222,12 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     }),
     type: t.field({
       type: SessionTypeEnum,
-      description: 'The type: a conversation or a transcription. Default REALTIME.',
+      description:
+        'The type: a conversation, a transcription or a translation. Default REALTIME, whatever the model: a model that is known to be for another type is refused.',
     }),
     model: t.string({
       description:
-        'The model. For a transcription session, the transcription model. Default: the model that the gateway is configured with.',
+        'The model. For a transcription session, the transcription model. Default: the model that the gateway is configured with; gpt-live-transcribe for a transcription session, gpt-realtime-translate for a translation session.',
     }),
     modalities: t.field({
       type: [ModalityEnum],
@@ -278,6 +279,10 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
       type: 'TokenLimit',
       description:
         'The largest number of output tokens of one response, including tool calls. Default "inf".',
+    }),
+    outputLanguage: t.string({
+      description:
+        'The language that a translation session translates into, e.g. "es". At most 64 characters. Beside it and the common fields, a translation session has inputAudioTranscription with a model, and inputAudioNoiseReduction with a type; all others are refused. Not allowed for other types of session.',
     }),
     extra: t.field({
       type: 'JSON',

@@ -2,12 +2,14 @@ import type { Actor } from '../authorization/actor.ts';
 import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
 import { dialects } from '../providers/dialects.ts';
 import type { Dialect } from '../providers/provider.ts';
-import type { Label, SessionRequest } from '../sessions/session-config.ts';
+import type { Label, SessionRequest, SessionType } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
-import { createInputSchema } from './create-input-schema.ts';
+import { issuesOfModel } from './check-model.ts';
+import { createInputSchema, type ParsedCreateInput } from './create-input-schema.ts';
 
-// The realtime models cannot be used for a session that only transcribes; this one streams as they do.
+// The realtime models neither only transcribe nor only translate; these stream as they do.
 const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-live-transcribe';
+const DEFAULT_TRANSLATION_MODEL = 'gpt-realtime-translate';
 
 export type CreateInput = {
   readonly externalUserId: string;
@@ -36,23 +38,20 @@ export function parseCreateInput(
     expiresAfterSeconds,
     labels,
     type = 'REALTIME',
-    model,
+    model: requestedModel,
     extra,
     ...fields
   } = parsed.data;
   if (actor.kind === 'user' && requestedUserId !== undefined && requestedUserId !== actor.externalId)
     return { ok: false, outcome: { kind: 'forbidden' } };
   const externalUserId = actor.kind === 'user' ? actor.externalId : requestedUserId;
-  const issues = [...issuesOfDialect(parsed.data, dialects[dialect])];
+  const model = requestedModel ?? defaultModelOf(type, fields, defaultModel);
+  const issues = [...issuesOfDialect(parsed.data, dialects[dialect]), ...issuesOfModel(model, type)];
   if (externalUserId === undefined)
     return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
   if (issues.length > 0) return invalid(issues);
 
-  const fallback =
-    type === 'REALTIME'
-      ? defaultModel
-      : (fields.inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL);
-  const session: SessionRequest = { ...fields, type, model: model ?? fallback, extra: extra ?? {} };
+  const session: SessionRequest = { ...fields, type, model, extra: extra ?? {} };
   return {
     ok: true,
     value: {
@@ -63,6 +62,23 @@ export function parseCreateInput(
       labels: labels ?? [],
     },
   };
+}
+
+function defaultModelOf(
+  type: SessionType,
+  { inputAudioTranscription }: Pick<ParsedCreateInput, 'inputAudioTranscription'>,
+  configured: string,
+): string {
+  switch (type) {
+    case 'REALTIME':
+      return configured;
+    case 'TRANSCRIPTION':
+      return inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL;
+    case 'TRANSLATION':
+      return DEFAULT_TRANSLATION_MODEL;
+    default:
+      return type satisfies never;
+  }
 }
 
 type InputRefusal =

@@ -55,6 +55,7 @@ const realtime: Defaults = {
   toolChoice: { mode: 'AUTO', name: null, serverLabel: null },
   temperature: null,
   maxResponseOutputTokens: 'inf',
+  outputLanguage: null,
 };
 
 /** A transcription session only listens, so fields for speaking and acting do not apply. */
@@ -67,9 +68,17 @@ const transcription: Defaults = {
   maxResponseOutputTokens: null,
 };
 
+/** A translation session speaks what it hears in another language. Upstream names neither its voice nor its formats. */
+const translation: Defaults = {
+  ...transcription,
+  modalities: ['AUDIO'],
+  inputAudioFormat: null,
+  turnDetection: null,
+};
+
 export const dialects: { readonly [D in Dialect]: DialectRules } = {
   ga: {
-    defaults: { REALTIME: realtime, TRANSCRIPTION: transcription },
+    defaults: { REALTIME: realtime, TRANSCRIPTION: transcription, TRANSLATION: translation },
     temperature: null,
     // Audio comes with its transcript as text, and the dialect has no other way to ask for both.
     modalities: (asked) => (asked.includes('AUDIO') ? ['AUDIO'] : asked),
@@ -79,6 +88,7 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     extra: {
       REALTIME: ['speed', 'tracing', 'truncation', 'include', 'reasoning', 'parallel_tool_calls', 'prompt'],
       TRANSCRIPTION: ['include'],
+      TRANSLATION: [],
     },
   },
   flat: {
@@ -88,6 +98,6 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     mcpTools: false,
     namedToolChoice: false,
     idleTimeout: false,
-    extra: { REALTIME: ['speed', 'tracing', 'truncation', 'prompt'], TRANSCRIPTION: [] },
+    extra: { REALTIME: ['speed', 'tracing', 'truncation', 'prompt'], TRANSCRIPTION: [], TRANSLATION: [] },
   },
 };

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { SessionType } from '../sessions/session-config.ts';
 import { classifyExchange } from './classify-exchange.ts';
 import { decodeBody } from './decode-body.ts';
 import { type Exchange, exchangeOnce } from './exchange-once.ts';
@@ -12,7 +13,8 @@ export const ANSWER_PER_SENT_BYTE = 8;
 
 export type MintingUpstream = {
   readonly dialect: WireDialect;
-  readonly url: URL;
+  /** Where sessions of a type are minted. */
+  url(type: SessionType): URL;
   readonly agent: Dispatcher;
   /** One mint's deadline in milliseconds, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
@@ -32,7 +34,7 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
   const exchange = await exchangeOnce(
     upstream.agent,
     {
-      url: upstream.url,
+      url: upstream.url(request.session.type),
       headers: {
         ...upstream.headers(request),
         'content-type': 'application/json',

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
+import type { SessionType } from '../sessions/session-config.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
 import type { Provider } from './provider.ts';
 import { connectSkippingInterimAnswers } from './skip-interim-answers.ts';
@@ -26,7 +27,7 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
 export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
   const { name, dialect, baseUrl, longestSessionSeconds, timeoutMs, headers } = options;
   const agent = options.agent ?? createAgent(timeoutMs);
-  const url = new URL(baseUrl.replace(/\/+$/, '') + dialect.path);
+  const url = (type: SessionType) => new URL(baseUrl.replace(/\/+$/, '') + dialect.path(type));
   const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, headers };
   return {
     name,

@@ -103,6 +103,76 @@ const INVALID: readonly [string, object, string][] = [
     { type: 'TRANSCRIPTION', model: 'a', inputAudioTranscription: { model: 'b' } },
     'inputAudioTranscription.model',
   ],
+  ['instructions for a translation', { type: 'TRANSLATION', instructions: 'x' }, 'instructions'],
+  ['a voice for a translation', { type: 'TRANSLATION', voice: 'alloy' }, 'voice'],
+  ['modalities for a translation', { type: 'TRANSLATION', modalities: ['AUDIO'] }, 'modalities'],
+  [
+    'an input format for a translation',
+    { type: 'TRANSLATION', inputAudioFormat: 'PCM16' },
+    'inputAudioFormat',
+  ],
+  [
+    'an output format for a translation',
+    { type: 'TRANSLATION', outputAudioFormat: 'PCM16' },
+    'outputAudioFormat',
+  ],
+  [
+    'turn detection for a translation',
+    { type: 'TRANSLATION', turnDetection: { disabled: true } },
+    'turnDetection',
+  ],
+  ['tools for a translation', { type: 'TRANSLATION', tools: [] }, 'tools'],
+  ['a tool choice for a translation', { type: 'TRANSLATION', toolChoice: { mode: 'AUTO' } }, 'toolChoice'],
+  ['a temperature for a translation', { type: 'TRANSLATION', temperature: 0.8 }, 'temperature'],
+  [
+    'a token limit for a translation',
+    { type: 'TRANSLATION', maxResponseOutputTokens: 'inf' },
+    'maxResponseOutputTokens',
+  ],
+  ['speed for a translation', { type: 'TRANSLATION', extra: { speed: 1 } }, 'extra.speed'],
+  [
+    'include for a translation',
+    { type: 'TRANSLATION', extra: { include: ['item.input_audio_transcription.logprobs'] } },
+    'extra.include',
+  ],
+  [
+    'a translation’s transcription without a model',
+    { type: 'TRANSLATION', inputAudioTranscription: {} },
+    'inputAudioTranscription.model',
+  ],
+  [
+    'a translation’s transcription with a language',
+    { type: 'TRANSLATION', inputAudioTranscription: { model: 'm', language: 'de' } },
+    'inputAudioTranscription.language',
+  ],
+  [
+    'a translation’s transcription with a prompt',
+    { type: 'TRANSLATION', inputAudioTranscription: { model: 'm', prompt: 'x' } },
+    'inputAudioTranscription.prompt',
+  ],
+  ['an empty output language', { type: 'TRANSLATION', outputLanguage: '' }, 'outputLanguage'],
+  [
+    'an output language of 65 characters',
+    { type: 'TRANSLATION', outputLanguage: 'x'.repeat(65) },
+    'outputLanguage',
+  ],
+  ['a realtime model for a translation', { type: 'TRANSLATION', model: 'gpt-realtime-2.1' }, 'type'],
+  ['a transcription model for a translation', { type: 'TRANSLATION', model: 'whisper-1' }, 'type'],
+  ['an output language for a conversation', { outputLanguage: 'es' }, 'outputLanguage'],
+  [
+    'an output language for a transcription',
+    { type: 'TRANSCRIPTION', outputLanguage: 'es' },
+    'outputLanguage',
+  ],
+  ['a translation model for a conversation', { model: 'gpt-realtime-translate' }, 'type'],
+  ['a snapshot of it', { type: 'REALTIME', model: 'gpt-realtime-translate-2026-08-01' }, 'type'],
+  [
+    'a translation model for a transcription',
+    { type: 'TRANSCRIPTION', model: 'gpt-realtime-translate' },
+    'type',
+  ],
+  ['a transcription model for a conversation', { model: 'gpt-live-transcribe' }, 'type'],
+  ['a realtime model for a transcription', { type: 'TRANSCRIPTION', model: 'gpt-realtime' }, 'type'],
 ];
 
 test.each(INVALID)('%s: InvalidInputError', async (_what, input, path) => {
@@ -133,6 +203,8 @@ test.each([
     'turnDetection.serverVad.idleTimeoutMs',
   ],
   ['a transcription session', { type: 'TRANSCRIPTION' }, 'type'],
+  ['a translation session', { type: 'TRANSLATION', outputLanguage: 'es' }, 'type'],
+  ['an output language', { outputLanguage: 'es' }, 'outputLanguage'],
   ['reasoning', { extra: { reasoning: { effort: 'low' } } }, 'extra.reasoning'],
 ])('the flat dialect refuses %s', async (_what, input, path) => {
   const { body } = await flat.ask(CREATE, { input: { externalUserId: 'alice', ...input } });

@@ -173,7 +173,7 @@ function realtimeSession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
       maxResponseOutputTokens: fc.oneof(fc.constant('inf' as const), fc.integer({ min: 1, max: 4096 })),
       extra: realtimeExtra(dialect),
       // All of them, so that a new field is sent and read back by the tests that use this.
-    } satisfies Record<Exclude<keyof SessionRequest, 'temperature'>, unknown>,
+    } satisfies Record<Exclude<keyof SessionRequest, 'temperature' | 'outputLanguage'>, unknown>,
     { requiredKeys: ['type', 'model', 'extra'], ...PLAIN },
   );
 }
@@ -195,9 +195,29 @@ const transcriptionSession: fc.Arbitrary<SessionRequest> = fc
       : { ...session, inputAudioTranscription: { ...session.inputAudioTranscription, model: session.model } },
   );
 
-/** Sessions as the domain hands them to a provider of `dialect`; the flat one has no transcription sessions. */
+const translationSession: fc.Arbitrary<SessionRequest> = fc.record(
+  {
+    type: fc.constant('TRANSLATION' as const),
+    model: fc.constantFrom('gpt-realtime-translate', 'some-interpreter-of-tomorrow'),
+    outputLanguage: fc.constantFrom('es', 'pt-BR'),
+    inputAudioTranscription: fc.option(
+      record<InputAudioTranscription>({
+        model: transcriptionModel,
+        language: fc.constant(null),
+        prompt: fc.constant(null),
+      }),
+    ),
+    inputAudioNoiseReduction: fc.option(noiseReduction),
+    extra: fc.constant({}),
+  },
+  { requiredKeys: ['type', 'model', 'extra'], ...PLAIN },
+);
+
+/** Sessions as the domain hands them to a provider of `dialect`; the flat one has realtime sessions only. */
 export function arbitrarySession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
-  return dialect === 'ga' ? fc.oneof(realtimeSession('ga'), transcriptionSession) : realtimeSession('flat');
+  return dialect === 'ga'
+    ? fc.oneof(realtimeSession('ga'), transcriptionSession, translationSession)
+    : realtimeSession('flat');
 }
 
 /** Lifetimes of client secrets, in seconds. */

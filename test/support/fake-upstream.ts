@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Json, JsonObject } from '../../src/platform/validation/json.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
-import { echoSession, expiryOf, halveSession, type MintedSecret } from './echo-session.ts';
+import { echoSession, expiryOf, halveSession, type MintedSecret, TRANSLATIONS } from './echo-session.ts';
 
 /** What the upstream was asked, in the order in which it was asked. */
 export type RecordedCall = {
@@ -24,7 +24,7 @@ export type Answer = {
 
 /** What to do with a call. `reply` says what follows a wait; default: echo. */
 export type Behaviour =
-  /** Mint, and answer what was sent plus id, object, type and expiry. No defaults are filled in; credentials are repeated. */
+  /** Mint, and answer what was sent plus id, object (but for a translation), type and expiry. No defaults are filled in; credentials are repeated. */
   | {
       readonly kind: 'echo';
       readonly headers?: Readonly<Record<string, string>>;
@@ -73,10 +73,10 @@ export type FakeUpstream = {
   stop(): Promise<void>;
 };
 
-const PATHS = { ga: '/v1/realtime/client_secrets', flat: '/v1/realtime/sessions' } as const satisfies Record<
-  Dialect,
-  string
->;
+const PATHS: Readonly<Record<Dialect, readonly string[]>> = {
+  ga: ['/v1/realtime/client_secrets', TRANSLATIONS],
+  flat: ['/v1/realtime/sessions'],
+};
 const ECHO: Behaviour = { kind: 'echo' };
 
 /** Starts an upstream on a free loopback port that does as it is told and remembers everything. */
@@ -95,7 +95,7 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
         const told = waiting;
         waiting = [];
         for (const tell of told) tell(call);
-        return call.path === PATHS[dialect] ? perform(behaviour, call, response) : notFound(response);
+        return PATHS[dialect].includes(call.path) ? perform(behaviour, call, response) : notFound(response);
       })
       // The caller went away, which is its good right; or a test's respond() threw, which it sees as a cut connection.
       .catch(() => response.destroy());
@@ -156,7 +156,7 @@ export async function startFakeUpstream({ dialect }: { readonly dialect: Dialect
       expiresAt: expiryOf(call.body, dialect),
     };
     minted.push({ ...secret, call });
-    return echoSession(call.body, secret, dialect);
+    return echoSession(call, secret, dialect);
   }
 
   await new Promise<void>((resolve, reject) => {

@@ -29,6 +29,7 @@ const ZOE = {
   voice: 'voice_of_quint',
   prompt: 'prompt-about-quint',
   tool: 'call_quint_at_home',
+  language: 'x-quint',
   idempotencyKey: 'key-of-quint',
   usage: 'usage-beside-the-numbers-of-quint',
   address: '203.0.113.77',
@@ -51,6 +52,7 @@ const ERASED = {
   toolChoice: true,
   temperature: false,
   maxResponseOutputTokens: false,
+  outputLanguage: true,
 } satisfies Record<keyof SessionConfig, boolean>;
 const PERSONAL_FIELDS = Object.entries(ERASED).flatMap(([field, erased]) => (erased ? [field] : []));
 const INPUT = {
@@ -140,6 +142,7 @@ async function fill(): Promise<{ id: string; sessions: string[] }> {
   const own = await asZoe(ISSUE, { input: INPUT });
   if (!own.data?.createRealtimeSession.session) throw new Error(JSON.stringify(own));
   const session = own.data.createRealtimeSession.session;
+  await asZoe(ISSUE, { input: { type: 'TRANSLATION', outputLanguage: ZOE.language } });
   const usage = { ...RESPONSE, about: ZOE.usage };
   const token = await identity.sign({ sub: ZOE.externalId });
   await report(
@@ -278,8 +281,8 @@ describe('while sessions are being issued', () => {
     const [issued] = await database.query<{ count: number }>(
       `SELECT count(*)::integer FROM realtime_session WHERE outcome = 'ISSUED'`,
     );
-    // The two of before, and those that were settled first.
-    expect(issued?.count).toBe(handedOver + 2);
+    // The three of before, and those that were settled first.
+    expect(issued?.count).toBe(handedOver + 3);
     await sealed();
     expect(await findings()).toEqual([]);
   });

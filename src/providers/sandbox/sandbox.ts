@@ -6,9 +6,9 @@ import { createOpenAi } from '../openai.ts';
 import type { ProviderDefinition } from '../provider-definition.ts';
 import type { ClosableProvider } from '../provider-over-http.ts';
 import { parseSandboxRequest, type SandboxError } from './sandbox-request.ts';
+import { SANDBOX_REQUESTS } from './sandbox-schema.ts';
 import { answerSession } from './sandbox-session.ts';
 
-const PATH = '/v1/realtime/client_secrets';
 const MAX_BODY_BYTES = 1024 * 1024;
 const DEFAULT_TTL_SECONDS = 600;
 
@@ -76,8 +76,9 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<[number, JsonObject]> {
-  const [path] = (request.url ?? '').split('?');
-  if (path !== PATH) return refuse(404, `Invalid URL (${request.method} ${path})`, null);
+  const [path = ''] = (request.url ?? '').split('?');
+  const schema = SANDBOX_REQUESTS.get(path);
+  if (schema === undefined) return refuse(404, `Invalid URL (${request.method} ${path})`, null);
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST');
     return refuse(405, `Not allowed to ${request.method} on ${path}.`, 'method_not_supported');
@@ -90,15 +91,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.setHeader('connection', 'close');
     return refuse(413, 'The request body is too large.', null);
   }
-  const parsed = parseSandboxRequest(text);
+  const parsed = parseSandboxRequest(text, schema);
   if (!parsed.ok) return refuse(400, parsed.error.message, parsed.error.code, parsed.error.param);
   const { expires_after, session } = parsed.request;
+  const expires_at = Math.floor(Date.now() / 1000) + (expires_after?.seconds ?? DEFAULT_TTL_SECONDS);
   return [
     200,
     {
       value: `ek_${randomHex()}`,
-      expires_at: Math.floor(Date.now() / 1000) + (expires_after?.seconds ?? DEFAULT_TTL_SECONDS),
-      session: answerSession(session, `sess_${randomHex()}`),
+      expires_at,
+      session: answerSession(session, `sess_${randomHex()}`, expires_at),
     },
   ];
 }

@@ -1,0 +1,13 @@
+import type { InputIssue } from '../platform/validation/input-issue.ts';
+import { typeOfModel } from '../providers/model-types.ts';
+import type { SessionType } from '../sessions/session-config.ts';
+
+/**
+ * What is wrong with a session's model. One that is known for another type of session is refused, because each type has an
+ * endpoint or a place of its own upstream, where this model is not known.
+ */
+export function* issuesOfModel(model: string, type: SessionType): Generator<InputIssue> {
+  const known = typeOfModel(model);
+  if (known !== undefined && known !== type)
+    yield { path: ['type'], message: `must be ${known} for this model` };
+}
