@@ -33,9 +33,9 @@ export async function issueSession(
   settings: IssueSessionSettings,
   { rawInput, actor, origin }: IssueRequest,
 ): Promise<IssueOutcome> {
-  const { dialect } = ports.provider;
+  const { dialect, isSandbox } = ports.provider;
   const { defaultModel, fingerprintKeys } = settings;
-  const parsed = parseCreateInput(rawInput, { dialect, defaultModel, actor });
+  const parsed = parseCreateInput(rawInput, { dialect, isSandbox, defaultModel, actor });
   if (!parsed.ok) return parsed.outcome;
 
   const permit = await ports.admission.acquire(principalKey(actor), parsed.value.externalUserId);

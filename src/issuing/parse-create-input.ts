@@ -27,7 +27,12 @@ export type CreateInput = {
  */
 export function parseCreateInput(
   rawInput: unknown,
-  { dialect, defaultModel, actor }: { dialect: Dialect; defaultModel: string; actor: Actor },
+  {
+    dialect,
+    isSandbox,
+    defaultModel,
+    actor,
+  }: { dialect: Dialect; isSandbox: boolean; defaultModel: string; actor: Actor },
 ): { ok: true; value: CreateInput } | { ok: false; outcome: InputRefusal } {
   const parsed = createInputSchema.safeParse(rawInput);
   if (!parsed.success) return invalid(toInputIssues(parsed.error));
@@ -46,7 +51,10 @@ export function parseCreateInput(
     return { ok: false, outcome: { kind: 'forbidden' } };
   const externalUserId = actor.kind === 'user' ? actor.externalId : requestedUserId;
   const model = requestedModel ?? defaultModelOf(type, fields, defaultModel);
-  const issues = [...issuesOfDialect(parsed.data, dialects[dialect]), ...issuesOfModel(model, type)];
+  const issues = [
+    ...issuesOfDialect(parsed.data, dialects[dialect]),
+    ...issuesOfModel(model, type, { isSandbox }),
+  ];
   if (externalUserId === undefined)
     return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
   if (issues.length > 0) return invalid(issues);

@@ -33,6 +33,7 @@ export function providerOverHttp(options: HttpProviderOptions): ClosableProvider
     name,
     dialect: dialect.name,
     longestSessionSeconds,
+    isSandbox: false,
     mint: (request) => mintOverHttp(upstream, request),
     close: () => agent.close(),
   };

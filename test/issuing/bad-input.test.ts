@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
+import { SANDBOX_MODELS } from '../../src/providers/sandbox/sandbox-failures.ts';
 import { CREATE } from '../support/documents.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
 import { ROOT_KEY, upstreamEnv } from '../support/gateway.ts';
@@ -181,6 +182,16 @@ test.each(INVALID)('%s: InvalidInputError', async (_what, input, path) => {
   const result = body.data.createRealtimeSession;
   expect(result.__typename).toBe('InvalidInputError');
   expect(result.issues.map((issue: { path: string[] }) => issue.path.join('.'))).toContain(path);
+});
+
+test.each(SANDBOX_MODELS)('%s, which only the sandbox has: InvalidInputError', async (model) => {
+  for (const asking of [gateway, flat]) {
+    const { body } = await asking.ask(CREATE, { input: { externalUserId: 'alice', model } });
+    expect(body.data.createRealtimeSession).toMatchObject({
+      __typename: 'InvalidInputError',
+      issues: [{ path: ['model'], message: 'is not known to the configured provider' }],
+    });
+  }
 });
 
 test('reports everything that is wrong at once', async () => {
