@@ -23,7 +23,10 @@ export const SessionTypeEnum = builder.enumType('RealtimeSessionType', {
   values: {
     REALTIME: { description: 'A conversation. The model listens and answers.' },
     TRANSCRIPTION: { description: 'A transcription. Speech is transcribed, and no model answers.' },
-    TRANSLATION: { description: 'A translation. Speech is spoken again in another language.' },
+    TRANSLATION: {
+      description:
+        'A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations.',
+    },
   } satisfies Record<SessionType, object>,
 });
 export const ModalityEnum = builder.enumType('Modality', {

@@ -2,7 +2,7 @@ import type { Actor } from '../authorization/actor.ts';
 import { type InputIssue, toInputIssues } from '../platform/validation/input-issue.ts';
 import { dialects } from '../providers/dialects.ts';
 import type { Dialect } from '../providers/provider.ts';
-import type { Label, SessionRequest, SessionType } from '../sessions/session-config.ts';
+import type { Label, SessionRequest } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
 import { issuesOfModel } from './check-model.ts';
 import { createInputSchema, type ParsedCreateInput } from './create-input-schema.ts';
@@ -43,17 +43,17 @@ export function parseCreateInput(
     expiresAfterSeconds,
     labels,
     type = 'REALTIME',
-    model: requestedModel,
+    model: _,
     extra,
     ...fields
   } = parsed.data;
   if (actor.kind === 'user' && requestedUserId !== undefined && requestedUserId !== actor.externalId)
     return { ok: false, outcome: { kind: 'forbidden' } };
   const externalUserId = actor.kind === 'user' ? actor.externalId : requestedUserId;
-  const model = requestedModel ?? defaultModelOf(type, fields, defaultModel);
+  const model = modelOf(parsed.data, defaultModel);
   const issues = [
     ...issuesOfDialect(parsed.data, dialects[dialect]),
-    ...issuesOfModel(model, type, { isSandbox }),
+    ...issuesOfModel(parsed.data, model, { isSandbox }),
   ];
   if (externalUserId === undefined)
     return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
@@ -72,14 +72,13 @@ export function parseCreateInput(
   };
 }
 
-function defaultModelOf(
-  type: SessionType,
-  { inputAudioTranscription }: Pick<ParsedCreateInput, 'inputAudioTranscription'>,
-  configured: string,
-): string {
+/** The model that is named, else the default of the type of session. */
+function modelOf({ type, model, inputAudioTranscription }: ParsedCreateInput, defaultModel: string): string {
+  if (model !== undefined) return model;
   switch (type) {
+    case undefined:
     case 'REALTIME':
-      return configured;
+      return defaultModel;
     case 'TRANSCRIPTION':
       return inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL;
     case 'TRANSLATION':

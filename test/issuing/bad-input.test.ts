@@ -173,6 +173,11 @@ const INVALID: readonly [string, object, string][] = [
     'type',
   ],
   ['a transcription model for a conversation', { model: 'gpt-live-transcribe' }, 'type'],
+  [
+    'a model of the sandbox, named by the transcription',
+    { type: 'TRANSCRIPTION', inputAudioTranscription: { model: 'sandbox-401' } },
+    'inputAudioTranscription.model',
+  ],
   ['a realtime model for a transcription', { type: 'TRANSCRIPTION', model: 'gpt-realtime' }, 'type'],
 ];
 

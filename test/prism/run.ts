@@ -20,7 +20,7 @@ function isInstalled(): boolean {
 
 function install(): boolean {
   process.stderr.write('Installing Prism …\n');
-  const flags = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const flags = ['--fetch-retries=1', '--no-audit', '--no-fund', '--loglevel=error'];
   if (!run('npm', ['ci', ...flags], import.meta.dirname)) return false;
   writeFileSync(STAMP, readFileSync(LOCK));
   return true;
