@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'shared process',
           include: ['test/**/*.test.ts'],
-          exclude: OWN_PROCESS,
+          exclude: ['**/node_modules/**', ...OWN_PROCESS],
           isolate: false,
         },
       },

@@ -65,12 +65,13 @@ builder.objectType(RealtimeSessionType, {
         "The provider's own identifier (sess_…). Null until the session is issued, and for providers that have none.",
     }),
     object: t.string({
-      description: '"realtime.session", or "realtime.transcription_session" for a transcription session.',
+      description:
+        '"realtime.session", "realtime.transcription_session" for a transcription session, or "realtime.translation_session" for a translation session.',
       resolve: (session, _args, context) => fromSessionRecord(session, context, ({ object }) => object),
     }),
     type: t.expose('type', {
       type: SessionTypeEnum,
-      description: 'The type: a conversation or a transcription.',
+      description: 'The type: a conversation, a transcription or a translation.',
     }),
     status: t.expose('status', { type: StatusEnum, description: 'The status at the time of the request.' }),
     clientSecret: t.expose('clientSecret', {
@@ -97,20 +98,21 @@ builder.objectType(RealtimeSessionType, {
     }),
     voice: t.exposeString('voice', {
       nullable: true,
-      description: 'The voice of the model, e.g. "marin". Null for a transcription session.',
+      description: 'The voice of the model, e.g. "marin". Null for a transcription or translation session.',
     }),
     inputAudioFormat: t.field({
       type: AudioFormatEnum,
       nullable: true,
       description:
-        'The format of the audio that the client sends. Null when the provider named a format that Gatehouse does not know.',
+        'The format of the audio that the client sends. Null for a translation session, and when the provider named a format that Gatehouse does not know.',
       resolve: (session, _args, context) =>
         fromFullSession(session, context, ({ config }) => config.inputAudioFormat),
     }),
     outputAudioFormat: t.field({
       type: AudioFormatEnum,
       nullable: true,
-      description: 'The format of the audio that the model sends. Null for a transcription session.',
+      description:
+        'The format of the audio that the model sends. Null for a transcription or translation session.',
       resolve: (session, _args, context) =>
         fromFullSession(session, context, ({ config }) => config.outputAudioFormat),
     }),
@@ -124,7 +126,8 @@ builder.objectType(RealtimeSessionType, {
     turnDetection: t.field({
       type: TurnDetectionType,
       nullable: true,
-      description: 'How the end of a turn of the user is detected. Null when the client decides.',
+      description:
+        'How the end of a turn of the user is detected. Null when the client decides, and for a translation session.',
       resolve: (session, _args, context) =>
         fromFullSession(session, context, ({ config }) => config.turnDetection),
     }),
@@ -144,7 +147,8 @@ builder.objectType(RealtimeSessionType, {
     toolChoice: t.field({
       type: ToolChoiceType,
       nullable: true,
-      description: 'Whether the model must call a tool, and which one. Null for a transcription session.',
+      description:
+        'Whether the model must call a tool, and which one. Null for a transcription or translation session.',
       resolve: (session, _args, context) =>
         fromFullSession(session, context, ({ config }) => config.toolChoice),
     }),
@@ -159,9 +163,16 @@ builder.objectType(RealtimeSessionType, {
       type: 'TokenLimit',
       nullable: true,
       description:
-        'The largest number of output tokens of one response, including tool calls. Null for a transcription session.',
+        'The largest number of output tokens of one response, including tool calls. Null for a transcription or translation session.',
       resolve: (session, _args, context) =>
         fromFullSession(session, context, ({ config }) => config.maxResponseOutputTokens),
+    }),
+    outputLanguage: t.string({
+      nullable: true,
+      description:
+        'The language that a translation session translates into, e.g. "es". Null when none was named, and for other types of session.',
+      resolve: (session, _args, context) =>
+        fromFullSession(session, context, ({ config }) => config.outputLanguage),
     }),
     upstreamConfig: t.field({
       type: 'JSON',

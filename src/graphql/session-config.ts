@@ -20,10 +20,14 @@ import { builder } from './builder.ts';
 /** The enums and output types of a session's config. Its input types are in session-inputs.ts. */
 
 export const SessionTypeEnum = builder.enumType('RealtimeSessionType', {
-  description: 'The type of a session: a conversation or a transcription.',
+  description: 'The type of a session: a conversation, a transcription or a translation.',
   values: {
     REALTIME: { description: 'A conversation. The model listens and answers.' },
     TRANSCRIPTION: { description: 'A transcription. Speech is transcribed, and no model answers.' },
+    TRANSLATION: {
+      description:
+        'A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations.',
+    },
   } satisfies Record<SessionType, object>,
 });
 export const ModalityEnum = builder.enumType('Modality', {

@@ -255,11 +255,12 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     }),
     type: t.field({
       type: SessionTypeEnum,
-      description: 'The type: a conversation or a transcription. Default REALTIME.',
+      description:
+        'The type: a conversation, a transcription or a translation. Default REALTIME, whatever the model: a model that is known to be for another type is refused.',
     }),
     model: t.string({
       description:
-        'The model. For a transcription session, the transcription model. Default: the model that the gateway is configured with.',
+        'The model. For a transcription session, the transcription model. Default: the model that the gateway is configured with; gpt-live-transcribe for a transcription session, gpt-realtime-translate for a translation session.',
     }),
     modalities: t.field({
       type: [ModalityEnum],
@@ -316,6 +317,10 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     provider: t.string({
       description:
         'The name of a configured provider, e.g. "openai". It applies whatever provider the model is bound to. Default: the one that the model is bound to, else the first that is configured.',
+    }),
+    outputLanguage: t.string({
+      description:
+        'The language that a translation session translates into, e.g. "es". At most 64 characters. Beside it and the common fields, a translation session has inputAudioTranscription with a model, and inputAudioNoiseReduction with a type; all others are refused. Not allowed for other types of session.',
     }),
     extra: t.field({
       type: 'JSON',

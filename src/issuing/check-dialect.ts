@@ -2,7 +2,7 @@ import type { InputIssue } from '../platform/validation/input-issue.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
 import type { DialectRules } from '../providers/dialects.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
-import type { SessionRequest, SessionType } from '../sessions/session-config.ts';
+import { SESSION_TYPES, type SessionRequest, type SessionType } from '../sessions/session-config.ts';
 import { issuesOfTranscription } from './check-transcription.ts';
 import type { ParsedCreateInput } from './create-input-schema.ts';
 
@@ -24,7 +24,7 @@ export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules):
 
 function* issuesOfConfig(input: ParsedCreateInput): Generator<InputIssue> {
   for (const [field, value] of Object.entries(input)) {
-    if (value !== undefined && Object.hasOwn(REALTIME_ONLY, field)) {
+    if (value !== undefined && TYPES_WITH.has(field)) {
       yield {
         path: [field],
         message: 'is not taken by this provider, whose clients configure their sessions',
@@ -38,8 +38,7 @@ function* issuesOfFields(
   type: SessionType,
   rules: DialectRules,
 ): Generator<InputIssue> {
-  if (type === 'TRANSCRIPTION') yield* issuesOfTranscriptionSession(input);
-  yield* issuesOfTranscription(input, rules);
+  yield* issuesOfType(input, type, rules);
   yield* issuesOfTemperature(input.temperature, rules.temperature);
   if (
     input.turnDetection?.kind === 'SERVER_VAD' &&
@@ -107,33 +106,68 @@ function* issuesOfTools(input: ParsedCreateInput, rules: DialectRules): Generato
   }
 }
 
-// All that a session is configured with. True for what speaks or acts: a transcription session only listens.
-const REALTIME_ONLY = {
-  modalities: true,
-  instructions: true,
-  voice: true,
-  inputAudioFormat: false,
-  outputAudioFormat: true,
-  inputAudioTranscription: false,
-  turnDetection: false,
-  inputAudioNoiseReduction: false,
-  tools: true,
-  toolChoice: true,
-  // Checked for each type of session by the dialect's rules.
-  temperature: false,
-  maxResponseOutputTokens: true,
-} satisfies Record<Exclude<keyof SessionRequest, 'type' | 'model' | 'extra'>, boolean>;
-const REALTIME_ONLY_FIELDS: ReadonlySet<string> = new Set(
-  Object.entries(REALTIME_ONLY).flatMap(([field, only]) => (only ? [field] : [])),
+const ALL: readonly SessionType[] = SESSION_TYPES;
+const SPOKEN_TO: readonly SessionType[] = ['REALTIME', 'TRANSCRIPTION'];
+const CONVERSATION: readonly SessionType[] = ['REALTIME'];
+
+// The types of session that have each field. A transcription session only listens; a translation session only translates.
+const TYPES_WITH: ReadonlyMap<string, readonly SessionType[]> = new Map(
+  Object.entries({
+    modalities: CONVERSATION,
+    instructions: CONVERSATION,
+    voice: CONVERSATION,
+    inputAudioFormat: SPOKEN_TO,
+    outputAudioFormat: CONVERSATION,
+    inputAudioTranscription: ALL,
+    turnDetection: SPOKEN_TO,
+    inputAudioNoiseReduction: ALL,
+    tools: CONVERSATION,
+    toolChoice: CONVERSATION,
+    // Checked for each type of session by the dialect's rules.
+    temperature: ALL,
+    maxResponseOutputTokens: CONVERSATION,
+    outputLanguage: ['TRANSLATION'],
+  } satisfies Record<Exclude<keyof SessionRequest, 'type' | 'model' | 'extra'>, readonly SessionType[]>),
 );
 
-function* issuesOfTranscriptionSession(input: ParsedCreateInput): Generator<InputIssue> {
+function* issuesOfType(
+  input: ParsedCreateInput,
+  type: SessionType,
+  rules: DialectRules,
+): Generator<InputIssue> {
   for (const [field, value] of Object.entries(input)) {
-    if (value !== undefined && REALTIME_ONLY_FIELDS.has(field))
-      yield { path: [field], message: 'does not apply to a transcription session' };
+    if (value !== undefined && TYPES_WITH.get(field)?.includes(type) === false)
+      yield doesNotApply([field], type);
   }
+  if (type === 'TRANSCRIPTION') yield* issuesOfTranscriptionSession(input);
+  if (type === 'TRANSLATION') yield* issuesOfTranslation(input);
+  else yield* issuesOfTranscription(input, rules);
+}
+
+function doesNotApply(path: readonly string[], type: SessionType): InputIssue {
+  return { path, message: `does not apply to a ${type.toLowerCase()} session` };
+}
+
+function* issuesOfTranscriptionSession(input: ParsedCreateInput): Generator<InputIssue> {
   const { model } = input.inputAudioTranscription ?? {};
   if (input.model !== undefined && typeof model === 'string' && model !== input.model) {
     yield { path: ['inputAudioTranscription', 'model'], message: 'must be the same as model, or left out' };
+  }
+}
+
+// All that a translation session has of these.
+const PARTS_OF_TRANSLATION = [
+  ['inputAudioTranscription', 'model'],
+  ['inputAudioNoiseReduction', 'type'],
+] as const;
+
+function* issuesOfTranslation(input: ParsedCreateInput): Generator<InputIssue> {
+  for (const [field, only] of PARTS_OF_TRANSLATION) {
+    for (const [part, value] of Object.entries(input[field] ?? {})) {
+      if (value !== null && part !== only) yield doesNotApply([field, part], 'TRANSLATION');
+    }
+  }
+  if (input.inputAudioTranscription?.model === null) {
+    yield { path: ['inputAudioTranscription', 'model'], message: 'is needed for a translation session' };
   }
 }

@@ -4,11 +4,12 @@ import { Secret } from '../platform/redaction/secret.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
 import { json, jsonMatching, listOf, text } from '../platform/validation/text.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
-import type {
-  FunctionTool,
-  McpToolRequest,
-  SessionRequest,
-  TurnDetection,
+import {
+  type FunctionTool,
+  type McpToolRequest,
+  SESSION_TYPES,
+  type SessionRequest,
+  type TurnDetection,
 } from '../sessions/session-config.ts';
 import { externalUserId } from '../users/parse-external-user-id.ts';
 import {
@@ -169,7 +170,7 @@ export const createInputSchema = objectOf({
     .min(10, 'must be at least 10')
     .max(7200, 'must be at most 7200')
     .optional(),
-  type: z.enum(['REALTIME', 'TRANSCRIPTION']).optional(),
+  type: z.enum(SESSION_TYPES).optional(),
   model: text(256).optional(),
   modalities: z
     .array(z.enum(['TEXT', 'AUDIO']))
@@ -208,6 +209,7 @@ export const createInputSchema = objectOf({
     .optional(),
   // Whether it is configured is checked afterwards, which bounds its length.
   provider: z.string().optional(),
+  outputLanguage: text(64).optional(),
   extra: jsonMatching(extraSchema).refine(isJsonObject, 'must be an object').optional(),
   labels: labels.optional(),
 } satisfies Record<keyof SessionRequest | SessionIndependentField, z.ZodType>);

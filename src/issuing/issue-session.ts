@@ -2,12 +2,20 @@ import { createHmac } from 'node:crypto';
 import { type Caller, principalKey } from '../authorization/actor.ts';
 import type { FingerprintKey } from '../platform/redaction/secret.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
+import type { SessionType } from '../sessions/session-config.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
 import { parseCreateInput } from './parse-create-input.ts';
 import { type PreparedRequest, prepareRequest } from './prepare-request.ts';
 import { repeatOutcome } from './repeat-outcome.ts';
 import { settleMint, settleWithinMs } from './settle-mint.ts';
+
+// As upstream names them. It names no object in the answer for a translation session.
+const OBJECTS = {
+  REALTIME: 'realtime.session',
+  TRANSCRIPTION: 'realtime.transcription_session',
+  TRANSLATION: 'realtime.translation_session',
+} as const satisfies Record<SessionType, string>;
 
 /** Issues a session for a caller. @throws UnavailableError when the reservation may not have been written */
 export type IssueSession = (rawInput: unknown, caller: Caller) => Promise<IssueOutcome>;
@@ -68,7 +76,7 @@ function reservationOf(
     externalUserId: input.externalUserId,
     applicationId: actor.kind === 'application' ? actor.applicationId : settings.defaultApplicationId,
     provider: provider.name,
-    object: config.type === 'REALTIME' ? 'realtime.session' : 'realtime.transcription_session',
+    object: OBJECTS[config.type],
     config,
     labels,
     idempotency,

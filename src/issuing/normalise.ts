@@ -49,7 +49,7 @@ export function normalise(dialect: Dialect, outgoing: SessionRequest): SessionCo
 function defaultsOf(rules: DialectRules, request: SessionRequest) {
   const defaults = rules.defaults[request.type];
   if (defaults === undefined) throw new RangeError(`This dialect has no ${request.type} sessions`);
-  if (request.type === 'REALTIME') return defaults;
+  if (request.type !== 'TRANSCRIPTION') return defaults;
   // A transcription session transcribes by definition, with the model that it is named after.
   return { ...defaults, inputAudioTranscription: { ...emptyTranscription, model: request.model } };
 }

@@ -4,9 +4,13 @@ import { dialects } from '../providers/dialects.ts';
 import type { Provider, TtlSeconds } from '../providers/provider.ts';
 import { emptyTranscription, type Label, type SessionRequest } from '../sessions/session-config.ts';
 import { issuesOfDialect } from './check-dialect.ts';
+import { issuesOfModel } from './check-model.ts';
 import { DEFAULT_TRANSCRIPTION_MODEL } from './check-transcription.ts';
 import { chooseProvider, type ProviderChoice } from './choose-provider.ts';
 import { createInputSchema, type ParsedCreateInput } from './create-input-schema.ts';
+
+// The realtime models do not only translate; this one streams as they do.
+const DEFAULT_TRANSLATION_MODEL = 'gpt-realtime-translate';
 
 export type CreateInput = {
   readonly externalUserId: string;
@@ -22,7 +26,7 @@ export type CreateInput = {
  * dialect has no words for is refused, never dropped. A person asks for themself: they may leave externalUserId out,
  * and may name nobody else.
  */
-export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect' | 'ttlSeconds'>>(
+export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect' | 'ttlSeconds' | 'isSandbox'>>(
   rawInput: unknown,
   { defaultModel, actor, ...choice }: ProviderChoice<P> & { defaultModel: string; actor: Actor },
 ): { ok: true; value: CreateInput; provider: P } | { ok: false; outcome: InputRefusal } {
@@ -45,7 +49,7 @@ export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect' | '
   const externalUserId = actor.kind === 'user' ? actor.externalId : requestedUserId;
   const model = modelOf(parsed.data, defaultModel);
   const provider = chooseProvider(choice, { named, model });
-  const issues = issuesAt(provider, parsed.data, choice.providers);
+  const issues = issuesAt(provider, parsed.data, { model, configured: choice.providers });
   if (externalUserId === undefined)
     return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
   if (provider === null || issues.length > 0) return invalid(issues);
@@ -79,20 +83,30 @@ function invalid(issues: readonly InputIssue[]): { ok: false; outcome: InputRefu
 }
 
 /** The model that is named, else the default of the type of session. */
-function modelOf(input: ParsedCreateInput, defaultModel: string): string {
-  if (input.model !== undefined) return input.model;
-  if (input.type !== 'TRANSCRIPTION') return defaultModel;
-  return input.inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL;
+function modelOf({ type, model, inputAudioTranscription }: ParsedCreateInput, defaultModel: string): string {
+  if (model !== undefined) return model;
+  switch (type) {
+    case undefined:
+    case 'REALTIME':
+      return defaultModel;
+    case 'TRANSCRIPTION':
+      return inputAudioTranscription?.model ?? DEFAULT_TRANSCRIPTION_MODEL;
+    case 'TRANSLATION':
+      return DEFAULT_TRANSLATION_MODEL;
+    default:
+      return type satisfies never;
+  }
 }
 
 function issuesAt(
-  provider: Pick<Provider, 'dialect' | 'ttlSeconds'> | null,
+  provider: Pick<Provider, 'dialect' | 'ttlSeconds' | 'isSandbox'> | null,
   input: ParsedCreateInput,
-  configured: readonly { readonly name: string }[],
+  { model, configured }: { model: string; configured: readonly { readonly name: string }[] },
 ): InputIssue[] {
   if (provider !== null)
     return [
       ...issuesOfDialect(input, dialects[provider.dialect]),
+      ...issuesOfModel(input, model, provider),
       ...issuesOfTtl(input.expiresAfterSeconds, provider.ttlSeconds),
     ];
   const names = configured.map(({ name }) => name).join(', ');

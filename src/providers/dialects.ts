@@ -50,16 +50,18 @@ const semanticVad: SemanticVad = {
   interruptResponse: true,
 };
 
-// A session that only transcribes has no responses to create or to interrupt.
+// A session that only transcribes or translates has no responses to create or to interrupt.
 const noResponses = { createResponse: null, interruptResponse: null };
+const withoutResponses = {
+  SERVER_VAD: { ...serverVad, ...noResponses },
+  SEMANTIC_VAD: { ...semanticVad, ...noResponses },
+} as const;
 
 /** What a turn detection has where neither request nor answer say it. */
 export const turnDetectionDefaults = {
   REALTIME: { SERVER_VAD: serverVad, SEMANTIC_VAD: semanticVad },
-  TRANSCRIPTION: {
-    SERVER_VAD: { ...serverVad, ...noResponses },
-    SEMANTIC_VAD: { ...semanticVad, ...noResponses },
-  },
+  TRANSCRIPTION: withoutResponses,
+  TRANSLATION: withoutResponses,
 } as const satisfies Record<SessionType, { SERVER_VAD: ServerVad; SEMANTIC_VAD: SemanticVad }>;
 
 const realtime: Defaults = {
@@ -75,6 +77,7 @@ const realtime: Defaults = {
   toolChoice: { mode: 'AUTO', name: null, serverLabel: null },
   temperature: null,
   maxResponseOutputTokens: 'inf',
+  outputLanguage: null,
 };
 
 /** A transcription session only listens, so fields for speaking and acting do not apply. */
@@ -100,9 +103,17 @@ const unknown: Defaults = {
   maxResponseOutputTokens: null,
 };
 
+/** A translation session speaks what it hears in another language. Upstream names neither its voice nor its formats. */
+const translation: Defaults = {
+  ...transcription,
+  modalities: ['AUDIO'],
+  inputAudioFormat: null,
+  turnDetection: null,
+};
+
 export const dialects: { readonly [D in Dialect]: DialectRules } = {
   ga: {
-    defaults: { REALTIME: realtime, TRANSCRIPTION: transcription },
+    defaults: { REALTIME: realtime, TRANSCRIPTION: transcription, TRANSLATION: translation },
     temperature: null,
     // Audio comes with its transcript as text, and the dialect has no other way to ask for both.
     modalities: (asked) => (asked.includes('AUDIO') ? ['AUDIO'] : asked),
@@ -116,6 +127,7 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     extra: {
       REALTIME: ['speed', 'tracing', 'truncation', 'include', 'reasoning', 'parallel_tool_calls', 'prompt'],
       TRANSCRIPTION: ['include'],
+      TRANSLATION: [],
     },
   },
   flat: {
@@ -129,7 +141,7 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     efforts: [],
     transcription: ['language', 'prompt'],
     noiseReductionStrength: false,
-    extra: { REALTIME: ['speed', 'tracing', 'truncation', 'prompt'], TRANSCRIPTION: [] },
+    extra: { REALTIME: ['speed', 'tracing', 'truncation', 'prompt'], TRANSCRIPTION: [], TRANSLATION: [] },
   },
   xai: {
     defaults: { REALTIME: unknown },
@@ -142,6 +154,6 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     efforts: ['none', 'high'],
     transcription: [],
     noiseReductionStrength: false,
-    extra: { REALTIME: ['reasoning'], TRANSCRIPTION: [] },
+    extra: { REALTIME: ['reasoning'], TRANSCRIPTION: [], TRANSLATION: [] },
   },
 };

@@ -15,9 +15,9 @@ import {
 /** POST /realtime/sessions, the beta API: every field at the top level, the secret beside them. */
 export const flatDialect: WireDialect = {
   name: 'flat',
-  path: '/realtime/sessions',
+  path: () => '/realtime/sessions',
   writeRequest(session, expiresAfterSeconds) {
-    // Transcription had another endpoint: sent here, its model would open a realtime session.
+    // The other types had endpoints of their own: sent here, their models would open a realtime session.
     if (session.type !== 'REALTIME') return null;
     const { inputAudioFormat: input, outputAudioFormat: output } = session;
     const { speed, tracing, truncation, include, reasoning, parallel_tool_calls, prompt } = session.extra;
@@ -36,6 +36,7 @@ export const flatDialect: WireDialect = {
       tool_choice: writeToolChoice(session.toolChoice),
       temperature: session.temperature ?? undefined,
       max_response_output_tokens: session.maxResponseOutputTokens ?? undefined,
+      output_language: session.outputLanguage ?? undefined,
       speed,
       tracing,
       truncation,
@@ -66,6 +67,7 @@ const PATHS: AnswerPaths = {
     toolChoice: ['tool_choice'],
     temperature: ['temperature'],
     maxResponseOutputTokens: ['max_response_output_tokens'],
+    outputLanguage: ['output_language'],
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../platform/validation/json.ts';
-import type { AudioFormat, SessionRequest } from '../sessions/session-config.ts';
+import type { AudioFormat, SessionRequest, SessionType } from '../sessions/session-config.ts';
 import { type AnswerPaths, readAnswer } from './read-answer.ts';
 import type { RequestPaths } from './request-paths.ts';
 import type { MintAnswer, WireDialect } from './wire-dialect.ts';
@@ -14,10 +14,16 @@ import {
   writeVoice,
 } from './write-session-fields.ts';
 
-/** POST /realtime/client_secrets, the general-availability API: fields of sound are under audio.input and audio.output. */
+const ENDPOINTS = {
+  REALTIME: '/realtime/client_secrets',
+  TRANSCRIPTION: '/realtime/client_secrets',
+  TRANSLATION: '/realtime/translations/client_secrets',
+} as const satisfies Record<SessionType, string>;
+
+/** The general-availability API: fields of sound are under audio.input and audio.output. */
 export const gaDialect: WireDialect = {
   name: 'ga',
-  path: '/realtime/client_secrets',
+  path: (type) => ENDPOINTS[type],
   writeRequest: (session, expiresAfterSeconds) => ({
     expires_after: { anchor: 'created_at', seconds: expiresAfterSeconds },
     session: writeSession(session),
@@ -35,7 +41,8 @@ function writeSession(session: SessionRequest): JsonObject {
   const transcribes = session.type === 'TRANSCRIPTION';
   const { speed, tracing, truncation, include, reasoning, parallel_tool_calls, prompt } = session.extra;
   return withoutUndefined({
-    type: SESSION_TYPES[session.type],
+    // The endpoint of translations has no other type, and no word for it.
+    type: session.type === 'TRANSLATION' ? undefined : SESSION_TYPES[session.type],
     model: transcribes ? undefined : session.model,
     output_modalities: session.modalities?.map((modality) => MODALITIES[modality]),
     instructions: session.instructions ?? undefined,
@@ -69,7 +76,12 @@ function writeInput(session: SessionRequest) {
 }
 
 function writeOutput(session: SessionRequest, speed: Json | undefined) {
-  return { format: writeFormat(session.outputAudioFormat), voice: writeVoice(session.voice), speed };
+  return {
+    format: writeFormat(session.outputAudioFormat),
+    voice: writeVoice(session.voice),
+    speed,
+    language: session.outputLanguage ?? undefined,
+  };
 }
 
 function writeFormat(format: AudioFormat | null | undefined): JsonObject | undefined {
@@ -97,6 +109,7 @@ const PATHS: AnswerPaths = {
     toolChoice: ['tool_choice'],
     temperature: ['temperature'],
     maxResponseOutputTokens: ['max_output_tokens'],
+    outputLanguage: ['audio', 'output', 'language'],
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { SessionType } from '../sessions/session-config.ts';
 import { classifyExchange } from './classify-exchange.ts';
 import { decodeBody } from './decode-body.ts';
 import { type Exchange, exchangeOnce } from './exchange-once.ts';
@@ -14,7 +15,8 @@ type Headers = Readonly<Record<string, string>>;
 
 export type MintingUpstream = {
   readonly dialect: WireDialect;
-  readonly url: URL;
+  /** Where sessions of a type are minted. */
+  url(type: SessionType): URL;
   readonly agent: Dispatcher;
   /** One mint's deadline in milliseconds, from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
@@ -36,7 +38,7 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
   const exchange = await exchangeOnce(
     upstream.agent,
     {
-      url: upstream.url,
+      url: upstream.url(request.session.type),
       headers: {
         ...(await upstream.headers(request)),
         'content-type': 'application/json',

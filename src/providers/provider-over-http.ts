@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
+import type { SessionType } from '../sessions/session-config.ts';
 import { appendPath } from './append-path.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
 import type { Provider } from './provider.ts';
@@ -26,7 +27,7 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
 export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
   const { name, dialect, ttlSeconds, longestSessionSeconds, timeoutMs, headers } = options;
   const agent = options.agent ?? createAgent(timeoutMs);
-  const url = appendPath(options.baseUrl, dialect.path);
+  const url = (type: SessionType) => appendPath(options.baseUrl, dialect.path(type));
   const requestIdHeader = options.requestIdHeader ?? 'x-request-id';
   const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, requestIdHeader, headers };
   return {
@@ -34,6 +35,7 @@ export function providerOverHttp(options: HttpProviderOptions): ClosableProvider
     dialect: dialect.name,
     ttlSeconds,
     longestSessionSeconds,
+    isSandbox: false,
     mint: (request) => mintOverHttp(upstream, request),
     close: () => agent.close(),
   };

@@ -19,6 +19,8 @@ export type Provider = {
   readonly ttlSeconds: TtlSeconds;
   /** How long a connection that was opened with a secret can last at most, in seconds. */
   readonly longestSessionSeconds: number;
+  /** Its secrets open nothing, and it has the models of sandbox-failures.ts, which no other provider has. */
+  readonly isSandbox: boolean;
   mint(request: MintRequest): Promise<MintOutcome>;
 };
 

@@ -46,6 +46,7 @@ const sessionShape = z.object({
   toolChoice: orNull(toolChoice),
   temperature: orNull(z.number()),
   maxResponseOutputTokens: orNull(maxOutputTokens),
+  outputLanguage: orNull(z.string()),
 } satisfies Record<keyof AnsweredConfig, z.ZodType>);
 
 /** Reads an answer to a mint; null when there is no secret in it. Never throws, whatever the answer holds. */

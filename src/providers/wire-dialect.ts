@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../platform/validation/json.ts';
-import type { AnsweredConfig, SessionRequest } from '../sessions/session-config.ts';
+import type { AnsweredConfig, SessionRequest, SessionType } from '../sessions/session-config.ts';
 import type { Dialect } from './provider.ts';
 
 /** The parts of an answer to a mint that we can read. */
@@ -14,8 +14,8 @@ export type MintAnswer = {
 /** Translates between our values and one dialect. Nothing else knows the field names of the dialect. */
 export type WireDialect = {
   readonly name: Dialect;
-  /** Where to POST, below the base URL. */
-  readonly path: string;
+  /** Where to POST for a session of this type, below the base URL. */
+  path(type: SessionType): string;
   /**
    * The JSON of a request, with credentials in plain: it is written to the socket and nowhere else. Null when the
    * dialect has no such type of session. A field that the dialect lacks is sent nevertheless, so that upstream refuses

@@ -11,6 +11,7 @@ import type {
 export const SESSION_TYPES = {
   REALTIME: 'realtime',
   TRANSCRIPTION: 'transcription',
+  TRANSLATION: 'translation',
 } as const satisfies Record<SessionType, string>;
 export const MODALITIES = { TEXT: 'text', AUDIO: 'audio' } as const satisfies Record<Modality, string>;
 export const EAGERNESSES = {

@@ -8,7 +8,7 @@ import { withoutUndefined } from './without-undefined.ts';
  */
 export const xaiDialect: WireDialect = {
   name: 'xai',
-  path: '/realtime/client_secrets',
+  path: () => '/realtime/client_secrets',
   writeRequest({ type, model, extra: { reasoning } }, expiresAfterSeconds) {
     if (type !== 'REALTIME') return null;
     return {

@@ -58,6 +58,7 @@ export function redactConfig(config: SessionConfig, removeSecrets: RemoveSecrets
     toolChoice: redactToolChoice(config.toolChoice, removeSecrets),
     temperature: config.temperature,
     maxResponseOutputTokens: config.maxResponseOutputTokens,
+    outputLanguage: text(config.outputLanguage),
   };
 }
 

@@ -3,7 +3,8 @@ import { allKeysOf } from '../platform/validation/all-keys.ts';
 import type { Json, JsonObject } from '../platform/validation/json.ts';
 import type { TokenLimit } from '../platform/validation/token-limit.ts';
 
-export type SessionType = 'REALTIME' | 'TRANSCRIPTION';
+export const SESSION_TYPES = ['REALTIME', 'TRANSCRIPTION', 'TRANSLATION'] as const;
+export type SessionType = (typeof SESSION_TYPES)[number];
 export type Modality = 'TEXT' | 'AUDIO';
 export type AudioFormat = 'PCM16' | 'G711_ULAW' | 'G711_ALAW';
 export type NoiseReductionType = 'NEAR_FIELD' | 'FAR_FIELD';
@@ -118,6 +119,8 @@ export type SessionConfig = {
   readonly toolChoice: ToolChoice | null;
   readonly temperature: number | null;
   readonly maxResponseOutputTokens: TokenLimit | null;
+  /** The language that a translation session translates into. */
+  readonly outputLanguage: string | null;
 };
 
 /** Every field of the config. Columns, statements and what a listing reads follow from it; a forgotten one does not compile. */
@@ -136,6 +139,7 @@ export const CONFIG_FIELDS = allKeysOf<SessionConfig>()([
   'toolChoice',
   'temperature',
   'maxResponseOutputTokens',
+  'outputLanguage',
 ]);
 
 /** What the caller asked for, validated: an absent field was not asked for and is not sent. */

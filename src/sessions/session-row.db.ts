@@ -130,6 +130,7 @@ export function toSession(row: SessionRow): Session {
       toolChoice: row.toolChoice,
       temperature: row.temperature,
       maxResponseOutputTokens: tokenLimit(row.maxResponseOutputTokens),
+      outputLanguage: row.outputLanguage,
     },
     ...(row.upstreamConfig === undefined ? {} : { upstreamConfig: row.upstreamConfig }),
   };

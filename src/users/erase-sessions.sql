@@ -12,9 +12,10 @@ BEGIN
     SELECT id FROM realtime_session WHERE user_id = of_user AND id > after ORDER BY id LIMIT most
   ) AS next;
   UPDATE realtime_session SET labels = '[]', instructions = NULL, voice = NULL, input_audio_transcription = NULL,
-    turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL
+    turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL,
+    output_language = NULL
   WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
-    input_audio_transcription, turn_detection, tool_choice, upstream_config) > 0);
+    input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language) > 0);
   UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id, revision) IN (
     SELECT session_id, source, response_id, revision FROM usage_record
     WHERE session_id = ANY (sessions) AND usage <> '{}' LIMIT most_reports

@@ -67,7 +67,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   RealtimeSession: {
     ...all(
       ANYONE,
-      'id upstreamSessionId object type status clientSecret modalities model instructions voice inputAudioFormat outputAudioFormat inputAudioTranscription turnDetection inputAudioNoiseReduction tools toolChoice temperature maxResponseOutputTokens upstreamConfig',
+      'id upstreamSessionId object type status clientSecret modalities model instructions voice inputAudioFormat outputAudioFormat inputAudioTranscription turnDetection inputAudioNoiseReduction tools toolChoice temperature maxResponseOutputTokens outputLanguage upstreamConfig',
     ),
     ...all(ANYONE, 'user application provider labels createdAt issuedAt revokedAt exposedUntil failure'),
     ...all(['AUDIT_READ'], 'auditEvents'),

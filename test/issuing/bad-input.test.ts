@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
+import { SANDBOX_MODELS } from '../../src/providers/sandbox/sandbox-failures.ts';
 import { CREATE } from '../support/documents.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
 import { ROOT_KEY, upstreamEnv } from '../support/gateway.ts';
@@ -180,6 +181,81 @@ const INVALID: readonly [string, object, string][] = [
     'tools.0.mcp.connectorId',
   ],
   ['a prompt without an id', { extra: { prompt: { version: null } } }, 'extra.prompt.id'],
+  ['instructions for a translation', { type: 'TRANSLATION', instructions: 'x' }, 'instructions'],
+  ['a voice for a translation', { type: 'TRANSLATION', voice: 'alloy' }, 'voice'],
+  ['modalities for a translation', { type: 'TRANSLATION', modalities: ['AUDIO'] }, 'modalities'],
+  [
+    'an input format for a translation',
+    { type: 'TRANSLATION', inputAudioFormat: 'PCM16' },
+    'inputAudioFormat',
+  ],
+  [
+    'an output format for a translation',
+    { type: 'TRANSLATION', outputAudioFormat: 'PCM16' },
+    'outputAudioFormat',
+  ],
+  [
+    'turn detection for a translation',
+    { type: 'TRANSLATION', turnDetection: { disabled: true } },
+    'turnDetection',
+  ],
+  ['tools for a translation', { type: 'TRANSLATION', tools: [] }, 'tools'],
+  ['a tool choice for a translation', { type: 'TRANSLATION', toolChoice: { mode: 'AUTO' } }, 'toolChoice'],
+  ['a temperature for a translation', { type: 'TRANSLATION', temperature: 0.8 }, 'temperature'],
+  [
+    'a token limit for a translation',
+    { type: 'TRANSLATION', maxResponseOutputTokens: 'inf' },
+    'maxResponseOutputTokens',
+  ],
+  ['speed for a translation', { type: 'TRANSLATION', extra: { speed: 1 } }, 'extra.speed'],
+  [
+    'include for a translation',
+    { type: 'TRANSLATION', extra: { include: ['item.input_audio_transcription.logprobs'] } },
+    'extra.include',
+  ],
+  [
+    'a translation’s transcription without a model',
+    { type: 'TRANSLATION', inputAudioTranscription: {} },
+    'inputAudioTranscription.model',
+  ],
+  [
+    'a translation’s transcription with a language',
+    { type: 'TRANSLATION', inputAudioTranscription: { model: 'm', language: 'de' } },
+    'inputAudioTranscription.language',
+  ],
+  [
+    'a translation’s transcription with a prompt',
+    { type: 'TRANSLATION', inputAudioTranscription: { model: 'm', prompt: 'x' } },
+    'inputAudioTranscription.prompt',
+  ],
+  ['an empty output language', { type: 'TRANSLATION', outputLanguage: '' }, 'outputLanguage'],
+  [
+    'an output language of 65 characters',
+    { type: 'TRANSLATION', outputLanguage: 'x'.repeat(65) },
+    'outputLanguage',
+  ],
+  ['a realtime model for a translation', { type: 'TRANSLATION', model: 'gpt-realtime-2.1' }, 'type'],
+  ['a transcription model for a translation', { type: 'TRANSLATION', model: 'whisper-1' }, 'type'],
+  ['an output language for a conversation', { outputLanguage: 'es' }, 'outputLanguage'],
+  [
+    'an output language for a transcription',
+    { type: 'TRANSCRIPTION', outputLanguage: 'es' },
+    'outputLanguage',
+  ],
+  ['a translation model for a conversation', { model: 'gpt-realtime-translate' }, 'type'],
+  ['a snapshot of it', { type: 'REALTIME', model: 'gpt-realtime-translate-2026-08-01' }, 'type'],
+  [
+    'a translation model for a transcription',
+    { type: 'TRANSCRIPTION', model: 'gpt-realtime-translate' },
+    'type',
+  ],
+  ['a transcription model for a conversation', { model: 'gpt-live-transcribe' }, 'type'],
+  [
+    'a model of the sandbox, named by the transcription',
+    { type: 'TRANSCRIPTION', inputAudioTranscription: { model: 'sandbox-401' } },
+    'inputAudioTranscription.model',
+  ],
+  ['a realtime model for a transcription', { type: 'TRANSCRIPTION', model: 'gpt-realtime' }, 'type'],
 ];
 
 test.each(INVALID)('%s: InvalidInputError', async (_what, input, path) => {
@@ -188,6 +264,16 @@ test.each(INVALID)('%s: InvalidInputError', async (_what, input, path) => {
   const result = body.data.createRealtimeSession;
   expect(result.__typename).toBe('InvalidInputError');
   expect(result.issues.map((issue: { path: string[] }) => issue.path.join('.'))).toContain(path);
+});
+
+test.each(SANDBOX_MODELS)('%s, which only the sandbox has: InvalidInputError', async (model) => {
+  for (const asking of [gateway, flat]) {
+    const { body } = await asking.ask(CREATE, { input: { externalUserId: 'alice', model } });
+    expect(body.data.createRealtimeSession).toMatchObject({
+      __typename: 'InvalidInputError',
+      issues: [{ path: ['model'], message: 'is not known to the configured provider' }],
+    });
+  }
 });
 
 test('reports everything that is wrong at once', async () => {
@@ -210,6 +296,8 @@ test.each([
     'turnDetection.serverVad.idleTimeoutMs',
   ],
   ['a transcription session', { type: 'TRANSCRIPTION' }, 'type'],
+  ['a translation session', { type: 'TRANSLATION', outputLanguage: 'es' }, 'type'],
+  ['an output language', { outputLanguage: 'es' }, 'outputLanguage'],
   ['reasoning', { extra: { reasoning: { effort: 'low' } } }, 'extra.reasoning'],
   ['languages', heardBy('gpt-transcribe', { languages: ['de'] }), 'inputAudioTranscription.languages'],
   ['keywords', heardBy('some-listener', { keywords: ['a'] }), 'inputAudioTranscription.keywords'],

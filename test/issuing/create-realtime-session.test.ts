@@ -96,6 +96,67 @@ test('writes the trail: requested, then issued, with the fingerprint and never t
   ]);
 });
 
+test('a translation is minted at an endpoint of its own, and reads back', async () => {
+  const { body } = await gateway.ask(CREATE, {
+    input: {
+      externalUserId: 'tara',
+      type: 'TRANSLATION',
+      outputLanguage: 'es',
+      expiresAfterSeconds: 60,
+      inputAudioTranscription: { model: 'gpt-realtime-whisper' },
+      inputAudioNoiseReduction: { type: 'NEAR_FIELD' },
+    },
+  });
+  expect(upstream.calls).toMatchObject([
+    {
+      path: '/v1/realtime/translations/client_secrets',
+      body: {
+        expires_after: { anchor: 'created_at', seconds: 60 },
+        session: {
+          model: 'gpt-realtime-translate',
+          audio: {
+            input: {
+              transcription: { model: 'gpt-realtime-whisper' },
+              noise_reduction: { type: 'near_field' },
+            },
+            output: { language: 'es' },
+          },
+        },
+      },
+    },
+  ]);
+  const { session } = body.data.createRealtimeSession;
+  expect(session).toMatchObject({
+    status: 'ACTIVE',
+    type: 'TRANSLATION',
+    object: 'realtime.translation_session',
+    model: 'gpt-realtime-translate',
+    outputLanguage: 'es',
+    modalities: ['AUDIO'],
+    inputAudioTranscription: { model: 'gpt-realtime-whisper' },
+    inputAudioNoiseReduction: { type: 'NEAR_FIELD' },
+    ...{ instructions: null, voice: null, inputAudioFormat: null, outputAudioFormat: null },
+    ...{ turnDetection: null, tools: [], toolChoice: null, maxResponseOutputTokens: null },
+    upstreamConfig: { type: 'translation', audio: { output: { language: 'es' } } },
+  });
+  const read = await gateway.ask(READ, { id: session.id });
+  expect(read.body.data.realtimeSession).toMatchObject({ type: 'TRANSLATION', outputLanguage: 'es' });
+  const { body: listed } = await gateway.ask(
+    '{ realtimeSessions(filter: { types: [TRANSLATION] }) { nodes { id type } } }',
+  );
+  expect(listed.data.realtimeSessions.nodes).toEqual([{ id: session.id, type: 'TRANSLATION' }]);
+});
+
+test('a translation that upstream says nothing of reads as it was sent', async () => {
+  upstream.next({ kind: 'answer', status: 200, body: { value: 'ek_of_a_translation_0001' } });
+  const { body } = await gateway.ask(CREATE, {
+    input: { externalUserId: 'tara', type: 'TRANSLATION', outputLanguage: 'pt-BR' },
+  });
+  expect(body.data.createRealtimeSession).toMatchObject({
+    session: { type: 'TRANSLATION', outputLanguage: 'pt-BR', inputAudioTranscription: null },
+  });
+});
+
 test('mints for a client that has gone away, and records it', async () => {
   const client = new AbortController();
   const arrived = upstream.nextCall();

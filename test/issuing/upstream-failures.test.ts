@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { SANDBOX_MODELS } from '../../src/providers/sandbox/sandbox-failures.ts';
 import { CREATE, READ, TRAIL } from '../support/documents.ts';
 import type { Behaviour } from '../support/fake-upstream.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
@@ -117,6 +119,46 @@ describe.each(TABLE)('upstream gives %s', (_what, behaviour, status, code, retry
     ]);
     expect(JSON.stringify([body, read.body, trail.body, gateway.logLines])).not.toContain(PROSE);
   });
+});
+
+describe('a model of the sandbox fails as docs/sandbox.md says', () => {
+  const sandbox = useGateway(database, { GATEHOUSE_UPSTREAM_TIMEOUT_MS: String(TIMEOUT_MS) });
+  const rows = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `sandbox-'))
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+
+  test('the page lists each of them, in their order', () => {
+    expect(rows.map(([, model]) => model)).toEqual(SANDBOX_MODELS);
+  });
+
+  test.each(rows)('%s%s: %s', async (_, model, _does, status, code, retryable, possiblyIssued) => {
+    const { body } = await sandbox.ask(CREATE, { input: { externalUserId: 'alice', model } });
+    const result = body.data.createRealtimeSession;
+    const answered =
+      result.__typename === 'UpstreamError'
+        ? [result.session.failure.code, String(result.retryable), String(result.possiblyIssued)]
+        : ['–', '–', '–'];
+    expect([result.session.status, ...answered]).toEqual([status, code, retryable, possiblyIssued]);
+    const read = await sandbox.ask(READ, { id: result.session.id });
+    expect(read.body.data.realtimeSession).toMatchObject({ status, provider: 'sandbox', model });
+  });
+
+  test.each(['TRANSCRIPTION', 'TRANSLATION'])(
+    'in a %s session as in any other; a name that is none of them does not exist',
+    async (type) => {
+      const results = await Promise.all(
+        ['sandbox-quota', 'sandbox-of-no-kind'].map(async (model) => {
+          const { body } = await sandbox.ask(CREATE, { input: { externalUserId: 'alice', type, model } });
+          return body.data.createRealtimeSession;
+        }),
+      );
+      expect(results).toMatchObject([
+        { upstreamStatus: 429, upstreamCode: 'insufficient_quota' },
+        { upstreamStatus: 404, upstreamCode: 'model_not_found' },
+      ]);
+    },
+  );
 });
 
 test("passes on upstream's status, code and request id", async () => {

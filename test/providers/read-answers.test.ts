@@ -90,6 +90,23 @@ describe('the document’s own examples', () => {
     });
   });
 
+  test('POST /realtime/translations/client_secrets', () => {
+    const answer = example('POST /realtime/translations/client_secrets');
+    expect(problemsOfAnswer('RealtimeTranslationClientSecretCreateResponse', answer)).toEqual([]);
+    expect(gaDialect.readAnswer(answer)).toStrictEqual({
+      ...gaExample,
+      upstreamSessionId: 'sess_C9CiUVUzUzYIssh3ELY1d',
+      answered: {
+        type: 'TRANSLATION',
+        model: 'gpt-realtime-translate',
+        outputLanguage: 'es',
+        inputAudioTranscription: { model: 'gpt-realtime-whisper', language: null, prompt: null },
+        inputAudioNoiseReduction: null,
+      },
+      rawSession: answer['session'],
+    });
+  });
+
   test('POST /realtime/sessions', () => {
     const answer = example('POST /realtime/sessions');
     expect(problemsOfAnswer('RealtimeSessionCreateResponse', answer)).toEqual([]);
@@ -179,7 +196,7 @@ describe('an answer that says less, or something else', () => {
   test('a value that we do not know reads as null; a tool or a modality that we do not know is left out', () => {
     expect(
       ga({
-        type: 'translation',
+        type: 'interpretation',
         output_modalities: ['audio', 'scent'],
         audio: {
           input: {

@@ -24,6 +24,7 @@ describe('nothing that upstream can say makes reading fail', () => {
     'inf',
     'realtime',
     'transcription',
+    'translation',
   ];
   const hostile = fc.oneof(
     anything,
@@ -74,7 +75,7 @@ describe('nothing that upstream can say makes reading fail', () => {
   const value = fc.oneof(hostile, fc.array(tool, { maxLength: 3 }), part);
   const audio = object(
     ['input', 'output'],
-    object(['format', 'transcription', 'noise_reduction', 'turn_detection', 'voice'], value),
+    object(['format', 'transcription', 'noise_reduction', 'turn_detection', 'voice', 'language'], value),
   );
   const fields = [
     'type',
@@ -95,6 +96,7 @@ describe('nothing that upstream can say makes reading fail', () => {
     'temperature',
     'max_output_tokens',
     'max_response_output_tokens',
+    'output_language',
     'audio',
     '__proto__',
     'constructor',

@@ -4,6 +4,7 @@ import { Secret } from '../../src/platform/redaction/secret.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
 import { createOpenAi } from '../../src/providers/openai.ts';
 import { createSandboxProvider, type Sandbox, startSandbox } from '../../src/providers/sandbox/sandbox.ts';
+import type { SessionType } from '../../src/sessions/session-config.ts';
 import { arbitrarySession, arbitraryTtlSeconds } from '../support/arbitrary-session.ts';
 import { problemsOfAnswer } from './openapi/validate.ts';
 
@@ -13,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-function post(body: unknown, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${sandbox.baseUrl}/realtime/client_secrets`, {
+function post(body: unknown, init: RequestInit = {}, type: SessionType = 'REALTIME'): Promise<Response> {
+  return fetch(sandbox.baseUrl + gaDialect.path(type), {
     method: 'POST',
     headers: { authorization: 'Bearer sk-anything', 'content-type': 'application/json' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -90,10 +91,14 @@ test('every secret is another one', async () => {
 test('takes whatever the adapter sends, and answers what the document allows', async () => {
   await fc.assert(
     fc.asyncProperty(arbitrarySession('ga'), arbitraryTtlSeconds, async (session, ttl) => {
-      const response = await post(gaDialect.writeRequest(session, ttl));
+      const response = await post(gaDialect.writeRequest(session, ttl), {}, session.type);
       const answer = await response.json();
       expect(answer).not.toHaveProperty('error');
-      expect(problemsOfAnswer('RealtimeCreateClientSecretResponse', answer)).toEqual([]);
+      const schema =
+        session.type === 'TRANSLATION'
+          ? 'RealtimeTranslationClientSecretCreateResponse'
+          : 'RealtimeCreateClientSecretResponse';
+      expect(problemsOfAnswer(schema, answer)).toEqual([]);
       const text = JSON.stringify(answer);
       for (const tool of session.tools ?? []) {
         if (tool.kind === 'FUNCTION') continue;
@@ -145,7 +150,12 @@ describe('refuses as OpenAI does', () => {
       'expires_after.anchor',
       'invalid_value',
     ],
-    ['an unknown kind of session', { session: { type: 'translation' } }, 'session.type', 'invalid_value'],
+    [
+      'a translation at the wrong place',
+      { session: { type: 'translation' } },
+      'session.type',
+      'invalid_value',
+    ],
     [
       'no kind of session',
       { session: { model: 'gpt-realtime' } },
@@ -195,6 +205,22 @@ describe('refuses as OpenAI does', () => {
       error: { message: expect.any(String), type: 'invalid_request_error', param, code },
     });
     expect(response.headers.get('x-request-id')).toMatch(/^req_/);
+  });
+
+  test.each<[string, unknown, string, string]>([
+    ['a translation without a session', {}, 'session', 'missing_required_parameter'],
+    ['without a model', { session: {} }, 'session.model', 'missing_required_parameter'],
+    ['with a type', { session: { model: 'm', type: 'translation' } }, 'session.type', 'unknown_parameter'],
+    [
+      'with a voice',
+      { session: { model: 'm', audio: { output: { voice: 'alloy' } } } },
+      'session.audio.output.voice',
+      'unknown_parameter',
+    ],
+  ])('%s, at the endpoint of translations', async (_, body, param, code) => {
+    const response = await post(body, {}, 'TRANSLATION');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { param, code } });
   });
 
   test('a request without a key', async () => {

@@ -12,7 +12,11 @@ describe('every request is one that OpenAI’s document allows', () => {
     fc.assert(
       fc.property(arbitrarySession('ga'), arbitraryTtlSeconds, (session, ttl) => {
         const wire = gaDialect.writeRequest(session, ttl);
-        expect(problemsOfRequest('RealtimeCreateClientSecretRequest', wire)).toEqual([]);
+        const schema =
+          session.type === 'TRANSLATION'
+            ? 'RealtimeTranslationClientSecretCreateRequest'
+            : 'RealtimeCreateClientSecretRequest';
+        expect(problemsOfRequest(schema, wire)).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -154,10 +158,33 @@ describe('where each field stands', () => {
     });
   });
 
-  test('the flat dialect has no transcription sessions', () => {
-    expect(
-      flatDialect.writeRequest({ type: 'TRANSCRIPTION', model: 'whisper-1', extra: {} }, 600),
-    ).toBeNull();
+  test('a translation session has an endpoint of its own, a language, and no type', () => {
+    const session: SessionRequest = {
+      type: 'TRANSLATION',
+      model: 'gpt-realtime-translate',
+      outputLanguage: 'es',
+      inputAudioTranscription: { ...emptyTranscription, model: 'gpt-realtime-whisper' },
+      inputAudioNoiseReduction: { type: 'NEAR_FIELD', strength: null },
+      extra: {},
+    };
+    expect(gaDialect.path('TRANSLATION')).toBe('/realtime/translations/client_secrets');
+    expect(gaDialect.writeRequest(session, 600)).toEqual({
+      expires_after: { anchor: 'created_at', seconds: 600 },
+      session: {
+        model: 'gpt-realtime-translate',
+        audio: {
+          input: {
+            transcription: { model: 'gpt-realtime-whisper' },
+            noise_reduction: { type: 'near_field' },
+          },
+          output: { language: 'es' },
+        },
+      },
+    });
+  });
+
+  test.each(['TRANSCRIPTION', 'TRANSLATION'] as const)('the flat dialect has no %s sessions', (type) => {
+    expect(flatDialect.writeRequest({ type, model: 'some-model', extra: {} }, 600)).toBeNull();
   });
 });
 

@@ -78,6 +78,7 @@ function configOf(text: string): SessionConfig {
     toolChoice: { mode: 'MCP', name: text, serverLabel: text },
     temperature: 0.8,
     maxResponseOutputTokens: 'inf',
+    outputLanguage: text,
   };
 }
 

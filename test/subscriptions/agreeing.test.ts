@@ -5,6 +5,7 @@ import type { Visibility } from '../../src/authorization/visibility.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionStatus } from '../../src/sessions/session.ts';
+import { SESSION_TYPES } from '../../src/sessions/session-config.ts';
 import type { SessionFilter } from '../../src/sessions/session-filter.ts';
 import { readSessionEvents } from '../../src/subscriptions/read-trail.db.ts';
 import {
@@ -71,7 +72,7 @@ const INSERT_SESSIONS = `
     failure_code, expires_at, revoked_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four)
   SELECT uuidv7_at(at), (SELECT id FROM end_user ORDER BY id OFFSET n % 5 LIMIT 1), ($2::uuid[])[n % 3 + 1], ($4::text[])[n % 2 + 1],
     at, CASE WHEN n % 4 = 0 THEN now() + interval '1 hour' ELSE at END, 60, 60, 'realtime.session',
-    CASE WHEN n % 7 < 5 THEN 'REALTIME' ELSE 'TRANSCRIPTION' END, ($3::text[])[n % 3 + 1], '{TEXT}', '[]',
+    CASE WHEN n % 7 < 4 THEN 'REALTIME' WHEN n % 7 < 6 THEN 'TRANSCRIPTION' ELSE 'TRANSLATION' END, ($3::text[])[n % 3 + 1], '{TEXT}', '[]',
     (SELECT coalesce(jsonb_agg(label), '[]') FROM jsonb_array_elements($5::jsonb) WITH ORDINALITY AS l (label, o) WHERE (n >> o::int) % 2 = 0),
     CASE WHEN n % 9 < 8 THEN 'sess_' || n % 20 END, outcome, CASE WHEN outcome IS NOT NULL THEN at END,
     CASE WHEN outcome IN ('FAILED', 'UNCONFIRMED') THEN 'x' END,
@@ -100,7 +101,7 @@ function filters(): fc.Arbitrary<SessionFilter> {
     applicationId: sometimes(oneOf(APPLICATIONS)),
     upstreamSessionId: sometimes(oneOf(['sess_1', 'sess_2', 'sess_3', 'SESS_1'])),
     statuses: sometimes(some(['PENDING', 'ACTIVE', 'EXPIRED', 'REVOKED', 'FAILED', 'UNCONFIRMED'] as const)),
-    types: sometimes(some(['REALTIME', 'TRANSCRIPTION'] as const)),
+    types: sometimes(some(SESSION_TYPES)),
     models: sometimes(some([...MODELS, 'another'])),
     providers: sometimes(some(PROVIDERS)),
     createdFrom: sometimes(around),

@@ -2,16 +2,17 @@ import fc from 'fast-check';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import type { JsonObject } from '../../src/platform/validation/json.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
-import type {
-  AudioFormat,
-  FunctionTool,
-  InputAudioTranscription,
-  McpToolRequest,
-  NoiseReduction,
-  SessionRequest,
-  ToolChoice,
-  TranscriptionDelay,
-  TurnDetection,
+import {
+  type AudioFormat,
+  emptyTranscription,
+  type FunctionTool,
+  type InputAudioTranscription,
+  type McpToolRequest,
+  type NoiseReduction,
+  type SessionRequest,
+  type ToolChoice,
+  type TranscriptionDelay,
+  type TurnDetection,
 } from '../../src/sessions/session-config.ts';
 
 // Only what each dialect can say, in the ranges of OpenAI's document: what a valid input becomes.
@@ -207,7 +208,7 @@ function realtimeSession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
       maxResponseOutputTokens: fc.oneof(fc.constant('inf' as const), fc.integer({ min: 1, max: 4096 })),
       extra: realtimeExtra(dialect),
       // All of them, so that a new field is sent and read back by the tests that use this.
-    } satisfies Record<Exclude<keyof SessionRequest, 'temperature'>, unknown>,
+    } satisfies Record<Exclude<keyof SessionRequest, 'temperature' | 'outputLanguage'>, unknown>,
     { requiredKeys: ['type', 'model', 'extra'], ...PLAIN },
   );
 }
@@ -232,6 +233,24 @@ const transcriptionSession: fc.Arbitrary<SessionRequest> = fc
     };
   });
 
+const translationSession: fc.Arbitrary<SessionRequest> = fc.record(
+  {
+    type: fc.constant('TRANSLATION' as const),
+    model: fc.constantFrom('gpt-realtime-translate', 'some-interpreter-of-tomorrow'),
+    outputLanguage: fc.constantFrom('es', 'pt-BR'),
+    inputAudioTranscription: fc.option(
+      fc
+        .constantFrom('whisper-1', 'gpt-realtime-whisper')
+        .map((model): InputAudioTranscription => ({ ...emptyTranscription, model })),
+    ),
+    inputAudioNoiseReduction: fc.option(
+      fc.constantFrom('NEAR_FIELD' as const, 'FAR_FIELD' as const).map((type) => ({ type, strength: null })),
+    ),
+    extra: fc.constant({}),
+  },
+  { requiredKeys: ['type', 'model', 'extra'], ...PLAIN },
+);
+
 const xaiSession: fc.Arbitrary<SessionRequest> = record({
   type: fc.constant('REALTIME' as const),
   model,
@@ -241,11 +260,11 @@ const xaiSession: fc.Arbitrary<SessionRequest> = record({
   ),
 });
 
-/** Sessions as the domain hands them to a provider of `dialect`; only GA has transcription sessions. */
+/** Sessions as the domain hands them to a provider of `dialect`; the flat one and xAI have realtime sessions only. */
 export function arbitrarySession(dialect: Dialect): fc.Arbitrary<SessionRequest> {
   switch (dialect) {
     case 'ga':
-      return fc.oneof(realtimeSession('ga'), transcriptionSession);
+      return fc.oneof(realtimeSession('ga'), transcriptionSession, translationSession);
     case 'flat':
       return realtimeSession('flat');
     case 'xai':

@@ -18,7 +18,7 @@ export const SESSION_FIELDS = /* GraphQL */ `
       }
     }
     toolChoice { mode name serverLabel }
-    temperature maxResponseOutputTokens upstreamConfig provider
+    temperature maxResponseOutputTokens outputLanguage upstreamConfig provider
     labels { key value }
     clientSecret { redacted fingerprint expiresAt isExpired expiresInSeconds }
     failure { code message upstreamStatus upstreamCode upstreamParam upstreamRequestId }

@@ -4,6 +4,9 @@ import type { Dialect } from '../../src/providers/provider.ts';
 /** A secret that exists upstream, whether or not anybody received it. */
 export type MintedSecret = { readonly value: string; readonly sessionId: string; readonly expiresAt: Date };
 
+/** The path of the GA dialect's endpoint for translation sessions. */
+export const TRANSLATIONS = '/v1/realtime/translations/client_secrets';
+
 /** As far as the dialect's defaults know: one minute in the beta, else 600 seconds. */
 export function expiryOf(body: Json, dialect: Dialect): Date {
   const holder = dialect === 'flat' ? property(body, 'client_secret') : body;
@@ -14,7 +17,7 @@ export function expiryOf(body: Json, dialect: Dialect): Date {
 
 /** What an upstream answers that adds no defaults: what was sent, plus secret, id, object, type and expiry. */
 export function echoSession(
-  body: Json,
+  { path, body }: { readonly path: string; readonly body: Json },
   { value, sessionId, expiresAt }: MintedSecret,
   dialect: Dialect,
 ): JsonObject {
@@ -27,6 +30,8 @@ export function echoSession(
   }
   const asked = property(body, 'session');
   const sent = isJsonObject(asked) ? asked : {};
+  if (path === TRANSLATIONS)
+    return { value, expires_at, session: { type: 'translation', ...sent, id: sessionId, expires_at } };
   const object = sent['type'] === 'transcription' ? 'realtime.transcription_session' : 'realtime.session';
   return { value, expires_at, session: { type: 'realtime', ...sent, id: sessionId, object, expires_at: 0 } };
 }

@@ -25,7 +25,10 @@ export type Answer = {
 
 /** What to do with a call. `reply` says what follows a wait; default: echo. */
 export type Behaviour =
-  /** Refuse what OpenAI refuses, else mint, and answer what was sent plus id, object, type and expiry. No defaults are filled in; credentials are repeated. */
+  /**
+   * Refuse what OpenAI refuses, else mint, and answer what was sent plus id, object (but for a translation), type and
+   * expiry. No defaults are filled in; credentials are repeated.
+   */
   | {
       readonly kind: 'echo';
       readonly headers?: Readonly<Record<string, string>>;
@@ -81,7 +84,7 @@ const ECHO: Behaviour = { kind: 'echo' };
  * and otherwise does as it is told.
  */
 export async function startFakeUpstream({ kind }: { readonly kind: UpstreamKind }): Promise<FakeUpstream> {
-  const { dialect, base, path, requestIdHeader, secretPrefix, refuse } = upstreamKinds[kind];
+  const { dialect, base, paths, requestIdHeader, secretPrefix, refuse } = upstreamKinds[kind];
   const calls: RecordedCall[] = [];
   const minted: Minted[] = [];
   const script: Behaviour[] = [];
@@ -97,7 +100,7 @@ export async function startFakeUpstream({ kind }: { readonly kind: UpstreamKind 
         waiting = [];
         for (const tell of told) tell(call);
         response.setHeader(requestIdHeader, `req_${randomBytes(16).toString('hex')}`);
-        if (call.path.split('?')[0] !== path) return notFound(response);
+        if (!paths.includes(call.path.split('?')[0] ?? '')) return notFound(response);
         const refusal = refuse(call);
         return refusal === null ? perform(behaviour, call, response) : send(response, refusal);
       })
@@ -163,7 +166,7 @@ export async function startFakeUpstream({ kind }: { readonly kind: UpstreamKind 
       expiresAt: expiryOf(call.body, dialect),
     };
     minted.push({ ...secret, call });
-    return echoSession(call.body, secret, dialect);
+    return echoSession(call, secret, dialect);
   }
 
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isJsonObject, type Json, type JsonObject } from '../../src/platform/validation/json.ts';
 import type { Dialect } from '../../src/providers/provider.ts';
+import { TRANSLATIONS } from './echo-session.ts';
 
 /** Whose API a fake upstream has. */
 export type UpstreamKind = Dialect | 'azure';
@@ -12,7 +13,7 @@ type Rules = {
   readonly dialect: Dialect;
   /** What the base URL ends with. */
   readonly base: string;
-  readonly path: string;
+  readonly paths: readonly string[];
   readonly requestIdHeader: string;
   readonly secretPrefix: string;
   /** What the real one refuses of a request to the right address; null when it mints. */
@@ -25,7 +26,7 @@ export const upstreamKinds: Readonly<Record<UpstreamKind, Rules>> = {
   ga: {
     dialect: 'ga',
     base: '/v1',
-    path: '/v1/realtime/client_secrets',
+    paths: ['/v1/realtime/client_secrets', TRANSLATIONS],
     requestIdHeader: 'x-request-id',
     secretPrefix: 'ek_',
     refuse: nothing,
@@ -33,7 +34,7 @@ export const upstreamKinds: Readonly<Record<UpstreamKind, Rules>> = {
   flat: {
     dialect: 'flat',
     base: '/v1',
-    path: '/v1/realtime/sessions',
+    paths: ['/v1/realtime/sessions'],
     requestIdHeader: 'x-request-id',
     secretPrefix: 'ek_',
     refuse: nothing,
@@ -41,7 +42,7 @@ export const upstreamKinds: Readonly<Record<UpstreamKind, Rules>> = {
   azure: {
     dialect: 'ga',
     base: '',
-    path: '/openai/v1/realtime/client_secrets',
+    paths: ['/openai/v1/realtime/client_secrets'],
     requestIdHeader: 'apim-request-id',
     secretPrefix: 'ek_',
     refuse: ({ headers, body }) => {
@@ -61,7 +62,7 @@ export const upstreamKinds: Readonly<Record<UpstreamKind, Rules>> = {
   xai: {
     dialect: 'xai',
     base: '/v1',
-    path: '/v1/realtime/client_secrets',
+    paths: ['/v1/realtime/client_secrets'],
     requestIdHeader: 'x-request-id',
     secretPrefix: 'xai-realtime-client-secret-',
     refuse: ({ headers, body }) => {

@@ -53,6 +53,7 @@ const ERASED = {
   toolChoice: true,
   temperature: false,
   maxResponseOutputTokens: false,
+  outputLanguage: true,
 } satisfies Record<keyof SessionConfig, boolean>;
 const PERSONAL_FIELDS = Object.entries(ERASED).flatMap(([field, erased]) => (erased ? [field] : []));
 const INPUT = {
@@ -147,6 +148,7 @@ async function fill(): Promise<{ id: string; sessions: string[] }> {
   const own = await asZoe(ISSUE, { input: INPUT });
   if (!own.data?.createRealtimeSession.session) throw new Error(JSON.stringify(own));
   const session = own.data.createRealtimeSession.session;
+  await asZoe(ISSUE, { input: { type: 'TRANSLATION', outputLanguage: ZOE.language } });
   const usage = { ...RESPONSE, about: ZOE.usage };
   const token = await identity.sign({ sub: ZOE.externalId });
   await report(
@@ -285,8 +287,8 @@ describe('while sessions are being issued', () => {
     const [issued] = await database.query<{ count: number }>(
       `SELECT count(*)::integer FROM realtime_session WHERE outcome = 'ISSUED'`,
     );
-    // The two of before, and those that were settled first.
-    expect(issued?.count).toBe(handedOver + 2);
+    // The three of before, and those that were settled first.
+    expect(issued?.count).toBe(handedOver + 3);
     await sealed();
     expect(await findings()).toEqual([]);
   });

@@ -139,7 +139,7 @@ CREATE TABLE realtime_session (
   failure_retry_at timestamptz(6),
   upstream_session_id text,
   object text NOT NULL,
-  type text NOT NULL CHECK (type IN ('REALTIME', 'TRANSCRIPTION')),
+  type text NOT NULL CHECK (type IN ('REALTIME', 'TRANSCRIPTION', 'TRANSLATION')),
   model text NOT NULL,
   modalities text[] NOT NULL CHECK (modalities <@ ARRAY['TEXT', 'AUDIO']),
   instructions text,
@@ -153,6 +153,7 @@ CREATE TABLE realtime_session (
   tool_choice jsonb,
   temperature double precision,
   max_response_output_tokens text CHECK (max_response_output_tokens ~ '^(inf|[1-9][0-9]*)$'),
+  output_language text,
   upstream_config jsonb,
   labels jsonb NOT NULL CHECK (jsonb_typeof(labels) = 'array'),
   PRIMARY KEY (id),
@@ -992,9 +993,10 @@ BEGIN
     SELECT id FROM realtime_session WHERE user_id = of_user AND id > after ORDER BY id LIMIT most
   ) AS next;
   UPDATE realtime_session SET labels = '[]', instructions = NULL, voice = NULL, input_audio_transcription = NULL,
-    turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL
+    turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL,
+    output_language = NULL
   WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
-    input_audio_transcription, turn_detection, tool_choice, upstream_config) > 0);
+    input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language) > 0);
   UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id, revision) IN (
     SELECT session_id, source, response_id, revision FROM usage_record
     WHERE session_id = ANY (sessions) AND usage <> '{}' LIMIT most_reports

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { isJsonObject, parseJson } from '../../platform/validation/json.ts';
 import { joinPath } from '../param-path.ts';
-import { type SandboxRequest, sandboxRequest } from './sandbox-schema.ts';
+import type { SandboxRequest } from './sandbox-schema.ts';
 
 /** A refusal as OpenAI answers it. `param` is the path of the wrong field, like session.audio.output.speed. */
 export type SandboxError = {
@@ -13,11 +13,12 @@ export type SandboxError = {
 /** Parses the body of a request as strictly as OpenAI does; of several problems the first one is reported. */
 export function parseSandboxRequest(
   text: string,
+  schema: z.ZodType<SandboxRequest>,
 ): { ok: true; request: SandboxRequest } | { ok: false; error: SandboxError } {
   const json = parseJson(text);
   if (json === undefined)
     return { ok: false, error: { message: 'The JSON body could not be parsed.', param: null, code: null } };
-  const parsed = sandboxRequest.safeParse(json, { reportInput: true });
+  const parsed = schema.safeParse(json, { reportInput: true });
   if (parsed.success) return { ok: true, request: parsed.data };
   const [issue] = parsed.error.issues;
   if (issue === undefined) throw new Error('A refused body without an issue', { cause: parsed.error });

@@ -167,16 +167,51 @@ const transcription = z.strictObject({
   include,
 });
 
-/** The body of POST /realtime/client_secrets. */
-export const sandboxRequest = z.strictObject({
-  expires_after: z
+const translation = z.strictObject({
+  model: text,
+  audio: z
     .strictObject({
-      anchor: z.literal('created_at').exactOptional(),
-      seconds: z.int().min(10).max(7200).exactOptional(),
+      input: z
+        .strictObject({
+          transcription: z.strictObject({ model: text }).nullable().exactOptional(),
+          noise_reduction: z
+            .strictObject({ type: z.enum(['near_field', 'far_field']) })
+            .nullable()
+            .exactOptional(),
+        })
+        .exactOptional(),
+      output: z.strictObject({ language: text.exactOptional() }).exactOptional(),
     })
     .exactOptional(),
+});
+
+const expires_after = z
+  .strictObject({
+    anchor: z.literal('created_at').exactOptional(),
+    seconds: z.int().min(10).max(7200).exactOptional(),
+  })
+  .exactOptional();
+
+/** The body of POST /realtime/client_secrets. */
+const clientSecretRequest = z.strictObject({
+  expires_after,
   session: z.discriminatedUnion('type', [realtime, transcription]).default({ type: 'realtime' }),
 });
 
-export type SandboxRequest = z.output<typeof sandboxRequest>;
+/** The body of POST /realtime/translations/client_secrets. Its sessions are of one type, which is not sent. */
+const translationRequest = z.strictObject({
+  expires_after,
+  session: translation.transform((session) => ({ type: 'translation' as const, ...session })),
+});
+
+export type SandboxRequest = z.output<typeof clientSecretRequest> | z.output<typeof translationRequest>;
 export type SandboxSession = SandboxRequest['session'];
+
+/** What may be sent to each path. */
+export const SANDBOX_REQUESTS: ReadonlyMap<string, z.ZodType<SandboxRequest>> = new Map<
+  string,
+  z.ZodType<SandboxRequest>
+>([
+  ['/v1/realtime/client_secrets', clientSecretRequest],
+  ['/v1/realtime/translations/client_secrets', translationRequest],
+]);

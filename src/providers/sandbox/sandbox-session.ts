@@ -3,7 +3,7 @@ import { withoutUndefined } from '../without-undefined.ts';
 import type { SandboxSession } from './sandbox-schema.ts';
 
 type RealtimeSession = Extract<SandboxSession, { type: 'realtime' }>;
-type Input = NonNullable<NonNullable<SandboxSession['audio']>['input']>;
+type Input = NonNullable<NonNullable<RealtimeSession['audio']>['input']>;
 type Tool = NonNullable<RealtimeSession['tools']>[number];
 
 const PCM = { type: 'audio/pcm', rate: 24_000 };
@@ -19,7 +19,7 @@ const SERVER_VAD = {
 const SEMANTIC_VAD = { eagerness: 'auto', create_response: true, interrupt_response: true };
 
 /** The session in the answer, like OpenAI's example: what was asked for, with defaults for the rest. */
-export function answerSession(asked: SandboxSession, id: string): JsonObject {
+export function answerSession(asked: SandboxSession, id: string, expiresAt: number): JsonObject {
   switch (asked.type) {
     case 'realtime':
       return answerRealtime(asked, id);
@@ -32,6 +32,20 @@ export function answerSession(asked: SandboxSession, id: string): JsonObject {
         expires_at: 0,
         audio: { input: answerInput(asked.audio?.input) },
         include: asked.include ?? null,
+      };
+    case 'translation':
+      return {
+        type: 'translation',
+        id,
+        expires_at: expiresAt,
+        model: asked.model,
+        audio: {
+          input: {
+            transcription: asked.audio?.input?.transcription ?? null,
+            noise_reduction: asked.audio?.input?.noise_reduction ?? null,
+          },
+          output: asked.audio?.output ?? {},
+        },
       };
     default:
       return asked satisfies never;

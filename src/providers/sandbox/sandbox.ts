@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Secret } from '../../platform/redaction/secret.ts';
-import type { JsonObject } from '../../platform/validation/json.ts';
 import { createOpenAi } from '../openai.ts';
 import type { ProviderDefinition } from '../provider-definition.ts';
 import type { ClosableProvider } from '../provider-over-http.ts';
+import { replyTo, type SandboxReply, UNREACHABLE_MODEL } from './sandbox-failures.ts';
 import { parseSandboxRequest, type SandboxError } from './sandbox-request.ts';
+import { SANDBOX_REQUESTS, type SandboxSession } from './sandbox-schema.ts';
 import { answerSession } from './sandbox-session.ts';
 
-const PATH = '/v1/realtime/client_secrets';
 const MAX_BODY_BYTES = 1024 * 1024;
 const DEFAULT_TTL_SECONDS = 600;
+// The port of a protocol that nobody speaks any more, and that only root could open.
+const NOBODY_LISTENS = 'http://127.0.0.1:1';
 
 export type Sandbox = {
   /** e.g. http://127.0.0.1:49152/v1 */
@@ -51,11 +53,15 @@ export async function createSandboxProvider({
 }): Promise<ClosableProvider> {
   const sandbox = await startSandbox();
   const apiKey = new Secret(`sk-sandbox-${randomHex()}`);
-  const provider = createOpenAi({ name: 'sandbox', baseUrl: sandbox.baseUrl, apiKey, timeoutMs });
+  const account = { name: 'sandbox', apiKey, timeoutMs };
+  const provider = createOpenAi({ ...account, baseUrl: sandbox.baseUrl });
+  const unreachable = createOpenAi({ ...account, baseUrl: NOBODY_LISTENS });
   return {
     ...provider,
+    isSandbox: true,
+    mint: (request) => (request.session.model === UNREACHABLE_MODEL ? unreachable : provider).mint(request),
     close: async () => {
-      await provider.close();
+      await Promise.all([provider.close(), unreachable.close()]);
       await sandbox.close();
     },
   };
@@ -71,13 +77,29 @@ export const sandbox = {
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader('x-request-id', `req_${randomHex()}`);
-  const [status, body] = await answer(request, response);
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  send(await answer(request, response), response);
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<[number, JsonObject]> {
-  const [path] = (request.url ?? '').split('?');
-  if (path !== PATH) return refuse(404, `Invalid URL (${request.method} ${path})`, null);
+function send({ status, body, headers, stops }: SandboxReply, response: ServerResponse): void {
+  if (stops === 'before it begins') return;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const contentLength = Buffer.byteLength(text);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': contentLength,
+    ...headers,
+  });
+  if (stops === undefined) response.end(text);
+  else
+    response.write(text.slice(0, text.length / 2), () => {
+      if (stops === 'half-way, cutting the connection') response.destroy();
+    });
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<SandboxReply> {
+  const [path = ''] = (request.url ?? '').split('?');
+  const schema = SANDBOX_REQUESTS.get(path);
+  if (schema === undefined) return refuse(404, `Invalid URL (${request.method} ${path})`, null);
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST');
     return refuse(405, `Not allowed to ${request.method} on ${path}.`, 'method_not_supported');
@@ -90,17 +112,18 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.setHeader('connection', 'close');
     return refuse(413, 'The request body is too large.', null);
   }
-  const parsed = parseSandboxRequest(text);
+  const parsed = parseSandboxRequest(text, schema);
   if (!parsed.ok) return refuse(400, parsed.error.message, parsed.error.code, parsed.error.param);
   const { expires_after, session } = parsed.request;
-  return [
-    200,
-    {
+  const expires_at = Math.floor(Date.now() / 1000) + (expires_after?.seconds ?? DEFAULT_TTL_SECONDS);
+  return replyTo(modelOf(session), {
+    minted: {
       value: `ek_${randomHex()}`,
-      expires_at: Math.floor(Date.now() / 1000) + (expires_after?.seconds ?? DEFAULT_TTL_SECONDS),
-      session: answerSession(session, `sess_${randomHex()}`),
+      expires_at,
+      session: answerSession(session, `sess_${randomHex()}`, expires_at),
     },
-  ];
+    param: session.type === 'transcription' ? 'session.audio.input.transcription.model' : 'session.model',
+  });
 }
 
 function refuse(
@@ -108,8 +131,12 @@ function refuse(
   message: string,
   code: SandboxError['code'],
   param: string | null = null,
-): [number, JsonObject] {
-  return [status, { error: { message, type: 'invalid_request_error', param, code } }];
+): SandboxReply {
+  return { status, body: { error: { message, type: 'invalid_request_error', param, code } } };
+}
+
+function modelOf(session: SandboxSession): string | undefined {
+  return session.type === 'transcription' ? session.audio?.input?.transcription?.model : session.model;
 }
 
 /** The text of the body; null as soon as it is too large. */

@@ -224,6 +224,7 @@ async function reserve(prisma: PrismaClient, applicationId: string) {
       },
       ...{ inputAudioNoiseReduction: null, tools: [], toolChoice: null, temperature: null },
       maxResponseOutputTokens: null,
+      outputLanguage: null,
     },
     labels: [],
     idempotency: { key: randomUUID(), caller: 'operator:root', inputHashes: { k: 'h' }, writtenWith: 'k' },

@@ -6,6 +6,8 @@ import { isJsonObject, type Json } from '../../../src/platform/validation/json.t
 type SchemaName =
   | 'RealtimeCreateClientSecretRequest'
   | 'RealtimeCreateClientSecretResponse'
+  | 'RealtimeTranslationClientSecretCreateRequest'
+  | 'RealtimeTranslationClientSecretCreateResponse'
   | 'RealtimeSessionCreateRequest'
   | 'RealtimeSessionCreateResponse';
 

@@ -1,3 +1,4 @@
+import { SESSION_TYPES } from '../../../src/sessions/session-config.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
@@ -19,7 +20,7 @@ type Sort = (typeof SORTS)[number];
 /** What sessions are made of, and filters ask for: a few of each, so that they meet. */
 export const MODELS = ['gpt-realtime', 'gpt-realtime-mini', 'it\'s "quoted"', 'm\\%_'];
 export const PROVIDERS = ['openai', 'sandbox'];
-export const TYPES = ['REALTIME', 'TRANSCRIPTION'];
+export const TYPES = [...SESSION_TYPES];
 export const LABELS = [
   { key: 'team', value: 'support' },
   { key: 'team', value: 'sales' },
