@@ -41,6 +41,8 @@ import { openUsers } from './users/open-users.ts';
 export type App = {
   readonly url: string;
   readonly managementUrl: string;
+  /** Readiness fails from now on; everything is still accepted and served. */
+  failReadiness(): void;
   /** Stops accepting, finishes what was accepted, then closes everything, the database last. May be called twice. */
   close(): Promise<void>;
 };
@@ -85,7 +87,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const { onCommitted } = subscriptions;
     const metrics = createMetrics({ poolWaiting: () => pool.waitingCount, streams: subscriptions.size });
     onMetrics?.(metrics);
-    const state = { draining: false };
+    const state = { ready: true, draining: false };
 
     const { applications } = openApplications({ prisma, onCommitted });
     const { users, close: closeUsers } = openUsers({ pool, auditKey, onCommitted, log });
@@ -159,7 +161,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
     });
     const management = createManagementServer({
-      notReady: async () => (state.draining ? 'draining' : checkDatabase(pool)),
+      notReady: async () => (state.ready ? checkDatabase(pool) : 'draining'),
       registry: metrics.registry,
     });
 
@@ -170,6 +172,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const port = await open(graphql, config.port, config.host, 'PORT');
     opened.push(() => close(graphql, config.drainMs));
     opened.push(async () => {
+      state.ready = false;
       state.draining = true;
       // They would go on for ever; their clients find another gateway.
       await subscriptions.end();
@@ -179,6 +182,9 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     return {
       url: `http://${host}:${port}/graphql`,
       managementUrl: `http://${host}:${managementPort}`,
+      failReadiness: () => {
+        state.ready = false;
+      },
       close: () => {
         closing ??= closeAll();
         return closing;

@@ -22,6 +22,7 @@ describe('defaults', () => {
       database: { kind: 'embedded' },
       poolSize: 10,
       databaseTimeoutMs: 2000,
+      shutdownDelayMs: 0,
       drainMs: 10_000,
       dataDirectory: '.gatehouse',
       rootKey: undefined,
@@ -79,6 +80,7 @@ describe('defaults', () => {
     DATABASE_OWNER_URL: undefined,
     GATEHOUSE_POOL_SIZE: 10,
     GATEHOUSE_DATABASE_TIMEOUT_MS: 2000,
+    GATEHOUSE_SHUTDOWN_DELAY_MS: undefined,
     GATEHOUSE_DRAIN_MS: 10_000,
     GATEHOUSE_DATA_DIR: '.gatehouse',
     GATEHOUSE_ROOT_KEY: undefined,
@@ -147,6 +149,12 @@ describe('defaults', () => {
   test('empty values count as unset', () => {
     const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']));
     expect(loadConfig({ ...empty, GATEHOUSE_TYPO: '' })).toEqual(loadConfig({}));
+  });
+
+  test('with a database of its own, a stopping gateway waits for load balancers, unless told otherwise', () => {
+    expect(loadConfig(external).shutdownDelayMs).toBe(5000);
+    expect(loadConfig({ ...external, GATEHOUSE_SHUTDOWN_DELAY_MS: '0' }).shutdownDelayMs).toBe(0);
+    expect(loadConfig({ GATEHOUSE_SHUTDOWN_DELAY_MS: '70' }).shutdownDelayMs).toBe(70);
   });
 
   test('with a database of its own, GraphiQL and introspection are off unless asked for', () => {

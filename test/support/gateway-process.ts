@@ -41,6 +41,8 @@ export async function startGatewayProcess(
       GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
       GATEHOUSE_REQUESTS_PER_MINUTE: '10000000',
       GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10000000',
+      // No load balancer has to be waited for.
+      GATEHOUSE_SHUTDOWN_DELAY_MS: '0',
       ...COMPILE_CACHE,
       ...env,
     },

@@ -156,6 +156,7 @@ function resolve(values: Read, unknown: readonly string[]) {
       allowedModels: defaultPolicy.allowedModels ?? null,
       monthlyBudgetUsd: defaultPolicy.monthlyBudgetUsd ?? null,
     },
+    shutdownDelayMs: values.shutdownDelayMs ?? (embedded ? 0 : 5000),
     graphiql: values.graphiql ?? embedded,
     introspection: values.introspection ?? embedded,
     unknown,

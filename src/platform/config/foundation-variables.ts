@@ -41,10 +41,15 @@ export const foundationVariables = {
     whole(50, 600_000).default(2000),
     'Longest time for one statement, on the server and on the client, in milliseconds.',
   ),
+  shutdownDelayMs: variable(
+    'GATEHOUSE_SHUTDOWN_DELAY_MS',
+    whole(0, 600_000).optional(),
+    'On SIGTERM: how long readiness fails while connections are still accepted and served, in milliseconds, so that load balancers notice first. A second signal ends it. Default: 0 when embedded, else 5000.',
+  ),
   drainMs: variable(
     'GATEHOUSE_DRAIN_MS',
     whole(0, 600_000).default(10_000),
-    'Time to finish accepted requests on SIGTERM, in milliseconds.',
+    'Time to finish accepted requests after that, in milliseconds.',
   ),
   dataDirectory: variable(
     'GATEHOUSE_DATA_DIR',
