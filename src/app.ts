@@ -30,6 +30,7 @@ import { createClientAddress } from './server/http/client-address.ts';
 import { createCors } from './server/http/cors.ts';
 import { createGraphqlServer } from './server/http/graphql-server.ts';
 import { close, listen } from './server/http/listen.ts';
+import { hostAndPort } from './server/http/listening-url.ts';
 import { createManagementServer } from './server/http/management-server.ts';
 import { createRateLimits } from './server/http/rate-limits.ts';
 import { openSessions } from './sessions/open-sessions.ts';
@@ -165,11 +166,11 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       registry: metrics.registry,
     });
 
-    const managementPort = await open(management, config.managementPort, config.host, 'MANAGEMENT_PORT');
+    const managementUrl = await open(management, config.managementPort, config.host, 'MANAGEMENT_PORT');
     opened.push(() => close(management, 0));
     // What was accepted is finished even when its client is gone: a mint that is under way has to be recorded.
     opened.push(() => issuing.finished());
-    const port = await open(graphql, config.port, config.host, 'PORT');
+    const graphqlUrl = await open(graphql, config.port, config.host, 'PORT');
     opened.push(() => close(graphql, config.drainMs));
     opened.push(async () => {
       state.ready = false;
@@ -177,11 +178,10 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       // They would go on for ever; their clients find another gateway.
       await subscriptions.end();
     });
-    const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing: Promise<void> | undefined;
     return {
-      url: `http://${host}:${port}/graphql`,
-      managementUrl: `http://${host}:${managementPort}`,
+      url: `${graphqlUrl}/graphql`,
+      managementUrl,
       failReadiness: () => {
         state.ready = false;
       },
@@ -223,16 +223,23 @@ function admissionRules(
   };
 }
 
-async function open(server: Server, port: number, host: string, variable: string): Promise<number> {
+// The system's answers to an address that is not this machine's, or to a name that leads to none.
+const NOT_OURS: ReadonlySet<string> = new Set([
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EAI_AGAIN',
+  'EINVAL',
+  'ENOTFOUND',
+]);
+
+async function open(server: Server, port: number, host: string, variable: string): Promise<string> {
   try {
     return await listen(server, port, host);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new StartError(
-      `Cannot listen on ${host}:${port} (${code}). Set HOST or ${variable} to something free.`,
-      {
-        cause: error,
-      },
-    );
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const advice = NOT_OURS.has(code)
+      ? 'HOST must be an address of this machine.'
+      : `Set HOST or ${variable} to something free.`;
+    throw new StartError(`Cannot listen on ${hostAndPort(host, port)} (${code}). ${advice}`, { cause });
   }
 }

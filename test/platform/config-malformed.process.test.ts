@@ -86,6 +86,10 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
       },
     ]),
   ),
+  HOST: {
+    message: 'must be an IP address or a host name',
+    values: [`http://${CANARY}`, `${CANARY}:4000`, '0.0.0.0:4000', '[::1]:4000', '::1::', `${CANARY}/`],
+  },
   DATABASE_URL: postgresUrls,
   DATABASE_OWNER_URL: postgresUrls,
   GATEHOUSE_ROOT_KEY: {
@@ -168,7 +172,6 @@ describe('malformed values', () => {
   test('every variable that can be malformed is tried below', () => {
     const anyText = [
       'GATEHOUSE_AUDIT_HEADS_FILE',
-      'HOST',
       'GATEHOUSE_DATA_DIR',
       'GATEHOUSE_DEFAULT_MODEL',
       'GATEHOUSE_JWT_ISSUER',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../redaction/secret.ts';
-import { httpUrl, keyRing, list, postgresUrl, whole } from './schemas.ts';
+import { host, httpUrl, keyRing, list, postgresUrl, whole } from './schemas.ts';
 import { group, variable } from './variable.ts';
 
 // Asymmetric algorithms only: with a shared secret, everybody who can check a token could make one.
@@ -10,8 +10,8 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 export const foundationVariables = {
   host: variable(
     'HOST',
-    z.string().default('127.0.0.1'),
-    'Address that GraphQL and the management port listen on.',
+    host.default('127.0.0.1'),
+    'Address, or a name of one, that GraphQL and the management port listen on. 0.0.0.0: all IPv4 addresses; "::": all, of both families.',
   ),
   port: variable('PORT', whole(0, 65535).default(4000), 'Port of GraphQL, at /graphql. 0 picks a free one.'),
   managementPort: variable(

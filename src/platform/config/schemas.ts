@@ -16,6 +16,12 @@ export const httpUrl = z
   .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an http(s) URL')
   .transform((value) => value.replace(/\/+$/, ''));
 
+/** An address, IPv6 with or without brackets, or a name. */
+export const host = z
+  .string()
+  .transform((value) => value.replace(/^\[(.*)\]$/, '$1'))
+  .refine((value) => isIP(value) !== 0 || /^[\w.-]+$/.test(value), 'must be an IP address or a host name');
+
 export const postgresUrl = z
   .string()
   .refine(
