@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { hostAndPort } from '../../platform/process/host-and-port.ts';
 
 // A server that listens on all addresses cannot be reached by the one that stands for them. On "::" it takes IPv4 as well.
 const ALL_ADDRESSES: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
@@ -10,9 +11,4 @@ const LOOPBACK = '127.0.0.1';
  */
 export function listeningUrl(host: string, { address, port }: AddressInfo): string {
   return `http://${hostAndPort(ALL_ADDRESSES.has(address) ? LOOPBACK : host, port)}`;
-}
-
-/** "127.0.0.1:4000", "localhost:4000", "[::1]:4000". */
-export function hostAndPort(host: string, port: number): string {
-  return `${host.includes(':') ? `[${host.replace('%', '%25')}]` : host}:${port}`;
 }
