@@ -96,6 +96,7 @@ function report(call: AdmittedCall, outcome: MintOutcome | null, externalUserId:
 // provider is up and answers. How large an answer becomes, the request can decide.
 const IS_FAILURE = {
   upstream_unreachable: true,
+  upstream_proxy_refused: true,
   upstream_rejected: false,
   upstream_authentication: false,
   upstream_rate_limited: false,

@@ -25,6 +25,11 @@ export function recordEvent(event: IssueEvent, sinks: Sinks): void {
       metrics.mints.observe({ provider, outcome, code }, milliseconds / 1000);
       if (code === 'upstream_authentication')
         log.error({ provider, code }, "the provider refuses the gateway's own key");
+      if (code === 'upstream_proxy_refused')
+        log.error(
+          { provider, code },
+          'a proxy does not let requests through: is HTTPS_PROXY or HTTP_PROXY right?',
+        );
       return;
     }
     case 'odd_expiry': {

@@ -8,7 +8,7 @@ import { type ProviderSettings, registry } from './registry.ts';
  * @throws StartError when a variable that it needs is unset
  */
 export async function openProvider(
-  config: Pick<Config, 'provider' | 'upstreamTimeoutMs'> & ProviderSettings,
+  config: Pick<Config, 'provider' | 'upstreamTimeoutMs' | 'proxies'> & ProviderSettings,
 ): Promise<ClosableProvider> {
   const definition = registry.providers.find(({ name }) => name === config.provider);
   if (definition === undefined) throw new StartError('GATEHOUSE_PROVIDER names no provider.');

@@ -10,6 +10,6 @@ export type ProviderDefinition = {
   readonly variables: Variables;
   /** Those of its variables without which it cannot be used. */
   readonly needs: readonly z.ZodType[];
-  /** Opens it. Takes the whole configuration, and reads its own group and upstreamTimeoutMs of it. */
+  /** Opens it. Takes the whole configuration, and reads its own group, upstreamTimeoutMs and proxies of it. */
   readonly create: (config: never) => ClosableProvider | Promise<ClosableProvider>;
 };

@@ -1,7 +1,7 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { createHttpAgent, type Proxies } from '../platform/http-client/http-agent.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
 import type { Provider } from './provider.ts';
-import { connectSkippingInterimAnswers } from './skip-interim-answers.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
 /** A provider that holds connections open between mints, until it is closed. */
@@ -18,6 +18,8 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
   readonly baseUrl: string;
   /** How long a connection that was opened with a secret can last at most, in seconds. */
   readonly longestSessionSeconds: number;
+  /** Through which requests go. Default: none. */
+  readonly proxies?: Proxies | undefined;
   /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
   readonly agent?: Dispatcher | undefined;
 };
@@ -25,7 +27,7 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
 /** A provider that speaks `dialect` over HTTP, with its own headers. */
 export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
   const { name, dialect, baseUrl, longestSessionSeconds, timeoutMs, headers } = options;
-  const agent = options.agent ?? createAgent(timeoutMs);
+  const agent = options.agent ?? createHttpAgent({ proxies: options.proxies, timeoutMs });
   const url = new URL(baseUrl.replace(/\/+$/, '') + dialect.path);
   const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, headers };
   return {
@@ -35,14 +37,4 @@ export function providerOverHttp(options: HttpProviderOptions): ClosableProvider
     mint: (request) => mintOverHttp(upstream, request),
     close: () => agent.close(),
   };
-}
-
-function createAgent(timeoutMs: number): Agent {
-  return new Agent({
-    // Over HTTP/2 undici replays requests that a GOAWAY or REFUSED_STREAM turned back: that is not one attempt.
-    allowH2: false,
-    connect: connectSkippingInterimAnswers({ allowH2: false, timeout: timeoutMs }),
-    // Keep-alive stays at undici's 4 s, unless the answer names another time: an upstream that closes a socket
-    // at the moment of its reuse costs an unconfirmed session.
-  });
 }

@@ -25,6 +25,7 @@ export type MintRequest = {
 /** Why there is no secret. Stable codes, which clients and logs get instead of upstream's prose. */
 export type MintFailureCode =
   | 'upstream_unreachable'
+  | 'upstream_proxy_refused'
   | 'upstream_rejected'
   | 'upstream_authentication'
   | 'upstream_rate_limited'

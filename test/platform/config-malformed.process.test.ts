@@ -76,6 +76,18 @@ const ring = {
     `"${key(1)}"`,
   ],
 };
+const proxyUrls = {
+  message: 'must be an http:// or https:// URL like http://proxy.example:3128',
+  values: [
+    CANARY,
+    `${CANARY}.example:3128`,
+    `socks5://${CANARY}:1080`,
+    `http://u:%${CANARY}@proxy.example`,
+    `http://proxy.example:port${CANARY}`,
+    `http://proxy.example/${CANARY}`,
+    `http:${CANARY}`,
+  ],
+};
 const malformed: Record<string, { message: string; values: readonly string[] }> = {
   ...Object.fromEntries(
     Object.entries(wholeNumbers).map(([name, [min, max]]) => [
@@ -133,6 +145,8 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
       `https://app.example,${CANARY}`,
     ],
   },
+  HTTPS_PROXY: proxyUrls,
+  HTTP_PROXY: proxyUrls,
   GATEHOUSE_PROVIDER: {
     message: 'must be openai, openai-beta or sandbox',
     values: [CANARY, 'OpenAI', 'openai '],
@@ -171,6 +185,8 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
 describe('malformed values', () => {
   test('every variable that can be malformed is tried below', () => {
     const anyText = [
+      'NO_PROXY',
+      'NODE_EXTRA_CA_CERTS',
       'GATEHOUSE_AUDIT_HEADS_FILE',
       'GATEHOUSE_DATA_DIR',
       'GATEHOUSE_DEFAULT_MODEL',

@@ -30,6 +30,8 @@ describe('defaults', () => {
       auditKeys: undefined,
       auditHeadsFile: undefined,
       identityProvider: null,
+      proxies: { https: undefined, http: undefined, except: '' },
+      extraCaCerts: undefined,
       provider: 'sandbox',
       openai: {
         apiKey: undefined,
@@ -93,6 +95,10 @@ describe('defaults', () => {
     GATEHOUSE_JWT_AUDIENCE: undefined,
     GATEHOUSE_JWT_SCOPES_CLAIM: 'gatehouse_scopes',
     GATEHOUSE_JWT_ALGORITHMS: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    HTTPS_PROXY: undefined,
+    HTTP_PROXY: undefined,
+    NO_PROXY: '',
+    NODE_EXTRA_CA_CERTS: undefined,
     GATEHOUSE_PROVIDER: undefined,
     OPENAI_API_KEY: undefined,
     OPENAI_BASE_URL: 'https://api.openai.com/v1',
@@ -288,6 +294,22 @@ describe('values', () => {
       scopesClaim: 'roles',
       algorithms: ['ES256', 'EdDSA'],
     });
+  });
+
+  test.each<[string, Environment, string | undefined]>([
+    ['in capitals', { HTTPS_PROXY: 'http://a:1' }, 'http://a:1'],
+    ['in lower case', { https_proxy: 'https://u:p%40ss@a/' }, 'https://u:p%40ss@a/'],
+    [
+      'in both, where lower case goes first',
+      { https_proxy: 'http://a:1', HTTPS_PROXY: 'http://b:1' },
+      'http://a:1',
+    ],
+    ['empty in lower case', { https_proxy: '', HTTPS_PROXY: 'http://[::1]:1' }, 'http://[::1]:1'],
+    ['none', { https_proxy: '' }, undefined],
+  ])('proxies: %s', (_, env, url) => {
+    const { proxies } = loadConfig(env);
+    expect(proxies.https?.forUpstream()).toBe(url);
+    expect(JSON.stringify(proxies)).not.toContain(url ?? 'http');
   });
 
   test('lists of origins and of networks', () => {

@@ -35,7 +35,9 @@ export function loadConfig<Settings extends Variables>(
   registry: ProviderRegistry<Settings>,
   needs: Needs = 'gateway',
 ): Config & Values<Settings> {
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const env = withProxies(
+    Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')),
+  );
   const foundation = read(foundationVariables, env);
   const choice = read({ provider: providerVariable(registry) }, env);
   const settings = read(registry.variables, env);
@@ -48,6 +50,16 @@ export function loadConfig<Settings extends Variables>(
   }
   const problems = [foundation, choice, settings, serving].flatMap((part) => (part.ok ? [] : part.problems));
   throw new ConfigError(describeProblems([...problems, ...missing]));
+}
+
+/** Proxies are named in lower case as well, and that goes first, as everywhere. */
+function withProxies(env: Environment): Environment {
+  const {
+    https_proxy = env['HTTPS_PROXY'],
+    http_proxy = env['HTTP_PROXY'],
+    no_proxy = env['NO_PROXY'],
+  } = env;
+  return { ...env, HTTPS_PROXY: https_proxy, HTTP_PROXY: http_proxy, NO_PROXY: no_proxy };
 }
 
 /** Every variable by name, in the order of .env.example. */

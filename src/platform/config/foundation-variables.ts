@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../redaction/secret.ts';
-import { host, httpUrl, keyRing, list, postgresUrl, whole } from './schemas.ts';
+import { host, httpUrl, keyRing, list, postgresUrl, proxyUrl, whole } from './schemas.ts';
 import { group, variable } from './variable.ts';
 
 // Asymmetric algorithms only: with a shared secret, everybody who can check a token could make one.
@@ -119,4 +119,26 @@ export const foundationVariables = {
       'Signature algorithms that a token may have, comma-separated.',
     ),
   }),
+  proxies: group({
+    https: variable(
+      'HTTPS_PROXY',
+      proxyUrl.optional(),
+      'Proxy for requests to https:// URLs: mints, and the key set of GATEHOUSE_JWKS_URL. http://user:password@host:port; in lower case too, which goes first. Default: what HTTP_PROXY says.',
+    ),
+    http: variable(
+      'HTTP_PROXY',
+      proxyUrl.optional(),
+      'Proxy for requests to http:// URLs, in lower case too.',
+    ),
+    except: variable(
+      'NO_PROXY',
+      z.string().default(''),
+      'Hosts that are reached without a proxy, comma-separated: names with all names below them, addresses, perhaps with a port, or "*". In lower case too.',
+    ),
+  }),
+  extraCaCerts: variable(
+    'NODE_EXTRA_CA_CERTS',
+    z.string().optional(),
+    'A PEM file of certificate authorities that are trusted as well, for everything that leaves. Node reads it when it starts, so set it in the environment, not in .env.',
+  ),
 };

@@ -16,6 +16,22 @@ export const httpUrl = z
   .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an http(s) URL')
   .transform((value) => value.replace(/\/+$/, ''));
 
+/** A proxy's URL: a secret, because it may have a password. */
+export const proxyUrl = z
+  .string()
+  .refine(isProxyUrl, 'must be an http:// or https:// URL like http://proxy.example:3128')
+  .transform((value) => new Secret(value));
+
+function isProxyUrl(value: string): boolean {
+  try {
+    const { protocol, username, password, pathname, search, hash } = new URL(value);
+    decodeURIComponent(username + password);
+    return /^https?:$/.test(protocol) && /^https?:\/\//.test(value) && pathname + search + hash === '/';
+  } catch {
+    return false;
+  }
+}
+
 /** An address, IPv6 with or without brackets, or a name. */
 export const host = z
   .string()

@@ -1,0 +1,20 @@
+/** A proxy did not open a way to the upstream: nothing was sent there. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+  readonly code: number | string;
+
+  /** @param code the status that the proxy answered, or why it did not answer */
+  constructor(code: number | string, options?: ErrorOptions) {
+    super('The proxy did not open a connection to the upstream', options);
+    this.code = code;
+  }
+}
+
+/** Whether a request failed because a proxy did not pass it on. */
+export function isProxyRefusal(error: unknown): boolean {
+  // undici's own word for the status of a proxy that passes on http:// requests; it is given no other mark.
+  return (
+    error instanceof ProxyError ||
+    (error instanceof Error && error.message === 'Proxy Authentication Required (407)')
+  );
+}
