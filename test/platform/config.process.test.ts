@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/platform/config/read-config.ts';
+import { registry } from '../../src/providers/registry.ts';
 import {
   CANARY,
   database,
@@ -355,6 +357,21 @@ describe('values', () => {
     expect(JSON.stringify({ rootKey, openai })).not.toContain(CANARY);
   });
 });
+
+// Node reads them once, so a process that has them already cannot be asked.
+test.skipIf(process.env['NODE_EXTRA_CA_CERTS'] !== undefined)(
+  'certificate authorities that Node could not read stop the start',
+  () => {
+    process.env['NODE_EXTRA_CA_CERTS'] = CANARY;
+    try {
+      expect(() => readConfig(registry)).toThrow(
+        /^Node found no certificates in the file of NODE_EXTRA_CA_CERTS\./,
+      );
+    } finally {
+      delete process.env['NODE_EXTRA_CA_CERTS'];
+    }
+  },
+);
 
 test('variables that look like ours and are not known are listed, for a warning', () => {
   const env = {

@@ -64,7 +64,7 @@ export async function startHttpProxy(hosts: Readonly<Record<string, number>>): P
     const outer = connect(port, '127.0.0.1');
     inner.write('HTTP/1.1 200 Connection established\r\n\r\n');
     const cutsLater = mood === 'cut_later';
-    joinSockets(inner, outer, cutsLater ? (bytes) => bytes > 1500 : () => false);
+    joinSockets(inner, outer, cutsLater ? (bytes) => bytes > 8000 : () => false);
   });
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -139,6 +139,6 @@ export const foundationVariables = {
   extraCaCerts: variable(
     'NODE_EXTRA_CA_CERTS',
     z.string().optional(),
-    'A PEM file of certificate authorities that are trusted as well, for everything that leaves. Node reads it when it starts, so set it in the environment, not in .env.',
+    'A PEM file of certificate authorities that are trusted as well, for everything that leaves. Set it in the environment, because older versions of Node do not see it in .env.',
   ),
 };

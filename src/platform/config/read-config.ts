@@ -1,4 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
 import { StartError } from '../process/start-error.ts';
 import { type Config, loadConfig, type Needs, type Values } from './config.ts';
 import type { ProviderRegistry } from './provider-choice.ts';
@@ -6,13 +7,12 @@ import type { Variables } from './variable.ts';
 
 /**
  * Reads the configuration from the environment and the `.env` file of the working directory; the environment wins.
- * @throws ConfigError, or StartError when a file cannot be read: .env, or the one of NODE_EXTRA_CA_CERTS
+ * @throws ConfigError, or StartError when .env cannot be read, or Node could not read the file of NODE_EXTRA_CA_CERTS
  */
 export function readConfig<Settings extends Variables>(
   registry: ProviderRegistry<Settings>,
   needs: Needs = 'gateway',
 ): Config & Values<Settings> {
-  const extraCaCerts = process.env['NODE_EXTRA_CA_CERTS'];
   if (existsSync('.env')) {
     try {
       process.loadEnvFile('.env');
@@ -21,19 +21,10 @@ export function readConfig<Settings extends Variables>(
     }
   }
   const config = loadConfig(process.env, registry, needs);
-  if (config.extraCaCerts !== undefined) checkExtraCaCerts(config.extraCaCerts, extraCaCerts);
-  return config;
-}
-
-/** Node warns of a file that it cannot read, and goes on without it. */
-function checkExtraCaCerts(path: string, atStart: string | undefined): void {
-  if (path !== atStart)
+  // Node goes on without them, with a warning at most.
+  if (config.extraCaCerts !== undefined && getCACertificates('extra').length === 0)
     throw new StartError(
-      'NODE_EXTRA_CA_CERTS is in .env, which is too late: Node reads it when it starts. Set it in the environment.',
+      'Node found no certificates in the file of NODE_EXTRA_CA_CERTS. (Older versions of Node do not see the variable in .env.)',
     );
-  try {
-    accessSync(path, constants.R_OK);
-  } catch (cause) {
-    throw new StartError('The file of NODE_EXTRA_CA_CERTS cannot be read.', { cause });
-  }
+  return config;
 }

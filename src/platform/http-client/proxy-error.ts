@@ -1,12 +1,14 @@
 /** A proxy did not open a way to the upstream: nothing was sent there. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  readonly code: number | string;
+  /** e.g. PROXY_407, PROXY_ECONNREFUSED */
+  readonly code: string;
 
-  /** @param code the status that the proxy answered, or why it did not answer */
-  constructor(code: number | string, options?: ErrorOptions) {
+  /** @param why the status that the proxy answered, or the code of why it did not answer */
+  constructor(why: number | string, options?: ErrorOptions) {
     super('The proxy did not open a connection to the upstream', options);
-    this.code = code;
+    // Of its own: undici would take UND_ERR_SOCKET for something that it can mend.
+    this.code = `PROXY_${why}`;
   }
 }
 
