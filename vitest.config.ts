@@ -41,6 +41,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
   test: {
     globalSetup: ['test/support/database-server.ts'],
+    // Everything is on this machine, whatever proxies its user has set (with NODE_USE_ENV_PROXY=1 Node's own fetch asks them).
+    env: { NO_PROXY: '*', no_proxy: '*' },
     projects: [
       { extends: true, test: { name: 'own process', include: OWN_PROCESS } },
       {

@@ -15,6 +15,7 @@ import { createShares } from './platform/database/database-shares.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { watchClock } from './platform/database/watch-clock.job.ts';
 import { createFairScheduler, type FairScheduler } from './platform/process/fair-scheduler.ts';
+import { hostAndPort } from './platform/process/host-and-port.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
 import { createSemaphore } from './platform/process/semaphore.ts';
 import { StartError } from './platform/process/start-error.ts';
@@ -41,6 +42,8 @@ import { openUsers } from './users/open-users.ts';
 export type App = {
   readonly url: string;
   readonly managementUrl: string;
+  /** Readiness fails from now on; everything is still accepted and served. */
+  failReadiness(): void;
   /** Stops accepting, finishes what was accepted, then closes everything, the database last. May be called twice. */
   close(): Promise<void>;
 };
@@ -85,7 +88,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const { onCommitted } = subscriptions;
     const metrics = createMetrics({ poolWaiting: () => pool.waitingCount, streams: subscriptions.size });
     onMetrics?.(metrics);
-    const state = { draining: false };
+    const state = { ready: true, draining: false };
 
     const { applications } = openApplications({ prisma, onCommitted });
     const { users, close: closeUsers } = openUsers({ pool, auditKey, onCommitted, log });
@@ -171,26 +174,29 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
     });
     const management = createManagementServer({
-      notReady: async () => (state.draining ? 'draining' : checkDatabase(pool)),
+      notReady: async () => (state.ready ? checkDatabase(pool) : 'draining'),
       registry: metrics.registry,
     });
 
-    const managementPort = await open(management, config.managementPort, config.host, 'MANAGEMENT_PORT');
+    const managementUrl = await open(management, config.managementPort, config.host, 'MANAGEMENT_PORT');
     opened.push(() => close(management, 0));
     // What was accepted is finished even when its client is gone: a mint that is under way has to be recorded.
     opened.push(() => issuing.finished());
-    const port = await open(graphql, config.port, config.host, 'PORT');
+    const graphqlUrl = await open(graphql, config.port, config.host, 'PORT');
     opened.push(() => close(graphql, config.drainMs));
     opened.push(async () => {
+      state.ready = false;
       state.draining = true;
       // They would go on for ever; their clients find another gateway.
       await subscriptions.end();
     });
-    const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing: Promise<void> | undefined;
     return {
-      url: `http://${host}:${port}/graphql`,
-      managementUrl: `http://${host}:${managementPort}`,
+      url: `${graphqlUrl}/graphql`,
+      managementUrl,
+      failReadiness: () => {
+        state.ready = false;
+      },
       close: () => {
         closing ??= closeAll();
         return closing;
@@ -229,16 +235,23 @@ function admissionRules(
   };
 }
 
-async function open(server: Server, port: number, host: string, variable: string): Promise<number> {
+// The system's answers to an address that is not this machine's, or to a name that leads to none.
+const NOT_OURS: ReadonlySet<string> = new Set([
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EAI_AGAIN',
+  'EINVAL',
+  'ENOTFOUND',
+]);
+
+async function open(server: Server, port: number, host: string, variable: string): Promise<string> {
   try {
     return await listen(server, port, host);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new StartError(
-      `Cannot listen on ${host}:${port} (${code}). Set HOST or ${variable} to something free.`,
-      {
-        cause: error,
-      },
-    );
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const advice = NOT_OURS.has(code)
+      ? 'HOST must be an address of this machine.'
+      : `Set HOST or ${variable} to something free.`;
+    throw new StartError(`Cannot listen on ${hostAndPort(host, port)} (${code}). ${advice}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type App, createApp } from './app.ts';
 import type { Config } from './platform/config/config.ts';
 import { readConfig } from './platform/config/read-config.ts';
@@ -13,13 +14,17 @@ import { type ProviderSettings, registry } from './providers/registry.ts';
 let metrics: Metrics | undefined;
 installOutputFilter({ onRedaction: () => metrics?.redactions.inc() });
 
+// Signals that come within this time of the first are the same one: npm passes on what its whole group got as well.
+const SAME_SIGNAL_MS = 500;
+
 const stopping = new AbortController();
+const skipDelay = new AbortController();
+let stoppingSince = 0;
 let app: App | undefined;
 
 const config = readConfigOrFail();
 const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
 installCrashHandlers(log, async () => app?.close());
-// Not once: a terminal's Ctrl-C reaches npm and us, and npm passes its own on.
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 
@@ -31,7 +36,7 @@ try {
       metrics = created;
     },
   });
-  if (stopping.signal.aborted) await finish(app);
+  if (stopping.signal.aborted) await finish(app, 0);
   else announce(app, config);
 } catch (error) {
   if (stopping.signal.aborted) process.exit(0);
@@ -39,13 +44,24 @@ try {
 }
 
 function stop(signal: NodeJS.Signals): void {
-  if (stopping.signal.aborted) return;
+  if (stopping.signal.aborted) {
+    if (performance.now() - stoppingSince > SAME_SIGNAL_MS) skipDelay.abort();
+    return;
+  }
+  stoppingSince = performance.now();
   stopping.abort();
-  log.info({ signal }, 'stopping: finishing what was accepted');
-  if (app !== undefined) void finish(app);
+  const { shutdownDelayMs } = config;
+  if (app === undefined) log.info({ signal }, 'stopping: the start is given up');
+  else log.info({ signal, shutdownDelayMs }, 'stopping: not ready any more');
+  if (app !== undefined) void finish(app, shutdownDelayMs);
 }
 
-async function finish(running: App): Promise<void> {
+/** Stops after `delayMs`, in which load balancers find out that the gateway is not ready. */
+async function finish(running: App, delayMs: number): Promise<void> {
+  running.failReadiness();
+  // It rejects when a second signal ends it.
+  if (delayMs > 0) await delay(delayMs, undefined, { signal: skipDelay.signal }).catch(() => {});
+  log.info('stopping: finishing what was accepted');
   await running.close();
   log.info('stopped');
   process.exit(0);

@@ -49,6 +49,7 @@ export async function startGateway(options: GatewayOptions, { signal, stack }: R
       GATEHOUSE_FINGERPRINT_KEY: randomBytes(32).toString('base64'),
       GATEHOUSE_AUDIT_KEY: randomBytes(32).toString('base64'),
       GATEHOUSE_PROVIDER: 'openai',
+      GATEHOUSE_SHUTDOWN_DELAY_MS: '0',
       OPENAI_API_KEY: 'sk-provider-key-of-the-bench',
       OPENAI_BASE_URL: upstreamUrl,
       // Checked on each mint like everybody's, and never reached: one caller sends thousands here.

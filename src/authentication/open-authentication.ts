@@ -7,7 +7,7 @@ import type { Secret } from '../platform/redaction/secret.ts';
 import { createApiKeys } from './api-key-cache.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import { findValidKeys, noteKeysUsed } from './find-valid-keys.db.ts';
-import { createKeySet } from './key-set.ts';
+import { createKeySet, type KeySet } from './key-set.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 type Parts = {
@@ -39,7 +39,7 @@ export function openAuthentication({ config, log, pool, rootKey, metrics }: Part
     repeat(REFRESH_KEYS_MS, () => apiKeys.refresh(), failed('refresh-api-keys')),
     repeat(NOTE_USED_MS, () => apiKeys.flushUsed(), failed('note-api-keys-used')),
   ];
-  const provider = openIdentityProvider(config.identityProvider, monotonicNow);
+  const provider = openIdentityProvider(config, monotonicNow);
   if (provider !== null) {
     const stop = repeat(
       REFRESH_KEY_SET_MS,
@@ -59,18 +59,19 @@ export function openAuthentication({ config, log, pool, rootKey, metrics }: Part
     }),
     async close() {
       await Promise.all(stops.map((stop) => stop()));
+      await provider?.close();
       await apiKeys.flushUsed().catch(failed('note-api-keys-used'));
     },
   };
 }
 
 function openIdentityProvider(
-  provider: Config['identityProvider'],
+  { identityProvider, proxies }: Pick<Config, 'identityProvider' | 'proxies'>,
   monotonicNow: () => number,
-): { tokens: Tokens; refresh: () => Promise<boolean> } | null {
-  if (provider === null) return null;
-  const { jwksUrl: url, cooldownMs, ...rules } = provider;
-  const keySet = createKeySet({ url, cooldownMs, monotonicNow, onFetched: () => tokens.forget() });
+): (Pick<KeySet, 'refresh' | 'close'> & { tokens: Tokens }) | null {
+  if (identityProvider === null) return null;
+  const { jwksUrl: url, cooldownMs, ...rules } = identityProvider;
+  const keySet = createKeySet({ url, cooldownMs, proxies, monotonicNow, onFetched: () => tokens.forget() });
   const tokens = createTokens({ ...rules, keySet });
-  return { tokens, refresh: keySet.refresh };
+  return { tokens, refresh: keySet.refresh, close: keySet.close };
 }

@@ -5,7 +5,7 @@ import { createReader } from '../reader.db.ts';
 import { createKey, type KeyOptions } from './create-key.ts';
 import { parseInstant, parseScopes } from './options.ts';
 import { say, sayIssues } from './terminal.ts';
-import { withDatabase } from './with-database.ts';
+import { withMigratedDatabase } from './with-database.ts';
 
 /** `gatehouse key create` */
 export function keyCommand(): Command {
@@ -27,7 +27,7 @@ export function keyCommand(): Command {
     )
     .option('--expires <instant>', 'from when on it is refused, e.g. 2027-01-31T00:00:00Z', parseInstant)
     .action(({ expires, ...options }: Omit<KeyOptions, 'expiresAt'> & { expires?: Date }) =>
-      withDatabase([], async (database) => {
+      withMigratedDatabase([], async (database) => {
         const result = await createKey(
           {
             reader: createReader(database, { reach: 'EVERYTHING' }),

@@ -5,7 +5,9 @@ import { withDatabase } from './with-database.ts';
 /** `gatehouse migrate` */
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('Bring the database to the newest schema, as every start of a gateway does.')
+    .description(
+      'Bring the database to the newest schema, as every start of a gateway does; it makes the embedded one where there is none.',
+    )
     .action(() =>
       // Opening a database migrates it.
       withDatabase([], async () => {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { findAuditKeys } from '../platform/config/keys.ts';
 import { retentionRules } from '../retention/retention-rules.db.ts';
 import { dropMonths } from './drop-months.ts';
-import { withDatabase } from './with-database.ts';
+import { withMigratedDatabase } from './with-database.ts';
 
 /** `gatehouse retention drop` */
 export function retentionCommand(): Command {
@@ -18,7 +18,7 @@ export function retentionCommand(): Command {
       '\nStandard output names the partitions. Exit code 0: all that is due was listed, or dropped. 1: it was not, and why: a partition is in use, a gateway is at it, or the clocks of the database and of this machine differ by more than a minute.',
     )
     .action(({ yes = false }: { readonly yes?: boolean }) =>
-      withDatabase(['auditKeys'], async (database, config) => {
+      withMigratedDatabase(['auditKeys'], async (database, config) => {
         const rules = retentionRules({
           months: config.retentionMonths,
           auditMonths: config.auditRetentionMonths,

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import pg from 'pg';
 import type { Config, Needs } from '../platform/config/config.ts';
 import { readConfig } from '../platform/config/read-config.ts';
 import type { Database, OpenDatabase } from '../platform/database/database.ts';
+import { describeDatabase } from '../platform/database/describe-database.ts';
 import { joinEmbeddedPostgres } from '../platform/database/embedded/start-embedded-postgres.ts';
 import { openDatabase } from '../platform/database/open-database.ts';
 import { openMigratedDatabase } from '../platform/database/open-migrated-database.ts';
@@ -18,7 +20,7 @@ type Keys = Exclude<Needs, 'gateway'>;
 
 /**
  * Runs a command's work on the database that the gateway's variables name, after bringing it to the newest schema: the
- * embedded one as well, running or not.
+ * embedded one as well, running or not. It makes one where there is none, so only `migrate` uses it.
  * @throws StartError, ConfigError and others that say what an operator can do
  */
 export async function withDatabase(
@@ -31,10 +33,10 @@ export async function withDatabase(
   await closing(config, database, () => work(database, config));
 }
 
-/** Likewise on a database that a gateway has migrated, by the role of DATABASE_URL alone: it needs no owner's rights. */
+/** Likewise on a database that a gateway has migrated, by the role of DATABASE_URL: it needs no owner's rights. */
 export async function withMigratedDatabase(
   keys: Keys,
-  work: (database: Database, config: Config) => Promise<void>,
+  work: (database: OpenDatabase, config: Config) => Promise<void>,
 ): Promise<void> {
   const config = readConfig(registry, keys);
   const database = await openMigratedDatabase(config, { log: createLog(), readOnly: false });
@@ -59,12 +61,17 @@ function createLog() {
   return createLogger({ level: 'warn', pretty: true, destination: { write: say } });
 }
 
-/** Closes the database after the work; says in words what it refused, mostly for want of a privilege. */
+/** Names the ledger, and closes it after the work; says in words what it refused, mostly for want of a privilege. */
 async function closing(
-  { database }: Config,
-  opened: { close(): Promise<void> },
+  { database, dataDirectory }: Config,
+  opened: OpenDatabase,
   work: () => Promise<void>,
 ): Promise<void> {
+  say(
+    database.kind === 'external'
+      ? `The ledger is ${describeDatabase(opened.url)}.`
+      : `The ledger is the embedded database in ${resolve(dataDirectory)}.`,
+  );
   try {
     await work();
   } catch (error) {

@@ -10,6 +10,7 @@ export const UPSTREAM_PARAM =
 const MESSAGES: Readonly<Record<FailureCode, string>> = {
   upstream_unreachable: 'The provider could not be reached. Nothing was sent to it.',
   upstream_redirected: 'The provider answered with a redirect, which is not followed. Nothing was created.',
+  upstream_proxy_refused: 'A proxy did not let the request through. Nothing was sent to the provider.',
   upstream_rejected: 'The provider refused the session.',
   upstream_authentication: "The provider refused the gateway's own credentials.",
   upstream_rate_limited: 'The provider limits the rate of requests.',

@@ -97,6 +97,7 @@ function report(call: AdmittedCall, outcome: MintOutcome | null, externalUserId:
 const IS_FAILURE = {
   upstream_unreachable: true,
   upstream_redirected: false,
+  upstream_proxy_refused: true,
   upstream_rejected: false,
   upstream_authentication: false,
   upstream_rate_limited: false,

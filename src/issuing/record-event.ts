@@ -26,6 +26,11 @@ export function recordEvent(event: IssueEvent, sinks: Sinks): void {
         log.error({ provider, code }, "the provider refuses the gateway's own key");
       if (code === 'upstream_redirected')
         log.error({ provider, code }, 'the provider answers with redirects: is its base URL right?');
+      if (code === 'upstream_proxy_refused')
+        log.error(
+          { provider, code },
+          'a proxy does not let requests through: is HTTPS_PROXY or HTTP_PROXY right?',
+        );
       return;
     }
     case 'odd_expiry': {

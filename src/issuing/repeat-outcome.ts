@@ -5,6 +5,7 @@ import type { IssueOutcome } from './issue-outcome.ts';
 // Failures of the provider rather than of the request. In all of them no secret exists.
 const RETRYABLE: readonly string[] = [
   'upstream_unreachable',
+  'upstream_proxy_refused',
   'upstream_rate_limited',
   'upstream_unavailable',
 ] satisfies MintFailureCode[];

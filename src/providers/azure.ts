@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiKey, httpUrl } from '../platform/config/schemas.ts';
 import { group, variable } from '../platform/config/variable.ts';
+import type { Proxies } from '../platform/http-client/http-agent.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import { appendPath } from './append-path.ts';
@@ -23,7 +24,7 @@ const account = group({
   ),
 });
 
-export type AzureOptions = Pick<HttpProviderOptions, 'name' | 'timeoutMs' | 'agent'> & {
+export type AzureOptions = Pick<HttpProviderOptions, 'name' | 'timeoutMs' | 'proxies' | 'agent'> & {
   /** e.g. https://NAME.openai.azure.com, with or without /openai/v1 at its end. */
   readonly endpoint: string;
   /** What authorizes a request: a key of the resource, or a token that is asked for anew for each request. */
@@ -50,7 +51,11 @@ export function createAzure({ endpoint, credential, ...http }: AzureOptions): Cl
   });
 }
 
-type AzureConfig = { readonly azure: z.output<typeof account>; readonly upstreamTimeoutMs: number };
+type AzureConfig = {
+  readonly azure: z.output<typeof account>;
+  readonly upstreamTimeoutMs: number;
+  readonly proxies: Proxies;
+};
 
 export const azure = {
   name: 'azure',
@@ -58,13 +63,13 @@ export const azure = {
   needs: [account.shape.endpoint],
   needsOneOf: [account.shape.apiKey, account.shape.bearerTokenFile],
   onlyByName: true,
-  create: async ({ azure, upstreamTimeoutMs }: AzureConfig) => {
+  create: async ({ azure, upstreamTimeoutMs: timeoutMs, proxies }: AzureConfig) => {
     const { endpoint, apiKey, bearerTokenFile } = azure;
     if (endpoint === undefined) throw new StartError('AZURE_OPENAI_ENDPOINT is needed.');
     const credential = bearerTokenFile === undefined ? apiKey : await openBearerTokenFile(bearerTokenFile);
     if (credential === undefined)
       throw new StartError('AZURE_OPENAI_API_KEY or AZURE_OPENAI_BEARER_TOKEN_FILE is needed.');
-    return createAzure({ name: 'azure', endpoint, credential, timeoutMs: upstreamTimeoutMs });
+    return createAzure({ name: 'azure', endpoint, credential, timeoutMs, proxies });
   },
 } as const satisfies ProviderDefinition;
 

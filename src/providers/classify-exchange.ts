@@ -27,7 +27,7 @@ const NO_EVIDENCE: Evidence = {
 export function classifyExchange(exchange: Exchange, upstream: Upstream): MintOutcome {
   switch (exchange.kind) {
     case 'unsent':
-      return failed('upstream_unreachable', { retryable: true }, NO_EVIDENCE);
+      return failed(CODE_OF_UNSENT[exchange.reason], { retryable: true }, NO_EVIDENCE);
     case 'unanswered':
       return unconfirmed(CODE_OF_ENDING[exchange.ending], NO_EVIDENCE);
     case 'answered':
@@ -38,6 +38,11 @@ export function classifyExchange(exchange: Exchange, upstream: Upstream): MintOu
       return exchange satisfies never;
   }
 }
+
+const CODE_OF_UNSENT = {
+  unreachable: 'upstream_unreachable',
+  proxy_refused: 'upstream_proxy_refused',
+} as const satisfies Record<Extract<Exchange, { kind: 'unsent' }>['reason'], MintFailureCode>;
 
 const CODE_OF_ENDING = {
   timed_out: 'upstream_timeout',

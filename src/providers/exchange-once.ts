@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { isProxyRefusal } from '../platform/http-client/proxy-error.ts';
 
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
@@ -7,8 +8,8 @@ export type Ending = 'complete' | 'timed_out' | 'lost' | 'too_large' | 'malforme
 
 /** One HTTP exchange. Its kind decides whether something may have happened upstream. */
 export type Exchange =
-  /** Nothing of the request left this process. */
-  | { readonly kind: 'unsent' }
+  /** Nothing of the request reached the upstream: it could not be connected to, or a proxy refused. */
+  | { readonly kind: 'unsent'; readonly reason: 'unreachable' | 'proxy_refused' }
   /** The request left, at least in part; no status came back. */
   | { readonly kind: 'unanswered'; readonly ending: Exclude<Ending, 'complete'> }
   /** `body` is whole only when `ending` is complete. */
@@ -44,12 +45,14 @@ export function exchangeOnce(
   const chunks: Buffer[] = [];
   let received = 0;
   let settled = false;
+  let refusedByProxy = false;
 
   const settle = (ending: Ending) => {
     if (settled) return;
     settled = true;
     clearTimeout(deadline);
-    if (controller === undefined) resolve({ kind: 'unsent' });
+    if (refusedByProxy) resolve({ kind: 'unsent', reason: 'proxy_refused' });
+    else if (controller === undefined) resolve({ kind: 'unsent', reason: 'unreachable' });
     else if (head !== undefined) resolve({ kind: 'answered', ...head, body: Buffer.concat(chunks), ending });
     else resolve({ kind: 'unanswered', ending: ending === 'complete' ? 'lost' : ending });
     if (ending !== 'complete') controller?.abort(new Error('The answer is no longer waited for'));
@@ -83,7 +86,10 @@ export function exchangeOnce(
         else chunks.push(chunk);
       },
       onResponseEnd: () => settle('complete'),
-      onResponseError: (_, error) => settle(endingOf(error)),
+      onResponseError(_, error) {
+        refusedByProxy = isProxyRefusal(error);
+        settle(endingOf(error));
+      },
     },
   );
   return promise;

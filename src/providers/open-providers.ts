@@ -8,7 +8,7 @@ import { type ProviderSettings, registry } from './registry.ts';
  * @throws StartError when a variable that one of them needs is unset; what was opened before it is closed again
  */
 export async function openProviders(
-  config: Pick<Config, 'providers' | 'upstreamTimeoutMs'> & ProviderSettings,
+  config: Pick<Config, 'providers' | 'upstreamTimeoutMs' | 'proxies'> & ProviderSettings,
 ): Promise<readonly [ClosableProvider, ...ClosableProvider[]]> {
   const opened: ClosableProvider[] = [];
   try {

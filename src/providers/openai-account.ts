@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { apiKey, headerValue, httpUrl } from '../platform/config/schemas.ts';
 import { group, variable } from '../platform/config/variable.ts';
+import type { Proxies } from '../platform/http-client/http-agent.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import { type ClosableProvider, providerOverHttp } from './provider-over-http.ts';
@@ -30,6 +31,8 @@ export type OpenAiOptions = {
   readonly project?: string | undefined;
   /** One mint's deadline in milliseconds. */
   readonly timeoutMs: number;
+  /** Through which requests go. Default: none. */
+  readonly proxies?: Proxies | undefined;
   /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
   readonly agent?: Dispatcher | undefined;
 };
@@ -38,6 +41,7 @@ export type OpenAiOptions = {
 export type OpenAiConfig = {
   readonly openai: z.output<typeof openaiAccount>;
   readonly upstreamTimeoutMs: number;
+  readonly proxies: Proxies;
 };
 
 // OpenAI ends a realtime session after 60 minutes.
@@ -60,8 +64,8 @@ export function createOnAccount(dialect: WireDialect, options: OpenAiOptions): C
 }
 
 /** @throws StartError when there is no API key */
-export function accountOf({ openai, upstreamTimeoutMs }: OpenAiConfig): Omit<OpenAiOptions, 'name'> {
+export function accountOf({ openai, upstreamTimeoutMs, proxies }: OpenAiConfig): Omit<OpenAiOptions, 'name'> {
   const { apiKey, ...account } = openai;
   if (apiKey === undefined) throw new StartError('OPENAI_API_KEY is needed.');
-  return { ...account, apiKey, timeoutMs: upstreamTimeoutMs };
+  return { ...account, apiKey, timeoutMs: upstreamTimeoutMs, proxies };
 }

@@ -14,6 +14,6 @@ export type ProviderDefinition = {
   readonly needsOneOf?: readonly z.ZodType[];
   /** Whether it is used only when GATEHOUSE_PROVIDER names it, even if all that it needs is set. */
   readonly onlyByName?: boolean;
-  /** Opens it. Takes the whole configuration, and reads its own group and upstreamTimeoutMs of it. */
+  /** Opens it. Takes the whole configuration, and reads its own group, upstreamTimeoutMs and proxies of it. */
   readonly create: (config: never) => ClosableProvider | Promise<ClosableProvider>;
 };

@@ -1,9 +1,9 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { createHttpAgent, type Proxies } from '../platform/http-client/http-agent.ts';
 import type { SessionType } from '../sessions/session-config.ts';
 import { appendPath } from './append-path.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
 import type { Provider } from './provider.ts';
-import { connectSkippingInterimAnswers } from './skip-interim-answers.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
 /** A provider that holds connections open between mints, until it is closed. */
@@ -19,6 +19,8 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
     readonly baseUrl: string;
     /** The header of an answer that has the request's id. Default: x-request-id. */
     readonly requestIdHeader?: string | undefined;
+    /** Through which requests go. Default: none. */
+    readonly proxies?: Proxies | undefined;
     /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
     readonly agent?: Dispatcher | undefined;
   };
@@ -26,7 +28,7 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
 /** A provider that speaks `dialect` over HTTP, with its own headers. */
 export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
   const { name, dialect, ttlSeconds, longestSessionSeconds, timeoutMs, headers } = options;
-  const agent = options.agent ?? createAgent(timeoutMs);
+  const agent = options.agent ?? createHttpAgent({ proxies: options.proxies, timeoutMs });
   const url = (type: SessionType) => appendPath(options.baseUrl, dialect.path(type));
   const requestIdHeader = options.requestIdHeader ?? 'x-request-id';
   const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, requestIdHeader, headers };
@@ -39,14 +41,4 @@ export function providerOverHttp(options: HttpProviderOptions): ClosableProvider
     mint: (request) => mintOverHttp(upstream, request),
     close: () => agent.close(),
   };
-}
-
-function createAgent(timeoutMs: number): Agent {
-  return new Agent({
-    // Over HTTP/2 undici replays requests that a GOAWAY or REFUSED_STREAM turned back: that is not one attempt.
-    allowH2: false,
-    connect: connectSkippingInterimAnswers({ allowH2: false, timeout: timeoutMs }),
-    // Keep-alive stays at undici's 4 s, unless the answer names another time: an upstream that closes a socket
-    // at the moment of its reuse costs an unconfirmed session.
-  });
 }

@@ -35,6 +35,7 @@ export type MintRequest = {
 export type MintFailureCode =
   | 'upstream_unreachable'
   | 'upstream_redirected'
+  | 'upstream_proxy_refused'
   | 'upstream_rejected'
   | 'upstream_authentication'
   | 'upstream_rate_limited'

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { apiKey, httpUrl } from '../platform/config/schemas.ts';
 import { group, variable } from '../platform/config/variable.ts';
+import type { Proxies } from '../platform/http-client/http-agent.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
@@ -12,7 +13,7 @@ const account = group({
   baseUrl: variable('XAI_BASE_URL', httpUrl.default('https://api.x.ai/v1'), "xAI's base URL."),
 });
 
-export type XaiOptions = Pick<HttpProviderOptions, 'name' | 'baseUrl' | 'timeoutMs' | 'agent'> & {
+export type XaiOptions = Pick<HttpProviderOptions, 'name' | 'baseUrl' | 'timeoutMs' | 'proxies' | 'agent'> & {
   readonly apiKey: Secret;
 };
 
@@ -33,15 +34,19 @@ export function createXai({ apiKey, ...http }: XaiOptions): ClosableProvider {
   });
 }
 
-type XaiConfig = { readonly xai: z.output<typeof account>; readonly upstreamTimeoutMs: number };
+type XaiConfig = {
+  readonly xai: z.output<typeof account>;
+  readonly upstreamTimeoutMs: number;
+  readonly proxies: Proxies;
+};
 
 export const xai = {
   name: 'xai',
   variables: { xai: account },
   needs: [account.shape.apiKey],
   onlyByName: true,
-  create: ({ xai: { apiKey, baseUrl }, upstreamTimeoutMs }: XaiConfig) => {
+  create: ({ xai: { apiKey, baseUrl }, upstreamTimeoutMs: timeoutMs, proxies }: XaiConfig) => {
     if (apiKey === undefined) throw new StartError('XAI_API_KEY is needed.');
-    return createXai({ name: 'xai', apiKey, baseUrl, timeoutMs: upstreamTimeoutMs });
+    return createXai({ name: 'xai', apiKey, baseUrl, timeoutMs, proxies });
   },
 } as const satisfies ProviderDefinition;

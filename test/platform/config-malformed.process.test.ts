@@ -16,6 +16,7 @@ const wholeNumbers = {
   MANAGEMENT_PORT: [0, 65_535],
   GATEHOUSE_POOL_SIZE: [1, 1000],
   GATEHOUSE_DATABASE_TIMEOUT_MS: [50, 600_000],
+  GATEHOUSE_SHUTDOWN_DELAY_MS: [0, 600_000],
   GATEHOUSE_DRAIN_MS: [0, 600_000],
   GATEHOUSE_UPSTREAM_TIMEOUT_MS: [50, 120_000],
   GATEHOUSE_MAX_MINTS_IN_FLIGHT: [1, 10_000],
@@ -94,6 +95,18 @@ const providerLists = {
   message: `must be a comma-separated list out of ${PROVIDERS}, each at most once`,
   values: [CANARY, 'sandbox,', `sandbox,${CANARY}`, 'sandbox, sandbox', 'Sandbox', 'sandbox;openai'],
 };
+const proxyUrls = {
+  message: 'must be an http:// or https:// URL like http://proxy.example:3128',
+  values: [
+    CANARY,
+    `${CANARY}.example:3128`,
+    `socks5://${CANARY}:1080`,
+    `http://u:%${CANARY}@proxy.example`,
+    `http://proxy.example:port${CANARY}`,
+    `http://proxy.example/${CANARY}`,
+    `http:${CANARY}`,
+  ],
+};
 const malformed: Record<string, { message: string; values: readonly string[] }> = {
   ...Object.fromEntries(
     Object.entries(wholeNumbers).map(([name, [min, max]]) => [
@@ -104,6 +117,10 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
       },
     ]),
   ),
+  HOST: {
+    message: 'must be an IP address or a host name',
+    values: [`http://${CANARY}`, `${CANARY}:4000`, '0.0.0.0:4000', '[::1]:4000', '::1::', `${CANARY}/`],
+  },
   DATABASE_URL: postgresUrls,
   DATABASE_OWNER_URL: postgresUrls,
   GATEHOUSE_ROOT_KEY: {
@@ -144,6 +161,8 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
       `https://app.example,${CANARY}`,
     ],
   },
+  HTTPS_PROXY: proxyUrls,
+  HTTP_PROXY: proxyUrls,
   GATEHOUSE_PROVIDER: {
     message: 'must be openai, openai-beta, azure, xai or sandbox',
     values: [CANARY, 'OpenAI', 'openai '],
@@ -191,8 +210,9 @@ describe('malformed values', () => {
   test('every variable that can be malformed is tried below', () => {
     const anyText = [
       'AZURE_OPENAI_BEARER_TOKEN_FILE',
+      'NO_PROXY',
+      'NODE_EXTRA_CA_CERTS',
       'GATEHOUSE_AUDIT_HEADS_FILE',
-      'HOST',
       'GATEHOUSE_DATA_DIR',
       'GATEHOUSE_DEFAULT_MODEL',
       'GATEHOUSE_JWT_ISSUER',

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/platform/config/read-config.ts';
+import { registry } from '../../src/providers/registry.ts';
 import {
   CANARY,
   database,
@@ -23,6 +25,7 @@ describe('defaults', () => {
       database: { kind: 'embedded' },
       poolSize: 10,
       databaseTimeoutMs: 2000,
+      shutdownDelayMs: 0,
       drainMs: 10_000,
       dataDirectory: '.gatehouse',
       rootKey: undefined,
@@ -30,6 +33,8 @@ describe('defaults', () => {
       auditKeys: undefined,
       auditHeadsFile: undefined,
       identityProvider: null,
+      proxies: { https: undefined, http: undefined, except: '' },
+      extraCaCerts: undefined,
       providers: ['sandbox'],
       modelProviders: new Map(),
       openai: {
@@ -85,6 +90,7 @@ describe('defaults', () => {
     DATABASE_OWNER_URL: undefined,
     GATEHOUSE_POOL_SIZE: 10,
     GATEHOUSE_DATABASE_TIMEOUT_MS: 2000,
+    GATEHOUSE_SHUTDOWN_DELAY_MS: undefined,
     GATEHOUSE_DRAIN_MS: 10_000,
     GATEHOUSE_DATA_DIR: '.gatehouse',
     GATEHOUSE_ROOT_KEY: undefined,
@@ -97,6 +103,10 @@ describe('defaults', () => {
     GATEHOUSE_JWT_AUDIENCE: undefined,
     GATEHOUSE_JWT_SCOPES_CLAIM: 'gatehouse_scopes',
     GATEHOUSE_JWT_ALGORITHMS: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    HTTPS_PROXY: undefined,
+    HTTP_PROXY: undefined,
+    NO_PROXY: '',
+    NODE_EXTRA_CA_CERTS: undefined,
     GATEHOUSE_PROVIDER: undefined,
     GATEHOUSE_PROVIDERS: undefined,
     GATEHOUSE_MODEL_PROVIDERS: undefined,
@@ -158,6 +168,12 @@ describe('defaults', () => {
   test('empty values count as unset', () => {
     const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']));
     expect(loadConfig({ ...empty, GATEHOUSE_TYPO: '' })).toEqual(loadConfig({}));
+  });
+
+  test('with a database of its own, a stopping gateway waits for load balancers, unless told otherwise', () => {
+    expect(loadConfig(external).shutdownDelayMs).toBe(5000);
+    expect(loadConfig({ ...external, GATEHOUSE_SHUTDOWN_DELAY_MS: '0' }).shutdownDelayMs).toBe(0);
+    expect(loadConfig({ GATEHOUSE_SHUTDOWN_DELAY_MS: '70' }).shutdownDelayMs).toBe(70);
   });
 
   test('with a database of its own, GraphiQL and introspection are off unless asked for', () => {
@@ -388,6 +404,22 @@ describe('values', () => {
     });
   });
 
+  test.each<[string, Environment, string | undefined]>([
+    ['in capitals', { HTTPS_PROXY: 'http://a:1' }, 'http://a:1'],
+    ['in lower case', { https_proxy: 'https://u:p%40ss@a/' }, 'https://u:p%40ss@a/'],
+    [
+      'in both, where lower case goes first',
+      { https_proxy: 'http://a:1', HTTPS_PROXY: 'http://b:1' },
+      'http://a:1',
+    ],
+    ['empty in lower case', { https_proxy: '', HTTPS_PROXY: 'http://[::1]:1' }, 'http://[::1]:1'],
+    ['none', { https_proxy: '' }, undefined],
+  ])('proxies: %s', (_, env, url) => {
+    const { proxies } = loadConfig(env);
+    expect(proxies.https?.forUpstream()).toBe(url);
+    expect(JSON.stringify(proxies)).not.toContain(url ?? 'http');
+  });
+
   test('lists of origins and of networks', () => {
     const env = {
       GATEHOUSE_CORS_ORIGINS: 'https://app.example, http://127.0.0.1:3000',
@@ -438,6 +470,21 @@ describe('values', () => {
     expect(JSON.stringify({ rootKey, openai })).not.toContain(CANARY);
   });
 });
+
+// Node reads them once, so a process that has them already cannot be asked.
+test.skipIf(process.env['NODE_EXTRA_CA_CERTS'] !== undefined)(
+  'certificate authorities that Node could not read stop the start',
+  () => {
+    process.env['NODE_EXTRA_CA_CERTS'] = CANARY;
+    try {
+      expect(() => readConfig(registry)).toThrow(
+        /^Node found no certificates in the file of NODE_EXTRA_CA_CERTS\./,
+      );
+    } finally {
+      delete process.env['NODE_EXTRA_CA_CERTS'];
+    }
+  },
+);
 
 test('variables that look like ours and are not known are listed, for a warning', () => {
   const env = {

@@ -137,7 +137,8 @@ function external(): Record<string, string> {
   const urls = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl };
   // The tests of a whole suite share the machine: nothing here is about how fast the database is.
   const others = { GATEHOUSE_PROVIDER: 'sandbox', GATEHOUSE_DATABASE_TIMEOUT_MS: '10000' };
-  return { ...secrets, ...urls, ...others, PORT: '0', MANAGEMENT_PORT: '0' };
+  const ports = { PORT: '0', MANAGEMENT_PORT: '0', GATEHOUSE_SHUTDOWN_DELAY_MS: '0' };
+  return { ...secrets, ...urls, ...others, ...ports };
 }
 
 function withPassword(url: string, password: string): string {

@@ -201,7 +201,7 @@ async function rawConnection(
   return { socket, answers };
 }
 
-const draining = async ({ managementUrl }: GatewayProcess) =>
+const readinessOf = async ({ managementUrl }: GatewayProcess) =>
   (await fetch(`${managementUrl}/health/ready`)).status;
 
 // Who polls has an `expect` of its own: that of the module would poll only until the first of these tests has ended.
@@ -227,10 +227,10 @@ describe.concurrent('stopping', () => {
     expect(stops).toHaveLength(STOPS);
   });
 
-  test('connections that are idle, or become so, do not delay it; further signals change nothing', {
+  test('it fails readiness first and accepts until the second signal; then idle connections do not delay it', {
     timeout: 60_000,
   }, async ({ expect }) => {
-    const setting = await start();
+    const setting = await start({ GATEHOUSE_SHUTDOWN_DELAY_MS: '600000' });
     const { gateway, upstream, agent } = setting;
     const { promise: until, resolve: release } = Promise.withResolvers<void>();
     // Idle: used before, kept alive.
@@ -257,7 +257,21 @@ describe.concurrent('stopping', () => {
     await expect.poll(() => upstream.calls.length, PATIENCE).toBe(5 + 3 + 1);
 
     gateway.child.kill('SIGTERM');
-    await expect.poll(() => draining(gateway), PATIENCE).toBe(503);
+    // npm passes on a signal that its whole group got as well: two within a moment are one.
+    gateway.child.kill('SIGTERM');
+    await expect.poll(() => readinessOf(gateway), PATIENCE).toBe(503);
+    // A load balancer that has not heard yet: new connections, for mints too.
+    upstream.next({ kind: 'echo' });
+    const unaware = await askOnce(new Agent(), gateway.url, CREATE, inputOf('unaware'));
+    expect(resultOf(unaware)).toMatchObject({ __typename: 'CreateRealtimeSessionSuccess' });
+    expect(await readinessOf(gateway)).toBe(503);
+    expect(gateway.messages).not.toContain('stopping: finishing what was accepted');
+    const secondSignal = () => {
+      gateway.child.kill('SIGINT');
+      return gateway.messages;
+    };
+    await expect.poll(secondSignal, PATIENCE).toContain('stopping: finishing what was accepted');
+    // Further ones change nothing.
     gateway.child.kill('SIGINT');
     gateway.child.kill('SIGTERM');
     expect(await askOnce(new Agent(), gateway.url, CREATE, inputOf('refused'))).toEqual({
@@ -269,7 +283,7 @@ describe.concurrent('stopping', () => {
     expect(lateAnswer?.head).toContain('connection: close');
     expect(lateAnswer?.body).toMatchObject({ data: { createRealtimeSession: SHUTTING_DOWN } });
     expect(await silent.answers).toEqual([]);
-    expect(await draining(gateway)).toBe(503);
+    expect(await readinessOf(gateway)).toBe(503);
 
     release();
     for (const asked of await Promise.all(busy)) {
@@ -283,16 +297,18 @@ describe.concurrent('stopping', () => {
     // Far less than a kept connection's 5 seconds, or the 10 of the drain.
     const elapsed = await expectCleanEnd(gateway, 4000);
     process.stdout.write(`stop with idle connections: ${Math.round(elapsed)} ms after the last answer\n`);
-    expect(upstream.calls).toHaveLength(9);
+    expect(upstream.calls).toHaveLength(10);
     for (const prefix of ['late', 'refused', 'eager 1']) expect(await rowsOf(prefix)).toEqual(new Map());
   });
 
-  test('a mint that outlasts the drain is still settled before the process ends, within its deadline', {
+  test('after the delay a mint that outlasts the drain is still settled before the process ends, within its deadline', {
     timeout: 60_000,
   }, async ({ expect }) => {
     const deadlineMs = 4000;
     const setting = await start({
       GATEHOUSE_DRAIN_MS: '300',
+      // Over by itself: no second signal comes.
+      GATEHOUSE_SHUTDOWN_DELAY_MS: '200',
       GATEHOUSE_UPSTREAM_TIMEOUT_MS: String(deadlineMs),
     });
     const { gateway, upstream, agent } = setting;

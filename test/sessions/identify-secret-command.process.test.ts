@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/commands/read-secret.ts';
 import { issue } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
+import { withoutLedger } from '../support/without-ledger.ts';
 
 // `gatehouse secret identify`, as the shell of whoever was called runs it.
 
@@ -35,7 +36,7 @@ async function identify(input: string, args: readonly string[] = [], env: Record
     text(child.stderr),
     once(child, 'close'),
   ]);
-  return { code, stdout, stderr };
+  return { code, stdout, stderr: withoutLedger(stderr) };
 }
 
 function events() {

@@ -13,6 +13,8 @@ export type Ended = { readonly code: number | null; readonly signal: string | nu
 export type GatewayProcess = {
   readonly url: string;
   readonly managementUrl: string;
+  /** Its log, line by line, as it comes. */
+  readonly lines: readonly string[];
   /** Messages of its log, as they come. */
   readonly messages: readonly string[];
   /** How the requests ended that it logged. */
@@ -41,11 +43,14 @@ export async function startGatewayProcess(
       GATEHOUSE_MAX_MINTS_PER_DAY: '1000000',
       GATEHOUSE_REQUESTS_PER_MINUTE: '10000000',
       GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10000000',
+      // No load balancer has to be waited for.
+      GATEHOUSE_SHUTDOWN_DELAY_MS: '0',
       ...COMPILE_CACHE,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const lines: string[] = [];
   const messages: string[] = [];
   const outcomes: string[] = [];
   let stderr = '';
@@ -58,6 +63,7 @@ export async function startGatewayProcess(
   });
   const ready = new Promise<{ url: string; managementUrl: string }>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
       const fields = JSON.parse(line);
       if (fields.msg === 'request') outcomes.push(fields.outcome);
       // Periodic, whatever else happens.
@@ -67,5 +73,5 @@ export async function startGatewayProcess(
   });
   const first = await Promise.race([ready, ended]);
   if ('stderr' in first) throw new Error(`The gateway ended instead of starting: ${first.stderr}`);
-  return { url: first.url, managementUrl: first.managementUrl, messages, outcomes, ended, child };
+  return { url: first.url, managementUrl: first.managementUrl, lines, messages, outcomes, ended, child };
 }

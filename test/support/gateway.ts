@@ -80,7 +80,8 @@ export function upstreamEnv(
   };
 }
 
-async function askAt(
+/** Sends a GraphQL request as the operator, unless headers say otherwise. */
+export async function askAt(
   url: string,
   query: string,
   variables: Record<string, unknown> = {},

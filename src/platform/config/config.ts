@@ -33,7 +33,9 @@ export function loadConfig<Settings extends Variables>(
   registry: ProviderRegistry<Settings>,
   needs: Needs = 'gateway',
 ): Config & Values<Settings> {
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const env = withProxies(
+    Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')),
+  );
   const foundation = read(foundationVariables, env);
   const choice = read(providerVariables(registry), env);
   const settings = read(registry.variables, env);
@@ -47,6 +49,16 @@ export function loadConfig<Settings extends Variables>(
   }
   const problems = [foundation, choice, settings, serving].flatMap((part) => (part.ok ? [] : part.problems));
   throw new ConfigError(describeProblems([...problems, ...missing]));
+}
+
+/** Proxies are named in lower case as well, and that goes first, as everywhere. */
+function withProxies(env: Environment): Environment {
+  const {
+    https_proxy = env['HTTPS_PROXY'],
+    http_proxy = env['HTTP_PROXY'],
+    no_proxy = env['NO_PROXY'],
+  } = env;
+  return { ...env, HTTPS_PROXY: https_proxy, HTTP_PROXY: http_proxy, NO_PROXY: no_proxy };
 }
 
 /** Every variable by name, in the order of .env.example. */
@@ -163,6 +175,7 @@ function resolve(
       allowedProviders,
       monthlyBudgetUsd: defaultPolicy.monthlyBudgetUsd ?? null,
     },
+    shutdownDelayMs: values.shutdownDelayMs ?? (embedded ? 0 : 5000),
     graphiql: values.graphiql ?? embedded,
     introspection: values.introspection ?? embedded,
     unknown,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../redaction/secret.ts';
-import { httpUrl, keyRing, list, postgresUrl, whole } from './schemas.ts';
+import { host, httpUrl, keyRing, list, postgresUrl, proxyUrl, whole } from './schemas.ts';
 import { group, variable } from './variable.ts';
 
 // Asymmetric algorithms only: with a shared secret, everybody who can check a token could make one.
@@ -10,8 +10,8 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 export const foundationVariables = {
   host: variable(
     'HOST',
-    z.string().default('127.0.0.1'),
-    'Address that GraphQL and the management port listen on.',
+    host.default('127.0.0.1'),
+    'Address, or a name of one, that GraphQL and the management port listen on. 0.0.0.0: all IPv4 addresses; "::": all, of both families.',
   ),
   port: variable('PORT', whole(0, 65535).default(4000), 'Port of GraphQL, at /graphql. 0 picks a free one.'),
   managementPort: variable(
@@ -41,10 +41,15 @@ export const foundationVariables = {
     whole(50, 600_000).default(2000),
     'Longest time for one statement, on the server and on the client, in milliseconds.',
   ),
+  shutdownDelayMs: variable(
+    'GATEHOUSE_SHUTDOWN_DELAY_MS',
+    whole(0, 600_000).optional(),
+    'On SIGTERM: how long readiness fails while connections are still accepted and served, in milliseconds, so that load balancers notice first. A second signal ends it. Default: 0 when embedded, else 5000.',
+  ),
   drainMs: variable(
     'GATEHOUSE_DRAIN_MS',
     whole(0, 600_000).default(10_000),
-    'Time to finish accepted requests on SIGTERM, in milliseconds.',
+    'Time to finish accepted requests after that, in milliseconds.',
   ),
   dataDirectory: variable(
     'GATEHOUSE_DATA_DIR',
@@ -114,4 +119,26 @@ export const foundationVariables = {
       'Signature algorithms that a token may have, comma-separated.',
     ),
   }),
+  proxies: group({
+    https: variable(
+      'HTTPS_PROXY',
+      proxyUrl.optional(),
+      'Proxy for requests to https:// URLs: mints, and the key set of GATEHOUSE_JWKS_URL. http://user:password@host:port; in lower case too, which goes first. Default: what HTTP_PROXY says.',
+    ),
+    http: variable(
+      'HTTP_PROXY',
+      proxyUrl.optional(),
+      'Proxy for requests to http:// URLs, in lower case too.',
+    ),
+    except: variable(
+      'NO_PROXY',
+      z.string().default(''),
+      'Hosts that are reached without a proxy, comma-separated: names with all names below them, addresses, perhaps with a port, or "*". In lower case too.',
+    ),
+  }),
+  extraCaCerts: variable(
+    'NODE_EXTRA_CA_CERTS',
+    z.string().optional(),
+    'A PEM file of certificate authorities that are trusted as well, for everything that leaves. Set it in the environment, because older versions of Node do not see it in .env.',
+  ),
 };

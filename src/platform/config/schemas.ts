@@ -22,6 +22,28 @@ function isPlainHttpUrl(value: string): boolean {
   return username === '' && password === '' && !value.includes('#');
 }
 
+/** A proxy's URL: a secret, because it may have a password. */
+export const proxyUrl = z
+  .string()
+  .refine(isProxyUrl, 'must be an http:// or https:// URL like http://proxy.example:3128')
+  .transform((value) => new Secret(value));
+
+function isProxyUrl(value: string): boolean {
+  try {
+    const { protocol, username, password, pathname, search, hash } = new URL(value);
+    decodeURIComponent(username + password);
+    return /^https?:$/.test(protocol) && /^https?:\/\//.test(value) && pathname + search + hash === '/';
+  } catch {
+    return false;
+  }
+}
+
+/** An address, IPv6 with or without brackets, or a name. */
+export const host = z
+  .string()
+  .transform((value) => value.replace(/^\[(.*)\]$/, '$1'))
+  .refine((value) => isIP(value) !== 0 || /^[\w.-]+$/.test(value), 'must be an IP address or a host name');
+
 export const postgresUrl = z
   .string()
   .refine(

@@ -1,16 +1,21 @@
-import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { StartError } from '../process/start-error.ts';
-import type { Database } from './database.ts';
+import type { OpenDatabase } from './database.ts';
+import { hasCluster } from './embedded/read-cluster-version.ts';
 import { joinEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 import { requireSchema } from './migration-history.ts';
 import { orStartError } from './or-start-error.ts';
 import { createPool } from './pool.ts';
 import { createPrisma } from './prisma.ts';
 
-type Reached = { readonly url: string; readonly source: string; stop(): Promise<void> };
+type Reached = {
+  readonly url: string;
+  readonly ownerUrl: string;
+  readonly source: string;
+  stop(): Promise<void>;
+};
 
 export type OpenMigratedOptions = {
   readonly log: Logger;
@@ -19,16 +24,16 @@ export type OpenMigratedOptions = {
 };
 
 /**
- * Opens a database that a gateway has migrated, with the role of DATABASE_URL alone: nothing is migrated or granted, and
- * the owner is not asked. Where all transactions are read-only, the schema of a newer version is refused, because this
+ * Opens a database that a gateway has migrated, with the role of DATABASE_URL alone: nothing is made, migrated or granted,
+ * and the owner is not asked. Where all transactions are read-only, the schema of a newer version is refused, because this
  * version would overlook what it added.
  * @throws StartError, EmbeddedPostgresError or MigrationError, saying what an operator can do
  */
 export async function openMigratedDatabase(
   config: Config,
   { log, readOnly }: OpenMigratedOptions,
-): Promise<Database & { close(): Promise<void> }> {
-  const { url, source, stop } = await reachDatabase(config, log);
+): Promise<OpenDatabase> {
+  const { url, ownerUrl, source, stop } = await reachDatabase(config, log);
   const pool = createPool({
     url: readOnly ? asReadOnly(url) : url,
     size: config.poolSize,
@@ -46,6 +51,8 @@ export async function openMigratedDatabase(
   return {
     pool,
     prisma,
+    url,
+    ownerUrl,
     async close(): Promise<void> {
       await prisma.$disconnect();
       await pool.end();
@@ -55,17 +62,17 @@ export async function openMigratedDatabase(
 }
 
 async function reachDatabase({ database, dataDirectory }: Config, log: Logger): Promise<Reached> {
-  if (database.kind === 'external')
-    return { url: database.url, source: 'DATABASE_URL', stop: async () => {} };
+  if (database.kind === 'external') {
+    const { url, ownerUrl = url } = database;
+    return { url, ownerUrl, source: 'DATABASE_URL', stop: async () => {} };
+  }
   // Starting the embedded server would make a new, empty one.
-  await access(join(dataDirectory, 'postgres')).catch((cause: unknown) => {
+  if (!(await hasCluster(join(dataDirectory, 'postgres'))))
     throw new StartError(
       `There is no database in ${resolve(dataDirectory)}. Set GATEHOUSE_DATA_DIR to the folder of a gateway, or set DATABASE_URL.`,
-      { cause },
     );
-  });
-  const { applicationUrl: url, stop } = await joinEmbeddedPostgres({ dataDirectory, log });
-  return { url, source: 'the embedded PostgreSQL', stop };
+  const { applicationUrl: url, ownerUrl, stop } = await joinEmbeddedPostgres({ dataDirectory, log });
+  return { url, ownerUrl, source: 'the embedded PostgreSQL', stop };
 }
 
 /** Whatever the role or the URL say otherwise, nothing that is run can write. */

@@ -1,19 +1,21 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { listeningUrl } from './listening-url.ts';
 
 /** The answers that each listening server has not finished. */
 const unfinished = new WeakMap<Server, Set<ServerResponse>>();
 
 /**
- * Listens, and returns the port once it is open.
+ * Listens, and returns where the server is reached once it is, without a slash at the end.
  * @throws the system's error, e.g. with code EADDRINUSE
  */
-export async function listen(server: Server, port: number, host: string): Promise<number> {
+export async function listen(server: Server, port: number, host: string): Promise<string> {
   trackAnswers(server);
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
+  if (address === null || typeof address === 'string') throw new Error('A server listens on no port');
+  return listeningUrl(host, address);
 }
 
 /** Stops accepting connections, lets running requests finish for up to `graceMs`, then closes all connections. */

@@ -1,19 +1,16 @@
 import type { Duplex } from 'node:stream';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 
 // A head longer than this is left to undici, which refuses it.
 const MAX_INTERIM_BYTES = 16_384;
 const STATUS_BYTES = 'HTTP/1.1 100'.length;
 
 /**
- * Connects like undici's own connector, but no reader of the connection sees interim answers (1xx). undici takes
+ * A connector that connects as `connect` does, but no reader of the connection sees interim answers (1xx). undici takes
  * "100 Continue" for a broken answer and drops the connection, because it never asks for one; some proxies send it
  * unasked, before an answer with a secret. 101 stays: it ends HTTP on the connection.
  */
-export function connectSkippingInterimAnswers(
-  options: Parameters<typeof buildConnector>[0],
-): buildConnector.connector {
-  const connect = buildConnector(options);
+export function skippingInterimAnswers(connect: buildConnector.connector): buildConnector.connector {
   return (target, callback) => {
     connect(target, (...[error, socket]) => {
       if (error !== null) return callback(error, null);

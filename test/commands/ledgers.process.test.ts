@@ -1,0 +1,131 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Command } from 'commander';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createProgram, runProgram } from '../../src/commands/program.ts';
+import { useDatabase } from '../support/fixture.ts';
+
+// Which ledger each command talks to. The commands run in this process, which is quicker; other files run them from a
+// shell.
+
+const SECRET = 'ek_0123456789abcdef0123456789abcdef';
+
+/** Every command, with the arguments that it needs. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  migrate: [],
+  'key create': ['--application', 'shop', '--name', 'n', '--scopes', 'all'],
+  'secret identify': [],
+  'audit verify': [],
+  'audit export': [],
+  'retention drop': ['--yes'],
+  'usage export': ['--from', '2026-10-01', '--to', '2026-11-01'],
+};
+/** Those that never make a ledger. */
+const others = Object.keys(ARGUMENTS).filter((name) => name !== 'migrate');
+
+const database = useDatabase();
+const empty = useDatabase({ empty: true });
+const before = { cwd: process.cwd(), env: { ...process.env }, stdin: process.stdin };
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-ledgers-'));
+  // Where the tests run as root, the embedded PostgreSQL is another user.
+  await chmod(folder, 0o755);
+  // Where there is no .env.
+  process.chdir(folder);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.env = { ...before.env };
+  process.exitCode = undefined;
+});
+afterAll(async () => {
+  process.chdir(before.cwd);
+  Object.defineProperty(process, 'stdin', { value: before.stdin, configurable: true });
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string };
+
+async function run(name: string, env: Record<string, string>): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      written[stream] += String(text);
+      return true;
+    });
+  }
+  const stdin = Readable.from([Buffer.from(`${SECRET}\n`)], { objectMode: false });
+  Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
+  process.env = { PATH: before.env['PATH'], ...env };
+  process.exitCode = 0;
+  await runProgram([...name.split(' '), ...(ARGUMENTS[name] ?? [])]);
+  const ended = { code: process.exitCode, ...written };
+  vi.restoreAllMocks();
+  return ended;
+}
+
+const external = (at: { readonly url: string; readonly ownerUrl: string }) => ({
+  DATABASE_URL: at.url,
+  DATABASE_OWNER_URL: at.ownerUrl,
+  GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
+  GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
+});
+
+function leaves(command: Command, path: readonly string[] = []): string[] {
+  if (command.commands.length === 0) return [path.join(' ')];
+  return command.commands.flatMap((below) => leaves(below, [...path, below.name()]));
+}
+
+test('every command is tried below', () => {
+  expect(leaves(createProgram()).toSorted()).toEqual(Object.keys(ARGUMENTS).toSorted());
+});
+
+describe.each(others)('%s makes no ledger', (name) => {
+  test('where there is no data directory', async () => {
+    const directory = join(folder, 'missing');
+    const { code, stdout, stderr } = await run(name, { GATEHOUSE_DATA_DIR: directory });
+    expect(stderr).toContain(`There is no database in ${directory}.`);
+    expect([Number(code) > 0, stdout]).toEqual([true, '']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('where there is a data directory without one', async () => {
+    const directory = join(folder, 'begun');
+    await mkdir(join(directory, 'postgres'), { recursive: true });
+    for (const key of ['root-key', 'fingerprint-key', 'audit-key'])
+      await writeFile(join(directory, key), Buffer.alloc(32, 7).toString('base64'));
+    const found = (await readdir(directory, { recursive: true })).toSorted();
+    const { code, stdout, stderr } = await run(name, { GATEHOUSE_DATA_DIR: directory });
+    expect(stderr).toContain(`There is no database in ${directory}.`);
+    expect([Number(code) > 0, stdout]).toEqual([true, '']);
+    expect((await readdir(directory, { recursive: true })).toSorted()).toEqual(found);
+    await rm(directory, { recursive: true });
+  });
+
+  test('in an empty database', async () => {
+    const { code, stdout, stderr } = await run(name, external(empty));
+    expect(stderr).toContain('The database has no tables of Gatehouse');
+    expect([Number(code) > 0, stdout]).toEqual([true, '']);
+    const tables = `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`;
+    expect(await empty.query(tables)).toEqual([]);
+  });
+});
+
+test.each(Object.keys(ARGUMENTS))(
+  '%s names the ledger that it talks to, without credentials',
+  async (name) => {
+    const { code, stderr } = await run(name, external(database));
+    const { host, username, password } = new URL(database.url);
+    const [first, ...rest] = stderr.split('\n');
+    expect(first).toBe(`The ledger is "${database.name}" at ${host}.`);
+    expect(rest.join('\n')).not.toContain('The ledger is');
+    for (const credential of [username, password]) expect(first).not.toContain(`${credential}@`);
+    expect(stderr).not.toContain(password);
+    // No session has the secret.
+    expect(code).toBe(name === 'secret identify' ? 1 : 0);
+  },
+);
