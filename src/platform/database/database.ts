@@ -11,8 +11,8 @@ export type Database = {
 
 /** The database as it was opened. */
 export type OpenDatabase = Database & {
-  /** Connects as the application's role. */
-  readonly url: string;
+  /** Connects for LISTEN: as the application's role, or as the owner where a pooler is in between for that one. */
+  readonly listenUrl: string;
   /** Connects as the owner of the tables: migrations, partitions. */
   readonly ownerUrl: string;
   close(): Promise<void>;

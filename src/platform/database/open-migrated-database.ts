@@ -5,12 +5,18 @@ import type { Config } from '../config/config.ts';
 import { StartError } from '../process/start-error.ts';
 import type { Database } from './database.ts';
 import { joinEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
+import { findPooler, type Pooler } from './find-pooler.ts';
 import { requireSchema } from './migration-history.ts';
 import { orStartError } from './or-start-error.ts';
 import { createPool } from './pool.ts';
 import { createPrisma } from './prisma.ts';
 
-type Reached = { readonly url: string; readonly source: string; stop(): Promise<void> };
+type Reached = {
+  readonly url: string;
+  readonly source: string;
+  readonly pooler: Pooler;
+  stop(): Promise<void>;
+};
 
 export type OpenMigratedOptions = {
   readonly log: Logger;
@@ -28,11 +34,13 @@ export async function openMigratedDatabase(
   config: Config,
   { log, readOnly }: OpenMigratedOptions,
 ): Promise<Database & { close(): Promise<void> }> {
-  const { url, source, stop } = await reachDatabase(config, log);
+  const { url, source, pooler, stop } = await reachDatabase(config, log);
   const pool = createPool({
     url: readOnly ? asReadOnly(url) : url,
     size: config.poolSize,
     timeoutMs: config.databaseTimeoutMs,
+    pooler: pooler !== 'none',
+    preparedStatements: config.preparedStatements,
     onError: (err) => log.warn({ err }, 'idle database connection lost'),
   });
   try {
@@ -54,9 +62,16 @@ export async function openMigratedDatabase(
   };
 }
 
-async function reachDatabase({ database, dataDirectory }: Config, log: Logger): Promise<Reached> {
-  if (database.kind === 'external')
-    return { url: database.url, source: 'DATABASE_URL', stop: async () => {} };
+async function reachDatabase(
+  { database, dataDirectory, databaseTimeoutMs: timeoutMs, preparedStatements }: Config,
+  log: Logger,
+): Promise<Reached> {
+  if (database.kind === 'external') {
+    const { url } = database;
+    const source = 'DATABASE_URL';
+    const pooler = await findPooler({ url, source, timeoutMs, preparedStatements });
+    return { url, source, pooler, stop: async () => {} };
+  }
   // Starting the embedded server would make a new, empty one.
   await access(join(dataDirectory, 'postgres')).catch((cause: unknown) => {
     throw new StartError(
@@ -65,7 +80,7 @@ async function reachDatabase({ database, dataDirectory }: Config, log: Logger): 
     );
   });
   const { applicationUrl: url, stop } = await joinEmbeddedPostgres({ dataDirectory, log });
-  return { url, source: 'the embedded PostgreSQL', stop };
+  return { url, source: 'the embedded PostgreSQL', pooler: 'none', stop };
 }
 
 /** Whatever the role or the URL say otherwise, nothing that is run can write. */
