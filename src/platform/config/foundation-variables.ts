@@ -43,10 +43,7 @@ export const foundationVariables = {
   ),
   preparedStatements: variable(
     'GATEHOUSE_PREPARED_STATEMENTS',
-    z
-      .enum(['on', 'off'], 'must be on or off')
-      .default('on')
-      .transform((value) => value === 'on'),
+    z.enum(['on', 'off'], 'must be on or off').default('on'),
     'off: statements are sent without names, for poolers in transaction mode that lose prepared statements (PgBouncer before 1.21, or without max_prepared_statements).',
   ),
   drainMs: variable(

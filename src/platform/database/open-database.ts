@@ -45,7 +45,7 @@ export async function openDatabase(
     size: config.poolSize,
     timeoutMs: config.databaseTimeoutMs,
     pooler: database.pooler !== 'none',
-    preparedStatements: config.preparedStatements,
+    preparedStatements: config.preparedStatements === 'on',
     onError: (err) => log.warn({ err }, 'idle database connection lost'),
   });
   try {
@@ -105,7 +105,12 @@ async function reachDatabase(
   const { url, ownerUrl = url } = database;
   const source = 'DATABASE_URL';
   const ownerSource = database.ownerUrl === undefined ? source : 'DATABASE_OWNER_URL';
-  const pooler = await findPooler({ url, source, timeoutMs, preparedStatements });
+  const pooler = await findPooler({
+    url,
+    source,
+    timeoutMs,
+    preparedStatements: preparedStatements === 'on',
+  });
   if (database.ownerUrl !== undefined)
     await requireSession({ url: ownerUrl, source: ownerSource, timeoutMs });
   else if (pooler === 'transaction') throw needsSession(source);

@@ -40,7 +40,7 @@ export async function openMigratedDatabase(
     size: config.poolSize,
     timeoutMs: config.databaseTimeoutMs,
     pooler: pooler !== 'none',
-    preparedStatements: config.preparedStatements,
+    preparedStatements: config.preparedStatements === 'on',
     onError: (err) => log.warn({ err }, 'idle database connection lost'),
   });
   try {
@@ -69,7 +69,12 @@ async function reachDatabase(
   if (database.kind === 'external') {
     const { url } = database;
     const source = 'DATABASE_URL';
-    const pooler = await findPooler({ url, source, timeoutMs, preparedStatements });
+    const pooler = await findPooler({
+      url,
+      source,
+      timeoutMs,
+      preparedStatements: preparedStatements === 'on',
+    });
     return { url, source, pooler, stop: async () => {} };
   }
   // Starting the embedded server would make a new, empty one.
