@@ -80,7 +80,7 @@ export function upstreamEnv(
   };
 }
 
-async function askAt(
+export async function askAt(
   url: string,
   query: string,
   variables: Record<string, unknown> = {},
