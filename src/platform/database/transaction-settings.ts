@@ -1,13 +1,13 @@
 import type pg from 'pg';
 
-// The answers to the statement that sets them, up to the one that ends it. Of an error the caller's statement is told.
+// The answers to the settings, which the caller's statement must not get for its own. It does get an error.
 const ANSWERS = new Set(['parseComplete', 'bindComplete', 'dataRow', 'commandComplete']);
 const LAST_ANSWER = 'commandComplete';
 
 /**
- * Has every transaction of a connection begin with a statement that sets what holds for the rest of it. It is sent in
- * front of the transaction's first statement, in one message with it, so that it costs no round trip: a pooler in transaction mode gives
- * each transaction another connection to the server, and no other moment is sure to meet the right one.
+ * Has every transaction of a connection begin with a statement that sets what holds for the rest of it. A pooler in
+ * transaction mode gives each transaction another connection to the server, so that nothing set before is sure to hold. The
+ * statement is sent in one message with the transaction's first one, and costs no round trip.
  * @param settings selects set_config(…, true)
  */
 export function setInEachTransaction(client: pg.Client, settings: string): void {
@@ -19,7 +19,7 @@ export function setInEachTransaction(client: pg.Client, settings: string): void 
   let isSent = false;
   let isAnswered = true;
 
-  // A statement of its own, but in the same transaction: a Sync ends that, not an Execute.
+  // Both statements are one transaction: a Sync ends it, not an Execute.
   function sendSettings(): void {
     if (isSent || client.getTransactionStatus() !== 'I') return;
     isSent = true;
