@@ -120,6 +120,16 @@ describe.skipIf(VERSION === null)(`behind PgBouncer (version ${VERSION ?? 'not i
     }
     // Without values node-postgres would send it another way.
     expect((await pool.query('SHOW TimeZone')).rows).toEqual([{ TimeZone: 'UTC' }]);
+    // What the operator wrote into the URL holds too, unless the gateway needs it otherwise.
+    const own = new URL(pooler.through(database.url));
+    own.searchParams.set(
+      'options',
+      '-c work_mem=5MB --search-path=elsewhere,\\ public -cTimeZone=Asia/Tokyo',
+    );
+    const withOwn = poolOver({ url: own.href });
+    const shown = await withOwn.query(show, [['work_mem', 'search_path', 'TimeZone']]);
+    expect(shown.rows.map(({ value }) => value)).toEqual(['5MB', 'elsewhere, public', 'UTC']);
+
     const prisma = createPrisma(pool);
     expect(await prisma.$queryRawUnsafe(show, names)).toEqual(needed);
     await prisma.$transaction(async (inIt) => {
