@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
-import { connectTo } from '../platform/database/connection.ts';
+import type pg from 'pg';
+import { openSession } from '../platform/database/connect.ts';
 
 export type TrailNotifications = {
   /** Notifies every gateway, this one too, that something was committed. Several calls in a moment are sent as one. */
@@ -11,7 +11,7 @@ export type TrailNotifications = {
 
 type NotificationOptions = {
   readonly pool: pg.Pool;
-  readonly url: string;
+  readonly listenUrl: string;
   /** Something was committed, by whichever gateway. */
   readonly onNotification: () => void;
   readonly onError: (error: unknown) => void;
@@ -29,7 +29,7 @@ const CLOSE_MS = 500;
  */
 export function openTrailNotifications({
   pool,
-  url,
+  listenUrl,
   onNotification,
   onError,
 }: NotificationOptions): TrailNotifications {
@@ -65,16 +65,15 @@ export function openTrailNotifications({
 
   /** Listens until the connection ends. */
   async function listen(): Promise<void> {
-    const client = new pg.Client({
-      ...connectTo(url),
-      application_name: 'gatehouse-hints',
-      connectionTimeoutMillis: 10_000,
-    });
-    client.on('error', () => {});
-    client.on('notification', onNotification);
-    listener = client;
     try {
-      await client.connect();
+      const client = await openSession({
+        url: listenUrl,
+        application_name: 'gatehouse-hints',
+        onClient: (created) => {
+          listener = created;
+        },
+      });
+      client.on('notification', onNotification);
       const ended = once(client, 'end');
       // It rejects if the connection breaks, which may happen before anybody awaits it.
       ended.catch(() => {});
@@ -83,7 +82,7 @@ export function openTrailNotifications({
       onNotification();
       await ended;
     } finally {
-      await client.end().catch(() => {});
+      await listener?.end().catch(() => {});
     }
   }
 }

@@ -22,7 +22,7 @@ export type OpenSubscriptions = {
 type Parts = { readonly config: Config; readonly ledger: OpenDatabase; readonly log: Logger };
 
 /** Connects the live feed with the database and with the other gateways. */
-export function openSubscriptions({ config, ledger: { pool, url }, log }: Parts): OpenSubscriptions {
+export function openSubscriptions({ config, ledger: { pool, listenUrl }, log }: Parts): OpenSubscriptions {
   const logFailure = (job: string) => (err: unknown) => log.warn({ err, job }, 'periodic work failed');
   const trail = createTrailReader(pool, transactionOverlapMs(config.databaseTimeoutMs));
   const feed = createLiveFeed({
@@ -33,7 +33,7 @@ export function openSubscriptions({ config, ledger: { pool, url }, log }: Parts)
   });
   const notifications = openTrailNotifications({
     pool,
-    url,
+    listenUrl,
     onNotification: feed.onNotification,
     onError: logFailure('trail-hints'),
   });

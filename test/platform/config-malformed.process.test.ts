@@ -55,6 +55,7 @@ const postgresUrls = {
     `postgresql://${CANARY}:50%@db/x`,
     `postgresql://%ff${CANARY}@db/x`,
     `postgresql://${CANARY}@db:port/x`,
+    `postgresql://${CANARY}@/x`,
   ],
 };
 const visible = {
@@ -203,6 +204,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
   GATEHOUSE_UNPRICED: { message: 'must be allow or refuse', values: [CANARY, 'ALLOW', 'true'] },
   GATEHOUSE_GRAPHIQL: flags,
   GATEHOUSE_INTROSPECTION: flags,
+  GATEHOUSE_PREPARED_STATEMENTS: { message: 'must be on or off', values: [CANARY, 'ON', 'true'] },
   LOG_LEVEL: { message: "must be one of pino's levels", values: [CANARY, 'INFO', 'warning'] },
 };
 
@@ -233,6 +235,50 @@ describe('malformed values', () => {
     expect(problems({ ...external, ...identity, OPENAI_API_KEY: 'sk-1', [name]: value })).toEqual([
       `${name} ${message}`,
     ]);
+  });
+
+  test.each([
+    [
+      'schema=tenant',
+      'has the parameter schema, which is not followed: the tables are in the schema public: say schema=public, or give them a database of their own instead of a schema',
+    ],
+    [
+      'connection_limit=5',
+      'has the parameter connection_limit, which is not followed: set GATEHOUSE_POOL_SIZE instead',
+    ],
+    [
+      'pgbouncer=true',
+      'has the parameter pgbouncer, which is not followed: set GATEHOUSE_PREPARED_STATEMENTS=off instead',
+    ],
+    [
+      'sslmode=require&pool_timeout=0',
+      'has the parameter pool_timeout, which is not followed: set GATEHOUSE_DATABASE_TIMEOUT_MS instead',
+    ],
+    [
+      'statement_timeout=1',
+      'has the parameter statement_timeout, which is not followed: set GATEHOUSE_DATABASE_TIMEOUT_MS instead',
+    ],
+    [
+      `${CANARY}=1`,
+      'has a parameter that is not known here; these are: application_name, host, options, port, ssl, sslcert, sslkey, sslmode, sslnegotiation, sslrootcert, uselibpqcompat',
+    ],
+    [
+      'sslmode=prefer',
+      'has an sslmode that is not followed; these are: disable, no-verify, require, verify-ca, verify-full',
+    ],
+    [
+      'uselibpqcompat=true&sslmode=allow',
+      'has an sslmode that is not followed; these are: disable, no-verify, require, verify-ca, verify-full, prefer',
+    ],
+    ['ssl=false', 'has an ssl that is not "true": say sslmode instead'],
+    ['sslmode=disable&sslmode=verify-full', 'has a parameter twice'],
+    [`host=a.example,${CANARY}.example`, 'has a host or a port that cannot be read: name one server'],
+    ['port=5432,5433', 'has a host or a port that cannot be read: name one server'],
+  ])('what nobody would follow in the URL of a database is refused: %s', (parameters, message) => {
+    for (const variable of ['DATABASE_URL', 'DATABASE_OWNER_URL']) {
+      const url = `postgresql://gatehouse:${CANARY}@db.example/gatehouse?${parameters}`;
+      expect(problems({ ...external, [variable]: url })).toEqual([`${variable} ${message}`]);
+    }
   });
 
   test.each(Object.entries(wholeNumbers))('%s takes both ends of its range', (name, [min, max]) => {

@@ -26,6 +26,7 @@ describe('defaults', () => {
       poolSize: 10,
       databaseTimeoutMs: 2000,
       shutdownDelayMs: 0,
+      preparedStatements: 'on',
       drainMs: 10_000,
       dataDirectory: '.gatehouse',
       rootKey: undefined,
@@ -91,6 +92,7 @@ describe('defaults', () => {
     GATEHOUSE_POOL_SIZE: 10,
     GATEHOUSE_DATABASE_TIMEOUT_MS: 2000,
     GATEHOUSE_SHUTDOWN_DELAY_MS: undefined,
+    GATEHOUSE_PREPARED_STATEMENTS: 'on',
     GATEHOUSE_DRAIN_MS: 10_000,
     GATEHOUSE_DATA_DIR: '.gatehouse',
     GATEHOUSE_ROOT_KEY: undefined,
@@ -353,6 +355,22 @@ describe('values', () => {
       ]),
       defaultPolicy: { allowedProviders: ['sandbox', 'openai'] },
     });
+  });
+
+  const SOCKET = 'postgresql://u:p%40@%2Frun%2Fpostgresql/db';
+  test.each([
+    ['postgresql://u:p%40@/db?host=/run/postgresql', SOCKET],
+    ['postgresql://u:p%40@/db?host=%2Frun%2Fpostgresql', SOCKET],
+    ['postgresql://u:p%40@localhost/db?host=/run/postgresql', SOCKET],
+    [SOCKET, SOCKET],
+    ['postgresql://u@:5433/db?host=/run/postgresql', 'postgresql://u@%2Frun%2Fpostgresql:5433/db'],
+    ['postgresql://u@/db?host=/run/my%20db&port=5433', 'postgresql://u@%2Frun%2Fmy%20db:5433/db'],
+    ['postgresql://u@/db?host=::1&sslmode=disable', 'postgresql://u@[::1]/db?sslmode=disable'],
+    ['postgresql://u@db.example/db?schema=public', 'postgresql://u@db.example/db'],
+    ['postgresql://u@db.example/db?uselibpqcompat=true&sslmode=prefer', null],
+    ['postgresql://u@db.example/db?options=-c%20statement_timeout%3D0&application_name=x&ssl=true', null],
+  ])('the database at %s', (url, read) => {
+    expect(loadConfig({ ...external, DATABASE_URL: url }).database).toMatchObject({ url: read ?? url });
   });
 
   test('databases of their own, one role or two', () => {

@@ -305,7 +305,8 @@ describe('azure', () => {
     const folder = await mkdtemp(join(tmpdir(), 'gatehouse-token-'));
     const bearerTokenFile = join(folder, 'token');
     const account = { endpoint: upstream.baseUrl, apiKey: new Secret('unused'), bearerTokenFile };
-    const open = () => azure.create({ azure: account, upstreamTimeoutMs: timeoutMs });
+    const open = () =>
+      azure.create({ azure: account, upstreamTimeoutMs: timeoutMs, proxies: { except: '' } });
     const withoutToken = 'The file of AZURE_OPENAI_BEARER_TOKEN_FILE cannot be read, or holds no token.';
 
     await expect(open()).rejects.toThrow(withoutToken);

@@ -41,6 +41,11 @@ export const foundationVariables = {
     whole(50, 600_000).default(2000),
     'Longest time for one statement, on the server and on the client, in milliseconds.',
   ),
+  preparedStatements: variable(
+    'GATEHOUSE_PREPARED_STATEMENTS',
+    z.enum(['on', 'off'], 'must be on or off').default('on'),
+    'off: statements are sent without names, for poolers in transaction mode that lose prepared statements (PgBouncer before 1.21, or without max_prepared_statements).',
+  ),
   shutdownDelayMs: variable(
     'GATEHOUSE_SHUTDOWN_DELAY_MS',
     whole(0, 600_000).optional(),

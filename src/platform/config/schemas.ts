@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { Secret } from '../redaction/secret.ts';
+import { readDatabaseUrl } from './database-url.ts';
 
 export const whole = (min: number, max: number) =>
   z
@@ -44,23 +45,12 @@ export const host = z
   .transform((value) => value.replace(/^\[(.*)\]$/, '$1'))
   .refine((value) => isIP(value) !== 0 || /^[\w.-]+$/.test(value), 'must be an IP address or a host name');
 
-export const postgresUrl = z
-  .string()
-  .refine(
-    isPostgresUrl,
-    'must be a postgresql:// URL that names its user, with special characters percent-encoded',
-  );
-
-/** The user must be named, because migrations grant to it. A raw % in a password would fail later in the driver, without a reason. */
-function isPostgresUrl(value: string): boolean {
-  try {
-    const { username, password, pathname } = new URL(value);
-    decodeURIComponent(username + password + pathname);
-    return /^postgres(ql)?:\/\//.test(value) && username !== '';
-  } catch {
-    return false;
-  }
-}
+export const postgresUrl = z.string().transform((value, context) => {
+  const read = readDatabaseUrl(value);
+  if (read.ok) return read.url;
+  context.addIssue(read.message);
+  return z.NEVER;
+});
 
 // It is put into an HTTP header unchanged.
 export const apiKey = z

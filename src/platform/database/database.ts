@@ -9,11 +9,15 @@ export type Database = {
   readonly prisma: PrismaClient;
 };
 
-/** The database as it was opened. */
-export type OpenDatabase = Database & {
-  /** Connects as the application's role. */
-  readonly url: string;
+/** The database as a command has opened it. */
+export type OwnedDatabase = Database & {
   /** Connects as the owner of the tables: migrations, partitions. */
   readonly ownerUrl: string;
   close(): Promise<void>;
+};
+
+/** The database as a gateway has opened it. */
+export type OpenDatabase = OwnedDatabase & {
+  /** Connects for LISTEN: as the application's role, or as the owner where a pooler is in between for that one. */
+  readonly listenUrl: string;
 };

@@ -11,7 +11,7 @@ const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNRE
 // node-postgres gives these no code.
 const MESSAGES: readonly (readonly [RegExp, string])[] = [
   [/^Query read timeout$/, 'query_timeout'],
-  [/timeout exceeded when trying to connect|connection timeout/i, 'connection_timeout'],
+  [/timeout exceeded when trying to connect|connection timeout|^timeout expired$/i, 'connection_timeout'],
   [/^Connection terminated|^Client has encountered a connection error|not queryable/, 'connection_lost'],
   [/^Cannot use a pool after calling end/, 'pool_closed'],
 ];

@@ -47,6 +47,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   const { ownerUrl, applicationRole, onApplied, directory = MIGRATIONS } = options;
   await withClient({ url: ownerUrl, application_name: 'gatehouse-migrate' }, async (client) => {
     await requireSupportedVersion(client);
+    await requireSchemaPublic(client);
     await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
     await client.query(HISTORY);
     const { missing } = await compareHistory(client, options);
@@ -78,6 +79,16 @@ async function requireSupportedVersion(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
   if (Number(rows[0]?.server_version_num) < 150_000)
     throw new MigrationError('PostgreSQL 15 or newer is needed.');
+}
+
+/** Functions and grants name it. Where there is no schema at all, creating tables fails and says so. */
+async function requireSchemaPublic(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ schema: string | null }>('SELECT current_schema() AS schema');
+  const schema = rows[0]?.schema ?? 'public';
+  if (schema !== 'public')
+    throw new MigrationError(
+      `The tables belong in the schema public, and the search_path of their owner leads to ${JSON.stringify(schema)} first: set its search_path to public.`,
+    );
 }
 
 async function apply(client: pg.ClientBase, name: string, script: string): Promise<void> {

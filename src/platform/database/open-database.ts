@@ -7,6 +7,7 @@ import { checkDatabase } from './check-database.ts';
 import { MAX_SKEW_SECONDS, measureClockSkew } from './clock-skew.ts';
 import type { OpenDatabase } from './database.ts';
 import { type joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
+import { findPooler, needsSession, type Pooler, requireSession } from './find-pooler.ts';
 import { migrate } from './migrate.ts';
 import { orStartError } from './or-start-error.ts';
 import { createPool } from './pool.ts';
@@ -20,6 +21,8 @@ type Database = {
   readonly ownerSource: string;
   /** What to do when its schema is too old; see MigrateOptions. */
   readonly ifTooOld?: string;
+  /** What is in between for `url`. */
+  readonly pooler: Pooler;
   stop(): Promise<void>;
 };
 
@@ -41,6 +44,8 @@ export async function openDatabase(
     url: database.url,
     size: config.poolSize,
     timeoutMs: config.databaseTimeoutMs,
+    pooler: database.pooler !== 'none',
+    preparedStatements: config.preparedStatements === 'on',
     onError: (err) => log.warn({ err }, 'idle database connection lost'),
   });
   try {
@@ -68,7 +73,7 @@ export async function openDatabase(
   return {
     pool,
     prisma,
-    url: database.url,
+    listenUrl: database.pooler === 'transaction' ? database.ownerUrl : database.url,
     ownerUrl: database.ownerUrl,
     async close(): Promise<void> {
       await prisma.$disconnect();
@@ -79,7 +84,7 @@ export async function openDatabase(
 }
 
 async function reachDatabase(
-  { database, dataDirectory }: Config,
+  { database, dataDirectory, databaseTimeoutMs: timeoutMs, preparedStatements }: Config,
   log: Logger,
   signal: AbortSignal,
   startEmbedded: StartEmbedded,
@@ -89,20 +94,27 @@ async function reachDatabase(
     const source = 'the embedded PostgreSQL';
     const { applicationUrl: url, ownerUrl } = embedded;
     const ifTooOld = `move the folder ${resolve(dataDirectory, 'postgres')} away to begin with a new database (docs/operations.md, "Upgrading").`;
-    return { url, ownerUrl, source, ownerSource: source, ifTooOld, stop: () => embedded.stop() };
+    const ownerSource = source;
+    return { url, ownerUrl, source, ownerSource, ifTooOld, pooler: 'none', stop: () => embedded.stop() };
   }
   if (database.ownerUrl === undefined) {
     log.warn(
       'DATABASE_OWNER_URL is unset: the gateway owns its tables, and the audit trail is not protected from it',
     );
   }
-  return {
-    url: database.url,
-    ownerUrl: database.ownerUrl ?? database.url,
-    source: 'DATABASE_URL',
-    ownerSource: database.ownerUrl === undefined ? 'DATABASE_URL' : 'DATABASE_OWNER_URL',
-    stop: async () => {},
-  };
+  const { url, ownerUrl = url } = database;
+  const source = 'DATABASE_URL';
+  const ownerSource = database.ownerUrl === undefined ? source : 'DATABASE_OWNER_URL';
+  const pooler = await findPooler({
+    url,
+    source,
+    timeoutMs,
+    preparedStatements: preparedStatements === 'on',
+  });
+  if (database.ownerUrl !== undefined)
+    await requireSession({ url: ownerUrl, source: ownerSource, timeoutMs });
+  else if (pooler === 'transaction') throw needsSession(source);
+  return { url, ownerUrl, source, ownerSource, pooler, stop: async () => {} };
 }
 
 /** In another encoding the database refuses texts that users may send, one by one. @throws StartError */

@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { StartError } from '../process/start-error.ts';
-import type { OpenDatabase } from './database.ts';
+import type { OwnedDatabase } from './database.ts';
 import { hasCluster } from './embedded/read-cluster-version.ts';
 import { joinEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
+import { findPooler, type Pooler } from './find-pooler.ts';
 import { requireSchema } from './migration-history.ts';
 import { orStartError } from './or-start-error.ts';
 import { createPool } from './pool.ts';
@@ -14,6 +15,7 @@ type Reached = {
   readonly url: string;
   readonly ownerUrl: string;
   readonly source: string;
+  readonly pooler: Pooler;
   stop(): Promise<void>;
 };
 
@@ -32,12 +34,14 @@ export type OpenMigratedOptions = {
 export async function openMigratedDatabase(
   config: Config,
   { log, readOnly }: OpenMigratedOptions,
-): Promise<OpenDatabase> {
-  const { url, ownerUrl, source, stop } = await reachDatabase(config, log);
+): Promise<OwnedDatabase> {
+  const { url, ownerUrl, source, pooler, stop } = await reachDatabase(config, log);
   const pool = createPool({
     url: readOnly ? asReadOnly(url) : url,
     size: config.poolSize,
     timeoutMs: config.databaseTimeoutMs,
+    pooler: pooler !== 'none',
+    preparedStatements: config.preparedStatements === 'on',
     onError: (err) => log.warn({ err }, 'idle database connection lost'),
   });
   try {
@@ -51,7 +55,6 @@ export async function openMigratedDatabase(
   return {
     pool,
     prisma,
-    url,
     ownerUrl,
     async close(): Promise<void> {
       await prisma.$disconnect();
@@ -61,10 +64,20 @@ export async function openMigratedDatabase(
   };
 }
 
-async function reachDatabase({ database, dataDirectory }: Config, log: Logger): Promise<Reached> {
+async function reachDatabase(
+  { database, dataDirectory, databaseTimeoutMs: timeoutMs, preparedStatements }: Config,
+  log: Logger,
+): Promise<Reached> {
   if (database.kind === 'external') {
     const { url, ownerUrl = url } = database;
-    return { url, ownerUrl, source: 'DATABASE_URL', stop: async () => {} };
+    const source = 'DATABASE_URL';
+    const pooler = await findPooler({
+      url,
+      source,
+      timeoutMs,
+      preparedStatements: preparedStatements === 'on',
+    });
+    return { url, ownerUrl, source, pooler, stop: async () => {} };
   }
   // Starting the embedded server would make a new, empty one.
   if (!(await hasCluster(join(dataDirectory, 'postgres'))))
@@ -72,7 +85,7 @@ async function reachDatabase({ database, dataDirectory }: Config, log: Logger): 
       `There is no database in ${resolve(dataDirectory)}. Set GATEHOUSE_DATA_DIR to the folder of a gateway, or set DATABASE_URL.`,
     );
   const { applicationUrl: url, ownerUrl, stop } = await joinEmbeddedPostgres({ dataDirectory, log });
-  return { url, ownerUrl, source: 'the embedded PostgreSQL', stop };
+  return { url, ownerUrl, source: 'the embedded PostgreSQL', pooler: 'none', stop };
 }
 
 /** Whatever the role or the URL say otherwise, nothing that is run can write. */

@@ -8,6 +8,9 @@ const NO_FILE = ': a file that the URL names (sslrootcert, sslcert or sslkey) ca
 
 // What an operator gets wrong most often, by SQLSTATE, or by the code of Node.
 const REASONS: Readonly<Record<string, string>> = {
+  '08P01': ': a pooler in between refused something, and its log says what',
+  '25001':
+    ': its transactions are not READ COMMITTED (default_transaction_isolation), which cannot be changed through a pooler',
   '25006': ': it is read-only',
   '28000': ': the user may not connect, or not without TLS (sslmode)',
   '28P01': ': the user or its password is wrong',

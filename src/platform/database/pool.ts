@@ -1,11 +1,17 @@
 import pg from 'pg';
-import { connectTo } from './connection.ts';
+import { connectThroughPooler, connectTo, settingsThroughPooler } from './connection.ts';
+import { setInEachTransaction } from './transaction-settings.ts';
+import { leaveOutNames } from './unnamed-statements.ts';
 
 export type PoolOptions = {
   readonly url: string;
   readonly size: number;
   /** Longest time for one statement, in milliseconds, enforced on both sides: a paused server enforces nothing. */
   readonly timeoutMs: number;
+  /** Whether a pooler is in between. Then each transaction sets what the connection would have. */
+  readonly pooler?: boolean;
+  /** False: statements have no names, for poolers that lose those. */
+  readonly preparedStatements?: boolean;
   readonly onError: (error: Error) => void;
 };
 
@@ -16,23 +22,38 @@ const GROW_AGAIN_MS = 10_000;
  * The one pool of a gateway, shared by Prisma and the hand-written statements. While the server has fewer connections
  * left than `size`, the pool makes do with those that it has: statements wait for a free one.
  */
-export function createPool({ url, size, timeoutMs, onError }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
-    ...connectTo(url),
-    max: size,
-    connectionTimeoutMillis: timeoutMs,
+export function createPool({
+  url,
+  size,
+  timeoutMs,
+  pooler = false,
+  preparedStatements = true,
+  onError,
+}: PoolOptions): pg.Pool {
+  const limits = {
     statement_timeout: timeoutMs,
     // A lock times out before its statement, so that a locked row is not taken for a database that hangs. A third, because
     // who waits in line for a row waits twice: for its turn, and then for the transaction that holds the row.
     lock_timeout: Math.ceil(timeoutMs / 3),
-    query_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
+  };
+  const pool = new pg.Pool({
+    ...(pooler ? connectThroughPooler(url) : { ...connectTo(url), ...limits }),
+    max: size,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
     application_name: 'gatehouse',
     // The only place where a pool tells of a connection that could not be made.
     log: (...told: readonly unknown[]) => {
       if (told.some(isRefusedForNumber)) makeDo();
     },
   });
+  if (pooler) {
+    const texts = Object.fromEntries(Object.entries(limits).map(([name, value]) => [name, String(value)]));
+    const settings = settingsThroughPooler(url, texts, 'transaction');
+    pool.on('connect', (client) => setInEachTransaction(client, settings));
+  }
+  if (!preparedStatements) pool.on('connect', leaveOutNames);
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', onError);
   // So would one that breaks while it is handed over, when the pool has stopped listening and nobody else listens yet.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import type { AllKeys } from '../validation/all-keys.ts';
@@ -69,7 +70,8 @@ export function sqlParameters(): SqlParameters {
 
 /**
  * Names for prepared statements, by their text, up to a number: statements that are put together have many forms, and
- * a server keeps every one that was ever named. The rest have none and are parsed each time.
+ * a server keeps every one that was ever named. The rest have none and are parsed each time. A name is made of its text,
+ * so that gateways that share a connection behind a pooler never give one name to two statements.
  */
 export function createStatementNames(prefix: string, limit: number): (text: string) => string {
   const names = new Map<string, string>();
@@ -78,7 +80,7 @@ export function createStatementNames(prefix: string, limit: number): (text: stri
     if (known !== undefined) return known;
     // An empty name is the unnamed statement, which is not cached.
     if (names.size >= limit) return '';
-    const name = `${prefix}-${names.size}`;
+    const name = `${prefix}-${createHash('sha256').update(text).digest('hex').slice(0, 20)}`;
     names.set(text, name);
     return name;
   };

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { openApplications } from '../../../src/applications/open-applications.ts';
+import { checkDatabase } from '../../../src/platform/database/check-database.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
 import { createPrisma } from '../../../src/platform/database/prisma.ts';
 import { createLogger } from '../../../src/platform/process/logger.ts';
@@ -82,4 +83,22 @@ test('a transaction that the server does not answer leaves no connection that ot
   await locker.query('ROLLBACK');
   await locker.end();
   expect(await applications.createApplication('late', by)).toMatchObject({ name: 'late' });
+});
+
+test('without prepared statements none is left on the connection, by node-postgres or by Prisma', async () => {
+  const pool = createPool({
+    url: database.url,
+    size: 1,
+    timeoutMs: 10_000,
+    preparedStatements: false,
+    onError: () => {},
+  });
+  const prisma = createPrisma(pool);
+  await pool.query({ name: 'named', text: 'SELECT $1::integer', values: [1] });
+  expect(await checkDatabase(pool)).toBeNull();
+  await prisma.application.findMany();
+  await prisma.$transaction((inIt) => inIt.application.count());
+  expect((await pool.query('SELECT name FROM pg_prepared_statements')).rows).toEqual([]);
+  await prisma.$disconnect();
+  await pool.end();
 });

@@ -1,11 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import pino from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../src/platform/database/open-database.ts';
 import { openMigratedDatabase } from '../../../src/platform/database/open-migrated-database.ts';
 import { external, loadConfig } from '../../support/config-problems.ts';
 import { createDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { useDatabase } from '../../support/fixture.ts';
+import { startGateway } from '../../support/gateway.ts';
 
 // What is wrong with a database, a role or an address is said when it is opened, and in one sentence.
 
@@ -42,12 +48,19 @@ function withParameters(url: string, parameters: Record<string, string>): string
 
 const searchPath = (url: string) => withParameters(url, { options: '-c search_path=nowhere' });
 
+beforeAll(() => database.query('CREATE SCHEMA elsewhere AUTHORIZATION gatehouse_owner'));
+
 describe('a start is refused, and says why', () => {
   test.each<[string, () => Urls, string]>([
     [
       "a search_path of the owner's that leads nowhere",
       () => ({ ownerUrl: searchPath(database.ownerUrl) }),
       'The database of DATABASE_OWNER_URL cannot be used (3F000): the search_path of the user leads to no schema.',
+    ],
+    [
+      "a search_path of the owner's that leads to another schema than public",
+      () => ({ ownerUrl: withParameters(database.ownerUrl, { options: '-c search_path=elsewhere,public' }) }),
+      'The tables belong in the schema public, and the search_path of their owner leads to "elsewhere" first: set its search_path to public.',
     ],
     [
       "a search_path of the gateway's role that leads nowhere",
@@ -92,6 +105,43 @@ describe('a start is refused, and says why', () => {
     expect(rows).toEqual([{ made: null }]);
   });
 });
+
+test('through a socket the gateway starts, migrates and listens, and commands read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse socket '));
+  const { port } = new URL(database.url);
+  let connections = 0;
+  const socket = createServer((inner) => {
+    connections += 1;
+    const outer = connect(Number(port), '127.0.0.1');
+    inner.pipe(outer).on('error', () => inner.destroy());
+    outer.pipe(inner).on('error', () => outer.destroy());
+  });
+  await new Promise<void>((resolve) => socket.listen(join(folder, '.s.PGSQL.5432'), resolve));
+  onTestFinished(async () => {
+    await new Promise((resolve) => socket.close(resolve));
+    await rm(folder, { recursive: true });
+  });
+  const through = (url: string) => {
+    const { username, password, pathname } = new URL(url);
+    return `postgresql://${username}:${password}@${pathname}?host=${encodeURIComponent(folder)}`;
+  };
+  const [url, ownerUrl] = [through(database.url), through(database.ownerUrl)];
+  const gateway = await startGateway({ url, ownerUrl });
+  await eventually(async () => ((await listeners()).length === 1 ? true : undefined));
+  const { body } = await gateway.ask('{ realtimeSessions(first: 1) { nodes { id } } }');
+  expect(body).toEqual({ data: { realtimeSessions: { nodes: [] } } });
+  await gateway.close();
+  const { pool } = await openToRead(url);
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  // Pool, owner, listener, and those of the start.
+  expect(connections).toBeGreaterThanOrEqual(5);
+});
+
+function listeners() {
+  return database.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'gatehouse-hints'`,
+  );
+}
 
 test.each(['German', 'SQL, DMY', 'Postgres, MDY'])('a DateStyle (%s) does not matter', async (style) => {
   const options = `-c DateStyle=${style.replaceAll(' ', '')}`;
