@@ -3,13 +3,12 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { Config } from '../platform/config/config.ts';
 import { logJobFailure, repeat } from '../platform/process/repeat.ts';
-import type { SessionRequest } from '../sessions/session-config.ts';
 import { findTimeOfUse } from './find-time-of-use.db.ts';
 import type { PriceList } from './price.ts';
 import { createRecordUsage } from './report-usage.db.ts';
 import { type ReportSessionUsage, reportUsage } from './report-usage.ts';
 import { rollUpUsage } from './roll-up-usage.job.ts';
-import { unpricedModels } from './unpriced-models.ts';
+import { createFindUnpriced } from './unpriced-models.ts';
 
 const ROLL_UP_EVERY_MS = 1000;
 
@@ -23,23 +22,6 @@ type Parts = {
   readonly log: Logger;
 };
 
-// The sandbox plays failures under these names. They cost nothing.
-const PLAYED = /^sandbox-/;
-
-/** Finds the models of a request for which a budget refuses it. */
-export type FindUnpriced = (
-  provider: string,
-  request: Pick<SessionRequest, 'model' | 'inputAudioTranscription'>,
-) => readonly string[];
-
-function createFindUnpriced(prices: PriceList, { unpriced }: Pick<Config, 'unpriced'>): FindUnpriced {
-  if (unpriced === 'allow') return () => [];
-  return (provider, request) => {
-    const models = unpricedModels(prices, request, new Date());
-    return provider === 'sandbox' ? models.filter((model) => !PLAYED.test(model)) : models;
-  };
-}
-
 /** Opens the reporting of usage, and starts the job that adds it up. */
 export function openUsage({ pool, prisma, prices, config, onCommitted, log }: Parts) {
   const ports = {
@@ -49,5 +31,5 @@ export function openUsage({ pool, prisma, prices, config, onCommitted, log }: Pa
   };
   const report: ReportSessionUsage = (session, input, caller) => reportUsage(session, input, caller, ports);
   const close = repeat(ROLL_UP_EVERY_MS, () => rollUpUsage(pool), logJobFailure(log, 'sum-usage'));
-  return { usage: { report }, findUnpriced: createFindUnpriced(prices, config), close };
+  return { usage: { report }, findUnpriced: createFindUnpriced(prices, config.unpriced), close };
 }

@@ -50,7 +50,6 @@ const refusedBy = (budget: string) => ({
   message: expect.stringContaining('running sessions may still add to it'),
   rule: 'BUDGET',
   allowed: [budget],
-  unpricedModels: [],
 });
 
 describe('a monthly budget', () => {
@@ -157,6 +156,16 @@ describe('under a budget, a model without a price', () => {
     allowed: ['100.5'],
     unpricedModels: models,
   });
+  const UNPRICED = /* GraphQL */ `
+    mutation ($input: CreateRealtimeSessionInput!) {
+      createRealtimeSession(input: $input) {
+        __typename
+        ... on PolicyViolationError { message rule allowed unpricedModels }
+      }
+    }
+  `;
+  const attempt = async (asked: Pick<TestGateway, 'ask'>, input: object) =>
+    (await asked.ask(UNPRICED, { input })).body.data.createRealtimeSession;
   const transcribedBy = (model: string | null) => ({ inputAudioTranscription: { model } });
 
   test.each<[string, Record<string, unknown>, string[]]>([
@@ -168,7 +177,7 @@ describe('under a budget, a model without a price', () => {
     ['a snapshot of nothing known', { model: 'unheard-of-2026-01-01' }, ['unheard-of-2026-01-01']],
   ])('is refused before anything is sent, and named: %s', async (named, fields, models) => {
     const externalUserId = `unpriced: ${named}`;
-    expect(await issue(gateway, { externalUserId, ...fields })).toEqual(refusedFor(...models));
+    expect(await attempt(gateway, { externalUserId, ...fields })).toEqual(refusedFor(...models));
     expect(upstream.calls).toEqual([]);
     expect((await readUser(gateway, externalUserId)).quotas).toContainEqual(
       expect.objectContaining({ quota: 'MINTS_PER_DAY', used: 0 }),
@@ -188,15 +197,18 @@ describe('under a budget, a model without a price', () => {
     ['a transcription by the default model', { model: 'gpt-realtime-mini', ...transcribedBy(null) }],
     ['one by a model with a price', transcribedBy('gpt-4o-mini-transcribe')],
   ])('is not %s', async (_, fields) => {
-    expect(await issue(gateway, { externalUserId: 'priced', ...fields })).toMatchObject(SUCCESS);
+    expect(await attempt(gateway, { externalUserId: 'priced', ...fields })).toMatchObject(SUCCESS);
   });
 
   test('gives way to a budget that is reached, and comes before quotas', async () => {
     const externalUserId = 'reached and unpriced';
     await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0', maxMintsPerDay: 0 });
-    expect(await issue(gateway, { externalUserId, model: 'unheard-of' })).toEqual(refusedBy('0'));
+    expect(await attempt(gateway, { externalUserId, model: 'unheard-of' })).toEqual({
+      ...refusedBy('0'),
+      unpricedModels: [],
+    });
     await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: null });
-    expect(await issue(gateway, { externalUserId, model: 'unheard-of' })).toEqual(refusedFor('unheard-of'));
+    expect(await attempt(gateway, { externalUserId, model: 'unheard-of' })).toEqual(refusedFor('unheard-of'));
   });
 
   test.each<[string, Record<string, string>, string, object]>([
@@ -211,7 +223,7 @@ describe('under a budget, a model without a price', () => {
       ...env,
     });
     try {
-      const answered = await issue(other, { externalUserId: `elsewhere: ${title}`, model });
+      const answered = await attempt(other, { externalUserId: `elsewhere: ${title}`, model });
       expect(answered).toMatchObject(answer);
       if (model === 'sandbox-429') expect(answered.__typename).not.toBe('PolicyViolationError');
     } finally {

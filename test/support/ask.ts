@@ -9,7 +9,7 @@ export const ISSUE = /* GraphQL */ `
       ... on Error { message }
       ... on CreateRealtimeSessionSuccess { clientSecret { value expiresAt } session { ...Facts } }
       ... on InvalidInputError { issues { path message } }
-      ... on PolicyViolationError { rule allowed unpricedModels }
+      ... on PolicyViolationError { rule allowed }
       ... on QuotaExceededError { quota limit used retryAt }
       ... on UserSuspendedError { suspendedAt }
       ... on IdempotencyConflictError { reason }

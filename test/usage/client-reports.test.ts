@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { issue, trailOf } from '../support/ask.ts';
+import { issue, readSession, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useIdentityProvider, useReplicas } from '../support/fixture.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
@@ -31,6 +31,8 @@ async function sessionOf(externalUserId: string, fields = {}): Promise<string> {
   const input = { externalUserId, model: 'gpt-realtime-2.1', ...fields };
   return (await issue(asking, input)).session.id;
 }
+
+const uuidOf = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1];
 
 async function reportsOf(externalUserId: string): Promise<{ source: string; model: string }[]> {
   return database.query(
@@ -143,6 +145,45 @@ describe('the reports of one session', () => {
     expect(await report(gateway, { sessionId, responseId: 'first', usage: RESPONSE }, other)).toMatchObject({
       __typename: 'ReportUsageSuccess',
     });
+  });
+});
+
+describe('clocks differ', () => {
+  /** Reports a time so many milliseconds from one of the session's, by the database's clock; the time that was recorded. */
+  async function reportAt(from: 'issuedAt' | 'now', offset: number) {
+    const sessionId = await sessionOf('skewed');
+    const [clock] = await database.query<{ now: Date }>('SELECT now()');
+    const { issuedAt } = await readSession(gateway, sessionId);
+    const base = from === 'now' ? (clock?.now.getTime() ?? 0) : Date.parse(issuedAt);
+    const at = new Date(base + offset).toISOString();
+    const answer = await report(gateway, { sessionId, responseId: 'resp', usage: RESPONSE, at });
+    const [row] = await database.query<{ at: Date; reported_at: Date }>(
+      'SELECT at, reported_at FROM usage_record WHERE session_id = $1',
+      [uuidOf(sessionId)],
+    );
+    return { answer, row, issuedAt: Date.parse(issuedAt) };
+  }
+
+  test.each([300, 50_000])('%i ms ahead of the database is now', async (ahead) => {
+    const { answer, row, issuedAt } = await reportAt('now', ahead);
+    expect(answer).toMatchObject({ alreadyReported: false });
+    expect(row?.at.getTime()).toBeLessThanOrEqual(row?.reported_at.getTime() ?? 0);
+    expect(row?.at.getTime()).toBeGreaterThanOrEqual(issuedAt);
+  });
+
+  test.each([-1, -60_000])('%i ms before the session was issued is when it was issued', async (before) => {
+    const { answer, row, issuedAt } = await reportAt('issuedAt', before);
+    expect(answer).toMatchObject({ alreadyReported: false });
+    expect(row?.at.getTime()).toBe(issuedAt);
+  });
+
+  test.each([
+    ['now', 120_000],
+    ['issuedAt', -60_001],
+  ] as const)('but no more than a minute: %s, %i ms', async (from, offset) => {
+    const { answer, row } = await reportAt(from, offset);
+    expect(answer).toMatchObject({ __typename: 'InvalidInputError', issues: [{ path: ['at'] }] });
+    expect(row).toBeUndefined();
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { issue, setPolicy, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
+import { eventually } from '../support/eventually.ts';
 import { useDatabase, useIdentityProvider, useReplicas } from '../support/fixture.ts';
+import { asOwner } from '../support/partitions.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 
@@ -222,7 +224,7 @@ describe('a correction', () => {
 });
 
 describe('at once', () => {
-  test('twenty corrections and reports leave one record that counts, and sums of it', async () => {
+  test('thirty corrections and reports leave one record that counts, and sums of it', async () => {
     const sessionId = await sessionOf('raced');
     const usageOf = (n: number) => ({
       ...SMALL,
@@ -261,6 +263,45 @@ describe('at once', () => {
     expect(chain.slice(1).map(([before]) => before)).toEqual(chain.slice(0, -1).map(([, after]) => after));
     expect(String(chain.at(-1)?.[1])).toBe(String(counted[0]?.total_tokens));
   });
+});
+
+test('corrections and reports that wait for one user are made one after the other', async () => {
+  const sessionId = await sessionOf('waiting');
+  const input = { sessionId, responseId: 'r', usage: RESPONSE };
+  await report(gateway, input, await as('waiting'));
+  const answers = await asOwner(database, async (client) => {
+    await client.query('BEGIN');
+    await client.query(`SELECT FROM end_user WHERE external_id = 'waiting' FOR UPDATE`);
+    const asked = Promise.all([
+      report(gateway, { ...input, usage: SMALL, replaces: true }),
+      report(gateway, { ...input, model: 'gpt-realtime-2.1-mini', replaces: true }),
+      report(gateway, { ...input, model: 'gpt-unheard-of' }),
+    ]);
+    await eventually(async () => {
+      const waiting = await database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return waiting.length === 3 ? true : undefined;
+    });
+    await client.query('COMMIT');
+    return asked;
+  });
+  const events = (await trailOf(database, 'waiting')).slice(2).map(({ action }) => action);
+  // Only the report can be refused, when it is not the first of the three.
+  expect(answers.slice(0, 2)).toMatchObject([{ alreadyReported: false }, { alreadyReported: false }]);
+  const isFirst = answers[2].__typename === 'ReportUsageSuccess';
+  expect(events.toSorted()).toEqual(
+    [
+      ...['usage.corrected', 'usage.corrected'],
+      ...(isFirst ? ['usage.reported', 'usage.reported'] : ['usage.conflicted', 'usage.reported']).toSorted(),
+    ].toSorted(),
+  );
+  expect(
+    await database.query(`SELECT FROM usage_record WHERE counted AND session_id = $1`, [
+      Buffer.from(sessionId, 'base64').toString().split(':')[1],
+    ]),
+  ).toHaveLength(1);
+  expect(await differences('waiting')).toEqual([]);
 });
 
 test('whatever is reported and corrected, in any order, all sums are those of the records that count', async () => {
