@@ -6,7 +6,7 @@ import type { Database, OpenDatabase } from '../platform/database/database.ts';
 import { describeDatabase } from '../platform/database/describe-database.ts';
 import { joinEmbeddedPostgres } from '../platform/database/embedded/start-embedded-postgres.ts';
 import { openDatabase } from '../platform/database/open-database.ts';
-import { openMigratedDatabase } from '../platform/database/open-migrated-database.ts';
+import { type MigratedDatabase, openMigratedDatabase } from '../platform/database/open-migrated-database.ts';
 import { toStartError } from '../platform/database/or-start-error.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { registry } from '../providers/registry.ts';
@@ -36,7 +36,7 @@ export async function withDatabase(
 /** Likewise on a database that a gateway has migrated, by the role of DATABASE_URL: it needs no owner's rights. */
 export async function withMigratedDatabase(
   keys: Keys,
-  work: (database: OpenDatabase, config: Config) => Promise<void>,
+  work: (database: MigratedDatabase, config: Config) => Promise<void>,
 ): Promise<void> {
   const config = readConfig(registry, keys);
   const database = await openMigratedDatabase(config, { log: createLog(), readOnly: false });
@@ -64,12 +64,12 @@ function createLog() {
 /** Names the ledger, and closes it after the work; says in words what it refused, mostly for want of a privilege. */
 async function closing(
   { database, dataDirectory }: Config,
-  opened: OpenDatabase,
+  opened: Pick<OpenDatabase, 'close'>,
   work: () => Promise<void>,
 ): Promise<void> {
   say(
     database.kind === 'external'
-      ? `The ledger is ${describeDatabase(opened.url)}.`
+      ? `The ledger is ${describeDatabase(database.url)}.`
       : `The ledger is the embedded database in ${resolve(dataDirectory)}.`,
   );
   try {

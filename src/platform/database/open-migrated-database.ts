@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { StartError } from '../process/start-error.ts';
-import type { OpenDatabase } from './database.ts';
+import type { Database, OpenDatabase } from './database.ts';
 import { hasCluster } from './embedded/read-cluster-version.ts';
 import { joinEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 import { requireSchema } from './migration-history.ts';
@@ -16,6 +16,8 @@ type Reached = {
   readonly source: string;
   stop(): Promise<void>;
 };
+
+export type MigratedDatabase = Database & Pick<OpenDatabase, 'ownerUrl' | 'close'>;
 
 export type OpenMigratedOptions = {
   readonly log: Logger;
@@ -32,7 +34,7 @@ export type OpenMigratedOptions = {
 export async function openMigratedDatabase(
   config: Config,
   { log, readOnly }: OpenMigratedOptions,
-): Promise<OpenDatabase> {
+): Promise<MigratedDatabase> {
   const { url, ownerUrl, source, stop } = await reachDatabase(config, log);
   const pool = createPool({
     url: readOnly ? asReadOnly(url) : url,
@@ -51,7 +53,6 @@ export async function openMigratedDatabase(
   return {
     pool,
     prisma,
-    url,
     ownerUrl,
     async close(): Promise<void> {
       await prisma.$disconnect();
