@@ -30,7 +30,7 @@ import type { AdmissionRules } from './server/http/admit-request.ts';
 import { createClientAddress } from './server/http/client-address.ts';
 import { createCors } from './server/http/cors.ts';
 import { createGraphqlServer } from './server/http/graphql-server.ts';
-import { close, listen } from './server/http/listen.ts';
+import { close, endKeepAlive, listen } from './server/http/listen.ts';
 import { createManagementServer } from './server/http/management-server.ts';
 import { createRateLimits } from './server/http/rate-limits.ts';
 import { openSessions } from './sessions/open-sessions.ts';
@@ -42,7 +42,7 @@ import { openUsers } from './users/open-users.ts';
 export type App = {
   readonly url: string;
   readonly managementUrl: string;
-  /** Readiness fails from now on; everything is still accepted and served. */
+  /** Readiness fails from now on, and connections are not kept alive; everything is still accepted and served. */
   failReadiness(): void;
   /** Stops accepting, finishes what was accepted, then closes everything, the database last. May be called twice. */
   close(): Promise<void>;
@@ -196,6 +196,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       managementUrl,
       failReadiness: () => {
         state.ready = false;
+        endKeepAlive(graphql);
       },
       close: () => {
         closing ??= closeAll();

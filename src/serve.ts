@@ -36,7 +36,7 @@ try {
       metrics = created;
     },
   });
-  if (stopping.signal.aborted) await finish(app, 0);
+  if (stopping.signal.aborted) await finish(app, null, 0);
   else announce(app, config);
 } catch (error) {
   if (stopping.signal.aborted) process.exit(0);
@@ -50,18 +50,22 @@ function stop(signal: NodeJS.Signals): void {
   }
   stoppingSince = performance.now();
   stopping.abort();
-  const { shutdownDelayMs } = config;
   if (app === undefined) log.info({ signal }, 'stopping: the start is given up');
-  else log.info({ signal, shutdownDelayMs }, 'stopping: not ready any more');
-  if (app !== undefined) void finish(app, shutdownDelayMs);
+  else void finish(app, signal, config.shutdownDelayMs);
 }
 
 /** Stops after `delayMs`, in which load balancers find out that the gateway is not ready. */
-async function finish(running: App, delayMs: number): Promise<void> {
+async function finish(running: App, signal: NodeJS.Signals | null, delayMs: number): Promise<void> {
   running.failReadiness();
-  // It rejects when a second signal ends it.
-  if (delayMs > 0) await delay(delayMs, undefined, { signal: skipDelay.signal }).catch(() => {});
-  log.info('stopping: finishing what was accepted');
+  if (delayMs > 0) {
+    log.info(
+      { signal, delayMs },
+      'stopping: not ready, and serving until load balancers know; a second signal ends that',
+    );
+    // It rejects when a second signal comes.
+    await delay(delayMs, undefined, { signal: skipDelay.signal }).catch(() => {});
+  }
+  log.info({ signal }, 'stopping: finishing what was accepted');
   await running.close();
   log.info('stopped');
   process.exit(0);

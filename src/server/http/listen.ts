@@ -4,6 +4,7 @@ import { listeningUrl } from './listening-url.ts';
 
 /** The answers that each listening server has not finished. */
 const unfinished = new WeakMap<Server, Set<ServerResponse>>();
+const withoutKeepAlive = new WeakSet<Server>();
 
 /**
  * Listens, and returns where the server is reached once it is, without a slash at the end.
@@ -18,13 +19,22 @@ export async function listen(server: Server, port: number, host: string): Promis
   return listeningUrl(host, address);
 }
 
+/**
+ * From now on each answer is the last one of its connection; new connections are accepted. A load balancer that keeps
+ * connections has few left when the server closes, and so hardly ever sends a request on one that is being closed.
+ */
+export function endKeepAlive(server: Server): void {
+  withoutKeepAlive.add(server);
+  for (const response of unfinished.get(server) ?? []) endAfter(response);
+}
+
 /** Stops accepting connections, lets running requests finish for up to `graceMs`, then closes all connections. */
 export async function close(server: Server, graceMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  for (const response of unfinished.get(server) ?? []) endAfter(response);
+  endKeepAlive(server);
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(timer);
@@ -36,7 +46,7 @@ function trackAnswers(server: Server): void {
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
     answers.add(response);
     response.once('close', () => answers.delete(response));
-    if (!server.listening) endAfter(response);
+    if (withoutKeepAlive.has(server)) endAfter(response);
   });
 }
 
