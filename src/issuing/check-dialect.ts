@@ -14,7 +14,7 @@ const OR = new Intl.ListFormat('en', { type: 'disjunction' });
 export function* issuesOfDialect(input: ParsedCreateInput, rules: DialectRules): Generator<InputIssue> {
   const type = input.type ?? 'REALTIME';
   if (rules.defaults[type] === undefined) {
-    yield { path: ['type'], message: 'is not available with the configured provider' };
+    yield { path: ['type'], message: 'is not available with this provider' };
     return;
   }
   if (!rules.configures) yield* issuesOfConfig(input);
@@ -47,13 +47,13 @@ function* issuesOfFields(
   ) {
     yield {
       path: ['turnDetection', 'serverVad', 'idleTimeoutMs'],
-      message: 'is not known to the configured provider',
+      message: 'is not known to this provider',
     };
   }
   if (input.inputAudioNoiseReduction?.strength != null && !rules.noiseReductionStrength) {
     yield {
       path: ['inputAudioNoiseReduction', 'strength'],
-      message: 'is not known to the configured provider',
+      message: 'is not known to this provider',
     };
   }
   yield* issuesOfTools(input, rules);
@@ -68,7 +68,7 @@ function* issuesOfExtra(
     if (extra[field] !== undefined && !rules.extra[type].includes(field)) {
       yield {
         path: ['extra', field],
-        message: 'is not known to the configured provider for this type of session',
+        message: 'is not known to this provider for this type of session',
       };
     }
   }
@@ -86,7 +86,7 @@ function* issuesOfTemperature(
 ): Generator<InputIssue> {
   if (temperature === undefined) return;
   if (range === null) {
-    yield { path: ['temperature'], message: 'is not known to the configured provider' };
+    yield { path: ['temperature'], message: 'is not known to this provider' };
   } else if (temperature < range[0] || temperature > range[1]) {
     yield { path: ['temperature'], message: `must be from ${range[0]} to ${range[1]}` };
   }
@@ -96,12 +96,12 @@ function* issuesOfTools(input: ParsedCreateInput, rules: DialectRules): Generato
   if (!rules.namedToolChoice && (input.toolChoice?.mode === 'FUNCTION' || input.toolChoice?.mode === 'MCP')) {
     yield {
       path: ['toolChoice', 'mode'],
-      message: 'must be AUTO, NONE or REQUIRED with the configured provider',
+      message: 'must be AUTO, NONE or REQUIRED with this provider',
     };
   }
   for (const [index, tool] of (input.tools ?? []).entries()) {
     if (tool.kind === 'MCP' && !rules.mcpTools) {
-      yield { path: ['tools', String(index), 'mcp'], message: 'is not known to the configured provider' };
+      yield { path: ['tools', String(index), 'mcp'], message: 'is not known to this provider' };
     }
   }
 }

@@ -21,7 +21,7 @@ export function* issuesOfModel(
     const inTranscription = named === undefined && inputAudioTranscription?.model === model;
     yield {
       path: inTranscription ? ['inputAudioTranscription', 'model'] : ['model'],
-      message: 'is not known to the configured provider',
+      message: 'is not known to this provider',
     };
   }
 }

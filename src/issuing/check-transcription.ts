@@ -27,8 +27,7 @@ export function* issuesOfTranscription(input: ParsedCreateInput, rules: DialectR
   for (const field of TRANSCRIPTION_FIELDS) {
     if (transcription[field] === null) continue;
     const path = ['inputAudioTranscription', field];
-    if (!rules.transcription.includes(field))
-      yield { path, message: 'is not known to the configured provider' };
+    if (!rules.transcription.includes(field)) yield { path, message: 'is not known to this provider' };
     else if (model !== null && !model.takes.includes(field)) yield { path, message: refusalBy(model, field) };
   }
   if (transcription.language !== null && transcription.languages !== null)

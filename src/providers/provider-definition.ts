@@ -12,7 +12,7 @@ export type ProviderDefinition = {
   readonly needs: readonly z.ZodType[];
   /** Of these at least one, too. */
   readonly needsOneOf?: readonly z.ZodType[];
-  /** Whether it is used only when GATEHOUSE_PROVIDER names it, even if all that it needs is set. */
+  /** Whether it is used only when GATEHOUSE_PROVIDER or GATEHOUSE_PROVIDERS names it, even if all that it needs is set. */
   readonly onlyByName?: boolean;
   /** Opens it. Takes the whole configuration, and reads its own group, upstreamTimeoutMs and proxies of it. */
   readonly create: (config: never) => ClosableProvider | Promise<ClosableProvider>;

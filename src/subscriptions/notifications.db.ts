@@ -73,6 +73,8 @@ export function openTrailNotifications({
           listener = created;
         },
       });
+      // A connection that was asked to end before it was made goes on.
+      closing.signal.throwIfAborted();
       client.on('notification', onNotification);
       const ended = once(client, 'end');
       // It rejects if the connection breaks, which may happen before anybody awaits it.

@@ -49,13 +49,16 @@ const company = use(
     await rm(folder, { recursive: true });
   },
 );
-const gateway = useGatewayProcess(database, () => ({
-  ...upstreamEnv(`https://${API}/v1`),
-  ...identity.env,
-  GATEHOUSE_JWKS_URL: `https://${IDENTITY}/jwks.json`,
-  HTTPS_PROXY: company.proxy.url,
-  NODE_EXTRA_CA_CERTS: company.file,
-}));
+const gateway = useGatewayProcess(database, () => {
+  const { pathname, search } = new URL(identity.url);
+  return {
+    ...upstreamEnv(`https://${API}/v1`),
+    ...identity.env,
+    GATEHOUSE_JWKS_URL: `https://${IDENTITY}${pathname}${search}`,
+    HTTPS_PROXY: company.proxy.url,
+    NODE_EXTRA_CA_CERTS: company.file,
+  };
+});
 
 beforeEach(() => {
   company.proxy.reset();

@@ -271,7 +271,7 @@ test.each(SANDBOX_MODELS)('%s, which only the sandbox has: InvalidInputError', a
     const { body } = await asking.ask(CREATE, { input: { externalUserId: 'alice', model } });
     expect(body.data.createRealtimeSession).toMatchObject({
       __typename: 'InvalidInputError',
-      issues: [{ path: ['model'], message: 'is not known to the configured provider' }],
+      issues: [{ path: ['model'], message: 'is not known to this provider' }],
     });
   }
 });

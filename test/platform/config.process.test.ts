@@ -268,8 +268,8 @@ describe('what depends on other variables', () => {
       'azure with nothing',
       { GATEHOUSE_PROVIDER: 'azure' },
       [
-        'AZURE_OPENAI_ENDPOINT is needed by the chosen provider',
-        'AZURE_OPENAI_API_KEY or AZURE_OPENAI_BEARER_TOKEN_FILE is needed by the chosen provider',
+        'AZURE_OPENAI_ENDPOINT is needed by the provider azure',
+        'AZURE_OPENAI_API_KEY or AZURE_OPENAI_BEARER_TOKEN_FILE is needed by the provider azure',
       ],
     ],
     [
@@ -284,7 +284,7 @@ describe('what depends on other variables', () => {
     [
       'xai without a key',
       { GATEHOUSE_PROVIDER: 'xai', XAI_BASE_URL: 'https://x.example' },
-      ['XAI_API_KEY is needed by the chosen provider'],
+      ['XAI_API_KEY is needed by the provider xai'],
     ],
     [
       'keys of azure and xai alone name no provider',

@@ -16,6 +16,7 @@ const NOT_LISTED: Readonly<Record<string, string>> = {
   'src/providers/parse-body.ts MAX_DEPTH': "of the provider's answer, which the row of its bytes bounds",
   'src/platform/redaction/secret.ts MAX_SECRET_LENGTH': "of the provider's secrets",
   'src/providers/decode-body.ts MAX_ENCODINGS': "of the provider's answer",
+  'src/providers/upstream-text.ts MAX_PARAM': "of the provider's answer",
   'src/platform/http-client/skip-interim-answers.ts MAX_INTERIM_BYTES': "of the provider's answer",
   'src/platform/database/clock-skew.ts MAX_SKEW_SECONDS': 'of clocks',
   'src/graphql/redacted-client-secret.ts MAX_INT': 'of the type Int',

@@ -191,7 +191,9 @@ describe.each(ROWS)('$name', ({ kind, open, is, path, headers, body, session }) 
       retryable: false,
       upstreamStatus: 400,
       upstreamCode: 'invalid_value',
+      upstreamParam: null,
       upstreamRequestId: expect.stringMatching(/^req_/),
+      retryAfterMs: null,
     });
   });
 

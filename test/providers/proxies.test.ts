@@ -16,7 +16,13 @@ const request: MintRequest = {
   expiresAfterSeconds: 60,
   safetyIdentifier: 'user-hash',
 };
-const nothing = { upstreamStatus: null, upstreamCode: null, upstreamRequestId: null };
+const nothing = {
+  upstreamStatus: null,
+  upstreamCode: null,
+  upstreamRequestId: null,
+  upstreamParam: null,
+  retryAfterMs: null,
+};
 const refused = { kind: 'failed', code: 'upstream_proxy_refused', retryable: true, ...nothing };
 const basic = `Basic ${Buffer.from(`${PROXY_USER}:${PROXY_PASSWORD}`).toString('base64')}`;
 const HOST = 'api.upstream.test:8080';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isJsonObject, type Json, type JsonObject } from '../../src/platform/validation/json.ts';
 import { flatDialect } from '../../src/providers/flat-dialect.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
+import { emptyTranscription } from '../../src/sessions/session-config.ts';
 import { problemsOfAnswer } from './openapi/validate.ts';
 
 const examples: Json = JSON.parse(readFileSync(new URL('openapi/examples.json', import.meta.url), 'utf8'));
@@ -100,7 +101,7 @@ describe('the document’s own examples', () => {
         type: 'TRANSLATION',
         model: 'gpt-realtime-translate',
         outputLanguage: 'es',
-        inputAudioTranscription: { model: 'gpt-realtime-whisper', language: null, prompt: null },
+        inputAudioTranscription: { ...emptyTranscription, model: 'gpt-realtime-whisper' },
         inputAudioNoiseReduction: null,
       },
       rawSession: answer['session'],

@@ -35,7 +35,8 @@ describe.each<[UpstreamKind, Dialect, (baseUrl: string) => ClosableProvider]>([
     const { min, max } = provider.ttlSeconds;
     await fc.assert(
       fc.asyncProperty(
-        arbitrarySession(dialect),
+        // Nobody documents translations at Azure.
+        arbitrarySession(dialect).filter(({ type }) => kind !== 'azure' || type !== 'TRANSLATION'),
         fc.integer({ min, max }),
         async (session, expiresAfterSeconds) => {
           const outcome = await provider.mint({
