@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { isJsonObject, type Json, type JsonObject } from '../../src/platform/validation/json.ts';
 import { flatDialect } from '../../src/providers/flat-dialect.ts';
 import { gaDialect } from '../../src/providers/ga-dialect.ts';
-import { emptyTranscription } from '../../src/sessions/session-config.ts';
 import { problemsOfAnswer } from './openapi/validate.ts';
 
 const examples: Json = JSON.parse(readFileSync(new URL('openapi/examples.json', import.meta.url), 'utf8'));
@@ -101,7 +100,7 @@ describe('the document’s own examples', () => {
         type: 'TRANSLATION',
         model: 'gpt-realtime-translate',
         outputLanguage: 'es',
-        inputAudioTranscription: { ...emptyTranscription, model: 'gpt-realtime-whisper' },
+        inputAudioTranscription: { model: 'gpt-realtime-whisper' },
         inputAudioNoiseReduction: null,
       },
       rawSession: answer['session'],
