@@ -1,14 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { createDocumentedRole } from '../support/documented-role.ts';
 import { use, useDatabase } from '../support/fixture.ts';
+import { runCommand } from '../support/run-command.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
-// `gatehouse usage export`, as an accountant's shell runs it.
+// `gatehouse usage export`, as an accountant runs it.
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const OCTOBER = ['--from', '2026-10-01T00:00:00+02:00', '--to', '2026-11-01T00:00:00+01:00'];
@@ -85,28 +86,12 @@ async function record(rows: string): Promise<void> {
   );
 }
 
-type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
 /** Nothing but what docs/operations.md says. */
-const settings = () => ({
-  DATABASE_URL: accountant.url,
-  NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
-});
+const settings = () => ({ DATABASE_URL: accountant.url });
 
-function run(args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, 'usage', 'export', ...args],
-      { env: settings() },
-      (error, stdout, stderr) =>
-        resolve({
-          code: typeof error?.code === 'number' ? error.code : 0,
-          stdout,
-          stderr: withoutLedger(stderr),
-        }),
-    );
-  });
+async function run(args: readonly string[]) {
+  const ended = await runCommand(['usage', 'export', ...args], { env: settings() });
+  return { ...ended, stderr: withoutLedger(ended.stderr) };
 }
 
 /** As RFC 4180 says, and nothing more lenient. */
@@ -222,7 +207,7 @@ test('only one user; and a time in which there was nothing', async () => {
 
 test('who stops reading ends it, quietly', async () => {
   const args = [CLI, 'usage', 'export', ...OCTOBER, '--by', 'day,user,model'];
-  const child = spawn(process.execPath, args, { env: settings() });
+  const child = spawn(process.execPath, args, { env: { ...settings(), ...COMPILE_CACHE } });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
