@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,11 @@ import { createPool } from '../../src/platform/database/pool.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { createDocumentedRole } from '../support/documented-role.ts';
 import { use, useDatabase } from '../support/fixture.ts';
+import { runCommand } from '../support/run-command.ts';
 import { fillTrail, KEY, sealAll } from '../support/trail.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
-// `gatehouse audit`, as an auditor's shell runs it.
+// `gatehouse audit`, as an auditor runs it.
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 
@@ -43,32 +44,18 @@ beforeEach(async () => {
   await writeFile(join(folder, 'heads'), heads.map((head) => `${JSON.stringify(head)}\n`).join(''));
 });
 
-type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
 /** Of an auditor: nothing but what docs/audit.md says. */
 function environment(env: Record<string, string> = {}): Record<string, string> {
   return {
     DATABASE_URL: auditor.url,
     GATEHOUSE_AUDIT_KEY: Buffer.from(KEY.bytes).toString('base64'),
-    ...COMPILE_CACHE,
     ...env,
   };
 }
 
-function audit(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, 'audit', ...args],
-      { cwd: folder, env: environment(env) },
-      (error, stdout, stderr) =>
-        resolve({
-          code: typeof error?.code === 'number' ? error.code : 0,
-          stdout,
-          stderr: withoutLedger(stderr),
-        }),
-    );
-  });
+async function audit(args: readonly string[], env: Record<string, string> = {}) {
+  const ended = await runCommand(['audit', ...args], { env: environment(env), cwd: folder });
+  return { ...ended, stderr: withoutLedger(ended.stderr) };
 }
 
 describe('audit verify', () => {
@@ -174,7 +161,7 @@ test('audit export writes every event as a line of JSON, in order, and needs no 
 test('audit export to somebody who has read enough ends quietly', async () => {
   const child = spawn(process.execPath, [CLI, 'audit', 'export'], {
     cwd: folder,
-    env: environment(),
+    env: { ...environment(), ...COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // As `| head` does once it has what it wants, here at once.
