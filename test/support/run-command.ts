@@ -10,7 +10,7 @@ export type Surroundings = {
   /** All that the command finds in its environment, beside PATH. */
   readonly env?: Record<string, string>;
   /** What is piped into it. */
-  readonly stdin?: string | Readable;
+  readonly stdin?: string;
   /** By default a folder without a .env. */
   readonly cwd?: string;
 };
@@ -29,7 +29,7 @@ export async function runCommand(
   let exited: number | undefined;
   const restore = replace({
     ...output,
-    stdin: typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)], { objectMode: false }) : stdin,
+    stdin: Readable.from([Buffer.from(stdin)], { objectMode: false }),
     env: { PATH: process.env['PATH'], ...env },
     exit: (code: unknown) => {
       exited ??= Number(code ?? 0);
@@ -70,5 +70,6 @@ function replace(properties: Record<string, unknown>): () => void {
 }
 
 function listeners(): readonly string[] {
-  return process.eventNames().map((event) => `${process.listenerCount(event)} of ${String(event)}`);
+  const counted = process.eventNames().map((event) => `${String(event)}: ${process.listenerCount(event)}`);
+  return counted.toSorted();
 }

@@ -1,22 +1,17 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { createDocumentedRole } from '../support/documented-role.ts';
 import { use, useDatabase } from '../support/fixture.ts';
 import { runCommand } from '../support/run-command.ts';
+import { runInShell } from '../support/run-in-shell.ts';
 import { fillTrail, KEY, sealAll } from '../support/trail.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
 // `gatehouse audit`, as an auditor runs it.
-
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
 
 const database = useDatabase();
 const auditor = use(
@@ -53,8 +48,8 @@ function environment(env: Record<string, string> = {}): Record<string, string> {
   };
 }
 
-async function audit(args: readonly string[], env: Record<string, string> = {}) {
-  const ended = await runCommand(['audit', ...args], { env: environment(env), cwd: folder });
+async function audit(args: readonly string[], env: Record<string, string> = {}, run = runCommand) {
+  const ended = await run(['audit', ...args], { env: environment(env), cwd: folder });
   return { ...ended, stderr: withoutLedger(ended.stderr) };
 }
 
@@ -78,7 +73,7 @@ describe('audit verify', () => {
     await database.query(
       `DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_seal WHERE sequence IN (3, 4, 5))`,
     );
-    const { code, stdout, stderr } = await audit(['verify']);
+    const { code, stdout, stderr } = await audit(['verify'], {}, runInShell);
     expect(code).toBe(1);
     expect(stdout).toMatch(
       /^each sequence from 3 to 5 is missing: the event is gone\nsequence 17 \(event [0-9a-f-]{36}\) is not what was sealed: .*\n$/,
@@ -159,13 +154,6 @@ test('audit export writes every event as a line of JSON, in order, and needs no 
 });
 
 test('audit export to somebody who has read enough ends quietly', async () => {
-  const child = spawn(process.execPath, [CLI, 'audit', 'export'], {
-    cwd: folder,
-    env: { ...environment(), ...COMPILE_CACHE },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  // As `| head` does once it has what it wants, here at once.
-  child.stdout.destroy();
-  const [[code], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+  const { code, stderr } = await runInShell(['audit', 'export'], { env: environment(), unread: true });
   expect([code, withoutLedger(stderr)]).toEqual([0, '']);
 });

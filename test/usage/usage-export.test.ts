@@ -1,17 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { createDocumentedRole } from '../support/documented-role.ts';
 import { use, useDatabase } from '../support/fixture.ts';
 import { runCommand } from '../support/run-command.ts';
+import { runInShell } from '../support/run-in-shell.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
 // `gatehouse usage export`, as an accountant runs it.
 
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const OCTOBER = ['--from', '2026-10-01T00:00:00+02:00', '--to', '2026-11-01T00:00:00+01:00'];
 const AMSTERDAM = ['--time-zone', 'Europe/Amsterdam'];
 /** More than a page of them. */
@@ -206,16 +202,9 @@ test('only one user; and a time in which there was nothing', async () => {
 });
 
 test('who stops reading ends it, quietly', async () => {
-  const args = [CLI, 'usage', 'export', ...OCTOBER, '--by', 'day,user,model'];
-  const child = spawn(process.execPath, args, { env: { ...settings(), ...COMPILE_CACHE } });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  // As `| head` does once it has what it wants, here at once.
-  child.stdout.destroy();
-  const [code] = await once(child, 'close');
-  expect([code, withoutLedger(said)]).toEqual([0, '']);
+  const args = ['usage', 'export', ...OCTOBER, '--by', 'day,user,model'];
+  const { code, stderr } = await runInShell(args, { env: settings(), unread: true });
+  expect([code, withoutLedger(stderr)]).toEqual([0, '']);
 });
 
 describe('what cannot be exported', () => {
