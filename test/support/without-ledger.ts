@@ -1,4 +1,4 @@
-/** What a command said beside the line that names its ledger, which test/commands/ledgers.process.test.ts checks. */
+/** What a command said beside the line that names its ledger, which test/commands/ledgers.test.ts checks. */
 export function withoutLedger(stderr: string): string {
   return stderr.replace(/^The ledger is .*\.\n/m, '');
 }

@@ -1,21 +1,17 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPool } from '../../src/platform/database/pool.ts';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { createDocumentedRole } from '../support/documented-role.ts';
 import { use, useDatabase } from '../support/fixture.ts';
+import { runCommand } from '../support/run-command.ts';
+import { runInShell } from '../support/run-in-shell.ts';
 import { fillTrail, KEY, sealAll } from '../support/trail.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
-// `gatehouse audit`, as an auditor's shell runs it.
-
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
+// `gatehouse audit`, as an auditor runs it.
 
 const database = useDatabase();
 const auditor = use(
@@ -43,32 +39,18 @@ beforeEach(async () => {
   await writeFile(join(folder, 'heads'), heads.map((head) => `${JSON.stringify(head)}\n`).join(''));
 });
 
-type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
 /** Of an auditor: nothing but what docs/audit.md says. */
 function environment(env: Record<string, string> = {}): Record<string, string> {
   return {
     DATABASE_URL: auditor.url,
     GATEHOUSE_AUDIT_KEY: Buffer.from(KEY.bytes).toString('base64'),
-    ...COMPILE_CACHE,
     ...env,
   };
 }
 
-function audit(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, 'audit', ...args],
-      { cwd: folder, env: environment(env) },
-      (error, stdout, stderr) =>
-        resolve({
-          code: typeof error?.code === 'number' ? error.code : 0,
-          stdout,
-          stderr: withoutLedger(stderr),
-        }),
-    );
-  });
+async function audit(args: readonly string[], env: Record<string, string> = {}, run = runCommand) {
+  const ended = await run(['audit', ...args], { env: environment(env), cwd: folder });
+  return { ...ended, stderr: withoutLedger(ended.stderr) };
 }
 
 describe('audit verify', () => {
@@ -91,7 +73,7 @@ describe('audit verify', () => {
     await database.query(
       `DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_seal WHERE sequence IN (3, 4, 5))`,
     );
-    const { code, stdout, stderr } = await audit(['verify']);
+    const { code, stdout, stderr } = await audit(['verify'], {}, runInShell);
     expect(code).toBe(1);
     expect(stdout).toMatch(
       /^each sequence from 3 to 5 is missing: the event is gone\nsequence 17 \(event [0-9a-f-]{36}\) is not what was sealed: .*\n$/,
@@ -172,13 +154,6 @@ test('audit export writes every event as a line of JSON, in order, and needs no 
 });
 
 test('audit export to somebody who has read enough ends quietly', async () => {
-  const child = spawn(process.execPath, [CLI, 'audit', 'export'], {
-    cwd: folder,
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  // As `| head` does once it has what it wants, here at once.
-  child.stdout.destroy();
-  const [[code], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+  const { code, stderr } = await runInShell(['audit', 'export'], { env: environment(), unread: true });
   expect([code, withoutLedger(stderr)]).toEqual([0, '']);
 });

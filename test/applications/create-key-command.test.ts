@@ -1,18 +1,16 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded/start-embedded-postgres.ts';
 import { askAs } from '../support/callers.ts';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
+import { runCommand } from '../support/run-command.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
-// The operator's command line, as a shell runs it.
+// The operator's command line.
 
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const VIEWER = '{ viewer { kind name scopes reach } }';
 
 const database = useDatabase();
@@ -27,18 +25,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
-function run(args: readonly string[], env: Record<string, string> = external()): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, ...args],
-      { cwd: folder, env: { ...env, ...COMPILE_CACHE } },
-      (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
+function run(args: readonly string[], env: Record<string, string> = external()) {
+  return runCommand(args, { env, cwd: folder });
 }
 
 /** What it needs: no key, and no provider. */
@@ -121,10 +109,7 @@ describe('key create', () => {
     try {
       const beside = await startGateway({ url: held.applicationUrl, ownerUrl: held.ownerUrl });
       const args = ['key', 'create', '--application', 'a', '--name', 'n', '--scopes', 'all'];
-      const { code, stdout, stderr } = await run(args, {
-        GATEHOUSE_DATA_DIR: directory,
-        PATH: process.env['PATH'] ?? '',
-      });
+      const { code, stdout, stderr } = await run(args, { GATEHOUSE_DATA_DIR: directory });
       expect([code, stdout]).toEqual([0, expect.stringMatching(/^gh_/)]);
       expect(stderr).toContain(`The ledger is the embedded database in ${directory}.\n`);
       expect((await askAs(beside, stdout.trim(), VIEWER)).status).toBe(200);

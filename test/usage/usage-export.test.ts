@@ -1,16 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
 import { createDocumentedRole } from '../support/documented-role.ts';
 import { use, useDatabase } from '../support/fixture.ts';
+import { runCommand } from '../support/run-command.ts';
+import { runInShell } from '../support/run-in-shell.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
-// `gatehouse usage export`, as an accountant's shell runs it.
+// `gatehouse usage export`, as an accountant runs it.
 
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const OCTOBER = ['--from', '2026-10-01T00:00:00+02:00', '--to', '2026-11-01T00:00:00+01:00'];
 const AMSTERDAM = ['--time-zone', 'Europe/Amsterdam'];
 /** More than a page of them. */
@@ -85,28 +82,12 @@ async function record(rows: string): Promise<void> {
   );
 }
 
-type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
 /** Nothing but what docs/operations.md says. */
-const settings = () => ({
-  DATABASE_URL: accountant.url,
-  NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
-});
+const settings = () => ({ DATABASE_URL: accountant.url });
 
-function run(args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, 'usage', 'export', ...args],
-      { env: settings() },
-      (error, stdout, stderr) =>
-        resolve({
-          code: typeof error?.code === 'number' ? error.code : 0,
-          stdout,
-          stderr: withoutLedger(stderr),
-        }),
-    );
-  });
+async function run(args: readonly string[]) {
+  const ended = await runCommand(['usage', 'export', ...args], { env: settings() });
+  return { ...ended, stderr: withoutLedger(ended.stderr) };
 }
 
 /** As RFC 4180 says, and nothing more lenient. */
@@ -221,16 +202,9 @@ test('only one user; and a time in which there was nothing', async () => {
 });
 
 test('who stops reading ends it, quietly', async () => {
-  const args = [CLI, 'usage', 'export', ...OCTOBER, '--by', 'day,user,model'];
-  const child = spawn(process.execPath, args, { env: settings() });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  // As `| head` does once it has what it wants, here at once.
-  child.stdout.destroy();
-  const [code] = await once(child, 'close');
-  expect([code, withoutLedger(said)]).toEqual([0, '']);
+  const args = ['usage', 'export', ...OCTOBER, '--by', 'day,user,model'];
+  const { code, stderr } = await runInShell(args, { env: settings(), unread: true });
+  expect([code, withoutLedger(stderr)]).toEqual([0, '']);
 });
 
 describe('what cannot be exported', () => {

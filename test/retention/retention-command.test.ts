@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { movableClock } from '../support/database-clock.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import { asOwner } from '../support/partitions.ts';
+import { runCommand } from '../support/run-command.ts';
 
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const database = useDatabase();
 let moveClock: (ahead: string) => Promise<void>;
 // Sixteen to fourteen months old: a gateway that was off for a quarter finds three months due.
@@ -29,7 +25,7 @@ beforeAll(async () => {
   due = rows.map(({ name }) => name);
 });
 
-function retentionDrop(...args: string[]) {
+async function retentionDrop(...args: string[]) {
   const env = {
     DATABASE_URL: database.url,
     DATABASE_OWNER_URL: database.ownerUrl,
@@ -37,21 +33,9 @@ function retentionDrop(...args: string[]) {
     GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 1).toString('base64'),
     GATEHOUSE_AUDIT_KEY: Buffer.alloc(32, 2).toString('base64'),
     GATEHOUSE_PROVIDER: 'sandbox',
-    ...COMPILE_CACHE,
   };
-  return new Promise<{ code: number; names: string[]; stderr: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, 'retention', 'drop', ...args],
-      { cwd: tmpdir(), env },
-      (error, stdout, stderr) =>
-        resolve({
-          code: typeof error?.code === 'number' ? error.code : 0,
-          names: stdout.split('\n').filter(Boolean),
-          stderr,
-        }),
-    );
-  });
+  const { code, stdout, stderr } = await runCommand(['retention', 'drop', ...args], { env });
+  return { code, names: stdout.split('\n').filter(Boolean), stderr };
 }
 
 const left = async () => {

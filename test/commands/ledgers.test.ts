@@ -1,14 +1,13 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createProgram, runProgram } from '../../src/commands/program.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createProgram } from '../../src/commands/program.ts';
 import { useDatabase } from '../support/fixture.ts';
+import { runCommand } from '../support/run-command.ts';
 
-// Which ledger each command talks to. The commands run in this process, which is quicker; other files run them from a
-// shell.
+// Which ledger each command talks to.
 
 const SECRET = 'ek_0123456789abcdef0123456789abcdef';
 
@@ -27,45 +26,23 @@ const others = Object.keys(ARGUMENTS).filter((name) => name !== 'migrate');
 
 const database = useDatabase();
 const empty = useDatabase({ empty: true });
-const before = { cwd: process.cwd(), env: { ...process.env }, stdin: process.stdin };
 let folder = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-ledgers-'));
   // Where the tests run as root, the embedded PostgreSQL is another user.
   await chmod(folder, 0o755);
-  // Where there is no .env.
-  process.chdir(folder);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.env = { ...before.env };
-  process.exitCode = undefined;
 });
 afterAll(async () => {
-  process.chdir(before.cwd);
-  Object.defineProperty(process, 'stdin', { value: before.stdin, configurable: true });
   await rm(folder, { recursive: true, force: true });
 });
 
-type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string };
-
-async function run(name: string, env: Record<string, string>): Promise<Ended> {
-  const written = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      written[stream] += String(text);
-      return true;
-    });
-  }
-  const stdin = Readable.from([Buffer.from(`${SECRET}\n`)], { objectMode: false });
-  Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
-  process.env = { PATH: before.env['PATH'], ...env };
-  process.exitCode = 0;
-  await runProgram([...name.split(' '), ...(ARGUMENTS[name] ?? [])]);
-  const ended = { code: process.exitCode, ...written };
-  vi.restoreAllMocks();
-  return ended;
+function run(name: string, env: Record<string, string>) {
+  return runCommand([...name.split(' '), ...(ARGUMENTS[name] ?? [])], {
+    env,
+    stdin: `${SECRET}\n`,
+    cwd: folder,
+  });
 }
 
 const external = (at: { readonly url: string; readonly ownerUrl: string }) => ({
@@ -89,7 +66,7 @@ describe.each(others)('%s makes no ledger', (name) => {
     const directory = join(folder, 'missing');
     const { code, stdout, stderr } = await run(name, { GATEHOUSE_DATA_DIR: directory });
     expect(stderr).toContain(`There is no database in ${directory}.`);
-    expect([Number(code) > 0, stdout]).toEqual([true, '']);
+    expect([code > 0, stdout]).toEqual([true, '']);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -101,7 +78,7 @@ describe.each(others)('%s makes no ledger', (name) => {
     const found = (await readdir(directory, { recursive: true })).toSorted();
     const { code, stdout, stderr } = await run(name, { GATEHOUSE_DATA_DIR: directory });
     expect(stderr).toContain(`There is no database in ${directory}.`);
-    expect([Number(code) > 0, stdout]).toEqual([true, '']);
+    expect([code > 0, stdout]).toEqual([true, '']);
     expect((await readdir(directory, { recursive: true })).toSorted()).toEqual(found);
     await rm(directory, { recursive: true });
   });
@@ -109,7 +86,7 @@ describe.each(others)('%s makes no ledger', (name) => {
   test('in an empty database', async () => {
     const { code, stdout, stderr } = await run(name, external(empty));
     expect(stderr).toContain('The database has no tables of Gatehouse');
-    expect([Number(code) > 0, stdout]).toEqual([true, '']);
+    expect([code > 0, stdout]).toEqual([true, '']);
     const tables = `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`;
     expect(await empty.query(tables)).toEqual([]);
   });

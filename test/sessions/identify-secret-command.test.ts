@@ -1,42 +1,28 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/commands/read-secret.ts';
 import { issue } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
+import { runCommand } from '../support/run-command.ts';
+import { runInShell } from '../support/run-in-shell.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
-// `gatehouse secret identify`, as the shell of whoever was called runs it.
+// `gatehouse secret identify`, as whoever was called runs it.
 
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const KEY = Buffer.alloc(32, 1).toString('base64');
 
 const database = useDatabase();
 const gateway = useGateway(database, { GATEHOUSE_FINGERPRINT_KEY: KEY });
 
-async function identify(input: string, args: readonly string[] = [], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [CLI, 'secret', 'identify', ...args], {
-    cwd: tmpdir(),
-    env: {
-      DATABASE_URL: database.url,
-      GATEHOUSE_FINGERPRINT_KEY: KEY,
-      NODE_COMPILE_CACHE: join(tmpdir(), 'gatehouse-test-compile-cache'),
-      ...env,
-    },
-  });
-  // It need not read what it does not ask for.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { code, stdout, stderr: withoutLedger(stderr) };
+async function identify(
+  input: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+  run = runCommand,
+) {
+  const settings = { DATABASE_URL: database.url, GATEHOUSE_FINGERPRINT_KEY: KEY, ...env };
+  const ended = await run(['secret', 'identify', ...args], { env: settings, stdin: input });
+  return { ...ended, stderr: withoutLedger(ended.stderr) };
 }
 
 function events() {
@@ -75,17 +61,19 @@ describe('secret identify', () => {
     },
   );
 
-  test.each(['ek_of_nobody_0123456789', ' ', 'ek_'.padEnd(70_000, 'x')])(
-    '1: no session has it, which is audited too: %.20j',
-    async (secret) => {
-      const before = await events();
-      const { code, stdout, stderr } = await identify(`${secret}\n`);
-      expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('No session has it');
-      expect(stderr).not.toContain('ek_');
-      expect((await events()).slice(before.length)).toEqual([{ ...BY, outcome: 'FAILED', found: false }]);
-    },
-  );
+  // Of what is too long a part stays unread, which only a real pipe keeps.
+  test.each([
+    ['ek_of_nobody_0123456789', runCommand],
+    [' ', runCommand],
+    ['ek_'.padEnd(70_000, 'x'), runInShell],
+  ])('1: no session has it, which is audited too: %.20j', async (secret, run) => {
+    const before = await events();
+    const { code, stdout, stderr } = await identify(`${secret}\n`, [], {}, run);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('No session has it');
+    expect(stderr).not.toContain('ek_');
+    expect((await events()).slice(before.length)).toEqual([{ ...BY, outcome: 'FAILED', found: false }]);
+  });
 
   test.each([
     ['nothing', '', [], {}, 'There is no secret on standard input.'],
