@@ -32,8 +32,9 @@ export async function mountSmallDisk(directory: string, like: string): Promise<S
     path,
     async fill() {
       const file = await open(filler, 'w');
-      // In ever smaller pieces, so that no block is left.
-      for (const bytes of [1 << 20, 1 << 13, 1 << 10])
+      // In ever smaller pieces, so that no block is left. The first are large, because each waits for its turn among
+      // everything else that the runner does.
+      for (const bytes of [1 << 26, 1 << 13, 1 << 10])
         await writeUntilFull(() => file.write(Buffer.alloc(bytes)));
       await file.close();
     },

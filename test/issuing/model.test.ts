@@ -103,7 +103,7 @@ const commands = fc.commands(
 );
 
 // Each is another sequence of up to thirty commands; 200 for a thorough run.
-const RUNS = Number(process.env['MODEL_RUNS'] ?? 15);
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 9);
 
 test('whatever is asked in whatever order, both gateways answer as the rules say', {
   timeout: 120_000,

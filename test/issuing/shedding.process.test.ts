@@ -82,16 +82,16 @@ test.each([
     const listing = Array.from({ length: reads }, list);
     const answers = await Promise.all(first);
     const probing = create(0);
-    // The quickest of three waves: on a busy machine one alone may have to wait for a processor.
-    const waves: Awaited<ReturnType<typeof create>>[][] = [];
-    for (let wave = 0; wave < 3; wave++)
-      waves.push(await Promise.all(Array.from({ length: 200 }, (_, index) => create(index))));
-    for (const answer of [answers, waves].flat(2)) expectUnavailable(answer);
+    // Up to three waves: on a busy machine one may have to wait for a processor.
+    let nextTimes: number[] = [];
+    for (let wave = 0; wave < 3 && !(quantile(nextTimes, 0.5) < NEXT_MS); wave++) {
+      const next = await Promise.all(Array.from({ length: 200 }, (_, index) => create(index)));
+      for (const answer of next) expectUnavailable(answer);
+      nextTimes = next.map(({ milliseconds }) => milliseconds);
+    }
+    for (const answer of answers) expectUnavailable(answer);
     const grown = (await residentBytes()) - before;
     const times = answers.map(({ milliseconds }) => milliseconds);
-    const [nextTimes = []] = waves
-      .map((wave) => wave.map(({ milliseconds }) => milliseconds))
-      .sort((a, b) => quantile(a, 0.5) - quantile(b, 0.5));
     process.stdout.write(
       `shedding (${name}): ${MINTS} mints at once, refused after p50 ${Math.round(quantile(times, 0.5))} ` +
         `p99 ${Math.round(quantile(times, 0.99))} ms, the next 200 after p50 ${Math.round(quantile(nextTimes, 0.5))} ` +

@@ -12,8 +12,8 @@ import { fillTrail, findingsOf, KEY, type Located, placesOf, sealAll } from '../
 
 // What a superuser of the database can do to a trail that was sealed: all of it is found, where it was done.
 
-const EVENTS = 300;
-const BATCH = 30;
+const EVENTS = 100;
+const BATCH = 10;
 const BATCHES = EVENTS / BATCH;
 const NOWHERE: Located = { sequences: [], batches: [], events: [] };
 

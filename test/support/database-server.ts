@@ -27,8 +27,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await startEmbeddedPostgres({
     dataDirectory: directory,
     log: silent,
-    // Durability is PostgreSQL's own affair; the tests are about what is committed, not about power cuts.
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
+    // Durability is PostgreSQL's own affair; the tests are about what is committed, not about power cuts. Vacuuming by
+    // itself would change plans, and what a test's own VACUUM can clean up, at any moment.
+    settings: {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      autovacuum: 'off',
+      max_connections: '300',
+    },
   });
   try {
     await createTemplate(server);

@@ -17,11 +17,17 @@ export async function repeatSession(
   times: number,
   expiresAt: string,
 ): Promise<void> {
+  const columns = await database.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'realtime_session'::regclass AND attnum > 0 AND NOT attisdropped
+     ORDER BY attnum`,
+  );
+  const changed: Readonly<Record<string, string>> = {
+    id: `uuidv7_at(e.expires_at - interval '1 minute')`,
+    expires_at: 'e.expires_at',
+    provider: `'repeated'`,
+  };
   await database.query(
-    `INSERT INTO realtime_session
-     SELECT (jsonb_populate_record(s, jsonb_build_object(
-       'id', uuidv7_at(e.expires_at - interval '1 minute'), 'expires_at', e.expires_at, 'provider', 'repeated'
-     ))).*
+    `INSERT INTO realtime_session SELECT ${columns.map(({ name }) => changed[name] ?? `s.${name}`).join(', ')}
      FROM realtime_session AS s, (SELECT ${expiresAt} AS expires_at FROM generate_series(1, $2::int) AS n) AS e
      WHERE s.id = $1`,
     [id, times],
