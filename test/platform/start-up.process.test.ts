@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { createDatabase } from '../support/database.ts';
 import { useDatabase } from '../support/fixture.ts';
 
 // The real process, as an operator starts it: what it says, and how it ends.
@@ -133,7 +132,7 @@ function expectNoSecret(output: string): void {
   expect(output).not.toMatch(/^\s+at /m);
 }
 
-function external(): Record<string, string> {
+function external() {
   const urls = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl };
   // The tests of a whole suite share the machine: nothing here is about how fast the database is.
   const others = { GATEHOUSE_PROVIDER: 'sandbox', GATEHOUSE_DATABASE_TIMEOUT_MS: '10000' };
@@ -141,86 +140,13 @@ function external(): Record<string, string> {
   return { ...secrets, ...urls, ...others, ...ports };
 }
 
-function withPassword(url: string, password: string): string {
-  const changed = new URL(url);
-  changed.password = password;
-  return changed.href;
-}
-
-test('a configuration that cannot be used exits with 1 and one message', {
-  timeout: PATIENCE_MS,
-}, async () => {
-  const env = {
-    ...external(),
-    LOG_LEVEL: 'canary',
-    DATABASE_OWNER_URL: 'canary',
-    GATEHOUSE_POOL_SIZE: 'canary',
-  };
-  await expectRefusal(
-    start(await folderWith(), env),
-    `The configuration cannot be used:
-  DATABASE_OWNER_URL must be a postgresql:// URL that names its user, with special characters percent-encoded
-  GATEHOUSE_POOL_SIZE must be a whole number from 1 to 1000
-  LOG_LEVEL must be one of pino's levels
-.env.example says what each variable means.`,
-  );
-});
-
+// Everything else that is refused goes the way of these two: refused-starts.test.ts.
 describe.concurrent('what is refused exits with 1 and one message', { timeout: PATIENCE_MS }, () => {
-  test('a database that refuses connections', async () => {
-    const { port, server } = await busyPort();
-    server.close();
-    await once(server, 'close');
-    const env = {
-      ...external(),
-      DATABASE_URL: `postgresql://gatehouse:${PASSWORD}@127.0.0.1:${port}/gatehouse`,
-    };
-    const message = 'The database of DATABASE_URL cannot be reached (ECONNREFUSED).';
-    await expectRefusal(start(await folderWith(), env), message);
-  });
-
-  test('a database that does not answer', async () => {
-    const { port } = await busyPort();
-    const env = {
-      ...external(),
-      DATABASE_URL: `postgresql://gatehouse:${PASSWORD}@127.0.0.1:${port}/gatehouse`,
-      GATEHOUSE_DATABASE_TIMEOUT_MS: '100',
-    };
-    const message = 'The database of DATABASE_URL cannot be reached (connection_timeout).';
-    await expectRefusal(start(await folderWith(), env), message);
-  });
-
-  test.each(['DATABASE_URL', 'DATABASE_OWNER_URL'] as const)('a wrong password in %s', async (variable) => {
-    const url = variable === 'DATABASE_URL' ? database.url : database.ownerUrl;
-    await expectRefusal(
-      start(await folderWith(), { ...external(), [variable]: withPassword(url, PASSWORD) }),
-      `The database of ${variable} cannot be used (28P01): the user or its password is wrong.`,
-    );
-  });
-
-  test('two roles in two databases', async () => {
-    const empty = await createDatabase({ empty: true });
-    await expectRefusal(
-      start(await folderWith(), { ...external(), DATABASE_URL: empty.url }),
-      'DATABASE_URL and DATABASE_OWNER_URL must lead to the same database and schema: they name two databases, or the search_path of their users differs.',
-    );
-    await empty.drop();
-  });
-
-  test.each(['PORT', 'MANAGEMENT_PORT'])('a %s in use', async (variable) => {
+  test('a PORT in use', async () => {
     const { port } = await busyPort();
     await expectRefusal(
-      start(await folderWith(), { ...external(), [variable]: String(port) }),
-      `Cannot listen on 127.0.0.1:${port} (EADDRINUSE). Set HOST or ${variable} to something free.`,
-    );
-  });
-
-  test('a data directory that cannot be written', async () => {
-    const folder = await folderWith({ file: '' });
-    const data = join(folder, 'file/data');
-    await expectRefusal(
-      start(folder, { ...secrets, GATEHOUSE_DATA_DIR: data }),
-      `The data directory ${data} cannot be made or written to (ENOTDIR). Set GATEHOUSE_DATA_DIR to a folder that this user may write, or set DATABASE_URL.`,
+      start(await folderWith(), { ...external(), PORT: String(port) }),
+      `Cannot listen on 127.0.0.1:${port} (EADDRINUSE). Set HOST or PORT to something free.`,
     );
   });
 
@@ -232,16 +158,32 @@ describe.concurrent('what is refused exits with 1 and one message', { timeout: P
 });
 
 describe.concurrent('a start that is not refused', { timeout: PATIENCE_MS }, () => {
-  test('reads .env, over which the environment wins, serves, and drains on SIGTERM', async () => {
-    const { PORT, ...settings } = external();
-    const lines = Object.entries({ ...settings, PORT: 'canary', LOG_LEVEL: 'canary' });
+  test('refuses what is wrong in .env, over which the environment wins, serves, and drains on SIGTERM', async () => {
+    const settings = external();
+    const wrong = {
+      PORT: 'canary',
+      LOG_LEVEL: 'canary',
+      DATABASE_OWNER_URL: 'canary',
+      GATEHOUSE_POOL_SIZE: 'canary',
+    };
+    const lines = Object.entries({ ...settings, ...wrong });
     const folder = await folderWith({ '.env': lines.map(([name, value]) => `${name}=${value}\n`).join('') });
     await expectRefusal(
-      start(folder, { LOG_LEVEL: 'warn' }),
-      'The configuration cannot be used:\n  PORT must be a whole number from 0 to 65535\n.env.example says what each variable means.',
+      start(folder, { PORT: '0' }),
+      `The configuration cannot be used:
+  DATABASE_OWNER_URL must be a postgresql:// URL that names its user, with special characters percent-encoded
+  GATEHOUSE_POOL_SIZE must be a whole number from 1 to 1000
+  LOG_LEVEL must be one of pino's levels
+.env.example says what each variable means.`,
     );
 
-    const running = start(folder, { PORT: '0', LOG_LEVEL: 'info' });
+    const { DATABASE_OWNER_URL } = settings;
+    const running = start(folder, {
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      DATABASE_OWNER_URL,
+      GATEHOUSE_POOL_SIZE: '10',
+    });
     const { managementUrl } = await running.logged('ready');
     const ready = await fetch(`${managementUrl}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);

@@ -52,7 +52,7 @@ describe.each<[UpstreamKind, Dialect, (baseUrl: string) => ClosableProvider]>([
           expect(outcome.upstreamSessionId).toBe(dialect === 'xai' ? null : minted?.sessionId);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
     await provider.close();
   });

@@ -14,6 +14,8 @@ declare module 'vitest' {
     superuserUrl: string;
     ownerUrl: string;
     applicationUrl: string;
+    /** A folder of the whole run, removed after it. */
+    runFolder: string;
   }
 }
 
@@ -44,12 +46,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     throw error;
   }
 
+  const runFolder = await mkdtemp(join(tmpdir(), 'gatehouse-run-'));
+  await chmod(runFolder, 0o755);
+  project.provide('runFolder', runFolder);
   project.provide('superuserUrl', server.superuserUrl);
   project.provide('ownerUrl', server.ownerUrl);
   project.provide('applicationUrl', server.applicationUrl);
   return async () => {
     await server.stop();
-    await rm(directory, { recursive: true, force: true });
+    for (const folder of [directory, runFolder]) await rm(folder, { recursive: true, force: true });
   };
 }
 

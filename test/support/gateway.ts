@@ -1,8 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/platform/config/config.ts';
-import { createLogger } from '../../src/platform/process/logger.ts';
-import { registry } from '../../src/providers/registry.ts';
 import type { TestDatabase } from './database.ts';
 
 export const ROOT_KEY = 'root-key-of-the-tests-0123456789-abcdef';
@@ -29,6 +25,7 @@ export async function startGateway(
   database: Pick<TestDatabase, 'url' | 'ownerUrl'>,
   env: Record<string, string> = {},
 ): Promise<TestGateway> {
+  const { createApp, loadConfig, createLogger, registry } = await loadGateway();
   const logLines: string[] = [];
   const config = loadConfig(
     {
@@ -66,6 +63,17 @@ export async function startGateway(
     ask: (query, variables, headers) => askAt(app.url, query, variables, headers),
     close: () => app.close(),
   };
+}
+
+// When it is first needed: loading it takes seconds, which the files that only start processes are spared.
+async function loadGateway() {
+  const [{ createApp }, { loadConfig }, { createLogger }, { registry }] = await Promise.all([
+    import('../../src/app.ts'),
+    import('../../src/platform/config/config.ts'),
+    import('../../src/platform/process/logger.ts'),
+    import('../../src/providers/registry.ts'),
+  ]);
+  return { createApp, loadConfig, createLogger, registry };
 }
 
 /** Environment of a gateway whose provider is a fake upstream. */

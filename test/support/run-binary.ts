@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -14,6 +15,7 @@ export function runBinary(
 ): { exitCode: number | null; output: string } {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [require.resolve(file), ...args], {
     cwd,
+    env: { ...process.env, ...COMPILE_CACHE },
     encoding: 'utf8',
   });
   if (error) throw error;

@@ -1,12 +1,15 @@
 import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
+import { CommanderError } from 'commander';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   functionChanges,
   readFunctionFiles,
   readMigratedFunctions,
 } from '../../../scripts/function-files.ts';
+import { createMigrationCommand } from '../../../scripts/migration-command.ts';
+import { createDatabase } from '../../support/database.ts';
 import { runBinary } from '../../support/run-binary.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -30,10 +33,9 @@ beforeEach(async () => {
   await rename(join(root, 'prisma/migrations', init), join(root, 'prisma/migrations', INIT));
 });
 
-// It starts a PostgreSQL of its own.
 describe('npm run migration', { timeout: 60_000 }, () => {
   it('explains itself', () => {
-    expect(run('--help')).toEqual({
+    expect(runProcess('--help')).toEqual({
       exitCode: 0,
       output: expect.stringContaining('Usage: npm run migration'),
     });
@@ -44,12 +46,16 @@ describe('npm run migration', { timeout: 60_000 }, () => {
     ['another folder', ['../add_region'], 'Use up to 60 of a-z, 0-9 and _'],
     ['a long name', ['a'.repeat(61)], 'Use up to 60 of a-z, 0-9 and _'],
   ])('refuses %s', async (_, args, message) => {
-    expect(run(...args)).toEqual({ exitCode: 1, output: expect.stringContaining(message) });
+    expect(await run(...args)).toEqual({ exitCode: 1, output: expect.stringContaining(message) });
     expect(await migrations()).toEqual([INIT]);
   });
 
+  // On a PostgreSQL of its own.
   it('makes a migration with a comment when nothing differs', async () => {
-    expect(run('backfill')).toEqual({ exitCode: 0, output: expect.stringContaining('nothing differs') });
+    expect(runProcess('backfill')).toEqual({
+      exitCode: 0,
+      output: expect.stringContaining('nothing differs'),
+    });
     const [, made = ''] = await migrations();
     expect(made).toMatch(/^\d{14}_backfill$/);
     expect(await scriptOf(made)).toMatch(/^-- .*\n$/);
@@ -65,7 +71,7 @@ describe('npm run migration', { timeout: 60_000 }, () => {
     await addFunction('users/a-caller', 'b_callee()');
     await addFunction('users/b-callee', '1');
 
-    const { exitCode, output } = run('change_much');
+    const { exitCode, output } = await run('change_much');
     expect(output).toContain('tables of schema.prisma, src/usage/sum-usage.sql');
     expect(output).toContain('src/users/end-erasure.sql (dropped)');
     expect(output).toContain('It applies to an empty database.');
@@ -87,14 +93,14 @@ describe('npm run migration', { timeout: 60_000 }, () => {
 
   it('says why a migration does not apply', async () => {
     await edit('src/usage/sum-usage.sql', 'RETURN 0;', 'RETURN 1 +;');
-    const { exitCode, output } = run('break_it');
+    const { exitCode, output } = await run('break_it');
     expect(output).toContain('_break_it failed (SQLSTATE 42601). syntax error');
     expect(exitCode).toBe(1);
   });
 
   it('refuses a file that does not define the function of its name', async () => {
     await rename(join(root, 'src/usage/sum-usage.sql'), join(root, 'src/usage/add-usage.sql'));
-    expect(run('rename')).toEqual({
+    expect(runProcess('rename')).toEqual({
       exitCode: 1,
       output: 'src/usage/add-usage.sql has no line that begins: CREATE OR REPLACE FUNCTION add_usage(\n',
     });
@@ -103,13 +109,13 @@ describe('npm run migration', { timeout: 60_000 }, () => {
 
   it('amends the newest migration', async () => {
     const before = await scriptOf(INIT);
-    expect(run('--amend')).toEqual({ exitCode: 0, output: expect.stringContaining('nothing differs') });
+    expect(await run('--amend')).toEqual({ exitCode: 0, output: expect.stringContaining('nothing differs') });
     expect(await scriptOf(INIT)).toBe(before);
 
     await edit('src/usage/sum-usage.sql', 'RETURN 0;', 'RETURN -1;');
     await rm(join(root, 'src/users/end-erasure.sql'));
     await addFunction('users/a-caller', '1');
-    expect(run('--amend').exitCode).toBe(0);
+    expect((await run('--amend')).exitCode).toBe(0);
     expect(functionChanges(await readFunctionFiles(root), await readMigratedFunctions(root))).toEqual([]);
     const after = await scriptOf(INIT);
     expect(after).not.toContain('end_erasure');
@@ -119,7 +125,30 @@ describe('npm run migration', { timeout: 60_000 }, () => {
   });
 });
 
-function run(...args: readonly string[]): ReturnType<typeof runBinary> {
+/** The command as its process runs it, on a database of the tests' PostgreSQL. */
+async function run(...args: readonly string[]): Promise<ReturnType<typeof runBinary>> {
+  let output = '';
+  const write = (text: string) => {
+    output += text;
+  };
+  const command = createMigrationCommand({
+    say: (line) => write(`${line}\n`),
+    async withEmptyDatabase(work) {
+      const { ownerUrl, url, drop } = await createDatabase({ empty: true });
+      await work({ ownerUrl, applicationUrl: url }).finally(drop);
+    },
+  });
+  command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
+  try {
+    await command.parseAsync(['--root', root, ...args], { from: 'user' });
+    return { exitCode: 0, output };
+  } catch (error) {
+    if (error instanceof CommanderError) return { exitCode: error.exitCode, output };
+    return { exitCode: 1, output: `${output}${error instanceof Error ? error.message : ''}\n` };
+  }
+}
+
+function runProcess(...args: readonly string[]): ReturnType<typeof runBinary> {
   return runBinary(SCRIPT, ['--root', root, ...args], root);
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { diffWithSchema } from '../../../scripts/schema-engine.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { useDatabase } from '../../support/fixture.ts';
@@ -42,11 +42,21 @@ describe("Prisma's schema and the migrations", () => {
   });
 });
 
-// The same comparison, on a database that was changed: shows that it finds each kind of difference.
+// The same comparison, on a database that was changed: shows that it finds each kind of difference. All changes are
+// made to one database: what is expected of each is found once, so no other causes it.
 describe('drift is found when', () => {
-  it.each([
+  const CHANGES: readonly (readonly [string, string, string])[] = [
     ['a column is added', 'ALTER TABLE audit_event ADD COLUMN extra text', '[-] Removed column `extra`'],
-    ['a column is missing', 'ALTER TABLE end_user DROP COLUMN created_at', '[+] Added column `created_at`'],
+    [
+      'a column is missing',
+      'ALTER TABLE application DROP COLUMN created_at',
+      '[+] Added column `created_at`',
+    ],
+    [
+      'a default is only in the schema',
+      'ALTER TABLE end_user ALTER COLUMN created_at DROP DEFAULT',
+      '`created_at` (default changed from',
+    ],
     [
       'a type differs',
       'ALTER TABLE realtime_session ALTER COLUMN voice TYPE varchar(20)',
@@ -78,11 +88,6 @@ describe('drift is found when', () => {
       '`detail` (default changed from',
     ],
     [
-      'a default is only in the schema',
-      'ALTER TABLE end_user ALTER COLUMN created_at DROP DEFAULT',
-      '`created_at` (default changed from',
-    ],
-    [
       'an index is missing',
       'DROP INDEX realtime_session_user_id_id_idx',
       '[+] Added index on columns (user_id, id)',
@@ -94,7 +99,7 @@ describe('drift is found when', () => {
     ],
     [
       'an index is added',
-      'CREATE INDEX extra ON realtime_session (voice)',
+      'CREATE INDEX extra_index ON realtime_session (voice)',
       '[-] Removed index on columns (voice)',
     ],
     [
@@ -112,16 +117,24 @@ describe('drift is found when', () => {
       'ALTER TABLE end_user ADD FOREIGN KEY (id) REFERENCES application',
       '[-] Removed foreign key on columns (id)',
     ],
-    ['there is a table', 'CREATE TABLE extra (id uuid PRIMARY KEY)', '[-] Removed tables\n  - extra'],
-    ['there is an enum', `CREATE TYPE extra AS ENUM ('a')`, '[-] Removed enums\n  - extra'],
-  ])('%s', async (_, change, named) => {
-    const changed = await createDatabase();
-    try {
-      await changed.query(change);
-      expect(await diff(changed)).toEqual({ exitCode: 2, stdout: expect.stringContaining(named) });
-    } finally {
-      await changed.drop();
-    }
+    [
+      'there is a table',
+      'CREATE TABLE extra_table (id uuid PRIMARY KEY)',
+      '[-] Removed tables\n  - extra_table',
+    ],
+    ['there is an enum', `CREATE TYPE extra_enum AS ENUM ('a')`, '[-] Removed enums\n  - extra_enum'],
+  ];
+  const changed = useDatabase();
+  let found: string | null = null;
+  beforeAll(async () => {
+    for (const [, change] of CHANGES) await changed.query(change);
+    const { exitCode, stdout } = await diff(changed);
+    expect(exitCode).toBe(2);
+    found = stdout;
+  });
+
+  it.each(CHANGES)('%s', (_, __, named) => {
+    expect(found?.split(named)).toHaveLength(2);
   });
 
   it('there is something that Prisma does not see', async () => {
