@@ -58,7 +58,7 @@ export async function startWorld(
       GATEHOUSE_MAX_COST: '10000000',
       GATEHOUSE_MAX_TOKENS: '100000',
       // Which takes a while on a busy machine.
-      GATEHOUSE_DATABASE_TIMEOUT_MS: '10000',
+      GATEHOUSE_DATABASE_TIMEOUT_MS: '30000',
     },
   );
   const credentials: Credentials = new Map();
