@@ -228,7 +228,10 @@ describe.concurrent('a start', { timeout: PATIENCE_MS }, () => {
     const { port, server } = await busyPort();
     const connected = once(server, 'connection');
     const DATABASE_OWNER_URL = `postgresql://owner:${PASSWORD}@127.0.0.1:${port}/gatehouse`;
-    const running = start(await folderWith(), { ...external(), DATABASE_OWNER_URL });
+    // Longer than the test may take: it would not end in time if it waited for that.
+    const GATEHOUSE_DATABASE_TIMEOUT_MS = '60000';
+    const env = { ...external(), DATABASE_OWNER_URL, GATEHOUSE_DATABASE_TIMEOUT_MS };
+    const running = start(await folderWith(), env);
     await Promise.race([connected, running.ended]);
     running.child.kill('SIGTERM');
     const { code, signal, stderr } = await running.ended;
