@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,9 +140,9 @@ function external() {
   return { ...secrets, ...urls, ...others, ...ports };
 }
 
-// Everything else that is refused goes the way of these two: refused-starts.test.ts.
-describe.concurrent('what is refused exits with 1 and one message', { timeout: PATIENCE_MS }, () => {
-  test('a PORT in use', async () => {
+// What else is refused goes this way, or that of a configuration that cannot be used: refused-starts.test.ts, config.process.test.ts.
+describe.concurrent('a start', { timeout: PATIENCE_MS }, () => {
+  test('that is refused, a PORT being in use, exits with 1 and one message', async () => {
     const { port } = await busyPort();
     await expectRefusal(
       start(await folderWith(), { ...external(), PORT: String(port) }),
@@ -150,14 +150,6 @@ describe.concurrent('what is refused exits with 1 and one message', { timeout: P
     );
   });
 
-  test('an .env that is no file', async () => {
-    const folder = await folderWith();
-    await mkdir(join(folder, '.env'));
-    await expectRefusal(start(folder, secrets), '.env in the working directory cannot be read as a file.');
-  });
-});
-
-describe.concurrent('a start that is not refused', { timeout: PATIENCE_MS }, () => {
   test('refuses what is wrong in .env, over which the environment wins, serves, and drains on SIGTERM', async () => {
     const settings = external();
     const wrong = {
@@ -236,7 +228,10 @@ describe.concurrent('a start that is not refused', { timeout: PATIENCE_MS }, () 
     const { port, server } = await busyPort();
     const connected = once(server, 'connection');
     const DATABASE_OWNER_URL = `postgresql://owner:${PASSWORD}@127.0.0.1:${port}/gatehouse`;
-    const running = start(await folderWith(), { ...external(), DATABASE_OWNER_URL });
+    // Longer than the test may take: it would not end in time if it waited for that.
+    const GATEHOUSE_DATABASE_TIMEOUT_MS = '60000';
+    const env = { ...external(), DATABASE_OWNER_URL, GATEHOUSE_DATABASE_TIMEOUT_MS };
+    const running = start(await folderWith(), env);
     await Promise.race([connected, running.ended]);
     running.child.kill('SIGTERM');
     const { code, signal, stderr } = await running.ended;

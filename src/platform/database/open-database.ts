@@ -105,14 +105,10 @@ async function reachDatabase(
   const { url, ownerUrl = url } = database;
   const source = 'DATABASE_URL';
   const ownerSource = database.ownerUrl === undefined ? source : 'DATABASE_OWNER_URL';
-  const pooler = await findPooler({
-    url,
-    source,
-    timeoutMs,
-    preparedStatements: preparedStatements === 'on',
-  });
+  const found = findPooler({ url, source, timeoutMs, preparedStatements: preparedStatements === 'on' });
+  const pooler = await unlessAborted(found, signal);
   if (database.ownerUrl !== undefined)
-    await requireSession({ url: ownerUrl, source: ownerSource, timeoutMs });
+    await unlessAborted(requireSession({ url: ownerUrl, source: ownerSource, timeoutMs }), signal);
   else if (pooler === 'transaction') throw needsSession(source);
   return { url, ownerUrl, source, ownerSource, pooler, stop: async () => {} };
 }
