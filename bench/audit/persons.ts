@@ -16,7 +16,7 @@ export async function startIdentityProvider(stack: AsyncDisposableStack) {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ keys: [jwk] }));
   });
-  const port = await listen(server, 0, '127.0.0.1');
+  const port = Number(new URL(await listen(server, 0, '127.0.0.1')).port);
   stack.defer(() => close(server, 0));
   const tokenOf = (user: number) =>
     new SignJWT({ sub: `user-${user}` })

@@ -89,7 +89,7 @@ const server = createGraphqlServer({
   log,
   onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
 });
-const port = await listen(server, 0, '127.0.0.1');
+const port = Number(new URL(await listen(server, 0, '127.0.0.1')).port);
 serveParent({ port, key: key.value }, async () => {
   const { user, system } = process.cpuUsage();
   return { statements, cpuMicroseconds: user + system };

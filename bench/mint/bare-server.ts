@@ -57,5 +57,5 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.end(text);
 }
 
-const port = await listen(server, 0, '127.0.0.1');
+const port = Number(new URL(await listen(server, 0, '127.0.0.1')).port);
 serveParent({ port }, async () => ({}));

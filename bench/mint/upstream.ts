@@ -95,7 +95,7 @@ function mint(body: string) {
   };
 }
 
-const port = await listen(server, 0, '127.0.0.1');
+const port = Number(new URL(await listen(server, 0, '127.0.0.1')).port);
 serveParent({ port }, async (question) => {
   ({ latencyMs, asciiOnly } = instruction.parse(question));
   return {};

@@ -109,5 +109,5 @@ function instant(text: string | null | undefined): string | null {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.length >= 3 ? fraction.slice(0, 3) : fraction.padEnd(3, '0')}Z`;
 }
 
-const port = await listen(server, 0, '127.0.0.1');
+const port = Number(new URL(await listen(server, 0, '127.0.0.1')).port);
 serveParent({ port }, async () => ({}));
