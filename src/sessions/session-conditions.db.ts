@@ -3,6 +3,7 @@ import { userIdOf, visibleSessions } from '../authorization/visible.db.ts';
 import { anyOf, type Condition, compare, parameter } from '../platform/database/condition.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import type { SessionStatus } from './session.ts';
+import type { Label } from './session-config.ts';
 import type { SessionFilter } from './session-filter.ts';
 
 /** The condition that a session is ACTIVE. Its last part follows from the others and leads to the index of expiry times. */
@@ -66,7 +67,7 @@ export function sessionConditions(filter: SessionFilter, visibility: Visibility)
     ...when(createdFrom, createdSince),
     ...when(createdTo, createdBefore),
     ...when(expiresBefore, (time) => compare('expires_at', '<', parameter(time, 'timestamptz'))),
-    ...when(labels, (all) => compare('labels', '@>', parameter(toJsonb(all), 'jsonb'))),
+    ...when(labels?.length === 0 ? null : labels, labelled),
   ];
 }
 
@@ -77,6 +78,14 @@ function when<T>(value: T | null | undefined, condition: (value: T) => Condition
 // A single value is compared as one: an index of the column then gives the order too.
 function oneOf(values: readonly string[]) {
   return values.length === 1 ? parameter(values[0]) : anyOf(values);
+}
+
+// The second condition follows from the first, but the index has only sessions with labels, and PostgreSQL does not see that.
+function labelled(labels: readonly Label[]): Condition {
+  return {
+    operator: 'sql',
+    sql: (alias, bind) => `${alias}.labels @> ${bind(toJsonb(labels))}::jsonb AND ${alias}.labels <> '[]'`,
+  };
 }
 
 // Ids begin with the time of creation. The condition on them keeps PostgreSQL from reading other months' partitions.

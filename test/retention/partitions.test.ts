@@ -13,6 +13,7 @@ const INDEXES = {
     'application_id_id_idx',
     'expiring_idx',
     'issued_idx',
+    'labels_idx',
     'live_idx',
     'model_id_idx',
     'open_idx',

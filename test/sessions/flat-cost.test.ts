@@ -89,6 +89,8 @@ const FILTERS: readonly (readonly [string, SessionFilter])[] = [
   ['sessions of a rare model', { models: ['model-rare'] }],
   ['sessions of an unknown model', { models: ['model-unknown'] }],
   ['sessions by upstream id', { upstreamSessionId: 'sess_12' }],
+  ['sessions with a common label', { labels: [{ key: 'channel', value: 'phone' }] }],
+  ['sessions with a label that none has', { labels: [{ key: 'channel', value: 'letter' }] }],
   ...STATUSES.map((status) => [`${status} sessions`, { statuses: [status] }] as const),
 ];
 const LISTINGS: readonly (readonly [string, Read])[] = [

@@ -8,7 +8,7 @@ export type Condition = Comparison | RawCondition;
 
 export type Comparison = {
   readonly column: string;
-  readonly operator: '=' | '<' | '@>';
+  readonly operator: '=' | '<';
   readonly operand: Operand;
   /** See `withRangeHint`. */
   readonly rangeHint?: boolean;
@@ -23,7 +23,7 @@ export type RawCondition = {
 /** The right side of a comparison: one parameter, and the expression around its placeholder. */
 export type Operand = { readonly value: unknown; readonly sql: (placeholder: string) => string };
 
-type Type = 'uuid' | 'timestamptz' | 'jsonb';
+type Type = 'uuid' | 'timestamptz';
 
 export function compare(column: string, operator: Comparison['operator'], operand: Operand): Comparison {
   return { column, operator, operand };

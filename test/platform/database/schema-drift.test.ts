@@ -19,6 +19,7 @@ const UNSEEN_BY_PRISMA = {
     'end_user_suspended_idx',
     'realtime_session_expiring_idx',
     'realtime_session_issued_idx',
+    'realtime_session_labels_idx',
     'realtime_session_live_idx',
     'realtime_session_open_idx',
     'realtime_session_revoked_idx',
