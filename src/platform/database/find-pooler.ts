@@ -15,6 +15,8 @@ type Way = {
 
 const DUPLICATE_STATEMENT = '42P05';
 const NO_SUCH_STATEMENT = '26000';
+/** A pooler that has just opened another connection gives that one first, and once. */
+const ATTEMPTS = 4;
 
 /**
  * Finds a pooler by trying, and refuses one that would lose prepared statements while they are used.
@@ -48,15 +50,22 @@ async function tryPooler(way: Way): Promise<Pooler> {
   return withTwo(way, async (first, openSecond) => {
     if (!(await isPooled(first))) return 'none';
     const second = await openSecond();
-    const served = await processOf(first);
-    if ((await processOf(first)) !== served) return 'transaction';
-    // Keeps its connection to the server. Where that is the one that served the first, or where the first is served by
-    // another one then, connections change hands.
-    await second.query('BEGIN');
-    const changesHands = (await processOf(second)) === served || (await processOf(first)) !== served;
-    await second.query('ROLLBACK');
-    return changesHands ? 'transaction' : 'session';
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
+      if (await changesHands(first, second)) return 'transaction';
+    return 'session';
   });
+}
+
+/** Whether connections to the server change hands between two of the pooler's. */
+async function changesHands(first: pg.Client, second: pg.Client): Promise<boolean> {
+  const served = await processOf(first);
+  if ((await processOf(first)) !== served) return true;
+  // Keeps its connection to the server. Where that is the one that served the first, or where the first is served by
+  // another one then, connections change hands.
+  await second.query('BEGIN');
+  const changed = (await processOf(second)) === served || (await processOf(first)) !== served;
+  await second.query('ROLLBACK');
+  return changed;
 }
 
 /** Two connections give one name to two statements, in turns. */
