@@ -23,6 +23,6 @@ test('columns are selected under the names of their fields', () => {
 });
 
 test('a column that the model does not have does not compile', () => {
-  // @ts-expect-error
+  // @ts-expect-error: that this does not compile is what is tested
   expect(columns<{ id: string }>('k', ['nothing'])).toBe('k.nothing');
 });
