@@ -6,7 +6,7 @@ import { pagesOf } from './pages.ts';
 import { readUsage } from './read-usage.ts';
 import type { Client } from './request.ts';
 import { Secret } from './secret.ts';
-import { watchSessions } from './watch-sessions.ts';
+import { readEventsPosition, watchSessions } from './watch-sessions.ts';
 
 const PAGE_SIZE = 100;
 /** A gateway sends something every 15 seconds, by default. After three times that a stream is dead. */
@@ -99,6 +99,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       return (await query(client, documents.viewer, {}, options)).viewer;
     },
 
+    eventsPosition: (options) => readEventsPosition(client, options),
     watchSessions: (options) => watchSessions(client, options),
     request: (document, variables, options) => run(client, document, variables, options),
   };

@@ -4,8 +4,8 @@ const OVERLAP_MS = 60_000;
 type Received = { readonly id: string; readonly at: number };
 
 export type ResumePoint = {
-  /** What to pass as `after`; undefined if nothing is known. */
-  after(): string | undefined;
+  /** What to pass as `after`. */
+  after(): string;
   /** @returns whether the event is new: coming back delivers some once more */
   receive(id: string): boolean;
 };
@@ -15,7 +15,7 @@ export type ResumePoint = {
  * is not the last event that was received, after which a late one might be missed, but the last one that is old enough.
  * What was received since is known by its id.
  */
-export function createResumePoint(start: string | undefined, now: () => number = Date.now): ResumePoint {
+export function createResumePoint(start: string, now: () => number = Date.now): ResumePoint {
   // In the order in which they came: what is remembered, from `OVERLAP_MS` before the point on.
   let received: Received[] = [];
   const ids = new Set<string>();
@@ -34,7 +34,7 @@ export function createResumePoint(start: string | undefined, now: () => number =
   return {
     after() {
       advance();
-      return point?.id ?? start ?? received[0]?.id;
+      return point?.id ?? start;
     },
     receive(id) {
       if (ids.has(id)) return false;

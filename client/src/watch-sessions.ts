@@ -3,12 +3,13 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import { failureOf, heard, send } from './exchange.ts';
 import type { RequestOptions } from './gatehouse.ts';
 import { GatehouseError } from './gatehouse-error.ts';
-import { sessionEvents as document } from './generated/documents.ts';
+import { sessionEvents as document, eventsPosition as positionDocument } from './generated/documents.ts';
 import type { RealtimeSessionFilter, SessionEventsSubscription } from './generated/types.ts';
+import { query } from './operations.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Client } from './request.ts';
 import type { SessionEvent } from './results.ts';
-import { createResumePoint } from './resume-point.ts';
+import { createResumePoint, type ResumePoint } from './resume-point.ts';
 import { serverSentEvents } from './server-sent-events.ts';
 
 /** A connection that lasted so long was a good one: the next attempt need not wait longer than the first. */
@@ -30,7 +31,7 @@ export async function* watchSessions(
   client: Client,
   { filter, after, signal }: WatchOptions = {},
 ): AsyncGenerator<SessionEvent, void> {
-  const point = createResumePoint(after);
+  let point: ResumePoint | null = null;
   for (let failures = 1; ; failures += 1) {
     let reason: GatehouseError | null = null;
     let openedAt: number | null = null;
@@ -38,24 +39,37 @@ export async function* watchSessions(
       openedAt = performance.now();
     };
     try {
+      // Even the first connection can break before its first event.
+      point ??= createResumePoint(after ?? (await readEventsPosition(client, { signal })));
       for await (const event of connectOnce(client, { filter, after: point.after(), signal, onOpen })) {
         if (!point.receive(event.id)) continue;
         failures = 1;
         yield event;
       }
     } catch (error) {
-      if (!(error instanceof GatehouseError) || !helpsToComeBack(client, error, openedAt !== null))
-        throw error;
-      reason = error;
+      reason = reasonToComeBack(client, error, openedAt !== null);
     }
-    if (openedAt !== null && performance.now() - openedAt > STABLE_MS) failures = 1;
+    if (wasStable(openedAt)) failures = 1;
     await wait(waitBefore(reason, failures), signal);
   }
 }
 
-/** A credential that was good when the stream began has expired since: there may be a new one. */
-function helpsToComeBack({ auth }: Client, error: GatehouseError, wasOpen: boolean): boolean {
-  return isTransient(error) || (wasOpen && error.code === 'UNAUTHENTICATED' && typeof auth === 'function');
+/** From where to follow the changes that come from now on. */
+export async function readEventsPosition(client: Client, options?: RequestOptions): Promise<string> {
+  return (await query(client, positionDocument, {}, options)).realtimeSessions.eventsAfter;
+}
+
+/** @returns the error, if it may be another thing the next time @throws the error otherwise */
+function reasonToComeBack({ auth }: Client, error: unknown, wasOpen: boolean): GatehouseError {
+  if (!(error instanceof GatehouseError)) throw error;
+  // A credential that was good when the stream began has expired since: there may be a new one.
+  const canRenew = wasOpen && error.code === 'UNAUTHENTICATED' && typeof auth === 'function';
+  if (!isTransient(error) && !canRenew) throw error;
+  return error;
+}
+
+function wasStable(openedAt: number | null): boolean {
+  return openedAt !== null && performance.now() - openedAt > STABLE_MS;
 }
 
 /** The events of one connection, until it ends. */

@@ -98,11 +98,11 @@ describe('an attempt that fails', () => {
     ['with 504', { status: 504, body: '' }],
     ['with 429', { status: 429, headers: { 'retry-after': '0' } }],
   ] as const)('%s is repeated with the same key, and one session comes of it', async (name, fault) => {
-    proxy.faults.push(fault, fault);
+    proxy.faults.push(fault);
     const result = await clientOf(proxy).createSession({ externalUserId: name });
     expect(result.__typename).toBe('CreateRealtimeSessionSuccess');
     expect(new Set(keysSent()).size).toBe(1);
-    expect(keysSent()).toHaveLength(3);
+    expect(keysSent()).toHaveLength(2);
     expect(await countSessions(name)).toBe(1);
   });
 

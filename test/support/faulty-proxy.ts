@@ -22,6 +22,10 @@ export type FaultyProxy = {
   readonly faults: Fault[];
   /** Breaks every open connection. */
   cut(): void;
+  /** Passes on nothing more of the answers that are on their way. */
+  hold(): void;
+  /** How many answers are on their way. */
+  openStreams(): number;
   close(): Promise<void>;
 };
 
@@ -31,6 +35,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const headers: IncomingMessage['headers'][] = [];
   const faults: Fault[] = [];
   const sockets = new Set<Socket>();
+  const answers = new Set<IncomingMessage>();
 
   const server = createServer(async (incoming, response) => {
     const body = Buffer.concat(await incoming.toArray());
@@ -43,7 +48,11 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const { method, headers: passed } = incoming;
     const outgoing = request(target, { method, headers: { ...passed, host: new URL(target).host } });
     outgoing.on('error', () => response.destroy());
-    outgoing.on('response', (answer) => void pass(answer, response, fault));
+    outgoing.on('response', (answer) => {
+      answers.add(answer);
+      answer.once('close', () => answers.delete(answer));
+      void pass(answer, response, fault);
+    });
     response.on('close', () => outgoing.destroy());
     outgoing.end(body);
   });
@@ -63,6 +72,10 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     headers,
     faults,
     cut,
+    hold() {
+      for (const answer of answers) answer.unpipe();
+    },
+    openStreams: () => answers.size,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
