@@ -1261,3 +1261,114 @@ RETURN jsonb_build_object(
   'estimated', entry.estimated
 );
 -- end src/usage/usage-numbers.sql
+
+-- ------------------------------------------------------------------ for those who come with SQL
+
+-- Views with names that stay, while tables may change: no secrets, fingerprints, instructions, tools, addresses or other free
+-- text of a person, except for the external id and labels, which an erasure removes. Views read with their owner's rights:
+-- who may read them (gatehouse_reader, see docs/operations.md) needs no right to a table.
+DO $$
+BEGIN
+  -- Unlike CREATE SCHEMA IF NOT EXISTS, this needs no right to the database when somebody made the schema in advance.
+  IF to_regnamespace('reporting') IS NULL THEN
+    CREATE SCHEMA reporting;
+  END IF;
+END $$;
+
+CREATE VIEW reporting.applications AS
+SELECT id, name, created_at FROM application;
+COMMENT ON VIEW reporting.applications IS 'The registered callers.';
+
+CREATE VIEW reporting.users AS
+SELECT id, external_id, created_at, last_session_at, suspended_at, erased_at FROM end_user;
+COMMENT ON VIEW reporting.users IS 'The people that sessions are for. external_id is null once somebody is erased.';
+
+CREATE VIEW reporting.sessions AS
+SELECT s.id, s.created_at,
+  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
+  s.type, s.provider, s.model, s.application_id, a.name AS application, s.user_id, u.external_id AS external_user_id,
+  (SELECT coalesce(jsonb_object_agg(label->>'key', label->>'value'), '{}') FROM jsonb_array_elements(s.labels) AS label)
+    AS labels,
+  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS issued_at,
+  CASE WHEN s.outcome = 'ISSUED' THEN round(extract(epoch FROM s.settled_at - s.created_at) * 1000, 3) END AS mint_ms,
+  s.expires_at, CASE WHEN s.outcome = 'ISSUED' THEN s.revoked_at END AS revoked_at,
+  CASE
+    WHEN s.outcome = 'FAILED' THEN NULL
+    WHEN s.outcome = 'ISSUED'
+      THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
+    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds)
+  END + make_interval(secs => s.session_limit_seconds) AS exposed_until,
+  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.upstream_session_id
+FROM realtime_session AS s
+JOIN application AS a ON a.id = s.application_id
+JOIN end_user AS u ON u.id = s.user_id;
+COMMENT ON VIEW reporting.sessions IS
+  'One row for each session that was asked for and not refused. Narrow it by id >= uuidv7_floor(TIME), which skips whole months, rather than by created_at.';
+COMMENT ON COLUMN reporting.sessions.status IS 'As of now: PENDING, ACTIVE, EXPIRED, REVOKED, FAILED or UNCONFIRMED.';
+COMMENT ON COLUMN reporting.sessions.mint_ms IS 'From the reservation to the record of the secret, in milliseconds.';
+COMMENT ON COLUMN reporting.sessions.exposed_until IS
+  'The last moment at which something opened with the secret could still run. Null when nothing can have been issued.';
+
+CREATE VIEW reporting.usage_records AS
+SELECT r.session_id, r.response_id, r.source, r.revision, r.at, r.reported_at, r.counted, r.provider, r.model,
+  r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
+  r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
+  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
+  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
+  r.cost AS cost_usd, r.estimated AS cost_is_estimated
+FROM usage_record AS r
+JOIN application AS a ON a.id = r.application_id
+JOIN end_user AS u ON u.id = r.user_id;
+COMMENT ON VIEW reporting.usage_records IS
+  'One row for each report of a response. Only rows with counted are part of any sum: an application''s report replaces a client''s, a correction what it corrects.';
+COMMENT ON COLUMN reporting.usage_records.cost_usd IS 'Null when the model had no known price: unknown, not zero.';
+
+CREATE VIEW reporting.usage_daily AS
+SELECT r.day, r.provider, r.model, r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
+  r.responses, r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
+  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
+  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
+  r.cost_usd, r.known_cost_usd, r.estimated_cost_usd, r.unpriced_responses
+FROM (
+  SELECT (bucket AT TIME ZONE 'UTC')::date AS day, provider, model, application_id, user_id,
+    sum(responses) AS responses,
+    sum(input_text_tokens) AS input_text_tokens, sum(input_audio_tokens) AS input_audio_tokens,
+    sum(input_image_tokens) AS input_image_tokens, sum(cached_text_tokens) AS cached_text_tokens,
+    sum(cached_audio_tokens) AS cached_audio_tokens, sum(cached_image_tokens) AS cached_image_tokens,
+    sum(output_text_tokens) AS output_text_tokens, sum(output_audio_tokens) AS output_audio_tokens,
+    sum(total_tokens) AS total_tokens, sum(transcription_seconds) AS transcription_seconds,
+    CASE WHEN sum(unpriced) = 0 THEN sum(known_cost) END AS cost_usd, sum(known_cost) AS known_cost_usd,
+    sum(estimated_cost) AS estimated_cost_usd, sum(unpriced) AS unpriced_responses
+  FROM usage_rollup GROUP BY 1, 2, 3, 4, 5
+) AS r
+JOIN application AS a ON a.id = r.application_id
+JOIN end_user AS u ON u.id = r.user_id;
+COMMENT ON VIEW reporting.usage_daily IS
+  'What was used on each day in UTC, by user, application, provider and model. Empty rows are left out.';
+COMMENT ON COLUMN reporting.usage_daily.cost_usd IS
+  'Null when unpriced_responses is not 0: unknown, not zero. known_cost_usd adds up the others.';
+
+CREATE VIEW reporting.audit_events AS
+SELECT e.id, seal.sequence, e.at, e.action, e.outcome, e.actor_kind, coalesce(person.actor_name, e.actor_name) AS actor_name,
+  e.actor_application_id, e.actor_user_id, e.actor_api_key_id, e.application_id, e.user_id, e.session_id, e.request_id,
+  e.detail - 'fingerprint' - 'fingerprintKeyId' AS detail
+FROM audit_event AS e
+LEFT JOIN audit_identity AS person ON person.event_id = e.id
+LEFT JOIN audit_seal AS seal ON seal.event_id = e.id;
+COMMENT ON VIEW reporting.audit_events IS
+  'What happened, and by whom. sequence is null until the event is sealed. Only gatehouse audit verify proves anything: this is for reading.';
+
+COMMENT ON TABLE application IS 'Registered callers, and the limits of their users.';
+COMMENT ON TABLE api_key IS 'Keys of applications: only their hashes.';
+COMMENT ON TABLE end_user IS 'The people that sessions are for, and their own limits.';
+COMMENT ON TABLE application_user IS 'Which application has or had a session of which user.';
+COMMENT ON TABLE realtime_session IS 'The ledger: one row for each session that was reserved. A partition for each month.';
+COMMENT ON TABLE idempotency_key IS 'Keys that callers sent so that nothing is minted twice; forgotten after a day.';
+COMMENT ON TABLE audit_event IS 'The audit trail. Rows are inserted, sealed and dropped by the month; never changed.';
+COMMENT ON TABLE audit_identity IS 'What identifies a person in an audit event: an erasure deletes it.';
+COMMENT ON TABLE audit_seal IS 'The sequence and the MAC of each sealed event.';
+COMMENT ON TABLE audit_head IS 'The signed head of each sealed batch, chained to the one before.';
+COMMENT ON TABLE usage_record IS 'Reported usage: one row for each report of a response, and each correction.';
+COMMENT ON TABLE usage_rollup IS 'Sums of counted usage by user and quarter of an hour.';
+COMMENT ON TABLE usage_sum IS 'Sums of counted usage by quarter of an hour, over all users; complete together with usage_part.';
+COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';

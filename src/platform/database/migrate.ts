@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { selectIfClocksAgree } from './clock-skew.ts';
+import { grantReader } from './grant-reader.ts';
 import { MigrationError } from './migration-error.ts';
 import {
   checksumOf,
@@ -39,7 +40,7 @@ export type MigrateOptions = HistoryOptions & {
 
 /**
  * Brings the database to the newest schema: applies missing migrations in order, each in a transaction
- * with its line in Prisma's history; creates partitions ahead; grants the application's role. Several replicas
+ * with its line in Prisma's history; creates partitions ahead; grants the application's role and the readers'. Several replicas
  * may call it at once: the others wait, and find nothing left to do.
  * @throws MigrationError when PostgreSQL or the database's schema is too old, or the schema was changed by hand
  */
@@ -57,6 +58,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     }
     await createPartitions(client);
     await grant(client, applicationRole);
+    await grantReader(client);
   });
 }
 
