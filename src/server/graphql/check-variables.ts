@@ -10,9 +10,10 @@ import {
 } from 'graphql';
 import { findLongList, MAX_LIST_LENGTH } from '../../graphql/list-limit.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
+import { variablePath } from './input-path.ts';
 import type { OperationRequest } from './operation-request.ts';
 import { MORE_ERRORS } from './validation-messages.ts';
-import { variablePath } from './variable-path.ts';
+import { problemOf } from './value-problem.ts';
 
 /** Thrown to stop coercing, which cannot be ended otherwise. */
 const tooManyErrors = new Error('Too many errors');
@@ -72,16 +73,4 @@ function checkVariable(
   }
   const hideSuggestions = true;
   coerceInputValue(value, type, (path, _value, error) => report(path, problemOf(error)), hideSuggestions);
-}
-
-/** The sentence of graphql-js where it names only the schema, and our own where it would repeat the value. */
-function problemOf(error: GraphQLError): string {
-  const missing = /^Field "(\w+)" of required type "[\w![\]]+" was not provided\.$/.exec(error.message);
-  if (missing) return `lacks the field ${missing[1]}.`;
-  const exactlyOne = /^Exactly one key must be specified for OneOf type "\w+"\.$/.test(error.message);
-  if (exactlyOne) return 'must name exactly one of its fields.';
-  const unknown = /^Field ".*" is not defined by type "\w+"\./s.test(error.message);
-  if (unknown) return 'has a field that is not known.';
-  if (/^must be [\w\s,"-]+$/.test(error.message)) return `${error.message}.`;
-  return 'has an invalid value.';
 }
