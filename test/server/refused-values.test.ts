@@ -1,4 +1,6 @@
+import { buildSchema, parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { createExecuteQuery } from '../../src/server/graphql/compiled-queries.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 
 const database = useDatabase();
@@ -221,10 +223,6 @@ const DOCUMENTS: readonly [string, string][] = [
     'A variable is used that the operation does not define.',
   ],
   [
-    'mutation ($a: FunctionToolInput) { createRealtimeSession(input: { externalUserId: "u", tools: [{ function: $a }] }) { __typename } }',
-    'A variable is used for the only field of "ToolInput", so its type must not be nullable.',
-  ],
-  [
     'subscription { sessionEvents { id } a: sessionEvents { id } }',
     'A subscription must have exactly one field.',
   ],
@@ -304,9 +302,21 @@ const VARIABLES: readonly [string, string, Record<string, unknown>, string | nul
   ],
   [
     'null there in a mutation',
-    'mutation ($v: String = "u") { createRealtimeSession(input: { externalUserId: $v }) { __typename } }',
+    'mutation ($v: String = "u") { createApplication(input: { name: $v }) { __typename } }',
     { v: null },
-    'input.externalUserId must not be null.',
+    'input.name must not be null.',
+  ],
+  [
+    'the only field of an object, left out',
+    'mutation ($v: FunctionToolInput) { createRealtimeSession(input: { externalUserId: "u", tools: [{ function: $v }] }) { __typename } }',
+    {},
+    'input.tools.0.function is needed.',
+  ],
+  [
+    'the only field of an object, null',
+    'mutation ($v: FunctionToolInput) { createRealtimeSession(input: { externalUserId: "u", tools: [{ function: $v }] }) { __typename } }',
+    { v: null },
+    'input.tools.0.function must not be null.',
   ],
   [
     'null where null is a value',
@@ -347,3 +357,22 @@ function withoutRequestIds({ status, body }: { status: number; body: any }): { s
     body: JSON.parse(JSON.stringify(body, (key, value) => (key === 'requestId' ? undefined : value))),
   };
 }
+
+test('a variable that is left out inside an object is left out there also when the query is compiled', async () => {
+  const small = buildSchema(
+    'input Page { size: Int = 5 } type Query { size(page: Page, pages: [Page]): Int }',
+  );
+  const field = small.getQueryType()?.getFields()['size'];
+  if (field === undefined) throw new Error('The schema has no such field');
+  field.resolve = (_root, { page, pages: [first] = [] }) => (page ?? first).size;
+  const executeQuery = createExecuteQuery();
+  const sizesOf = async (query: string) => {
+    const document = parse(query);
+    const answers: unknown[] = [];
+    for (const variableValues of [{}, {}, { v: 7 }, {}, { v: null }])
+      answers.push((await executeQuery({ schema: small, document, variableValues })).data?.['size']);
+    return answers;
+  };
+  expect(await sizesOf('query ($v: Int) { size(page: { size: $v }) }')).toEqual([5, 5, 7, 5, null]);
+  expect(await sizesOf('query ($v: Int) { size(pages: [{ size: $v }]) }')).toEqual([5, 5, 7, 5, null]);
+});

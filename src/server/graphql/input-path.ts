@@ -53,11 +53,21 @@ export function variablePath(schema: GraphQLSchema, document: DocumentNode, vari
   return found || 'A variable';
 }
 
-/** The names of the variables that are used where null is not allowed, whether or not their own types allow it. */
-export function variablesWithoutNull(schema: GraphQLSchema, document: DocumentNode): ReadonlySet<string> {
+/** The paths of the variables that are used where null is not allowed, whether or not their own types allow it. */
+export function pathsWithoutNull(schema: GraphQLSchema, document: DocumentNode): ReadonlyMap<string, string> {
+  const paths = new Map<string, string>();
+  visitVariables(schema, document, ({ name, path, allowsNull }) => {
+    if (!allowsNull && !paths.has(name)) paths.set(name, path.join('.'));
+    return true;
+  });
+  return paths;
+}
+
+/** The names of the variables that stand inside an object or a list. */
+export function variablesInside(schema: GraphQLSchema, document: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>();
-  visitVariables(schema, document, ({ name, allowsNull }) => {
-    if (!allowsNull) names.add(name);
+  visitVariables(schema, document, ({ name, path }) => {
+    if (path.length > 1) names.add(name);
     return true;
   });
   return names;

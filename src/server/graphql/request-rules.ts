@@ -12,6 +12,7 @@ import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
 import { checkVariables } from './check-variables.ts';
 import { createExecuteQuery } from './compiled-queries.ts';
+import { withDefaults } from './default-variables.ts';
 import { createParseDocument } from './parse-document.ts';
 import { subscribe } from './subscribe.ts';
 import { withoutInput } from './validation-messages.ts';
@@ -26,6 +27,7 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
   const parseDocument = createParseDocument(limits.tokens);
   const executeQuery = createExecuteQuery();
   const refusals = (args: ExecutionArgs): GraphQLError[] => {
+    args.variableValues = withDefaults(args);
     const invalid = checkVariables(args);
     // The limits read page sizes from variables, so the variables must be valid first.
     const tooMuch = invalid.length === 0 ? checkLimits(args, limits) : null;
