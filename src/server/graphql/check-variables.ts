@@ -82,6 +82,7 @@ function problemOf(error: GraphQLError): string {
   if (exactlyOne) return 'must name exactly one of its fields.';
   const unknown = /^Field ".*" is not defined by type "\w+"\./s.test(error.message);
   if (unknown) return 'has a field that is not known.';
-  if (/^must be [\w\s,"-]+$/.test(error.message)) return `${error.message}.`;
+  // A message of our scalars. Those of graphql-js, which repeat values, do not begin so.
+  if (error.message.startsWith('must ')) return `${error.message}.`;
   return 'has an invalid value.';
 }
