@@ -14,7 +14,7 @@ import { findSessions } from './sessions/find-sessions.db.ts';
 import { countSessions, listSessions } from './sessions/list-sessions.db.ts';
 import { listUsage, sumUsage } from './usage/list-usage.db.ts';
 import { findSessionUsage } from './usage/session-usage.db.ts';
-import { isTimeZone } from './usage/time-zones.db.ts';
+import { findTimeZone } from './usage/time-zones.db.ts';
 import { NO_USAGE } from './usage/usage.ts';
 import { findUserByExternalId, findUsers } from './users/find-users.db.ts';
 import { countUsers, listUsers } from './users/list-users.db.ts';
@@ -62,7 +62,7 @@ export function createReader(
     },
     usageTotals: (filter) => listings(() => sumUsage(pool, visibility, filter)),
     usageRows: (...of) => listings(() => listUsage(pool, visibility, ...of)),
-    isTimeZone: (name) => lookUps(() => isTimeZone(pool, name)),
+    findTimeZone: (name) => lookUps(() => findTimeZone(pool, name)),
     auditEvent: (id) => lookUps(() => findAuditEvent(pool, visibility, id)),
     auditEvents: (page, of) => listings(() => listAuditEvents(pool, visibility, page, of)),
   };

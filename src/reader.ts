@@ -58,8 +58,8 @@ export type Reader = {
     dimensions: readonly UsageDimension[],
     page: { readonly limit: number; readonly after: UsagePosition | null },
   ): Promise<UsageRow[]>;
-  /** Whether it is an IANA name that days can be reckoned by. */
-  isTimeZone(name: string): Promise<boolean>;
+  /** The database's name of an IANA time zone that is named by any alias, in any letter case; null: there is none. */
+  findTimeZone(name: string): Promise<string | null>;
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
   auditEvents(page: Page, filter: AuditEventFilter): Promise<Edge<AuditEvent>[]>;

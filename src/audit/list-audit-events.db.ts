@@ -4,6 +4,7 @@ import { visible } from '../authorization/visible.db.ts';
 import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
 import { type Edge, NEWEST_FIRST, type Page } from '../platform/database/page.ts';
 import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
+import { instantText } from '../platform/validation/instant.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { AuditEventFilter } from './audit-event-filter.ts';
 import { detailWithReason, withIdentity } from './identity.db.ts';
@@ -54,9 +55,12 @@ function filterConditions(filter: AuditEventFilter, { bind: use }: SqlParameters
   where(outcomes, (place) => `e.outcome = ANY(${place}::text[])`);
   where(actorKinds, (place) => `e.actor_kind = ANY(${place}::text[])`);
   // Beside the time itself, what it says of ids: partitions without such are not looked at.
-  where(from, (place) => `e.at >= ${place}::timestamptz AND e.id >= uuidv7_floor(${place}::timestamptz)`);
   where(
-    to,
+    from && instantText(from),
+    (place) => `e.at >= ${place}::timestamptz AND e.id >= uuidv7_floor(${place}::timestamptz)`,
+  );
+  where(
+    to && instantText(to),
     (place) =>
       `e.at < ${place}::timestamptz AND e.id < uuidv7_floor(${place}::timestamptz + interval '1 millisecond')`,
   );

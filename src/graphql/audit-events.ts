@@ -74,7 +74,7 @@ type FilterInput = typeof AuditEventFilterInput.$inferInput;
 
 /** The filter with its ids decoded. Null when no event can match: an id of another type, or text with a NUL. */
 function toFilter(input: FilterInput | null | undefined): AuditEventFilter | null {
-  const { userId, sessionId, applicationId, from, to, ...rest } = input ?? {};
+  const { userId, sessionId, applicationId, ...rest } = input ?? {};
   const ids = {
     userId: userId == null ? undefined : decodeIdOf('User', userId),
     sessionId: sessionId == null ? undefined : decodeIdOf('RealtimeSession', sessionId),
@@ -82,7 +82,5 @@ function toFilter(input: FilterInput | null | undefined): AuditEventFilter | nul
   };
   // PostgreSQL cannot store a NUL in text, so nothing equals a text that has one.
   const storable = [rest.requestId ?? '', ...(rest.actions ?? [])].every(isStorable);
-  return Object.values(ids).includes(null) || !storable
-    ? null
-    : { ...rest, ...ids, from: from?.date, to: to?.date };
+  return Object.values(ids).includes(null) || !storable ? null : { ...rest, ...ids };
 }

@@ -57,18 +57,11 @@ type FilterInput = typeof SessionFilterInput.$inferInput;
 
 /** The filter with its ids decoded. Null when no session can match: an id of another type, or text with a NUL. */
 export function sessionFilterOf(input: FilterInput | null | undefined): SessionFilter | null {
-  const { userId, applicationId, createdFrom, createdTo, expiresBefore, ...rest } = input ?? {};
+  const { userId, applicationId, ...rest } = input ?? {};
   const user = userId == null ? undefined : decodeIdOf('User', userId);
   const application = applicationId == null ? undefined : decodeIdOf('Application', applicationId);
   if (user === null || application === null || !canMatch(rest)) return null;
-  return {
-    ...rest,
-    userId: user,
-    applicationId: application,
-    createdFrom: createdFrom?.date,
-    createdTo: createdTo?.date,
-    expiresBefore: expiresBefore?.date,
-  };
+  return { ...rest, userId: user, applicationId: application };
 }
 
 /** PostgreSQL cannot store a NUL in text, so nothing equals a text that has one. */

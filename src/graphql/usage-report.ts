@@ -1,3 +1,4 @@
+import { type Instant, millisecondsOf } from '../platform/validation/instant.ts';
 import { isStorable } from '../platform/validation/text.ts';
 import {
   haveOneTime,
@@ -16,16 +17,20 @@ import type { CursorFormat } from './cursor.ts';
 import { cost, type PageSize } from './declared-cost.ts';
 import { BadInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
-import { type Instant, millisecondsOf } from './instant.ts';
 import { atMost } from './list-limit.ts';
 import { forwardPages } from './page-arguments.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
 
+export const TIME_ZONE =
+  'The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC.';
+
 /** A report before it is read. Totals and rows are read only when they are selected. */
 export type UsageReport = {
   /** The name that the cursors of its rows are bound to. */
   readonly listing: string;
+  /** As it was asked for; the filter has the database's name. */
+  readonly timeZone: string;
   readonly filter: UsageFilter;
   readonly dimensions: readonly UsageDimension[];
 };
@@ -119,8 +124,9 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
       resolve: ({ filter }) => new Date(filter.to),
     }),
     timeZone: t.string({
-      description: 'The time zone in which hours, days and months begin.',
-      resolve: ({ filter }) => filter.timeZone,
+      description:
+        'The time zone in which hours, days and months begin: the name that was asked for, letter by letter, or "UTC".',
+      resolve: (report) => report.timeZone,
     }),
     totals: t.field({
       type: UsageTotalsType,
@@ -167,13 +173,13 @@ export async function reportOf(
   const from = millisecondsOf(time.from);
   const to = millisecondsOf(time.to);
   if (to < from) throw new BadInputError(`${prefix}to`, 'must not be before from');
-  const zone = timeZone ?? 'UTC';
-  if (zone !== 'UTC' && (!isStorable(zone) || !(await reader.isTimeZone(zone))))
+  const zone = timeZone == null ? 'UTC' : await reader.findTimeZone(timeZone);
+  if (zone === null)
     throw new BadInputError(`${prefix}timeZone`, 'must be an IANA time zone, e.g. "Europe/Amsterdam"');
   const dimensions = usageDimensions.filter((dimension) => groupBy?.includes(dimension));
   if (!haveOneTime(dimensions)) throw new BadInputError('groupBy', 'can have one of HOUR, DAY and MONTH');
   const listing = `${field}/${dimensions.join(',')}`;
-  return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
+  return { listing, timeZone: timeZone ?? 'UTC', filter: { from, to, timeZone: zone, ...only }, dimensions };
 }
 
 /** A row's position is its value of each dimension, as JSON: names of models may hold any character. */

@@ -2,7 +2,7 @@ import { isStorable } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
 import { decodeIdOf } from './ids.ts';
 import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
-import { groupByOptions, reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
+import { groupByOptions, reportOf, TIME_ZONE, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 
 const UsageFilterInput = builder.inputType('UsageFilter', {
   description:
@@ -10,10 +10,7 @@ const UsageFilterInput = builder.inputType('UsageFilter', {
   fields: (t) => ({
     from: t.field({ type: 'DateTime', required: true, description: 'The start, inclusive.' }),
     to: t.field({ type: 'DateTime', required: true, description: 'The end, exclusive.' }),
-    timeZone: t.string({
-      description:
-        'The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC.',
-    }),
+    timeZone: t.string({ description: TIME_ZONE }),
     userIds: t.idList(atMost(MAX_LIST_LENGTH, 'Usage of the sessions of these users.')),
     applicationIds: t.idList(atMost(MAX_LIST_LENGTH, 'Usage of sessions that these applications requested.')),
     models: t.stringList(atMost(MAX_LIST_LENGTH, 'Usage of these models.')),

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
 import { decodeIdOf, encodeId, NODE_ID } from './ids.ts';
 import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
-import { groupByOptions, reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
+import { groupByOptions, reportOf, TIME_ZONE, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 import { type UserName, UserType } from './user-ref.ts';
 
 // The ids may be read wherever a user is shown, e.g. beside a session; the rest needs USERS_READ.
@@ -109,10 +109,7 @@ builder.objectType(UserType, {
       args: {
         from: t.arg({ type: 'DateTime', required: true, description: 'The start, inclusive.' }),
         to: t.arg({ type: 'DateTime', required: true, description: 'The end, exclusive.' }),
-        timeZone: t.arg.string({
-          description:
-            'The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC.',
-        }),
+        timeZone: t.arg.string({ description: TIME_ZONE }),
         groupBy: t.arg({ type: [UsageDimensionEnum], ...groupByOptions }),
       },
       resolve: ({ id }, args, context) =>

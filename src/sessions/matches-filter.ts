@@ -12,7 +12,8 @@ export type FilterSubject = {
 
 /**
  * Whether a session that was already read matches a filter. session-conditions.db.ts says the same in SQL;
- * test/subscriptions/agreeing.test.ts compares the two.
+ * test/subscriptions/agreeing.test.ts compares the two. Times are compared to the millisecond, as they were read; in SQL
+ * to the microsecond.
  */
 export function matchesFilter(
   filter: SessionFilter,
@@ -28,12 +29,12 @@ export function matchesFilter(
     oneOf(filter.types, session.type) &&
     oneOf(filter.models, session.model) &&
     oneOf(filter.providers, session.provider) &&
-    (createdFrom == null || session.createdAt >= createdFrom) &&
-    (createdTo == null || session.createdAt < createdTo) &&
+    (createdFrom == null || session.createdAt >= createdFrom.date) &&
+    (createdTo == null || session.createdAt < createdTo.date) &&
     (expiresBefore == null ||
       (statuses.includes('ACTIVE') &&
         session.clientSecret !== null &&
-        session.clientSecret.expiresAt < expiresBefore)) &&
+        session.clientSecret.expiresAt < expiresBefore.date)) &&
     (filter.labels ?? []).every((wanted) =>
       session.labels.some(({ key, value }) => key === wanted.key && value === wanted.value),
     )

@@ -2,6 +2,7 @@ import type { Visibility } from '../authorization/visibility.ts';
 import { userIdOf, visibleSessions } from '../authorization/visible.db.ts';
 import { anyOf, type Condition, compare, parameter } from '../platform/database/condition.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
+import { type Instant, instantText } from '../platform/validation/instant.ts';
 import type { SessionStatus } from './session.ts';
 import type { Label } from './session-config.ts';
 import type { SessionFilter } from './session-filter.ts';
@@ -66,7 +67,7 @@ export function sessionConditions(filter: SessionFilter, visibility: Visibility)
     ...when(providers, (values) => compare('provider', '=', oneOf(values))),
     ...when(createdFrom, createdSince),
     ...when(createdTo, createdBefore),
-    ...when(expiresBefore, (time) => compare('expires_at', '<', parameter(time, 'timestamptz'))),
+    ...when(expiresBefore, (time) => compare('expires_at', '<', parameter(instantText(time), 'timestamptz'))),
     ...when(labels?.length === 0 ? null : labels, labelled),
   ];
 }
@@ -89,21 +90,21 @@ function labelled(labels: readonly Label[]): Condition {
 }
 
 // Ids begin with the time of creation. The condition on them keeps PostgreSQL from reading other months' partitions.
-function createdSince(time: Date): Condition {
+function createdSince(time: Instant): Condition {
   return {
     operator: 'sql',
     sql: (alias, bind) => {
-      const from = `${bind(time)}::timestamptz`;
+      const from = `${bind(instantText(time))}::timestamptz`;
       return `${alias}.created_at >= ${from} AND ${alias}.id >= uuidv7_floor(${from})`;
     },
   };
 }
 
-function createdBefore(time: Date): Condition {
+function createdBefore(time: Instant): Condition {
   return {
     operator: 'sql',
     sql: (alias, bind) => {
-      const to = `${bind(time)}::timestamptz`;
+      const to = `${bind(instantText(time))}::timestamptz`;
       return `${alias}.created_at < ${to} AND ${alias}.id < uuidv7_floor(${to} + interval '1 millisecond')`;
     },
   };

@@ -1,6 +1,7 @@
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
 import type { SqlParameters } from '../platform/database/statement.ts';
+import { instantText } from '../platform/validation/instant.ts';
 import { dimensionColumns, isTime, type UsageDimension, type UsageFilter } from './usage-query.ts';
 import { recordAmounts, rollupAmounts, sessionAmounts } from './usage-sums.db.ts';
 
@@ -126,6 +127,6 @@ function filterSql(
 /** A time as a parameter, to the microsecond. */
 function time(milliseconds: number, { bind }: SqlParameters): string {
   const whole = Math.floor(milliseconds);
-  const microseconds = String(Math.round((milliseconds - whole) * 1000)).padStart(3, '0');
-  return `${bind(new Date(whole).toISOString().replace('Z', `${microseconds}Z`))}::timestamptz`;
+  const microseconds = Math.round((milliseconds - whole) * 1000);
+  return `${bind(instantText({ date: new Date(whole), microseconds }))}::timestamptz`;
 }

@@ -93,7 +93,9 @@ const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
 function filters(): fc.Arbitrary<SessionFilter> {
   const anySession = oneOf(events.map(({ session }) => session));
   const around = anySession.chain(({ createdAt }) =>
-    fc.integer({ min: -2, max: 2 }).map((ms) => new Date(createdAt.getTime() + ms)),
+    fc
+      .integer({ min: -2, max: 2 })
+      .map((ms) => ({ date: new Date(createdAt.getTime() + ms), microseconds: 0 })),
   );
   return fc.record({
     userId: sometimes(anySession.map(({ userId }) => userId)),
@@ -107,9 +109,10 @@ function filters(): fc.Arbitrary<SessionFilter> {
     createdFrom: sometimes(around),
     createdTo: sometimes(around),
     expiresBefore: sometimes(
-      anySession.map(
-        ({ clientSecret }) => new Date((clientSecret?.expiresAt.getTime() ?? Date.now()) + 1800_000),
-      ),
+      anySession.map(({ clientSecret }) => ({
+        date: new Date((clientSecret?.expiresAt.getTime() ?? Date.now()) + 1800_000),
+        microseconds: 0,
+      })),
     ),
     labels: sometimes(some([...LABELS, { key: 'team', value: 'green' }])),
   });

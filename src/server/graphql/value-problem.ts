@@ -7,7 +7,7 @@ import type { GraphQLError } from 'graphql';
  */
 export function problemOf({ message }: GraphQLError): string {
   // Only our scalars begin like this.
-  if (message.startsWith('must be ')) return `${message}.`;
+  if (message.startsWith('must ')) return `${message}.`;
   const missing = /^Field "(?:\w+\.)?(\w+)" of required type "[\w![\]]+" was not provided\.$/.exec(message);
   if (missing) return `lacks the field ${missing[1]}.`;
   if (/^Exactly one key must be specified for OneOf type "\w+"\.$/.test(message)) return ONE_OF;
