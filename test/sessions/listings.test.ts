@@ -211,6 +211,7 @@ describe.each(VIEWERS)('as one who sees %s', (viewer) => {
     const userFilter: fc.Arbitrary<UserFilter> = fc.record(
       {
         externalIdPrefix: mostly(prefix),
+        externalIds: mostly(some(PEOPLE)),
         suspended: mostly(fc.boolean()),
         hasActiveSessions: mostly(fc.boolean()),
       },

@@ -125,16 +125,46 @@ test.each(['\0', 'a\0', '\ud800', 'a%', '_', 'alice\\', '%', 'x'.repeat(10_000)]
   },
 );
 
-test.each([null, {}, { externalIdPrefix: null, suspended: null, hasActiveSessions: null }])(
-  'everybody fits %j',
-  async (filter) => {
-    const { body } = await gateway.ask(USERS, { filter });
-    expect(body.data.listing).toEqual({
-      totalCount: 2,
-      nodes: [{ externalId: 'alice' }, { externalId: 'bob' }],
-    });
-  },
-);
+test.each<[string, string[]]>([
+  ['an empty list', []],
+  ['texts that PostgreSQL cannot store', ['\0', 'alice\0']],
+  ['other names, and patterns', ['Alice', 'alice ', 'a%', '', 'x'.repeat(10_000)]],
+])('nobody is found by externalIds: %s', async (_, externalIds) => {
+  for (const order of ['LAST_SESSION_AT_DESC', 'NEXT_EXPIRY_AT_ASC', 'CREATED_AT_DESC']) {
+    const { body } = await gateway.ask(USERS, { filter: { externalIds }, order });
+    expect(body).toEqual({ data: { listing: NONE } });
+  }
+});
+
+test('users are found by externalIds in the order of the listing, each once', async () => {
+  const externalIds = ['bob', 'nobody', 'alice', 'bob', '\0', ...Array.from({ length: 95 }, String)];
+  for (const [order, names] of [
+    ['LAST_SESSION_AT_DESC', ['alice', 'bob']],
+    ['CREATED_AT_DESC', ['bob', 'alice']],
+    ['NEXT_EXPIRY_AT_ASC', ['alice', 'bob']],
+  ] as const) {
+    const { body } = await gateway.ask(USERS, { filter: { externalIds }, order });
+    const nodes = names.map((externalId) => ({ externalId }));
+    expect(body).toEqual({ data: { listing: { totalCount: 2, nodes } } });
+  }
+  const { body } = await gateway.ask(USERS, { filter: { externalIds: [...externalIds, 'one more'] } });
+  expect(body.errors[0]).toMatchObject({
+    message: 'filter.externalIds must be at most 100',
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+});
+
+test.each([
+  null,
+  {},
+  { externalIdPrefix: null, externalIds: null, suspended: null, hasActiveSessions: null },
+])('everybody fits %j', async (filter) => {
+  const { body } = await gateway.ask(USERS, { filter });
+  expect(body.data.listing).toEqual({
+    totalCount: 2,
+    nodes: [{ externalId: 'alice' }, { externalId: 'bob' }],
+  });
+});
 
 describe('totalCount', () => {
   const COUNT =

@@ -40,6 +40,7 @@ export type SessionFilter = {
 
 export type UserFilter = {
   readonly externalIdPrefix?: string | null;
+  readonly externalIds?: readonly string[] | null;
   readonly suspended?: boolean | null;
   readonly hasActiveSessions?: boolean | null;
 };
@@ -98,12 +99,13 @@ function fits(session: SessionModel, filter: SessionFilter): boolean {
 /** What a listing of users is to be, from first to last. */
 export function listedUsers(
   users: readonly UserModel[],
-  { externalIdPrefix, suspended, hasActiveSessions }: UserFilter,
+  { externalIdPrefix, externalIds, suspended, hasActiveSessions }: UserFilter,
   order: UserOrder,
 ): readonly UserModel[] {
   const meant = users.filter(
     (user) =>
       user.externalId.startsWith(externalIdPrefix ?? '') &&
+      (externalIds == null || externalIds.includes(user.externalId)) &&
       (suspended == null || (user.suspendedAt !== null) === suspended) &&
       (hasActiveSessions == null || user.activeSessionCount > 0 === hasActiveSessions),
   );
