@@ -20,5 +20,9 @@ export type SessionFilter = {
   readonly createdTo?: Date | null | undefined;
   /** It is ACTIVE now and expires before that time. */
   readonly expiresBefore?: Date | null | undefined;
+  /** Why there is no secret: codes of SessionFailure. */
+  readonly failureCodes?: readonly string[] | null | undefined;
+  /** Something that was opened with its secret may still be running at that time. */
+  readonly exposedAfter?: Date | null | undefined;
   readonly labels?: readonly Label[] | null | undefined;
 };

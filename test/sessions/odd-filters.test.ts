@@ -61,6 +61,10 @@ const NOTHING: readonly object[] = [
   { types: [] },
   { models: [] },
   { providers: [] },
+  { failureCodes: [] },
+  { failureCodes: ['upstream_timeout', 'not_settled'] },
+  { failureCodes: ['upstream_timeout'], statuses: ['ACTIVE'] },
+  { exposedAfter: '9999-12-31T23:59:59.999Z' },
   { models: Array.from({ length: 1000 }, (_, n) => `model-${n}`) },
   { statuses: ['EXPIRED'], expiresBefore: '9999-12-31T23:59:59.999Z' },
   { statuses: ['FAILED', 'PENDING'] },
@@ -77,13 +81,15 @@ const NOTHING: readonly object[] = [
 const ALL: readonly object[] = [
   {},
   Object.fromEntries(
-    'userId externalUserId applicationId upstreamSessionId statuses types models providers createdFrom createdTo expiresBefore labels'
+    'userId externalUserId applicationId upstreamSessionId statuses types models providers createdFrom createdTo expiresBefore failureCodes exposedAfter labels'
       .split(' ')
       .map((name) => [name, null]),
   ),
   { createdFrom: '0001-01-01T00:00:00Z', createdTo: '9999-12-31T23:59:59.999Z' },
   { createdFrom: '0000-01-01T00:00:00Z' },
   { expiresBefore: '9999-12-31T23:59:59.999Z' },
+  { exposedAfter: '0000-01-01T00:00:00Z' },
+  { exposedAfter: new Date().toISOString() },
   { labels: [] },
   { labels: LABELS },
   { labels: [...LABELS, ...LABELS] },
@@ -112,6 +118,19 @@ test.each(ALL.map(name))('every session fits %s', async (_, filter) => {
       order === 'CREATED_AT_DESC' ? ids : ids.toReversed(),
     );
     expect(body.data.user.listing.nodes).toEqual([{ id: ids[0] }, { id: ids[2] }]);
+  }
+});
+
+test('a failure code that does not exist is refused with those that do', async () => {
+  for (const code of ['upstream_timeuot', '', '\0', 'toString']) {
+    const { body } = await gateway.ask(SESSIONS, { filter: { failureCodes: ['upstream_timeout', code] } });
+    expect(body.errors[0]).toMatchObject({
+      message: expect.stringMatching(
+        /^filter\.failureCodes can have upstream_unreachable, .*, not_settled\b/,
+      ),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+    expect(JSON.stringify(body)).not.toContain('timeuot');
   }
 });
 

@@ -120,7 +120,8 @@ CREATE TABLE realtime_session (
   created_at timestamptz(6) NOT NULL,
   deadline timestamptz(6) NOT NULL,
   requested_ttl_seconds integer NOT NULL CHECK (requested_ttl_seconds BETWEEN 10 AND 7200),
-  session_limit_seconds integer NOT NULL CHECK (session_limit_seconds > 0),
+  -- Listings of what is exposed rely on the maximum (src/sessions/exposed-until.db.ts).
+  session_limit_seconds integer NOT NULL CHECK (session_limit_seconds BETWEEN 1 AND 7200),
   outcome text CHECK (outcome IN ('ISSUED', 'FAILED', 'UNCONFIRMED')),
   settled_at timestamptz(6),
   revoked_at timestamptz(6),
@@ -179,6 +180,8 @@ CREATE INDEX realtime_session_user_id_id_idx ON realtime_session (user_id, id);
 CREATE INDEX realtime_session_application_id_id_idx ON realtime_session (application_id, id);
 CREATE INDEX realtime_session_outcome_id_idx ON realtime_session (outcome, id);
 CREATE INDEX realtime_session_model_id_idx ON realtime_session (model, id);
+-- By the reason why there is no secret, which few sessions have.
+CREATE INDEX realtime_session_failure_idx ON realtime_session (failure_code, id) WHERE failure_code IS NOT NULL;
 CREATE INDEX realtime_session_revoked_idx ON realtime_session (id) WHERE revoked_at IS NOT NULL;
 CREATE INDEX realtime_session_upstream_idx ON realtime_session (upstream_session_id)
   WHERE upstream_session_id IS NOT NULL;

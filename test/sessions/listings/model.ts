@@ -9,6 +9,8 @@ export type SessionModel = {
   readonly labels: readonly { readonly key: string; readonly value: string }[];
   readonly createdAt: string;
   readonly clientSecret: { readonly expiresAt: string } | null;
+  readonly failure: { readonly code: string } | null;
+  readonly exposedUntil: string | null;
   readonly user: { readonly id: string; readonly externalId: string };
   readonly application: { readonly id: string };
 };
@@ -35,6 +37,8 @@ export type SessionFilter = {
   readonly createdFrom?: string | null;
   readonly createdTo?: string | null;
   readonly expiresBefore?: string | null;
+  readonly failureCodes?: readonly string[] | null;
+  readonly exposedAfter?: string | null;
   readonly labels?: readonly { readonly key: string; readonly value: string }[] | null;
 };
 
@@ -76,7 +80,7 @@ function fits(session: SessionModel, filter: SessionFilter): boolean {
   const is = (value: string | null, wanted: string | null | undefined) => wanted == null || value === wanted;
   const among = (value: string, wanted: readonly string[] | null | undefined) =>
     wanted == null || wanted.includes(value);
-  const { status, clientSecret, labels } = session;
+  const { status, clientSecret, labels, failure, exposedUntil } = session;
   return (
     is(session.user.id, filter.userId) &&
     is(session.user.externalId, filter.externalUserId) &&
@@ -90,6 +94,8 @@ function fits(session: SessionModel, filter: SessionFilter): boolean {
     (filter.createdTo == null || session.createdAt < filter.createdTo) &&
     (filter.expiresBefore == null ||
       (status === 'ACTIVE' && clientSecret !== null && clientSecret.expiresAt < filter.expiresBefore)) &&
+    (filter.failureCodes == null || (failure !== null && filter.failureCodes.includes(failure.code))) &&
+    (filter.exposedAfter == null || (exposedUntil !== null && exposedUntil >= filter.exposedAfter)) &&
     (filter.labels ?? []).every(({ key, value }) =>
       labels.some((label) => label.key === key && label.value === value),
     )
