@@ -2,7 +2,7 @@ import type { ApiKey } from './applications/api-key.ts';
 import type { Application } from './applications/application.ts';
 import type { AuditEvent } from './audit/audit-event.ts';
 import type { AuditEventFilter } from './audit/audit-event-filter.ts';
-import type { QuotaUsage } from './limits/policy.ts';
+import type { BudgetUsage, QuotaUsage } from './limits/policy.ts';
 import type { Edge, Page } from './platform/database/page.ts';
 import type { Json } from './platform/validation/json.ts';
 import type { ListedSession, Session, SessionDetail } from './sessions/session.ts';
@@ -49,6 +49,8 @@ export type Reader = {
   apiKeysOf(applicationId: string): Promise<ApiKey[]>;
   /** What is used of a user's quotas now, by the database's clock. */
   quotaUsage(userId: string): Promise<QuotaUsage>;
+  /** What counts towards a user's budget now, by the database's clock. */
+  budgetUsage(userId: string): Promise<BudgetUsage>;
   /** What was reported of a session. */
   sessionUsage(sessionId: string): Promise<UsageTotals>;
   usageTotals(filter: UsageFilter): Promise<UsageTotals>;
@@ -63,4 +65,6 @@ export type Reader = {
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
   auditEvents(page: Page, filter: AuditEventFilter): Promise<Edge<AuditEvent>[]>;
+  /** @throws CountTooLongError */
+  countAuditEvents(filter: AuditEventFilter, upTo: number | null): Promise<number>;
 };

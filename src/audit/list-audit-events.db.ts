@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
+import { countRows } from '../platform/database/count-rows.ts';
 import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
 import { type Edge, NEWEST_FIRST, type Page } from '../platform/database/page.ts';
 import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
@@ -39,6 +40,18 @@ export async function listAuditEvents(
   const run = filter.sessionId == null && filter.userId == null ? readPlanned : read;
   const rows = await run<AuditEvent & { sorted_by: null }>(pool, text, params);
   return toEdges(rows, page, ({ sorted_by: _, ...event }) => event);
+}
+
+/** How many events all pages of a listing have together, counted up to `upTo`. @throws CountTooLongError */
+export function countAuditEvents(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: AuditEventFilter,
+  upTo: number | null,
+): Promise<number> {
+  const params = sqlParameters();
+  const conditions = [visible('auditEvents', visibility, params), ...filterConditions(filter, params)];
+  return countRows(pool, `audit_event AS e WHERE ${conditions.join(' AND ')}`, upTo, params);
 }
 
 function filterConditions(filter: AuditEventFilter, { bind: use }: SqlParameters): readonly string[] {

@@ -51,7 +51,9 @@ builder.queryField('auditEvents', (t) =>
       const page = readPage('auditEvents', cursors, args);
       const matches = toFilter(filter);
       const rows = matches === null ? [] : await reader.auditEvents(page, matches);
-      return toConnection('auditEvents', cursors, page, rows);
+      return toConnection('auditEvents', cursors, page, rows, async (upTo) =>
+        matches === null ? 0 : reader.countAuditEvents(matches, upTo),
+      );
     },
   }),
 );
@@ -65,7 +67,10 @@ builder.objectField(UserType, 'auditEvents', (t) =>
     resolve: async ({ id }, args, { reader }) => {
       const listing = `User.auditEvents/${id}`;
       const page = readPage(listing, cursors, args);
-      return toConnection(listing, cursors, page, await reader.auditEvents(page, { userId: id }));
+      const rows = await reader.auditEvents(page, { userId: id });
+      return toConnection(listing, cursors, page, rows, (upTo) =>
+        reader.countAuditEvents({ userId: id }, upTo),
+      );
     },
   }),
 );

@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
 import { decodeIdOf, encodeId, NODE_ID } from './ids.ts';
-import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
+import { BudgetStateType, PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
 import { groupByOptions, reportOf, TIME_ZONE, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 import { type UserName, UserType } from './user-ref.ts';
 
@@ -95,6 +95,23 @@ builder.objectType(UserType, {
       },
       authScopes: readers,
       resolve: (user, { applicationId }, context) => policyOf(user, applicationId, context),
+    }),
+    budget: t.field({
+      type: BudgetStateType,
+      nullable: true,
+      description:
+        'The monthly budget that applies to this user when it uses the given application, and the costs of the month that count towards it. Null without a budget.',
+      args: {
+        applicationId: t.arg.id({
+          description:
+            'The application that would request a session. Default: your own application, or the built-in one if you have none.',
+        }),
+      },
+      authScopes: { scope: 'USAGE_READ', person: true },
+      resolve: async (user, { applicationId }, context) => {
+        const { monthlyBudgetUsd: limitUsd } = await policyOf(user, applicationId, context);
+        return limitUsd === null ? null : { limitUsd, ...(await context.reader.budgetUsage(user.id)) };
+      },
     }),
     policyOverrides: t.field({
       type: PolicyOverridesType,

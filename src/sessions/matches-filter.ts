@@ -19,7 +19,7 @@ export function matchesFilter(
   filter: SessionFilter,
   { session, statuses, externalUserId }: FilterSubject,
 ): boolean {
-  const { createdFrom, createdTo, expiresBefore } = filter;
+  const { createdFrom, createdTo, expiresBefore, failureCodes, exposedAfter } = filter;
   return (
     equals(filter.userId, session.userId) &&
     equals(filter.externalUserId, externalUserId) &&
@@ -35,6 +35,8 @@ export function matchesFilter(
       (statuses.includes('ACTIVE') &&
         session.clientSecret !== null &&
         session.clientSecret.expiresAt < expiresBefore.date)) &&
+    (failureCodes == null || (session.failure !== null && failureCodes.includes(session.failure.code))) &&
+    (exposedAfter == null || (session.exposedUntil !== null && session.exposedUntil >= exposedAfter.date)) &&
     (filter.labels ?? []).every((wanted) =>
       session.labels.some(({ key, value }) => key === wanted.key && value === wanted.value),
     )

@@ -21,5 +21,9 @@ export type SessionFilter = {
   readonly createdTo?: Instant | null | undefined;
   /** It is ACTIVE now and expires before that time. */
   readonly expiresBefore?: Instant | null | undefined;
+  /** Why there is no secret: codes of SessionFailure. */
+  readonly failureCodes?: readonly string[] | null | undefined;
+  /** Something that was opened with its secret may still be running at that time. */
+  readonly exposedAfter?: Instant | null | undefined;
   readonly labels?: readonly Label[] | null | undefined;
 };

@@ -120,7 +120,8 @@ CREATE TABLE realtime_session (
   created_at timestamptz(6) NOT NULL,
   deadline timestamptz(6) NOT NULL,
   requested_ttl_seconds integer NOT NULL CHECK (requested_ttl_seconds BETWEEN 10 AND 7200),
-  session_limit_seconds integer NOT NULL CHECK (session_limit_seconds > 0),
+  -- Listings of what is exposed rely on the maximum (src/sessions/exposed-until.db.ts).
+  session_limit_seconds integer NOT NULL CHECK (session_limit_seconds BETWEEN 1 AND 7200),
   outcome text CHECK (outcome IN ('ISSUED', 'FAILED', 'UNCONFIRMED')),
   settled_at timestamptz(6),
   revoked_at timestamptz(6),
@@ -179,6 +180,8 @@ CREATE INDEX realtime_session_user_id_id_idx ON realtime_session (user_id, id);
 CREATE INDEX realtime_session_application_id_id_idx ON realtime_session (application_id, id);
 CREATE INDEX realtime_session_outcome_id_idx ON realtime_session (outcome, id);
 CREATE INDEX realtime_session_model_id_idx ON realtime_session (model, id);
+-- By the reason why there is no secret, which few sessions have.
+CREATE INDEX realtime_session_failure_idx ON realtime_session (failure_code, id) WHERE failure_code IS NOT NULL;
 CREATE INDEX realtime_session_revoked_idx ON realtime_session (id) WHERE revoked_at IS NOT NULL;
 CREATE INDEX realtime_session_upstream_idx ON realtime_session (upstream_session_id)
   WHERE upstream_session_id IS NOT NULL;
@@ -612,17 +615,11 @@ CREATE OR REPLACE FUNCTION reached_budget(of_user uuid, policy jsonb, at timesta
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   budget constant numeric := (policy->>'monthlyBudgetUsd')::numeric;
-  month constant timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
-  used numeric;
 BEGIN
   IF budget IS NULL THEN
     RETURN NULL;
   END IF;
-  -- A bucket is a quarter of an hour, so none lies in two months.
-  SELECT coalesce(sum(r.known_cost), 0) INTO used FROM usage_rollup AS r
-  WHERE r.user_id = of_user
-    AND r.bucket >= month AT TIME ZONE 'UTC' AND r.bucket < (month + interval '1 month') AT TIME ZONE 'UTC';
-  RETURN CASE WHEN used >= budget THEN trim_scale(budget)::text END;
+  RETURN (SELECT CASE WHEN used >= budget THEN trim_scale(budget)::text END FROM budget_usage(of_user, at));
 END $$;
 -- end src/limits/reached-budget.sql
 
@@ -1261,6 +1258,22 @@ RETURN jsonb_build_object(
   'estimated', entry.estimated
 );
 -- end src/usage/usage-numbers.sql
+
+-- begin src/limits/budget-usage.sql
+-- Sums a user's known costs of the calendar month (UTC) around `at`, over all applications, and says when the next month
+-- begins. A bucket is a quarter of an hour, so none lies in two months.
+CREATE OR REPLACE FUNCTION budget_usage(of_user uuid, at timestamptz)
+RETURNS TABLE (used numeric, resets_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT
+    (SELECT coalesce(sum(r.known_cost), 0) FROM usage_rollup AS r
+     WHERE r.user_id = of_user AND r.bucket >= month AT TIME ZONE 'UTC'
+       AND r.bucket < (month + interval '1 month') AT TIME ZONE 'UTC'),
+    (month + interval '1 month') AT TIME ZONE 'UTC'
+  FROM date_trunc('month', at AT TIME ZONE 'UTC') AS month;
+END;
+-- end src/limits/budget-usage.sql
 
 -- ------------------------------------------------------------------ for those who come with SQL
 

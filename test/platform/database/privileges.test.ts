@@ -173,6 +173,7 @@ describe("the application's role", () => {
     expect(callable.map(({ name }) => name)).toEqual([
       'announce_expired',
       'begin_erasure',
+      'budget_usage',
       'count_usage',
       'effective_policy',
       'end_erasure',

@@ -18,6 +18,7 @@ const UNSEEN_BY_PRISMA = {
     'end_user_last_session_idx',
     'end_user_suspended_idx',
     'realtime_session_expiring_idx',
+    'realtime_session_failure_idx',
     'realtime_session_issued_idx',
     'realtime_session_labels_idx',
     'realtime_session_live_idx',
