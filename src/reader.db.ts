@@ -12,6 +12,7 @@ import type { Reader } from './reader.ts';
 import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
 import { findSessions } from './sessions/find-sessions.db.ts';
 import { countSessions, listSessions } from './sessions/list-sessions.db.ts';
+import { countStatistics, listStatistics } from './statistics/list-statistics.db.ts';
 import { listUsage, sumUsage } from './usage/list-usage.db.ts';
 import { findSessionUsage } from './usage/session-usage.db.ts';
 import { isTimeZone } from './usage/time-zones.db.ts';
@@ -62,6 +63,8 @@ export function createReader(
     },
     usageTotals: (filter) => listings(() => sumUsage(pool, visibility, filter)),
     usageRows: (...of) => listings(() => listUsage(pool, visibility, ...of)),
+    statisticsTotals: (...of) => listings(() => countStatistics(pool, visibility, ...of)),
+    statisticsRows: (...of) => listings(() => listStatistics(pool, visibility, ...of)),
     isTimeZone: (name) => lookUps(() => isTimeZone(pool, name)),
     auditEvent: (id) => lookUps(() => findAuditEvent(pool, visibility, id)),
     auditEvents: (page, of) => listings(() => listAuditEvents(pool, visibility, page, of)),
