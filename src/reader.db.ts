@@ -13,6 +13,7 @@ import type { Reader } from './reader.ts';
 import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
 import { findSessions } from './sessions/find-sessions.db.ts';
 import { countSessions, listSessions } from './sessions/list-sessions.db.ts';
+import { countStatistics, listStatistics } from './statistics/list-statistics.db.ts';
 import { listUsage, sumUsage } from './usage/list-usage.db.ts';
 import { findSessionUsage } from './usage/session-usage.db.ts';
 import { findTimeZone } from './usage/time-zones.db.ts';
@@ -69,6 +70,8 @@ export function createReader(
     },
     usageTotals: (filter) => listings(() => sumUsage(pool, visibility, filter)),
     usageRows: (...of) => listings(() => listUsage(pool, visibility, ...of)),
+    statisticsTotals: (...of) => listings(() => countStatistics(pool, visibility, ...of)),
+    statisticsRows: (...of) => listings(() => listStatistics(pool, visibility, ...of)),
     findTimeZone: (name) => lookUps(() => findTimeZone(pool, name)),
     auditEvent: (id) => lookUps(() => findAuditEvent(pool, visibility, id)),
     auditEvents: (page, of) => listings(() => listAuditEvents(pool, visibility, page, of)),

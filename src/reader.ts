@@ -8,6 +8,13 @@ import type { Json } from './platform/validation/json.ts';
 import type { ListedSession, Session, SessionDetail } from './sessions/session.ts';
 import type { SessionFilter } from './sessions/session-filter.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
+import type {
+  SessionCounts,
+  StatisticsDimension,
+  StatisticsFilter,
+  StatisticsPage,
+  StatisticsRow,
+} from './statistics/statistics-query.ts';
 import type { UsageTotals } from './usage/usage.ts';
 import type { UsageDimension, UsageFilter, UsagePosition, UsageRow } from './usage/usage-query.ts';
 import type { User } from './users/user.ts';
@@ -60,6 +67,15 @@ export type Reader = {
     dimensions: readonly UsageDimension[],
     page: { readonly limit: number; readonly after: UsagePosition | null },
   ): Promise<UsageRow[]>;
+  /** @param withMintTimes whether the times of mints are read */
+  statisticsTotals(filter: StatisticsFilter, withMintTimes: boolean): Promise<SessionCounts>;
+  /** Beyond `after`, in the order; up to `limit + 1`. */
+  statisticsRows(
+    filter: StatisticsFilter,
+    dimensions: readonly StatisticsDimension[],
+    page: StatisticsPage,
+    withMintTimes: boolean,
+  ): Promise<StatisticsRow[]>;
   /** The database's name of an IANA time zone that is named by any alias, in any letter case; null: there is none. */
   findTimeZone(name: string): Promise<string | null>;
   auditEvent(id: string): Promise<AuditEvent | null>;

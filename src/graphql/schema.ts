@@ -11,6 +11,7 @@ import './revoke-api-key.ts';
 import './revoke-realtime-session.ts';
 import './scalars.ts';
 import './session-events.ts';
+import './session-statistics.ts';
 import './set-policy.ts';
 import './erase-user.ts';
 import './suspend-user.ts';

@@ -1,6 +1,6 @@
 import { isStorable } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
-import { decodeIdOf } from './ids.ts';
+import { uuidsOf } from './ids.ts';
 import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
 import { groupByOptions, reportOf, TIME_ZONE, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 
@@ -48,8 +48,3 @@ builder.queryField('usage', (t) =>
     },
   }),
 );
-
-/** Leaves out ids that are malformed or of another type: they match nothing. */
-function uuidsOf(typename: string, ids: readonly string[] | null | undefined): readonly string[] | null {
-  return ids?.flatMap((id) => decodeIdOf(typename, id) ?? []) ?? null;
-}

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Visibility } from '../../src/authorization/visibility.ts';
 import type { CursorPosition, Edge, Page } from '../../src/platform/database/page.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
+import type { Instant } from '../../src/platform/validation/instant.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter } from '../../src/sessions/session-filter.ts';
 import type { SessionOrder } from '../../src/sessions/session-order.ts';
@@ -78,8 +79,8 @@ const users =
   (pool, page) =>
     listUsers(pool, visibility, {}, order, page);
 
-function hoursFromNow(hours: number): Date {
-  return new Date(Date.now() + hours * 3_600_000);
+function hoursFromNow(hours: number): Instant {
+  return { date: new Date(Date.now() + hours * 3_600_000), microseconds: 0 };
 }
 
 const BOTH = ['CREATED_AT_DESC', 'CREATED_AT_ASC'] as const;

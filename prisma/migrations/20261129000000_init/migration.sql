@@ -243,6 +243,8 @@ CREATE INDEX audit_event_session_id_id_idx ON audit_event (session_id, id);
 CREATE INDEX audit_event_user_id_id_idx ON audit_event (user_id, id);
 -- The few events that explain why a part of the trail is missing.
 CREATE INDEX audit_event_gone_idx ON audit_event (id) WHERE action IN ('trail.checkpointed', 'user.erased');
+-- What statistics count. A mint that is not denied does not write it.
+CREATE INDEX audit_event_denied_idx ON audit_event (id) WHERE action = 'session.denied';
 
 -- What identifies a person in an event. It is stored beside the event, so that it can be deleted without changing what
 -- was sealed.
@@ -364,6 +366,43 @@ CREATE TABLE usage_rollup (
   PRIMARY KEY (user_id, bucket, application_id, model, provider)
 );
 CREATE INDEX usage_rollup_bucket_idx ON usage_rollup (bucket);
+
+-- ------------------------------------------------------------------ statistics
+
+-- Sums by quarter of an hour of what does not change any more: sessions by the time at which they were reserved, and
+-- denied requests. A value that a row does not have is '' or the uuid of zeros. mint_times is a histogram
+-- (src/statistics/mint-times.sql); null when none was issued.
+CREATE TABLE session_sum (
+  bucket timestamptz(6) NOT NULL,
+  application_id uuid NOT NULL,
+  provider text NOT NULL,
+  model text NOT NULL,
+  failure_code text NOT NULL,
+  denial_reason text NOT NULL,
+  issued integer NOT NULL,
+  failed integer NOT NULL,
+  unconfirmed integer NOT NULL,
+  revoked integer NOT NULL,
+  denied integer NOT NULL,
+  mint_times numeric,
+  PRIMARY KEY (bucket, application_id, provider, model, failure_code, denial_reason)
+);
+
+-- The same sums of each user.
+CREATE TABLE session_rollup (
+  user_id uuid NOT NULL,
+  LIKE session_sum,
+  PRIMARY KEY (user_id, bucket, application_id, provider, model, failure_code, denial_reason)
+);
+CREATE INDEX session_rollup_bucket_idx ON session_rollup (bucket);
+
+-- One row: everything before `summed_to` is in the sums; `as_of` is when that was found out.
+CREATE TABLE session_sum_progress (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  summed_to timestamptz(6) NOT NULL,
+  as_of timestamptz(6) NOT NULL
+);
+INSERT INTO session_sum_progress (summed_to, as_of) VALUES ('epoch', 'epoch');
 
 -- ------------------------------------------------------------------ functions, each after those that it calls
 
@@ -702,7 +741,8 @@ BEGIN
 
   IF verdict IS NOT NULL THEN
     PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', app.id, person.id, NULL,
-      detail || jsonb_build_object('reason', verdict));
+      detail || jsonb_build_object('reason', verdict, 'provider', request->'session'->'provider',
+        'model', request->'session'->'model'));
     session := NULL;
     RETURN NEXT;
     RETURN;
@@ -1274,6 +1314,134 @@ BEGIN ATOMIC
   FROM date_trunc('month', at AT TIME ZONE 'UTC') AS month;
 END;
 -- end src/limits/budget-usage.sql
+
+-- begin src/statistics/mint-times.sql
+-- Returns the histogram of one mint that took so long. A histogram is one number: how many mints are of class n is its
+-- n-th digit to the base 10^12. So sum() of histograms is the histogram of all of them, exact and in any order.
+-- The class is the time in milliseconds, rounded to whole ones below 100 and to two significant digits above; 990 s and
+-- longer are one class. src/statistics/mint-times.ts reads it.
+CREATE OR REPLACE FUNCTION mint_times(microseconds bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ('1e' || (12 * CASE
+  WHEN microseconds < 0 THEN 0
+  WHEN microseconds < 99500 THEN (microseconds + 500) / 1000
+  WHEN microseconds < 995000 THEN 90 + (microseconds + 5000) / 10000
+  WHEN microseconds < 9950000 THEN 180 + (microseconds + 50000) / 100000
+  WHEN microseconds < 99500000 THEN 270 + (microseconds + 500000) / 1000000
+  ELSE least(360 + (microseconds + 5000000) / 10000000, 459)
+END)::text)::numeric;
+-- end src/statistics/mint-times.sql
+
+-- begin src/statistics/session-counts.sql
+-- What statistics count, in [from, to): a row for each session that was asked for, and one for each request that was
+-- denied before anything was reserved. Sums are made of it, and what is not in the sums yet is read by it. A value that
+-- a row does not have is '' or the uuid of zeros.
+CREATE OR REPLACE FUNCTION session_counts("from" timestamptz, "to" timestamptz)
+RETURNS TABLE (at timestamptz, user_id uuid, application_id uuid, provider text, model text, failure_code text,
+  denial_reason text, issued integer, failed integer, unconfirmed integer, pending integer, revoked integer,
+  denied integer, mint_times numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT s.created_at, s.user_id, s.application_id, s.provider, s.model,
+    -- settle_overdue has not come to it yet.
+    coalesce(s.failure_code, CASE WHEN s.status = 'UNCONFIRMED' THEN 'not_settled' ELSE '' END), '',
+    (s.status IN ('ACTIVE', 'EXPIRED', 'REVOKED'))::integer, (s.status = 'FAILED')::integer,
+    (s.status = 'UNCONFIRMED')::integer, (s.status = 'PENDING')::integer, (s.status = 'REVOKED')::integer, 0,
+    CASE WHEN s.outcome = 'ISSUED'
+      THEN mint_times(round(date_part('epoch', s.settled_at - s.created_at) * 1000000)::bigint) END
+  FROM (
+    SELECT id, created_at, settled_at, user_id, application_id, provider, model, outcome, failure_code,
+      session_status(outcome, deadline, expires_at, revoked_at, now()) AS status
+    FROM realtime_session
+  ) AS s
+  WHERE s.created_at >= "from" AND s.created_at < "to"
+    AND s.id >= uuidv7_floor("from") AND s.id < uuidv7_floor("to" + interval '1 millisecond')
+  UNION ALL
+  SELECT e.at, coalesce(e.user_id, e.actor_user_id, '00000000-0000-0000-0000-000000000000'),
+    coalesce(e.application_id, e.actor_application_id, '00000000-0000-0000-0000-000000000000'),
+    coalesce(e.detail->>'provider', ''), coalesce(e.detail->>'model', ''), '', e.detail->>'reason', 0, 0, 0, 0, 0, 1,
+    NULL::numeric
+  FROM audit_event AS e
+  WHERE e.action = 'session.denied' AND e.at >= "from" AND e.at < "to"
+    AND e.id >= uuidv7_floor("from") AND e.id < uuidv7_floor("to" + interval '1 millisecond');
+END;
+-- end src/statistics/session-counts.sql
+
+-- begin src/statistics/sum-sessions.sql
+-- Adds up the next quarters of an hour of which everything is final, at most `most`; returns how many it added up. One at
+-- a time: while one transaction does it, the others return 0.
+--
+-- A quarter of an hour is final when an hour has passed since its end, so that what began in it is committed, and no
+-- session of it, or of an earlier one, is pending or live. A session that is settled and not live does not change any
+-- more: it is FAILED or UNCONFIRMED, or it was revoked, or its expiry was announced.
+--   gateway_time: the clock of the gateway; the one that is behind decides
+CREATE OR REPLACE FUNCTION sum_sessions(most integer, gateway_time timestamptz) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  quarter constant interval := '15 minutes';
+  clock constant timestamptz := clock_timestamp();
+  progress session_sum_progress;
+  first_id uuid;
+  first_row timestamptz;
+  final_to timestamptz;
+  begin_at timestamptz;
+  end_at timestamptz;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtext('gatehouse.sum_sessions')) THEN
+    RETURN 0;
+  END IF;
+  SELECT * INTO progress FROM session_sum_progress;
+  IF clock < progress.as_of THEN
+    -- The clock was set back: sessions are reserved before `summed_to`, and expired ones can be revoked. None of those is
+    -- older than a day; add that day up anew.
+    UPDATE session_sum_progress
+    SET summed_to = least(summed_to, date_bin(quarter, clock - interval '1 day', timestamptz 'epoch')), as_of = clock;
+    RETURN 0;
+  END IF;
+  first_id := uuidv7_floor(progress.summed_to);
+
+  SELECT date_bin(quarter, least(clock - interval '1 hour', gateway_time - interval '1 hour', min(open.created_at)),
+    timestamptz 'epoch') INTO final_to
+  FROM (
+    (SELECT created_at FROM realtime_session WHERE outcome IS NULL AND id >= first_id ORDER BY id LIMIT 1)
+    UNION ALL
+    (SELECT created_at FROM realtime_session
+      WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL AND id >= first_id
+      ORDER BY id LIMIT 1)
+  ) AS open;
+  IF final_to <= progress.summed_to THEN
+    RETURN 0;
+  END IF;
+
+  -- Skip the time in which there is nothing.
+  SELECT date_bin(quarter, min(next.at), timestamptz 'epoch') INTO first_row FROM (
+    (SELECT created_at AS at FROM realtime_session WHERE id >= first_id ORDER BY id LIMIT 1)
+    UNION ALL
+    (SELECT e.at FROM audit_event AS e WHERE e.action = 'session.denied' AND e.id >= first_id ORDER BY e.id LIMIT 1)
+  ) AS next;
+  begin_at := least(greatest(progress.summed_to, coalesce(first_row, final_to)), final_to);
+  end_at := least(begin_at + most * quarter, final_to);
+
+  -- There are such rows only after the clock was set back.
+  DELETE FROM session_rollup WHERE bucket >= begin_at AND bucket < end_at;
+  DELETE FROM session_sum WHERE bucket >= begin_at AND bucket < end_at;
+  WITH added AS (
+    INSERT INTO session_rollup
+    SELECT c.user_id, date_bin(quarter, c.at, timestamptz 'epoch') AS bucket, c.application_id, c.provider, c.model,
+      c.failure_code, c.denial_reason, sum(c.issued), sum(c.failed), sum(c.unconfirmed), sum(c.revoked), sum(c.denied),
+      sum(c.mint_times)
+    FROM session_counts(begin_at, end_at) AS c
+    GROUP BY c.user_id, 2, c.application_id, c.provider, c.model, c.failure_code, c.denial_reason
+    RETURNING *
+  )
+  INSERT INTO session_sum
+  SELECT bucket, application_id, provider, model, failure_code, denial_reason, sum(issued), sum(failed),
+    sum(unconfirmed), sum(revoked), sum(denied), sum(mint_times)
+  FROM added GROUP BY bucket, application_id, provider, model, failure_code, denial_reason;
+  UPDATE session_sum_progress SET summed_to = end_at, as_of = clock;
+  RETURN (extract(epoch FROM end_at - begin_at) / 900)::integer;
+END $$;
+-- end src/statistics/sum-sessions.sql
 
 -- ------------------------------------------------------------------ for those who come with SQL
 

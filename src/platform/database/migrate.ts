@@ -121,7 +121,8 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
     REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session,
-      idempotency_key, audit_event, audit_identity, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part FROM ${name}, PUBLIC;
+      idempotency_key, audit_event, audit_identity, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part,
+      session_sum, session_rollup, session_sum_progress FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
     GRANT SELECT ON _prisma_migrations TO ${name};
     GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
@@ -135,7 +136,8 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT SELECT, INSERT ON usage_record TO ${name};
     GRANT UPDATE (counted, usage) ON usage_record TO ${name};
     GRANT SELECT, INSERT, UPDATE ON usage_rollup, usage_sum TO ${name};
-    GRANT SELECT, INSERT, DELETE ON usage_part TO ${name};
+    GRANT SELECT, INSERT, DELETE ON usage_part, session_sum, session_rollup TO ${name};
+    GRANT SELECT, UPDATE ON session_sum_progress TO ${name};
     REVOKE EXECUTE ON FUNCTION create_partitions, erase_identities FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION erase_identities TO ${name};
   `);

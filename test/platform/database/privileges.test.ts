@@ -16,6 +16,7 @@ import { createReader } from '../../../src/reader.db.ts';
 import { announceExpiry } from '../../../src/sessions/announce-expiry.job.ts';
 import { createIdentifySecret } from '../../../src/sessions/identify-secret.db.ts';
 import { revokeSession } from '../../../src/sessions/revoke-session.db.ts';
+import { sumSessions } from '../../../src/statistics/sum-sessions.job.ts';
 import { parseUsage } from '../../../src/usage/parse-usage.ts';
 import { createRecordUsage } from '../../../src/usage/report-usage.db.ts';
 import { rollUpUsage } from '../../../src/usage/roll-up-usage.job.ts';
@@ -87,6 +88,7 @@ describe("the application's role", () => {
       });
       await reportBoth(prisma, pending.id);
       await rollUpUsage(pool);
+      await sumSessions(pool, new AbortController().signal);
       await announceExpiry(pool, () => {}, new AbortController().signal);
       await purgeIdempotencyKeys(pool);
       expect(await database.query('SELECT FROM idempotency_key')).toEqual([]);
@@ -141,6 +143,9 @@ describe("the application's role", () => {
         end_user: ['INSERT', 'SELECT', 'UPDATE'],
         idempotency_key: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
         realtime_session: ['INSERT', 'SELECT', 'UPDATE'],
+        session_rollup: ['DELETE', 'INSERT', 'SELECT'],
+        session_sum: ['DELETE', 'INSERT', 'SELECT'],
+        session_sum_progress: ['SELECT', 'UPDATE'],
         usage_part: ['DELETE', 'INSERT', 'SELECT'],
         usage_record: ['INSERT', 'SELECT'],
         'usage_record.counted': ['UPDATE'],
@@ -182,6 +187,7 @@ describe("the application's role", () => {
       'exceeded_quota',
       'identify_secret',
       'lock_user',
+      'mint_times',
       'named_user',
       'note_api_keys_used',
       'purge_idempotency_keys',
@@ -190,9 +196,11 @@ describe("the application's role", () => {
       'report_usage',
       'reserve_session',
       'revoke_session',
+      'session_counts',
       'session_status',
       'set_user_policy',
       'settle_overdue',
+      'sum_sessions',
       'sum_usage',
       'suspend_user',
       'usage_numbers',

@@ -12,6 +12,7 @@ const UNSEEN_BY_PRISMA = {
   partitionedTables: ['audit_event', 'audit_identity', 'realtime_session', 'usage_record'],
   // An index with a condition, an expression, or on a single partition.
   indexes: [
+    'audit_event_denied_idx',
     'audit_event_gone_idx',
     'end_user_erasing_idx',
     'end_user_external_id_prefix_idx',
