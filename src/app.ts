@@ -34,6 +34,7 @@ import { close, endKeepAlive, listen } from './server/http/listen.ts';
 import { createManagementServer } from './server/http/management-server.ts';
 import { createRateLimits } from './server/http/rate-limits.ts';
 import { openSessions } from './sessions/open-sessions.ts';
+import { openStatistics } from './statistics/open-statistics.ts';
 import { openSubscriptions } from './subscriptions/open-subscriptions.ts';
 import { loadPrices } from './usage/load-prices.ts';
 import { openUsage } from './usage/open-usage.ts';
@@ -114,6 +115,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       log,
     });
     opened.push(closeUsage);
+    opened.push(openStatistics({ pool, log }).close);
     const isDraining = () => state.draining;
     const issuing = await openIssuing({
       config,

@@ -5,7 +5,7 @@ import { describeFailure } from '../platform/process/describe-failure.ts';
 import { describeFindings } from '../sealing/describe-findings.ts';
 import { timeOf } from '../sealing/sealed-columns.db.ts';
 import { exportTrail } from './export-trail.ts';
-import { parseAnyInstant } from './options.ts';
+import { parseTime } from './options.ts';
 import { say, throttle } from './terminal.ts';
 import { type Verified, verifyTrail } from './verify-trail.ts';
 import { withDatabaseToRead } from './with-database.ts';
@@ -20,8 +20,12 @@ export function auditCommand(): Command {
   audit
     .command('verify')
     .description('Find and locate whatever was changed, removed, inserted or swapped in the sealed trail.')
-    .option('--from <instant>', 'only batches sealed at that moment or later', parseAnyInstant)
-    .option('--to <instant>', 'only batches sealed before that moment', parseAnyInstant)
+    .option('--from <instant>', 'only batches sealed at that moment or later', (text: string) =>
+      parseTime(text).toISOString(),
+    )
+    .option('--to <instant>', 'only batches sealed before that moment', (text: string) =>
+      parseTime(text).toISOString(),
+    )
     .option(
       '--heads <file...>',
       'heads that left the database (GATEHOUSE_AUDIT_HEADS_FILE, or a log of a gateway): without them a trail whose end was cut off, or an older backup, looks whole',

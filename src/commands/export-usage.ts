@@ -6,6 +6,7 @@ import type { InputIssue } from '../platform/validation/input-issue.ts';
 import { createReader } from '../reader.db.ts';
 import type { Reader } from '../reader.ts';
 import { findPeriods } from '../usage/split-periods.db.ts';
+import { canonicalTimeZone } from '../usage/time-zone.ts';
 import { tokenKinds, type UsageTotals } from '../usage/usage.ts';
 import {
   dimensionColumns,
@@ -29,7 +30,7 @@ export type UsageExportOptions = {
   readonly from: Date;
   /** Out. */
   readonly to: Date;
-  /** Where hours, days and months begin. */
+  /** Where hours, days and months begin: an IANA name or alias in any letter case. */
   readonly timeZone: string;
   readonly by: readonly UsageDimension[];
   /** By name; all of them without it. */
@@ -104,15 +105,17 @@ const NOTHING: Exported = {
 };
 
 async function filterOf(
-  reader: Pick<Reader, 'applications' | 'userByExternalId' | 'isTimeZone'>,
+  reader: Pick<Reader, 'applications' | 'userByExternalId' | 'findTimeZone'>,
   { from, to, timeZone, by, application: name, user: externalId }: UsageExportOptions,
 ): Promise<{ filter: UsageFilter; issues: readonly InputIssue[] }> {
   const application =
     name === undefined ? null : (await reader.applications()).find((one) => one.name === name);
   const user = externalId === undefined ? null : ((await reader.userByExternalId(externalId)) ?? undefined);
+  // The offsets in the file come from Intl, the beginnings of days from the database: both must know the zone.
+  const zone = canonicalTimeZone(timeZone) === null ? null : await reader.findTimeZone(timeZone);
   const problems = [
     ['to', to <= from && 'must be after --from: nothing lies between'],
-    ['time-zone', !(await reader.isTimeZone(timeZone)) && 'must be an IANA time zone, e.g. Europe/Amsterdam'],
+    ['time-zone', zone === null && 'must be an IANA time zone, e.g. Europe/Amsterdam'],
     ['by', !haveOneTime(by) && 'can have one of hour, day and month'],
     ['application', application === undefined && 'names no application that there is'],
     ['user', user === undefined && 'names no user that there is'],
@@ -122,7 +125,7 @@ async function filterOf(
     filter: {
       from: from.getTime(),
       to: to.getTime(),
-      timeZone,
+      timeZone: zone ?? 'UTC',
       userIds: user == null ? null : [user.id],
       applicationIds: application == null ? null : [application.id],
       models: null,

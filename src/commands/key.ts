@@ -3,7 +3,7 @@ import { openApplications } from '../applications/open-applications.ts';
 import { reaches, scopes } from '../authorization/actor.ts';
 import { createReader } from '../reader.db.ts';
 import { createKey, type KeyOptions } from './create-key.ts';
-import { parseInstant, parseScopes } from './options.ts';
+import { parseFutureTime, parseScopes } from './options.ts';
 import { say, sayIssues } from './terminal.ts';
 import { withMigratedDatabase } from './with-database.ts';
 
@@ -25,7 +25,7 @@ export function keyCommand(): Command {
         .choices(reaches.filter((reach) => reach !== 'SELF'))
         .default('OWN_APPLICATION'),
     )
-    .option('--expires <instant>', 'from when on it is refused, e.g. 2027-01-31T00:00:00Z', parseInstant)
+    .option('--expires <instant>', 'from when on it is refused, e.g. 2027-01-31T00:00:00Z', parseFutureTime)
     .action(({ expires, ...options }: Omit<KeyOptions, 'expiresAt'> & { expires?: Date }) =>
       withMigratedDatabase([], async (database) => {
         const result = await createKey(

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type Scope, scopes } from '../authorization/actor.ts';
+import { parseInstant } from '../platform/validation/instant.ts';
 import { type UsageDimension, usageDimensions } from '../usage/usage-query.ts';
 
 export function parseScopes(list: string): Scope[] {
@@ -10,24 +11,18 @@ export function parseScopes(list: string): Scope[] {
   return known;
 }
 
-export function parseAnyInstant(text: string): string {
-  const instant = new Date(text);
-  if (Number.isNaN(instant.getTime())) throw new InvalidArgumentError('It must be an RFC 3339 instant.');
-  return instant.toISOString();
+/** A time that is the same in every shell: with Z or an offset, or the beginning of a day in UTC. To the millisecond. */
+export function parseTime(text: string): Date {
+  const instant = parseInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (typeof instant === 'string') throw new InvalidArgumentError(`It ${instant}.`);
+  return instant.date;
 }
 
-export function parseInstant(text: string): Date {
-  const instant = new Date(parseAnyInstant(text));
-  // The ledger's own clock decides; this is for saying so before anything is made.
-  if (instant.getTime() <= Date.now()) throw new InvalidArgumentError('It must be in the future.');
-  return instant;
-}
-
-/** An instant that is the same for every shell: with Z or an offset, or a whole day of UTC. */
-export function parseExactInstant(text: string): Date {
-  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text))
-    throw new InvalidArgumentError('It must be an RFC 3339 instant, e.g. 2026-10-01T00:00:00+02:00.');
-  return new Date(parseAnyInstant(text));
+export function parseFutureTime(text: string): Date {
+  const time = parseTime(text);
+  // The database's clock decides. This check refuses most wrong times before anything is created.
+  if (time.getTime() <= Date.now()) throw new InvalidArgumentError('It must be in the future.');
+  return time;
 }
 
 export function parseDimensions(list: string): UsageDimension[] {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { usageDimensions } from '../usage/usage-query.ts';
 import { exportUsage, type UsageExportOptions } from './export-usage.ts';
-import { parseDimensions, parseExactInstant } from './options.ts';
+import { parseDimensions, parseTime } from './options.ts';
 import { say, sayIssues, throttle } from './terminal.ts';
 import { withDatabaseToRead } from './with-database.ts';
 
@@ -11,8 +11,8 @@ export function usageCommand(): Command {
   usage
     .command('export')
     .description('Write a report of usage to standard output, as CSV: a header, and a line for each row.')
-    .requiredOption('--from <instant>', 'what was used at that moment or later', parseExactInstant)
-    .requiredOption('--to <instant>', 'what was used before that moment', parseExactInstant)
+    .requiredOption('--from <instant>', 'what was used at that moment or later', parseTime)
+    .requiredOption('--to <instant>', 'what was used before that moment', parseTime)
     .option('--time-zone <name>', 'where hours, days and months begin, e.g. Europe/Amsterdam', 'UTC')
     .option(
       '--by <list>',

@@ -51,7 +51,9 @@ builder.queryField('auditEvents', (t) =>
       const page = readPage('auditEvents', cursors, args);
       const matches = toFilter(filter);
       const rows = matches === null ? [] : await reader.auditEvents(page, matches);
-      return toConnection('auditEvents', cursors, page, rows);
+      return toConnection('auditEvents', cursors, page, rows, async (upTo) =>
+        matches === null ? 0 : reader.countAuditEvents(matches, upTo),
+      );
     },
   }),
 );
@@ -65,7 +67,10 @@ builder.objectField(UserType, 'auditEvents', (t) =>
     resolve: async ({ id }, args, { reader }) => {
       const listing = `User.auditEvents/${id}`;
       const page = readPage(listing, cursors, args);
-      return toConnection(listing, cursors, page, await reader.auditEvents(page, { userId: id }));
+      const rows = await reader.auditEvents(page, { userId: id });
+      return toConnection(listing, cursors, page, rows, (upTo) =>
+        reader.countAuditEvents({ userId: id }, upTo),
+      );
     },
   }),
 );
@@ -74,7 +79,7 @@ type FilterInput = typeof AuditEventFilterInput.$inferInput;
 
 /** The filter with its ids decoded. Null when no event can match: an id of another type, or text with a NUL. */
 function toFilter(input: FilterInput | null | undefined): AuditEventFilter | null {
-  const { userId, sessionId, applicationId, from, to, ...rest } = input ?? {};
+  const { userId, sessionId, applicationId, ...rest } = input ?? {};
   const ids = {
     userId: userId == null ? undefined : decodeIdOf('User', userId),
     sessionId: sessionId == null ? undefined : decodeIdOf('RealtimeSession', sessionId),
@@ -82,7 +87,5 @@ function toFilter(input: FilterInput | null | undefined): AuditEventFilter | nul
   };
   // PostgreSQL cannot store a NUL in text, so nothing equals a text that has one.
   const storable = [rest.requestId ?? '', ...(rest.actions ?? [])].every(isStorable);
-  return Object.values(ids).includes(null) || !storable
-    ? null
-    : { ...rest, ...ids, from: from?.date, to: to?.date };
+  return Object.values(ids).includes(null) || !storable ? null : { ...rest, ...ids };
 }

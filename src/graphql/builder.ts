@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import type { Instant } from '../platform/validation/instant.ts';
 import type { Json } from '../platform/validation/json.ts';
 import type { TokenLimit } from '../platform/validation/token-limit.ts';
 import { type Conditions, conditionsOf } from './authorization.ts';
@@ -9,7 +10,6 @@ import type { Count } from './count.ts';
 import { cost } from './declared-cost.ts';
 import { ForbiddenError } from './errors.ts';
 import { encodeId, NODE_ID } from './ids.ts';
-import type { Instant } from './instant.ts';
 
 type SchemaTypes = {
   Context: Context;

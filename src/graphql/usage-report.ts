@@ -1,10 +1,10 @@
-import { isStorable } from '../platform/validation/text.ts';
+import type { Instant } from '../platform/validation/instant.ts';
 import {
+  dimensionColumns,
   haveOneTime,
   positionOf,
   type UsageDimension,
   type UsageFilter,
-  type UsagePosition,
   type UsageRow,
   usageDimensions,
 } from '../usage/usage-query.ts';
@@ -12,20 +12,24 @@ import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
-import type { CursorFormat } from './cursor.ts';
 import { cost, type PageSize } from './declared-cost.ts';
 import { BadInputError } from './errors.ts';
-import { isUuid } from './ids.ts';
-import { type Instant, millisecondsOf } from './instant.ts';
+import { groupCursors } from './group-cursor.ts';
 import { atMost } from './list-limit.ts';
 import { forwardPages } from './page-arguments.ts';
+import { readPeriod } from './report-period.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
+
+export const TIME_ZONE =
+  'The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC.';
 
 /** A report before it is read. Totals and rows are read only when they are selected. */
 export type UsageReport = {
   /** The name that the cursors of its rows are bound to. */
   readonly listing: string;
+  /** As it was asked for; the filter has the database's name. */
+  readonly timeZone: string;
   readonly filter: UsageFilter;
   readonly dimensions: readonly UsageDimension[];
 };
@@ -119,8 +123,9 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
       resolve: ({ filter }) => new Date(filter.to),
     }),
     timeZone: t.string({
-      description: 'The time zone in which hours, days and months begin.',
-      resolve: ({ filter }) => filter.timeZone,
+      description:
+        'The time zone in which hours, days and months begin: the name that was asked for, letter by letter, or "UTC".',
+      resolve: (report) => report.timeZone,
     }),
     totals: t.field({
       type: UsageTotalsType,
@@ -133,7 +138,7 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
         'One row for each group that has usage or an issued session. Sorted by start, then by user, application, model and provider.',
       ...forwardPages(t.arg, ROWS_PAGE),
       resolve: async ({ listing, filter, dimensions }, args, { reader }) => {
-        const cursors = rowCursors(dimensions);
+        const cursors = groupCursors(dimensions.map((dimension) => dimensionColumns[dimension].kind));
         const page = readPage(listing, cursors, args, ROWS_PAGE);
         const rows = await reader.usageRows(filter, dimensions, page);
         const edges = rows.map((node) => ({ node, position: positionOf(node, dimensions) }));
@@ -160,58 +165,13 @@ type ReportArguments = {
 export async function reportOf(
   field: string,
   prefix: string,
-  { timeZone, groupBy, ...time }: ReportArguments,
+  { groupBy, ...time }: ReportArguments,
   only: Pick<UsageFilter, 'userIds' | 'applicationIds' | 'models'>,
-  { reader }: Context,
+  context: Context,
 ): Promise<UsageReport> {
-  const from = millisecondsOf(time.from);
-  const to = millisecondsOf(time.to);
-  if (to < from) throw new BadInputError(`${prefix}to`, 'must not be before from');
-  const zone = timeZone ?? 'UTC';
-  if (zone !== 'UTC' && (!isStorable(zone) || !(await reader.isTimeZone(zone))))
-    throw new BadInputError(`${prefix}timeZone`, 'must be an IANA time zone, e.g. "Europe/Amsterdam"');
+  const { period, timeZone } = await readPeriod(prefix, time, context);
   const dimensions = usageDimensions.filter((dimension) => groupBy?.includes(dimension));
   if (!haveOneTime(dimensions)) throw new BadInputError('groupBy', 'can have one of HOUR, DAY and MONTH');
   const listing = `${field}/${dimensions.join(',')}`;
-  return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
-}
-
-/** A row's position is its value of each dimension, as JSON: names of models may hold any character. */
-function rowCursors(dimensions: readonly UsageDimension[]): CursorFormat<UsagePosition> {
-  return {
-    write: (listing, values) => JSON.stringify([listing, ...values]),
-    read(listing, text) {
-      const [name, ...values] = parseTexts(text);
-      const isPosition =
-        values.length === dimensions.length &&
-        dimensions.every((dimension, index) => isValueOf(dimension, values[index] ?? ''));
-      return name === listing && isPosition ? values : null;
-    },
-  };
-}
-
-function parseTexts(json: string): readonly string[] {
-  try {
-    const parts: unknown = JSON.parse(json);
-    return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : [];
-  } catch {
-    return [];
-  }
-}
-
-function isValueOf(dimension: UsageDimension, value: string): boolean {
-  switch (dimension) {
-    case 'HOUR':
-    case 'DAY':
-    case 'MONTH':
-      return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
-    case 'USER':
-    case 'APPLICATION':
-      return isUuid(value);
-    case 'MODEL':
-    case 'PROVIDER':
-      return isStorable(value);
-    default:
-      return dimension satisfies never;
-  }
+  return { listing, timeZone, filter: { ...period, ...only }, dimensions };
 }

@@ -19,8 +19,8 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
     readonly baseUrl: string;
     /** The header of an answer that has the request's id. Default: x-request-id. */
     readonly requestIdHeader?: string | undefined;
-    /** Through which requests go. Default: none. */
-    readonly proxies?: Proxies | undefined;
+    /** Through which requests go; not optional, so that no provider forgets them. */
+    readonly proxies: Proxies | undefined;
     /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
     readonly agent?: Dispatcher | undefined;
   };

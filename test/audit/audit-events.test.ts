@@ -106,6 +106,43 @@ describe('auditEvents', () => {
   });
 });
 
+describe('auditEvents.totalCount', () => {
+  const COUNT = /* GraphQL */ `
+    query ($filter: AuditEventFilter, $upTo: Int) {
+      auditEvents(filter: $filter, first: 1) { totalCount(upTo: $upTo) }
+    }
+  `;
+
+  test.each<[string, object, number]>([
+    ['all events', {}, 10],
+    ['those of a filter', { filter: { actions: ['session.issued', 'user.suspended'] } }, 5],
+    ['none for an empty list', { filter: { outcomes: [] } }, 0],
+    ['none for an id of something else', { filter: { userId: 'nonsense' } }, 0],
+    ['no further than upTo', { upTo: 4 }, 4],
+    ['all of them, where upTo is more', { upTo: 1_000_000 }, 10],
+  ])('counts %s', async (_, variables, totalCount) => {
+    const { body } = await gateway.ask(COUNT, { ...variables });
+    expect(body).toEqual({ data: { auditEvents: { totalCount } } });
+  });
+
+  test.each([-1, 1_000_001])('refuses upTo %s', async (upTo) => {
+    const { body } = await gateway.ask(COUNT, { upTo });
+    expect(body.data).toEqual({ auditEvents: { totalCount: null } });
+    expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test('counts the events of a user and of a session', async () => {
+    const { body } = await gateway.ask(
+      'query ($id: ID!) { user(externalId: "bob") { auditEvents(first: 1) { totalCount } } realtimeSession(id: $id) { auditEvents { totalCount } } }',
+      { id: sessionIds[0] },
+    );
+    expect(body.data).toEqual({
+      user: { auditEvents: { totalCount: 4 } },
+      realtimeSession: { auditEvents: { totalCount: 2 } },
+    });
+  });
+});
+
 test('those of a user: what is about it', async () => {
   const { body } = await gateway.ask(
     '{ user(externalId: "alice") { auditEvents(first: 3) { nodes { action } pageInfo { hasNextPage endCursor } } } }',

@@ -78,7 +78,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(USER_READERS, 'createdAt suspendedAt erasedAt quotas policy policyOverrides'),
     ...all(USER_READERS, 'activeSessionCount nextExpiryAt lastSessionAt'),
     ...all(SESSION_READERS, 'sessions'),
-    ...all(USAGE_READERS, 'usage'),
+    ...all(USAGE_READERS, 'usage budget'),
     ...all(['AUDIT_READ'], 'auditEvents'),
   },
   Application: {
@@ -101,7 +101,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   RealtimeSessionEdge: all(ANYONE, 'cursor node'),
   UserConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
   UserEdge: all(ANYONE, 'cursor node'),
-  AuditEventConnection: all(ANYONE, 'edges nodes pageInfo'),
+  AuditEventConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
   AuditEventEdge: all(ANYONE, 'cursor node'),
 
   UsageReport: all(ANYONE, 'from to timeZone totals rows'),

@@ -147,6 +147,18 @@ describe.each(Object.keys(callers).filter((caller) => standingOf(caller).kind !=
       );
     });
 
+    test.runIf(opened('Query.auditEvents'))('counts the audit events it sees', async () => {
+      const { body } = await world.ask(
+        caller,
+        '{ auditEvents(filter: { actions: ["session.issued"] }) { totalCount } }',
+      );
+      const seen = facts.filter(
+        (fact) =>
+          fact.type === 'AuditEvent' && fact.name === 'session.issued' && isVisible(fact, viewpoint(), facts),
+      );
+      expect(body).toEqual({ data: { auditEvents: { totalCount: seen.length } } });
+    });
+
     test.runIf(opened('Query.users') && opened('User.sessions'))(
       'counts and lists the sessions it sees of each user',
       async () => {
@@ -162,6 +174,7 @@ describe.each(Object.keys(callers).filter((caller) => standingOf(caller).kind !=
     test.each([
       ['Query.users', '{ users { totalCount } }'],
       ['Query.realtimeSessions', '{ realtimeSessions { totalCount } }'],
+      ['Query.auditEvents', '{ auditEvents { totalCount } }'],
     ])('is told no count where it may not list: %s', async (coordinate, query) => {
       const { body } = await world.ask(caller, query);
       if (opened(coordinate)) expect(body.errors).toBeUndefined();
