@@ -276,8 +276,12 @@ export type RealtimeSessionFilter = {
   readonly createdTo?: string | null | undefined;
   /** Sessions that are ACTIVE now and expire before this time. */
   readonly expiresBefore?: string | null | undefined;
+  /** Sessions of which something may still be running at this time: those whose exposedUntil is not earlier. */
+  readonly exposedAfter?: string | null | undefined;
   /** Sessions of the user for whom the applications use this identifier. */
   readonly externalUserId?: string | null | undefined;
+  /** Sessions for which there is no secret for one of these reasons, by SessionFailure.code: upstream_unreachable, upstream_redirected, upstream_proxy_refused, upstream_rejected, upstream_authentication, upstream_rate_limited, upstream_quota_exhausted, upstream_unavailable, upstream_error, upstream_timeout, upstream_connection_lost, upstream_answer_too_large, upstream_answer_invalid, not_recorded, withdrawn, not_settled. At most 1,000. */
+  readonly failureCodes?: ReadonlyArray<string> | null | undefined;
   /** Sessions that have all of these labels. At most 1,000. */
   readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
   /** Sessions with one of these models. At most 1,000. */
@@ -538,7 +542,7 @@ export type UsageFilter = {
   readonly from: string;
   /** Usage of these models. At most 1,000. */
   readonly models?: ReadonlyArray<string> | null | undefined;
-  /** The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC. */
+  /** The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC. */
   readonly timeZone?: string | null | undefined;
   /** The end, exclusive. */
   readonly to: string;
@@ -550,6 +554,8 @@ export type UsageFilter = {
 export type UserFilter = {
   /** Users whose external id starts with this text. Upper and lower case differ. */
   readonly externalIdPrefix?: string | null | undefined;
+  /** Users with one of these external ids, e.g. to join a list of your own. The order is that of orderBy. An empty list matches nobody, and an erased user has no external id. At most 100. */
+  readonly externalIds?: ReadonlyArray<string> | null | undefined;
   /** True: only users with an ACTIVE session. False: only users without one. */
   readonly hasActiveSessions?: boolean | null | undefined;
   /** True: only suspended users. False: only users that are not suspended. */
