@@ -41,6 +41,8 @@ export type FakeGateway = {
   fail(...failures: FakeFailure[]): void;
   /** The next `createSession` is refused like this. */
   refuse(refusal: FakeRefusal): void;
+  /** How many streams of events are open. */
+  streams(): number;
   /** Breaks all streams of events. They come back where they ended. */
   breakStreams(): void;
 };
@@ -117,7 +119,12 @@ export function createFakeGateway({ answers = {} }: FakeOptions = {}): FakeGatew
     { filter, after }: SessionEventsSubscriptionVariables,
     signal: AbortSignal | null,
   ): Response {
-    const { response, end } = eventStream(sessions, { filter, after, signal });
+    const { response, end } = eventStream(sessions, {
+      filter,
+      after,
+      signal,
+      onEnd: () => streams.delete(end),
+    });
     streams.add(end);
     return response;
   }
@@ -131,9 +138,9 @@ export function createFakeGateway({ answers = {} }: FakeOptions = {}): FakeGatew
     expire: sessions.expire,
     fail: (...more) => void failures.push(...more),
     refuse: (refusal) => void refusals.push(refusal),
+    streams: () => streams.size,
     breakStreams() {
       for (const end of streams) end();
-      streams.clear();
     },
   };
 }
