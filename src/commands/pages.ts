@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../platform/validation/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../platform/validation/json.ts';
 import type { Ask } from './ask-schema.ts';
 import { valueAt } from './json-path.ts';
 
@@ -20,7 +20,7 @@ export async function* nodesOf(
   for (let left = limit; left > 0; ) {
     const first = Math.min(left, MOST_PER_PAGE);
     const page = valueAt(await ask(document, { ...variables, first, after }), connection);
-    const nodes = nodesIn(page);
+    const nodes = listIn(page, 'nodes');
     yield* nodes;
     left -= nodes.length;
     if (valueAt(page, 'pageInfo.hasNextPage') !== true) return;
@@ -28,16 +28,8 @@ export async function* nodesOf(
   }
 }
 
-/** The nodes of one page. */
-export function nodesIn(page: ReturnType<typeof valueAt>): JsonObject[] {
-  return listIn(page, 'edges').flatMap((edge) => {
-    const node = valueAt(edge, 'node');
-    return isJsonObject(node) ? [node] : [];
-  });
-}
-
 /** The objects of the list at a path. */
-export function listIn(value: ReturnType<typeof valueAt>, path: string): JsonObject[] {
+export function listIn(value: Json, path: string): JsonObject[] {
   const list = valueAt(value, path);
   return Array.isArray(list) ? list.filter(isJsonObject) : [];
 }

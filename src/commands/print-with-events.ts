@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../platform/validation/json.ts';
 import { valueAt } from './json-path.ts';
-import { nodesIn } from './pages.ts';
+import { listIn } from './pages.ts';
 import { type Column, printRecord, printTable } from './table.ts';
 import { printJson, say } from './terminal.ts';
 
@@ -21,7 +21,7 @@ export function printWithEvents(record: JsonObject, json: boolean): void {
   }
   const { auditEvents = null, ...fields } = record;
   printRecord(fields);
-  const events = nodesIn(auditEvents);
+  const events = listIn(auditEvents, 'nodes');
   if (events.length === 0) return;
   process.stdout.write('\n');
   printTable(EVENTS, events);

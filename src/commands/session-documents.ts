@@ -38,18 +38,16 @@ const USAGE = `
 /** The newest audit events about something. */
 export const AUDIT_EVENTS = `
   auditEvents(first: 100) {
-    edges {
-      node {
-        id sequence at action outcome requestId ipAddress userAgent detail
-        actor { kind name }
-      }
+    nodes {
+      id sequence at action outcome requestId ipAddress userAgent detail
+      actor { kind name }
     }
     pageInfo { hasNextPage endCursor }
   }`;
 
 export const LIST_SESSIONS = `query Sessions($filter: RealtimeSessionFilter, $first: Int!, $after: String) {
   realtimeSessions(filter: $filter, first: $first, after: $after) {
-    edges { node { ${SUMMARY} } }
+    nodes { ${SUMMARY} }
     pageInfo { hasNextPage endCursor }
   }
 }`;

@@ -43,7 +43,9 @@ export async function runCommand(
   try {
     process.chdir(cwd);
     process.exitCode = 0;
-    await runProgram(args);
+    await runProgram(args).catch((error: unknown) => {
+      if (exited === undefined) throw error;
+    });
     exited ??= Number(process.exitCode);
   } finally {
     restore();
