@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createContext, runInContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
@@ -81,6 +83,42 @@ describe('the GraphiQL page', () => {
     expect(policy).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe/);
   });
 
+  test('keeps nothing that is typed into it in the browser, where headers, variables and queries hold credentials', async () => {
+    const response = await fetch(gateway.url, { headers: { accept: 'text/html' } });
+    const html = await response.text();
+    // Not toContain, which would print the whole page.
+    expect(html.includes('"shouldPersistHeaders":false')).toBe(true);
+    const [, first = ''] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
+    const hash = createHash('sha256').update(first).digest('base64');
+    expect(response.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+    expect(html.indexOf(first)).toBeLessThan(html.indexOf('renderYogaGraphiQL'));
+    // The browser's storage, with what an earlier version left there.
+    const stored: Record<string, unknown> = Object.create({
+      removeItem: (key: string) => delete stored[key],
+      setItem: (key: string, value: string) => (stored[key] = value),
+    });
+    stored['graphiql:headers'] = 'canary';
+    stored['theme-of-another-page'] = 'dark';
+    const urls: unknown[] = [];
+    const page = createContext({
+      localStorage: stored,
+      history: { replaceState: (...args: unknown[]) => urls.push(args) },
+    });
+    runInContext(`globalThis.window = globalThis; ${first}`, page);
+    // As GraphiQL stores, and as Yoga's page puts the query into the URL.
+    const read = `localStorage.setItem('graphiql:tabState', 'canary'); history.replaceState({}, '', '?query=canary');
+      localStorage.getItem('graphiql:tabState')`;
+    expect(runInContext(read, page)).toBe('canary');
+    expect(
+      runInContext(
+        `localStorage.removeItem('graphiql:tabState'); localStorage.getItem('graphiql:tabState')`,
+        page,
+      ),
+    ).toBeNull();
+    expect(stored).toEqual({ 'theme-of-another-page': 'dark' });
+    expect(urls).toEqual([]);
+  });
+
   test.skipIf(!existsSync(CHROMIUM))('works in a browser under that policy', async () => {
     const profile = await mkdtemp(join(tmpdir(), 'gatehouse-chromium-'));
     try {
@@ -107,7 +145,7 @@ describe('the GraphiQL page', () => {
       expect(drawn).toContain('graphiql-query-editor');
       // The editor has set its styles, and shows the document.
       expect(drawn).toContain('class="view-line"');
-      expect(drawn).toContain("Put&nbsp;the&nbsp;operator's&nbsp;key");
+      expect(drawn).toContain('Put&nbsp;the&nbsp;root&nbsp;key');
       expect(stderr).not.toMatch(/Content Security Policy/i);
     } finally {
       await rm(profile, { recursive: true, force: true });

@@ -358,6 +358,20 @@ function withoutRequestIds({ status, body }: { status: number; body: any }): { s
   };
 }
 
+test('a variable that is too deep only inside its literal is refused', async () => {
+  const query =
+    'mutation ($v: JSON) { createRealtimeSession(input: { externalUserId: "u", extra: { a: { b: $v } } }) { __typename } }';
+  const { status, body } = await gateway.ask(query, { v: nested(31) });
+  expect(status).toBe(400);
+  expect(body.errors).toEqual([
+    {
+      message: 'input has an invalid value.',
+      path: ['createRealtimeSession'],
+      extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) },
+    },
+  ]);
+});
+
 test('a variable that is left out inside an object is left out there also when the query is compiled', async () => {
   const small = buildSchema(
     'input Page { size: Int = 5 } type Query { size(page: Page, pages: [Page]): Int }',

@@ -73,6 +73,12 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
     );
     return { ...shown, unexpected: cause };
   }
+  if (error.extensions?.['code'] === 'PERSISTED_QUERY_NOT_SUPPORTED')
+    return present(error, answer, 'PERSISTED_QUERY_NOT_SUPPORTED', error.message);
+  // The values of variables are valid, but not inside the literal of an argument, e.g. JSON that is too deep together.
+  const argument = /^Argument "(\w+)" has invalid value /.exec(cause.message)?.[1];
+  if (cause instanceof GraphQLError && argument !== undefined)
+    return present(error, answer, 'BAD_USER_INPUT', `${argument} has an invalid value.`);
   // Without a cause and a path, it was refused before any resolver ran (HTTP, syntax, validation, variables).
   if (cause === error && error.path === undefined) {
     return present(error, answer, 'BAD_USER_INPUT', requestMessage(error));
@@ -133,6 +139,7 @@ function requestMessage(error: GraphQLError): string {
     case 'DOCUMENT_INVALID':
     case 'VARIABLES_INVALID':
     case 'LIMIT_EXCEEDED':
+    case 'REQUEST_INVALID':
       return error.message;
     case 'GRAPHQL_PARSE_FAILED':
       return 'The GraphQL document is malformed.';

@@ -10,6 +10,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
+import { checkOperation } from './check-operation.ts';
 import { checkVariables } from './check-variables.ts';
 import { createExecuteQuery } from './compiled-queries.ts';
 import { withDefaults } from './default-variables.ts';
@@ -36,6 +37,11 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
   return {
     onParse({ setParseFn }) {
       setParseFn(parseDocument);
+      return ({ result, context: { params, request } }) => {
+        if (result === null || result instanceof Error) return;
+        const refusal = checkOperation(result, params.operationName, request.method);
+        if (refusal !== null) throw refusal;
+      };
     },
     onValidate({ addValidationRule, setValidationFn }) {
       setValidationFn(validateDocument);
