@@ -34,6 +34,12 @@ const SESSION_READERS = ['SESSIONS_READ', 'end user'] as const;
 const USER_READERS = ['USERS_READ', 'end user'] as const;
 const USAGE_READERS = ['USAGE_READ', 'end user'] as const;
 const SUSPENDERS = ['USERS_WRITE with EVERYTHING'] as const;
+const READERS_OF_EVERYTHING = [
+  'SESSIONS_READ with EVERYTHING',
+  'USAGE_READ with EVERYTHING',
+  'AUDIT_READ with EVERYTHING',
+  'USERS_READ with EVERYTHING',
+] as const;
 const REGISTRARS = ['APPLICATIONS_WRITE with EVERYTHING'] as const;
 
 function all(opening: Opening, names: string): Fields {
@@ -47,7 +53,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(ANYONE, 'node nodes viewer'),
     ...all(SESSION_READERS, 'realtimeSession realtimeSessions'),
     ...all(USER_READERS, 'user users'),
-    ...all(REGISTRARS, 'applications'),
+    ...all([...READERS_OF_EVERYTHING, ...REGISTRARS], 'applications'),
     ...all(USAGE_READERS, 'usage'),
     ...all(['AUDIT_READ'], 'auditEvents'),
   },
@@ -140,6 +146,7 @@ export const nodes = {
     'USAGE_READ',
     'AUDIT_READ',
     'POLICIES_WRITE',
+    'USERS_READ with EVERYTHING',
     ...REGISTRARS,
   ],
   ApiKey: REGISTRARS,

@@ -51,7 +51,7 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
   const cause = rootCause(error);
   if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ForbiddenError)
-    return present(error, answer, 'FORBIDDEN', 'Your credential does not allow this.');
+    return present(error, answer, 'FORBIDDEN', 'Your credential does not allow this.', cause.needs);
   if (cause instanceof TooManySubscribersError)
     return present(error, answer, 'RATE_LIMITED', 'Too many subscriptions are open. Try again later.');
   if (cause instanceof SubscriptionEndedError) return presentEnd(error, answer, cause.reason);
@@ -112,6 +112,7 @@ function present(
   { requestId, hasData }: Answer,
   code: ErrorCode,
   message: string,
+  needs: readonly string[] = [],
 ): PresentedError {
   // Errors of resolvers have a path. Compiled queries do not know their locations in the document, so these are left
   // out for all: an error looks the same whether or not its query is compiled.
@@ -121,7 +122,7 @@ function present(
     source: location.source ?? null,
     positions: location.positions ?? null,
     path: error.path ?? null,
-    extensions: { code, requestId },
+    extensions: { code, requestId, ...(needs.length === 0 ? {} : { needs }) },
   });
   return { shown, code, http: hasData ? null : httpOf(error, code), unexpected: null };
 }
