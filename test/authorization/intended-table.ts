@@ -51,7 +51,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   Query: {
     // What kind of record the id names decides: see `nodes`.
     ...all(ANYONE, 'node nodes viewer'),
-    ...all(SESSION_READERS, 'realtimeSession realtimeSessions'),
+    ...all(SESSION_READERS, 'realtimeSession realtimeSessions sessionStatistics'),
     ...all(USER_READERS, 'user users'),
     ...all([...READERS_OF_EVERYTHING, ...REGISTRARS], 'applications'),
     ...all(USAGE_READERS, 'usage'),
@@ -113,6 +113,11 @@ export const fields: Readonly<Record<string, Fields>> = {
   UsageReport: all(ANYONE, 'from to timeZone totals rows'),
   UsageRowConnection: all(ANYONE, 'edges nodes pageInfo'),
   UsageRowEdge: all(ANYONE, 'cursor node'),
+  SessionStatistics: all(ANYONE, 'from to timeZone totals rows'),
+  SessionStatisticsRowConnection: all(ANYONE, 'edges nodes pageInfo'),
+  SessionStatisticsRowEdge: all(ANYONE, 'cursor node'),
+  SessionStatisticsRow: all(ANYONE, 'start user application provider model failureCode denialReason counts'),
+
   UsageRow: all(ANYONE, 'user application model provider start sessionsIssued totals'),
 
   CreateRealtimeSessionSuccess: all(ANYONE, 'session clientSecret'),
