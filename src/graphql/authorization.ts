@@ -15,6 +15,10 @@ export type Conditions = {
   person: boolean;
   /** The caller is an application, whatever its scopes: its sessions are its own. */
   application: boolean;
+  /** The caller is an operator, whatever its scopes. */
+  operator: boolean;
+  /** The caller is an application that reaches everything and has a scope, whichever. */
+  anyScopeEverywhere: boolean;
 };
 
 /** The conditions of one caller, in the form that the scope-auth plugin expects. */
@@ -24,6 +28,9 @@ export function conditionsOf(actor: Actor) {
     everywhere: (scope: Scope) => hasScope(actor, scope) && visibilityOf(actor).reach === 'EVERYTHING',
     person: actor.kind === 'user',
     application: actor.kind === 'application',
+    operator: actor.kind === 'operator',
+    anyScopeEverywhere:
+      actor.kind === 'application' && actor.reach === 'EVERYTHING' && actor.scopes.length > 0,
   };
 }
 
