@@ -1,15 +1,18 @@
+import type { ArgBuilder } from '@pothos/core';
 import { isStorable } from '../platform/validation/text.ts';
 import {
   haveOneTime,
   positionOf,
+  sortKeys,
   type UsageDimension,
   type UsageFilter,
+  type UsageOrder,
   type UsagePosition,
   type UsageRow,
   usageDimensions,
 } from '../usage/usage-query.ts';
 import { ApplicationType } from './application.ts';
-import { builder } from './builder.ts';
+import { type BuilderTypes, builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import type { CursorFormat } from './cursor.ts';
@@ -104,6 +107,29 @@ const UsageRowConnection = builder.connectionObject(
   { name: 'UsageRowEdge' },
 );
 
+const UsageOrderEnum = builder.enumType('UsageOrder', {
+  description: 'The order of the rows of a report.',
+  values: {
+    START: { description: 'By start, then by user, application, model and provider.' },
+    COST_DESC: {
+      description:
+        'The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first.',
+    },
+    TOKENS_DESC: { description: 'The highest totalTokens first.' },
+  } satisfies Record<UsageOrder, object>,
+});
+
+/** The options of the field `rows`: forward pages in an order. */
+function rowPages(arg: ArgBuilder<BuilderTypes>) {
+  const { args, extensions } = forwardPages(arg, ROWS_PAGE);
+  const orderBy = arg({
+    type: UsageOrderEnum,
+    defaultValue: 'START',
+    description: 'How the rows are sorted.',
+  });
+  return { args: { ...args, orderBy }, extensions };
+}
+
 export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').implement({
   description:
     'The usage between two times. Hours, days and months begin in timeZone. from and to may be any times; they are exact to the microsecond.',
@@ -130,13 +156,15 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
     rows: t.field({
       type: UsageRowConnection,
       description:
-        'One row for each group that has usage or an issued session. Sorted by start, then by user, application, model and provider.',
-      ...forwardPages(t.arg, ROWS_PAGE),
-      resolve: async ({ listing, filter, dimensions }, args, { reader }) => {
-        const cursors = rowCursors(dimensions);
+        'One row for each group that has usage or an issued session. While usage is reported, rows can move between pages that are sorted by cost or tokens.',
+      ...rowPages(t.arg),
+      resolve: async ({ listing: report, filter, dimensions }, { orderBy, ...args }, { reader }) => {
+        const order = orderBy ?? 'START';
+        const listing = `${report}/${order}`;
+        const cursors = rowCursors(dimensions, order);
         const page = readPage(listing, cursors, args, ROWS_PAGE);
-        const rows = await reader.usageRows(filter, dimensions, page);
-        const edges = rows.map((node) => ({ node, position: positionOf(node, dimensions) }));
+        const rows = await reader.usageRows(filter, dimensions, page, order);
+        const edges = rows.map((node) => ({ node, position: positionOf(node, dimensions, order) }));
         return toConnection(listing, cursors, page, edges);
       },
     }),
@@ -176,19 +204,23 @@ export async function reportOf(
   return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
 }
 
-/** A row's position is its value of each dimension, as JSON: names of models may hold any character. */
-function rowCursors(dimensions: readonly UsageDimension[]): CursorFormat<UsagePosition> {
+/** A row's position is its value of each sort key and dimension, as JSON: names of models may hold any character. */
+function rowCursors(dimensions: readonly UsageDimension[], order: UsageOrder): CursorFormat<UsagePosition> {
+  const keys = sortKeys[order];
   return {
     write: (listing, values) => JSON.stringify([listing, ...values]),
     read(listing, text) {
       const [name, ...values] = parseTexts(text);
       const isPosition =
-        values.length === dimensions.length &&
-        dimensions.every((dimension, index) => isValueOf(dimension, values[index] ?? ''));
+        values.length === keys.length + dimensions.length &&
+        keys.every(({ type }, index) => KEY_FORMATS[type].test(values[index] ?? '')) &&
+        dimensions.every((dimension, index) => isValueOf(dimension, values[keys.length + index] ?? ''));
       return name === listing && isPosition ? values : null;
     },
   };
 }
+
+const KEY_FORMATS = { boolean: /^(true|false)$/, numeric: /^-\d{1,40}(\.\d{1,40})?$/ };
 
 function parseTexts(json: string): readonly string[] {
   try {
