@@ -16,6 +16,10 @@ export type Conditions = {
   person: boolean;
   /** The caller is an application, whatever its scopes: its sessions are its own. */
   application: boolean;
+  /** The caller is an operator, whatever its scopes. */
+  operator: boolean;
+  /** The caller is an application that reaches everything and has a scope, whichever. */
+  anyScopeEverywhere: boolean;
 };
 
 declare module 'graphql' {
@@ -33,6 +37,9 @@ export function conditionsOf(actor: Actor) {
     everywhere: (everywhere: Conditions['everywhere']) => allows({ everywhere }),
     person: actor.kind === 'user',
     application: actor.kind === 'application',
+    operator: actor.kind === 'operator',
+    anyScopeEverywhere:
+      actor.kind === 'application' && actor.reach === 'EVERYTHING' && actor.scopes.length > 0,
   };
 }
 

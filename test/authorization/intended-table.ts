@@ -23,6 +23,8 @@ export type Condition =
   | 'end user'
   | 'an application'
   | 'the application itself'
+  | 'an operator'
+  | 'any scope with EVERYTHING'
   | Scope
   | `${Scope} with EVERYTHING`;
 /** One of them is enough. */
@@ -56,6 +58,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all([...READERS_OF_EVERYTHING, ...REGISTRARS], 'applications'),
     ...all(USAGE_READERS, 'usage'),
     ...all(['AUDIT_READ'], 'auditEvents'),
+    ...all(['an operator', 'any scope with EVERYTHING'], 'gateway'),
   },
   Mutation: {
     ...all(['SESSIONS_CREATE', 'end user'], 'createRealtimeSession'),
