@@ -9,7 +9,7 @@ import { createLog } from '../with-database.ts';
 import { type Check, fail, failed, ok, warn } from './check.ts';
 import { checkClock, checkPartitions } from './check-months.ts';
 import { checkOwner, checkRights } from './check-roles.ts';
-import { checkKeysInUse, checkSealing } from './check-trail.ts';
+import { checkAuditKey, checkFingerprintKey, checkSealing } from './check-trail.ts';
 
 type Server = {
   readonly version: string;
@@ -49,7 +49,8 @@ export async function* checkDatabase(config: Config): AsyncGenerator<Check> {
     yield await attempt('owner', () => checkOwner(config));
     yield await attempt('clock of the database', () => checkClock(pool));
     yield await attempt('partitions', () => checkPartitions(pool));
-    for (const check of await checkKeysInUse(pool, config)) yield check;
+    yield await attempt('audit key', () => checkAuditKey(pool, config));
+    yield await attempt('fingerprint key', () => checkFingerprintKey(pool, config));
     yield await attempt('sealing', () => checkSealing(pool, config));
   } finally {
     await pool.end();

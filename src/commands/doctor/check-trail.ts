@@ -5,42 +5,35 @@ import { transactionOverlapMs } from '../../platform/database/transaction-overla
 import { readUnsealed } from '../../sealing/read-seals.db.ts';
 import { readPosition, startOf } from '../../sealing/seal-batch.db.ts';
 import { timeOf } from '../../sealing/sealed-columns.db.ts';
-import { type Check, fail, failed, ok, warn } from './check.ts';
+import { type Check, fail, ok, warn } from './check.ts';
 
 // Promised is one second. The job of a gateway that has just started may take longer.
 const MOST_LAG_MS = 10_000;
 
-/** Whether the keys are there, and are those that the newest records were made with. */
-export async function checkKeysInUse(pool: pg.Pool, config: Config): Promise<Check[]> {
-  return Promise.all([
-    checkRing(
-      'audit key',
-      findAuditKeys(config),
-      pool.query('SELECT key_id AS id FROM audit_head ORDER BY batch DESC LIMIT 1'),
-      'GATEHOUSE_AUDIT_KEY',
-    ),
-    checkRing(
-      'fingerprint key',
-      findFingerprintKeys(config),
-      pool.query(
-        'SELECT fingerprint_key_id AS id FROM realtime_session WHERE fingerprint_key_id IS NOT NULL ORDER BY id DESC LIMIT 1',
-      ),
-      'GATEHOUSE_FINGERPRINT_KEY',
-    ),
-  ]);
+const LAST_SEALED_WITH = 'SELECT key_id AS id FROM audit_head ORDER BY batch DESC LIMIT 1';
+const LAST_ISSUED_WITH = `SELECT secret_fingerprint_key_id AS id FROM realtime_session
+  WHERE secret_fingerprint_key_id IS NOT NULL ORDER BY id DESC LIMIT 1`;
+
+/** Whether the audit trail can be checked with the keys that are configured. */
+export async function checkAuditKey(pool: pg.Pool, config: Config): Promise<Check> {
+  const ring = await findAuditKeys(config);
+  return checkRing('audit key', 'GATEHOUSE_AUDIT_KEY', ring, await lastUsed(pool, LAST_SEALED_WITH));
 }
 
-async function checkRing(
-  name: string,
-  finding: Promise<KeyRing>,
-  asking: Promise<pg.QueryResult<{ id: string }>>,
-  variable: string,
-): Promise<Check> {
-  const [found, asked] = await Promise.allSettled([finding, asking]);
-  if (found.status === 'rejected') return failed(name, found.reason);
-  if (asked.status === 'rejected') return failed(name, asked.reason);
-  const used = asked.value.rows[0]?.id;
-  const ids = found.value.map(({ id }) => id);
+/** Whether leaked secrets can be identified with the keys that are configured. */
+export async function checkFingerprintKey(pool: pg.Pool, config: Config): Promise<Check> {
+  const ring = await findFingerprintKeys(config);
+  const used = await lastUsed(pool, LAST_ISSUED_WITH);
+  return checkRing('fingerprint key', 'GATEHOUSE_FINGERPRINT_KEY', ring, used);
+}
+
+async function lastUsed(pool: pg.Pool, text: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ id: string }>(text);
+  return rows[0]?.id;
+}
+
+function checkRing(name: string, variable: string, ring: KeyRing, used: string | undefined): Check {
+  const ids = ring.map(({ id }) => id);
   if (used !== undefined && !ids.includes(used))
     return fail(
       name,
