@@ -16,7 +16,13 @@ import type {
   StatisticsRow,
 } from './statistics/statistics-query.ts';
 import type { UsageTotals } from './usage/usage.ts';
-import type { UsageDimension, UsageFilter, UsagePosition, UsageRow } from './usage/usage-query.ts';
+import type {
+  UsageDimension,
+  UsageFilter,
+  UsageOrder,
+  UsagePosition,
+  UsageRow,
+} from './usage/usage-query.ts';
 import type { User } from './users/user.ts';
 import type { UserFilter } from './users/user-filter.ts';
 import type { UserOrder } from './users/user-order.ts';
@@ -61,11 +67,12 @@ export type Reader = {
   /** What was reported of a session. */
   sessionUsage(sessionId: string): Promise<UsageTotals>;
   usageTotals(filter: UsageFilter): Promise<UsageTotals>;
-  /** Beyond `after`, sorted by the dimensions in their order; up to `limit + 1`. */
+  /** Beyond `after`, sorted by `order` (default START) and then by the dimensions; up to `limit + 1`. */
   usageRows(
     filter: UsageFilter,
     dimensions: readonly UsageDimension[],
     page: { readonly limit: number; readonly after: UsagePosition | null },
+    order?: UsageOrder,
   ): Promise<UsageRow[]>;
   /** @param withMintTimes whether the times of mints are read */
   statisticsTotals(filter: StatisticsFilter, withMintTimes: boolean): Promise<SessionCounts>;

@@ -33,7 +33,7 @@ export async function listAuditEvents(
   filter: AuditEventFilter,
 ): Promise<Edge<AuditEvent>[]> {
   const params = sqlParameters();
-  const conditions = [visible('auditEvents', visibility, params), ...filterConditions(filter, params)];
+  const conditions = [visible('auditEvents', visibility, params), ...auditConditions(filter, params)];
   const text = `SELECT ${columns}, ${sortedBy(keyset)} FROM ${events}
     WHERE ${conditions.join(' AND ')} AND ${afterCursor(keyset, page, params)} ${orderByLimit(keyset, page, params)}`;
   // What leads to an index does so for all values alike.
@@ -50,15 +50,16 @@ export function countAuditEvents(
   upTo: number | null,
 ): Promise<number> {
   const params = sqlParameters();
-  const conditions = [visible('auditEvents', visibility, params), ...filterConditions(filter, params)];
+  const conditions = [visible('auditEvents', visibility, params), ...auditConditions(filter, params)];
   return countRows(pool, `audit_event AS e WHERE ${conditions.join(' AND ')}`, upTo, params);
 }
 
-function filterConditions(filter: AuditEventFilter, { bind: use }: SqlParameters): readonly string[] {
+/** The conditions of a filter on events `e`. */
+export function auditConditions(filter: AuditEventFilter, { bind }: SqlParameters): readonly string[] {
   const { actions, outcomes, userId, sessionId, applicationId, actorKinds, requestId, from, to } = filter;
   const conditions: string[] = [];
   const where = <T>(value: T | null | undefined, condition: (place: string) => string) => {
-    if (value != null) conditions.push(condition(use(value)));
+    if (value != null) conditions.push(condition(bind(value)));
   };
   where(sessionId, (place) => `e.session_id = ${place}`);
   where(userId, (place) => `e.user_id = ${place}`);

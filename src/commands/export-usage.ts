@@ -21,6 +21,7 @@ import {
 } from '../usage/usage-query.ts';
 import { type Cell, csvLine } from './csv.ts';
 import { createLocalTimeFormat } from './format-local-time.ts';
+import { usageRowJson } from './usage-row-json.ts';
 import { writeLines } from './write-lines.ts';
 
 const PAGE = 1000;
@@ -37,6 +38,8 @@ export type UsageExportOptions = {
   readonly application?: string | undefined;
   /** By external id; all of them without it. */
   readonly user?: string | undefined;
+  /** Lines of JSON instead of CSV. */
+  readonly json?: boolean;
 };
 
 /** What the rows that were written add up to. Decimals are exact. */
@@ -62,7 +65,7 @@ type Ports = {
 };
 
 /**
- * Writes a report of usage as CSV: a header, and a row for each combination in which something was used or a session
+ * Writes a report of usage, as CSV with a header or as lines of JSON: a row for each combination in which something was used or a session
  * issued, page by page. Waits for who reads.
  */
 export async function exportUsage(
@@ -77,16 +80,23 @@ export async function exportUsage(
   const formatTime = createLocalTimeFormat(options.timeZone);
   let sum = NOTHING;
   async function* lines(): AsyncGenerator<string> {
-    yield csvLine([
-      ...dimensions.map((dimension) => dimensionColumns[dimension].heading),
-      ...AMOUNTS.map(([name]) => name),
-    ]);
-    for await (const { rows, reader } of pages(database.pool, openReader, filter, dimensions)) {
-      const cells = rows.map(async (row) => [
-        ...(await Promise.all(dimensions.map((dimension) => cellOf(dimension, row, reader, formatTime)))),
-        ...AMOUNTS.map(([, read]) => read(row)),
+    if (options.json !== true)
+      yield csvLine([
+        ...dimensions.map((dimension) => dimensionColumns[dimension].heading),
+        ...AMOUNTS.map(([name]) => name),
       ]);
-      yield (await Promise.all(cells)).map(csvLine).join('');
+    for await (const { rows, reader } of pages(database.pool, openReader, filter, dimensions)) {
+      const texts = rows.map(async (row) =>
+        options.json === true
+          ? `${JSON.stringify(await usageRowJson(row, reader))}\n`
+          : csvLine([
+              ...(await Promise.all(
+                dimensions.map((dimension) => cellOf(dimension, row, reader, formatTime)),
+              )),
+              ...AMOUNTS.map(([, read]) => read(row)),
+            ]),
+      );
+      yield (await Promise.all(texts)).join('');
       sum = rows.reduce(added, sum);
       onProgress(sum.rows);
     }

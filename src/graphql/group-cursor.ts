@@ -2,8 +2,8 @@ import { isStorable } from '../platform/validation/text.ts';
 import type { CursorFormat } from './cursor.ts';
 import { isUuid } from './ids.ts';
 
-/** What a value of a group's position is: a time as ISO 8601, a uuid, any text, or a count. */
-export type GroupValue = 'time' | 'id' | 'text' | 'count';
+/** What a value of a group's position is: a time as ISO 8601, a uuid, any text, a count, a truth, or a decimal below 0. */
+export type GroupValue = 'time' | 'id' | 'text' | 'count' | 'boolean' | 'numeric';
 
 /** The cursors of a report's rows: the values that they are sorted by, as JSON, because texts may hold any character. */
 export function groupCursors(kinds: readonly GroupValue[]): CursorFormat<readonly string[]> {
@@ -37,6 +37,10 @@ function isValueOf(kind: GroupValue, value: string): boolean {
       return isStorable(value);
     case 'count':
       return /^\d{1,16}$/.test(value);
+    case 'boolean':
+      return /^(true|false)$/.test(value);
+    case 'numeric':
+      return /^-\d{1,40}(\.\d{1,40})?$/.test(value);
     default:
       return kind satisfies never;
   }

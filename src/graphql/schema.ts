@@ -2,6 +2,7 @@ import './audit-events.ts';
 import './create-api-key.ts';
 import './create-application.ts';
 import './create-realtime-session.ts';
+import './gateway.ts';
 import './identify-client-secret.ts';
 import './node.ts';
 import './realtime-session.ts';

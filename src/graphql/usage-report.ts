@@ -1,15 +1,18 @@
+import type { ArgBuilder } from '@pothos/core';
 import type { Instant } from '../platform/validation/instant.ts';
 import {
   dimensionColumns,
   haveOneTime,
   positionOf,
+  sortKeys,
   type UsageDimension,
   type UsageFilter,
+  type UsageOrder,
   type UsageRow,
   usageDimensions,
 } from '../usage/usage-query.ts';
 import { ApplicationType } from './application.ts';
-import { builder } from './builder.ts';
+import { type BuilderTypes, builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { cost, type PageSize } from './declared-cost.ts';
@@ -108,6 +111,29 @@ const UsageRowConnection = builder.connectionObject(
   { name: 'UsageRowEdge' },
 );
 
+const UsageOrderEnum = builder.enumType('UsageOrder', {
+  description: 'The order of the rows of a report.',
+  values: {
+    START: { description: 'By start, then by user, application, model and provider.' },
+    COST_DESC: {
+      description:
+        'The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first.',
+    },
+    TOKENS_DESC: { description: 'The highest totalTokens first.' },
+  } satisfies Record<UsageOrder, object>,
+});
+
+/** The options of the field `rows`: forward pages in an order. */
+function rowPages(arg: ArgBuilder<BuilderTypes>) {
+  const { args, extensions } = forwardPages(arg, ROWS_PAGE);
+  const orderBy = arg({
+    type: UsageOrderEnum,
+    defaultValue: 'START',
+    description: 'How the rows are sorted.',
+  });
+  return { args: { ...args, orderBy }, extensions };
+}
+
 export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').implement({
   description:
     'The usage between two times. Hours, days and months begin in timeZone. from and to may be any times; they are exact to the microsecond.',
@@ -135,13 +161,18 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
     rows: t.field({
       type: UsageRowConnection,
       description:
-        'One row for each group that has usage or an issued session. Sorted by start, then by user, application, model and provider.',
-      ...forwardPages(t.arg, ROWS_PAGE),
-      resolve: async ({ listing, filter, dimensions }, args, { reader }) => {
-        const cursors = groupCursors(dimensions.map((dimension) => dimensionColumns[dimension].kind));
+        'One row for each group that has usage or an issued session. While usage is reported, rows can move between pages that are sorted by cost or tokens.',
+      ...rowPages(t.arg),
+      resolve: async ({ listing: report, filter, dimensions }, { orderBy, ...args }, { reader }) => {
+        const order = orderBy ?? 'START';
+        const listing = `${report}/${order}`;
+        const cursors = groupCursors([
+          ...sortKeys[order].map(({ type }) => type),
+          ...dimensions.map((dimension) => dimensionColumns[dimension].kind),
+        ]);
         const page = readPage(listing, cursors, args, ROWS_PAGE);
-        const rows = await reader.usageRows(filter, dimensions, page);
-        const edges = rows.map((node) => ({ node, position: positionOf(node, dimensions) }));
+        const rows = await reader.usageRows(filter, dimensions, page, order);
+        const edges = rows.map((node) => ({ node, position: positionOf(node, dimensions, order) }));
         return toConnection(listing, cursors, page, edges);
       },
     }),

@@ -17,7 +17,7 @@ export type UsageQuery = {
 };
 
 /** What is selected of rows `r` of a rollup, and of records `r`. */
-type Amounts = { readonly ofRollups: string; readonly ofRecords: string };
+export type Amounts = { readonly ofRollups: string; readonly ofRecords: string };
 
 /** What `sumQuery` takes. */
 const ALL: Amounts = {

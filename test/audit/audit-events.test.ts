@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { auditActions } from '../../src/audit/actions.ts';
 import { issue, suspendUser } from '../support/ask.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
@@ -48,6 +49,22 @@ async function userId(externalId: string): Promise<string> {
 }
 
 describe('auditEvents', () => {
+  test.each([
+    ['session.nope', 0],
+    ['SESSION.ISSUED', 0],
+    ['', 0],
+    ['user.suspended\0', 1],
+  ])('of an action that there is not are refused, with all that there are: %j', async (action, at) => {
+    const actions = at === 0 ? [action] : ['user.suspended', action];
+    const { body } = await gateway.ask(LIST, { filter: { actions } });
+    expect(body.errors).toMatchObject([
+      {
+        message: `filter.actions.${at} must be one of ${auditActions.join(', ')}`,
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+
   test('are all there are, newest first, each with its place in the sealed trail', () => {
     expect(events).toHaveLength(10);
     expect(events.map(({ sequence }) => sequence).toSorted((a, b) => Number(a) - Number(b))).toEqual(

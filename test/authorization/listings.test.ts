@@ -171,6 +171,12 @@ describe.each(Object.keys(callers).filter((caller) => standingOf(caller).kind !=
       },
     );
 
+    test('reads how the gateway is doing where the table says so', async () => {
+      const { body } = await world.ask(caller, '{ gateway { version trail { sealedEvents } } }');
+      if (opened('Query.gateway')) expect(body.data.gateway.version).toMatch(/^\d/);
+      else expect(body).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    });
+
     test.each([
       ['Query.users', '{ users { totalCount } }'],
       ['Query.realtimeSessions', '{ realtimeSessions { totalCount } }'],

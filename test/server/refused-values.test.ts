@@ -1,5 +1,14 @@
-import { buildSchema, parse } from 'graphql';
+import {
+  buildSchema,
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+  parse,
+} from 'graphql';
 import { expect, test } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
 import { createExecuteQuery } from '../../src/server/graphql/compiled-queries.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 
@@ -68,27 +77,34 @@ const VALUES: readonly [string, string, string, string, unknown, string | RegExp
     'Int',
     '"10"',
     '10',
-    'first has an invalid value.',
+    'first must be of type "Int".',
   ],
-  ['Float', create('temperature: ?'), 'Float', '"hot"', 'hot', 'input.temperature has an invalid value.'],
-  ['String', create('model: ?'), 'String', '5', 5, 'input.model has an invalid value.'],
+  ['Float', create('temperature: ?'), 'Float', '"hot"', 'hot', 'input.temperature must be of type "Float".'],
+  ['String', create('model: ?'), 'String', '5', 5, 'input.model must be of type "String".'],
   [
     'Boolean',
     create('turnDetection: { serverVad: { createResponse: ? } }'),
     'Boolean',
     '1',
     1,
-    'input.turnDetection.serverVad.createResponse has an invalid value.',
+    'input.turnDetection.serverVad.createResponse must be of type "Boolean".',
   ],
-  ['ID', 'query node(id: ?) { id }', 'ID!', '1.5', 1.5, 'id has an invalid value.'],
-  ['enum', create('type: ?'), 'RealtimeSessionType', 'ELSE', 'ELSE', 'input.type has an invalid value.'],
+  ['ID', 'query node(id: ?) { id }', 'ID!', '1.5', 1.5, 'id must be of type "ID".'],
+  [
+    'enum',
+    create('type: ?'),
+    'RealtimeSessionType',
+    'ELSE',
+    'ELSE',
+    'input.type must be of type "RealtimeSessionType".',
+  ],
   [
     'enum in a list',
     create('modalities: [AUDIO ?]'),
     'Modality!',
     'ELSE',
     'ELSE',
-    'input.modalities.1 has an invalid value.',
+    'input.modalities.1 must be of type "Modality".',
   ],
   [
     'enum in a list that is a variable',
@@ -96,7 +112,7 @@ const VALUES: readonly [string, string, string, string, unknown, string | RegExp
     '[Modality!]',
     '[AUDIO ELSE]',
     ['AUDIO', 'ELSE'],
-    'input.modalities.1 has an invalid value.',
+    'input.modalities.1 must be of type "Modality".',
   ],
   ['null', 'query node(id: ?) { id }', 'ID!', 'null', null, 'id must not be null.'],
   [
@@ -113,7 +129,7 @@ const VALUES: readonly [string, string, string, string, unknown, string | RegExp
     'LabelInput!',
     '"x"',
     'x',
-    'input.labels.0 has an invalid value.',
+    'input.labels.0 must be of type "LabelInput".',
   ],
   [
     'an object for a text',
@@ -121,9 +137,16 @@ const VALUES: readonly [string, string, string, string, unknown, string | RegExp
     'String',
     '{ a: 1 }',
     { a: 1 },
-    'input.model has an invalid value.',
+    'input.model must be of type "String".',
   ],
-  ['a list for a text', create('model: ?'), 'String', '["x"]', ['x'], 'input.model has an invalid value.'],
+  [
+    'a list for a text',
+    create('model: ?'),
+    'String',
+    '["x"]',
+    ['x'],
+    'input.model must be of type "String".',
+  ],
   [
     'a field that is missing',
     create('labels: [{ key: "a" value: "b" } ?]'),
@@ -165,6 +188,21 @@ const VALUES: readonly [string, string, string, string, unknown, string | RegExp
     'input.turnDetection.serverVad must not be null.',
   ],
 ];
+
+test('every scalar of our own that is sent is in the list above', () => {
+  const types = Object.values(schema.getTypeMap());
+  const inputs = [
+    ...types.filter(isInputObjectType).flatMap((type) => Object.values(type.getFields())),
+    ...types
+      .filter(isObjectType)
+      .flatMap((type) => Object.values(type.getFields()).flatMap(({ args }) => args)),
+  ];
+  const scalars = inputs
+    .map(({ type }) => getNamedType(type))
+    .filter((type) => isScalarType(type) && !isSpecifiedScalarType(type));
+  const sent = VALUES.map(([, , type]) => type.replace('!', ''));
+  expect(sent).toEqual(expect.arrayContaining([...new Set(scalars.map(({ name }) => name))]));
+});
 
 test.each(VALUES)(
   '%s: refused as a literal as it is as a variable, and the literal is pointed at',
@@ -232,7 +270,7 @@ const DOCUMENTS: readonly [string, string][] = [
   ],
   ['subscription { __typename }', 'A subscription must have exactly one field.'],
   ['{ viewer { name } } type Foo { a: Int }', 'A document can have only operations and fragments.'],
-  ['{ node(id: 1.5) { id } }', 'id has an invalid value.'],
+  ['{ node(id: 1.5) { id } }', 'id must be of type "ID".'],
   ['{ viewer {', 'The GraphQL document is malformed.'],
 ];
 
@@ -357,6 +395,20 @@ function withoutRequestIds({ status, body }: { status: number; body: any }): { s
     body: JSON.parse(JSON.stringify(body, (key, value) => (key === 'requestId' ? undefined : value))),
   };
 }
+
+test('a variable that is too deep only inside its literal is refused', async () => {
+  const query =
+    'mutation ($v: JSON) { createRealtimeSession(input: { externalUserId: "u", extra: { a: { b: $v } } }) { __typename } }';
+  const { status, body } = await gateway.ask(query, { v: nested(31) });
+  expect(status).toBe(400);
+  expect(body.errors).toEqual([
+    {
+      message: 'input has an invalid value.',
+      path: ['createRealtimeSession'],
+      extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) },
+    },
+  ]);
+});
 
 test('a variable that is left out inside an object is left out there also when the query is compiled', async () => {
   const small = buildSchema(

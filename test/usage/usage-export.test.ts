@@ -204,6 +204,38 @@ test('only one user; and a time in which there was nothing', async () => {
   expect(nothing.stderr).toBe('0 rows: 0 responses, 0 sessions issued, 0 tokens, 0 USD.\n');
 });
 
+test('--json: each row as the API has it', async () => {
+  const csv = await exported([...OCTOBER, '--by', 'month,user,model']);
+  const { code, stdout } = await run([...OCTOBER, '--by', 'month,user,model', '--json']);
+  const rows = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  expect([code, rows.length]).toEqual([0, csv.rows.length]);
+  const fields = rows.map(({ sessionsIssued, model, totals }) => [
+    String(sessionsIssued),
+    model,
+    String(totals.totalTokens),
+    totals.costUsd ?? '',
+    totals.costEstimatedUsd,
+  ]);
+  const cells = csv.rows.map((row) => [
+    row['sessions_issued'],
+    // CSV has an apostrophe before what a spreadsheet would run.
+    row['model']?.replace(/^'/, ''),
+    row['total_tokens'],
+    row['cost_usd'],
+    row['estimated_cost_usd'],
+  ]);
+  expect(fields).toEqual(cells);
+  expect(rows[0]).toMatchObject({
+    start: expect.stringMatching(/^20\d\d-\S+Z$/),
+    user: { id: expect.any(String), externalId: expect.any(String) },
+    application: null,
+    provider: null,
+  });
+});
+
 test('who stops reading ends it, quietly', async () => {
   const args = ['usage', 'export', ...OCTOBER, '--by', 'day,user,model'];
   const { code, stderr } = await runInShell(args, { env: settings(), unread: true });

@@ -145,6 +145,16 @@ function observed(nodes: readonly any[], timeZone: string, groupBy: readonly str
   return Object.fromEntries(nodes.map((node) => [keyOf(node), asSum(node.totals)]));
 }
 
+/** How rows are compared; those that are equal stay as they are by START. */
+function largestFirst(orderBy: string) {
+  type Row = { totals: { totalTokens: number; costUsd: string | null; costKnownUsd: string } };
+  return ({ totals: one }: Row, { totals: other }: Row): number => {
+    if (orderBy === 'TOKENS_DESC') return other.totalTokens - one.totalTokens;
+    const unknown = Number(one.costUsd === null) - Number(other.costUsd === null);
+    return unknown || Number((toUnits(other.costKnownUsd) ?? 0n) - (toUnits(one.costKnownUsd) ?? 0n));
+  };
+}
+
 function iso(microseconds: number): string {
   const text = new Date(Math.floor(microseconds / 1000)).toISOString();
   return text.replace('Z', `${String(microseconds % 1000).padStart(3, '0')}Z`);
@@ -261,6 +271,41 @@ describe('rows', () => {
     const starts = whole.rows.nodes.map(({ start }: { start: string }) => start);
     expect(starts).toEqual(starts.toSorted());
     expect((await readUsage(gateway, variables)).rows.nodes).toHaveLength(Math.min(100, walked.length));
+  });
+
+  describe.each(['COST_DESC', 'TOKENS_DESC'])('by %s', (orderBy) => {
+    test.each([
+      [['USER']],
+      [['MODEL']],
+      [['APPLICATION', 'MODEL', 'DAY']],
+      [['USER', 'MODEL', 'HOUR']],
+      [['USER', 'APPLICATION', 'MONTH']],
+      [[]],
+    ])('of %j: the largest first, unknown costs last, page by page, each once', async (groupBy) => {
+      const variables = { filter: { ...ALL, from: '2026-03-08T05:07:00.000Z' }, groupBy };
+      const { rows: byStart } = await readUsage(gateway, { ...variables, first: 1000 });
+      const sortedRows = byStart.nodes.toSorted(largestFirst(orderBy));
+      const walked: unknown[] = [];
+      let after: string | null = null;
+      do {
+        const first = Math.max(1, Math.ceil(sortedRows.length / 5));
+        const { rows } = await readUsage(gateway, { ...variables, first, after, orderBy });
+        walked.push(...rows.nodes);
+        after = rows.pageInfo.hasNextPage ? rows.pageInfo.endCursor : null;
+      } while (after !== null);
+      expect(walked).toEqual(sortedRows);
+    });
+
+    test('as a caller sees it, and with cursors of its own', async () => {
+      const variables = { filter: ALL, groupBy: ['USER'], first: 2 };
+      const { rows } = await readUsage(gateway, { ...variables, orderBy }, shopKey);
+      const shops = records.filter(({ application }) => application === 'shop');
+      const sums = expected(shops, 'UTC', ['USER']);
+      for (const [name, sum] of Object.entries(observed(rows.nodes, 'UTC', ['USER'])))
+        expect(sum).toEqual(sums[name]);
+      const { errors } = await askForUsage(gateway, { ...variables, after: rows.pageInfo.endCursor });
+      expect(errors[0].message).toMatch(/^after is not a cursor of this listing/);
+    });
   });
 
   test('a microsecond before midnight is of the day before', async () => {

@@ -10,6 +10,8 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
+import { checkOperation } from './check-operation.ts';
+import { checkSelection } from './check-selection.ts';
 import { checkVariables } from './check-variables.ts';
 import { createExecuteQuery } from './compiled-queries.ts';
 import { withDefaults } from './default-variables.ts';
@@ -26,16 +28,22 @@ export type RequestRules = {
 export function requestRules({ introspection, limits }: RequestRules): Plugin<Context, Context> {
   const parseDocument = createParseDocument(limits.tokens);
   const executeQuery = createExecuteQuery();
-  const refusals = (args: ExecutionArgs): GraphQLError[] => {
+  const refusals = (args: ExecutionArgs & { readonly contextValue: Context }): GraphQLError[] => {
     args.variableValues = withDefaults(args);
     const invalid = checkVariables(args);
     // The limits read page sizes from variables, so the variables must be valid first.
-    const tooMuch = invalid.length === 0 ? checkLimits(args, limits) : null;
-    return tooMuch === null ? invalid : [tooMuch];
+    if (invalid.length > 0) return invalid;
+    const tooMuch = checkLimits(args, limits);
+    return tooMuch === null ? checkSelection(args) : [tooMuch];
   };
   return {
     onParse({ setParseFn }) {
       setParseFn(parseDocument);
+      return ({ result, context: { params, request } }) => {
+        if (result === null || result instanceof Error) return;
+        const refusal = checkOperation(result, params.operationName, request.method);
+        if (refusal !== null) throw refusal;
+      };
     },
     onValidate({ addValidationRule, setValidationFn }) {
       setValidationFn(validateDocument);

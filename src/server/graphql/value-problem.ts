@@ -16,8 +16,18 @@ export function problemOf({ message }: GraphQLError): string {
   if (/^Expected non-nullable type "[\w![\]]+" not to be null\.$/.test(message)) return NOT_NULL;
   if (/^Field "\w+" must be non-null\.$/.test(message)) return NOT_NULL;
   if (/^Expected value of type "[\w![\]]+", found null\.$/.test(message)) return NOT_NULL;
-  return 'has an invalid value.';
+  const type = WRONG_TYPES.map((pattern) => pattern.exec(message)?.[1]).find((name) => name !== undefined);
+  return type === undefined ? 'has an invalid value.' : `must be of type "${type}".`;
 }
+
+/** Each finds the name of the type, before what the client sent, or behind the last of it. */
+const WRONG_TYPES = [
+  /^(\w+) cannot represent /,
+  /^Enum "(\w+)" cannot represent /,
+  /^Value ".*" does not exist in "(\w+)" enum\.$/s,
+  /^Expected value of type "\[*(\w+)[!\]]*", found /,
+  /^Expected type "(\w+)"/,
+];
 
 export const NOT_NULL = 'must not be null.';
 const ONE_OF = 'must name exactly one of its fields.';
