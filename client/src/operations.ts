@@ -1,0 +1,56 @@
+import type { RequestOptions } from './gatehouse.ts';
+import { GatehouseError } from './gatehouse-error.ts';
+import type { Answer } from './read-answer.ts';
+import { type Client, request } from './request.ts';
+import type { TypedDocument } from './typed-document.ts';
+
+type MutationOptions = RequestOptions & { readonly idempotent?: boolean | undefined };
+
+/** Reads. An error beside data means that something is missing in it. @throws GatehouseError */
+export async function query<Data, Variables extends object>(
+  client: Client,
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+  { signal }: RequestOptions = {},
+): Promise<Data> {
+  const answer = await request(client, operationOf(document, variables), { signal, repeatable: true });
+  if (answer.error !== null) throw answer.error;
+  return dataOf(answer);
+}
+
+/** Changes something. An error beside data does not undo the change, so its result is returned. @throws GatehouseError */
+export async function mutate<Data, Variables extends object>(
+  client: Client,
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+  { signal, idempotent = true }: MutationOptions = {},
+): Promise<Data> {
+  return dataOf(await request(client, operationOf(document, variables), { signal, repeatable: idempotent }));
+}
+
+/** Runs an operation of the caller's own. */
+export function run<Data, Variables>(
+  client: Client,
+  document: TypedDocument<Data, Variables>,
+  variables: Variables | undefined,
+  { signal, idempotent = false }: MutationOptions = {},
+): Promise<Data> {
+  const text = document.toString();
+  const own: TypedDocument<Data, object> = { toString: () => text };
+  return MUTATION.test(text)
+    ? mutate(client, own, { ...variables }, { signal, idempotent })
+    : query(client, own, { ...variables }, { signal });
+}
+
+// At the start of a line, so that it is no field of that name: a document with several operations needs a name, which none has.
+const MUTATION = /^\s*mutation\b/m;
+
+function operationOf(document: { toString(): string }, variables: object) {
+  return { text: document.toString(), variables };
+}
+
+// The gateway's own schema says what the data of a document is.
+function dataOf<Data>({ data, error }: Answer): Data {
+  if (data === null) throw error ?? new GatehouseError('MALFORMED_ANSWER', 'The gateway answered nothing.');
+  return data as Data;
+}

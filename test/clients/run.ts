@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { installPackages, run } from '../../scripts/install-packages.ts';
+
+// Builds the client package, installs what checks it, and runs the checks. Further arguments go to vitest.
+
+const root = join(import.meta.dirname, '../..');
+if (!run('npm', ['run', '--silent', 'build', '-w', 'gatehouse-client'], root)) {
+  process.exitCode = 1;
+} else if (installPackages(import.meta.dirname, 'clients')) {
+  const args = ['run', '--config', 'test/clients/vitest.config.ts', ...process.argv.slice(2)];
+  process.exitCode = run('vitest', args, root) ? 0 : 1;
+} else {
+  process.stderr.write('SKIPPED: the clients could not be installed, so none was tried.\n');
+}
