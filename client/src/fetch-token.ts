@@ -65,7 +65,10 @@ function isMinted(answer: unknown): answer is MintedToken {
 function errorOf(response: Response, answer: unknown): GatehouseError {
   const message = fieldOf(fieldOf(answer, 'error'), 'message');
   if (response.ok || typeof message !== 'string')
-    return new GatehouseError('MALFORMED_ANSWER', 'The backend answered neither a token nor why there is none.');
+    return new GatehouseError(
+      'MALFORMED_ANSWER',
+      'The backend answered neither a token nor why there is none.',
+    );
   const header = response.headers.get('retry-after');
   const retryAt = header === null ? undefined : new Date(Date.now() + Number(header) * 1000);
   return new GatehouseError(codeOf(response.status), message, { retryAt });

@@ -1,7 +1,7 @@
 import type {
+  AudioFormat,
   InputAudioNoiseReductionInput,
   InputAudioTranscriptionInput,
-  AudioFormat,
   TurnDetectionInput,
 } from '../generated/types.ts';
 import type {
@@ -25,7 +25,8 @@ export function readFormat(format: FormatParams | undefined, path: Path, refusal
   if (!isObject(format)) return refusals.refuse(path, 'must be an object');
   const { type, ...rest } = format;
   const name: AudioFormat | undefined = keyOf(AUDIO_FORMATS, type);
-  if (name === undefined) return refusals.refuse([...path, 'type'], 'must be audio/pcm, audio/pcmu or audio/pcma');
+  if (name === undefined)
+    return refusals.refuse([...path, 'type'], 'must be audio/pcm, audio/pcmu or audio/pcma');
   const { rate, ...others } = { rate: undefined, ...rest };
   refusals.refuseAll(path, others satisfies NoFields);
   // PCM16 is audio/pcm at the one rate that there is.

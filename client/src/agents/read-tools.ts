@@ -42,7 +42,15 @@ function readFunction(tool: FunctionToolParams, path: Path, refusals: Refusals):
 }
 
 function readMcp(tool: McpToolParams, path: Path, refusals: Refusals): ToolInput | undefined {
-  const { type: _, server_label, server_url, connector_id, server_description, authorization, ...rest } = tool;
+  const {
+    type: _,
+    server_label,
+    server_url,
+    connector_id,
+    server_description,
+    authorization,
+    ...rest
+  } = tool;
   const { headers, allowed_tools, require_approval, ...unsupported } = rest;
   const { allowed_callers, defer_loading, tunnel_id, ...others } = unsupported;
   // Null is what leaving it out means.
@@ -56,12 +64,17 @@ function readMcp(tool: McpToolParams, path: Path, refusals: Refusals): ToolInput
         connectorId: connector_id,
         serverDescription: server_description,
         authorization,
-        headers: headers ? Object.entries(headers).map(([name, value]) => ({ name, value })) : undefined,
+        headers: readHeaders(headers),
         ...readAllowedTools(allowed_tools, [...path, 'allowed_tools'], refusals),
         requireApproval: require_approval ?? undefined,
       }),
     },
   };
+}
+
+function readHeaders(headers: McpToolParams['headers']) {
+  const list = Object.entries(headers ?? {}).map(([name, value]) => ({ name, value }));
+  return list.length > 0 ? list : undefined;
 }
 
 function readAllowedTools(allowed: McpToolParams['allowed_tools'], path: Path, refusals: Refusals) {

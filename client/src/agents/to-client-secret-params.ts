@@ -72,7 +72,8 @@ function writeSession(
 }
 
 function writeRealtime(fields: Fields, refusals: Refusals): RealtimeParams {
-  const { model, modalities, instructions, voice, tools, toolChoice, maxResponseOutputTokens, ...rest } = fields;
+  const { model, modalities, instructions, voice, tools, toolChoice, maxResponseOutputTokens, ...rest } =
+    fields;
   const { outputAudioFormat, extra, inputAudioFormat, inputAudioTranscription, ...more } = rest;
   const { turnDetection, inputAudioNoiseReduction, ...others } = more;
   refuseOthers(others, refusals);
@@ -116,7 +117,8 @@ function writeTranscriptionSession(fields: Fields, refusals: Refusals): Transcri
     {
       ...{ inputAudioFormat, turnDetection, inputAudioNoiseReduction },
       // The transcription is where such a session has its model.
-      inputAudioTranscription: model == null ? inputAudioTranscription : { ...inputAudioTranscription, model },
+      inputAudioTranscription:
+        model == null ? inputAudioTranscription : { ...inputAudioTranscription, model },
     },
     refusals,
   );
@@ -142,8 +144,10 @@ function writeInput(
 }
 
 function writeTranslation(fields: Fields, refusals: Refusals): TranslationParams {
-  const { model, outputLanguage, inputAudioTranscription, inputAudioNoiseReduction, ...others } = fields;
+  const { model, outputLanguage, inputAudioTranscription, inputAudioNoiseReduction, ...rest } = fields;
+  const { extra, ...others } = rest;
   refuseOthers(others, refusals);
+  refusals.refuseAll(['extra'], writeExtra(extra, refusals));
   if (model == null) refusals.refuse(['model'], 'is needed');
   const { model: transcriptionModel, ...options } = inputAudioTranscription ?? {};
   refusals.refuseAll(['inputAudioTranscription'], withoutNulls(options));

@@ -17,7 +17,7 @@ import {
 } from './read-audio.ts';
 import { readToolChoice, readTools } from './read-tools.ts';
 import { createRefusals, isObject, type Refusals } from './refusals.ts';
-import { MODALITIES, keyOf } from './wire-names.ts';
+import { keyOf, MODALITIES } from './wire-names.ts';
 import { withoutUndefined, withoutUndefinedOrEmpty } from './without-undefined.ts';
 
 /**
@@ -125,10 +125,7 @@ function readTranscriptionSession(
   };
 }
 
-function readInput(
-  input: NonNullable<RealtimeParams['audio']>['input'],
-  refusals: Refusals,
-) {
+function readInput(input: NonNullable<RealtimeParams['audio']>['input'], refusals: Refusals) {
   const path = ['session', 'audio', 'input'];
   const { format, noise_reduction, transcription, turn_detection, ...others } = input ?? {};
   refusals.refuseAll(path, others satisfies NoFields);

@@ -27,7 +27,5 @@ function eventUsage(responseId: unknown, usage: unknown): EventUsage | undefined
 
 /** An item may have several parts that are transcribed, each with a usage of its own. The first is named after the item. */
 function itemPart(itemId: unknown, contentIndex: unknown): unknown {
-  return typeof contentIndex === 'number' && contentIndex > 0
-    ? `${String(itemId)}:${contentIndex}`
-    : itemId;
+  return typeof contentIndex === 'number' && contentIndex > 0 ? `${String(itemId)}:${contentIndex}` : itemId;
 }

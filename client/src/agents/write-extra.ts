@@ -10,57 +10,52 @@ import type {
 } from './client-secret-params.ts';
 import { isObject, type Refusals } from './refusals.ts';
 import { EFFORTS, isKeyOf } from './wire-names.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** The session fields that the input has in `extra`, under OpenAI's names. */
 export type ExtraParams = Pick<OutputParams, 'speed'> &
-  Pick<
-    RealtimeParams,
-    'include' | 'parallel_tool_calls' | 'prompt' | 'reasoning' | 'tracing' | 'truncation'
-  >;
+  Pick<RealtimeParams, 'include' | 'parallel_tool_calls' | 'prompt' | 'reasoning' | 'tracing' | 'truncation'>;
 
 /** Takes the fields out of `extra`, which may hold anything, and refuses those that OpenAI's parameters have no place for. */
 export function writeExtra(extra: unknown, refusals: Refusals): ExtraParams {
-  const params: ExtraParams = {};
-  if (extra === undefined || extra === null) return params;
-  if (!isObject(extra)) {
-    refusals.refuse(['extra'], 'must be an object');
-    return params;
-  }
+  if (extra === undefined || extra === null) return {};
+  if (!isObject(extra)) return refusals.refuse(['extra'], 'must be an object') ?? {};
   const { speed, include, parallel_tool_calls, prompt, reasoning, tracing, truncation, ...others } = extra;
   refusals.refuseAll(['extra'], others);
-  const refuse = (field: keyof ExtraParams) => refusals.refuse(['extra', field], 'is not as OpenAI has it');
-
-  if (typeof speed === 'number') params.speed = speed;
-  else if (speed !== undefined) refuse('speed');
-  if (isListOf(include, isInclude)) params.include = include;
-  else if (include !== undefined) refuse('include');
-  if (typeof parallel_tool_calls === 'boolean') params.parallel_tool_calls = parallel_tool_calls;
-  else if (parallel_tool_calls !== undefined) refuse('parallel_tool_calls');
-  if (prompt === null || isPrompt(prompt)) params.prompt = prompt;
-  else if (prompt !== undefined) refuse('prompt');
-  if (isReasoning(reasoning)) params.reasoning = reasoning;
-  else if (reasoning !== undefined) refuse('reasoning');
-  if (tracing === null || isTracing(tracing)) params.tracing = tracing;
-  else if (tracing !== undefined) refuse('tracing');
-  if (isTruncation(truncation)) params.truncation = truncation;
-  else if (truncation !== undefined) refuse('truncation');
-  return params;
+  const checked = <T>(field: keyof ExtraParams, value: unknown, isValid: (value: unknown) => value is T) =>
+    value === undefined || isValid(value)
+      ? value
+      : refusals.refuse(['extra', field], 'is not as OpenAI has it');
+  return withoutUndefined({
+    speed: checked('speed', speed, isNumber),
+    include: checked('include', include, isIncludes),
+    parallel_tool_calls: checked('parallel_tool_calls', parallel_tool_calls, isBoolean),
+    prompt: checked('prompt', prompt, isPrompt),
+    reasoning: checked('reasoning', reasoning, isReasoning),
+    tracing: checked('tracing', tracing, isTracing),
+    truncation: checked('truncation', truncation, isTruncation),
+  });
 }
 
-function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] {
-  return Array.isArray(value) && value.every(isItem);
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
-function isInclude(value: unknown): value is Include {
-  return value === ('item.input_audio_transcription.logprobs' satisfies Include);
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isIncludes(value: unknown): value is Include[] {
+  const only: Include = 'item.input_audio_transcription.logprobs';
+  return Array.isArray(value) && value.every((name) => name === only);
 }
 
 function isReasoning(value: unknown): value is ReasoningParams {
   return isObject(value) && (value['effort'] === undefined || isKeyOf(EFFORTS, value['effort']));
 }
 
-function isTracing(value: unknown): value is TracingParams {
-  if (!isObject(value)) return value === 'auto';
+function isTracing(value: unknown): value is TracingParams | null {
+  if (!isObject(value)) return value === 'auto' || value === null;
   return isOptionalText(value['group_id']) && isOptionalText(value['workflow_name']);
 }
 
@@ -69,12 +64,15 @@ function isTruncation(value: unknown): value is TruncationParams {
   return value['type'] === 'retention_ratio' && typeof value['retention_ratio'] === 'number';
 }
 
-function isPrompt(value: unknown): value is PromptParams {
+function isPrompt(value: unknown): value is PromptParams | null {
+  if (value === null) return true;
   if (!isObject(value) || typeof value['id'] !== 'string') return false;
   const { version, variables } = value;
   if (version !== null && !isOptionalText(version)) return false;
   if (variables === undefined || variables === null) return true;
-  return isObject(variables) && Object.values(variables).every((part) => typeof part === 'string' || isPart(part));
+  return (
+    isObject(variables) && Object.values(variables).every((part) => typeof part === 'string' || isPart(part))
+  );
 }
 
 function isPart(value: unknown): value is PromptPartParams {

@@ -36,7 +36,7 @@ function writeMcp(tool: McpToolInput, path: Path, refusals: Refusals): McpToolPa
       connector_id: isKeyOf(CONNECTORS, connectorId) ? connectorId : undefined,
       server_description: tool.serverDescription ?? undefined,
       authorization: tool.authorization ?? undefined,
-      headers: headers == null ? undefined : writeHeaders(headers, [...path, 'headers'], refusals),
+      headers: headers?.length ? writeHeaders(headers, [...path, 'headers'], refusals) : undefined,
       allowed_tools: writeAllowedTools(tool),
       require_approval: isApproval(requireApproval) ? requireApproval : undefined,
     }),
@@ -64,7 +64,10 @@ function writeAllowedTools({ allowedTools, readOnlyTools }: McpToolInput): McpTo
 
 function isApproval(value: unknown): value is 'always' | 'never' | ApprovalParams {
   if (value === 'always' || value === 'never') return true;
-  return isObject(value) && Object.entries(value).every(([name, filter]) => isKeyOf(WHEN, name) && isFilter(filter));
+  return (
+    isObject(value) &&
+    Object.entries(value).every(([name, filter]) => isKeyOf(WHEN, name) && isFilter(filter))
+  );
 }
 
 const WHEN = { always: true, never: true };
