@@ -8,6 +8,7 @@ export type {
   TranslationSecretParams,
   TurnDetectionParams,
 } from './agents/client-secret-params.ts';
+export { mintFrom } from './agents/mint-from.ts';
 export {
   type AgentsConnectOptions,
   type RealtimeAgentsOptions,

@@ -80,6 +80,65 @@ describe.each(BODIES)('what OpenAI allows in a %s', (name) => {
   });
 });
 
+test.each([
+  ['a field of tomorrow', { session: { type: 'realtime', mood: 'calm' } }, ['session.mood']],
+  ['a part of tomorrow', { session: { type: 'realtime', audio: { inout: {} } } }, ['session.audio.inout']],
+  ['a type of tomorrow', { session: { type: 'singing' } }, ['session.type']],
+  [
+    'a field of another type',
+    { session: { model: 'gpt-realtime-translate', voice: 'marin' } },
+    ['session.voice'],
+  ],
+  ['another anchor', { expires_after: { anchor: 'first_use', seconds: 60 } }, ['expires_after.anchor']],
+  [
+    'what is no object',
+    { session: { type: 'realtime', audio: { input: { format: 'pcm16' } } } },
+    ['session.audio.input.format'],
+  ],
+  [
+    'all at once',
+    {
+      user: 'alice',
+      session: { type: 'realtime', tools: [{ type: 'mcp', server_label: 'a', tunnel_id: 'b' }, {}] },
+    },
+    ['user', 'session.tools.*.tunnel_id', 'session.tools.*.name'],
+  ],
+])('%s is refused by name', (_, body, fields) => {
+  const outcome = carry(body);
+  expect('issues' in outcome && outcome.issues.map(({ path }) => nameOf(path))).toEqual(fields);
+});
+
+test.each<[string, CreateRealtimeSessionInput]>([
+  ['externalUserId', { externalUserId: 'alice' }],
+  ['idempotencyKey', { idempotencyKey: 'k1' }],
+  ['provider', { provider: 'openai' }],
+  ['labels', { labels: [] }],
+  ['temperature', { temperature: 0.8 }],
+  ['outputLanguage', { outputLanguage: 'es' }],
+  ['voice', { type: 'TRANSCRIPTION', voice: 'marin' }],
+  ['extra.speed', { type: 'TRANSCRIPTION', extra: { speed: 1 } }],
+  ['extra.mood', { extra: { mood: 'calm' } }],
+  ['extra.speed', { extra: { speed: 'fast' } }],
+  ['model', { type: 'TRANSLATION' }],
+  [
+    'inputAudioTranscription.prompt',
+    { type: 'TRANSLATION', model: 'm', inputAudioTranscription: { model: 'a', prompt: 'b' } },
+  ],
+  [
+    'inputAudioTranscription.model',
+    { type: 'TRANSCRIPTION', model: 'a', inputAudioTranscription: { model: 'b' } },
+  ],
+  ['tools.0.mcp.connectorId', { tools: [{ mcp: { serverLabel: 'a', connectorId: 'connector_fax' } }] }],
+  ['toolChoice.name', { toolChoice: { mode: 'FUNCTION' } }],
+])('%s of an input, for which OpenAI has no place, is refused', (field, given) => {
+  expect(() => toClientSecretParams(given)).toThrow(new RegExp(`: ${field.replaceAll('.', '\\.')}$`));
+});
+
+test('parameters without a session, and an input without any field, are each other', () => {
+  expect(toCreateInput({})).toEqual({});
+  expect(toClientSecretParams({})).toEqual({});
+});
+
 /** What the gateway would send upstream. */
 function sentFor(input: CreateRealtimeSessionInput): unknown {
   const { expiresAfterSeconds = 0, type = 'REALTIME', ...fields } = createInputSchema.parse(input);

@@ -8,7 +8,7 @@ if (!run('npm', ['run', '--silent', 'build', '-w', 'gatehouse-client'], root)) {
   process.exitCode = 1;
 } else if (installPackages(import.meta.dirname, 'clients')) {
   const args = ['run', '--config', 'test/clients/vitest.config.ts', ...process.argv.slice(2)];
-  process.exitCode = run('vitest', args, root) ? 0 : 1;
+  process.exitCode = run('tsc', ['--noEmit', '-p', import.meta.dirname], root) && run('vitest', args, root) ? 0 : 1;
 } else {
   process.stderr.write('SKIPPED: the clients could not be installed, so none was tried.\n');
 }
