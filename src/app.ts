@@ -160,7 +160,10 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
           audit: {
             recordDenial: (denial) => shares.changes(() => recordDenial(pool, denial, { actor, origin })),
           },
-          subscriptions: { watchSessions: subscriptions.watchSessionsAs(subscriber) },
+          subscriptions: {
+            watchSessions: subscriptions.watchSessionsAs(subscriber),
+            readPosition: () => shares.lookUps(subscriptions.readPosition),
+          },
         };
       },
       admission: admissionRules(config, authentication.authenticate, metrics, scheduler),

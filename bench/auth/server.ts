@@ -134,7 +134,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
     issuing: { issueSession: absent },
     limits: { defaultPolicy: config.defaultPolicy },
     sessions: { revoke: absent, identifySecret: absent },
-    subscriptions: { watchSessions: absent },
+    subscriptions: { watchSessions: absent, readPosition: absent },
     usage: { report: absent },
     users: { suspend: absent, reinstate: absent, setPolicy: absent, erase: absent },
   };

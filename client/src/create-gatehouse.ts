@@ -6,9 +6,11 @@ import { pagesOf } from './pages.ts';
 import { readUsage } from './read-usage.ts';
 import type { Client } from './request.ts';
 import { Secret } from './secret.ts';
-import { watchSessions } from './watch-sessions.ts';
+import { readEventsPosition, watchSessions } from './watch-sessions.ts';
 
 const PAGE_SIZE = 100;
+/** A gateway sends something every 15 seconds, by default. After three times that a stream is dead. */
+const SILENCE_MS = 45_000;
 
 /** A gateway to ask. It opens no connection, and holds nothing but its options. */
 export function createGatehouse(options: GatehouseOptions): Gatehouse {
@@ -20,6 +22,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     fetch: (target, init) => fetch(target, init),
     timeoutMs: options.timeoutMs ?? 15_000,
     maxAttempts: options.maxAttempts ?? 4,
+    silenceMs: SILENCE_MS,
   };
 
   return {
@@ -96,6 +99,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       return (await query(client, documents.viewer, {}, options)).viewer;
     },
 
+    eventsPosition: (options) => readEventsPosition(client, options),
     watchSessions: (options) => watchSessions(client, options),
     request: (document, variables, options) => run(client, document, variables, options),
   };

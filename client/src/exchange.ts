@@ -32,19 +32,22 @@ export async function send(
   return heard(() => fetch(url, request), signal);
 }
 
-/**
- * Waits for something of the connection.
- * @throws GatehouseError NETWORK if it broke; the reason of the signal if that ended it
- */
+/** Waits for something of the connection. @throws what failureOf says */
 export async function heard<T>(wait: () => Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await wait();
-  } catch (cause) {
-    if (signal.aborted) throw signal.reason;
-    throw new GatehouseError('NETWORK', 'The gateway could not be reached, or the connection broke.', {
-      cause,
-    });
+  } catch (error) {
+    throw failureOf(error, signal);
   }
+}
+
+/** What to throw for an error of the connection: the reason of the signal if that ended it, else a GatehouseError. */
+export function failureOf(cause: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (cause instanceof GatehouseError) return cause;
+  return new GatehouseError('NETWORK', 'The gateway could not be reached, or the connection broke.', {
+    cause,
+  });
 }
 
 /** The error of a header that cannot be sent has the header in its message, so it is replaced. */

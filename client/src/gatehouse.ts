@@ -87,8 +87,14 @@ export type Gatehouse = {
   viewer(options?: RequestOptions): Promise<results.Viewer>;
 
   /**
-   * The changes of sessions, each once and in order, until the signal ends it or the caller leaves the loop. A stream that
-   * breaks is opened again where it ended. `after`: the id of the last event that was seen. Default: from now on.
+   * A position in the changes of sessions. Read it, then list sessions, then watch from it: what the list does not show is
+   * delivered, and maybe some of what it does show.
+   */
+  eventsPosition(options?: RequestOptions): Promise<string>;
+  /**
+   * The changes of sessions, each once, until the signal ends it or the caller leaves the loop. A stream that breaks is
+   * opened again where it ended, for as long as that takes. `after`: the id of the last event that was seen, or
+   * `eventsPosition()`. Default: from now on.
    */
   watchSessions(
     options?: RequestOptions & {

@@ -37,13 +37,15 @@ export function run<Data, Variables>(
 ): Promise<Data> {
   const text = document.toString();
   const own: TypedDocument<Data, object> = { toString: () => text };
-  return MUTATION.test(text)
-    ? mutate(client, own, { ...variables }, { signal, idempotent })
-    : query(client, own, { ...variables }, { signal });
+  return isQuery(text)
+    ? query(client, own, { ...variables }, { signal })
+    : mutate(client, own, { ...variables }, { signal, idempotent });
 }
 
-// At the start of a line, so that it is no field of that name: a document with several operations needs a name, which none has.
-const MUTATION = /^\s*mutation\b/m;
+/** Whether it surely is a query. A document holds one operation here, since nothing would say which of several to run. */
+function isQuery(text: string): boolean {
+  return /^[\s,]*(query\b|\{)/.test(text) || !/\bmutation\b/.test(text);
+}
 
 function operationOf(document: { toString(): string }, variables: object) {
   return { text: document.toString(), variables };

@@ -5,7 +5,13 @@ import { type Answer, readAnswer } from './read-answer.ts';
 
 const ACCEPT = 'application/graphql-response+json, application/json';
 
-export type Client = Endpoint & { readonly timeoutMs: number; readonly maxAttempts: number };
+export type Client = Endpoint & {
+  /** Of one attempt, or until a stream begins. */
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  /** How long a stream may be silent. */
+  readonly silenceMs: number;
+};
 
 export type Asked = {
   readonly signal?: AbortSignal | undefined;

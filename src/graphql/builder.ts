@@ -15,7 +15,7 @@ type SchemaTypes = {
   Context: Context;
   AuthScopes: Conditions;
   /** What a connection may have in addition to its edges. */
-  Connection: { readonly count?: Count };
+  Connection: { readonly count?: Count; readonly eventsAfter?: string | null };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;

@@ -6,7 +6,7 @@ import type { Policy } from '../limits/policy.ts';
 import type { Shares } from '../platform/database/database-shares.ts';
 import type { Reader } from '../reader.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
-import type { WatchSessions } from '../subscriptions/subscriber.ts';
+import type { ReadPosition, WatchSessions } from '../subscriptions/subscriber.ts';
 import type { ReportSessionUsage } from '../usage/report-usage.ts';
 import type { UserStore } from '../users/user-store.ts';
 
@@ -31,7 +31,7 @@ export type Context = {
     readonly defaultPolicy: Policy;
   };
   readonly sessions: SessionStore;
-  readonly subscriptions: { readonly watchSessions: WatchSessions };
+  readonly subscriptions: { readonly watchSessions: WatchSessions; readonly readPosition: ReadPosition };
   readonly usage: { readonly report: ReportSessionUsage };
   readonly users: UserStore;
   /** The entry of this request in the log. Resolvers and the presentation of errors write to it. */

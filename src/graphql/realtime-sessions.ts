@@ -9,6 +9,7 @@ import { decodeIdOf } from './ids.ts';
 import { mentionedFields } from './mentioned-fields.ts';
 import { pagesBothWays } from './page-arguments.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
+import { encodeEventPosition } from './session-event-id.ts';
 import { SessionFilterInput, SessionOrderEnum, sessionFilterOf } from './session-filter.ts';
 import { totalCountField } from './total-count.ts';
 import { UserType } from './user-ref.ts';
@@ -19,7 +20,14 @@ const RealtimeSessionConnection = builder.connectionObject(
   {
     type: RealtimeSessionType,
     name: 'RealtimeSessionConnection',
-    fields: (t) => ({ totalCount: totalCountField(t, 'sessions') }),
+    fields: (t) => ({
+      totalCount: totalCountField(t, 'sessions'),
+      eventsAfter: t.id({
+        description:
+          'What to pass to sessionEvents as after, to follow the sessions from this answer on: every change that the answer does not show is delivered, however late it is committed, and maybe some that it does show. Of several pages, take that of the first one that you read.',
+        resolve: ({ eventsAfter }) => eventsPosition(eventsAfter),
+      }),
+    }),
   },
   { name: 'RealtimeSessionEdge' },
 );
@@ -51,8 +59,8 @@ builder.queryField('realtimeSessions', (t) =>
         description: 'How the sessions are sorted.',
       }),
     }),
-    resolve: (_root, { filter, orderBy, ...args }, { reader }, info) =>
-      connect(reader, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args, info),
+    resolve: (_root, { filter, orderBy, ...args }, context, info) =>
+      connect(context, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args, info),
   }),
 );
 
@@ -64,14 +72,19 @@ builder.objectField(UserType, 'sessions', (t) =>
     ...pagesBothWays(t.arg, {
       filter: t.arg({ type: SessionFilterInput, description: 'Default: all sessions.' }),
     }),
-    resolve: ({ id }, { filter, ...args }, { reader }, info) => {
+    resolve: ({ id }, { filter, ...args }, context, info) => {
       const requested = sessionFilterOf(filter);
       // A filter for another user matches none of this user's sessions.
       const own = requested === null || (requested.userId ?? id) !== id ? null : { ...requested, userId: id };
-      return connect(reader, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args, info);
+      return connect(context, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args, info);
     },
   }),
 );
+
+function eventsPosition(position: string | null | undefined): string {
+  if (position == null) throw new Error('A connection was asked for a position that was not read');
+  return position;
+}
 
 const RECORD_FIELDS = ['application', 'object', 'labels', 'exposedUntil', 'failure', 'fingerprint'];
 
@@ -84,7 +97,7 @@ function requestedDetail(info: GraphQLResolveInfo): SessionDetail {
 }
 
 async function connect(
-  reader: Context['reader'],
+  { reader, subscriptions }: Context,
   filter: ReturnType<typeof sessionFilterOf>,
   order: SessionOrder,
   field: string,
@@ -94,8 +107,11 @@ async function connect(
   const listing = `${field}/${order}`;
   const cursors = cursorOf(sessionOrders[order]);
   const page = readPage(listing, cursors, args);
+  // Before the sessions are read, and finished by then: what is committed in between is delivered once more.
+  const position = mentionedFields(info).has('eventsAfter') ? await subscriptions.readPosition() : null;
   const rows = filter === null ? [] : await reader.sessions(filter, order, page, requestedDetail(info));
-  return toConnection(listing, cursors, page, rows, async (upTo) =>
+  const connection = toConnection(listing, cursors, page, rows, async (upTo) =>
     filter === null ? 0 : reader.countSessions(filter, order, upTo),
   );
+  return { ...connection, eventsAfter: position === null ? null : encodeEventPosition(position) };
 }

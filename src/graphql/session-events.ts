@@ -1,8 +1,8 @@
 import type { SessionEvent, SessionEventType } from '../subscriptions/session-event.ts';
 import { builder } from './builder.ts';
 import { BadInputError } from './errors.ts';
-import { decodeIdOf, encodeId } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
+import { decodeEventPosition, encodeEventPosition } from './session-event-id.ts';
 import { SessionFilterInput, sessionFilterOf } from './session-filter.ts';
 
 const SessionEventTypeEnum = builder.enumType('SessionEventType', {
@@ -21,8 +21,9 @@ const SessionEventObject = builder.objectRef<SessionEvent>('SessionEvent').imple
   description: 'A change to a session.',
   fields: (t) => ({
     id: t.id({
-      description: 'The id of the audit event. Pass it as after when you reconnect.',
-      resolve: ({ id }) => encodeId('AuditEvent', id),
+      description:
+        'What to pass as after when you reconnect. It is of a kind of its own, unlike that of any other object: a SessionEvent is no Node, and node finds nothing by it.',
+      resolve: ({ id }) => encodeEventPosition(id),
     }),
     type: t.expose('type', { type: SessionEventTypeEnum, description: 'The kind of the change.' }),
     at: t.expose('at', { type: 'DateTime', description: 'When it happened, by the clock of the database.' }),
@@ -51,11 +52,11 @@ builder.subscriptionField('sessionEvents', (t) =>
       }),
       after: t.arg.id({
         description:
-          'The id of the last event that you received. The events since then are delivered first. Default: only events from now on.',
+          'The id of the last event that you received, or what RealtimeSessionConnection.eventsAfter says. The events since then are delivered first. An id of an AuditEvent is taken, too. Default: only events from now on.',
       }),
     },
     subscribe: (_root, { filter, after }, { subscriptions }) => {
-      const afterId = after == null ? null : decodeIdOf('AuditEvent', after);
+      const afterId = after == null ? null : decodeEventPosition(after);
       if (after != null && afterId === null) throw new BadInputError('after', 'is not the id of an event');
       return subscriptions.watchSessions({ filter: sessionFilterOf(filter), after: afterId });
     },

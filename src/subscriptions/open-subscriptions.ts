@@ -4,12 +4,14 @@ import type { OpenDatabase } from '../platform/database/database.ts';
 import { transactionOverlapMs } from '../platform/database/transaction-overlap.ts';
 import { createLiveFeed } from './live-feed.ts';
 import { openTrailNotifications } from './notifications.db.ts';
+import { readPosition } from './read-position.db.ts';
 import { createTrailReader } from './read-trail.db.ts';
-import type { Subscriber, WatchSessions } from './subscriber.ts';
+import type { ReadPosition, Subscriber, WatchSessions } from './subscriber.ts';
 import { watchSessions } from './watch-sessions.ts';
 
 export type OpenSubscriptions = {
   watchSessionsAs(subscriber: Subscriber): WatchSessions;
+  readonly readPosition: ReadPosition;
   /** Call it when something was committed that subscribers of any gateway may get. */
   onCommitted(): void;
   /** How many subscribers there are. */
@@ -24,7 +26,8 @@ type Parts = { readonly config: Config; readonly ledger: OpenDatabase; readonly 
 /** Connects the live feed with the database and with the other gateways. */
 export function openSubscriptions({ config, ledger: { pool, listenUrl }, log }: Parts): OpenSubscriptions {
   const logFailure = (job: string) => (err: unknown) => log.warn({ err, job }, 'periodic work failed');
-  const trail = createTrailReader(pool, transactionOverlapMs(config.databaseTimeoutMs));
+  const overlapMs = transactionOverlapMs(config.databaseTimeoutMs);
+  const trail = createTrailReader(pool, overlapMs);
   const feed = createLiveFeed({
     trail,
     maxSubscribers: config.maxStreams,
@@ -39,6 +42,7 @@ export function openSubscriptions({ config, ledger: { pool, listenUrl }, log }: 
   });
   return {
     watchSessionsAs: (subscriber) => (request) => watchSessions({ trail, feed }, subscriber, request),
+    readPosition: () => readPosition(pool, overlapMs),
     onCommitted: notifications.send,
     size: feed.size,
     end: feed.close,

@@ -6,7 +6,7 @@ import type { SessionEvent } from './session-event.ts';
 export type SubscriptionRequest = {
   /** Null: no session can match. */
   readonly filter: SessionFilter | null;
-  /** The id of the audit event after which to begin; null: begin with what happens from now on. */
+  /** The id of an audit event, or another position, after which to begin; null: begin with what happens from now on. */
   readonly after: string | null;
 };
 
@@ -29,6 +29,13 @@ export type Subscriber = {
  * @throws TooManySubscribersError, SubscriptionEndedError, UnavailableError before the first event
  */
 export type WatchSessions = (request: SubscriptionRequest) => Promise<AsyncIterable<SessionEvent>>;
+
+/**
+ * The position from which to follow what is read after this call. Passed as `after`, no change is missed in between; those
+ * of the last moments may come although they were read.
+ * @throws UnavailableError
+ */
+export type ReadPosition = () => Promise<string>;
 
 /** This gateway, or the caller, has as many subscriptions as it may have. */
 export class TooManySubscribersError extends Error {

@@ -97,7 +97,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   AuditActor: all(ANYONE, 'kind name application apiKey user'),
   Viewer: all(ANYONE, 'kind name scopes reach user application'),
 
-  RealtimeSessionConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
+  RealtimeSessionConnection: all(ANYONE, 'edges nodes pageInfo totalCount eventsAfter'),
   RealtimeSessionEdge: all(ANYONE, 'cursor node'),
   UserConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
   UserEdge: all(ANYONE, 'cursor node'),

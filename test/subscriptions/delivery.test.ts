@@ -52,7 +52,7 @@ describe('every replica delivers, once and in time,', () => {
     expect(revoked.event).toMatchObject({ type: 'REVOKED', session: { id: session.id, status: 'REVOKED' } });
     expect(revoked.lateMs).toBeLessThan(WITHIN_MS);
     const trail = await database.query<{ id: string }>(
-      `SELECT translate(encode(convert_to('AuditEvent:' || id, 'utf8'), 'base64'), E'\\n', '') AS id
+      `SELECT translate(encode(convert_to('SessionEvent:' || id, 'utf8'), 'base64'), E'\\n', '') AS id
        FROM audit_event WHERE action IN ('session.issued', 'session.revoked') ORDER BY audit_event.id`,
     );
     expect([issued.event.id, revoked.event.id]).toEqual(trail.map(({ id }) => id));

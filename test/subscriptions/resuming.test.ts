@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { issue } from '../support/ask.ts';
 import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
+import { eventually } from '../support/eventually.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -40,7 +41,7 @@ async function sessionFor(externalUserId: string): Promise<string> {
   return (await issue(gateway(0), { externalUserId })).session.id;
 }
 
-const encode = (id: string) => Buffer.from(`AuditEvent:${id}`).toString('base64');
+const encode = (id: string, typename = 'SessionEvent') => Buffer.from(`${typename}:${id}`).toString('base64');
 
 /** A connection of the gateway's role. */
 async function connect(): Promise<pg.Client> {
@@ -60,6 +61,20 @@ async function write(client: pg.Client, externalUserId: string, times = 1): Prom
     [externalUserId, times],
   );
   return rows.map(({ id }) => encode(id)).toSorted(inTrailOrder);
+}
+
+const LIST = /* GraphQL */ `
+  query List($externalUserId: String!) {
+    realtimeSessions(filter: { externalUserId: $externalUserId }, first: 100) { eventsAfter nodes { id status } }
+  }
+`;
+
+type Listed = { readonly eventsAfter: string; readonly nodes: readonly { id: string; status: string }[] };
+
+/** The sessions of a user, and from where to follow their events. */
+async function list(at: TestGateway, externalUserId: string): Promise<Listed> {
+  const { body } = await at.ask(LIST, { externalUserId });
+  return body.data.realtimeSessions;
 }
 
 function inTrailOrder(one: string, other: string): number {
@@ -112,6 +127,93 @@ describe('a stream that begins after an event', () => {
     expect(idsOf(stream)).toEqual([...missed, meanwhile]);
     const [mark] = await write(client, 'bob');
     expect(eventsOf([await stream.next()])[0].id).toBe(mark);
+  });
+});
+
+describe('the id of an event', () => {
+  test('is of a kind of its own, which node and the audit trail do not know', async () => {
+    const stream = await watch(gateway(0), 'frank');
+    await sessionFor('frank');
+    const { id } = eventsOf([await stream.next()])[0];
+    const ask = (query: string) => gateway(0).ask(query, { id });
+    expect((await ask('query ($id: ID!) { node(id: $id) { __typename } }')).body).toEqual({
+      data: { node: null },
+    });
+    const uuid = Buffer.from(id, 'base64').toString().replace('SessionEvent:', '');
+    const { body } = await gateway(0).ask('query ($id: ID!) { node(id: $id) { __typename id } }', {
+      id: encode(uuid, 'AuditEvent'),
+    });
+    expect(body.data.node.__typename).toBe('AuditEvent');
+    expect(body.data.node.id).not.toBe(id);
+  });
+
+  test('may still be passed as the id of the audit event, as it was before', async () => {
+    await sessionFor('grace');
+    const client = await connect();
+    const [start = '', missed] = await write(client, 'grace', 2);
+    const old = encode(Buffer.from(start, 'base64').toString().replace('SessionEvent:', ''), 'AuditEvent');
+    const stream = await watch(gateway(0), 'grace', old);
+    expect(eventsOf([await stream.next()])[0].id).toBe(missed);
+  });
+});
+
+describe('a list says after what to follow its changes', () => {
+  // A transaction that has read the clock for its event, and writes it when the list has been read.
+  const READS_CLOCK = 'SELECT clock_timestamp()::text AS at';
+  const WRITES_LATE = `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, session_id, user_id, detail)
+    SELECT uuidv7_at($2), $2, 'session.revoked', 'SUCCEEDED', 'OPERATOR', 'root', s.id, u.id, '{}'
+    FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id WHERE u.external_id = $1 LIMIT 1
+    RETURNING id`;
+
+  test.each([
+    { externalUserId: 'heidi', has: 'written', committed: 'before' },
+    { externalUserId: 'ivan', has: 'written', committed: 'after' },
+    { externalUserId: 'kim', has: 'read the clock', committed: 'before' },
+  ] as const)(
+    'nothing is missing, though a transaction that has $has was open across the list, and committed $committed the stream was opened',
+    async ({ externalUserId, has, committed }) => {
+      const listed = await sessionFor(externalUserId);
+      const [slow, client] = [await connect(), await connect()];
+      await slow.query('BEGIN');
+      const late = has === 'written' ? await write(slow, externalUserId) : [];
+      const { rows } = await slow.query<{ at: string }>(READS_CLOCK);
+      // For longer than anybody waits for a transaction that is open.
+      await client.query('SELECT pg_sleep(0.6)');
+      const { eventsAfter, nodes } = await list(gateway(1), externalUserId);
+      expect(nodes).toEqual([{ id: listed, status: 'ACTIVE' }]);
+      const minted = await sessionFor(externalUserId);
+      if (has === 'read the clock') {
+        const written = await slow.query<{ id: string }>(WRITES_LATE, [externalUserId, rows[0]?.at]);
+        late.push(...written.rows.map(({ id }) => encode(id)));
+      }
+      if (committed === 'before') await slow.query('COMMIT');
+      const stream = await watch(gateway(0), externalUserId, eventsAfter);
+      if (committed === 'after') await slow.query('COMMIT');
+      expect(late).toHaveLength(1);
+      await expect.poll(() => idsOf(stream), { timeout: 5000 }).toContain(late[0]);
+      const sessions = () =>
+        eventsOf(stream.arrived.map(({ result }) => result)).map(({ session }) => session.id);
+      await expect.poll(sessions).toContain(minted);
+      expect(new Set(idsOf(stream)).size).toBe(idsOf(stream).length);
+    },
+  );
+
+  test('and that is read before the list, however long the list takes', async () => {
+    const [client, locking] = [await connect(), new pg.Client({ connectionString: database.superuserUrl })];
+    await locking.connect();
+    onTestFinished(() => locking.end());
+    await locking.query('BEGIN; LOCK TABLE realtime_session');
+    const listing = list(gateway(0), 'leo');
+    const waiting = `SELECT clock_timestamp() AS at FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%ORDER BY%' LIMIT 1`;
+    const at = await eventually(async () => (await client.query<{ at: Date }>(waiting)).rows[0]?.at);
+    await client.query('SELECT pg_sleep(0.2)');
+    await locking.query('COMMIT');
+    const position =
+      Buffer.from((await listing).eventsAfter, 'base64')
+        .toString()
+        .split(':')[1] ?? '';
+    expect(Number.parseInt(position.replaceAll('-', '').slice(0, 12), 16)).toBeLessThan(at.getTime());
   });
 });
 

@@ -14,6 +14,8 @@ import type {
   CreateSessionMutationVariables,
   EraseUserMutation,
   EraseUserMutationVariables,
+  EventsPositionQuery,
+  EventsPositionQueryVariables,
   IdentifyClientSecretMutation,
   IdentifyClientSecretMutationVariables,
   ReinstateUserMutation,
@@ -90,6 +92,10 @@ export const identifyClientSecret = typed<IdentifyClientSecretMutation, Identify
 
 export const sessionEvents = typed<SessionEventsSubscription, SessionEventsSubscriptionVariables>(
   'subscription SessionEvents($filter:RealtimeSessionFilter$after:ID){sessionEvents(filter:$filter after:$after){id type at session{...SessionFields}}}fragment SessionFields on RealtimeSession{id type status provider model voice labels{key value}createdAt issuedAt revokedAt exposedUntil upstreamSessionId clientSecret{redacted fingerprint expiresAt expiresInSeconds isExpired}failure{code message upstreamStatus upstreamCode upstreamParam upstreamRequestId}user{id externalId}application{id name}}',
+);
+
+export const eventsPosition = typed<EventsPositionQuery, EventsPositionQueryVariables>(
+  'query EventsPosition{realtimeSessions(first:1){eventsAfter}}',
 );
 
 export const reportUsage = typed<ReportUsageMutation, ReportUsageMutationVariables>(

@@ -695,6 +695,11 @@ export type SessionEventsSubscriptionVariables = Exact<{
 
 export type SessionEventsSubscription = { readonly sessionEvents: { readonly id: string, readonly type: SessionEventType, readonly at: string, readonly session: SessionFieldsFragment } };
 
+export type EventsPositionQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EventsPositionQuery = { readonly realtimeSessions: { readonly eventsAfter: string } };
+
 export type UsageTotalsFieldsFragment = { readonly reported: boolean, readonly responses: number, readonly totalTokens: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number };
 
 export type ReportUsageMutationVariables = Exact<{
