@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { createGatehouse } from '../../client/src/index.ts';
 import { type RealtimeTokenOptions, realtimeTokenHandler, realtimeUrl } from '../../client/src/server.ts';
 import { issue, readUser, setPolicy, suspendUser } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
+import { clientOf } from './fixture.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);
 
 const ORIGIN = 'https://shop.example';
-const gatehouse = () => createGatehouse({ url: gateway.url, auth: ROOT_KEY, maxAttempts: 1 });
+const gatehouse = () => clientOf(gateway, { maxAttempts: 1 });
 
 type Sent = {
   readonly method?: string;
@@ -167,7 +167,7 @@ describe('a refusal of the gateway’s', () => {
   ])('with %s tells the browser no more', async (_, url, auth, status, code) => {
     const answer = await ask({
       as: 'alice',
-      gatehouse: createGatehouse({ url: url(), auth, maxAttempts: 1 }),
+      gatehouse: clientOf({ url: url() }, { auth, maxAttempts: 1 }),
     });
     expect(answer).toMatchObject({
       status,
@@ -186,4 +186,16 @@ test.each([
   ['azure', 'REALTIME', 'm', undefined],
 ] as const)('where %s takes a %s session of %s', (provider, type, model, url) => {
   expect(realtimeUrl({ provider, type, model })).toBe(url);
+});
+
+test('a key that may only create sessions is enough', async () => {
+  const created = await gatehouse().createApplication({ name: 'minter' });
+  if (created.__typename !== 'CreateApplicationSuccess') throw new Error(created.message);
+  const key = await gatehouse().createApiKey({
+    ...{ applicationId: created.application.id, name: 'only', scopes: ['SESSIONS_CREATE'] },
+  });
+  if (key.__typename !== 'CreateApiKeySuccess') throw new Error(key.message);
+  const auth = key.value.reveal();
+  const answer = await ask({ as: 'alice', gatehouse: clientOf(gateway, { auth }) });
+  expect(answer).toMatchObject({ status: 200, refusals: [], body: { url: expect.any(String) } });
 });

@@ -1,14 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { createUsageReporter, realtimeAgentsOptions, reportUsageFrom } from '../../client/src/agents.ts';
-import { createGatehouse, GatehouseError, type ReportUsageInput } from '../../client/src/index.ts';
+import { GatehouseError, type ReportUsageInput } from '../../client/src/index.ts';
 import { dataOf, issue } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
-import { ROOT_KEY } from '../support/gateway.ts';
+import { clientOf } from './fixture.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);
-const gatehouse = () => createGatehouse({ url: gateway.url, auth: ROOT_KEY, maxAttempts: 1 });
+const gatehouse = () => clientOf(gateway, { maxAttempts: 1 });
 
 const TOTALS = `query ($id: ID!) { realtimeSession(id: $id) { usage { responses totalTokens transcriptionSeconds } } }`;
 const usageOf = async (id: string) => (await dataOf(gateway, TOTALS, { id })).realtimeSession.usage;
@@ -105,7 +105,7 @@ test('what is refused, or fails again and again, is told and not sent for ever',
   const forbidden = createUsageReporter({
     sessionId,
     report: () =>
-      createGatehouse({ url: gateway.url, auth: 'gh_wrong', maxAttempts: 1 }).reportUsage({
+      clientOf(gateway, { auth: 'gh_wrong', maxAttempts: 1 }).reportUsage({
         sessionId,
         responseId: 'r',
         usage: {},
