@@ -26,10 +26,10 @@ export function usageCommand(): Command {
       "\nTexts that a spreadsheet would take for a formula, or that begin with an apostrophe, get an apostrophe before them. An empty cost is unknown: the last columns say of how many responses, and of which models, no price is known. An erased user's cell is empty.",
     )
     .action(({ by, ...options }: Omit<UsageExportOptions, 'by'> & Partial<UsageExportOptions>) =>
-      withDatabaseToRead([], async (database) => {
+      withDatabaseToRead([], async (database, { usageLabel: labelKey }) => {
         const onProgress = throttle((rows) => say(`${rows} rows …`));
         const ports = { database, output: process.stdout, onProgress };
-        const result = await exportUsage(ports, { ...options, by: by ?? [] });
+        const result = await exportUsage(ports, { ...options, by: by ?? [], labelKey });
         if (result.kind === 'invalid') return sayIssues(result.issues);
         if (result.kind === 'cut_off') return;
         const { rows, responses, sessions, totalTokens, costKnownUsd, unpriced } = result;

@@ -40,6 +40,10 @@ export const UsageDimensionEnum = builder.enumType('UsageDimension', {
     APPLICATION: { description: 'The application that asked for the session.' },
     MODEL: { description: 'The model that was used.' },
     PROVIDER: { description: 'The provider of the session, e.g. "openai".' },
+    LABEL: {
+      description:
+        'The value of the one label of the session whose key the operator named (GATEHOUSE_USAGE_LABEL), e.g. a team. Refused where none is named.',
+    },
     HOUR: { description: 'The hour, in the time zone of the report.' },
     DAY: {
       description:
@@ -79,6 +83,11 @@ const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
       nullable: true,
       description: 'The provider of the group. Null unless the report is grouped by PROVIDER.',
     }),
+    label: t.exposeString('label', {
+      nullable: true,
+      description:
+        'The value of the label of the group. Null unless the report is grouped by LABEL, and for usage of sessions that have no such label, whose user was erased, or that retention dropped while another key was named.',
+    }),
     start: t.expose('start', {
       type: 'DateTime',
       nullable: true,
@@ -110,7 +119,7 @@ const UsageRowConnection = builder.connectionObject(
 const UsageOrderEnum = builder.enumType('UsageOrder', {
   description: 'The order of the rows of a report.',
   values: {
-    START: { description: 'By start, then by user, application, model and provider.' },
+    START: { description: 'By start, then by user, application, model, provider and label.' },
     COST_DESC: {
       description:
         'The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first.',
@@ -190,7 +199,7 @@ export async function reportOf(
   prefix: string,
   { timeZone, groupBy, ...time }: ReportArguments,
   only: Pick<UsageFilter, 'userIds' | 'applicationIds' | 'models'>,
-  { reader }: Context,
+  { reader, usage: { labelKey } }: Context,
 ): Promise<UsageReport> {
   const from = millisecondsOf(time.from);
   const to = millisecondsOf(time.to);
@@ -200,8 +209,13 @@ export async function reportOf(
     throw new BadInputError(`${prefix}timeZone`, 'must be an IANA time zone, e.g. "Europe/Amsterdam"');
   const dimensions = usageDimensions.filter((dimension) => groupBy?.includes(dimension));
   if (!haveOneTime(dimensions)) throw new BadInputError('groupBy', 'can have one of HOUR, DAY and MONTH');
+  if (dimensions.includes('LABEL') && labelKey === undefined)
+    throw new BadInputError(
+      'groupBy',
+      'cannot have LABEL: the operator named no label (GATEHOUSE_USAGE_LABEL)',
+    );
   const listing = `${field}/${dimensions.join(',')}`;
-  return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
+  return { listing, filter: { from, to, timeZone: zone, labelKey, ...only }, dimensions };
 }
 
 /** A row's position is its value of each sort key and dimension, as JSON: names of models may hold any character. */
@@ -242,6 +256,7 @@ function isValueOf(dimension: UsageDimension, value: string): boolean {
       return isUuid(value);
     case 'MODEL':
     case 'PROVIDER':
+    case 'LABEL':
       return isStorable(value);
     default:
       return dimension satisfies never;

@@ -110,7 +110,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   UsageReport: all(ANYONE, 'from to timeZone totals rows'),
   UsageRowConnection: all(ANYONE, 'edges nodes pageInfo'),
   UsageRowEdge: all(ANYONE, 'cursor node'),
-  UsageRow: all(ANYONE, 'user application model provider start sessionsIssued totals'),
+  UsageRow: all(ANYONE, 'user application model provider label start sessionsIssued totals'),
 
   CreateRealtimeSessionSuccess: all(ANYONE, 'session clientSecret'),
   SecretAlreadyIssuedError: all(ANYONE, 'message session'),
