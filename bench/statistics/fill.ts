@@ -70,10 +70,6 @@ async function fill({ ownerUrl, superuserUrl }: Urls, sizes: Sizes, running: Run
       await owner.query(INSERT_SESSIONS, [begin, end, count, null, ...CONFIGURATION]);
       progress(`day ${day + 1} of ${days}`);
     }
-    // Mints take from 100 ms to some seconds, most of them about 400.
-    await owner.query(
-      `UPDATE realtime_session SET settled_at = created_at + (0.1 + random() * 0.3 + 0.2 / (0.05 + random())) * interval '1 second'`,
-    );
     await owner.query(INSERT_DENIALS, [from, to, Math.ceil(sizes.sessions * DENIED)]);
     await owner.query(`INSERT INTO application_user (application_id, user_id, last_session_at)
       SELECT application_id, user_id, max(created_at) FROM realtime_session GROUP BY application_id, user_id`);
