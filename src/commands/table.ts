@@ -11,7 +11,7 @@ export type List = {
   readonly columns: readonly Column[];
   /** Whether each row is a line of JSON instead. */
   readonly json: boolean;
-  /** What is listed, for the count at the end, e.g. "sessions". */
+  /** What is listed, for the count at the end, e.g. "session". */
   readonly noun: string;
 };
 
@@ -25,7 +25,7 @@ export async function printList({ rows, columns, json, noun }: List): Promise<vo
     }
   }
   const lines = json ? jsonLines(counted()) : tableOf(columns, counted());
-  if (await writeLines(lines, process.stdout)) say(`${count} ${noun}.`);
+  if (await writeLines(lines, process.stdout)) say(`${count} ${count === 1 ? noun : `${noun}s`}.`);
 }
 
 async function* jsonLines(rows: AsyncIterable<JsonObject>): AsyncGenerator<string> {

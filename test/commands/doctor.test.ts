@@ -54,8 +54,15 @@ async function doctor(env: Record<string, string> = {}) {
   return { code, lines, notOk: lines.filter((line) => !line.startsWith('ok  ')) };
 }
 
-async function sql(text: string): Promise<void> {
-  await asOwner(database, (client) => client.query(text));
+/** What it says while the database is as `harm` makes it. */
+async function doctorWhile(harm: string, mend: string) {
+  const sql = (text: string) => asOwner(database, (client) => client.query(text));
+  await sql(harm);
+  try {
+    return await doctor();
+  } finally {
+    await sql(mend);
+  }
 }
 
 test('all is well: a line for each thing, 0, and nothing was minted or sent that opens anything', async () => {
@@ -229,8 +236,7 @@ describe('what is wrong is said, with its cure', () => {
       /^fail {2}partitions: usage_record_\d{4}_\d\d is missing: nothing can be written/,
     ],
   ])('%s', async (_, harm, mend, code, expected) => {
-    await sql(harm());
-    const found = await doctor().finally(() => sql(mend()));
+    const found = await doctorWhile(harm(), mend());
     expect([found.code, found.notOk]).toEqual([code, [expect.stringMatching(expected)]]);
   });
 

@@ -91,7 +91,7 @@ describe('session', () => {
 
   test('list is a table for people, whom no text of others deceives', async () => {
     const { code, stdout, stderr } = await run(['session', 'list', '--user', 'bob\u001b[31m']);
-    expect([code, stderr]).toEqual([0, '1 sessions.\n']);
+    expect([code, stderr]).toEqual([0, '1 session.\n']);
     const [headings, row] = stdout.split('\n');
     expect(headings).toMatch(/^CREATED +STATUS +USER +APPLICATION +MODEL +EXPIRES +ID$/);
     expect(row).toMatch(/^2\S+Z +ACTIVE +bob\ufffd\[31m +default +gpt-realtime-2\.1 +2\S+Z +\S+$/);
