@@ -162,7 +162,7 @@ describe('session', () => {
     const { code, stderr } = await run(['session', 'revoke', (await uuids())[0] ?? '', ...reason]);
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/--reason.*is invalid\. It must be at most 1000/s),
+      expect.stringMatching(/--reason.*is invalid\. It must have at most 1000 characters/s),
     ]);
   });
 
