@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TABLES } from '../../src/commands/doctor/check-roles.ts';
 import { movableClock } from '../support/database-clock.ts';
 import { use, useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
@@ -85,6 +86,14 @@ test('all is well: a line for each thing, 0, and nothing was minted or sent that
   ]);
   expect(provider.seen.map(({ method }) => method)).toEqual(['GET']);
   expect(provider.seen[0]?.headers.authorization).toBeUndefined();
+});
+
+test('the rights that are looked at are those of all tables', async () => {
+  const tables = await database.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition`,
+  );
+  expect(TABLES.toSorted()).toEqual(tables.map(({ name }) => name).toSorted());
 });
 
 test('--json is one document', async () => {

@@ -86,7 +86,14 @@ describe('session', () => {
       FROM realtime_session AS s, generate_series(1, 40) WHERE s.model = 'sandbox-401' AND s.user_id = (SELECT id FROM end_user WHERE external_id = 'many')`);
     const all = await listed('session', 'list', '--user', 'many', '--limit', '1000');
     expect(new Set(all.map(({ id }) => id)).size).toBe(246);
-    expect(await listed('session', 'list', '--user', 'many', '--limit', '150')).toEqual(all.slice(0, 150));
+    const cut = await run(['session', 'list', '--user', 'many', '--limit', '150', '--json']);
+    expect(
+      cut.stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    ).toEqual(all.slice(0, 150));
+    expect(cut.stderr).toBe('150 sessions, as many as --limit says; there may be more.\n');
   });
 
   test('list is a table for people, whom no text of others deceives', async () => {
