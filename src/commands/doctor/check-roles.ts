@@ -4,7 +4,8 @@ import { orStartError } from '../../platform/database/or-start-error.ts';
 import { withClient } from '../../platform/database/with-client.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
-const TABLES = [
+/** Every table that a gateway reads and, but for the history of migrations, writes. */
+export const TABLES = [
   ...['_prisma_migrations', 'application', 'api_key', 'application_user', 'end_user', 'realtime_session'],
   ...['idempotency_key', 'audit_event', 'audit_identity', 'audit_seal', 'audit_head'],
   ...['usage_record', 'usage_rollup', 'usage_sum', 'usage_part'],
