@@ -99,6 +99,9 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     async viewer(options) {
       return (await query(client, documents.viewer, {}, options)).viewer;
     },
+    async gateway(options) {
+      return (await query(client, documents.gateway, {}, options)).gateway;
+    },
 
     eventsPosition: (options) => readEventsPosition(client, options),
     watchSessions: (options) => watchSessions(client, options),

@@ -44,6 +44,7 @@ export type {
   TurnDetectionInput,
   UsageDimension,
   UsageFilter,
+  UsageOrder,
   UserFilter,
   UserOrder,
 } from './generated/types.ts';

@@ -26,7 +26,7 @@ export type AudioFormat =
 
 /** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
 export type AuditEventFilter = {
-  /** Events with one of these actions, e.g. "session.issued". At most 1,000. */
+  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
   readonly actions?: ReadonlyArray<string> | null | undefined;
   /** Events that one of these kinds of callers caused. At most 1,000. */
   readonly actorKinds?: ReadonlyArray<ActorKind> | null | undefined;
@@ -377,7 +377,7 @@ export type Scope =
   | 'POLICIES_WRITE'
   /** Create sessions, and read them in the result of the mutation. */
   | 'SESSIONS_CREATE'
-  /** Read sessions, and the names of their users and applications. */
+  /** Read sessions, and the names of their users and applications. With reach EVERYTHING this scope, like each that reads, also lists the names of all applications. */
   | 'SESSIONS_READ'
   /** Revoke sessions. */
   | 'SESSIONS_REVOKE'
@@ -602,6 +602,15 @@ export type UsageFilter = {
   readonly userIds?: ReadonlyArray<string> | null | undefined;
 };
 
+/** The order of the rows of a report. */
+export type UsageOrder =
+  /** The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first. */
+  | 'COST_DESC'
+  /** By start, then by user, application, model and provider. */
+  | 'START'
+  /** The highest totalTokens first. */
+  | 'TOKENS_DESC';
+
 /** Users that match all given fields. */
 export type UserFilter = {
   /** Users whose external id starts with this text. Upper and lower case differ. */
@@ -679,6 +688,11 @@ export type AuditEventsQueryVariables = Exact<{
 
 export type AuditEventsQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<AuditEventFieldsFragment>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
+export type GatewayQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type GatewayQuery = { readonly gateway: { readonly version: string, readonly startedAt: string, readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean, readonly circuitOpen: boolean, readonly supportsBrokered: boolean }>, readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null }, readonly defaultPolicy: PolicyFieldsFragment } };
+
 export type SessionFieldsFragment = { readonly id: string, readonly type: RealtimeSessionType, readonly status: RealtimeSessionStatus, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly clientSecret: { readonly redacted: string, readonly fingerprint: string, readonly expiresAt: string, readonly expiresInSeconds: number, readonly isExpired: boolean } | null, readonly failure: { readonly code: string, readonly message: string, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null } | null, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string } };
 
 export type SessionConfigFieldsFragment = { readonly object: string, readonly instructions: string | null, readonly modalities: ReadonlyArray<Modality>, readonly inputAudioFormat: AudioFormat | null, readonly outputAudioFormat: AudioFormat | null, readonly outputLanguage: string | null, readonly temperature: number | null, readonly maxResponseOutputTokens: number | 'inf' | null, readonly inputAudioTranscription: { readonly model: string | null, readonly language: string | null, readonly languages: ReadonlyArray<string> | null, readonly prompt: string | null, readonly keywords: ReadonlyArray<string> | null, readonly delay: TranscriptionDelay | null } | null, readonly inputAudioNoiseReduction: { readonly type: NoiseReductionType, readonly strength: number | null } | null, readonly turnDetection:
@@ -700,7 +714,7 @@ export type CreateSessionMutation = { readonly createRealtimeSession:
     | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
     | { readonly __typename: 'PolicyViolationError', readonly message: string, readonly rule: PolicyRule, readonly allowed: ReadonlyArray<string>, readonly unpricedModels: ReadonlyArray<string> }
     | { readonly __typename: 'QuotaExceededError', readonly message: string, readonly quota: QuotaKind, readonly limit: number, readonly used: number, readonly retryAt: string | null }
-    | { readonly __typename: 'SecretAlreadyIssuedError', readonly message: string }
+    | { readonly __typename: 'SecretAlreadyIssuedError', readonly message: string, readonly session: SessionFieldsFragment | null }
     | { readonly __typename: 'UpstreamError', readonly message: string, readonly retryable: boolean, readonly possiblyIssued: boolean, readonly retryAt: string | null, readonly path: ReadonlyArray<string> | null, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null, readonly session: SessionFieldsFragment | null }
     | { readonly __typename: 'UserSuspendedError', readonly message: string, readonly suspendedAt: string }
    };
@@ -788,6 +802,7 @@ export type ReportUsageMutation = { readonly reportUsage:
 export type UsageQueryVariables = Exact<{
   filter: UsageFilter;
   groupBy?: ReadonlyArray<UsageDimension> | null | undefined;
+  orderBy?: UsageOrder | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -809,7 +824,7 @@ export type UserQueryVariables = Exact<{
 
 
 export type UserQuery = { readonly user: (
-    { readonly policy: PolicyFieldsFragment, readonly policyOverrides: PolicyOverridesFieldsFragment, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly limit: number, readonly used: number }> }
+    { readonly policy: PolicyFieldsFragment, readonly policyOverrides: PolicyOverridesFieldsFragment, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly limit: number, readonly used: number }>, readonly budget: { readonly limitUsd: string, readonly usedUsd: string, readonly resetsAt: string } | null }
     & UserFieldsFragment
   ) | null };
 
