@@ -80,6 +80,13 @@ test('a credential that no header can have is not in the error', async () => {
   expect(inspect(error, { depth: 9 })).not.toContain('canary');
 });
 
+test.each(['/graphql', 'http://user:canary@127.0.0.1/graphql', 'http://'])(
+  'an address that cannot be asked (%s) is refused at once, and not repeated',
+  (url) => {
+    expect(() => createGatehouse({ url, auth: 'gh_key' })).toThrow(/^The url of the gateway/);
+  },
+);
+
 test('half of an answer that arrives as if it were whole is not quoted in the error', async () => {
   proxy.faults.push({
     status: 200,
