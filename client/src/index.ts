@@ -1,4 +1,5 @@
 export { createGatehouse } from './create-gatehouse.ts';
+export { fetchToken, type MintedToken, type MintOptions } from './fetch-token.ts';
 export type { Gatehouse, GatehouseOptions, PageOptions, RequestOptions, UserReference } from './gatehouse.ts';
 export { type ErrorCode, type ErrorDetails, GatehouseError } from './gatehouse-error.ts';
 export type {

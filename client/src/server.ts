@@ -1,1 +1,6 @@
-export {};
+export {
+  type RealtimeTokenOptions,
+  realtimeTokenHandler,
+  type SessionInput,
+} from './server/realtime-token-handler.ts';
+export { realtimeUrl } from './server/realtime-url.ts';

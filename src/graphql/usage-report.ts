@@ -104,7 +104,7 @@ const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
 
 export const MAX_ROWS = 1000;
 /** Larger than other pages: rows are short, and a year of days should fit in a few. */
-const ROWS_PAGE: PageSize = { size: 100, most: MAX_ROWS };
+export const ROWS_PAGE: PageSize = { size: 100, most: MAX_ROWS };
 
 const UsageRowConnection = builder.connectionObject(
   { type: UsageRowType, name: 'UsageRowConnection' },

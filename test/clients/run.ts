@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { cpSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { installPackages, run } from '../../scripts/install-packages.ts';
 
 // Builds the client package, installs what checks it, and runs the checks. Further arguments go to vitest.
@@ -7,8 +8,20 @@ const root = join(import.meta.dirname, '../..');
 if (!run('npm', ['run', '--silent', 'build', '-w', 'gatehouse-client'], root)) {
   process.exitCode = 1;
 } else if (installPackages(import.meta.dirname, 'clients')) {
+  copyExamples();
   const args = ['run', '--config', 'test/clients/vitest.config.ts', ...process.argv.slice(2)];
-  process.exitCode = run('vitest', args, root) ? 0 : 1;
+  const passed = run('tsc', ['--noEmit', '-p', import.meta.dirname], root) && run('vitest', args, root);
+  process.exitCode = passed ? 0 : 1;
 } else {
   process.stderr.write('SKIPPED: the clients could not be installed, so none was tried.\n');
+}
+
+/** To where they find the packages that are installed here. */
+function copyExamples(): void {
+  const copies = join(import.meta.dirname, '.examples');
+  rmSync(copies, { recursive: true, force: true });
+  cpSync(join(root, 'examples'), copies, {
+    recursive: true,
+    filter: (path) => basename(path) !== 'node_modules',
+  });
 }

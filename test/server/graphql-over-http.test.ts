@@ -179,3 +179,61 @@ describe('a hash without its document', () => {
     },
   );
 });
+
+/** One document for each rule that a document can break: [document, what is said] */
+const DOCUMENTS: readonly [string, string][] = [
+  ['{ viewer { foo } }', 'There is no such field on type "Viewer".'],
+  ['{ node(id: "x", foo: 1) { id } }', 'There is no such argument on field "Query.node".'],
+  ['{ node { id } }', 'Field "node" argument "id" of type "ID!" is required, but it was not provided.'],
+  ['{ viewer }', 'Field "viewer" of type "Viewer!" must have a selection of subfields.'],
+  [
+    '{ viewer { name { x } } }',
+    'Field "name" must not have a selection since type "String!" has no subfields.',
+  ],
+  ['{ viewer { ...F } }', 'There is no such fragment in the document.'],
+  ['{ viewer { name } } fragment F on Viewer { name }', 'A fragment is never used.'],
+  ['{ viewer { ...F } } fragment F on Viewer { ...F }', 'A fragment spreads itself.'],
+  ['{ viewer { ... on Foo { name } } }', 'There is no such type.'],
+  ['{ viewer { ... on User { id } } }', 'A fragment cannot be spread here: "Viewer" can never be "User".'],
+  ['{ viewer { ... on ID { id } } }', 'A fragment needs an output type with fields.'],
+  ['{ viewer @foo { name } }', 'There is no such directive.'],
+  ['query @skip(if: true) { viewer { name } }', 'Directive "@skip" may not be used on QUERY.'],
+  [
+    '{ viewer @skip(if: true) @skip(if: true) { name } }',
+    'The directive "@skip" can only be used once at this location.',
+  ],
+  [
+    '{ a: node(id: "x") { id } a: node(id: "y") { id } }',
+    'Fields of one name conflict. Use different aliases.',
+  ],
+  ['query ($a: Int) { viewer { name } }', 'A variable is never used.'],
+  ['{ node(id: $a) { id } }', 'A variable is used that the operation does not define.'],
+  ['query ($a: Viewer) { node(id: $a) { id } }', 'A variable cannot be of an output type.'],
+  ['query ($a: Int!) { node(id: $a) { id } }', 'A variable of type "Int!" is used where "ID!" is expected.'],
+  ['query ($a: ID!, $a: ID!) { node(id: $a) { id } }', 'There can be only one variable of a name.'],
+  ['{ node(id: "x", id: "y") { id } }', 'There can be only one argument of a name.'],
+  [
+    'mutation ($a: String) { createRealtimeSession(input: { externalUserId: "u", tools: [{ function: $f }] }) { __typename } }',
+    'A variable is used that the operation does not define.',
+  ],
+  [
+    'subscription { sessionEvents { id } a: sessionEvents { id } }',
+    'A subscription must have exactly one field.',
+  ],
+  [
+    'subscription Two { sessionEvents { id } a: sessionEvents { id } }',
+    'A subscription must have exactly one field.',
+  ],
+  ['subscription { __typename }', 'A subscription must have exactly one field.'],
+  ['{ viewer { name } } type Foo { a: Int }', 'A document can have only operations and fragments.'],
+  ['{ node(id: 1.5) { id } }', 'id must be of type "ID".'],
+  ['{ viewer {', 'The GraphQL document is malformed.'],
+];
+
+test.each(DOCUMENTS)('%s is refused with the same sentence each time', async (document, sentence) => {
+  const { status, body } = await gateway.ask(document);
+  expect(body.errors[0].message).toBe(sentence);
+  for (const { extensions } of body.errors) extensions.requestId = expect.any(String);
+  // What validation found is cached.
+  for (const _again of [2, 3]) expect(await gateway.ask(document)).toMatchObject({ status, body });
+});
