@@ -8,6 +8,7 @@ import { MAX_ISSUES, MAX_NAME_LENGTH } from '../src/platform/validation/input-is
 import { MAX_JSON_DEPTH } from '../src/platform/validation/text.ts';
 import { MAX_EXTRA_FIELDS, MAX_INCLUDED } from '../src/providers/extra-fields.ts';
 import { ANSWER_PER_SENT_BYTE, MIN_ANSWER_BOUND } from '../src/providers/mint-over-http.ts';
+import { MAX_COUNTED_UNSEALED } from '../src/sealing/trail-state.ts';
 import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphql/document-cache.ts';
 import { MAX_BRACKETS, MAX_NAME_PAIRS } from '../src/server/graphql/parse-document.ts';
 import { MAX_WAITING } from '../src/subscriptions/subscription.ts';
@@ -53,6 +54,7 @@ export const requestLimits: readonly LimitRow[] = [
   { what: 'Entries of a page', most: MAX_PAGE_SIZE, beyond: BAD_INPUT },
   { what: "Rows of a usage report's page", most: MAX_ROWS, beyond: BAD_INPUT },
   { what: '`totalCount(upTo:)`', most: MAX_COUNT, beyond: BAD_INPUT },
+  { what: '`TrailState.unsealedEvents`', most: MAX_COUNTED_UNSEALED, beyond: 'not counted' },
   {
     what: 'Entries of any list in variables, before they are looked at',
     most: MAX_LIST_LENGTH,

@@ -15,7 +15,7 @@ const ROOMS = [
   ['authorization', 'limits'],
   ['audit'],
   ['sealing', 'sessions', 'applications'],
-  ['users', 'usage', 'retention', 'subscriptions', 'authentication', 'providers'],
+  ['users', 'usage', 'statistics', 'retention', 'subscriptions', 'authentication', 'providers'],
   ['issuing'],
 ] as const;
 

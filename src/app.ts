@@ -13,16 +13,19 @@ import { obtainKeys } from './platform/config/keys.ts';
 import { checkDatabase } from './platform/database/check-database.ts';
 import { createShares } from './platform/database/database-shares.ts';
 import { openDatabase } from './platform/database/open-database.ts';
+import { transactionOverlapMs } from './platform/database/transaction-overlap.ts';
 import { watchClock } from './platform/database/watch-clock.job.ts';
 import { createFairScheduler, type FairScheduler } from './platform/process/fair-scheduler.ts';
 import { hostAndPort } from './platform/process/host-and-port.ts';
 import { createMetrics, type Metrics } from './platform/process/metrics.ts';
 import { createSemaphore } from './platform/process/semaphore.ts';
 import { StartError } from './platform/process/start-error.ts';
+import { readVersion } from './platform/process/version.ts';
 import { openProviders } from './providers/open-providers.ts';
 import type { ProviderSettings } from './providers/registry.ts';
 import { createReader } from './reader.db.ts';
 import { openRetention } from './retention/open-retention.ts';
+import { findTrailState } from './sealing/find-trail-state.db.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import { onlyTrustedDocuments } from './server/graphql/only-trusted-documents.ts';
 import { loadTrustedDocuments } from './server/graphql/trusted-documents.ts';
@@ -34,9 +37,11 @@ import { close, endKeepAlive, listen } from './server/http/listen.ts';
 import { createManagementServer } from './server/http/management-server.ts';
 import { createRateLimits } from './server/http/rate-limits.ts';
 import { openSessions } from './sessions/open-sessions.ts';
+import { openStatistics } from './statistics/open-statistics.ts';
 import { openSubscriptions } from './subscriptions/open-subscriptions.ts';
 import { loadPrices } from './usage/load-prices.ts';
 import { openUsage } from './usage/open-usage.ts';
+import { pricedModels } from './usage/unpriced-models.ts';
 import { openUsers } from './users/open-users.ts';
 
 export type App = {
@@ -114,6 +119,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       log,
     });
     opened.push(closeUsage);
+    opened.push(openStatistics({ pool, log }).close);
     const isDraining = () => state.draining;
     const issuing = await openIssuing({
       config,
@@ -140,6 +146,8 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       usage,
       users,
     };
+    const about = { version: readVersion(), startedAt: new Date() };
+    const overlapMs = transactionOverlapMs(config.databaseTimeoutMs);
     const scheduler = createFairScheduler();
     const sharesOf = createShares({
       poolSize: config.poolSize,
@@ -157,6 +165,12 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
           shares,
           createReader: createRequestReader,
           ...nouns,
+          gateway: {
+            ...about,
+            providerStates: issuing.providerStates,
+            pricedModels: () => pricedModels(prices, new Date()),
+            trailState: () => shares.listings(() => findTrailState(pool, overlapMs)),
+          },
           audit: {
             recordDenial: (denial) => shares.changes(() => recordDenial(pool, denial, { actor, origin })),
           },

@@ -2,8 +2,9 @@ import DataLoader from 'dataloader';
 import type { ApiKey } from './applications/api-key.ts';
 import { findApiKeys, listApiKeys } from './applications/find-api-keys.db.ts';
 import { findApplications, listApplications } from './applications/find-applications.db.ts';
-import { findAuditEvent, listAuditEvents } from './audit/list-audit-events.db.ts';
+import { countAuditEvents, findAuditEvent, listAuditEvents } from './audit/list-audit-events.db.ts';
 import type { Visibility } from './authorization/visibility.ts';
+import { findBudgetUsage } from './limits/budget-usage.db.ts';
 import { findQuotaUsage } from './limits/quota-usage.db.ts';
 import type { Database } from './platform/database/database.ts';
 import { type Shares, unbounded } from './platform/database/database-shares.ts';
@@ -12,9 +13,10 @@ import type { Reader } from './reader.ts';
 import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
 import { findSessions } from './sessions/find-sessions.db.ts';
 import { countSessions, listSessions } from './sessions/list-sessions.db.ts';
+import { countStatistics, listStatistics } from './statistics/list-statistics.db.ts';
 import { listUsage, sumUsage } from './usage/list-usage.db.ts';
 import { findSessionUsage } from './usage/session-usage.db.ts';
-import { isTimeZone } from './usage/time-zones.db.ts';
+import { findTimeZone } from './usage/time-zones.db.ts';
 import { NO_USAGE } from './usage/usage.ts';
 import { findUserByExternalId, findUsers } from './users/find-users.db.ts';
 import { countUsers, listUsers } from './users/list-users.db.ts';
@@ -31,6 +33,7 @@ export function createReader(
   const sessions = loaderOf((ids) => lookUps(() => findSessions(prisma, visibility, ids)));
   const users = loaderOf((ids) => lookUps(() => findUsers(pool, visibility, ids)));
   const active = loaderOf((ids) => lookUps(() => findActiveSessions(pool, visibility, ids)));
+  const budgets = loaderOf((ids) => lookUps(() => findBudgetUsage(pool, ids)));
   const usage = loaderOf((ids) => lookUps(() => findSessionUsage(pool, visibility, ids)));
   const applications = loaderOf((ids) => lookUps(() => findApplications(prisma, visibility, ids)));
   const apiKeys = loaderOf((ids) => lookUps(() => findApiKeys(prisma, visibility, ids)));
@@ -57,14 +60,22 @@ export function createReader(
     apiKey: (id) => apiKeys.load(id),
     apiKeysOf: (applicationId) => apiKeysOf.load(applicationId),
     quotaUsage: (userId) => lookUps(() => findQuotaUsage(pool, userId)),
+    async budgetUsage(userId) {
+      const found = await budgets.load(userId);
+      if (found === null) throw new Error('budget_usage left out a user');
+      return found;
+    },
     async sessionUsage(id) {
       return (await usage.load(id))?.totals ?? NO_USAGE;
     },
     usageTotals: (filter) => listings(() => sumUsage(pool, visibility, filter)),
     usageRows: (...of) => listings(() => listUsage(pool, visibility, ...of)),
-    isTimeZone: (name) => lookUps(() => isTimeZone(pool, name)),
+    statisticsTotals: (...of) => listings(() => countStatistics(pool, visibility, ...of)),
+    statisticsRows: (...of) => listings(() => listStatistics(pool, visibility, ...of)),
+    findTimeZone: (name) => lookUps(() => findTimeZone(pool, name)),
     auditEvent: (id) => lookUps(() => findAuditEvent(pool, visibility, id)),
     auditEvents: (page, of) => listings(() => listAuditEvents(pool, visibility, page, of)),
+    countAuditEvents: (...of) => listings(() => countAuditEvents(pool, visibility, ...of)),
   };
 }
 

@@ -2,14 +2,27 @@ import type { ApiKey } from './applications/api-key.ts';
 import type { Application } from './applications/application.ts';
 import type { AuditEvent } from './audit/audit-event.ts';
 import type { AuditEventFilter } from './audit/audit-event-filter.ts';
-import type { QuotaUsage } from './limits/policy.ts';
+import type { BudgetUsage, QuotaUsage } from './limits/policy.ts';
 import type { Edge, Page } from './platform/database/page.ts';
 import type { Json } from './platform/validation/json.ts';
 import type { ListedSession, Session, SessionDetail } from './sessions/session.ts';
 import type { SessionFilter } from './sessions/session-filter.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
+import type {
+  SessionCounts,
+  StatisticsDimension,
+  StatisticsFilter,
+  StatisticsPage,
+  StatisticsRow,
+} from './statistics/statistics-query.ts';
 import type { UsageTotals } from './usage/usage.ts';
-import type { UsageDimension, UsageFilter, UsagePosition, UsageRow } from './usage/usage-query.ts';
+import type {
+  UsageDimension,
+  UsageFilter,
+  UsageOrder,
+  UsagePosition,
+  UsageRow,
+} from './usage/usage-query.ts';
 import type { User } from './users/user.ts';
 import type { UserFilter } from './users/user-filter.ts';
 import type { UserOrder } from './users/user-order.ts';
@@ -49,18 +62,32 @@ export type Reader = {
   apiKeysOf(applicationId: string): Promise<ApiKey[]>;
   /** What is used of a user's quotas now, by the database's clock. */
   quotaUsage(userId: string): Promise<QuotaUsage>;
+  /** What counts towards a user's budget now, by the database's clock. */
+  budgetUsage(userId: string): Promise<BudgetUsage>;
   /** What was reported of a session. */
   sessionUsage(sessionId: string): Promise<UsageTotals>;
   usageTotals(filter: UsageFilter): Promise<UsageTotals>;
-  /** Beyond `after`, sorted by the dimensions in their order; up to `limit + 1`. */
+  /** Beyond `after`, sorted by `order` (default START) and then by the dimensions; up to `limit + 1`. */
   usageRows(
     filter: UsageFilter,
     dimensions: readonly UsageDimension[],
     page: { readonly limit: number; readonly after: UsagePosition | null },
+    order?: UsageOrder,
   ): Promise<UsageRow[]>;
-  /** Whether it is an IANA name that days can be reckoned by. */
-  isTimeZone(name: string): Promise<boolean>;
+  /** @param withMintTimes whether the times of mints are read */
+  statisticsTotals(filter: StatisticsFilter, withMintTimes: boolean): Promise<SessionCounts>;
+  /** Beyond `after`, in the order; up to `limit + 1`. */
+  statisticsRows(
+    filter: StatisticsFilter,
+    dimensions: readonly StatisticsDimension[],
+    page: StatisticsPage,
+    withMintTimes: boolean,
+  ): Promise<StatisticsRow[]>;
+  /** The database's name of an IANA time zone that is named by any alias, in any letter case; null: there is none. */
+  findTimeZone(name: string): Promise<string | null>;
   auditEvent(id: string): Promise<AuditEvent | null>;
   /** Newest first. */
   auditEvents(page: Page, filter: AuditEventFilter): Promise<Edge<AuditEvent>[]>;
+  /** @throws CountTooLongError */
+  countAuditEvents(filter: AuditEventFilter, upTo: number | null): Promise<number>;
 };

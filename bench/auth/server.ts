@@ -131,6 +131,13 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
     shares: unbounded,
     applications: { ...openApplications({ prisma }).applications, defaultId: '' },
     audit: { recordDenial: absent },
+    gateway: {
+      version: '',
+      startedAt: new Date(),
+      providerStates: () => [],
+      pricedModels: () => [],
+      trailState: absent,
+    },
     issuing: { issueSession: absent },
     limits: { defaultPolicy: config.defaultPolicy },
     sessions: { revoke: absent, identifySecret: absent },

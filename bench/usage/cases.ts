@@ -45,6 +45,13 @@ export const CASES: readonly Case[] = [
     ask: (reader, of) => page(reader, ofMonth(of), ['USER'], PAGE.usual),
   },
   {
+    name: 'all users over a month, the ten users that cost most',
+    ask: async (reader, of) => {
+      const rows = await reader.usageRows(ofMonth(of), ['USER'], { limit: 10, after: null }, 'COST_DESC');
+      return Math.min(rows.length, 10);
+    },
+  },
+  {
     name: 'all users over a month, by user, all pages of 1000',
     ask: (reader, of) => pages(reader, ofMonth(of), ['USER']),
   },

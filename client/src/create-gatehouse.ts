@@ -3,7 +3,7 @@ import type { Gatehouse, GatehouseOptions } from './gatehouse.ts';
 import * as documents from './generated/documents.ts';
 import { mutate, query, run } from './operations.ts';
 import { pagesOf } from './pages.ts';
-import { readUsage } from './read-usage.ts';
+import { readStatistics, readUsage } from './reports.ts';
 import type { Client } from './request.ts';
 import { Secret } from './secret.ts';
 import { readEventsPosition, watchSessions } from './watch-sessions.ts';
@@ -70,6 +70,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     },
 
     usage: (report, options) => readUsage(client, report, options),
+    statistics: (report, options) => readStatistics(client, report, options),
     auditEvents({ pageSize = PAGE_SIZE, signal, ...variables } = {}) {
       return pagesOf(async (after) => {
         const page = { ...variables, first: pageSize, after };

@@ -75,6 +75,15 @@ export type Gatehouse = {
     },
     options?: RequestOptions,
   ): Promise<results.UsageReport>;
+  /** What was asked for and what became of it, counted: all rows, as with `usage`. */
+  statistics(
+    report: {
+      readonly filter: api.SessionStatisticsFilter;
+      readonly groupBy?: readonly api.StatisticsDimension[] | undefined;
+      readonly orderBy?: api.StatisticsOrder | undefined;
+    },
+    options?: RequestOptions,
+  ): Promise<results.Statistics>;
   auditEvents(options?: PageOptions<api.AuditEventFilter>): Pages<results.AuditEvent>;
 
   applications(options?: RequestOptions): Promise<readonly results.Application[]>;

@@ -15,6 +15,11 @@ export type Viewer = api.ViewerQuery['viewer'];
 export type UsageTotals = api.UsageTotalsFieldsFragment;
 export type UsageReport = Omit<api.UsageQuery['usage'], 'rows'> & { readonly rows: readonly UsageRow[] };
 export type UsageRow = api.UsageQuery['usage']['rows']['nodes'][number];
+export type SessionCounts = api.SessionCountsFieldsFragment;
+export type Statistics = Omit<api.StatisticsQuery['sessionStatistics'], 'rows'> & {
+  readonly rows: readonly StatisticsRow[];
+};
+export type StatisticsRow = api.StatisticsQuery['sessionStatistics']['rows']['nodes'][number];
 export type SessionEvent = api.SessionEventsSubscription['sessionEvents'];
 
 type Wrapped<Result> = Result extends { readonly __typename: 'CreateRealtimeSessionSuccess' }

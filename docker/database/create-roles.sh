@@ -11,6 +11,7 @@ SET log_min_error_statement = panic;
 \getenv password GATEHOUSE_PASSWORD
 CREATE ROLE gatehouse_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE gatehouse LOGIN PASSWORD :'password';
+CREATE ROLE gatehouse_reader NOLOGIN;
 CREATE DATABASE gatehouse OWNER gatehouse_owner;
 REVOKE ALL ON DATABASE gatehouse FROM PUBLIC;
 GRANT CONNECT ON DATABASE gatehouse TO gatehouse;

@@ -20,10 +20,13 @@ const failure = z.strictObject({
   upstreamRequestId: z.string().nullable(),
   retryAt: time.nullable(),
 });
+/** What was asked for. */
+const denied = { provider: z.string(), model: z.string() };
 const denial = z.discriminatedUnion('reason', [
-  z.strictObject({ reason: z.literal('suspended'), suspendedAt: time }),
+  z.strictObject({ reason: z.literal('suspended'), ...denied, suspendedAt: time }),
   z.strictObject({
     reason: z.literal('policy'),
+    ...denied,
     rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']) satisfies z.ZodType<PolicyRule>,
     allowed: z.array(z.string()).readonly(),
     /** Present when the budget refused models without a price. */
@@ -31,6 +34,7 @@ const denial = z.discriminatedUnion('reason', [
   }),
   z.strictObject({
     reason: z.literal('quota'),
+    ...denied,
     quota: z.enum(['ACTIVE_SESSIONS', 'MINTS_PER_MINUTE', 'MINTS_PER_DAY']) satisfies z.ZodType<QuotaKind>,
     limit: z.int(),
     used: z.int(),

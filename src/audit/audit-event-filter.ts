@@ -1,4 +1,5 @@
 import type { ActorKind } from '../authorization/actor.ts';
+import type { Instant } from '../platform/validation/instant.ts';
 import type { AuditOutcome } from './audit-event.ts';
 
 /** An audit event matches when it satisfies every field that is set; a list is satisfied by any of its values. */
@@ -11,6 +12,6 @@ export type AuditEventFilter = {
   readonly applicationId?: string | null | undefined;
   readonly actorKinds?: readonly ActorKind[] | null | undefined;
   readonly requestId?: string | null | undefined;
-  readonly from?: Date | null | undefined;
-  readonly to?: Date | null | undefined;
+  readonly from?: Instant | null | undefined;
+  readonly to?: Instant | null | undefined;
 };

@@ -1,9 +1,11 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
+import { countRows } from '../platform/database/count-rows.ts';
 import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
 import { type Edge, NEWEST_FIRST, type Page } from '../platform/database/page.ts';
 import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
+import { instantText } from '../platform/validation/instant.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { AuditEventFilter } from './audit-event-filter.ts';
 import { detailWithReason, withIdentity } from './identity.db.ts';
@@ -31,7 +33,7 @@ export async function listAuditEvents(
   filter: AuditEventFilter,
 ): Promise<Edge<AuditEvent>[]> {
   const params = sqlParameters();
-  const conditions = [visible('auditEvents', visibility, params), ...filterConditions(filter, params)];
+  const conditions = [visible('auditEvents', visibility, params), ...auditConditions(filter, params)];
   const text = `SELECT ${columns}, ${sortedBy(keyset)} FROM ${events}
     WHERE ${conditions.join(' AND ')} AND ${afterCursor(keyset, page, params)} ${orderByLimit(keyset, page, params)}`;
   // What leads to an index does so for all values alike.
@@ -40,11 +42,24 @@ export async function listAuditEvents(
   return toEdges(rows, page, ({ sorted_by: _, ...event }) => event);
 }
 
-function filterConditions(filter: AuditEventFilter, { bind: use }: SqlParameters): readonly string[] {
+/** How many events all pages of a listing have together, counted up to `upTo`. @throws CountTooLongError */
+export function countAuditEvents(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: AuditEventFilter,
+  upTo: number | null,
+): Promise<number> {
+  const params = sqlParameters();
+  const conditions = [visible('auditEvents', visibility, params), ...auditConditions(filter, params)];
+  return countRows(pool, `audit_event AS e WHERE ${conditions.join(' AND ')}`, upTo, params);
+}
+
+/** The conditions of a filter on events `e`. */
+export function auditConditions(filter: AuditEventFilter, { bind }: SqlParameters): readonly string[] {
   const { actions, outcomes, userId, sessionId, applicationId, actorKinds, requestId, from, to } = filter;
   const conditions: string[] = [];
   const where = <T>(value: T | null | undefined, condition: (place: string) => string) => {
-    if (value != null) conditions.push(condition(use(value)));
+    if (value != null) conditions.push(condition(bind(value)));
   };
   where(sessionId, (place) => `e.session_id = ${place}`);
   where(userId, (place) => `e.user_id = ${place}`);
@@ -54,9 +69,12 @@ function filterConditions(filter: AuditEventFilter, { bind: use }: SqlParameters
   where(outcomes, (place) => `e.outcome = ANY(${place}::text[])`);
   where(actorKinds, (place) => `e.actor_kind = ANY(${place}::text[])`);
   // Beside the time itself, what it says of ids: partitions without such are not looked at.
-  where(from, (place) => `e.at >= ${place}::timestamptz AND e.id >= uuidv7_floor(${place}::timestamptz)`);
   where(
-    to,
+    from && instantText(from),
+    (place) => `e.at >= ${place}::timestamptz AND e.id >= uuidv7_floor(${place}::timestamptz)`,
+  );
+  where(
+    to && instantText(to),
     (place) =>
       `e.at < ${place}::timestamptz AND e.id < uuidv7_floor(${place}::timestamptz + interval '1 millisecond')`,
   );

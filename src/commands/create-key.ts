@@ -1,3 +1,4 @@
+import type { ApiKey } from '../applications/api-key.ts';
 import type { Application } from '../applications/application.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import { createApiKey } from '../applications/create-api-key.ts';
@@ -13,7 +14,12 @@ export type KeyOptions = Omit<Parameters<typeof createApiKey>[1], 'applicationId
 };
 
 export type CreateKeyResult =
-  | { readonly kind: 'created'; readonly value: Secret; readonly application: Application }
+  | {
+      readonly kind: 'created';
+      readonly value: Secret;
+      readonly apiKey: ApiKey;
+      readonly application: Application;
+    }
   | { readonly kind: 'invalid'; readonly issues: readonly InputIssue[] };
 
 type Ports = {
@@ -41,7 +47,7 @@ export async function createKey(
   const created = await createApiKey(applications, { ...grant, applicationId: application.id }, by);
   switch (created.kind) {
     case 'created':
-      return { kind: 'created', value: created.value, application };
+      return { ...created, application };
     case 'invalid':
       return created;
     case 'not_found':

@@ -2,7 +2,7 @@ import type { OpenDatabase } from '../platform/database/database.ts';
 import { dropOldPartitions, type RetentionOutcome } from '../retention/drop-old-partitions.db.ts';
 import { listDueMonths } from '../retention/list-due-months.db.ts';
 import type { RetentionRule } from '../retention/retention-rules.db.ts';
-import { say } from './terminal.ts';
+import { printJsonLine, say } from './terminal.ts';
 
 /**
  * Lists the months that are due on standard output, or drops them.
@@ -11,24 +11,25 @@ import { say } from './terminal.ts';
 export async function dropMonths(
   { ownerUrl }: Pick<OpenDatabase, 'ownerUrl'>,
   rules: readonly RetentionRule[],
-  { yes }: { readonly yes: boolean },
+  { yes, json }: { readonly yes: boolean; readonly json: boolean },
 ): Promise<boolean> {
   const finished: boolean[] = [];
-  for (const rule of rules) finished.push(await (yes ? drop(ownerUrl, rule) : list(ownerUrl, rule)));
+  for (const rule of rules)
+    finished.push(await (yes ? drop(ownerUrl, rule, json) : list(ownerUrl, rule, json)));
   return finished.every(Boolean);
 }
 
-async function list(ownerUrl: string, rule: RetentionRule): Promise<boolean> {
+async function list(ownerUrl: string, rule: RetentionRule, json: boolean): Promise<boolean> {
   const due = await listDueMonths(ownerUrl, rule);
   if (due.kind === 'clocks_differ') return sayWhy(due);
-  for (const { name } of due.partitions) process.stdout.write(`${name}\n`);
+  for (const { name } of due.partitions) print(name, null, json);
   say(
     `${due.partitions.length} months of tables of the ${rule.name} are due${due.partitions.length > 0 ? ': add --yes to drop them' : ''}.`,
   );
   return true;
 }
 
-async function drop(ownerUrl: string, rule: RetentionRule): Promise<boolean> {
+async function drop(ownerUrl: string, rule: RetentionRule, json: boolean): Promise<boolean> {
   let isPostponed = false;
   const outcome = await dropOldPartitions({
     ownerUrl,
@@ -36,7 +37,7 @@ async function drop(ownerUrl: string, rule: RetentionRule): Promise<boolean> {
     severalMonths: true,
     signal: new AbortController().signal,
     onDropped: ({ partition, rows }) => {
-      process.stdout.write(`${partition}\n`);
+      print(partition, rows, json);
       say(`Dropped ${partition}: ${rows} rows.`);
     },
     onPostponed: (partition) => {
@@ -45,6 +46,12 @@ async function drop(ownerUrl: string, rule: RetentionRule): Promise<boolean> {
     },
   });
   return sayWhy(outcome) && !isPostponed;
+}
+
+/** @param rows how many were dropped; null: none yet */
+function print(partition: string, rows: number | null, json: boolean): void {
+  if (json) printJsonLine({ partition, dropped: rows !== null, rows });
+  else process.stdout.write(`${partition}\n`);
 }
 
 /** Whether a run did all that it could; says why when it did not. */

@@ -1,10 +1,19 @@
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
+import type { AuditEventFilter } from '../audit/audit-event-filter.ts';
 import { detailWithReason, withIdentity } from '../audit/identity.db.ts';
+import { auditConditions } from '../audit/list-audit-events.db.ts';
+import { sqlParameters } from '../platform/database/statement.ts';
 import { timeText } from '../sealing/sealed-columns.db.ts';
 import { writeLines } from './write-lines.ts';
 
 const PAGE = 1000;
+
+export type ExportTrailOptions = {
+  /** Default: all events. */
+  readonly filter?: AuditEventFilter;
+  readonly onProgress?: (events: number) => void;
+};
 
 // Each event as one JSON text, made by PostgreSQL: numbers in detail stay what they are.
 const EVENTS = `
@@ -18,23 +27,25 @@ const EVENTS = `
   )::text AS line
   FROM audit_event AS e ${withIdentity} LEFT JOIN LATERAL (
     SELECT * FROM audit_seal AS seal WHERE seal.event_id = e.id OFFSET 0
-  ) AS s ON true
-  WHERE e.id > $1 ORDER BY e.id LIMIT ${PAGE}`;
+  ) AS s ON true`;
 
 /**
- * Writes the whole trail, oldest first, an event a line; sequence and mac are null until it is sealed. Waits for who
+ * Writes the events that fit a filter, oldest first, one a line; sequence and mac are null until it is sealed. Waits for who
  * reads.
  * @returns how many were read, and whether all were written: who reads may have had enough
  */
 export async function exportTrail(
   pool: pg.Pool,
   output: Writable,
-  onProgress: (events: number) => void = () => {},
+  { filter = {}, onProgress = () => {} }: ExportTrailOptions = {},
 ): Promise<{ readonly events: number; readonly whole: boolean }> {
   let events = 0;
   async function* lines(): AsyncGenerator<string> {
     for (let after = '00000000-0000-0000-0000-000000000000', more = true; more; ) {
-      const { rows } = await pool.query<{ id: string; line: string }>(EVENTS, [after]);
+      const params = sqlParameters();
+      const conditions = [`e.id > ${params.bind(after)}`, ...auditConditions(filter, params)];
+      const page = `${EVENTS} WHERE ${conditions.join(' AND ')} ORDER BY e.id LIMIT ${PAGE}`;
+      const { rows } = await pool.query<{ id: string; line: string }>(page, [...params.values]);
       if (rows.length > 0) yield rows.map(({ line }) => `${line}\n`).join('');
       events += rows.length;
       onProgress(events);

@@ -6,6 +6,7 @@ import type { InputIssue } from '../platform/validation/input-issue.ts';
 import { createReader } from '../reader.db.ts';
 import type { Reader } from '../reader.ts';
 import { findPeriods } from '../usage/split-periods.db.ts';
+import { canonicalTimeZone } from '../usage/time-zone.ts';
 import { tokenKinds, type UsageTotals } from '../usage/usage.ts';
 import {
   dimensionColumns,
@@ -20,6 +21,7 @@ import {
 } from '../usage/usage-query.ts';
 import { type Cell, csvLine } from './csv.ts';
 import { createLocalTimeFormat } from './format-local-time.ts';
+import { usageRowJson } from './usage-row-json.ts';
 import { writeLines } from './write-lines.ts';
 
 const PAGE = 1000;
@@ -29,13 +31,15 @@ export type UsageExportOptions = {
   readonly from: Date;
   /** Out. */
   readonly to: Date;
-  /** Where hours, days and months begin. */
+  /** Where hours, days and months begin: an IANA name or alias in any letter case. */
   readonly timeZone: string;
   readonly by: readonly UsageDimension[];
   /** By name; all of them without it. */
   readonly application?: string | undefined;
   /** By external id; all of them without it. */
   readonly user?: string | undefined;
+  /** Lines of JSON instead of CSV. */
+  readonly json?: boolean;
 };
 
 /** What the rows that were written add up to. Decimals are exact. */
@@ -61,7 +65,7 @@ type Ports = {
 };
 
 /**
- * Writes a report of usage as CSV: a header, and a row for each combination in which something was used or a session
+ * Writes a report of usage, as CSV with a header or as lines of JSON: a row for each combination in which something was used or a session
  * issued, page by page. Waits for who reads.
  */
 export async function exportUsage(
@@ -76,16 +80,23 @@ export async function exportUsage(
   const formatTime = createLocalTimeFormat(options.timeZone);
   let sum = NOTHING;
   async function* lines(): AsyncGenerator<string> {
-    yield csvLine([
-      ...dimensions.map((dimension) => dimensionColumns[dimension].heading),
-      ...AMOUNTS.map(([name]) => name),
-    ]);
-    for await (const { rows, reader } of pages(database.pool, openReader, filter, dimensions)) {
-      const cells = rows.map(async (row) => [
-        ...(await Promise.all(dimensions.map((dimension) => cellOf(dimension, row, reader, formatTime)))),
-        ...AMOUNTS.map(([, read]) => read(row)),
+    if (options.json !== true)
+      yield csvLine([
+        ...dimensions.map((dimension) => dimensionColumns[dimension].heading),
+        ...AMOUNTS.map(([name]) => name),
       ]);
-      yield (await Promise.all(cells)).map(csvLine).join('');
+    for await (const { rows, reader } of pages(database.pool, openReader, filter, dimensions)) {
+      const texts = rows.map(async (row) =>
+        options.json === true
+          ? `${JSON.stringify(await usageRowJson(row, reader))}\n`
+          : csvLine([
+              ...(await Promise.all(
+                dimensions.map((dimension) => cellOf(dimension, row, reader, formatTime)),
+              )),
+              ...AMOUNTS.map(([, read]) => read(row)),
+            ]),
+      );
+      yield (await Promise.all(texts)).join('');
       sum = rows.reduce(added, sum);
       onProgress(sum.rows);
     }
@@ -104,15 +115,17 @@ const NOTHING: Exported = {
 };
 
 async function filterOf(
-  reader: Pick<Reader, 'applications' | 'userByExternalId' | 'isTimeZone'>,
+  reader: Pick<Reader, 'applications' | 'userByExternalId' | 'findTimeZone'>,
   { from, to, timeZone, by, application: name, user: externalId }: UsageExportOptions,
 ): Promise<{ filter: UsageFilter; issues: readonly InputIssue[] }> {
   const application =
     name === undefined ? null : (await reader.applications()).find((one) => one.name === name);
   const user = externalId === undefined ? null : ((await reader.userByExternalId(externalId)) ?? undefined);
+  // The offsets in the file come from Intl, the beginnings of days from the database: both must know the zone.
+  const zone = canonicalTimeZone(timeZone) === null ? null : await reader.findTimeZone(timeZone);
   const problems = [
     ['to', to <= from && 'must be after --from: nothing lies between'],
-    ['time-zone', !(await reader.isTimeZone(timeZone)) && 'must be an IANA time zone, e.g. Europe/Amsterdam'],
+    ['time-zone', zone === null && 'must be an IANA time zone, e.g. Europe/Amsterdam'],
     ['by', !haveOneTime(by) && 'can have one of hour, day and month'],
     ['application', application === undefined && 'names no application that there is'],
     ['user', user === undefined && 'names no user that there is'],
@@ -122,7 +135,7 @@ async function filterOf(
     filter: {
       from: from.getTime(),
       to: to.getTime(),
-      timeZone,
+      timeZone: zone ?? 'UTC',
       userIds: user == null ? null : [user.id],
       applicationIds: application == null ? null : [application.id],
       models: null,

@@ -10,6 +10,7 @@ import { openMigratedDatabase } from '../platform/database/open-migrated-databas
 import { toStartError } from '../platform/database/or-start-error.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { registry } from '../providers/registry.ts';
+import { orAborted, untilInterrupted } from './interrupt.ts';
 import { say } from './terminal.ts';
 
 /** An export over years may take a statement longer than an HTTP client would wait, in milliseconds. */
@@ -28,9 +29,7 @@ export async function withDatabase(
   work: (database: OwnedDatabase, config: Config) => Promise<void>,
 ): Promise<void> {
   const config = readConfig(registry, keys);
-  const { signal } = new AbortController();
-  const database = await openDatabase(config, createLog(), signal, joinEmbeddedPostgres);
-  await closing(config, database, () => work(database, config));
+  await closing(config, (signal) => openDatabase(config, createLog(), signal, joinEmbeddedPostgres), work);
 }
 
 /** Likewise on a database that a gateway has migrated, by the role of DATABASE_URL: it needs no owner's rights. */
@@ -39,8 +38,7 @@ export async function withMigratedDatabase(
   work: (database: OwnedDatabase, config: Config) => Promise<void>,
 ): Promise<void> {
   const config = readConfig(registry, keys);
-  const database = await openMigratedDatabase(config, { log: createLog(), readOnly: false });
-  await closing(config, database, () => work(database, config));
+  await closing(config, () => openMigratedDatabase(config, { log: createLog(), readOnly: false }), work);
 }
 
 /** Likewise for work that only reads: on a standby too, and by a role that may do nothing else. */
@@ -50,34 +48,45 @@ export async function withDatabaseToRead(
 ): Promise<void> {
   const config = readConfig(registry, keys);
   const databaseTimeoutMs = Math.max(config.databaseTimeoutMs, READ_TIMEOUT_MS);
-  const database = await openMigratedDatabase(
-    { ...config, databaseTimeoutMs },
-    { log: createLog(), readOnly: true },
-  );
-  await closing(config, database, () => work(database, config));
+  const open = () =>
+    openMigratedDatabase({ ...config, databaseTimeoutMs }, { log: createLog(), readOnly: true });
+  await closing(config, open, work);
 }
 
-function createLog() {
+/** What the parts of a gateway that a command uses log: warnings, on standard error. */
+export function createLog() {
   return createLogger({ level: 'warn', pretty: true, destination: { write: say } });
 }
 
-/** Names the ledger, and closes it after the work; says in words what it refused, mostly for want of a privilege. */
+/**
+ * Opens the ledger, names it, and closes it after the work or when the command is interrupted; says in words what the
+ * database refused, mostly for want of a privilege.
+ */
 async function closing(
-  { database, dataDirectory }: Config,
-  opened: { close(): Promise<void> },
-  work: () => Promise<void>,
+  config: Config,
+  open: (signal: AbortSignal) => Promise<OwnedDatabase>,
+  work: (database: OwnedDatabase, config: Config) => Promise<void>,
 ): Promise<void> {
-  say(
-    database.kind === 'external'
-      ? `The ledger is ${describeDatabase(database.url)}.`
-      : `The ledger is the embedded database in ${resolve(dataDirectory)}.`,
-  );
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    throw toStartError(error, database.kind === 'external' ? 'DATABASE_URL' : 'the embedded PostgreSQL');
-  } finally {
-    await opened.close();
-  }
+  await untilInterrupted(async (signal) => {
+    const opened = await open(signal);
+    say(`The ledger is ${describeLedger(config)}.`);
+    try {
+      await orAborted(() => work(opened, config), signal);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) throw error;
+      throw toStartError(
+        error,
+        config.database.kind === 'external' ? 'DATABASE_URL' : 'the embedded PostgreSQL',
+      );
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+/** Which ledger the variables name, without credentials. */
+export function describeLedger({ database, dataDirectory }: Config): string {
+  return database.kind === 'external'
+    ? describeDatabase(database.url)
+    : `the embedded database in ${resolve(dataDirectory)}`;
 }

@@ -1,5 +1,6 @@
 import type { Application } from '../applications/application.ts';
 import { ApiKeyType } from './api-key.ts';
+import { READ_SCOPES } from './authorization.ts';
 import { builder } from './builder.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 import { PolicyOverridesType } from './policy.ts';
@@ -39,8 +40,8 @@ builder.queryField('applications', (t) =>
   t.field({
     type: [ApplicationType],
     description:
-      'All registered applications, sorted by name. Needs APPLICATIONS_WRITE and reach EVERYTHING.',
-    authScopes: registrars,
+      'All registered applications, sorted by name. Needs reach EVERYTHING, and APPLICATIONS_WRITE or any scope that reads (SESSIONS_READ, USAGE_READ, AUDIT_READ, USERS_READ); with the latter only id and name can be selected.',
+    authScopes: { everywhere: [...READ_SCOPES, registrars.everywhere] },
     resolve: (_root, _args, { reader }) => reader.applications(),
   }),
 );

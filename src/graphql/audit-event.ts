@@ -5,6 +5,7 @@ import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
+import { totalCountField } from './total-count.ts';
 import { UserType } from './user-ref.ts';
 
 export const ActorKindEnum = builder.enumType('ActorKind', {
@@ -120,6 +121,10 @@ builder.objectType(AuditEventType, {
 });
 
 export const AuditEventConnection = builder.connectionObject(
-  { type: AuditEventType, name: 'AuditEventConnection' },
+  {
+    type: AuditEventType,
+    name: 'AuditEventConnection',
+    fields: (t) => ({ totalCount: totalCountField(t, 'events') }),
+  },
   { name: 'AuditEventEdge' },
 );

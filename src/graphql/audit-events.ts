@@ -1,3 +1,4 @@
+import { auditActions, isAuditAction } from '../audit/actions.ts';
 import type { AuditEventFilter } from '../audit/audit-event-filter.ts';
 import { NEWEST_FIRST } from '../platform/database/page.ts';
 import { isStorable } from '../platform/validation/text.ts';
@@ -5,6 +6,7 @@ import { ActorKindEnum, AuditEventConnection, AuditOutcomeEnum } from './audit-e
 import { builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import { cursorOf } from './cursor.ts';
+import { BadInputError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
 import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
 import { forwardPages, pagesBothWays } from './page-arguments.ts';
@@ -15,7 +17,10 @@ const AuditEventFilterInput = builder.inputType('AuditEventFilter', {
     'Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long.',
   fields: (t) => ({
     actions: t.stringList(
-      atMost(MAX_LIST_LENGTH, 'Events with one of these actions, e.g. "session.issued".'),
+      atMost(
+        MAX_LIST_LENGTH,
+        `Events with one of these actions: ${auditActions.join(', ')}. Any other is refused.`,
+      ),
     ),
     outcomes: t.field({
       type: [AuditOutcomeEnum],
@@ -51,7 +56,9 @@ builder.queryField('auditEvents', (t) =>
       const page = readPage('auditEvents', cursors, args);
       const matches = toFilter(filter);
       const rows = matches === null ? [] : await reader.auditEvents(page, matches);
-      return toConnection('auditEvents', cursors, page, rows);
+      return toConnection('auditEvents', cursors, page, rows, async (upTo) =>
+        matches === null ? 0 : reader.countAuditEvents(matches, upTo),
+      );
     },
   }),
 );
@@ -59,30 +66,39 @@ builder.queryField('auditEvents', (t) =>
 builder.objectField(UserType, 'auditEvents', (t) =>
   t.field({
     type: AuditEventConnection,
-    description: 'The audit events about this user, newest first. Needs AUDIT_READ.',
+    nullable: true,
+    description:
+      'The audit events about this user, newest first. Needs AUDIT_READ. Null only with an error beside it.',
     authScopes: { scope: 'AUDIT_READ' },
     ...forwardPages(t.arg),
     resolve: async ({ id }, args, { reader }) => {
       const listing = `User.auditEvents/${id}`;
       const page = readPage(listing, cursors, args);
-      return toConnection(listing, cursors, page, await reader.auditEvents(page, { userId: id }));
+      const rows = await reader.auditEvents(page, { userId: id });
+      return toConnection(listing, cursors, page, rows, (upTo) =>
+        reader.countAuditEvents({ userId: id }, upTo),
+      );
     },
   }),
 );
 
 type FilterInput = typeof AuditEventFilterInput.$inferInput;
 
-/** The filter with its ids decoded. Null when no event can match: an id of another type, or text with a NUL. */
+/**
+ * The filter with its ids decoded. Null when no event can match: an id of another type, or text with a NUL.
+ * @throws BadInputError naming an action that there is not
+ */
 function toFilter(input: FilterInput | null | undefined): AuditEventFilter | null {
-  const { userId, sessionId, applicationId, from, to, ...rest } = input ?? {};
+  const { userId, sessionId, applicationId, ...rest } = input ?? {};
   const ids = {
     userId: userId == null ? undefined : decodeIdOf('User', userId),
     sessionId: sessionId == null ? undefined : decodeIdOf('RealtimeSession', sessionId),
     applicationId: applicationId == null ? undefined : decodeIdOf('Application', applicationId),
   };
+  const unknown = rest.actions?.findIndex((action) => !isAuditAction(action)) ?? -1;
+  if (unknown >= 0)
+    throw new BadInputError(`filter.actions.${unknown}`, `must be one of ${auditActions.join(', ')}`);
   // PostgreSQL cannot store a NUL in text, so nothing equals a text that has one.
-  const storable = [rest.requestId ?? '', ...(rest.actions ?? [])].every(isStorable);
-  return Object.values(ids).includes(null) || !storable
-    ? null
-    : { ...rest, ...ids, from: from?.date, to: to?.date };
+  const canMatch = !Object.values(ids).includes(null) && isStorable(rest.requestId ?? '');
+  return canMatch ? { ...rest, ...ids } : null;
 }

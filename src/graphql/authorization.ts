@@ -1,3 +1,4 @@
+import type { GraphQLFieldExtensions } from 'graphql';
 import { type Actor, hasScope, type Scope } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
 import { decodeId } from './ids.ts';
@@ -7,59 +8,102 @@ import { decodeId } from './ids.ts';
  * several, one is enough. They do not decide which records a caller sees: visibility does, when records are read.
  */
 export type Conditions = {
-  /** The caller has the scope, whatever its reach. */
-  scope: Scope;
-  /** The caller has the scope and reaches everything. */
-  everywhere: Scope;
+  /** The caller has the scope, or one of them, whatever its reach. */
+  scope: Scope | readonly Scope[];
+  /** The caller has the scope, or one of them, and reaches everything. */
+  everywhere: Scope | readonly Scope[];
   /** The caller is an end user, who sees its own records only. */
   person: boolean;
   /** The caller is an application, whatever its scopes: its sessions are its own. */
   application: boolean;
+  /** The caller is an operator, whatever its scopes. */
+  operator: boolean;
+  /** The caller is an application that reaches everything and has a scope, whichever. */
+  anyScopeEverywhere: boolean;
 };
+
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    /** The options of the builder, which it keeps here. */
+    readonly pothosOptions?: { readonly authScopes?: Partial<Conditions> };
+  }
+}
 
 /** The conditions of one caller, in the form that the scope-auth plugin expects. */
 export function conditionsOf(actor: Actor) {
+  const allows = (conditions: Partial<Conditions>) => lackingFor(actor, conditions) === null;
   return {
-    scope: (scope: Scope) => hasScope(actor, scope),
-    everywhere: (scope: Scope) => hasScope(actor, scope) && visibilityOf(actor).reach === 'EVERYTHING',
+    scope: (scope: Conditions['scope']) => allows({ scope }),
+    everywhere: (everywhere: Conditions['everywhere']) => allows({ everywhere }),
     person: actor.kind === 'user',
     application: actor.kind === 'application',
+    operator: actor.kind === 'operator',
+    anyScopeEverywhere:
+      actor.kind === 'application' && actor.reach === 'EVERYTHING' && actor.scopes.length > 0,
   };
 }
 
-/** The scopes that show applications other than the caller's own: each of them shows records of applications. */
-const SCOPES_THAT_SHOW_APPLICATIONS = [
-  'SESSIONS_READ',
-  'USAGE_READ',
-  'AUDIT_READ',
-  'POLICIES_WRITE',
-] as const;
+/** What a caller lacks, all of which it needs: scopes, and EVERYTHING where its reach is too small. */
+export type Lacking = readonly (Scope | 'EVERYTHING')[];
 
 /**
- * Whether a caller may read an object by its id. This depends on the type only and is decided before the look-up, so that
- * a refusal does not tell whether the object exists.
+ * What a caller lacks for one of the conditions, the one for which it lacks least. Null when it satisfies one of them;
+ * empty when no scope and no reach would help.
  */
-export function mayAskForNode(actor: Actor, id: string): boolean {
-  const { scope, everywhere, person } = conditionsOf(actor);
+export function lackingFor(
+  actor: Actor,
+  { scope = [], everywhere = [], person = false, application = false }: Partial<Conditions>,
+): Lacking | null {
+  if ((person && actor.kind === 'user') || (application && actor.kind === 'application')) return null;
+  const ways: Lacking[] = [
+    ...[scope].flat().map((one) => [one]),
+    ...[everywhere].flat().map((one) => [one, 'EVERYTHING'] as const),
+  ];
+  const lacking = ways.map((way) =>
+    way.filter((need) =>
+      need === 'EVERYTHING' ? visibilityOf(actor).reach !== need : !hasScope(actor, need),
+    ),
+  );
+  const [least = []] = lacking.toSorted((a, b) => a.length - b.length);
+  return least.length === 0 && ways.length > 0 ? null : least;
+}
+
+type Declared = { readonly extensions: GraphQLFieldExtensions<unknown, unknown> };
+
+/** The same for the conditions that a field of the schema declares. Null as well when it declares none. */
+export function lackingForField(actor: Actor, { extensions }: Declared): Lacking | null {
+  const conditions = extensions.pothosOptions?.authScopes;
+  return conditions === undefined ? null : lackingFor(actor, conditions);
+}
+
+/** The scopes that read records. With reach EVERYTHING each of them also reads the names of all applications. */
+export const READ_SCOPES = ['SESSIONS_READ', 'USAGE_READ', 'AUDIT_READ', 'USERS_READ'] as const;
+
+/**
+ * What a caller lacks to read an object by its id; null when it may. This depends on the type only and is decided before
+ * the look-up, so that a refusal does not tell whether the object exists.
+ */
+export function lackingForNode(actor: Actor, id: string): Lacking | null {
   const decoded = decodeId(id);
   switch (decoded?.typename) {
     case 'RealtimeSession':
-      return scope('SESSIONS_READ') || person;
+      return lackingFor(actor, { scope: 'SESSIONS_READ', person: true });
     case 'User':
-      return scope('USERS_READ') || person;
+      return lackingFor(actor, { scope: 'USERS_READ', person: true });
     case 'AuditEvent':
-      return scope('AUDIT_READ');
+      return lackingFor(actor, { scope: 'AUDIT_READ' });
     case 'ApiKey':
-      return everywhere('APPLICATIONS_WRITE');
+      return lackingFor(actor, { everywhere: 'APPLICATIONS_WRITE' });
     case 'Application':
-      return (
-        person ||
-        everywhere('APPLICATIONS_WRITE') ||
-        SCOPES_THAT_SHOW_APPLICATIONS.some(scope) ||
-        (actor.kind === 'application' && actor.applicationId === decoded.id)
-      );
+      if (actor.kind === 'application' && actor.applicationId === decoded.id) return null;
+      return lackingFor(actor, {
+        person: true,
+        // Each of them shows records of applications other than the caller's own.
+        scope: ['SESSIONS_READ', 'USAGE_READ', 'AUDIT_READ', 'POLICIES_WRITE'],
+        everywhere: ['USERS_READ', 'APPLICATIONS_WRITE'],
+      });
     default:
       // It is no id of ours, so there is nothing to hide.
-      return true;
+      return null;
   }
 }

@@ -1,15 +1,15 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import type { Instant } from '../platform/validation/instant.ts';
 import type { Json } from '../platform/validation/json.ts';
 import type { TokenLimit } from '../platform/validation/token-limit.ts';
-import { type Conditions, conditionsOf } from './authorization.ts';
+import { type Conditions, conditionsOf, lackingForField } from './authorization.ts';
 import type { Context } from './context.ts';
 import type { Count } from './count.ts';
 import { cost } from './declared-cost.ts';
 import { ForbiddenError } from './errors.ts';
 import { encodeId, NODE_ID } from './ids.ts';
-import type { Instant } from './instant.ts';
 
 type SchemaTypes = {
   Context: Context;
@@ -37,8 +37,11 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   scopeAuth: {
     authorizeOnSubscribe: true,
     authScopes: ({ actor }) => conditionsOf(actor),
-    unauthorizedError: (_parent, _context, { parentType, fieldName }) =>
-      new ForbiddenError(`${parentType.name}.${fieldName}`),
+    unauthorizedError: (_parent, { actor }, { parentType, fieldName }) => {
+      const field = parentType.getFields()[fieldName];
+      const lacking = field === undefined ? null : lackingForField(actor, field);
+      return new ForbiddenError(`${parentType.name}.${fieldName}`, lacking ?? []);
+    },
   },
   relay: {
     cursorType: 'String',
@@ -94,5 +97,5 @@ builder.queryType({
 });
 builder.mutationType({
   description:
-    'The changes. An expected refusal is a member of the result, not an error of the request: select `__typename`, and `... on Error { message }` to handle all of them. Everything else is an error with `extensions.code` and `extensions.requestId`.',
+    'The changes. An expected refusal is a member of the result, not an error of the request: select `__typename`, and `... on Error { message }` to handle all of them. Everything else is an error with `extensions.code` and `extensions.requestId`. A selection of fields that you may not read is refused before anything is changed, with the code FORBIDDEN and the scopes (and the reach EVERYTHING) that you lack in `extensions.needs`.',
 });

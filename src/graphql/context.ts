@@ -2,9 +2,11 @@ import type { ApplicationStore } from '../applications/application-store.ts';
 import type { RecordDenial } from '../audit/denial.ts';
 import type { Actor, RequestInfo } from '../authorization/actor.ts';
 import type { IssueSession } from '../issuing/issue-session.ts';
+import type { ProviderState } from '../issuing/provider-state.ts';
 import type { Policy } from '../limits/policy.ts';
 import type { Shares } from '../platform/database/database-shares.ts';
 import type { Reader } from '../reader.ts';
+import type { TrailState } from '../sealing/trail-state.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { ReadPosition, WatchSessions } from '../subscriptions/subscriber.ts';
 import type { ReportSessionUsage } from '../usage/report-usage.ts';
@@ -25,6 +27,15 @@ export type Context = {
     readonly defaultId: string;
   };
   readonly audit: { readonly recordDenial: RecordDenial };
+  /** How the gateway that answers is doing. */
+  readonly gateway: {
+    readonly version: string;
+    readonly startedAt: Date;
+    readonly providerStates: () => readonly ProviderState[];
+    /** The models that have a price today, by name. */
+    readonly pricedModels: () => readonly string[];
+    readonly trailState: () => Promise<TrailState>;
+  };
   readonly issuing: { readonly issueSession: IssueSession };
   readonly limits: {
     /** The limits that apply where neither the user nor the application sets one. */

@@ -93,7 +93,8 @@ builder.mutationField('createRealtimeSession', (t) =>
     authScopes: { scope: 'SESSIONS_CREATE', person: true },
     resolve: logged(async ({ input }, { issuing, actor, origin }): Promise<Result> => {
       const outcome = await issuing.issueSession(input, { actor, origin });
-      if (outcome.kind === 'forbidden') throw new ForbiddenError('Mutation.createRealtimeSession');
+      if (outcome.kind === 'forbidden')
+        throw new ForbiddenError('Mutation.createRealtimeSession', ['SESSIONS_CREATE']);
       return present(outcome, input);
     }, null),
   }),

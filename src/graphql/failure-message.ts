@@ -30,6 +30,9 @@ const MESSAGES: Readonly<Record<FailureCode, string>> = {
   not_settled: 'The outcome was not recorded in time. A secret may exist, but it was returned to nobody.',
 };
 
+/** The codes that a failure can have. */
+export const failureCodes: readonly string[] = Object.keys(MESSAGES);
+
 /** A sentence for a failure's code. Codes of other versions of Gatehouse get a general one. */
 export function failureMessage(code: string): string {
   return isKnown(code) ? MESSAGES[code] : 'The session could not be issued.';

@@ -26,3 +26,11 @@ export function decodeIdOf(typename: string, id: string): string | null {
   const decoded = decodeId(id);
   return decoded?.typename === typename ? decoded.id : null;
 }
+
+/** The uuids of a filter's ids of that type, without those that are malformed or of another type: they match nothing. */
+export function uuidsOf(
+  typename: string,
+  ids: readonly string[] | null | undefined,
+): readonly string[] | null {
+  return ids?.flatMap((id) => decodeIdOf(typename, id) ?? []) ?? null;
+}

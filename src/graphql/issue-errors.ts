@@ -121,7 +121,9 @@ export const SecretAlreadyIssuedErrorType = builder
     fields: (t) => ({
       session: t.expose('session', {
         type: RealtimeSessionType,
-        description: 'The session that was issued with the key, in its current state.',
+        nullable: true,
+        description:
+          'The session that was issued with the key, in its current state. It is nullable like in the other members, so that one selection fits all of them.',
       }),
     }),
   });

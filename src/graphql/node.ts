@@ -2,7 +2,7 @@ import { brandWithType } from '@pothos/core';
 import { ApiKeyType } from './api-key.ts';
 import { ApplicationType } from './application.ts';
 import { AuditEventType } from './audit-event.ts';
-import { mayAskForNode } from './authorization.ts';
+import { lackingForNode } from './authorization.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { cost } from './declared-cost.ts';
@@ -39,7 +39,8 @@ builder.queryField('nodes', (t) =>
 
 async function loadNode(coordinate: string, id: string, context: Context): Promise<object | null> {
   const { actor, reader } = context;
-  if (!mayAskForNode(actor, id)) throw new ForbiddenError(coordinate);
+  const lacking = lackingForNode(actor, id);
+  if (lacking !== null) throw new ForbiddenError(coordinate, lacking);
   const decoded = decodeId(id);
   if (decoded === null) return null;
   switch (decoded.typename) {

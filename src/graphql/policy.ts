@@ -1,4 +1,4 @@
-import type { Policy, PolicyOverrides, QuotaKind, QuotaState } from '../limits/policy.ts';
+import type { BudgetState, Policy, PolicyOverrides, QuotaKind, QuotaState } from '../limits/policy.ts';
 import { builder } from './builder.ts';
 
 export const QuotaKindEnum = builder.enumType('QuotaKind', {
@@ -20,6 +20,25 @@ export const QuotaStateType = builder.objectRef<QuotaState>('QuotaState').implem
     limit: t.exposeInt('limit', { description: 'The limit that the policy sets.' }),
     used: t.exposeInt('used', {
       description: 'The number that counts now. It can exceed the limit after the limit was lowered.',
+    }),
+  }),
+});
+
+export const BudgetStateType = builder.objectRef<BudgetState>('BudgetState').implement({
+  description: 'A monthly budget, and the costs that count towards it.',
+  fields: (t) => ({
+    limitUsd: t.expose('limitUsd', {
+      type: 'Decimal',
+      description: 'The budget, in US dollars. No session is issued while usedUsd is not less.',
+    }),
+    usedUsd: t.expose('usedUsd', {
+      type: 'Decimal',
+      description:
+        'The known costs of the usage that was reported for the current calendar month (UTC), over all applications. It can exceed the budget.',
+    }),
+    resetsAt: t.expose('resetsAt', {
+      type: 'DateTime',
+      description: 'When the next month begins, and with it the next budget.',
     }),
   }),
 });

@@ -257,7 +257,10 @@ builder.objectType(RealtimeSessionType, {
         const listing = `RealtimeSession.auditEvents/${id}`;
         const cursors = cursorOf(NEWEST_FIRST);
         const page = readPage(listing, cursors, args);
-        return toConnection(listing, cursors, page, await reader.auditEvents(page, { sessionId: id }));
+        const rows = await reader.auditEvents(page, { sessionId: id });
+        return toConnection(listing, cursors, page, rows, (upTo) =>
+          reader.countAuditEvents({ sessionId: id }, upTo),
+        );
       },
     }),
   }),

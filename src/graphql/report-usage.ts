@@ -1,9 +1,9 @@
 import { type Actor, hasScope } from '../authorization/actor.ts';
-import { visibilityOf } from '../authorization/visibility.ts';
 import type { Session } from '../sessions/session.ts';
 import { MAX_USAGE_BYTES } from '../usage/parse-usage.ts';
 import type { ReportOutcome } from '../usage/report-usage.ts';
 import { MAX_REPORTS } from '../usage/usage.ts';
+import { lackingFor } from './authorization.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-interface.ts';
 import { ForbiddenError } from './errors.ts';
@@ -89,7 +89,9 @@ builder.mutationField('reportUsage', (t) =>
     authScopes: { scope: 'USAGE_WRITE', person: true, application: true },
     resolve: logged(async ({ input }, { actor, origin, reader, usage }): Promise<Result> => {
       const replaces = input.replaces ?? false;
-      if (replaces && !mayCorrect(actor)) throw new ForbiddenError('Mutation.reportUsage');
+      // A correction changes what others reported, so the session's own application or user may not make one.
+      const lacking = replaces ? lackingFor(actor, { everywhere: 'USAGE_WRITE' }) : null;
+      if (lacking !== null) throw new ForbiddenError('Mutation.reportUsage', lacking);
       const id = decodeIdOf('RealtimeSession', input.sessionId);
       const session = id === null ? null : await reader.session(id);
       if (session === null || !mayReport(actor, session)) return notFound;
@@ -104,11 +106,6 @@ builder.mutationField('reportUsage', (t) =>
     }),
   }),
 );
-
-/** A correction changes what others reported, so the session's own application or user may not make one. */
-function mayCorrect(actor: Actor): boolean {
-  return hasScope(actor, 'USAGE_WRITE') && visibilityOf(actor).reach === 'EVERYTHING';
-}
 
 /** Without USAGE_WRITE an application may report the usage of its own sessions only, even if it can read others. */
 function mayReport(actor: Actor, session: Session): boolean {

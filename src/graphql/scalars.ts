@@ -1,18 +1,19 @@
 import { GraphQLError } from 'graphql';
+import { parseInstant } from '../platform/validation/instant.ts';
 import type { Json } from '../platform/validation/json.ts';
 import { depthWithin, MAX_JSON_DEPTH } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
 import { formatTime } from './format-time.ts';
-import { parseInstant } from './instant.ts';
 
 // The messages never repeat the value: it may be a secret.
 
 builder.scalarType('DateTime', {
-  description: 'An RFC 3339 instant, always in UTC, e.g. "2026-11-22T07:21:00.000Z".',
+  description:
+    'A time of RFC 3339. In answers it is always in UTC and to the millisecond, e.g. "2026-11-22T07:21:00.000Z". In arguments it may have any offset, e.g. "2026-11-22T08:21:00.123456+01:00"; it is converted to UTC, and kept to the microsecond where it is compared with times of records. A day that does not exist is refused. A leap second (second 60, at the end of a month in UTC) is the second after it.',
   serialize: formatTime,
   parseValue: (value) => {
     const instant = parseInstant(value);
-    if (instant === null) throw new GraphQLError('must be an RFC 3339 instant in UTC');
+    if (typeof instant === 'string') throw new GraphQLError(instant);
     return instant;
   },
 });

@@ -2,6 +2,7 @@ import './audit-events.ts';
 import './create-api-key.ts';
 import './create-application.ts';
 import './create-realtime-session.ts';
+import './gateway.ts';
 import './identify-client-secret.ts';
 import './node.ts';
 import './realtime-session.ts';
@@ -11,6 +12,7 @@ import './revoke-api-key.ts';
 import './revoke-realtime-session.ts';
 import './scalars.ts';
 import './session-events.ts';
+import './session-statistics.ts';
 import './set-policy.ts';
 import './erase-user.ts';
 import './suspend-user.ts';
@@ -21,9 +23,10 @@ import './viewer.ts';
 import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { builder } from './builder.ts';
 import { withListLimits } from './list-limit.ts';
+import { withLocatedLiterals } from './located-literals.ts';
 
 /** The whole schema: the files above have added their types to the builder. */
-export const schema = withListLimits(withoutPlainResolvers(builder.toSchema()));
+export const schema = withLocatedLiterals(withListLimits(withoutPlainResolvers(builder.toSchema())));
 
 /** Removes resolvers that only read a property, so that compiled queries read it without a call. */
 function withoutPlainResolvers(built: GraphQLSchema): GraphQLSchema {

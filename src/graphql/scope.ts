@@ -7,7 +7,8 @@ export const ScopeEnum = builder.enumType('Scope', {
   values: {
     SESSIONS_CREATE: { description: 'Create sessions, and read them in the result of the mutation.' },
     SESSIONS_READ: {
-      description: 'Read sessions, and the names of their users and applications.',
+      description:
+        'Read sessions, and the names of their users and applications. With reach EVERYTHING this scope, like each that reads, also lists the names of all applications.',
     },
     SESSIONS_REVOKE: { description: 'Revoke sessions.' },
     USAGE_READ: { description: 'Read usage and costs.' },

@@ -2,6 +2,8 @@ import { isStorable } from '../platform/validation/text.ts';
 import type { SessionFilter } from '../sessions/session-filter.ts';
 import type { SessionOrder } from '../sessions/session-order.ts';
 import { builder } from './builder.ts';
+import { BadInputError } from './errors.ts';
+import { failureCodes } from './failure-message.ts';
 import { decodeIdOf } from './ids.ts';
 import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
 import { SessionTypeEnum } from './session-config.ts';
@@ -46,6 +48,17 @@ export const SessionFilterInput = builder.inputType('RealtimeSessionFilter', {
         type: 'DateTime',
         description: 'Sessions that are ACTIVE now and expire before this time.',
       }),
+      failureCodes: t.stringList(
+        atMost(
+          MAX_LIST_LENGTH,
+          `Sessions for which there is no secret for one of these reasons, by SessionFailure.code: ${failureCodes.join(', ')}.`,
+        ),
+      ),
+      exposedAfter: t.field({
+        type: 'DateTime',
+        description:
+          'Sessions of which something may still be running at this time: those whose exposedUntil is not earlier.',
+      }),
       labels: t.field({
         type: [LabelInput],
         ...atMost(MAX_LIST_LENGTH, 'Sessions that have all of these labels.'),
@@ -55,20 +68,18 @@ export const SessionFilterInput = builder.inputType('RealtimeSessionFilter', {
 
 type FilterInput = typeof SessionFilterInput.$inferInput;
 
-/** The filter with its ids decoded. Null when no session can match: an id of another type, or text with a NUL. */
+/**
+ * The filter with its ids decoded. Null when no session can match: an id of another type, or text with a NUL.
+ * @throws BadInputError when it names a failure code that does not exist
+ */
 export function sessionFilterOf(input: FilterInput | null | undefined): SessionFilter | null {
-  const { userId, applicationId, createdFrom, createdTo, expiresBefore, ...rest } = input ?? {};
+  const { userId, applicationId, ...rest } = input ?? {};
+  if (rest.failureCodes?.some((code) => !failureCodes.includes(code)))
+    throw new BadInputError('filter.failureCodes', `can have ${failureCodes.join(', ')}`);
   const user = userId == null ? undefined : decodeIdOf('User', userId);
   const application = applicationId == null ? undefined : decodeIdOf('Application', applicationId);
   if (user === null || application === null || !canMatch(rest)) return null;
-  return {
-    ...rest,
-    userId: user,
-    applicationId: application,
-    createdFrom: createdFrom?.date,
-    createdTo: createdTo?.date,
-    expiresBefore: expiresBefore?.date,
-  };
+  return { ...rest, userId: user, applicationId: application };
 }
 
 /** PostgreSQL cannot store a NUL in text, so nothing equals a text that has one. */

@@ -127,7 +127,8 @@ async function setForUser(
   by: Caller,
 ): Promise<Result> {
   // The limits of a user apply through all applications, so no single application may set them.
-  if (visibilityOf(actor).reach !== 'EVERYTHING') throw new ForbiddenError('Mutation.setPolicy');
+  if (visibilityOf(actor).reach !== 'EVERYTHING')
+    throw new ForbiddenError('Mutation.setPolicy', ['EVERYTHING']);
   const reference = referenceTo(target.userId, target.externalUserId);
   if ('__typename' in reference) return reference;
   const user = await users.setPolicy(reference, changes, by);

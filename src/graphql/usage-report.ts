@@ -1,31 +1,38 @@
-import { isStorable } from '../platform/validation/text.ts';
+import type { ArgBuilder } from '@pothos/core';
+import type { Instant } from '../platform/validation/instant.ts';
 import {
+  dimensionColumns,
   haveOneTime,
   positionOf,
+  sortKeys,
   type UsageDimension,
   type UsageFilter,
-  type UsagePosition,
+  type UsageOrder,
   type UsageRow,
   usageDimensions,
 } from '../usage/usage-query.ts';
 import { ApplicationType } from './application.ts';
-import { builder } from './builder.ts';
+import { type BuilderTypes, builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
-import type { CursorFormat } from './cursor.ts';
 import { cost, type PageSize } from './declared-cost.ts';
 import { BadInputError } from './errors.ts';
-import { isUuid } from './ids.ts';
-import { type Instant, millisecondsOf } from './instant.ts';
+import { groupCursors } from './group-cursor.ts';
 import { atMost } from './list-limit.ts';
 import { forwardPages } from './page-arguments.ts';
+import { readPeriod } from './report-period.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
+
+export const TIME_ZONE =
+  'The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC.';
 
 /** A report before it is read. Totals and rows are read only when they are selected. */
 export type UsageReport = {
   /** The name that the cursors of its rows are bound to. */
   readonly listing: string;
+  /** As it was asked for; the filter has the database's name. */
+  readonly timeZone: string;
   readonly filter: UsageFilter;
   readonly dimensions: readonly UsageDimension[];
 };
@@ -104,6 +111,29 @@ const UsageRowConnection = builder.connectionObject(
   { name: 'UsageRowEdge' },
 );
 
+const UsageOrderEnum = builder.enumType('UsageOrder', {
+  description: 'The order of the rows of a report.',
+  values: {
+    START: { description: 'By start, then by user, application, model and provider.' },
+    COST_DESC: {
+      description:
+        'The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first.',
+    },
+    TOKENS_DESC: { description: 'The highest totalTokens first.' },
+  } satisfies Record<UsageOrder, object>,
+});
+
+/** The options of the field `rows`: forward pages in an order. */
+function rowPages(arg: ArgBuilder<BuilderTypes>) {
+  const { args, extensions } = forwardPages(arg, ROWS_PAGE);
+  const orderBy = arg({
+    type: UsageOrderEnum,
+    defaultValue: 'START',
+    description: 'How the rows are sorted.',
+  });
+  return { args: { ...args, orderBy }, extensions };
+}
+
 export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').implement({
   description:
     'The usage between two times. Hours, days and months begin in timeZone. from and to may be any times; they are exact to the microsecond.',
@@ -119,8 +149,9 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
       resolve: ({ filter }) => new Date(filter.to),
     }),
     timeZone: t.string({
-      description: 'The time zone in which hours, days and months begin.',
-      resolve: ({ filter }) => filter.timeZone,
+      description:
+        'The time zone in which hours, days and months begin: the name that was asked for, letter by letter, or "UTC".',
+      resolve: (report) => report.timeZone,
     }),
     totals: t.field({
       type: UsageTotalsType,
@@ -130,13 +161,18 @@ export const UsageReportType = builder.objectRef<UsageReport>('UsageReport').imp
     rows: t.field({
       type: UsageRowConnection,
       description:
-        'One row for each group that has usage or an issued session. Sorted by start, then by user, application, model and provider.',
-      ...forwardPages(t.arg, ROWS_PAGE),
-      resolve: async ({ listing, filter, dimensions }, args, { reader }) => {
-        const cursors = rowCursors(dimensions);
+        'One row for each group that has usage or an issued session. While usage is reported, rows can move between pages that are sorted by cost or tokens.',
+      ...rowPages(t.arg),
+      resolve: async ({ listing: report, filter, dimensions }, { orderBy, ...args }, { reader }) => {
+        const order = orderBy ?? 'START';
+        const listing = `${report}/${order}`;
+        const cursors = groupCursors([
+          ...sortKeys[order].map(({ type }) => type),
+          ...dimensions.map((dimension) => dimensionColumns[dimension].kind),
+        ]);
         const page = readPage(listing, cursors, args, ROWS_PAGE);
-        const rows = await reader.usageRows(filter, dimensions, page);
-        const edges = rows.map((node) => ({ node, position: positionOf(node, dimensions) }));
+        const rows = await reader.usageRows(filter, dimensions, page, order);
+        const edges = rows.map((node) => ({ node, position: positionOf(node, dimensions, order) }));
         return toConnection(listing, cursors, page, edges);
       },
     }),
@@ -160,58 +196,13 @@ type ReportArguments = {
 export async function reportOf(
   field: string,
   prefix: string,
-  { timeZone, groupBy, ...time }: ReportArguments,
+  { groupBy, ...time }: ReportArguments,
   only: Pick<UsageFilter, 'userIds' | 'applicationIds' | 'models'>,
-  { reader }: Context,
+  context: Context,
 ): Promise<UsageReport> {
-  const from = millisecondsOf(time.from);
-  const to = millisecondsOf(time.to);
-  if (to < from) throw new BadInputError(`${prefix}to`, 'must not be before from');
-  const zone = timeZone ?? 'UTC';
-  if (zone !== 'UTC' && (!isStorable(zone) || !(await reader.isTimeZone(zone))))
-    throw new BadInputError(`${prefix}timeZone`, 'must be an IANA time zone, e.g. "Europe/Amsterdam"');
+  const { period, timeZone } = await readPeriod(prefix, time, context);
   const dimensions = usageDimensions.filter((dimension) => groupBy?.includes(dimension));
   if (!haveOneTime(dimensions)) throw new BadInputError('groupBy', 'can have one of HOUR, DAY and MONTH');
   const listing = `${field}/${dimensions.join(',')}`;
-  return { listing, filter: { from, to, timeZone: zone, ...only }, dimensions };
-}
-
-/** A row's position is its value of each dimension, as JSON: names of models may hold any character. */
-function rowCursors(dimensions: readonly UsageDimension[]): CursorFormat<UsagePosition> {
-  return {
-    write: (listing, values) => JSON.stringify([listing, ...values]),
-    read(listing, text) {
-      const [name, ...values] = parseTexts(text);
-      const isPosition =
-        values.length === dimensions.length &&
-        dimensions.every((dimension, index) => isValueOf(dimension, values[index] ?? ''));
-      return name === listing && isPosition ? values : null;
-    },
-  };
-}
-
-function parseTexts(json: string): readonly string[] {
-  try {
-    const parts: unknown = JSON.parse(json);
-    return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : [];
-  } catch {
-    return [];
-  }
-}
-
-function isValueOf(dimension: UsageDimension, value: string): boolean {
-  switch (dimension) {
-    case 'HOUR':
-    case 'DAY':
-    case 'MONTH':
-      return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
-    case 'USER':
-    case 'APPLICATION':
-      return isUuid(value);
-    case 'MODEL':
-    case 'PROVIDER':
-      return isStorable(value);
-    default:
-      return dimension satisfies never;
-  }
+  return { listing, timeZone, filter: { ...period, ...only }, dimensions };
 }

@@ -1,8 +1,8 @@
 import { isStorable } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
-import { decodeIdOf } from './ids.ts';
+import { uuidsOf } from './ids.ts';
 import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
-import { groupByOptions, reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
+import { groupByOptions, reportOf, TIME_ZONE, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 
 const UsageFilterInput = builder.inputType('UsageFilter', {
   description:
@@ -10,10 +10,7 @@ const UsageFilterInput = builder.inputType('UsageFilter', {
   fields: (t) => ({
     from: t.field({ type: 'DateTime', required: true, description: 'The start, inclusive.' }),
     to: t.field({ type: 'DateTime', required: true, description: 'The end, exclusive.' }),
-    timeZone: t.string({
-      description:
-        'The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC.',
-    }),
+    timeZone: t.string({ description: TIME_ZONE }),
     userIds: t.idList(atMost(MAX_LIST_LENGTH, 'Usage of the sessions of these users.')),
     applicationIds: t.idList(atMost(MAX_LIST_LENGTH, 'Usage of sessions that these applications requested.')),
     models: t.stringList(atMost(MAX_LIST_LENGTH, 'Usage of these models.')),
@@ -51,8 +48,3 @@ builder.queryField('usage', (t) =>
     },
   }),
 );
-
-/** Leaves out ids that are malformed or of another type: they match nothing. */
-function uuidsOf(typename: string, ids: readonly string[] | null | undefined): readonly string[] | null {
-  return ids?.flatMap((id) => decodeIdOf(typename, id) ?? []) ?? null;
-}

@@ -5,8 +5,8 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
 import { decodeIdOf, encodeId, NODE_ID } from './ids.ts';
-import { PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
-import { groupByOptions, reportOf, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
+import { BudgetStateType, PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
+import { groupByOptions, reportOf, TIME_ZONE, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 import { type UserName, UserType } from './user-ref.ts';
 
 // The ids may be read wherever a user is shown, e.g. beside a session; the rest needs USERS_READ.
@@ -96,6 +96,23 @@ builder.objectType(UserType, {
       authScopes: readers,
       resolve: (user, { applicationId }, context) => policyOf(user, applicationId, context),
     }),
+    budget: t.field({
+      type: BudgetStateType,
+      nullable: true,
+      description:
+        'The monthly budget that applies to this user when it uses the given application, and the costs of the month that count towards it. Null without a budget.',
+      args: {
+        applicationId: t.arg.id({
+          description:
+            'The application that would request a session. Default: your own application, or the built-in one if you have none.',
+        }),
+      },
+      authScopes: { scope: 'USAGE_READ', person: true },
+      resolve: async (user, { applicationId }, context) => {
+        const { monthlyBudgetUsd: limitUsd } = await policyOf(user, applicationId, context);
+        return limitUsd === null ? null : { limitUsd, ...(await context.reader.budgetUsage(user.id)) };
+      },
+    }),
     policyOverrides: t.field({
       type: PolicyOverridesType,
       description: 'The limits that are set for this user. Null fields are inherited.',
@@ -109,10 +126,7 @@ builder.objectType(UserType, {
       args: {
         from: t.arg({ type: 'DateTime', required: true, description: 'The start, inclusive.' }),
         to: t.arg({ type: 'DateTime', required: true, description: 'The end, exclusive.' }),
-        timeZone: t.arg.string({
-          description:
-            'The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC.',
-        }),
+        timeZone: t.arg.string({ description: TIME_ZONE }),
         groupBy: t.arg({ type: [UsageDimensionEnum], ...groupByOptions }),
       },
       resolve: ({ id }, args, context) =>

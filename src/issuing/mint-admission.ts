@@ -20,6 +20,8 @@ export type MintAdmission = {
    * @param externalUserId whom the mint is for
    */
   acquire(caller: string, externalUserId: string): Promise<MintPermit | AdmissionRefusal>;
+  /** Whether the provider is not asked, because it kept failing. */
+  isCircuitOpen(): boolean;
 };
 
 type AdmissionParts = {
@@ -44,6 +46,7 @@ export function createMintAdmission({
   isShuttingDown,
 }: AdmissionParts): MintAdmission {
   return {
+    isCircuitOpen: () => !breaker.isClosed(),
     async acquire(caller, externalUserId) {
       if (isShuttingDown()) return 'shutting_down';
       const releaseUser = await users.acquire(externalUserId);

@@ -17,6 +17,7 @@ import type { IssueSessionPorts, IssueSessionSettings, LimitedProvider } from '.
 import { type IssueSession, issueSession } from './issue-session.ts';
 import type { IssueStore, Reservation } from './issue-store.ts';
 import { createMintAdmission, type MintAdmission } from './mint-admission.ts';
+import type { ProviderState } from './provider-state.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
 import { recordEvent } from './record-event.ts';
 import { reserveSession } from './reserve-session.db.ts';
@@ -56,6 +57,8 @@ export type OpenIssuing = {
   readonly issueSession: IssueSession;
   /** Sessions of callers that belong to no application are issued for this one. */
   readonly defaultApplicationId: string;
+  /** In their order. */
+  providerStates(): readonly ProviderState[];
   /** Resolves when every mint in flight has been recorded. */
   finished(): Promise<void>;
   /** Stops the periodic work. */
@@ -91,6 +94,13 @@ export async function openIssuing(parts: Parts): Promise<OpenIssuing> {
     issueSession: (rawInput, caller) =>
       inFlight.track(issueSession(ports, settings, { rawInput, ...caller })),
     defaultApplicationId,
+    providerStates: () =>
+      ports.providers.map(({ name, isSandbox, admission }, index) => ({
+        name,
+        isDefault: index === 0,
+        circuitOpen: admission.isCircuitOpen(),
+        isSandbox,
+      })),
     finished: () => inFlight.ended(),
     async close() {
       await Promise.all(stops.map((stop) => stop()));

@@ -76,7 +76,8 @@ BEGIN
 
   IF verdict IS NOT NULL THEN
     PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', app.id, person.id, NULL,
-      detail || jsonb_build_object('reason', verdict));
+      detail || jsonb_build_object('reason', verdict, 'provider', request->'session'->'provider',
+        'model', request->'session'->'model'));
     session := NULL;
     RETURN NEXT;
     RETURN;

@@ -36,6 +36,10 @@ export type QuotaKind = 'ACTIVE_SESSIONS' | 'MINTS_PER_MINUTE' | 'MINTS_PER_DAY'
 export type QuotaUsage = { readonly [K in QuotaKind]: number };
 export type QuotaState = { readonly quota: QuotaKind; readonly limit: number; readonly used: number };
 
+/** What the known costs of a user's calendar month (UTC) are, over all applications, and when the next month begins. */
+export type BudgetUsage = { readonly usedUsd: string; readonly resetsAt: Date };
+export type BudgetState = BudgetUsage & { readonly limitUsd: string };
+
 /** Each limit with what is used of it. */
 export function quotaStates(policy: Policy, usage: QuotaUsage): QuotaState[] {
   return [

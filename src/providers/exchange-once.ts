@@ -23,12 +23,15 @@ export type Exchange =
 
 export type Outgoing = {
   readonly url: URL;
+  /** Only POST mints. */
+  readonly method: 'POST' | 'GET';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Null: none is sent. */
+  readonly body: string | null;
 };
 
 /**
- * POSTs once: no retry, no redirect. Resolves within `timeoutMs`, connecting and the whole body included, and reads at
+ * Sends once: no retry, no redirect. Resolves within `timeoutMs`, connecting and the whole body included, and reads at
  * most `maxBodyBytes` of the answer. Never rejects.
  *
  * Uses undici's dispatch instead of its request: request ignores a signal while it connects, and only a dispatch handler
@@ -36,7 +39,7 @@ export type Outgoing = {
  */
 export function exchangeOnce(
   agent: Dispatcher,
-  { url, headers, body }: Outgoing,
+  { url, method, headers, body }: Outgoing,
   { timeoutMs, maxBodyBytes }: { readonly timeoutMs: number; readonly maxBodyBytes: number },
 ): Promise<Exchange> {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
@@ -63,7 +66,7 @@ export function exchangeOnce(
     {
       origin: url.origin,
       path: url.pathname + url.search,
-      method: 'POST',
+      method,
       headers,
       body,
       // Off, because our deadline covers both.

@@ -39,6 +39,7 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
     upstream.agent,
     {
       url: upstream.url(request.session.type),
+      method: 'POST',
       headers: {
         ...(await upstream.headers(request)),
         'content-type': 'application/json',

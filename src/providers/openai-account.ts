@@ -31,8 +31,8 @@ export type OpenAiOptions = {
   readonly project?: string | undefined;
   /** One mint's deadline in milliseconds. */
   readonly timeoutMs: number;
-  /** Through which requests go. Default: none. */
-  readonly proxies?: Proxies | undefined;
+  /** Through which requests go; not optional, so that nobody forgets them. */
+  readonly proxies: Proxies | undefined;
   /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
   readonly agent?: Dispatcher | undefined;
 };

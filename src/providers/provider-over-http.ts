@@ -3,11 +3,14 @@ import { createHttpAgent, type Proxies } from '../platform/http-client/http-agen
 import type { SessionType } from '../sessions/session-config.ts';
 import { appendPath } from './append-path.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
+import { type Probe, probeUpstream } from './probe-upstream.ts';
 import type { Provider } from './provider.ts';
 import type { WireDialect } from './wire-dialect.ts';
 
 /** A provider that holds connections open between mints, until it is closed. */
 export type ClosableProvider = Provider & {
+  /** Finds out whether it can be reached, without minting and without credentials. */
+  probe(): Promise<Probe>;
   /** Lets mints in flight finish, then closes the connections. */
   close(): Promise<void>;
 };
@@ -19,8 +22,8 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
     readonly baseUrl: string;
     /** The header of an answer that has the request's id. Default: x-request-id. */
     readonly requestIdHeader?: string | undefined;
-    /** Through which requests go. Default: none. */
-    readonly proxies?: Proxies | undefined;
+    /** Through which requests go; not optional, so that no provider forgets them. */
+    readonly proxies: Proxies | undefined;
     /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
     readonly agent?: Dispatcher | undefined;
   };
@@ -39,6 +42,7 @@ export function providerOverHttp(options: HttpProviderOptions): ClosableProvider
     longestSessionSeconds,
     isSandbox: false,
     mint: (request) => mintOverHttp(upstream, request),
+    probe: () => probeUpstream({ agent, url: url('REALTIME'), timeoutMs }),
     close: () => agent.close(),
   };
 }

@@ -13,7 +13,12 @@ import {
 import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
 import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import type { ListedSession, SessionDetail } from './session.ts';
-import { onlyActive, sessionConditions, statusConditions } from './session-conditions.db.ts';
+import {
+  failureConditions,
+  onlyActive,
+  sessionConditions,
+  statusConditions,
+} from './session-conditions.db.ts';
 import type { SessionFilter } from './session-filter.ts';
 import { type SessionOrder, sessionOrders } from './session-order.ts';
 import {
@@ -54,16 +59,16 @@ export async function listSessions(
   page: Page,
   detail: SessionDetail,
 ): Promise<Edge<ListedSession>[]> {
-  const statuses = statusesOf(filter, order);
-  if (statuses?.length === 0) return [];
   const params = sqlParameters();
+  const branchConditions = branchConditionsOf(filter, order, params);
+  if (branchConditions?.length === 0) return [];
   const keyset = KEYSETS[order];
-  const plan = choosePlan(sessionConditions(filter, visibility), statuses === null);
+  const plan = choosePlan(sessionConditions(filter, visibility), filter, branchConditions === null);
   const where = `${and(plan.conditions, 's', params)} AND ${afterCursor(keyset, page, params)}`;
   const end = orderByLimit(keyset, page, params);
-  // One SELECT per status condition. Each reads a page in order from its own index; the union is sorted and cut again.
-  const branches = (statuses ?? ['true']).map((status) => {
-    const branch = `SELECT * FROM realtime_session AS s WHERE ${status} AND ${where}`;
+  // One SELECT per condition on the status and the failure. Each reads a page in order from its own index; the union is sorted and cut again.
+  const branches = (branchConditions ?? ['true']).map((condition) => {
+    const branch = `SELECT * FROM realtime_session AS s WHERE ${condition} AND ${where}`;
     // Hardly more than one session has a given upstream id. OFFSET 0 makes PostgreSQL find these before it sorts them;
     // otherwise it would read all sessions in order and compare the upstream id of each.
     return filter.upstreamSessionId == null
@@ -115,11 +120,11 @@ export async function countSessions(
   order: SessionOrder,
   upTo: number | null,
 ): Promise<number> {
-  const statuses = statusesOf(filter, order);
-  if (statuses?.length === 0) return 0;
   const params = sqlParameters();
-  const anyStatus = (statuses ?? ['true']).map((status) => `(${status})`).join(' OR ');
-  const where = `(${anyStatus}) AND ${and(sessionConditions(filter, visibility), 's', params)}`;
+  const branchConditions = branchConditionsOf(filter, order, params);
+  if (branchConditions?.length === 0) return 0;
+  const anyOfThem = (branchConditions ?? ['true']).map((condition) => `(${condition})`).join(' OR ');
+  const where = `(${anyOfThem}) AND ${and(sessionConditions(filter, visibility), 's', params)}`;
   return countRows(pool, `realtime_session AS s WHERE ${where}`, upTo, params);
 }
 
@@ -128,9 +133,10 @@ export async function countSessions(
  * conditions, with a condition on the user, and with a single condition on an indexed column. Anything else is planned for
  * its actual values, which takes longer than reading the page.
  */
-function choosePlan(conditions: readonly Condition[], anyStatus: boolean) {
-  if (conditions.length === 0) return { conditions, read };
-  const single = conditions.length === 1 && anyStatus;
+function choosePlan(conditions: readonly Condition[], { failureCodes }: SessionFilter, unbranched: boolean) {
+  // Codes differ in how many sessions have them.
+  if (conditions.length === 0) return { conditions, read: failureCodes == null ? read : readPlanned };
+  const single = conditions.length === 1 && unbranched;
   const leading = conditions.find(
     (condition): condition is Comparison =>
       condition.operator === '=' && (single ? INDEXED.has(condition.column) : condition.column === 'user_id'),
@@ -140,8 +146,18 @@ function choosePlan(conditions: readonly Condition[], anyStatus: boolean) {
   return { conditions: hinted, read };
 }
 
-function statusesOf(filter: SessionFilter, order: SessionOrder): readonly string[] | null {
-  return order === 'EXPIRES_AT_ASC'
-    ? statusConditions(onlyActive(filter), false)
-    : statusConditions(filter, true);
+/**
+ * The conditions on the status and the failure, each of which an index answers in the order of the listing. A session that
+ * matches satisfies exactly one of them. Empty when no session can match, and null when neither matters.
+ */
+function branchConditionsOf(
+  filter: SessionFilter,
+  order: SessionOrder,
+  params: SqlParameters,
+): readonly string[] | null {
+  const statuses =
+    order === 'EXPIRES_AT_ASC' ? statusConditions(onlyActive(filter), false) : statusConditions(filter, true);
+  const failures = failureConditions(filter, params);
+  if (statuses === null || failures === null) return statuses ?? failures;
+  return statuses.flatMap((status) => failures.map((failure) => `${status} AND ${failure}`));
 }

@@ -12,13 +12,14 @@ export type FilterSubject = {
 
 /**
  * Whether a session that was already read matches a filter. session-conditions.db.ts says the same in SQL;
- * test/subscriptions/agreeing.test.ts compares the two.
+ * test/subscriptions/agreeing.test.ts compares the two. Times are compared to the millisecond, as they were read; in SQL
+ * to the microsecond.
  */
 export function matchesFilter(
   filter: SessionFilter,
   { session, statuses, externalUserId }: FilterSubject,
 ): boolean {
-  const { createdFrom, createdTo, expiresBefore } = filter;
+  const { createdFrom, createdTo, expiresBefore, failureCodes, exposedAfter } = filter;
   return (
     equals(filter.userId, session.userId) &&
     equals(filter.externalUserId, externalUserId) &&
@@ -28,12 +29,14 @@ export function matchesFilter(
     oneOf(filter.types, session.type) &&
     oneOf(filter.models, session.model) &&
     oneOf(filter.providers, session.provider) &&
-    (createdFrom == null || session.createdAt >= createdFrom) &&
-    (createdTo == null || session.createdAt < createdTo) &&
+    (createdFrom == null || session.createdAt >= createdFrom.date) &&
+    (createdTo == null || session.createdAt < createdTo.date) &&
     (expiresBefore == null ||
       (statuses.includes('ACTIVE') &&
         session.clientSecret !== null &&
-        session.clientSecret.expiresAt < expiresBefore)) &&
+        session.clientSecret.expiresAt < expiresBefore.date)) &&
+    (failureCodes == null || (session.failure !== null && failureCodes.includes(session.failure.code))) &&
+    (exposedAfter == null || (session.exposedUntil !== null && session.exposedUntil >= exposedAfter.date)) &&
     (filter.labels ?? []).every((wanted) =>
       session.labels.some(({ key, value }) => key === wanted.key && value === wanted.value),
     )

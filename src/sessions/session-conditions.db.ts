@@ -1,7 +1,10 @@
 import type { Visibility } from '../authorization/visibility.ts';
 import { userIdOf, visibleSessions } from '../authorization/visible.db.ts';
 import { anyOf, type Condition, compare, parameter } from '../platform/database/condition.ts';
+import type { SqlParameters } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
+import { type Instant, instantText } from '../platform/validation/instant.ts';
+import { exposedUntil, LONGEST_EXPOSURE } from './exposed-until.db.ts';
 import type { SessionStatus } from './session.ts';
 import type { Label } from './session-config.ts';
 import type { SessionFilter } from './session-filter.ts';
@@ -19,6 +22,9 @@ function isActiveWhile(alias: string, notExpired: string): string {
 // be found by sorting all sessions that are ACTIVE.
 const isActiveByAge = isActiveWhile('s', "s.expires_at + interval '0 seconds' > now()");
 
+/** Nobody settled it in time, and no job has recorded that yet. */
+const OVERDUE = 's.outcome IS NULL AND s.deadline <= now()';
+
 // The SQL function session_status the other way around: the rows `s` of each status, by conditions that an index can
 // answer. A status with two of them is read from two indexes.
 const STATUS: Readonly<Record<Exclude<SessionStatus, 'ACTIVE'>, readonly string[]>> = {
@@ -26,7 +32,7 @@ const STATUS: Readonly<Record<Exclude<SessionStatus, 'ACTIVE'>, readonly string[
   EXPIRED: ["s.outcome = 'ISSUED' AND s.revoked_at IS NULL AND s.expires_at <= now()"],
   REVOKED: ["s.outcome = 'ISSUED' AND s.revoked_at IS NOT NULL"],
   FAILED: ["s.outcome = 'FAILED'"],
-  UNCONFIRMED: ["s.outcome = 'UNCONFIRMED'", 's.outcome IS NULL AND s.deadline <= now()'],
+  UNCONFIRMED: ["s.outcome = 'UNCONFIRMED'", OVERDUE],
 };
 
 /**
@@ -41,6 +47,21 @@ export function statusConditions(filter: SessionFilter, byAge: boolean): readonl
   return [...new Set(statuses)].flatMap((status) => (status === 'ACTIVE' ? [active] : STATUS[status]));
 }
 
+/**
+ * The failure codes of a filter as conditions on sessions `s`: each is read from an index in the order of ids. A session that
+ * matches satisfies exactly one of them. Null when the failure does not matter.
+ */
+export function failureConditions(
+  { failureCodes }: SessionFilter,
+  { bind }: SqlParameters,
+): readonly string[] | null {
+  if (failureCodes == null) return null;
+  return [...new Set(failureCodes)].flatMap((code) => {
+    const recorded = `s.failure_code = ${bind(code)}`;
+    return code === 'not_settled' ? [recorded, OVERDUE] : [recorded];
+  });
+}
+
 /** The same filter, but for ACTIVE sessions only. */
 export function onlyActive(filter: SessionFilter): SessionFilter {
   return {
@@ -51,8 +72,17 @@ export function onlyActive(filter: SessionFilter): SessionFilter {
 
 /** The rest of a filter, and what the viewer may see; empty when all sessions match. */
 export function sessionConditions(filter: SessionFilter, visibility: Visibility): readonly Condition[] {
-  const { userId, externalUserId, applicationId, upstreamSessionId, statuses: _, ...others } = filter;
-  const { types, models, providers, createdFrom, createdTo, expiresBefore, labels, ...rest } = others;
+  const {
+    userId,
+    externalUserId,
+    applicationId,
+    upstreamSessionId,
+    statuses: _s,
+    failureCodes: _f,
+    ...others
+  } = filter;
+  const { types, models, providers, createdFrom, createdTo, expiresBefore, exposedAfter, labels, ...rest } =
+    others;
   // A field that is forgotten does not compile.
   rest satisfies Record<string, never>;
   return [
@@ -66,7 +96,8 @@ export function sessionConditions(filter: SessionFilter, visibility: Visibility)
     ...when(providers, (values) => compare('provider', '=', oneOf(values))),
     ...when(createdFrom, createdSince),
     ...when(createdTo, createdBefore),
-    ...when(expiresBefore, (time) => compare('expires_at', '<', parameter(time, 'timestamptz'))),
+    ...when(expiresBefore, (time) => compare('expires_at', '<', parameter(instantText(time), 'timestamptz'))),
+    ...when(exposedAfter, exposedSince),
     ...when(labels?.length === 0 ? null : labels, labelled),
   ];
 }
@@ -89,21 +120,31 @@ function labelled(labels: readonly Label[]): Condition {
 }
 
 // Ids begin with the time of creation. The condition on them keeps PostgreSQL from reading other months' partitions.
-function createdSince(time: Date): Condition {
+function createdSince(time: Instant): Condition {
   return {
     operator: 'sql',
     sql: (alias, bind) => {
-      const from = `${bind(time)}::timestamptz`;
+      const from = `${bind(instantText(time))}::timestamptz`;
       return `${alias}.created_at >= ${from} AND ${alias}.id >= uuidv7_floor(${from})`;
     },
   };
 }
 
-function createdBefore(time: Date): Condition {
+function exposedSince(time: Instant): Condition {
   return {
     operator: 'sql',
     sql: (alias, bind) => {
-      const to = `${bind(time)}::timestamptz`;
+      const at = `${bind(instantText(time))}::timestamptz`;
+      return `${exposedUntil(alias)} >= ${at} AND ${alias}.id >= uuidv7_floor(${at} - ${LONGEST_EXPOSURE})`;
+    },
+  };
+}
+
+function createdBefore(time: Instant): Condition {
+  return {
+    operator: 'sql',
+    sql: (alias, bind) => {
+      const to = `${bind(instantText(time))}::timestamptz`;
       return `${alias}.created_at < ${to} AND ${alias}.id < uuidv7_floor(${to} + interval '1 millisecond')`;
     },
   };

@@ -1,3 +1,4 @@
+import type { Instant } from '../platform/validation/instant.ts';
 import type { SessionStatus } from './session.ts';
 import type { Label, SessionType } from './session-config.ts';
 
@@ -15,10 +16,14 @@ export type SessionFilter = {
   readonly models?: readonly string[] | null | undefined;
   readonly providers?: readonly string[] | null | undefined;
   /** Inclusive. */
-  readonly createdFrom?: Date | null | undefined;
+  readonly createdFrom?: Instant | null | undefined;
   /** Exclusive. */
-  readonly createdTo?: Date | null | undefined;
+  readonly createdTo?: Instant | null | undefined;
   /** It is ACTIVE now and expires before that time. */
-  readonly expiresBefore?: Date | null | undefined;
+  readonly expiresBefore?: Instant | null | undefined;
+  /** Why there is no secret: codes of SessionFailure. */
+  readonly failureCodes?: readonly string[] | null | undefined;
+  /** Something that was opened with its secret may still be running at that time. */
+  readonly exposedAfter?: Instant | null | undefined;
   readonly labels?: readonly Label[] | null | undefined;
 };

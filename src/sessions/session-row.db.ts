@@ -1,6 +1,7 @@
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
 import { byColumn, columns } from '../platform/database/columns.ts';
 import type { Json } from '../platform/validation/json.ts';
+import { exposedUntil } from './exposed-until.db.ts';
 import {
   CONFIG_BEYOND_SUMMARY,
   type RedactedSecret,
@@ -74,13 +75,7 @@ export const summaryColumns = `${columns<RealtimeSessionModel>('s', SUMMARY_FIEL
 
 /** The same, and everything else but the config. */
 export const recordColumns = `${summaryColumns}, ${columns<RealtimeSessionModel>('s', RECORD_FIELDS)},
-  CASE
-    WHEN s.outcome = 'FAILED' THEN NULL
-    -- As for quotas (quota-usage.sql): the provider's clock can be behind.
-    WHEN s.outcome = 'ISSUED'
-      THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
-    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds)
-  END + make_interval(secs => s.session_limit_seconds) AS "exposedUntil"`;
+  ${exposedUntil('s')} AS "exposedUntil"`;
 
 /** The same, and the rest of the config, which is most of a row. */
 export const sessionColumns = `${recordColumns}, ${columns<RealtimeSessionModel>('s', CONFIG_BEYOND_SUMMARY)}`;

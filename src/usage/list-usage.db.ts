@@ -8,6 +8,7 @@ import {
   isTime,
   type UsageDimension,
   type UsageFilter,
+  type UsageOrder,
   type UsagePosition,
   type UsageRow,
   usageDimensions,
@@ -38,6 +39,7 @@ type GroupedRow = SumsRow & {
 
 /**
  * One page of a report's rows: the groups in which something was used or a session was issued.
+ * @param order the same as when `after` was read
  * @returns at most `limit + 1` rows beyond `after`, in their order; the extra one says that there is more
  */
 export async function listUsage(
@@ -46,13 +48,19 @@ export async function listUsage(
   filter: UsageFilter,
   dimensions: readonly UsageDimension[],
   { limit, after }: { readonly limit: number; readonly after: UsagePosition | null },
+  order: UsageOrder = 'START',
 ): Promise<UsageRow[]> {
   const by = usageDimensions.filter((dimension) => dimensions.includes(dimension));
   // A report without dimensions has one row, and nothing beyond it.
   if (by.length === 0 && after !== null) return [];
   const params = sqlParameters();
-  const query = { by, visibility, filter: skipEarlierDays(after, by, filter), params };
-  const rows = await readPlanned<GroupedRow>(pool, reportStatement(query, after, limit + 1), params);
+  const query = {
+    by,
+    visibility,
+    filter: order === 'START' ? skipEarlierDays(after, by, filter) : filter,
+    params,
+  };
+  const rows = await readPlanned<GroupedRow>(pool, reportStatement(query, order, after, limit + 1), params);
   return rows.map((row) => ({
     start: row.start ?? null,
     userId: row.user_id ?? null,

@@ -1,5 +1,12 @@
-import { issuedSessions, RESPONSES, sessionPart, type UsageQuery, usageParts } from './usage-parts.db.ts';
-import { dimensionColumns, isTime, type UsagePosition } from './usage-query.ts';
+import {
+  type Amounts,
+  issuedSessions,
+  RESPONSES,
+  sessionPart,
+  type UsageQuery,
+  usageParts,
+} from './usage-parts.db.ts';
+import { dimensionColumns, isTime, sortKeys, type UsageOrder, type UsagePosition } from './usage-query.ts';
 import { countedSessions, sumQuery } from './usage-sums.db.ts';
 
 // A report by DAY, over a time that begins in the middle of a bucket, is in short this statement:
@@ -19,21 +26,36 @@ import { countedSessions, sumQuery } from './usage-sums.db.ts';
 // test/usage/usage-statements.test.ts has two whole ones.
 
 /** The statement of one page of a report: at most `limit` rows beyond `after`. */
-export function reportStatement(query: UsageQuery, after: UsagePosition | null, limit: number): string {
-  const page = { ...pageSqlOf(query, after), limit: query.params.bind(limit) };
-  return query.by.includes('USER') ? pageThenSum(query, page) : sumThenPage(query, page);
+export function reportStatement(
+  query: UsageQuery,
+  order: UsageOrder,
+  after: UsagePosition | null,
+  limit: number,
+): string {
+  const page = { ...pageSqlOf(query, order, after), limit: query.params.bind(limit) };
+  if (!query.by.includes('USER')) return sumThenPage(query, page);
+  return order === 'START' ? pageThenSum(query, page) : rankThenSum(query, order, page);
 }
 
 /** The page as SQL: the condition of being beyond its cursor, ORDER BY, and the placeholder of its LIMIT. */
 type PageSql = { readonly beyond: string; readonly order: string; readonly limit: string };
 
-function pageSqlOf({ by, params }: UsageQuery, after: UsagePosition | null): Omit<PageSql, 'limit'> {
+function pageSqlOf(
+  { by, params }: UsageQuery,
+  orderBy: UsageOrder,
+  after: UsagePosition | null,
+): Omit<PageSql, 'limit'> {
+  const keys = sortKeys[orderBy];
   const types = { time: 'timestamptz', id: 'uuid', text: 'text COLLATE "C"' };
   const columns = by.map((dimension) => dimensionColumns[dimension]);
-  const sorted = columns.map(({ column, kind }) => (kind === 'text' ? `${column} COLLATE "C"` : column));
+  const sorted = [
+    ...keys.map(({ sql }) => sql),
+    ...columns.map(({ column, kind }) => (kind === 'text' ? `${column} COLLATE "C"` : column)),
+  ];
   const order = sorted.length === 0 ? '' : `ORDER BY ${sorted.join(', ')}`;
   if (after === null) return { beyond: 'true', order };
-  const values = columns.map(({ kind }, n) => `${params.bind(after[n])}::${types[kind]}`);
+  const sqlTypes = [...keys.map(({ type }) => type), ...columns.map(({ kind }) => types[kind])];
+  const values = sqlTypes.map((type, n) => `${params.bind(after[n])}::${type}`);
   return { beyond: `(${sorted.join(', ')}) > (${values.join(', ')})`, order };
 }
 
@@ -70,6 +92,59 @@ function pageThenSum(query: UsageQuery, { beyond, order, limit }: PageSql): stri
   return `WITH page AS MATERIALIZED (
       SELECT ${list}, sum(sessions) AS sessions FROM (${parts.join(' UNION ALL ')}) AS parts
       WHERE ${beyond} GROUP BY ${list} HAVING sum(responses) > 0 OR sum(sessions) > 0 ${order} LIMIT ${limit}
+    )
+    SELECT * FROM (${sums}) AS rows WHERE ${beyond} ${order} LIMIT ${limit}`;
+}
+
+/** What ranking needs: whether there was anything, and what it is ranked by. */
+const RANKED: Readonly<
+  Record<Exclude<UsageOrder, 'START'>, Amounts & { readonly columns: readonly string[] }>
+> = {
+  COST_DESC: {
+    columns: ['responses', 'known_cost', 'unpriced'],
+    ofRollups: 'r.responses, r.known_cost, r.unpriced',
+    ofRecords:
+      '1 AS responses, coalesce(r.cost, 0) AS known_cost, CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced',
+  },
+  TOKENS_DESC: {
+    columns: ['responses', 'total_tokens'],
+    ofRollups: 'r.responses, r.total_tokens',
+    ofRecords: '1 AS responses, r.total_tokens',
+  },
+};
+
+/**
+ * Grouped by user, the largest first: find the page by summing only what it is ranked by, then sum the usage of its users.
+ * Their other groups come before the cursor or after the page, so that the same condition and LIMIT leave them out.
+ */
+function rankThenSum(
+  query: UsageQuery,
+  by: Exclude<UsageOrder, 'START'>,
+  { beyond, order, limit }: PageSql,
+): string {
+  const list = columnsOf(query).join(', ');
+  const { columns: amounts, ...ranked } = RANKED[by];
+  const summed = amounts.map((column) => `sum(${column}) AS ${column}`).join(', ');
+  const nothing = amounts.map((column) => `0 AS ${column}`).join(', ');
+  const parts = [
+    ...usageParts(query, ranked).map(
+      (part) => `SELECT ${list}, ${summed}, 0::bigint AS sessions FROM (${part}) AS part GROUP BY ${list}`,
+    ),
+    `SELECT ${list}, ${nothing}, count(*) AS sessions FROM (${issuedSessions(query)}) AS part GROUP BY ${list}`,
+  ];
+  const users = 'r.user_id = ANY(ARRAY(SELECT DISTINCT user_id FROM page))';
+  const sums = sumQuery(
+    [
+      ...usageParts({ ...query, extraCondition: () => users }),
+      `SELECT ${list}, ${countedSessions} FROM page`,
+    ],
+    columnsOf(query),
+  );
+  return `WITH page AS MATERIALIZED (
+      SELECT ${list}, sessions FROM (
+        SELECT ${list}, ${summed}, sum(sessions) AS sessions FROM (${parts.join(' UNION ALL ')}) AS parts
+        GROUP BY ${list} HAVING sum(responses) > 0 OR sum(sessions) > 0
+      ) AS ranked WHERE ${beyond} ${order} LIMIT ${limit}
     )
     SELECT * FROM (${sums}) AS rows WHERE ${beyond} ${order} LIMIT ${limit}`;
 }

@@ -32,6 +32,12 @@ export function unpricedModels(
   return [...asked].filter((name) => !hasPrice(prices, name, at));
 }
 
+/** The models that have a price at a time, by name. */
+export function pricedModels(prices: PriceList, at: Date): readonly string[] {
+  const names = new Set(prices.flatMap(({ models }) => models));
+  return [...names].filter((name) => hasPrice(prices, name, at)).toSorted();
+}
+
 function hasPrice(prices: PriceList, model: string, at: Date): boolean {
   const price = findPrice(prices, model, at);
   if (price === null) return false;

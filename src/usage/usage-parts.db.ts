@@ -1,11 +1,10 @@
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
+import { bindTime as time } from '../platform/database/bind-time.ts';
 import type { SqlParameters } from '../platform/database/statement.ts';
+import { splitBuckets } from './split-buckets.ts';
 import { dimensionColumns, isTime, type UsageDimension, type UsageFilter } from './usage-query.ts';
 import { recordAmounts, rollupAmounts, sessionAmounts } from './usage-sums.db.ts';
-
-/** The length of a rollup's bucket. Time zones differ from UTC by multiples of it, so hours, days and months begin where one does. */
-const BUCKET_MS = 900_000;
 
 /** What is summed, for whom, and by which dimensions. */
 export type UsageQuery = {
@@ -18,7 +17,7 @@ export type UsageQuery = {
 };
 
 /** What is selected of rows `r` of a rollup, and of records `r`. */
-type Amounts = { readonly ofRollups: string; readonly ofRecords: string };
+export type Amounts = { readonly ofRollups: string; readonly ofRecords: string };
 
 /** What `sumQuery` takes. */
 const ALL: Amounts = {
@@ -35,21 +34,10 @@ export const RESPONSES: Amounts = { ofRollups: 'r.responses', ofRecords: '1::big
  */
 export function usageParts(query: UsageQuery, amounts = ALL): string[] {
   const { by, visibility, filter, params } = query;
-  const { from, to } = filter;
-  const first = Math.ceil(from / BUCKET_MS) * BUCKET_MS;
-  const last = Math.floor(to / BUCKET_MS) * BUCKET_MS;
-  const hasFullBuckets = first < last;
-  const partialBuckets: (readonly [number, number])[] = hasFullBuckets
-    ? [
-        [from, first],
-        [last, to],
-      ]
-    : [[from, to]];
-  const records = partialBuckets
-    .filter(([begin, end]) => begin < end)
-    .map(([begin, end]) => recordPart(query, amounts, begin, end));
-  if (!hasFullBuckets) return records.length > 0 ? records : [emptyPart(query, amounts)];
-  const inTime = `r.bucket >= ${time(first, params)} AND r.bucket < ${time(last, params)}`;
+  const { full, rest } = splitBuckets(filter);
+  const records = rest.map(({ from, to }) => recordPart(query, amounts, from, to));
+  if (full === null) return records.length > 0 ? records : [emptyPart(query, amounts)];
+  const inTime = `r.bucket >= ${time(full.from, params)} AND r.bucket < ${time(full.to, params)}`;
   // If no user is selected, read the tables without a user column: they have far fewer rows.
   const useSmallTables = filter.userIds === null && visibility.reach !== 'SELF' && !by.includes('USER');
   const rollups = (useSmallTables ? ['usage_sum', 'usage_part'] : ['usage_rollup']).map(
@@ -121,11 +109,4 @@ function filterSql(
     ...(models === null ? [] : [`${table}.model = ANY(${bind(models)}::text[])`]),
     'true',
   ].join(' AND ');
-}
-
-/** A time as a parameter, to the microsecond. */
-function time(milliseconds: number, { bind }: SqlParameters): string {
-  const whole = Math.floor(milliseconds);
-  const microseconds = String(Math.round((milliseconds - whole) * 1000)).padStart(3, '0');
-  return `${bind(new Date(whole).toISOString().replace('Z', `${microseconds}Z`))}::timestamptz`;
 }

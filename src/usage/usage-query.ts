@@ -60,12 +60,41 @@ export function haveOneTime(dimensions: readonly UsageDimension[]): boolean {
   return dimensions.filter(isTime).length <= 1;
 }
 
-/** A row's position in its report: its value of each dimension, in their order. */
+/** What the rows of a report can be sorted by. Rows that are equal in it are sorted by the dimensions, as by START. */
+export const usageOrders = ['START', 'COST_DESC', 'TOKENS_DESC'] as const;
+export type UsageOrder = (typeof usageOrders)[number];
+
+/** A value that rows are sorted by before their dimensions, ascending, and its type in SQL. */
+type SortKey = {
+  /** Over the columns `unpriced`, `known_cost` and `total_tokens`. */
+  readonly sql: string;
+  readonly type: 'boolean' | 'numeric';
+  /** The same of a row, as PostgreSQL reads it. */
+  readonly of: (totals: UsageTotals) => string;
+};
+
+/** Unknown costs come last, those with the most known costs first. */
+export const sortKeys: Readonly<Record<UsageOrder, readonly SortKey[]>> = {
+  START: [],
+  COST_DESC: [
+    { sql: '(unpriced > 0)', type: 'boolean', of: ({ costUsd }) => String(costUsd === null) },
+    { sql: '-known_cost', type: 'numeric', of: ({ costKnownUsd }) => `-${costKnownUsd}` },
+  ],
+  TOKENS_DESC: [{ sql: '-total_tokens', type: 'numeric', of: ({ totalTokens }) => `-${totalTokens}` }],
+};
+
+/** A row's position in its report: its value of each sort key, and then of each dimension, in their order. */
 export type UsagePosition = readonly string[];
 
-export function positionOf(row: UsageRow, dimensions: readonly UsageDimension[]): UsagePosition {
-  return dimensions.map((dimension) => {
+export function positionOf(
+  row: UsageRow,
+  dimensions: readonly UsageDimension[],
+  order: UsageOrder = 'START',
+): UsagePosition {
+  const keys = sortKeys[order].map(({ of }) => of(row.totals));
+  const values = dimensions.map((dimension) => {
     const value = row[dimensionColumns[dimension].field];
     return value instanceof Date ? value.toISOString() : (value ?? '');
   });
+  return [...keys, ...values];
 }

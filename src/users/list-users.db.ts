@@ -104,10 +104,13 @@ function byNextExpiry(visibility: Visibility, params: SqlParameters): Source {
 }
 
 function filterCondition(filter: UserFilter, visibility: Visibility, params: SqlParameters): string {
-  const { externalIdPrefix, suspended, hasActiveSessions } = filter;
+  const { externalIdPrefix, externalIds, suspended, hasActiveSessions, ...rest } = filter;
+  // A field that is forgotten does not compile.
+  rest satisfies Record<string, never>;
   const conditions = ['true'];
   if (externalIdPrefix != null)
     conditions.push(`u.external_id LIKE ${params.bind(`${externalIdPrefix.replace(/[\\%_]/g, '\\$&')}%`)}`);
+  if (externalIds != null) conditions.push(`u.external_id = ANY(${params.bind(externalIds)}::text[])`);
   if (suspended != null) conditions.push(`u.suspended_at IS ${suspended ? 'NOT ' : ''}NULL`);
   if (hasActiveSessions != null) {
     conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { auditActions } from '../../src/audit/actions.ts';
 import { issue, suspendUser } from '../support/ask.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
@@ -48,6 +49,22 @@ async function userId(externalId: string): Promise<string> {
 }
 
 describe('auditEvents', () => {
+  test.each([
+    ['session.nope', 0],
+    ['SESSION.ISSUED', 0],
+    ['', 0],
+    ['user.suspended\0', 1],
+  ])('of an action that there is not are refused, with all that there are: %j', async (action, at) => {
+    const actions = at === 0 ? [action] : ['user.suspended', action];
+    const { body } = await gateway.ask(LIST, { filter: { actions } });
+    expect(body.errors).toMatchObject([
+      {
+        message: `filter.actions.${at} must be one of ${auditActions.join(', ')}`,
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+
   test('are all there are, newest first, each with its place in the sealed trail', () => {
     expect(events).toHaveLength(10);
     expect(events.map(({ sequence }) => sequence).toSorted((a, b) => Number(a) - Number(b))).toEqual(
@@ -103,6 +120,43 @@ describe('auditEvents', () => {
     const { body } = await gateway.ask('{ realtimeSessions(first: 1) { nodes { application { id } } } }');
     const applicationId = body.data.realtimeSessions.nodes[0].application.id;
     expect(await actionsOf({ applicationId })).toHaveLength(9);
+  });
+});
+
+describe('auditEvents.totalCount', () => {
+  const COUNT = /* GraphQL */ `
+    query ($filter: AuditEventFilter, $upTo: Int) {
+      auditEvents(filter: $filter, first: 1) { totalCount(upTo: $upTo) }
+    }
+  `;
+
+  test.each<[string, object, number]>([
+    ['all events', {}, 10],
+    ['those of a filter', { filter: { actions: ['session.issued', 'user.suspended'] } }, 5],
+    ['none for an empty list', { filter: { outcomes: [] } }, 0],
+    ['none for an id of something else', { filter: { userId: 'nonsense' } }, 0],
+    ['no further than upTo', { upTo: 4 }, 4],
+    ['all of them, where upTo is more', { upTo: 1_000_000 }, 10],
+  ])('counts %s', async (_, variables, totalCount) => {
+    const { body } = await gateway.ask(COUNT, { ...variables });
+    expect(body).toEqual({ data: { auditEvents: { totalCount } } });
+  });
+
+  test.each([-1, 1_000_001])('refuses upTo %s', async (upTo) => {
+    const { body } = await gateway.ask(COUNT, { upTo });
+    expect(body.data).toEqual({ auditEvents: { totalCount: null } });
+    expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test('counts the events of a user and of a session', async () => {
+    const { body } = await gateway.ask(
+      'query ($id: ID!) { user(externalId: "bob") { auditEvents(first: 1) { totalCount } } realtimeSession(id: $id) { auditEvents { totalCount } } }',
+      { id: sessionIds[0] },
+    );
+    expect(body.data).toEqual({
+      user: { auditEvents: { totalCount: 4 } },
+      realtimeSession: { auditEvents: { totalCount: 2 } },
+    });
   });
 });
 

@@ -168,7 +168,7 @@ test('an action that a newer gateway wrote can be read', async () => {
      SELECT uuidv7_at(now()), now(), 'call.opened', 'SUCCEEDED', 'SYSTEM', 'gatehouse', '{}'`,
   );
   const { body } = await gateway.ask(
-    '{ auditEvents(filter: { actions: ["call.opened"] }) { nodes { action } } }',
+    '{ auditEvents(filter: { actorKinds: [SYSTEM] }, first: 100) { nodes { action } } }',
   );
-  expect(body.data.auditEvents.nodes).toEqual([{ action: 'call.opened' }]);
+  expect(body.data.auditEvents.nodes).toContainEqual({ action: 'call.opened' });
 });

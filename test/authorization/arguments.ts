@@ -29,6 +29,7 @@ function limits(user: string, field: string): Taking {
 
 const QUOTAS = 'quotas(applicationId: $id) { limit }';
 const POLICY = 'policy(applicationId: $id) { maxTtlSeconds }';
+const BUDGET = 'budget(applicationId: $id) { limitUsd }';
 const ANYBODY = 'user(externalId: "alice") { … }';
 const ONESELF = 'viewer { user { … } }';
 
@@ -76,6 +77,8 @@ export const idArguments: readonly Taking[] = [
   mutation('revokeApiKey', 'RevokeApiKeyInput', 'ApiKey', (id) => ({ id })),
   limits(ANYBODY, QUOTAS),
   limits(ANYBODY, POLICY),
+  limits(ANYBODY, BUDGET),
+  limits(ONESELF, BUDGET),
   limits(ONESELF, QUOTAS),
   limits(ONESELF, POLICY),
 ];

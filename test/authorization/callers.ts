@@ -38,6 +38,7 @@ export const callers: Readonly<Record<string, Standing>> = {
   'end user bob': { kind: 'end user', externalId: 'bob' },
   'an end user without records': { kind: 'end user', externalId: 'stranger' },
   'key of A without scopes': key('A', [], 'OWN_APPLICATION'),
+  'key of A without scopes, EVERYTHING': key('A', [], 'EVERYTHING'),
   'key of A with all scopes': key('A', SCOPES, 'OWN_APPLICATION'),
   'key of B with all scopes': key('B', SCOPES, 'OWN_APPLICATION'),
   'key of A with all scopes, EVERYTHING': key('A', SCOPES, 'EVERYTHING'),
@@ -72,6 +73,9 @@ function holds(condition: Condition, standing: Standing, target: Fact | null): b
   if (condition === 'the application itself')
     return standing.kind === 'application' && target?.name === standing.application;
   if (standing.kind === 'end user') return false;
+  if (condition === 'an operator') return standing.kind === 'operator';
+  if (condition === 'any scope with EVERYTHING')
+    return standing.kind === 'application' && standing.reach === 'EVERYTHING' && standing.scopes.length > 0;
   const [scope, everything] = condition.split(' with ');
   const far = standing.kind === 'operator' || standing.reach === 'EVERYTHING';
   return standing.scopes.some((own) => own === scope) && (everything === undefined || far);

@@ -23,6 +23,8 @@ export type Condition =
   | 'end user'
   | 'an application'
   | 'the application itself'
+  | 'an operator'
+  | 'any scope with EVERYTHING'
   | Scope
   | `${Scope} with EVERYTHING`;
 /** One of them is enough. */
@@ -34,6 +36,12 @@ const SESSION_READERS = ['SESSIONS_READ', 'end user'] as const;
 const USER_READERS = ['USERS_READ', 'end user'] as const;
 const USAGE_READERS = ['USAGE_READ', 'end user'] as const;
 const SUSPENDERS = ['USERS_WRITE with EVERYTHING'] as const;
+const READERS_OF_EVERYTHING = [
+  'SESSIONS_READ with EVERYTHING',
+  'USAGE_READ with EVERYTHING',
+  'AUDIT_READ with EVERYTHING',
+  'USERS_READ with EVERYTHING',
+] as const;
 const REGISTRARS = ['APPLICATIONS_WRITE with EVERYTHING'] as const;
 
 function all(opening: Opening, names: string): Fields {
@@ -45,11 +53,12 @@ export const fields: Readonly<Record<string, Fields>> = {
   Query: {
     // What kind of record the id names decides: see `nodes`.
     ...all(ANYONE, 'node nodes viewer'),
-    ...all(SESSION_READERS, 'realtimeSession realtimeSessions'),
+    ...all(SESSION_READERS, 'realtimeSession realtimeSessions sessionStatistics'),
     ...all(USER_READERS, 'user users'),
-    ...all(REGISTRARS, 'applications'),
+    ...all([...READERS_OF_EVERYTHING, ...REGISTRARS], 'applications'),
     ...all(USAGE_READERS, 'usage'),
     ...all(['AUDIT_READ'], 'auditEvents'),
+    ...all(['an operator', 'any scope with EVERYTHING'], 'gateway'),
   },
   Mutation: {
     ...all(['SESSIONS_CREATE', 'end user'], 'createRealtimeSession'),
@@ -78,7 +87,7 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(USER_READERS, 'createdAt suspendedAt erasedAt quotas policy policyOverrides'),
     ...all(USER_READERS, 'activeSessionCount nextExpiryAt lastSessionAt'),
     ...all(SESSION_READERS, 'sessions'),
-    ...all(USAGE_READERS, 'usage'),
+    ...all(USAGE_READERS, 'usage budget'),
     ...all(['AUDIT_READ'], 'auditEvents'),
   },
   Application: {
@@ -101,12 +110,17 @@ export const fields: Readonly<Record<string, Fields>> = {
   RealtimeSessionEdge: all(ANYONE, 'cursor node'),
   UserConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
   UserEdge: all(ANYONE, 'cursor node'),
-  AuditEventConnection: all(ANYONE, 'edges nodes pageInfo'),
+  AuditEventConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
   AuditEventEdge: all(ANYONE, 'cursor node'),
 
   UsageReport: all(ANYONE, 'from to timeZone totals rows'),
   UsageRowConnection: all(ANYONE, 'edges nodes pageInfo'),
   UsageRowEdge: all(ANYONE, 'cursor node'),
+  SessionStatistics: all(ANYONE, 'from to timeZone totals rows'),
+  SessionStatisticsRowConnection: all(ANYONE, 'edges nodes pageInfo'),
+  SessionStatisticsRowEdge: all(ANYONE, 'cursor node'),
+  SessionStatisticsRow: all(ANYONE, 'start user application provider model failureCode denialReason counts'),
+
   UsageRow: all(ANYONE, 'user application model provider start sessionsIssued totals'),
 
   CreateRealtimeSessionSuccess: all(ANYONE, 'session clientSecret'),
@@ -140,6 +154,7 @@ export const nodes = {
     'USAGE_READ',
     'AUDIT_READ',
     'POLICIES_WRITE',
+    'USERS_READ with EVERYTHING',
     ...REGISTRARS,
   ],
   ApiKey: REGISTRARS,

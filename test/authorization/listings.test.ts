@@ -147,6 +147,18 @@ describe.each(Object.keys(callers).filter((caller) => standingOf(caller).kind !=
       );
     });
 
+    test.runIf(opened('Query.auditEvents'))('counts the audit events it sees', async () => {
+      const { body } = await world.ask(
+        caller,
+        '{ auditEvents(filter: { actions: ["session.issued"] }) { totalCount } }',
+      );
+      const seen = facts.filter(
+        (fact) =>
+          fact.type === 'AuditEvent' && fact.name === 'session.issued' && isVisible(fact, viewpoint(), facts),
+      );
+      expect(body).toEqual({ data: { auditEvents: { totalCount: seen.length } } });
+    });
+
     test.runIf(opened('Query.users') && opened('User.sessions'))(
       'counts and lists the sessions it sees of each user',
       async () => {
@@ -159,9 +171,16 @@ describe.each(Object.keys(callers).filter((caller) => standingOf(caller).kind !=
       },
     );
 
+    test('reads how the gateway is doing where the table says so', async () => {
+      const { body } = await world.ask(caller, '{ gateway { version trail { sealedEvents } } }');
+      if (opened('Query.gateway')) expect(body.data.gateway.version).toMatch(/^\d/);
+      else expect(body).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    });
+
     test.each([
       ['Query.users', '{ users { totalCount } }'],
       ['Query.realtimeSessions', '{ realtimeSessions { totalCount } }'],
+      ['Query.auditEvents', '{ auditEvents { totalCount } }'],
     ])('is told no count where it may not list: %s', async (coordinate, query) => {
       const { body } = await world.ask(caller, query);
       if (opened(coordinate)) expect(body.errors).toBeUndefined();

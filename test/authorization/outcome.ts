@@ -76,6 +76,7 @@ function startsOf({ root }: Path, target: Target | null, facts: readonly Fact[])
     case 'Query.applications':
       return facts.filter(({ type }) => type === 'Application');
     case 'Query.usage':
+    case 'Query.sessionStatistics':
       return oneOfEachRow(facts);
     case 'Query.auditEvents':
       return facts.filter(({ type, name }) => type === 'AuditEvent' && name === 'session.issued');
@@ -107,6 +108,8 @@ const link =
 const LINKS: Readonly<Record<string, Link>> = {
   'UsageRow.user': link('User', ({ user }) => user),
   'UsageRow.application': link('Application', ({ application }) => application),
+  'SessionStatisticsRow.user': link('User', ({ user }) => user),
+  'SessionStatisticsRow.application': link('Application', ({ application }) => application),
   'RealtimeSession.user': link('User', ({ user }) => user),
   'RealtimeSession.application': link('Application', ({ application }) => application),
   'RealtimeSession.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.session === fact.uuid,
@@ -132,6 +135,10 @@ const STAYING = new Set([
   'AuditEventConnection.edges',
   'AuditEventConnection.nodes',
   'AuditEventEdge.node',
+  'SessionStatistics.rows',
+  'SessionStatisticsRowConnection.edges',
+  'SessionStatisticsRowConnection.nodes',
+  'SessionStatisticsRowEdge.node',
   'UsageReport.rows',
   'UsageRowConnection.edges',
   'UsageRowConnection.nodes',

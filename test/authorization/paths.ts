@@ -107,6 +107,7 @@ const ROOTS: Readonly<Record<string, readonly string[]>> = {
   viewer: [''],
   applications: [''],
   usage: [`(filter: { ${TIME} }, ${BROKEN_DOWN})`],
+  sessionStatistics: [`(filter: { ${TIME} }, ${BROKEN_DOWN})`],
   // What asking leaves behind itself is none of them.
   auditEvents: ['(first: 100, filter: { actions: ["session.issued"] })'],
 };
@@ -235,6 +236,7 @@ export function failsAlone(path: Path): boolean {
     'Query.users',
     'Query.applications',
     'Query.usage',
+    'Query.sessionStatistics',
     'Query.auditEvents',
   ].includes(path.root.coordinate);
 }

@@ -21,9 +21,36 @@ const MAX_BYTES = {
   './react': 3_000,
   './agents': 8_000,
   './scalars': 3_000,
-  './testing': 6_000,
+  './testing': 10_000,
 };
 const SUBPATHS = Object.keys(MAX_BYTES);
+
+/** What an app does, and what it must not be able to do. */
+const CONSUMER = `
+    import { createGatehouse, type CreateSessionResult, secretOf } from 'gatehouse-client';
+    import { possibleTypes } from 'gatehouse-client/scalars';
+    export const gatehouse = createGatehouse({ url: 'http://localhost/graphql', auth: async () => 'key' });
+    export const token = async (): Promise<string> => secretOf(await gatehouse.createSession({})).reveal();
+    export const members: string[] | undefined = possibleTypes['Error'];
+    export function told(result: CreateSessionResult): string {
+      switch (result.__typename) {
+        case 'CreateRealtimeSessionSuccess': return result.session?.status ?? '';
+        case 'QuotaExceededError': return result.retryAt ?? '';
+        case 'InvalidInputError': return result.issues.map(({ path }) => path.join('.')).join();
+        case 'PolicyViolationError':
+        case 'UserSuspendedError':
+        case 'IdempotencyConflictError':
+        case 'SecretAlreadyIssuedError':
+        case 'UpstreamError': return result.message;
+        default: return result satisfies never;
+      }
+    }
+    // @ts-expect-error A secret is no string.
+    export const printed: string = secretOf(await gatehouse.createSession({}));
+    for await (const { status } of gatehouse.sessions({ filter: { statuses: ['ACTIVE'] } })) status satisfies string;
+    // @ts-expect-error There is no such status.
+    gatehouse.sessions({ filter: { statuses: ['RUNNING'] } });
+  `;
 
 const run = promisify(execFile);
 const tool = (name: string) => join(import.meta.dirname, 'node_modules/.bin', name);
@@ -80,37 +107,11 @@ test('it holds what it needs and nothing else, and depends on nothing', async ()
 });
 
 describe('its types', () => {
-  const CONSUMER = `
-    import { createGatehouse, type CreateSessionResult, secretOf } from 'gatehouse-client';
-    import { possibleTypes } from 'gatehouse-client/scalars';
-    export const gatehouse = createGatehouse({ url: 'http://localhost/graphql', auth: async () => 'key' });
-    export const token = async (): Promise<string> => secretOf(await gatehouse.createSession({})).reveal();
-    export const members: string[] | undefined = possibleTypes['Error'];
-    export function told(result: CreateSessionResult): string {
-      switch (result.__typename) {
-        case 'CreateRealtimeSessionSuccess': return result.session?.status ?? '';
-        case 'QuotaExceededError': return result.retryAt ?? '';
-        case 'InvalidInputError': return result.issues.map(({ path }) => path.join('.')).join();
-        case 'PolicyViolationError':
-        case 'UserSuspendedError':
-        case 'IdempotencyConflictError':
-        case 'SecretAlreadyIssuedError':
-        case 'UpstreamError': return result.message;
-        default: return result satisfies never;
-      }
-    }
-    // @ts-expect-error A secret is no string.
-    export const printed: string = secretOf(await gatehouse.createSession({}));
-    for await (const { status } of gatehouse.sessions({ filter: { statuses: ['ACTIVE'] } })) status satisfies string;
-    // @ts-expect-error There is no such status.
-    gatehouse.sessions({ filter: { statuses: ['RUNNING'] } });
-  `;
-
   test.each([
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
   ])('are right for an app with module %s and resolution %s', async (module, moduleResolution) => {
-    await writeFile(join(project.folder, 'app.ts'), CONSUMER);
+    const files = await writeSources();
     const compilerOptions = {
       module,
       moduleResolution,
@@ -122,14 +123,21 @@ describe('its types', () => {
       noEmit: true,
       skipLibCheck: false,
     };
-    await writeFile(
-      join(project.folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions, files: ['app.ts'] }),
-    );
+    await writeFile(join(project.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
     const compiled = run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project.folder]);
     await compiled.catch(({ stdout }: { stdout: string }) => expect(stdout).toBe(''));
   });
 });
+
+/** An app, and what README has in TypeScript. @returns the names of the files */
+async function writeSources(): Promise<string[]> {
+  const readme = await readFile(join(CLIENT, 'README.md'), 'utf8');
+  const snippets = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, snippet]) => snippet ?? '');
+  expect(snippets.length).toBeGreaterThan(3);
+  const sources = [CONSUMER, ...snippets].map((text, index) => ({ name: `app-${index}.ts`, text }));
+  for (const { name, text } of sources) await writeFile(join(project.folder, name), text);
+  return sources.map(({ name }) => name);
+}
 
 test.each(Object.entries(MAX_BYTES))(
   '%s is small, and imports nothing of Node.js',

@@ -158,6 +158,11 @@ async function exercise(): Promise<void> {
   );
   answers.push((await gateway.ask(`{ node(id: "${CANARIES.instructions}") { id } }`)).body);
   answers.push((await gateway.ask(`{ ${'canaryProse'} }`)).body);
+  const state = await gateway.ask(
+    '{ gateway { version providers { name circuitOpen } trail { unsealedEvents } defaultPolicy { allowedModels } pricedModels } }',
+  );
+  expect(state.body.data.gateway.providers).toEqual([{ name: 'openai', circuitOpen: false }]);
+  answers.push(state.body);
   answers.push(
     (
       await gateway.ask(

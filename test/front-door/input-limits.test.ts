@@ -111,7 +111,13 @@ const LISTS: Readonly<Record<string, Case>> = {
   'RealtimeSessionFilter.types': sessions('types', () => 'REALTIME'),
   'RealtimeSessionFilter.models': sessions('models'),
   'RealtimeSessionFilter.providers': sessions('providers'),
+  'RealtimeSessionFilter.failureCodes': sessions('failureCodes', () => 'withdrawn'),
   'RealtimeSessionFilter.labels': sessions('labels', label),
+  'UserFilter.externalIds': inFilter(
+    'query ($filter: UserFilter) { users(filter: $filter) { nodes { id } } }',
+    'externalIds',
+    name,
+  ),
   'AuditEventFilter.actions': events('actions'),
   'AuditEventFilter.outcomes': events('outcomes', () => 'DENIED'),
   'AuditEventFilter.actorKinds': events('actorKinds', () => 'USER'),

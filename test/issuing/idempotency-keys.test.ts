@@ -68,7 +68,7 @@ describe('the same input', () => {
     const first = await issue(gateway, { ...input, idempotencyKey: name.replaceAll(' ', '-') });
     expect(first.__typename).toBe(SUCCESS);
     const repeated = await issue(gateway, { ...same, idempotencyKey: name.replaceAll(' ', '-') });
-    expect(repeated).toMatchObject({ __typename: ALREADY, issuedSession: { id: first.session.id } });
+    expect(repeated).toMatchObject({ __typename: ALREADY, session: { id: first.session.id } });
   });
 
   test.each<[string, object]>([
@@ -128,7 +128,7 @@ test('an input is still known after the fingerprint key was rotated, as long as 
   await under(`${newer},${older}`, async (gateway) => {
     expect(await issue(gateway, input)).toMatchObject({
       __typename: ALREADY,
-      issuedSession: { id: session.id },
+      session: { id: session.id },
     });
     expect(await issue(gateway, { ...input, voice: 'marin' })).toEqual(DIFFERENT);
     expect(await issue(gateway, { ...input, idempotencyKey: 'after' })).toMatchObject({

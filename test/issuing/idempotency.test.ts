@@ -31,7 +31,7 @@ test('a key mints once: repeating it tells of the session, and never again of th
     expect(repeated).toEqual({
       __typename: ALREADY,
       message: expect.any(String),
-      issuedSession: first.session,
+      session: first.session,
     });
     expect(JSON.stringify(repeated)).not.toContain(first.clientSecret.value);
   }
@@ -89,17 +89,16 @@ describe('fifty requests with one key at once, half of whose clients go away', (
     );
     const after = await issue(gateway, input);
     expect(after.__typename).toBe(ALREADY);
-    for (const answer of told) expectConsistent(answer, after.issuedSession.id);
+    for (const answer of told) expectConsistent(answer, after.session.id);
     expect(upstream.calls).toHaveLength(1);
   });
 });
 
 /** In progress, or of the one session. */
 function expectConsistent(
-  answer: { __typename: string; session?: { id: string }; issuedSession?: { id: string } },
+  { session, ...answer }: { __typename: string; session?: { id: string } },
   sessionId: string,
 ): void {
-  const session = answer.session ?? answer.issuedSession;
   if (session === undefined) {
     expect(answer).toEqual(IN_PROGRESS);
   } else {
@@ -154,7 +153,7 @@ describe('the first outcome is repeated as it was', () => {
     await suspendUser(gateway, { externalUserId: 'erin' });
     expect(await issue(gateway, input)).toMatchObject({
       __typename: ALREADY,
-      issuedSession: { id: session.id },
+      session: { id: session.id },
     });
   });
 });
@@ -268,7 +267,7 @@ test('keys are forgotten after 25 hours, in short batches, and then mint anew', 
     expect(second.session.id).not.toBe(first.session.id);
     expect(await issue(gateway, input)).toMatchObject({
       __typename: ALREADY,
-      issuedSession: { id: second.session.id },
+      session: { id: second.session.id },
     });
   } finally {
     await pool.end();

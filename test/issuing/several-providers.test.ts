@@ -225,6 +225,12 @@ describe('a provider that does not work', () => {
   test('and keeps failing is not asked, while mints of another that run at the same time go on', async () => {
     const circuit = (provider: string) => metric(`gatehouse_circuit_open{provider="${provider}"}`);
     expect([await circuit('openai'), await circuit('openai-beta')]).toEqual(['0', '0']);
+    const state = { circuitOpen: false, supportsBrokered: false };
+    expect(await providerStates()).toEqual([
+      { name: 'openai', isDefault: true, isSandbox: false, ...state },
+      { name: 'openai-beta', isDefault: false, isSandbox: false, ...state },
+      { name: 'sandbox', isDefault: false, isSandbox: true, ...state },
+    ]);
     const okBefore = Number(
       (await metric('gatehouse_mint_seconds_count{provider="openai",outcome="issued",code="ok"}')) ?? 0,
     );
@@ -249,6 +255,11 @@ describe('a provider that does not work', () => {
     expect([openai.calls.length, beta.calls.length]).toEqual([24, 20]);
 
     expect([await circuit('openai'), await circuit('openai-beta')]).toEqual(['0', '1']);
+    expect(await providerStates()).toMatchObject([
+      { circuitOpen: false },
+      { circuitOpen: true },
+      { circuitOpen: false },
+    ]);
     expect(
       await metric(
         'gatehouse_mint_seconds_count{provider="openai-beta",outcome="failed",code="upstream_unavailable"}',
@@ -276,6 +287,13 @@ describe('a provider that does not work', () => {
     expect(named("the provider refuses the gateway's own key")).toEqual(['openai']);
   });
 });
+
+async function providerStates() {
+  const { body } = await gateway.ask(
+    '{ gateway { providers { name isDefault circuitOpen isSandbox supportsBrokered } } }',
+  );
+  return body.data.gateway.providers;
+}
 
 /** Forwards each request to the upstream that its path belongs to. */
 async function forwardByPath(upstreamOf: (path: string) => FakeUpstream) {

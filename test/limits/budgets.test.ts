@@ -148,6 +148,80 @@ describe('a monthly budget', () => {
   });
 });
 
+describe('User.budget', () => {
+  const BUDGET = /* GraphQL */ `
+    query ($externalId: String, $applicationId: ID) {
+      user(externalId: $externalId) { budget(applicationId: $applicationId) { limitUsd usedUsd resetsAt } }
+    }
+  `;
+  const budgetOf = async (externalId: string, id?: string, headers?: Record<string, string>) => {
+    const { body } = await gateway.ask(BUDGET, { externalId, applicationId: id }, headers);
+    expect(body.errors).toBeUndefined();
+    return body.data.user.budget;
+  };
+  const nextMonth = () => {
+    const now = new Date();
+    return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)).toISOString();
+  };
+
+  test('says the limit, what counts of it this month in UTC, and when the next one begins', async () => {
+    const externalUserId = 'reads its budget';
+    await use(externalUserId);
+    await use(externalUserId, { model: 'nobody-knows-its-price' });
+    expect(await budgetOf(externalUserId)).toEqual({
+      limitUsd: '100.5',
+      usedUsd: COST,
+      resetsAt: nextMonth(),
+    });
+    await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: '0' });
+    expect(await budgetOf(externalUserId)).toMatchObject({ limitUsd: '0', usedUsd: COST });
+    const { session } = await issue(gateway, { externalUserId: 'has used nothing' });
+    expect(session.status).toBe('ACTIVE');
+    expect(await budgetOf('has used nothing')).toMatchObject({ usedUsd: '0' });
+  });
+
+  test('is that of the application that is named, over what was used through all of them', async () => {
+    const externalUserId = 'has two budgets';
+    const { application } = await createApplication(gateway, 'kiosk');
+    const { value } = await createKey(gateway, application.id, {
+      scopes: ['SESSIONS_CREATE', 'USERS_READ', 'USAGE_READ'],
+    });
+    await setPolicy(gateway, { applicationId: application.id, monthlyBudgetUsd: '7.25' });
+    await use(externalUserId);
+    await use(externalUserId, {}, bearer(value));
+    const used = { usedUsd: '0.0170672', resetsAt: nextMonth() };
+    expect(await budgetOf(externalUserId)).toEqual({ limitUsd: '100.5', ...used });
+    expect(await budgetOf(externalUserId, application.id)).toEqual({ limitUsd: '7.25', ...used });
+    expect(await budgetOf(externalUserId, undefined, bearer(value))).toEqual({ limitUsd: '7.25', ...used });
+  });
+
+  test('is what a reservation compares: at every limit it allows as long as less is used', async () => {
+    const externalUserId = 'on the edge';
+    await use(externalUserId);
+    for (const limitUsd of ['0', '0.0085335', COST, A_LITTLE_MORE, '1']) {
+      await setPolicy(gateway, { externalUserId, monthlyBudgetUsd: limitUsd });
+      const budget = await budgetOf(externalUserId);
+      expect(budget).toMatchObject({ limitUsd, usedUsd: COST });
+      const { __typename } = await issue(gateway, { externalUserId });
+      expect(__typename === SUCCESS.__typename).toBe(Number(budget.usedUsd) < Number(budget.limitUsd));
+    }
+  });
+
+  test('is null where there is none, and one statement reads those of all users of a page', async () => {
+    const free = await startGateway(database, upstreamEnv(upstream.baseUrl));
+    try {
+      const { body } = await free.ask(
+        '{ users(first: 3, orderBy: CREATED_AT_DESC) { nodes { budget { usedUsd } } } }',
+      );
+      expect(body).toEqual({
+        data: { users: { nodes: [{ budget: { usedUsd: COST } }, ...Array(2).fill({ budget: null })] } },
+      });
+    } finally {
+      await free.close();
+    }
+  });
+});
+
 describe('under a budget, a model without a price', () => {
   const refusedFor = (...models: string[]) => ({
     __typename: 'PolicyViolationError',

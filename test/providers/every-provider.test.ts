@@ -51,6 +51,7 @@ const ROWS: readonly Row[] = [
         organization: 'org-1',
         project: 'proj_1',
         timeoutMs,
+        proxies: undefined,
       }),
     is: { name: 'openai', dialect: 'ga', ...openaiLimits },
     path: '/realtime/client_secrets',
@@ -67,7 +68,13 @@ const ROWS: readonly Row[] = [
     name: 'openai-beta, without organization and project',
     kind: 'flat',
     open: (baseUrl, key = 'sk-test') =>
-      createOpenAiBeta({ name: 'openai-beta', baseUrl, apiKey: new Secret(key), timeoutMs }),
+      createOpenAiBeta({
+        name: 'openai-beta',
+        baseUrl,
+        apiKey: new Secret(key),
+        timeoutMs,
+        proxies: undefined,
+      }),
     is: { name: 'openai-beta', dialect: 'flat', ...openaiLimits },
     path: '/realtime/sessions',
     headers: { authorization: 'Bearer sk-test', 'openai-safety-identifier': 'user-hash' },
@@ -78,7 +85,7 @@ const ROWS: readonly Row[] = [
     name: 'azure with a key',
     kind: 'azure',
     open: (endpoint, key = 'a1b2c3d4') =>
-      createAzure({ name: 'azure', endpoint, credential: new Secret(key), timeoutMs }),
+      createAzure({ name: 'azure', endpoint, credential: new Secret(key), timeoutMs, proxies: undefined }),
     is: { name: 'azure', dialect: 'ga', ...openaiLimits },
     path: '/openai/v1/realtime/client_secrets',
     headers: { 'api-key': 'a1b2c3d4' },
@@ -89,7 +96,13 @@ const ROWS: readonly Row[] = [
     name: 'azure with a token of Entra',
     kind: 'azure',
     open: (endpoint, token = TOKEN) =>
-      createAzure({ name: 'azure', endpoint, credential: async () => new Secret(token), timeoutMs }),
+      createAzure({
+        name: 'azure',
+        endpoint,
+        credential: async () => new Secret(token),
+        timeoutMs,
+        proxies: undefined,
+      }),
     is: { name: 'azure', dialect: 'ga', ...openaiLimits },
     path: '/openai/v1/realtime/client_secrets',
     headers: { authorization: `Bearer ${TOKEN}` },
@@ -100,7 +113,7 @@ const ROWS: readonly Row[] = [
     name: 'xai, which answers no session',
     kind: 'xai',
     open: (baseUrl, key = 'xai-test') =>
-      createXai({ name: 'xai', baseUrl, apiKey: new Secret(key), timeoutMs }),
+      createXai({ name: 'xai', baseUrl, apiKey: new Secret(key), timeoutMs, proxies: undefined }),
     is: {
       name: 'xai',
       dialect: 'xai',
@@ -272,7 +285,13 @@ describe('the fakes refuse what the real ones refuse', () => {
 });
 
 test('xai refuses a transcription session by itself', async () => {
-  const xai = createXai({ name: 'xai', baseUrl: 'http://127.0.0.1:1', apiKey: new Secret('x'), timeoutMs });
+  const xai = createXai({
+    name: 'xai',
+    baseUrl: 'http://127.0.0.1:1',
+    apiKey: new Secret('x'),
+    timeoutMs,
+    proxies: undefined,
+  });
   const session = { type: 'TRANSCRIPTION' as const, model: 'm', extra: {} };
   expect(await xai.mint({ ...request, session })).toMatchObject({
     kind: 'failed',
@@ -292,7 +311,13 @@ describe('azure', () => {
     'an endpoint that ends with %s has the path already',
     async (behind) => {
       const endpoint = upstream.baseUrl + behind;
-      const provider = createAzure({ name: 'azure', endpoint, credential: new Secret('a1b2'), timeoutMs });
+      const provider = createAzure({
+        name: 'azure',
+        endpoint,
+        credential: new Secret('a1b2'),
+        timeoutMs,
+        proxies: undefined,
+      });
       await provider.mint(request);
       await provider.close();
       const prefix = behind.startsWith('/proxy') ? '/proxy' : '';

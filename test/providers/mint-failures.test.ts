@@ -42,7 +42,14 @@ function connectTo(
   baseUrl: string,
   { agent, timeoutMs = PATIENT_MS }: { agent?: Dispatcher; timeoutMs?: number } = {},
 ): ClosableProvider {
-  return createOpenAi({ name: 'openai', baseUrl, apiKey: new Secret('sk-test'), timeoutMs, agent });
+  return createOpenAi({
+    name: 'openai',
+    baseUrl,
+    apiKey: new Secret('sk-test'),
+    timeoutMs,
+    proxies: undefined,
+    agent,
+  });
 }
 
 /** The outcome, or "late" when the deadline passed by 50 ms. Both timers run here: a busy machine delays both alike. */

@@ -10,7 +10,7 @@ const request: MintRequest = {
   expiresAfterSeconds: 60,
   safetyIdentifier: 'user-hash',
 };
-const options = { name: 'openai', apiKey: new Secret('sk-test-key'), timeoutMs: 2000 };
+const options = { name: 'openai', apiKey: new Secret('sk-test-key'), timeoutMs: 2000, proxies: undefined };
 
 const ga = useUpstream('ga');
 const flat = useUpstream('flat');

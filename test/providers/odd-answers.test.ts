@@ -28,6 +28,7 @@ beforeAll(async () => {
     baseUrl: fake.baseUrl,
     apiKey: new Secret('sk-test'),
     timeoutMs: 10_000,
+    proxies: undefined,
   });
 });
 afterEach(() => fake.reset());

@@ -20,7 +20,7 @@ import { useUpstream } from '../support/fixture.ts';
 import { toInput } from '../support/graphql-session.ts';
 import type { UpstreamKind } from '../support/upstream-kinds.ts';
 
-const account = { name: 'any', apiKey: new Secret('xai-test'), timeoutMs: 5000 };
+const account = { name: 'any', apiKey: new Secret('xai-test'), timeoutMs: 5000, proxies: undefined };
 
 describe.each<[UpstreamKind, Dialect, (baseUrl: string) => ClosableProvider]>([
   ['ga', 'ga', (baseUrl) => createOpenAi({ ...account, baseUrl })],

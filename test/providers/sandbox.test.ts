@@ -270,7 +270,13 @@ test('as a provider', async () => {
 
 test('what GA lacks is refused upstream, not dropped on the way', async () => {
   const apiKey = new Secret('sk-anything');
-  const provider = createOpenAi({ name: 'openai', baseUrl: sandbox.baseUrl, apiKey, timeoutMs: 2000 });
+  const provider = createOpenAi({
+    name: 'openai',
+    baseUrl: sandbox.baseUrl,
+    apiKey,
+    timeoutMs: 2000,
+    proxies: undefined,
+  });
   const session = { type: 'REALTIME' as const, model: 'gpt-realtime-2.1', temperature: 0.8, extra: {} };
   expect(
     await provider.mint({ session, expiresAfterSeconds: 60, safetyIdentifier: 'user-hash' }),

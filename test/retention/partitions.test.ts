@@ -12,6 +12,7 @@ const INDEXES = {
   realtime_session: [
     'application_id_id_idx',
     'expiring_idx',
+    'failure_idx',
     'issued_idx',
     'labels_idx',
     'live_idx',

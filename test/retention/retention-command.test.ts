@@ -60,6 +60,10 @@ test('retention drop lists what is due, drops it when told to, and not by a wron
   expect(refused.stderr).toMatch(/The database's clock is 1\d\d seconds ahead of this machine's/);
   expect(await left()).toHaveLength(6);
 
+  const lines = await retentionDrop('--json');
+  expect(lines.names.map((line) => JSON.parse(line))).toEqual(
+    due.map((partition) => ({ partition, dropped: false, rows: null })),
+  );
   expect(await retentionDrop('--yes')).toMatchObject({ code: 0, names: due });
   expect(await left()).toEqual([]);
   expect(await retentionDrop('--yes')).toMatchObject({ code: 0, names: [] });

@@ -157,3 +157,63 @@ test('audit export to somebody who has read enough ends quietly', async () => {
   const { code, stderr } = await runInShell(['audit', 'export'], { env: environment(), unread: true });
   expect([code, withoutLedger(stderr)]).toEqual([0, '']);
 });
+
+test('audit export takes the filters of the API', async () => {
+  const events = async (...args: string[]) => {
+    const { code, stdout } = await audit(['export', ...args, '--json']);
+    expect(code).toBe(0);
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  };
+  await database.query(
+    `INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, request_id, detail)
+     VALUES (uuidv7_at(now()), now(), 'session.denied', 'DENIED', 'OPERATOR', 'root', 'r1', '{}')`,
+  );
+  const all = await events();
+  const [first, second, ...rest] = all;
+  expect(rest).toHaveLength(29);
+  const uuid = (value: string, type: string) => Buffer.from(`${type}:${value}`).toString('base64');
+  expect(await events('--session', first.sessionId)).toEqual([first]);
+  expect(await events('--session', uuid(first.sessionId, 'RealtimeSession'))).toEqual([first]);
+  expect(await events('--user-id', uuid(second.userId, 'User'))).toEqual([second]);
+  expect(
+    await events('--from', first.at.slice(0, 23).concat('Z'), '--to', second.at.slice(0, 23).concat('Z')),
+  ).toEqual([first]);
+  const denied = all.slice(-1);
+  expect(await events('--action', 'session.denied,session.failed')).toEqual(denied);
+  expect(await events('--outcome', 'DENIED', '--outcome', 'FAILED')).toEqual(denied);
+  expect(await events('--actor-kind', 'OPERATOR')).toEqual(denied);
+  expect(await events('--request', 'r1')).toEqual(denied);
+  expect(await events('--request', 'r1', '--actor-kind', 'USER')).toEqual([]);
+});
+
+test.each<[string[], number, string]>([
+  [['--action', 'session.nope'], 2, 'It must be of session.requested, session.issued,'],
+  [['--session', 'nonsense'], 1, '--session names nothing that there is'],
+  [['--user', 'nobody', '--user-id', 'x'], 1, '--user-id names nothing that there is'],
+])('audit export %j is refused', async (args, refusedWith, problem) => {
+  const { code, stdout, stderr } = await audit(['export', ...args], {
+    DATABASE_URL: database.url,
+    DATABASE_OWNER_URL: database.ownerUrl,
+  });
+  expect([code, stdout]).toEqual([refusedWith, '']);
+  expect(stderr).toContain(problem);
+});
+
+test('audit verify --json is one document', async () => {
+  await database.query(
+    `UPDATE audit_event SET actor_name = 'nobody' WHERE id = (SELECT event_id FROM audit_seal WHERE sequence = 17)`,
+  );
+  const { code, stdout } = await audit(['verify', '--json']);
+  expect([code, JSON.parse(stdout)]).toEqual([
+    1,
+    expect.objectContaining({
+      intact: false,
+      events: 30,
+      batches: 3,
+      findings: [expect.stringMatching(/^sequence 17 .* is not what was sealed/)],
+    }),
+  ]);
+});

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { findTrailState } from '../../src/sealing/find-trail-state.db.ts';
 import { openHeadsFile } from '../../src/sealing/heads-file.ts';
 import type { Head } from '../../src/sealing/seal.ts';
 import { sealTrail } from '../../src/sealing/seal-trail.job.ts';
+import { MAX_COUNTED_UNSEALED } from '../../src/sealing/trail-state.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -53,6 +55,21 @@ describe('sealing', () => {
       Array.from({ length: 25 }, (_, n) => `shop ${n + 1}`),
     );
     expect(await findingsOf(poolOf(database()))).toEqual([]);
+  });
+
+  it('is counted: what is sealed, when that was, and what is not yet, up to a number', async () => {
+    const pool = poolOf(database());
+    const unsealed = (overlapMs = OVERLAP_MS) => findTrailState(pool, overlapMs);
+    expect(await unsealed()).toEqual({ sealedEvents: 0, unsealedEvents: 0, lastSealedAt: null });
+    await fillTrail(database(), 25, 3600);
+    expect(await unsealed()).toEqual({ sealedEvents: 0, unsealedEvents: 25, lastSealedAt: null });
+    const heads = await sealAll(pool, 10);
+    const lastSealedAt = new Date(heads.at(-1)?.sealedAt ?? '');
+    expect(await unsealed()).toEqual({ sealedEvents: 25, unsealedEvents: 0, lastSealedAt });
+    await pool.query(EVENT, ['soon', 0]);
+    expect(await unsealed()).toEqual({ sealedEvents: 25, unsealedEvents: 1, lastSealedAt });
+    await pool.query(`${EVENT}, generate_series(1, 10000)`, ['many', 0]);
+    expect(await unsealed()).toMatchObject({ unsealedEvents: MAX_COUNTED_UNSEALED });
   });
 
   it('takes what was committed late, after what was committed before it', async () => {

@@ -59,6 +59,22 @@ describe('a client that takes its time is answered 408 and cut', () => {
     if (!socket.closed) await once(socket, 'close');
   });
 
+  test.each(['application/json', 'application/graphql-response+json'])(
+    'in the media type that it accepts, once its headers have arrived: %s',
+    async (accept) => {
+      const socket = open();
+      const answered = readAnswer(socket);
+      socket.write(head(`accept: ${accept}`, 'content-length: 100'));
+      const { status, head: answer, body } = await answered;
+      expect(status).toBe(408);
+      expect(answer).toContain(`content-type: ${accept}; charset=utf-8`);
+      const [, requestId] = /^x-request-id: (.*)$/m.exec(answer) ?? [];
+      expect(JSON.parse(body).errors[0].extensions.requestId).toBe(requestId);
+      // It is the one that the log has.
+      await expect.poll(() => gateway.logLines.join()).toContain(requestId);
+    },
+  );
+
   test('a connection that says nothing at all is cut', async () => {
     const socket = open();
     const startedAt = performance.now();

@@ -11,20 +11,22 @@ const closed = useGateway(database);
 const corsOf = ({ headers }: Response) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-') || name === 'vary'));
 
-const preflight = (url: string, origin: string | null) =>
+const EXPOSED = 'date, retry-after, www-authenticate, x-request-id';
+
+const preflight = (url: string, origin: string | null, asked = 'authorization,content-type') =>
   fetch(url, {
     method: 'OPTIONS',
     headers: {
       ...(origin === null ? {} : { origin }),
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type',
+      'access-control-request-headers': asked,
     },
   });
 
-const ask = (url: string, origin: string, authorization = `Bearer ${ROOT_KEY}`) =>
+const ask = (url: string, origin: string, authorization = `Bearer ${ROOT_KEY}`, headers = {}) =>
   fetch(url, {
     method: 'POST',
-    headers: { origin, authorization, 'content-type': 'application/json' },
+    headers: { origin, authorization, 'content-type': 'application/json', ...headers },
     body: '{"query":"{ viewer { name } }"}',
   });
 
@@ -38,9 +40,40 @@ describe('a listed origin', () => {
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers': 'authorization, content-type',
       'access-control-max-age': '3600',
-      'access-control-expose-headers': 'x-request-id, retry-after',
-      vary: 'origin',
+      'access-control-expose-headers': EXPOSED,
+      vary: 'origin, access-control-request-headers',
     });
+  });
+
+  const many = Array.from({ length: 100 }, (_, index) => `x-${index}`);
+  test.each<[string, string, readonly string[]]>([
+    [
+      'what tracing and clients send',
+      'apollographql-client-name,baggage,sentry-trace,traceparent,x-openai-agents-sdk',
+      ['apollographql-client-name', 'baggage', 'sentry-trace', 'traceparent', 'x-openai-agents-sdk'],
+    ],
+    ['any case and space, once', ' X-A , x-a,\tX-b', ['x-a', 'x-b']],
+    ['every character that a name may have', "!#$%&'*+-.^_`|~09az", ["!#$%&'*+-.^_`|~09az"]],
+    ['never the wildcard', '*,x-a', ['x-a']],
+    ['no name that is none', 'x a,x(b),"x",x:c,,x/d,x-é,x-a', ['x-a']],
+    ['no name without end', `${'x'.repeat(101)},${'y'.repeat(100)}`, ['y'.repeat(100)]],
+    ['so many', many.join(), many.slice(0, 64)],
+    ['none', '', []],
+  ])('its pages may send the headers that they ask for: %s', async (_what, asked, allowed) => {
+    const response = await preflight(gateway.url, APP, asked);
+    expect(response.status).toBe(204);
+    const names = response.headers.get('access-control-allow-headers')?.split(', ');
+    expect(names).toEqual(['authorization', 'content-type', ...allowed]);
+  });
+
+  test('its pages may send those headers to a request, too', async () => {
+    const headers = {
+      'x-openai-agents-sdk': 'x',
+      traceparent: '00-0-0-00',
+      'apollographql-client-name': 'x',
+    };
+    const response = await ask(gateway.url, APP, undefined, headers);
+    expect(response.status).toBe(200);
   });
 
   test.each([200, 401])('it may read an answer of %d', async (status) => {
@@ -48,7 +81,7 @@ describe('a listed origin', () => {
     expect(response.status).toBe(status);
     expect(corsOf(response)).toEqual({
       'access-control-allow-origin': APP,
-      'access-control-expose-headers': 'x-request-id, retry-after',
+      'access-control-expose-headers': EXPOSED,
       vary: 'origin',
     });
   });

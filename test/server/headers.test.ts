@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createContext, runInContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
@@ -25,7 +27,7 @@ const EVERYWHERE = {
 const LOCKED = { ...EVERYWHERE, 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" };
 const AUTHORISED = { authorization: `Bearer ${ROOT_KEY}`, 'content-type': 'application/json' };
 
-test.each<[string, number, string, RequestInit]>([
+const CASES: readonly [string, number, string, RequestInit][] = [
   ['an answer', 200, '', { method: 'POST', headers: AUTHORISED, body: '{"query":"{ viewer { name } }"}' }],
   ['a refusal of GraphQL', 400, '', { method: 'POST', headers: AUTHORISED, body: '{"query":7}' }],
   ['no credential', 401, '', { method: 'POST' }],
@@ -39,12 +41,49 @@ test.each<[string, number, string, RequestInit]>([
     { method: 'POST', headers: { authorization: AUTHORISED.authorization }, body: 'x' },
   ],
   ['a preflight', 403, '', { method: 'OPTIONS' }],
-])('%s (%d) carries them all', async (_what, status, path, init) => {
+  ['a body that is too long', 413, '', { method: 'POST', headers: AUTHORISED, body: 'x'.repeat(300_000) }],
+  ['a body that is no JSON', 400, '', { method: 'POST', headers: AUTHORISED, body: 'x' }],
+];
+
+test.each(CASES)('%s (%d) carries them all', async (_what, status, path, init) => {
   const response = await fetch(gateway.url + path, init);
   expect(response.status).toBe(status);
   expect(Object.fromEntries(response.headers)).toMatchObject(LOCKED);
   expect(response.headers.get('x-powered-by')).toBeNull();
   expect(response.headers.get('server')).toBeNull();
+});
+
+describe.each([
+  ['application/graphql-response+json', 'application/graphql-response+json'],
+  ['application/json', 'application/json'],
+  ['application/json;q=0.5, application/graphql-response+json;q=0.1', 'application/json'],
+  ['text/html, */*;q=0.8', 'application/json'],
+])('to a client that accepts %s', (accept, type) => {
+  test.each(CASES.filter(([what]) => what !== 'another media type'))(
+    '%s (%d) is of that media type',
+    async (_what, status, path, init) => {
+      const headers = { ...init.headers, accept };
+      const method = init.method ?? 'PUT';
+      const response = await fetch(gateway.url + path, { ...init, method, headers });
+      expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+      if (response.status !== 200) expect((await response.json()).errors).toHaveLength(1);
+      // As GraphQL over HTTP has it, application/json has 200 for what GraphQL itself refuses.
+      expect([status, 200]).toContain(response.status);
+    },
+  );
+});
+
+test.each([
+  ['HTTP/1.1 without a host', 400, 'POST /graphql HTTP/1.1\r\n'],
+  ['an expectation that is not known', 417, 'POST /graphql HTTP/1.1\r\nhost: x\r\nexpect: a-miracle\r\n'],
+])('%s is answered like all others', async (_what, status, head) => {
+  const bytes = `${head}accept: application/graphql-response+json\r\nconnection: close\r\n\r\n`;
+  const answer = await sendRaw(gateway.url, bytes);
+  expect(answer.status).toBe(status);
+  expect(answer.head).toContain('content-type: application/graphql-response+json; charset=utf-8');
+  expect(answer.head).toMatch(/^x-request-id: [0-9a-f-]{36}$/m);
+  expect(answer.head).toContain(`content-security-policy: ${LOCKED['content-security-policy']}`);
+  expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
 });
 
 test.each([
@@ -81,6 +120,42 @@ describe('the GraphiQL page', () => {
     expect(policy).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe/);
   });
 
+  test('keeps nothing that is typed into it in the browser, where headers, variables and queries hold credentials', async () => {
+    const response = await fetch(gateway.url, { headers: { accept: 'text/html' } });
+    const html = await response.text();
+    // Not toContain, which would print the whole page.
+    expect(html.includes('"shouldPersistHeaders":false')).toBe(true);
+    const [, first = ''] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
+    const hash = createHash('sha256').update(first).digest('base64');
+    expect(response.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+    expect(html.indexOf(first)).toBeLessThan(html.indexOf('renderYogaGraphiQL'));
+    // The browser's storage, with what an earlier version left there.
+    const stored: Record<string, unknown> = Object.create({
+      removeItem: (key: string) => delete stored[key],
+      setItem: (key: string, value: string) => (stored[key] = value),
+    });
+    stored['graphiql:headers'] = 'canary';
+    stored['theme-of-another-page'] = 'dark';
+    const urls: unknown[] = [];
+    const page = createContext({
+      localStorage: stored,
+      history: { replaceState: (...args: unknown[]) => urls.push(args) },
+    });
+    runInContext(`globalThis.window = globalThis; ${first}`, page);
+    // As GraphiQL stores, and as Yoga's page puts the query into the URL.
+    const read = `localStorage.setItem('graphiql:tabState', 'canary'); history.replaceState({}, '', '?query=canary');
+      localStorage.getItem('graphiql:tabState')`;
+    expect(runInContext(read, page)).toBe('canary');
+    expect(
+      runInContext(
+        `localStorage.removeItem('graphiql:tabState'); localStorage.getItem('graphiql:tabState')`,
+        page,
+      ),
+    ).toBeNull();
+    expect(stored).toEqual({ 'theme-of-another-page': 'dark' });
+    expect(urls).toEqual([]);
+  });
+
   test.skipIf(!existsSync(CHROMIUM))('works in a browser under that policy', async () => {
     const profile = await mkdtemp(join(tmpdir(), 'gatehouse-chromium-'));
     try {
@@ -107,7 +182,7 @@ describe('the GraphiQL page', () => {
       expect(drawn).toContain('graphiql-query-editor');
       // The editor has set its styles, and shows the document.
       expect(drawn).toContain('class="view-line"');
-      expect(drawn).toContain("Put&nbsp;the&nbsp;operator's&nbsp;key");
+      expect(drawn).toContain('Put&nbsp;the&nbsp;root&nbsp;key');
       expect(stderr).not.toMatch(/Content Security Policy/i);
     } finally {
       await rm(profile, { recursive: true, force: true });

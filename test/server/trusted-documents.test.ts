@@ -64,6 +64,20 @@ describe('a registered document', () => {
     expect(answer).toEqual({ status: 200, body: { data: { viewer: { name: 'root' } } } });
   });
 
+  test.each(['id', 'doc_id'])('is executed by its %s, as networks of Relay send it', async (key) => {
+    const expected = { status: 200, body: { data: { viewer: { name: 'root' } } } };
+    expect(await post({ [key]: idOf(VIEWER), variables: {} })).toEqual(expected);
+    expect(await getWith({ [key]: idOf(VIEWER) })).toEqual(expected);
+  });
+
+  test('is not executed beside a key that is not known', async () => {
+    const { status, body } = await post({ documentId: idOf(VIEWER), variabels: {} });
+    expect(status).toBe(400);
+    expect(body.errors[0].message).toBe(
+      'The key "variabels" is not known: a request has documentId, id or doc_id, variables, operationName and extensions.',
+    );
+  });
+
   test('is executed by GET, either way', async () => {
     const expected = { status: 200, body: { data: { viewer: { name: 'root' } } } };
     expect(await getWith({ extensions: JSON.stringify(apollo(idOf(VIEWER))) })).toEqual(expected);
@@ -89,6 +103,7 @@ test.each<[string, object]>([
   ['a query that is no text, beside an id', { query: [MINT], documentId: idOf(VIEWER) }],
   ['an id that nobody registered', { documentId: idOf('{ viewer { canary } }') }],
   ['a document for an id', { documentId: MINT }],
+  ['two ids of different keys', { documentId: idOf(VIEWER), id: idOf(MINT) }],
   ['two ids', { documentId: idOf(VIEWER), extensions: apollo(idOf(MINT)) }],
   ['an id that is an object', { documentId: { $ne: null } }],
   ['a hash that is a list', { extensions: apollo([idOf(VIEWER)]) }],

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Visibility } from '../../src/authorization/visibility.ts';
 import type { CursorPosition, Edge, Page } from '../../src/platform/database/page.ts';
 import { createPool } from '../../src/platform/database/pool.ts';
+import type { Instant } from '../../src/platform/validation/instant.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter } from '../../src/sessions/session-filter.ts';
 import type { SessionOrder } from '../../src/sessions/session-order.ts';
@@ -49,7 +50,9 @@ const EXCEPTIONS: readonly (readonly [RegExp, number])[] = [
   // All that is live is newer than what expired last: at most what is issued within the longest lifetime of a secret.
   [/^EXPIRED sessions, CREATED_AT_DESC/, LARGE * LIVE_SHARE],
   // Read from one index, and told apart by the clock: what is on its way, and what was left there.
-  [/^(PENDING|UNCONFIRMED) sessions/, LARGE * UNSETTLED_SHARE],
+  [/^(PENDING|UNCONFIRMED|UNSETTLED) sessions/, LARGE * UNSETTLED_SHARE],
+  // Read by their age: at most what is issued within the longest time that one can be exposed.
+  [/^EXPOSED sessions/, LARGE * LIVE_SHARE],
   // Each of eleven users is looked for in every month's index, unless all that is live fits a few pages.
   [/^users, NEXT_EXPIRY_AT_ASC/, (LIMIT + 1) * 26],
 ];
@@ -76,6 +79,10 @@ const users =
   (pool, page) =>
     listUsers(pool, visibility, {}, order, page);
 
+function hoursFromNow(hours: number): Instant {
+  return { date: new Date(Date.now() + hours * 3_600_000), microseconds: 0 };
+}
+
 const BOTH = ['CREATED_AT_DESC', 'CREATED_AT_ASC'] as const;
 const STATUSES = ['PENDING', 'ACTIVE', 'EXPIRED', 'REVOKED', 'FAILED', 'UNCONFIRMED'] as const;
 const FILTERS: readonly (readonly [string, SessionFilter])[] = [
@@ -91,6 +98,17 @@ const FILTERS: readonly (readonly [string, SessionFilter])[] = [
   ['sessions by upstream id', { upstreamSessionId: 'sess_12' }],
   ['sessions with a common label', { labels: [{ key: 'channel', value: 'phone' }] }],
   ['sessions with a label that none has', { labels: [{ key: 'channel', value: 'letter' }] }],
+  ['sessions with a common failure code', { failureCodes: ['common'] }],
+  ['sessions with a rare failure code', { failureCodes: ['rare'] }],
+  ['sessions with a failure code that none has', { failureCodes: ['upstream_redirected'] }],
+  ['sessions with one of three failure codes', { failureCodes: ['rare', 'upstream_redirected', 'common'] }],
+  ['FAILED sessions with a rare failure code', { statuses: ['FAILED'], failureCodes: ['rare'] }],
+  ['UNSETTLED sessions by their failure code', { failureCodes: ['not_settled'] }],
+  ['sessions that are exposed later than any can be', { exposedAfter: hoursFromNow(6) }],
+  ['sessions that were exposed half a year ago or later', { exposedAfter: hoursFromNow(-4380) }],
+  ['EXPOSED sessions, now', { exposedAfter: hoursFromNow(0) }],
+  ['EXPOSED sessions, an hour from now', { exposedAfter: hoursFromNow(1) }],
+  ['EXPOSED sessions, three hours from now', { exposedAfter: hoursFromNow(3) }],
   ...STATUSES.map((status) => [`${status} sessions`, { statuses: [status] }] as const),
 ];
 const LISTINGS: readonly (readonly [string, Read])[] = [
@@ -193,6 +211,7 @@ async function buffersOf({ text, values }: Statement, mode: string): Promise<num
 
 function literal(value: unknown): string {
   if (value === null) return 'NULL';
+  if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
   return pg.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value));
 }
 

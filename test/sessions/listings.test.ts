@@ -4,6 +4,7 @@ import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import {
+  FAILURE_CODES,
   fillLedger,
   LABELS,
   MODELS,
@@ -45,7 +46,7 @@ const NODES = /* GraphQL */ `
     nodes(ids: $ids) {
       ... on RealtimeSession {
         id status type model provider upstreamSessionId createdAt labels { key value }
-        clientSecret { expiresAt } user { id externalId } application { id }
+        clientSecret { expiresAt } failure { code } exposedUntil user { id externalId } application { id }
       }
       ... on User { id externalId suspendedAt activeSessionCount nextExpiryAt lastSessionAt }
     }
@@ -95,6 +96,8 @@ const some = (values: readonly string[]) => fc.subarray([...values, 'none of the
 const mostly = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 4 });
 const moment = (from: number, to: number) =>
   fc.integer({ min: from, max: to }).map((minutes) => new Date(Date.now() + minutes * 60_000).toISOString());
+/** Sessions that are live are of the last hours, all others older than a day. */
+const created = fc.oneof({ weight: 3, arbitrary: moment(-65 * 1440, -1440) }, moment(-100, 0));
 const paging = { size: fc.constantFrom(1, 2, 7, 20, 100), upTo: fc.constantFrom(0, 1, 5, 50, 1000) };
 
 /** Filters of few fields, so that something is left to list; null is as good as none. */
@@ -107,9 +110,11 @@ const sessionFilter = fc
       providers: mostly(some(PROVIDERS)),
       externalUserId: mostly(fc.constantFrom(...PEOPLE, 'nobody')),
       upstreamSessionId: mostly(fc.constantFrom(...UPSTREAM_IDS, 'sess_')),
-      createdFrom: mostly(moment(-65 * 1440, -1440)),
-      createdTo: mostly(moment(-65 * 1440, -1440)),
+      createdFrom: mostly(created),
+      createdTo: mostly(created),
       expiresBefore: mostly(moment(55, 75)),
+      failureCodes: mostly(fc.subarray(FAILURE_CODES)),
+      exposedAfter: mostly(fc.oneof(moment(-65 * 1440, 0), moment(110, 140), moment(-5, 5 * 60))),
       labels: mostly(fc.subarray(LABELS, { maxLength: 2 })),
       // Which of them there is only the ledger knows.
       user: fc.nat(30),
@@ -211,6 +216,7 @@ describe.each(VIEWERS)('as one who sees %s', (viewer) => {
     const userFilter: fc.Arbitrary<UserFilter> = fc.record(
       {
         externalIdPrefix: mostly(prefix),
+        externalIds: mostly(some(PEOPLE)),
         suspended: mostly(fc.boolean()),
         hasActiveSessions: mostly(fc.boolean()),
       },

@@ -61,6 +61,10 @@ const NOTHING: readonly object[] = [
   { types: [] },
   { models: [] },
   { providers: [] },
+  { failureCodes: [] },
+  { failureCodes: ['upstream_timeout', 'not_settled'] },
+  { failureCodes: ['upstream_timeout'], statuses: ['ACTIVE'] },
+  { exposedAfter: '9999-12-31T23:59:59.999Z' },
   { models: Array.from({ length: 1000 }, (_, n) => `model-${n}`) },
   { statuses: ['EXPIRED'], expiresBefore: '9999-12-31T23:59:59.999Z' },
   { statuses: ['FAILED', 'PENDING'] },
@@ -77,13 +81,15 @@ const NOTHING: readonly object[] = [
 const ALL: readonly object[] = [
   {},
   Object.fromEntries(
-    'userId externalUserId applicationId upstreamSessionId statuses types models providers createdFrom createdTo expiresBefore labels'
+    'userId externalUserId applicationId upstreamSessionId statuses types models providers createdFrom createdTo expiresBefore failureCodes exposedAfter labels'
       .split(' ')
       .map((name) => [name, null]),
   ),
   { createdFrom: '0001-01-01T00:00:00Z', createdTo: '9999-12-31T23:59:59.999Z' },
   { createdFrom: '0000-01-01T00:00:00Z' },
   { expiresBefore: '9999-12-31T23:59:59.999Z' },
+  { exposedAfter: '0000-01-01T00:00:00Z' },
+  { exposedAfter: new Date().toISOString() },
   { labels: [] },
   { labels: LABELS },
   { labels: [...LABELS, ...LABELS] },
@@ -115,6 +121,19 @@ test.each(ALL.map(name))('every session fits %s', async (_, filter) => {
   }
 });
 
+test('a failure code that does not exist is refused with those that do', async () => {
+  for (const code of ['upstream_timeuot', '', '\0', 'toString']) {
+    const { body } = await gateway.ask(SESSIONS, { filter: { failureCodes: ['upstream_timeout', code] } });
+    expect(body.errors[0]).toMatchObject({
+      message: expect.stringMatching(
+        /^filter\.failureCodes can have upstream_unreachable, .*, not_settled\b/,
+      ),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+    expect(JSON.stringify(body)).not.toContain('timeuot');
+  }
+});
+
 test.each(['\0', 'a\0', '\ud800', 'a%', '_', 'alice\\', '%', 'x'.repeat(10_000)])(
   'nobody is called %j',
   async (externalIdPrefix) => {
@@ -125,16 +144,46 @@ test.each(['\0', 'a\0', '\ud800', 'a%', '_', 'alice\\', '%', 'x'.repeat(10_000)]
   },
 );
 
-test.each([null, {}, { externalIdPrefix: null, suspended: null, hasActiveSessions: null }])(
-  'everybody fits %j',
-  async (filter) => {
-    const { body } = await gateway.ask(USERS, { filter });
-    expect(body.data.listing).toEqual({
-      totalCount: 2,
-      nodes: [{ externalId: 'alice' }, { externalId: 'bob' }],
-    });
-  },
-);
+test.each<[string, string[]]>([
+  ['an empty list', []],
+  ['texts that PostgreSQL cannot store', ['\0', 'alice\0']],
+  ['other names, and patterns', ['Alice', 'alice ', 'a%', '', 'x'.repeat(10_000)]],
+])('nobody is found by externalIds: %s', async (_, externalIds) => {
+  for (const order of ['LAST_SESSION_AT_DESC', 'NEXT_EXPIRY_AT_ASC', 'CREATED_AT_DESC']) {
+    const { body } = await gateway.ask(USERS, { filter: { externalIds }, order });
+    expect(body).toEqual({ data: { listing: NONE } });
+  }
+});
+
+test('users are found by externalIds in the order of the listing, each once', async () => {
+  const externalIds = ['bob', 'nobody', 'alice', 'bob', '\0', ...Array.from({ length: 95 }, String)];
+  for (const [order, names] of [
+    ['LAST_SESSION_AT_DESC', ['alice', 'bob']],
+    ['CREATED_AT_DESC', ['bob', 'alice']],
+    ['NEXT_EXPIRY_AT_ASC', ['alice', 'bob']],
+  ] as const) {
+    const { body } = await gateway.ask(USERS, { filter: { externalIds }, order });
+    const nodes = names.map((externalId) => ({ externalId }));
+    expect(body).toEqual({ data: { listing: { totalCount: 2, nodes } } });
+  }
+  const { body } = await gateway.ask(USERS, { filter: { externalIds: [...externalIds, 'one more'] } });
+  expect(body.errors[0]).toMatchObject({
+    message: 'filter.externalIds must be at most 100',
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+});
+
+test.each([
+  null,
+  {},
+  { externalIdPrefix: null, externalIds: null, suspended: null, hasActiveSessions: null },
+])('everybody fits %j', async (filter) => {
+  const { body } = await gateway.ask(USERS, { filter });
+  expect(body.data.listing).toEqual({
+    totalCount: 2,
+    nodes: [{ externalId: 'alice' }, { externalId: 'bob' }],
+  });
+});
 
 describe('totalCount', () => {
   const COUNT =

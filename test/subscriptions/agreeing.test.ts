@@ -75,8 +75,8 @@ const INSERT_SESSIONS = `
     CASE WHEN n % 7 < 4 THEN 'REALTIME' WHEN n % 7 < 6 THEN 'TRANSCRIPTION' ELSE 'TRANSLATION' END, ($3::text[])[n % 3 + 1], '{TEXT}', '[]',
     (SELECT coalesce(jsonb_agg(label), '[]') FROM jsonb_array_elements($5::jsonb) WITH ORDINALITY AS l (label, o) WHERE (n >> o::int) % 2 = 0),
     CASE WHEN n % 9 < 8 THEN 'sess_' || n % 20 END, outcome, CASE WHEN outcome IS NOT NULL THEN at END,
-    CASE WHEN outcome IN ('FAILED', 'UNCONFIRMED') THEN 'x' END,
-    CASE WHEN outcome = 'ISSUED' THEN now() + (n % 11 - 4) * interval '1 hour' END,
+    CASE WHEN outcome IN ('FAILED', 'UNCONFIRMED') THEN (ARRAY['upstream_timeout', 'not_settled'])[n % 2 + 1] END,
+    CASE WHEN outcome = 'ISSUED' THEN now() + (n % 11 - 4) * interval '20 minutes' END,
     CASE WHEN n % 6 = 0 THEN now() END,
     CASE WHEN outcome = 'ISSUED' THEN repeat(md5(n::text), 2) END, CASE WHEN outcome = 'ISSUED' THEN 'k' END,
     CASE WHEN outcome = 'ISSUED' THEN 'ek_' END, CASE WHEN outcome = 'ISSUED' THEN 'abcd' END
@@ -93,7 +93,9 @@ const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
 function filters(): fc.Arbitrary<SessionFilter> {
   const anySession = oneOf(events.map(({ session }) => session));
   const around = anySession.chain(({ createdAt }) =>
-    fc.integer({ min: -2, max: 2 }).map((ms) => new Date(createdAt.getTime() + ms)),
+    fc
+      .integer({ min: -2, max: 2 })
+      .map((ms) => ({ date: new Date(createdAt.getTime() + ms), microseconds: 0 })),
   );
   return fc.record({
     userId: sometimes(anySession.map(({ userId }) => userId)),
@@ -107,8 +109,18 @@ function filters(): fc.Arbitrary<SessionFilter> {
     createdFrom: sometimes(around),
     createdTo: sometimes(around),
     expiresBefore: sometimes(
-      anySession.map(
-        ({ clientSecret }) => new Date((clientSecret?.expiresAt.getTime() ?? Date.now()) + 1800_000),
+      anySession.map(({ clientSecret }) => ({
+        date: new Date((clientSecret?.expiresAt.getTime() ?? Date.now()) + 600_000),
+        microseconds: 0,
+      })),
+    ),
+    failureCodes: sometimes(some(['upstream_timeout', 'not_settled', 'withdrawn'])),
+    exposedAfter: sometimes(
+      anySession.chain(({ exposedUntil }) =>
+        fc.integer({ min: -1, max: 1 }).map((ms) => ({
+          date: new Date((exposedUntil?.getTime() ?? Date.now()) + ms),
+          microseconds: 0,
+        })),
       ),
     ),
     labels: sometimes(some([...LABELS, { key: 'team', value: 'green' }])),
@@ -182,5 +194,7 @@ const FIELDS: Record<keyof SessionFilter, true> = {
   createdFrom: true,
   createdTo: true,
   expiresBefore: true,
+  failureCodes: true,
+  exposedAfter: true,
   labels: true,
 };

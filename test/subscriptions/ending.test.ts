@@ -1,7 +1,13 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { issue, reinstateUser, suspendUser } from '../support/ask.ts';
 import { createApplication, createKey, revokeKey } from '../support/callers.ts';
-import { askForStream, type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
+import {
+  askForStream,
+  type EventStream,
+  errorsOfStream,
+  eventsOf,
+  openStream,
+} from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
 
@@ -134,8 +140,8 @@ describe('a user who is suspended', () => {
       undefined,
       Buffer.from('AuditEvent:01930000-0000-7000-8000-000000000007').toString('base64'),
     ]) {
-      const refused = await askForStream(gateway.url, { credential, variables: { after } });
-      expect(refused.status).toBe(403);
+      const errors = await errorsOfStream(gateway.url, { credential, variables: { after } });
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
 
     await reinstateUser(other, user.id);

@@ -3,11 +3,18 @@ import pg from 'pg';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { issue } from '../support/ask.ts';
 import { createApplication, createKey } from '../support/callers.ts';
-import { askForStream, type EventStream, openStream, type StreamRequest } from '../support/event-stream.ts';
+import {
+  askForStream,
+  type EventStream,
+  errorsOfStream,
+  openStream,
+  type StreamRequest,
+} from '../support/event-stream.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
-import { startGateway } from '../support/gateway.ts';
+import { ROOT_KEY, startGateway } from '../support/gateway.ts';
 
 const MAX_STREAMS = 3;
+const MINT = 'createRealtimeSession(input: { externalUserId: "x" }) { __typename }';
 const CREATE = /* GraphQL */ `
   mutation Create($input: CreateRealtimeSessionInput!) {
     createRealtimeSession(input: $input) {
@@ -32,6 +39,14 @@ async function watch(request?: StreamRequest): Promise<EventStream> {
   const stream = await openStream(gateway.url, request);
   open.push(stream);
   return stream;
+}
+
+function post({ body = '{"query":"{ viewer { name } }"}', ...headers }: Record<string, string>) {
+  return fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ROOT_KEY}`, ...headers },
+    body,
+  });
 }
 
 async function metric(name: string): Promise<string | undefined> {
@@ -114,12 +129,46 @@ describe('for a client that accepts only an event stream', () => {
       'subscribes to more than one field',
       'subscription { sessionEvents { id } other: sessionEvents { id } }',
     ],
-  ])('a document that %s is refused with 400, as JSON', async (_, query) => {
-    const { status, headers, text } = await askForStream(gateway.url, { query });
-    expect(status).toBe(400);
-    expect(headers['content-type']).toBe('application/graphql-response+json; charset=utf-8');
-    expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
-    expect(JSON.parse(text)).not.toHaveProperty('data');
+  ])('a document that %s is refused with one event and complete', async (_, query) => {
+    for (const method of ['GET', 'POST'] as const) {
+      const errors = await errorsOfStream(gateway.url, { query, method });
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(requestLines().at(-1)).toMatchObject({ outcome: 'BAD_USER_INPUT', status: 200 });
+    }
+  });
+
+  test.each([
+    ['a query that the caller may not ask', '{ auditEvents { nodes { id } } }', 'FORBIDDEN'],
+    ['a query without its variable', 'query ($id: ID!) { node(id: $id) { id } }', 'BAD_USER_INPUT'],
+    ['a mutation that the caller may not ask for', `mutation { ${MINT} }`, 'FORBIDDEN'],
+  ])('%s is refused with one event and complete', async (_, query, code) => {
+    const { application } = await createApplication(gateway, `of ${query}`);
+    const { value } = await createKey(gateway, application.id, { scopes: ['SESSIONS_READ'] });
+    const errors = await errorsOfStream(gateway.url, { query, credential: value });
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+  });
+
+  test.each([
+    ['no JSON', '{"query":'],
+    ['a list', '[]'],
+  ])('so is a body that is %s', async (_, body) => {
+    const response = await post({ accept: 'text/event-stream', body });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(await response.text()).toMatch(
+      /^event: next\ndata: \{"errors":\[\{"message":.*"code":"BAD_USER_INPUT".*\}\]\}\n\nevent: complete\ndata:\n\n$/,
+    );
+  });
+
+  test.each([
+    [401, 'UNAUTHENTICATED', { authorization: 'Bearer nobody' }],
+    [413, 'BAD_USER_INPUT', { body: `{"query":"{ viewer { name } }${' '.repeat(300_000)}"}` }],
+    [415, 'BAD_USER_INPUT', { 'content-type': 'text/plain' }],
+  ])('what is not about the operation stays a status, with JSON: %d', async (status, code, request) => {
+    const response = await post({ accept: 'text/event-stream', ...request });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
   });
 });
 
@@ -138,7 +187,10 @@ describe('the limit of open streams', () => {
     const streams = [await watch(), await watch(), await watch()];
     for (const method of ['GET', 'POST'] as const) {
       const refused = await askForStream(gateway.url, { method });
-      expect(refused).toMatchObject({ status: 429, headers: { 'retry-after': '5' } });
+      expect(refused).toMatchObject({
+        status: 429,
+        headers: { 'retry-after': '5', 'content-type': 'application/graphql-response+json; charset=utf-8' },
+      });
       expect(JSON.parse(refused.text)).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
     }
     streams[1]?.close();

@@ -1,7 +1,6 @@
 import type { TestDatabase } from './database.ts';
 import type { TestGateway } from './gateway.ts';
 
-// The session of SecretAlreadyIssuedError is never null: GraphQL has it stand under a name of its own.
 export const ISSUE = /* GraphQL */ `
   mutation Issue($input: CreateRealtimeSessionInput!) {
     createRealtimeSession(input: $input) {
@@ -13,7 +12,7 @@ export const ISSUE = /* GraphQL */ `
       ... on QuotaExceededError { quota limit used retryAt }
       ... on UserSuspendedError { suspendedAt }
       ... on IdempotencyConflictError { reason }
-      ... on SecretAlreadyIssuedError { issuedSession: session { ...Facts } }
+      ... on SecretAlreadyIssuedError { session { ...Facts } }
       ... on UpstreamError { retryable possiblyIssued upstreamStatus upstreamCode session { ...Facts } }
     }
   }

@@ -69,6 +69,15 @@ export async function askForStream(url: string, request: StreamRequest = {}): Pr
   return { status: answer.statusCode ?? 0, headers: answer.headers, text: await textOf(answer) };
 }
 
+/** Asks for a stream that is refused as GraphQL over SSE specifies: one result with errors, and complete. @returns them */
+export async function errorsOfStream(url: string, request: StreamRequest = {}) {
+  const stream = await openStream(url, request);
+  const { errors, ...rest } = await stream.next();
+  if ((await stream.ended()) !== 'complete' || stream.arrived.length !== 2 || rest.data)
+    throw new Error(`Not refused: ${JSON.stringify(stream.arrived)}`);
+  return errors;
+}
+
 /** The session events among results. */
 export function eventsOf(results: readonly Arrived['result'][]) {
   return results.map(({ data }) => data.sessionEvents);

@@ -11,6 +11,8 @@ export type Surroundings = {
   readonly env?: Record<string, string>;
   /** What is piped into it. */
   readonly stdin?: string;
+  /** Whether somebody types that at a terminal. Without `stdin` nothing is typed, and the input does not end. */
+  readonly terminal?: boolean;
   /** By default a folder without a .env. */
   readonly cwd?: string;
 };
@@ -21,7 +23,7 @@ export type Surroundings = {
  */
 export async function runCommand(
   args: readonly string[],
-  { env = {}, stdin = '', cwd = tmpdir() }: Surroundings = {},
+  { env = {}, stdin, terminal = false, cwd = tmpdir() }: Surroundings = {},
 ): Promise<Ended> {
   const before = { cwd: process.cwd(), exitCode: process.exitCode, listeners: listeners() };
   const output = { stdout: new PassThrough(), stderr: new PassThrough() };
@@ -29,7 +31,7 @@ export async function runCommand(
   let exited: number | undefined;
   const restore = replace({
     ...output,
-    stdin: Readable.from([Buffer.from(stdin)], { objectMode: false }),
+    stdin: inputOf(stdin, terminal),
     env: { PATH: process.env['PATH'], ...env },
     exit: (code: unknown) => {
       exited ??= Number(code ?? 0);
@@ -41,7 +43,9 @@ export async function runCommand(
   try {
     process.chdir(cwd);
     process.exitCode = 0;
-    await runProgram(args);
+    await runProgram(args).catch((error: unknown) => {
+      if (exited === undefined) throw error;
+    });
     exited ??= Number(process.exitCode);
   } finally {
     restore();
@@ -54,6 +58,14 @@ export async function runCommand(
   expect(listeners()).toEqual(before.listeners);
   const [stdout, stderr] = await said;
   return { code: exited, stdout, stderr };
+}
+
+function inputOf(text: string | undefined, terminal: boolean): Readable {
+  const input =
+    terminal && text === undefined
+      ? new PassThrough()
+      : Readable.from([Buffer.from(text ?? '')], { objectMode: false });
+  return terminal ? Object.assign(input, { isTTY: true }) : input;
 }
 
 /** Replaces properties of `process`. @returns what puts back those that were there */

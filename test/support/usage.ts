@@ -17,11 +17,11 @@ const REPORT = /* GraphQL */ `
 `;
 
 const USAGE = /* GraphQL */ `
-  query Usage($filter: UsageFilter!, $groupBy: [UsageDimension!], $first: Int, $after: String) {
+  query Usage($filter: UsageFilter!, $groupBy: [UsageDimension!], $first: Int, $after: String, $orderBy: UsageOrder) {
     usage(filter: $filter, groupBy: $groupBy) {
       from to timeZone
       totals { ...Totals }
-      rows(first: $first, after: $after) {
+      rows(first: $first, after: $after, orderBy: $orderBy) {
         edges { cursor }
         nodes {
           start model provider sessionsIssued user { externalId } application { name }

@@ -172,15 +172,18 @@ test('days and hours begin where clocks say so, and stand there with their offse
   ]);
 });
 
-test('a day that begins twice is one row', async () => {
-  const nights = ['--from', '2026-10-31T04:00:00Z', '--to', '2026-11-03T05:00:00Z', '--by', 'day,user'];
-  const { rows } = await exported([...nights, '--time-zone', 'America/Havana']);
-  expect(rows.map(({ start, user, responses }) => [start?.slice(0, 10), user, responses])).toEqual([
-    ['2026-10-31', 'caller-1', '1'],
-    ['2026-11-01', 'caller-1', '2'],
-    ['2026-11-02', 'caller-1', '1'],
-  ]);
-});
+test.each(['America/Havana', 'america/havana', 'Cuba'])(
+  'a day that begins twice is one row: %s',
+  async (timeZone) => {
+    const nights = ['--from', '2026-10-31T04:00:00Z', '--to', '2026-11-03T05:00:00Z', '--by', 'day,user'];
+    const { rows } = await exported([...nights, '--time-zone', timeZone]);
+    expect(rows.map(({ start, user, responses }) => [start?.slice(0, 10), user, responses])).toEqual([
+      ['2026-10-31', 'caller-1', '1'],
+      ['2026-11-01', 'caller-1', '2'],
+      ['2026-11-02', 'caller-1', '1'],
+    ]);
+  },
+);
 
 test('what others named is no formula, and comes back as it was', async () => {
   const { rows, stdout } = await exported([...OCTOBER, '--by', 'user,application']);
@@ -201,6 +204,38 @@ test('only one user; and a time in which there was nothing', async () => {
   expect(nothing.stderr).toBe('0 rows: 0 responses, 0 sessions issued, 0 tokens, 0 USD.\n');
 });
 
+test('--json: each row as the API has it', async () => {
+  const csv = await exported([...OCTOBER, '--by', 'month,user,model']);
+  const { code, stdout } = await run([...OCTOBER, '--by', 'month,user,model', '--json']);
+  const rows = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  expect([code, rows.length]).toEqual([0, csv.rows.length]);
+  const fields = rows.map(({ sessionsIssued, model, totals }) => [
+    String(sessionsIssued),
+    model,
+    String(totals.totalTokens),
+    totals.costUsd ?? '',
+    totals.costEstimatedUsd,
+  ]);
+  const cells = csv.rows.map((row) => [
+    row['sessions_issued'],
+    // CSV has an apostrophe before what a spreadsheet would run.
+    row['model']?.replace(/^'/, ''),
+    row['total_tokens'],
+    row['cost_usd'],
+    row['estimated_cost_usd'],
+  ]);
+  expect(fields).toEqual(cells);
+  expect(rows[0]).toMatchObject({
+    start: expect.stringMatching(/^20\d\d-\S+Z$/),
+    user: { id: expect.any(String), externalId: expect.any(String) },
+    application: null,
+    provider: null,
+  });
+});
+
 test('who stops reading ends it, quietly', async () => {
   const args = ['usage', 'export', ...OCTOBER, '--by', 'day,user,model'];
   const { code, stderr } = await runInShell(args, { env: settings(), unread: true });
@@ -212,6 +247,7 @@ describe('what cannot be exported', () => {
     ['no beginning', ['--to', '2026-11-01'], '--from'],
     ['no end', ['--from', '2026-11-01'], '--to'],
     ['no time', [...OCTOBER, '--to', 'soon'], '--to'],
+    ['no such day', [...OCTOBER, '--to', '2026-11-31'], 'It must be a day that its month has.'],
     ['a time of nowhere in particular', [...OCTOBER, '--to', '2026-11-01T00:00:00'], '--to'],
     ['nothing between', ['--from', '2026-11-01', '--to', '2026-11-01'], '--to must be after --from'],
     ['no place', [...OCTOBER, '--time-zone', 'Europe/Atlantis'], '--time-zone must be an IANA time zone'],

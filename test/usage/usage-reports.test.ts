@@ -145,10 +145,50 @@ function observed(nodes: readonly any[], timeZone: string, groupBy: readonly str
   return Object.fromEntries(nodes.map((node) => [keyOf(node), asSum(node.totals)]));
 }
 
+/** How rows are compared; those that are equal stay as they are by START. */
+function largestFirst(orderBy: string) {
+  type Row = { totals: { totalTokens: number; costUsd: string | null; costKnownUsd: string } };
+  return ({ totals: one }: Row, { totals: other }: Row): number => {
+    if (orderBy === 'TOKENS_DESC') return other.totalTokens - one.totalTokens;
+    const unknown = Number(one.costUsd === null) - Number(other.costUsd === null);
+    return unknown || Number((toUnits(other.costKnownUsd) ?? 0n) - (toUnits(one.costKnownUsd) ?? 0n));
+  };
+}
+
 function iso(microseconds: number): string {
   const text = new Date(Math.floor(microseconds / 1000)).toISOString();
   return text.replace('Z', `${String(microseconds % 1000).padStart(3, '0')}Z`);
 }
+
+describe('time zones', () => {
+  /** Where their days begin on 24 October 2026, when clocks are still on summer time. */
+  test.each([
+    ['Asia/Calcutta', '18:30'],
+    ['Asia/Kolkata', '18:30'],
+    ['asia/CALCUTTA', '18:30'],
+    ['Europe/Kiev', '21:00'],
+    ['Europe/Kyiv', '21:00'],
+    ['US/Pacific', '07:00'],
+    ['us/pacific', '07:00'],
+    ['Etc/GMT+5', '05:00'],
+    ['Etc/GMT-5', '19:00'],
+    ['Asia/Katmandu', '18:15'],
+    ['Pacific/Chatham', '10:15'],
+    ['GMT', '00:00'],
+    ['utc', '00:00'],
+    // PostgreSQL takes these for abbreviations of winter time.
+    ['CET', '22:00'],
+    ['EET', '21:00'],
+    ['WET', '23:00'],
+    ['EST5EDT', '04:00'],
+  ])('%s', async (timeZone, begins) => {
+    const filter = { from: '2026-10-24T00:00:00Z', to: '2026-10-25T00:00:00Z', timeZone };
+    const report = await readUsage(gateway, { filter, groupBy: ['DAY'] });
+    const starts: string[] = report.rows.nodes.map(({ start }: { start: string }) => start.slice(11, 16));
+    expect(new Set(starts)).toEqual(new Set([begins]));
+    expect(report.timeZone).toBe(timeZone);
+  });
+});
 
 describe('a report is what its records add up to', () => {
   const groupings = [
@@ -233,6 +273,41 @@ describe('rows', () => {
     expect((await readUsage(gateway, variables)).rows.nodes).toHaveLength(Math.min(100, walked.length));
   });
 
+  describe.each(['COST_DESC', 'TOKENS_DESC'])('by %s', (orderBy) => {
+    test.each([
+      [['USER']],
+      [['MODEL']],
+      [['APPLICATION', 'MODEL', 'DAY']],
+      [['USER', 'MODEL', 'HOUR']],
+      [['USER', 'APPLICATION', 'MONTH']],
+      [[]],
+    ])('of %j: the largest first, unknown costs last, page by page, each once', async (groupBy) => {
+      const variables = { filter: { ...ALL, from: '2026-03-08T05:07:00.000Z' }, groupBy };
+      const { rows: byStart } = await readUsage(gateway, { ...variables, first: 1000 });
+      const sortedRows = byStart.nodes.toSorted(largestFirst(orderBy));
+      const walked: unknown[] = [];
+      let after: string | null = null;
+      do {
+        const first = Math.max(1, Math.ceil(sortedRows.length / 5));
+        const { rows } = await readUsage(gateway, { ...variables, first, after, orderBy });
+        walked.push(...rows.nodes);
+        after = rows.pageInfo.hasNextPage ? rows.pageInfo.endCursor : null;
+      } while (after !== null);
+      expect(walked).toEqual(sortedRows);
+    });
+
+    test('as a caller sees it, and with cursors of its own', async () => {
+      const variables = { filter: ALL, groupBy: ['USER'], first: 2 };
+      const { rows } = await readUsage(gateway, { ...variables, orderBy }, shopKey);
+      const shops = records.filter(({ application }) => application === 'shop');
+      const sums = expected(shops, 'UTC', ['USER']);
+      for (const [name, sum] of Object.entries(observed(rows.nodes, 'UTC', ['USER'])))
+        expect(sum).toEqual(sums[name]);
+      const { errors } = await askForUsage(gateway, { ...variables, after: rows.pageInfo.endCursor });
+      expect(errors[0].message).toMatch(/^after is not a cursor of this listing/);
+    });
+  });
+
   test('a microsecond before midnight is of the day before', async () => {
     const midnight = Date.parse('2026-06-14T22:00:00.000Z') * 1000;
     const at = (microseconds: number): Record_ => ({
@@ -261,8 +336,78 @@ describe('rows', () => {
   });
 });
 
+describe('times', () => {
+  test.each([
+    ['2026-11-01T00:00:00+00:00', '2026-11-01T00:00:00.000Z'],
+    ['2026-11-01T00:00:00-00:00', '2026-11-01T00:00:00.000Z'],
+    ['2026-11-01T01:30:00.250+02:00', '2026-10-31T23:30:00.250Z'],
+    ['2026-11-01T01:30:00-03:30', '2026-11-01T05:00:00.000Z'],
+    ['2026-10-31t23:59:59.999999z', '2026-10-31T23:59:59.999Z'],
+    // Java leaves out seconds that are zero, and writes nanoseconds.
+    ['2026-11-01T00:00Z', '2026-11-01T00:00:00.000Z'],
+    ['2026-11-01T00:00:00.123456789Z', '2026-11-01T00:00:00.123Z'],
+    ['2028-02-29T12:00:00Z', '2028-02-29T12:00:00.000Z'],
+    // A leap second is taken for the second after it.
+    ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+    ['2017-01-01T00:59:60.5+01:00', '2017-01-01T00:00:00.500Z'],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+    ['0000-02-29T00:00:00Z', '0000-02-29T00:00:00.000Z'],
+  ])('%s is %s', async (from, normalised) => {
+    const report = await readUsage(gateway, { filter: { ...ALL, from, to: '9999-12-31T23:59:59.9999999Z' } });
+    expect([report.from, report.to]).toEqual([normalised, '9999-12-31T23:59:59.999Z']);
+  });
+
+  test.each<readonly [string | number, string]>([
+    ['2026-02-30T00:00:00Z', 'must be a day that its month has'],
+    ['2026-02-29T00:00:00+01:00', 'must be a day that its month has'],
+    ['2026-13-01T00:00:00Z', 'must be a day that its month has'],
+    ['2026-04-31T00:00:00Z', 'must be a day that its month has'],
+    ['2026-04-00T00:00:00Z', 'must be a day that its month has'],
+    ['2026-04-01T24:00:00Z', 'must be a time of day from 00:00:00 to 23:59:59'],
+    ['2026-04-01T12:60:00Z', 'must be a time of day from 00:00:00 to 23:59:59'],
+    ['2026-04-01T12:00:61Z', 'must be a time of day from 00:00:00 to 23:59:59'],
+    ['2026-04-01T12:00:60Z', 'must be the end of a month in UTC if its second is 60'],
+    ['2026-06-30T23:59:60+01:00', 'must be the end of a month in UTC if its second is 60'],
+    ['2026-04-01T12:00:00+24:00', 'must have an offset from -23:59 to +23:59'],
+    ['2026-04-01T12:00:00+01:60', 'must have an offset from -23:59 to +23:59'],
+    ['0000-01-01T00:00:00+00:01', 'must be in the years 0000 to 9999 in UTC'],
+    ['9999-12-31T23:59:00-00:01', 'must be in the years 0000 to 9999 in UTC'],
+    ...[
+      '2026-04-01T12:00:00',
+      '2026-04-01',
+      '2026-04-01 12:00:00Z',
+      '2026-04-01T12:00:00+0200',
+      '2026-04-01T12:00:00.Z',
+      '+002026-04-01T12:00:00Z',
+      ' 2026-04-01T12:00:00Z',
+      '',
+      1_775_044_800_000,
+    ].map(
+      (value) =>
+        [value, 'must be an RFC 3339 time with Z or an offset, e.g. "2026-11-22T08:21:00+01:00"'] as const,
+    ),
+  ])('%j is refused: %s', async (from, problem) => {
+    const { errors, data } = await askForUsage(gateway, { filter: { ...ALL, from } });
+    expect(data).toBeUndefined();
+    expect(errors).toMatchObject([
+      { message: `filter.from ${problem}.`, extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+});
+
 describe('what cannot be asked for', () => {
   test.each<[string, object]>([
+    ...[
+      'BST',
+      'PST',
+      'SystemV/PST8PDT',
+      'GMT+5',
+      '-08',
+      'Factory',
+      'localtime',
+      'posix/Europe/Berlin',
+      '',
+    ].map((timeZone): [string, object] => ['filter.timeZone', { filter: { ...ALL, timeZone } }]),
     ['filter.to', { filter: { from: ALL.to, to: ALL.from } }],
     ['filter.timeZone', { filter: { ...ALL, timeZone: 'Europe/Atlantis' } }],
     ['filter.timeZone', { filter: { ...ALL, timeZone: '+02:00' } }],

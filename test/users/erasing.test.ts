@@ -248,6 +248,9 @@ describe('eraseUser', () => {
     await suspendUser(gateway, { externalUserId: 'bob', reason: 'a reason about bob' });
     await erase(id);
     expect(await readUser(gateway, ZOE.externalId)).toBeNull();
+    const named = 'query ($names: [String!]) { users(filter: { externalIds: $names }) { totalCount } }';
+    const { body } = await gateway.ask(named, { names: [ZOE.externalId] });
+    expect(body).toEqual({ data: { users: { totalCount: 0 } } });
     expect(await leftOf({ name: 'bob', reason: 'a reason about bob', label: ZOE.label })).toEqual([
       'name',
       'reason',

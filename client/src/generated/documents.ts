@@ -34,6 +34,8 @@ import type {
   SessionsQueryVariables,
   SetPolicyMutation,
   SetPolicyMutationVariables,
+  StatisticsQuery,
+  StatisticsQueryVariables,
   SuspendUserMutation,
   SuspendUserMutationVariables,
   UsageQuery,
@@ -96,6 +98,10 @@ export const sessionEvents = typed<SessionEventsSubscription, SessionEventsSubsc
 
 export const eventsPosition = typed<EventsPositionQuery, EventsPositionQueryVariables>(
   'query EventsPosition{realtimeSessions(first:1){eventsAfter}}',
+);
+
+export const statistics = typed<StatisticsQuery, StatisticsQueryVariables>(
+  'query Statistics($filter:SessionStatisticsFilter!$groupBy:[StatisticsDimension!]$orderBy:StatisticsOrder$first:Int$after:String){sessionStatistics(filter:$filter groupBy:$groupBy){from to timeZone totals{...SessionCountsFields}rows(first:$first after:$after orderBy:$orderBy){nodes{start provider model failureCode denialReason user{id externalId}application{id name}counts{...SessionCountsFields}}pageInfo{hasNextPage endCursor}}}}fragment SessionCountsFields on SessionCounts{requested issued failed unconfirmed pending revoked denied mintMsP50 mintMsP95 mintMsP99}',
 );
 
 export const reportUsage = typed<ReportUsageMutation, ReportUsageMutationVariables>(

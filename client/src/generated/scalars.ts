@@ -15,6 +15,7 @@ export const typesWithoutId = [
   "AuditActor",
   "AuditEventConnection",
   "AuditEventEdge",
+  "BudgetState",
   "CreateApiKeySuccess",
   "CreateApplicationSuccess",
   "CreateRealtimeSessionSuccess",
@@ -44,7 +45,12 @@ export const typesWithoutId = [
   "SecretAlreadyIssuedError",
   "SemanticVad",
   "ServerVad",
+  "SessionCounts",
   "SessionFailure",
+  "SessionStatistics",
+  "SessionStatisticsRow",
+  "SessionStatisticsRowConnection",
+  "SessionStatisticsRowEdge",
   "SetPolicySuccess",
   "ToolChoice",
   "UpstreamError",
@@ -167,6 +173,13 @@ export const connections = [
     "type": "RealtimeSession",
     "field": "auditEvents",
     "keyArgs": []
+  },
+  {
+    "type": "SessionStatistics",
+    "field": "rows",
+    "keyArgs": [
+      "orderBy"
+    ]
   },
   {
     "type": "UsageReport",

@@ -276,8 +276,12 @@ export type RealtimeSessionFilter = {
   readonly createdTo?: string | null | undefined;
   /** Sessions that are ACTIVE now and expire before this time. */
   readonly expiresBefore?: string | null | undefined;
+  /** Sessions of which something may still be running at this time: those whose exposedUntil is not earlier. */
+  readonly exposedAfter?: string | null | undefined;
   /** Sessions of the user for whom the applications use this identifier. */
   readonly externalUserId?: string | null | undefined;
+  /** Sessions for which there is no secret for one of these reasons, by SessionFailure.code: upstream_unreachable, upstream_redirected, upstream_proxy_refused, upstream_rejected, upstream_authentication, upstream_rate_limited, upstream_quota_exhausted, upstream_unavailable, upstream_error, upstream_timeout, upstream_connection_lost, upstream_answer_too_large, upstream_answer_invalid, not_recorded, withdrawn, not_settled. At most 1,000. */
+  readonly failureCodes?: ReadonlyArray<string> | null | undefined;
   /** Sessions that have all of these labels. At most 1,000. */
   readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
   /** Sessions with one of these models. At most 1,000. */
@@ -427,6 +431,24 @@ export type SessionEventType =
   /** Usage of the session was reported. */
   | 'USAGE_REPORTED';
 
+/** What is counted: what matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type SessionStatisticsFilter = {
+  /** What these applications asked for. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** What was asked for with these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** What was asked of these providers. At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which minutes, hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam". Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** What was asked for these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
+};
+
 /** The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value. */
 export type SetPolicyInput = {
   /** The models that are allowed. An empty list allows none. At most 256. */
@@ -450,6 +472,40 @@ export type SetPolicyInput = {
   /** The id of the user. The limits apply to it through every application. */
   readonly userId?: string | null | undefined;
 };
+
+/** What the rows of statistics are grouped by. */
+export type StatisticsDimension =
+  /** The application that asked for the session. */
+  | 'APPLICATION'
+  /** The day, in the time zone of the statistics. It has 23 or 25 hours when the clocks are changed. */
+  | 'DAY'
+  /** Why the request was denied. */
+  | 'DENIAL_REASON'
+  /** The code of what went wrong, as in SessionFailure. */
+  | 'FAILURE_CODE'
+  /** The hour, in the time zone of the statistics. */
+  | 'HOUR'
+  /** The minute. For at most 24 hours, within the months whose sessions are kept. */
+  | 'MINUTE'
+  /** The model that was asked for. */
+  | 'MODEL'
+  /** The calendar month, in the time zone of the statistics. */
+  | 'MONTH'
+  /** The provider of the session, e.g. "openai". */
+  | 'PROVIDER'
+  /** The user that the session was asked for. */
+  | 'USER';
+
+/** The order of the rows of statistics. Rows that are equal in it follow as in START, so that every order is total. */
+export type StatisticsOrder =
+  /** The group with the most denied requests first. */
+  | 'DENIED_DESC'
+  /** The group with the most failed sessions first. */
+  | 'FAILED_DESC'
+  /** The group of which most sessions were asked for first. */
+  | 'REQUESTED_DESC'
+  /** The earliest minute, hour, day or month first; then by user, application, provider, model, failure code and denial reason. */
+  | 'START';
 
 /** The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet. */
 export type SuspendUserInput = {
@@ -538,7 +594,7 @@ export type UsageFilter = {
   readonly from: string;
   /** Usage of these models. At most 1,000. */
   readonly models?: ReadonlyArray<string> | null | undefined;
-  /** The time zone in which hours, days and months begin, by its IANA name, e.g. "Europe/Amsterdam". Default UTC. */
+  /** The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC. */
   readonly timeZone?: string | null | undefined;
   /** The end, exclusive. */
   readonly to: string;
@@ -550,6 +606,8 @@ export type UsageFilter = {
 export type UserFilter = {
   /** Users whose external id starts with this text. Upper and lower case differ. */
   readonly externalIdPrefix?: string | null | undefined;
+  /** Users with one of these external ids, e.g. to join a list of your own. The order is that of orderBy. An empty list matches nobody, and an erased user has no external id. At most 100. */
+  readonly externalIds?: ReadonlyArray<string> | null | undefined;
   /** True: only users with an ACTIVE session. False: only users without one. */
   readonly hasActiveSessions?: boolean | null | undefined;
   /** True: only suspended users. False: only users that are not suspended. */
@@ -699,6 +757,19 @@ export type EventsPositionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type EventsPositionQuery = { readonly realtimeSessions: { readonly eventsAfter: string } };
+
+export type SessionCountsFieldsFragment = { readonly requested: number, readonly issued: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number, readonly revoked: number, readonly denied: number, readonly mintMsP50: number | null, readonly mintMsP95: number | null, readonly mintMsP99: number | null };
+
+export type StatisticsQueryVariables = Exact<{
+  filter: SessionStatisticsFilter;
+  groupBy?: ReadonlyArray<StatisticsDimension> | null | undefined;
+  orderBy?: StatisticsOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type StatisticsQuery = { readonly sessionStatistics: { readonly from: string, readonly to: string, readonly timeZone: string, readonly totals: SessionCountsFieldsFragment, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly provider: string | null, readonly model: string | null, readonly failureCode: string | null, readonly denialReason: string | null, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly application: { readonly id: string, readonly name: string } | null, readonly counts: SessionCountsFieldsFragment }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } };
 
 export type UsageTotalsFieldsFragment = { readonly reported: boolean, readonly responses: number, readonly totalTokens: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number };
 

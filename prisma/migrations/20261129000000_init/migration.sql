@@ -120,7 +120,8 @@ CREATE TABLE realtime_session (
   created_at timestamptz(6) NOT NULL,
   deadline timestamptz(6) NOT NULL,
   requested_ttl_seconds integer NOT NULL CHECK (requested_ttl_seconds BETWEEN 10 AND 7200),
-  session_limit_seconds integer NOT NULL CHECK (session_limit_seconds > 0),
+  -- Listings of what is exposed rely on the maximum (src/sessions/exposed-until.db.ts).
+  session_limit_seconds integer NOT NULL CHECK (session_limit_seconds BETWEEN 1 AND 7200),
   outcome text CHECK (outcome IN ('ISSUED', 'FAILED', 'UNCONFIRMED')),
   settled_at timestamptz(6),
   revoked_at timestamptz(6),
@@ -179,6 +180,8 @@ CREATE INDEX realtime_session_user_id_id_idx ON realtime_session (user_id, id);
 CREATE INDEX realtime_session_application_id_id_idx ON realtime_session (application_id, id);
 CREATE INDEX realtime_session_outcome_id_idx ON realtime_session (outcome, id);
 CREATE INDEX realtime_session_model_id_idx ON realtime_session (model, id);
+-- By the reason why there is no secret, which few sessions have.
+CREATE INDEX realtime_session_failure_idx ON realtime_session (failure_code, id) WHERE failure_code IS NOT NULL;
 CREATE INDEX realtime_session_revoked_idx ON realtime_session (id) WHERE revoked_at IS NOT NULL;
 CREATE INDEX realtime_session_upstream_idx ON realtime_session (upstream_session_id)
   WHERE upstream_session_id IS NOT NULL;
@@ -240,6 +243,8 @@ CREATE INDEX audit_event_session_id_id_idx ON audit_event (session_id, id);
 CREATE INDEX audit_event_user_id_id_idx ON audit_event (user_id, id);
 -- The few events that explain why a part of the trail is missing.
 CREATE INDEX audit_event_gone_idx ON audit_event (id) WHERE action IN ('trail.checkpointed', 'user.erased');
+-- What statistics count. A mint that is not denied does not write it.
+CREATE INDEX audit_event_denied_idx ON audit_event (id) WHERE action = 'session.denied';
 
 -- What identifies a person in an event. It is stored beside the event, so that it can be deleted without changing what
 -- was sealed.
@@ -361,6 +366,43 @@ CREATE TABLE usage_rollup (
   PRIMARY KEY (user_id, bucket, application_id, model, provider)
 );
 CREATE INDEX usage_rollup_bucket_idx ON usage_rollup (bucket);
+
+-- ------------------------------------------------------------------ statistics
+
+-- Sums by quarter of an hour of what does not change any more: sessions by the time at which they were reserved, and
+-- denied requests. A value that a row does not have is '' or the uuid of zeros. mint_times is a histogram
+-- (src/statistics/mint-times.sql); null when none was issued.
+CREATE TABLE session_sum (
+  bucket timestamptz(6) NOT NULL,
+  application_id uuid NOT NULL,
+  provider text NOT NULL,
+  model text NOT NULL,
+  failure_code text NOT NULL,
+  denial_reason text NOT NULL,
+  issued integer NOT NULL,
+  failed integer NOT NULL,
+  unconfirmed integer NOT NULL,
+  revoked integer NOT NULL,
+  denied integer NOT NULL,
+  mint_times numeric,
+  PRIMARY KEY (bucket, application_id, provider, model, failure_code, denial_reason)
+);
+
+-- The same sums of each user.
+CREATE TABLE session_rollup (
+  user_id uuid NOT NULL,
+  LIKE session_sum,
+  PRIMARY KEY (user_id, bucket, application_id, provider, model, failure_code, denial_reason)
+);
+CREATE INDEX session_rollup_bucket_idx ON session_rollup (bucket);
+
+-- One row: everything before `summed_to` is in the sums; `as_of` is when that was found out.
+CREATE TABLE session_sum_progress (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  summed_to timestamptz(6) NOT NULL,
+  as_of timestamptz(6) NOT NULL
+);
+INSERT INTO session_sum_progress (summed_to, as_of) VALUES ('epoch', 'epoch');
 
 -- ------------------------------------------------------------------ functions, each after those that it calls
 
@@ -612,17 +654,11 @@ CREATE OR REPLACE FUNCTION reached_budget(of_user uuid, policy jsonb, at timesta
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   budget constant numeric := (policy->>'monthlyBudgetUsd')::numeric;
-  month constant timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
-  used numeric;
 BEGIN
   IF budget IS NULL THEN
     RETURN NULL;
   END IF;
-  -- A bucket is a quarter of an hour, so none lies in two months.
-  SELECT coalesce(sum(r.known_cost), 0) INTO used FROM usage_rollup AS r
-  WHERE r.user_id = of_user
-    AND r.bucket >= month AT TIME ZONE 'UTC' AND r.bucket < (month + interval '1 month') AT TIME ZONE 'UTC';
-  RETURN CASE WHEN used >= budget THEN trim_scale(budget)::text END;
+  RETURN (SELECT CASE WHEN used >= budget THEN trim_scale(budget)::text END FROM budget_usage(of_user, at));
 END $$;
 -- end src/limits/reached-budget.sql
 
@@ -705,7 +741,8 @@ BEGIN
 
   IF verdict IS NOT NULL THEN
     PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', app.id, person.id, NULL,
-      detail || jsonb_build_object('reason', verdict));
+      detail || jsonb_build_object('reason', verdict, 'provider', request->'session'->'provider',
+        'model', request->'session'->'model'));
     session := NULL;
     RETURN NEXT;
     RETURN;
@@ -1261,3 +1298,258 @@ RETURN jsonb_build_object(
   'estimated', entry.estimated
 );
 -- end src/usage/usage-numbers.sql
+
+-- begin src/limits/budget-usage.sql
+-- Sums a user's known costs of the calendar month (UTC) around `at`, over all applications, and says when the next month
+-- begins. A bucket is a quarter of an hour, so none lies in two months.
+CREATE OR REPLACE FUNCTION budget_usage(of_user uuid, at timestamptz)
+RETURNS TABLE (used numeric, resets_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT
+    (SELECT coalesce(sum(r.known_cost), 0) FROM usage_rollup AS r
+     WHERE r.user_id = of_user AND r.bucket >= month AT TIME ZONE 'UTC'
+       AND r.bucket < (month + interval '1 month') AT TIME ZONE 'UTC'),
+    (month + interval '1 month') AT TIME ZONE 'UTC'
+  FROM date_trunc('month', at AT TIME ZONE 'UTC') AS month;
+END;
+-- end src/limits/budget-usage.sql
+
+-- begin src/statistics/mint-times.sql
+-- Returns the histogram of one mint that took so long. A histogram is one number: how many mints are of class n is its
+-- n-th digit to the base 10^12. So sum() of histograms is the histogram of all of them, exact and in any order.
+-- The class is the time in milliseconds, rounded to whole ones below 100 and to two significant digits above; 990 s and
+-- longer are one class. src/statistics/mint-times.ts reads it.
+CREATE OR REPLACE FUNCTION mint_times(microseconds bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ('1e' || (12 * CASE
+  WHEN microseconds < 0 THEN 0
+  WHEN microseconds < 99500 THEN (microseconds + 500) / 1000
+  WHEN microseconds < 995000 THEN 90 + (microseconds + 5000) / 10000
+  WHEN microseconds < 9950000 THEN 180 + (microseconds + 50000) / 100000
+  WHEN microseconds < 99500000 THEN 270 + (microseconds + 500000) / 1000000
+  ELSE least(360 + (microseconds + 5000000) / 10000000, 459)
+END)::text)::numeric;
+-- end src/statistics/mint-times.sql
+
+-- begin src/statistics/session-counts.sql
+-- What statistics count, in [from, to): a row for each session that was asked for, and one for each request that was
+-- denied before anything was reserved. Sums are made of it, and what is not in the sums yet is read by it. A value that
+-- a row does not have is '' or the uuid of zeros.
+CREATE OR REPLACE FUNCTION session_counts("from" timestamptz, "to" timestamptz)
+RETURNS TABLE (at timestamptz, user_id uuid, application_id uuid, provider text, model text, failure_code text,
+  denial_reason text, issued integer, failed integer, unconfirmed integer, pending integer, revoked integer,
+  denied integer, mint_times numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT s.created_at, s.user_id, s.application_id, s.provider, s.model,
+    -- settle_overdue has not come to it yet.
+    coalesce(s.failure_code, CASE WHEN s.status = 'UNCONFIRMED' THEN 'not_settled' ELSE '' END), '',
+    (s.status IN ('ACTIVE', 'EXPIRED', 'REVOKED'))::integer, (s.status = 'FAILED')::integer,
+    (s.status = 'UNCONFIRMED')::integer, (s.status = 'PENDING')::integer, (s.status = 'REVOKED')::integer, 0,
+    CASE WHEN s.outcome = 'ISSUED'
+      THEN mint_times(round(date_part('epoch', s.settled_at - s.created_at) * 1000000)::bigint) END
+  FROM (
+    SELECT id, created_at, settled_at, user_id, application_id, provider, model, outcome, failure_code,
+      session_status(outcome, deadline, expires_at, revoked_at, now()) AS status
+    FROM realtime_session
+  ) AS s
+  WHERE s.created_at >= "from" AND s.created_at < "to"
+    AND s.id >= uuidv7_floor("from") AND s.id < uuidv7_floor("to" + interval '1 millisecond')
+  UNION ALL
+  SELECT e.at, coalesce(e.user_id, e.actor_user_id, '00000000-0000-0000-0000-000000000000'),
+    coalesce(e.application_id, e.actor_application_id, '00000000-0000-0000-0000-000000000000'),
+    coalesce(e.detail->>'provider', ''), coalesce(e.detail->>'model', ''), '', e.detail->>'reason', 0, 0, 0, 0, 0, 1,
+    NULL::numeric
+  FROM audit_event AS e
+  WHERE e.action = 'session.denied' AND e.at >= "from" AND e.at < "to"
+    AND e.id >= uuidv7_floor("from") AND e.id < uuidv7_floor("to" + interval '1 millisecond');
+END;
+-- end src/statistics/session-counts.sql
+
+-- begin src/statistics/sum-sessions.sql
+-- Adds up the next quarters of an hour of which everything is final, at most `most`; returns how many it added up. One at
+-- a time: while one transaction does it, the others return 0.
+--
+-- A quarter of an hour is final when an hour has passed since its end, so that what began in it is committed, and no
+-- session of it, or of an earlier one, is pending or live. A session that is settled and not live does not change any
+-- more: it is FAILED or UNCONFIRMED, or it was revoked, or its expiry was announced.
+--   gateway_time: the clock of the gateway; the one that is behind decides
+CREATE OR REPLACE FUNCTION sum_sessions(most integer, gateway_time timestamptz) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  quarter constant interval := '15 minutes';
+  clock constant timestamptz := clock_timestamp();
+  progress session_sum_progress;
+  first_id uuid;
+  first_row timestamptz;
+  final_to timestamptz;
+  begin_at timestamptz;
+  end_at timestamptz;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtext('gatehouse.sum_sessions')) THEN
+    RETURN 0;
+  END IF;
+  SELECT * INTO progress FROM session_sum_progress;
+  IF clock < progress.as_of THEN
+    -- The clock was set back: sessions are reserved before `summed_to`, and expired ones can be revoked. None of those is
+    -- older than a day; add that day up anew.
+    UPDATE session_sum_progress
+    SET summed_to = least(summed_to, date_bin(quarter, clock - interval '1 day', timestamptz 'epoch')), as_of = clock;
+    RETURN 0;
+  END IF;
+  first_id := uuidv7_floor(progress.summed_to);
+
+  SELECT date_bin(quarter, least(clock - interval '1 hour', gateway_time - interval '1 hour', min(open.created_at)),
+    timestamptz 'epoch') INTO final_to
+  FROM (
+    (SELECT created_at FROM realtime_session WHERE outcome IS NULL AND id >= first_id ORDER BY id LIMIT 1)
+    UNION ALL
+    (SELECT created_at FROM realtime_session
+      WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL AND id >= first_id
+      ORDER BY id LIMIT 1)
+  ) AS open;
+  IF final_to <= progress.summed_to THEN
+    RETURN 0;
+  END IF;
+
+  -- Skip the time in which there is nothing.
+  SELECT date_bin(quarter, min(next.at), timestamptz 'epoch') INTO first_row FROM (
+    (SELECT created_at AS at FROM realtime_session WHERE id >= first_id ORDER BY id LIMIT 1)
+    UNION ALL
+    (SELECT e.at FROM audit_event AS e WHERE e.action = 'session.denied' AND e.id >= first_id ORDER BY e.id LIMIT 1)
+  ) AS next;
+  begin_at := least(greatest(progress.summed_to, coalesce(first_row, final_to)), final_to);
+  end_at := least(begin_at + most * quarter, final_to);
+
+  -- There are such rows only after the clock was set back.
+  DELETE FROM session_rollup WHERE bucket >= begin_at AND bucket < end_at;
+  DELETE FROM session_sum WHERE bucket >= begin_at AND bucket < end_at;
+  WITH added AS (
+    INSERT INTO session_rollup
+    SELECT c.user_id, date_bin(quarter, c.at, timestamptz 'epoch') AS bucket, c.application_id, c.provider, c.model,
+      c.failure_code, c.denial_reason, sum(c.issued), sum(c.failed), sum(c.unconfirmed), sum(c.revoked), sum(c.denied),
+      sum(c.mint_times)
+    FROM session_counts(begin_at, end_at) AS c
+    GROUP BY c.user_id, 2, c.application_id, c.provider, c.model, c.failure_code, c.denial_reason
+    RETURNING *
+  )
+  INSERT INTO session_sum
+  SELECT bucket, application_id, provider, model, failure_code, denial_reason, sum(issued), sum(failed),
+    sum(unconfirmed), sum(revoked), sum(denied), sum(mint_times)
+  FROM added GROUP BY bucket, application_id, provider, model, failure_code, denial_reason;
+  UPDATE session_sum_progress SET summed_to = end_at, as_of = clock;
+  RETURN (extract(epoch FROM end_at - begin_at) / 900)::integer;
+END $$;
+-- end src/statistics/sum-sessions.sql
+
+-- ------------------------------------------------------------------ for those who come with SQL
+
+-- Views with names that stay, while tables may change: no secrets, fingerprints, instructions, tools, addresses or other free
+-- text of a person, except for the external id and labels, which an erasure removes. Views read with their owner's rights:
+-- who may read them (gatehouse_reader, see docs/operations.md) needs no right to a table.
+DO $$
+BEGIN
+  -- Unlike CREATE SCHEMA IF NOT EXISTS, this needs no right to the database when somebody made the schema in advance.
+  IF to_regnamespace('reporting') IS NULL THEN
+    CREATE SCHEMA reporting;
+  END IF;
+END $$;
+
+CREATE VIEW reporting.applications AS
+SELECT id, name, created_at FROM application;
+COMMENT ON VIEW reporting.applications IS 'The registered callers.';
+
+CREATE VIEW reporting.users AS
+SELECT id, external_id, created_at, last_session_at, suspended_at, erased_at FROM end_user;
+COMMENT ON VIEW reporting.users IS 'The people that sessions are for. external_id is null once somebody is erased.';
+
+CREATE VIEW reporting.sessions AS
+SELECT s.id, s.created_at,
+  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
+  s.type, s.provider, s.model, s.application_id, a.name AS application, s.user_id, u.external_id AS external_user_id,
+  (SELECT coalesce(jsonb_object_agg(label->>'key', label->>'value'), '{}') FROM jsonb_array_elements(s.labels) AS label)
+    AS labels,
+  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS issued_at,
+  CASE WHEN s.outcome = 'ISSUED' THEN round(extract(epoch FROM s.settled_at - s.created_at) * 1000, 3) END AS mint_ms,
+  s.expires_at, CASE WHEN s.outcome = 'ISSUED' THEN s.revoked_at END AS revoked_at,
+  CASE
+    WHEN s.outcome = 'FAILED' THEN NULL
+    WHEN s.outcome = 'ISSUED'
+      THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
+    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds)
+  END + make_interval(secs => s.session_limit_seconds) AS exposed_until,
+  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.upstream_session_id
+FROM realtime_session AS s
+JOIN application AS a ON a.id = s.application_id
+JOIN end_user AS u ON u.id = s.user_id;
+COMMENT ON VIEW reporting.sessions IS
+  'One row for each session that was asked for and not refused. Narrow it by id >= uuidv7_floor(TIME), which skips whole months, rather than by created_at.';
+COMMENT ON COLUMN reporting.sessions.status IS 'As of now: PENDING, ACTIVE, EXPIRED, REVOKED, FAILED or UNCONFIRMED.';
+COMMENT ON COLUMN reporting.sessions.mint_ms IS 'From the reservation to the record of the secret, in milliseconds.';
+COMMENT ON COLUMN reporting.sessions.exposed_until IS
+  'The last moment at which something opened with the secret could still run. Null when nothing can have been issued.';
+
+CREATE VIEW reporting.usage_records AS
+SELECT r.session_id, r.response_id, r.source, r.revision, r.at, r.reported_at, r.counted, r.provider, r.model,
+  r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
+  r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
+  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
+  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
+  r.cost AS cost_usd, r.estimated AS cost_is_estimated
+FROM usage_record AS r
+JOIN application AS a ON a.id = r.application_id
+JOIN end_user AS u ON u.id = r.user_id;
+COMMENT ON VIEW reporting.usage_records IS
+  'One row for each report of a response. Only rows with counted are part of any sum: an application''s report replaces a client''s, a correction what it corrects.';
+COMMENT ON COLUMN reporting.usage_records.cost_usd IS 'Null when the model had no known price: unknown, not zero.';
+
+CREATE VIEW reporting.usage_daily AS
+SELECT r.day, r.provider, r.model, r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
+  r.responses, r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
+  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
+  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
+  r.cost_usd, r.known_cost_usd, r.estimated_cost_usd, r.unpriced_responses
+FROM (
+  SELECT (bucket AT TIME ZONE 'UTC')::date AS day, provider, model, application_id, user_id,
+    sum(responses) AS responses,
+    sum(input_text_tokens) AS input_text_tokens, sum(input_audio_tokens) AS input_audio_tokens,
+    sum(input_image_tokens) AS input_image_tokens, sum(cached_text_tokens) AS cached_text_tokens,
+    sum(cached_audio_tokens) AS cached_audio_tokens, sum(cached_image_tokens) AS cached_image_tokens,
+    sum(output_text_tokens) AS output_text_tokens, sum(output_audio_tokens) AS output_audio_tokens,
+    sum(total_tokens) AS total_tokens, sum(transcription_seconds) AS transcription_seconds,
+    CASE WHEN sum(unpriced) = 0 THEN sum(known_cost) END AS cost_usd, sum(known_cost) AS known_cost_usd,
+    sum(estimated_cost) AS estimated_cost_usd, sum(unpriced) AS unpriced_responses
+  FROM usage_rollup GROUP BY 1, 2, 3, 4, 5
+) AS r
+JOIN application AS a ON a.id = r.application_id
+JOIN end_user AS u ON u.id = r.user_id;
+COMMENT ON VIEW reporting.usage_daily IS
+  'What was used on each day in UTC, by user, application, provider and model. Empty rows are left out.';
+COMMENT ON COLUMN reporting.usage_daily.cost_usd IS
+  'Null when unpriced_responses is not 0: unknown, not zero. known_cost_usd adds up the others.';
+
+CREATE VIEW reporting.audit_events AS
+SELECT e.id, seal.sequence, e.at, e.action, e.outcome, e.actor_kind, coalesce(person.actor_name, e.actor_name) AS actor_name,
+  e.actor_application_id, e.actor_user_id, e.actor_api_key_id, e.application_id, e.user_id, e.session_id, e.request_id,
+  e.detail - 'fingerprint' - 'fingerprintKeyId' AS detail
+FROM audit_event AS e
+LEFT JOIN audit_identity AS person ON person.event_id = e.id
+LEFT JOIN audit_seal AS seal ON seal.event_id = e.id;
+COMMENT ON VIEW reporting.audit_events IS
+  'What happened, and by whom. sequence is null until the event is sealed. Only gatehouse audit verify proves anything: this is for reading.';
+
+COMMENT ON TABLE application IS 'Registered callers, and the limits of their users.';
+COMMENT ON TABLE api_key IS 'Keys of applications: only their hashes.';
+COMMENT ON TABLE end_user IS 'The people that sessions are for, and their own limits.';
+COMMENT ON TABLE application_user IS 'Which application has or had a session of which user.';
+COMMENT ON TABLE realtime_session IS 'The ledger: one row for each session that was reserved. A partition for each month.';
+COMMENT ON TABLE idempotency_key IS 'Keys that callers sent so that nothing is minted twice; forgotten after a day.';
+COMMENT ON TABLE audit_event IS 'The audit trail. Rows are inserted, sealed and dropped by the month; never changed.';
+COMMENT ON TABLE audit_identity IS 'What identifies a person in an audit event: an erasure deletes it.';
+COMMENT ON TABLE audit_seal IS 'The sequence and the MAC of each sealed event.';
+COMMENT ON TABLE audit_head IS 'The signed head of each sealed batch, chained to the one before.';
+COMMENT ON TABLE usage_record IS 'Reported usage: one row for each report of a response, and each correction.';
+COMMENT ON TABLE usage_rollup IS 'Sums of counted usage by user and quarter of an hour.';
+COMMENT ON TABLE usage_sum IS 'Sums of counted usage by quarter of an hour, over all users; complete together with usage_part.';
+COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';

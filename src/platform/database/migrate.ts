@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { selectIfClocksAgree } from './clock-skew.ts';
+import { grantReader } from './grant-reader.ts';
 import { MigrationError } from './migration-error.ts';
 import {
   checksumOf,
@@ -39,7 +40,7 @@ export type MigrateOptions = HistoryOptions & {
 
 /**
  * Brings the database to the newest schema: applies missing migrations in order, each in a transaction
- * with its line in Prisma's history; creates partitions ahead; grants the application's role. Several replicas
+ * with its line in Prisma's history; creates partitions ahead; grants the application's role and the readers'. Several replicas
  * may call it at once: the others wait, and find nothing left to do.
  * @throws MigrationError when PostgreSQL or the database's schema is too old, or the schema was changed by hand
  */
@@ -57,6 +58,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     }
     await createPartitions(client);
     await grant(client, applicationRole);
+    await grantReader(client);
   });
 }
 
@@ -119,7 +121,8 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
     REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session,
-      idempotency_key, audit_event, audit_identity, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part FROM ${name}, PUBLIC;
+      idempotency_key, audit_event, audit_identity, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part,
+      session_sum, session_rollup, session_sum_progress FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
     GRANT SELECT ON _prisma_migrations TO ${name};
     GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
@@ -133,7 +136,8 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT SELECT, INSERT ON usage_record TO ${name};
     GRANT UPDATE (counted, usage) ON usage_record TO ${name};
     GRANT SELECT, INSERT, UPDATE ON usage_rollup, usage_sum TO ${name};
-    GRANT SELECT, INSERT, DELETE ON usage_part TO ${name};
+    GRANT SELECT, INSERT, DELETE ON usage_part, session_sum, session_rollup TO ${name};
+    GRANT SELECT, UPDATE ON session_sum_progress TO ${name};
     REVOKE EXECUTE ON FUNCTION create_partitions, erase_identities FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION erase_identities TO ${name};
   `);

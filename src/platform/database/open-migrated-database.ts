@@ -11,7 +11,8 @@ import { orStartError } from './or-start-error.ts';
 import { createPool } from './pool.ts';
 import { createPrisma } from './prisma.ts';
 
-type Reached = {
+/** A database that can be connected to. */
+export type Reached = {
   readonly url: string;
   readonly ownerUrl: string;
   readonly source: string;
@@ -64,7 +65,11 @@ export async function openMigratedDatabase(
   };
 }
 
-async function reachDatabase(
+/**
+ * Finds the database and the pooler before it. Nothing is made, and of its schema nothing is known yet.
+ * @throws StartError, EmbeddedPostgresError
+ */
+export async function reachDatabase(
   { database, dataDirectory, databaseTimeoutMs: timeoutMs, preparedStatements }: Config,
   log: Logger,
 ): Promise<Reached> {

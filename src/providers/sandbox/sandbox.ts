@@ -53,7 +53,7 @@ export async function createSandboxProvider({
 }): Promise<ClosableProvider> {
   const sandbox = await startSandbox();
   const apiKey = new Secret(`sk-sandbox-${randomHex()}`);
-  const account = { name: 'sandbox', apiKey, timeoutMs };
+  const account = { name: 'sandbox', apiKey, timeoutMs, proxies: undefined };
   const provider = createOpenAi({ ...account, baseUrl: sandbox.baseUrl });
   const unreachable = createOpenAi({ ...account, baseUrl: NOBODY_LISTENS });
   return {

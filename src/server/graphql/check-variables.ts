@@ -1,7 +1,7 @@
 import {
   coerceInputValue,
+  type DocumentNode,
   GraphQLError,
-  type GraphQLSchema,
   getOperationAST,
   isInputType,
   isNonNullType,
@@ -10,9 +10,10 @@ import {
 } from 'graphql';
 import { findLongList, MAX_LIST_LENGTH } from '../../graphql/list-limit.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
+import { pathsWithoutNull, variablePath } from './input-path.ts';
 import type { OperationRequest } from './operation-request.ts';
 import { MORE_ERRORS } from './validation-messages.ts';
-import { variablePath } from './variable-path.ts';
+import { NOT_NULL, problemOf } from './value-problem.ts';
 
 /** Thrown to stop coercing, which cannot be ended otherwise. */
 const tooManyErrors = new Error('Too many errors');
@@ -23,26 +24,21 @@ const tooManyErrors = new Error('Too many errors');
  * @returns an error for each value that cannot be used, which names its field in the schema; none when all are valid.
  *   After MAX_ISSUES errors it stops, with one that says that there are more.
  */
-export function checkVariables({
-  schema,
-  document,
-  operationName,
-  variableValues,
-}: OperationRequest): GraphQLError[] {
-  const operation = getOperationAST(document, operationName);
+export function checkVariables(request: OperationRequest): GraphQLError[] {
+  const operation = getOperationAST(request.document, request.operationName);
   const errors: GraphQLError[] = [];
   const add = (nodes: VariableDefinitionNode, message: string) =>
     errors.push(new GraphQLError(message, { nodes, extensions: { code: 'VARIABLES_INVALID' } }));
   try {
     for (const definition of operation?.variableDefinitions ?? []) {
-      let base: string | undefined;
-      checkVariable(schema, definition, variableValues ?? {}, (path, problem) => {
+      let first: string | undefined;
+      checkVariable(request, definition, (path, problem, start) => {
         if (errors.length === MAX_ISSUES) {
           add(definition, MORE_ERRORS);
           throw tooManyErrors;
         }
-        base ??= variablePath(schema, document, definition.variable.name.value);
-        add(definition, `${[base, ...path].join('.')} ${problem}`);
+        first ??= start ?? variablePath(request.schema, request.document, definition.variable.name.value);
+        add(definition, `${[first, ...path].join('.')} ${problem}`);
       });
     }
   } catch (error) {
@@ -51,18 +47,24 @@ export function checkVariables({
   return errors;
 }
 
-function checkVariable(
-  schema: GraphQLSchema,
-  definition: VariableDefinitionNode,
-  values: Readonly<Record<string, unknown>>,
-  report: (path: readonly (string | number)[], problem: string) => void,
-): void {
+/** @param start the path of the variable, unless it is that of its first use */
+type Report = (path: readonly (string | number)[], problem: string, start?: string) => void;
+
+function checkVariable(request: OperationRequest, definition: VariableDefinitionNode, report: Report): void {
+  const { schema, variableValues } = request;
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type);
   if (!isInputType(type)) return;
-  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  const value =
+    variableValues != null && Object.hasOwn(variableValues, name) ? variableValues[name] : undefined;
+  if (value == null && !isNonNullType(type)) {
+    // A type that allows null may be used where null is not allowed, if the variable has a default.
+    const refused = nullRefusedAt(request, name);
+    if (refused !== null) report([], value === undefined ? 'is needed.' : NOT_NULL, refused);
+    return;
+  }
   if (value === undefined) {
-    if (definition.defaultValue === undefined && isNonNullType(type)) report([], 'is needed.');
+    report([], 'is needed.');
     return;
   }
   const long = findLongList(value, type, MAX_LIST_LENGTH, () => MAX_LIST_LENGTH);
@@ -74,14 +76,12 @@ function checkVariable(
   coerceInputValue(value, type, (path, _value, error) => report(path, problemOf(error)), hideSuggestions);
 }
 
-/** The sentence of graphql-js where it names only the schema, and our own where it would repeat the value. */
-function problemOf(error: GraphQLError): string {
-  const missing = /^Field "(\w+)" of required type "[\w![\]]+" was not provided\.$/.exec(error.message);
-  if (missing) return `lacks the field ${missing[1]}.`;
-  const exactlyOne = /^Exactly one key must be specified for OneOf type "\w+"\.$/.test(error.message);
-  if (exactlyOne) return 'must name exactly one of its fields.';
-  const unknown = /^Field ".*" is not defined by type "\w+"\./s.test(error.message);
-  if (unknown) return 'has a field that is not known.';
-  if (/^must be [\w\s,"-]+$/.test(error.message)) return `${error.message}.`;
-  return 'has an invalid value.';
+/** Documents are cached, so the variables of each are looked for once. */
+const withoutNull = new WeakMap<DocumentNode, ReadonlyMap<string, string>>();
+
+/** Where a variable is used that must not be null there; null when there is no such place. */
+function nullRefusedAt({ schema, document }: OperationRequest, name: string): string | null {
+  const paths = withoutNull.get(document) ?? pathsWithoutNull(schema, document);
+  withoutNull.set(document, paths);
+  return paths.get(name) ?? null;
 }

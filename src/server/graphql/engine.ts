@@ -1,6 +1,7 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.ts';
+import { checkParameters, type Parameters } from './check-parameters.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { resultOf } from './present-result.ts';
 import { type RequestRules, requestRules } from './request-rules.ts';
@@ -11,8 +12,8 @@ export type EngineOptions = RequestRules & {
   readonly trustedDocuments: Plugin | null;
 };
 
-/** The parameters of a request (query, variables, operationName, extensions), not checked yet. */
-export type GraphqlRequest = { readonly method: 'GET' | 'POST'; readonly parameters: object };
+/** A request whose parameters are not checked yet. */
+export type GraphqlRequest = { readonly method: 'GET' | 'POST'; readonly parameters: Parameters };
 
 /** Executes a request. All errors, also those of the request itself, are in the result. */
 export type Execute = (
@@ -42,9 +43,11 @@ export function createExecute({ schema, trustedDocuments, ...rules }: EngineOpti
   const requests = { GET: requestOf('GET'), POST: requestOf('POST') };
 
   return async ({ method, parameters }, context) => {
+    const refusal = checkParameters(parameters, trustedDocuments !== null);
+    if (refusal !== null) return { errors: [refusal] };
     try {
       const result = await yoga.getResultForParams(
-        { params: parameters, request: requests[method] },
+        { params: withoutEmptyName(parameters), request: requests[method] },
         context,
       );
       if (result === undefined) throw new Error('The engine gave no result');
@@ -53,6 +56,11 @@ export function createExecute({ schema, trustedDocuments, ...rules }: EngineOpti
       return resultOf(error);
     }
   };
+}
+
+/** An empty operationName is the same as none, as GraphQL over HTTP specifies for GET. */
+function withoutEmptyName(parameters: Parameters): object {
+  return parameters.operationName === '' ? { ...parameters, operationName: null } : parameters;
 }
 
 function requestOf(method: string): Request {

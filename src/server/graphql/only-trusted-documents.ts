@@ -2,9 +2,11 @@ import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operation
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { z } from 'zod';
+import type { DOCUMENT_ID_KEYS } from './check-parameters.ts';
 
+const id = z.string().nullish();
 const idSchema = z.object({
-  documentId: z.string().nullish(),
+  ...({ documentId: id, id, doc_id: id } satisfies Record<(typeof DOCUMENT_ID_KEYS)[number], typeof id>),
   extensions: z.object({ persistedQuery: z.object({ sha256Hash: z.string() }).optional() }).nullish(),
 });
 
@@ -23,11 +25,15 @@ export function onlyTrustedDocuments(documents: ReadonlyMap<string, string>): Pl
   });
 }
 
-/** The id of a document as Apollo sends it (extensions) or as GraphQL over HTTP has it (documentId); null if they differ. */
+/**
+ * The id of a document as Apollo sends it (extensions), as GraphQL over HTTP has it (documentId), or as networks of Relay do
+ * (id, doc_id); null if they differ.
+ */
 function documentIdOf(params: GraphQLParams): string | null {
   const parsed = idSchema.safeParse(params);
   if (!parsed.success) return null;
-  const sent = [parsed.data.documentId, parsed.data.extensions?.persistedQuery?.sha256Hash];
+  const { extensions, documentId, id, doc_id } = parsed.data;
+  const sent = [extensions?.persistedQuery?.sha256Hash, documentId, id, doc_id];
   const ids = new Set(sent.filter((id) => id != null));
   return ids.size === 1 ? ([...ids][0] ?? null) : null;
 }

@@ -51,7 +51,7 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
   const cause = rootCause(error);
   if (cause instanceof BadInputError) return present(error, answer, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ForbiddenError)
-    return present(error, answer, 'FORBIDDEN', 'Your credential does not allow this.');
+    return present(error, answer, 'FORBIDDEN', 'Your credential does not allow this.', cause.needs);
   if (cause instanceof TooManySubscribersError)
     return present(error, answer, 'RATE_LIMITED', 'Too many subscriptions are open. Try again later.');
   if (cause instanceof SubscriptionEndedError) return presentEnd(error, answer, cause.reason);
@@ -73,6 +73,12 @@ export function presentError(error: GraphQLError, answer: Answer): PresentedErro
     );
     return { ...shown, unexpected: cause };
   }
+  if (error.extensions?.['code'] === 'PERSISTED_QUERY_NOT_SUPPORTED')
+    return present(error, answer, 'PERSISTED_QUERY_NOT_SUPPORTED', error.message);
+  // The values of variables are valid, but not inside the literal of an argument, e.g. JSON that is too deep together.
+  const argument = /^Argument "(\w+)" has invalid value /.exec(cause.message)?.[1];
+  if (cause instanceof GraphQLError && argument !== undefined)
+    return present(error, answer, 'BAD_USER_INPUT', `${argument} has an invalid value.`);
   // Without a cause and a path, it was refused before any resolver ran (HTTP, syntax, validation, variables).
   if (cause === error && error.path === undefined) {
     return present(error, answer, 'BAD_USER_INPUT', requestMessage(error));
@@ -106,6 +112,7 @@ function present(
   { requestId, hasData }: Answer,
   code: ErrorCode,
   message: string,
+  needs: readonly string[] = [],
 ): PresentedError {
   // Errors of resolvers have a path. Compiled queries do not know their locations in the document, so these are left
   // out for all: an error looks the same whether or not its query is compiled.
@@ -115,7 +122,7 @@ function present(
     source: location.source ?? null,
     positions: location.positions ?? null,
     path: error.path ?? null,
-    extensions: { code, requestId },
+    extensions: { code, requestId, ...(needs.length === 0 ? {} : { needs }) },
   });
   return { shown, code, http: hasData ? null : httpOf(error, code), unexpected: null };
 }
@@ -133,6 +140,7 @@ function requestMessage(error: GraphQLError): string {
     case 'DOCUMENT_INVALID':
     case 'VARIABLES_INVALID':
     case 'LIMIT_EXCEEDED':
+    case 'REQUEST_INVALID':
       return error.message;
     case 'GRAPHQL_PARSE_FAILED':
       return 'The GraphQL document is malformed.';

@@ -10,8 +10,11 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
+import { checkOperation } from './check-operation.ts';
+import { checkSelection } from './check-selection.ts';
 import { checkVariables } from './check-variables.ts';
 import { createExecuteQuery } from './compiled-queries.ts';
+import { withDefaults } from './default-variables.ts';
 import { createParseDocument } from './parse-document.ts';
 import { subscribe } from './subscribe.ts';
 import { withoutInput } from './validation-messages.ts';
@@ -25,23 +28,27 @@ export type RequestRules = {
 export function requestRules({ introspection, limits }: RequestRules): Plugin<Context, Context> {
   const parseDocument = createParseDocument(limits.tokens);
   const executeQuery = createExecuteQuery();
-  const refusals = (args: ExecutionArgs): GraphQLError[] => {
+  const refusals = (args: ExecutionArgs & { readonly contextValue: Context }): GraphQLError[] => {
+    args.variableValues = withDefaults(args);
     const invalid = checkVariables(args);
     // The limits read page sizes from variables, so the variables must be valid first.
-    const tooMuch = invalid.length === 0 ? checkLimits(args, limits) : null;
-    return tooMuch === null ? invalid : [tooMuch];
+    if (invalid.length > 0) return invalid;
+    const tooMuch = checkLimits(args, limits);
+    return tooMuch === null ? checkSelection(args) : [tooMuch];
   };
   return {
     onParse({ setParseFn }) {
       setParseFn(parseDocument);
+      return ({ result, context: { params, request } }) => {
+        if (result === null || result instanceof Error) return;
+        const refusal = checkOperation(result, params.operationName, request.method);
+        if (refusal !== null) throw refusal;
+      };
     },
-    onValidate({ params, addValidationRule, setValidationFn }) {
+    onValidate({ addValidationRule, setValidationFn }) {
       setValidationFn(validateDocument);
       // The rules are the same for every caller, because Yoga caches validation by document only.
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
-      return ({ result, setResult }) => {
-        if (result.length > 0) setResult(withoutInput(params.documentAST, result));
-      };
     },
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       if (getOperationAST(args.document, args.operationName)?.operation === 'query')
@@ -59,9 +66,14 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
   };
 }
 
-/** Stops at the last error that is told. Suggestions are not made, because they name fields that the caller did not. */
-const validateDocument: typeof validate = (schema, document, rules) =>
-  validate(schema, document, rules, { maxErrors: MAX_ISSUES, hideSuggestions: true });
+/**
+ * Stops at the last error that is listed. Suggestions are not made, because they name fields that the caller did not. The
+ * messages are made here, because Yoga caches what this returns.
+ */
+const validateDocument: typeof validate = (schema, document, rules) => {
+  const errors = validate(schema, document, rules, { maxErrors: MAX_ISSUES, hideSuggestions: true });
+  return withoutInput(schema, document, errors);
+};
 
 /** The operation's name in the log: its kind and root fields. The name that the client gave it could hold anything. */
 function nameOperation(document: DocumentNode, name: string | null | undefined): string {

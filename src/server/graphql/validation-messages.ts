@@ -1,4 +1,6 @@
-import { type ASTNode, BREAK, type DocumentNode, GraphQLError, visit } from 'graphql';
+import { type ASTNode, type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
+import { literalPath } from './input-path.ts';
+import { NOT_NULL, problemOf } from './value-problem.ts';
 
 /** The last of the listed errors when more were found, or when the search for more was ended. */
 export const MORE_ERRORS = 'There are more errors than are listed.';
@@ -11,7 +13,6 @@ export const MORE_ERRORS = 'There are more errors than are listed.';
 const SENTENCES: readonly (readonly [RegExp, string | null])[] = [
   [/^Cannot query field "\w+" on type ("\w+")\./, 'There is no such field on type $1.'],
   [/^Unknown argument "\w+" on (field "[\w.]+"|directive "@\w+")\./, 'There is no such argument on $1.'],
-  [/^Field "\w+" is not defined by type ("\w+")\./, 'There is no such field on input type $1.'],
   [/^Unknown type "/, 'There is no such type.'],
   [/^Unknown directive "/, 'There is no such directive.'],
   [/^Unknown fragment "/, 'There is no such fragment in the document.'],
@@ -44,11 +45,10 @@ const SENTENCES: readonly (readonly [RegExp, string | null])[] = [
     /^(Field|Directive) "@?\w+" argument "\w+" of type "[\w![\]]+" is required, but it was not provided\.$/,
     null,
   ],
-  [/^Field "[\w.]+" of required type "[\w![\]]+" was not provided\.$/, null],
-  [/^Field "[\w.]+" must be non-null\.$/, null],
-  [/^OneOf Input Object "\w+" must specify exactly one key\.$/, null],
   [/^Directive "@\w+" may not be used on [A-Z_]+\.$/, null],
   [/^The directive "@\w+" can only be used once at this location\.$/, null],
+  [/^The .+ definition is not executable\.$/, 'A document can have only operations and fragments.'],
+  [/^(Subscription "\w+"|Anonymous Subscription) must /, 'A subscription must have exactly one field.'],
   [/^GraphQL introspection has been disabled/, 'Introspection is disabled.'],
   [/^Maximum introspection depth exceeded/, null],
   [/^Too many validation errors/, MORE_ERRORS],
@@ -56,40 +56,40 @@ const SENTENCES: readonly (readonly [RegExp, string | null])[] = [
 ];
 
 /** The errors of validation with messages that repeat no values, and no names except those of the schema. */
-export function withoutInput(document: DocumentNode, errors: readonly unknown[]): GraphQLError[] {
-  return errors
-    .filter((error) => error instanceof GraphQLError)
-    .map(
-      (error) =>
-        new GraphQLError(messageOf(document, error), {
-          nodes: error.nodes ?? null,
-          extensions: { code: 'DOCUMENT_INVALID' },
-        }),
-    );
+export function withoutInput(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  errors: readonly GraphQLError[],
+): GraphQLError[] {
+  return errors.map(
+    (error) =>
+      new GraphQLError(messageOf(schema, document, error), {
+        nodes: error.nodes ?? null,
+        extensions: { code: 'DOCUMENT_INVALID' },
+      }),
+  );
 }
 
-function messageOf(document: DocumentNode, error: GraphQLError): string {
+function messageOf(schema: GraphQLSchema, document: DocumentNode, error: GraphQLError): string {
   for (const [pattern, replacement] of SENTENCES) {
     const match = pattern.exec(error.message);
     // Only the match is used: the text behind it may be a suggestion.
     if (match) return replacement === null ? match[0] : match[0].replace(pattern, replacement);
   }
   const node = error.nodes?.[0];
-  if (node?.kind.endsWith('Value')) return `${pathOf(document, node) || 'A value'} has an invalid value.`;
-  return 'The document is not valid.';
+  return node?.kind === 'ObjectField' || node?.kind.endsWith('Value')
+    ? valueMessage(schema, document, node, error)
+    : 'The document is not valid.';
 }
 
-/** The argument and input fields of a value, e.g. "input.voice". Validation reaches a value only if the schema has them. */
-function pathOf(document: DocumentNode, wanted: ASTNode): string {
-  const path: string[] = [];
-  visit(document, {
-    enter(node) {
-      if (node.kind === 'Argument' || node.kind === 'ObjectField') path.push(node.name.value);
-      return node === wanted ? BREAK : undefined;
-    },
-    leave(node) {
-      if (node.kind === 'Argument' || node.kind === 'ObjectField') path.pop();
-    },
-  });
-  return path.join('.');
+function valueMessage(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  node: ASTNode,
+  error: GraphQLError,
+): string {
+  // graphql-js blames the object for the null of its only field.
+  const field = /^Field "\w+\.(\w+)" must be non-null\.$/.exec(error.message)?.[1];
+  const path = literalPath(schema, document, node);
+  return field === undefined ? `${path} ${problemOf(error)}` : `${path}.${field} ${NOT_NULL}`;
 }

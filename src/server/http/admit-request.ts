@@ -84,10 +84,7 @@ async function admit(
   const admitted = { kind: 'admitted', actor, isCredentialValid, accepted, release: releaseOnce } as const;
   if (request.method === 'GET') {
     await takeTurn();
-    const parameters = readParameters(request.url);
-    return parameters === null
-      ? refuse(400, 'variables and extensions must be JSON objects.')
-      : { ...admitted, request: { method: 'GET', parameters } };
+    return { ...admitted, request: { method: 'GET', parameters: readParameters(request.url) } };
   }
   const body = await readBody(request, rules.maxBodyBytes, takeTurn);
   return body.kind === 'body' ? { ...admitted, request: { method: 'POST', parameters: body.value } } : body;

@@ -1,22 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { errorResult } from './answer.ts';
+import { jsonTypeOf, negotiate } from './negotiate.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** Answers a request that is not HTTP, or that did not arrive in time, and closes its connection. */
-export function answerClientError(code: string | undefined, socket: Duplex, answerBegun: boolean): void {
+/**
+ * Answers a request that is not HTTP, or that did not arrive in time, and closes its connection.
+ * @param last the last answer of the connection
+ */
+export function answerClientError(
+  code: string | undefined,
+  socket: Duplex,
+  last: ServerResponse | undefined,
+): void {
   // In the middle of another answer, this one would be read as a part of it.
-  if (!socket.writable || answerBegun || code === 'ECONNRESET') {
+  const isAnswering = last?.headersSent === true && !last.writableFinished;
+  if (!socket.writable || isAnswering || code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const { status, message } = answerFor(code);
-  const requestId = randomUUID();
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT', requestId } }] });
+  // When the head has arrived, the answer has its headers already, and an entry in the log.
+  const begun = last?.headersSent === false ? last : null;
+  if (begun !== null) begun.statusCode = status;
+  const requestId = String(begun?.getHeader('x-request-id') ?? randomUUID());
+  const body = JSON.stringify(errorResult({ code: 'BAD_USER_INPUT', message, requestId }));
   const headers = {
     ...securityHeaders,
     'x-request-id': requestId,
-    'content-type': 'application/json; charset=utf-8',
+    ...begun?.getHeaders(),
+    'content-type': `${jsonTypeOf(negotiate(begun?.req.headers.accept))}; charset=utf-8`,
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   };

@@ -14,6 +14,14 @@ const HEADERS = {
 const TURN_MS = 10;
 let turnEndsAt: number | null = null;
 
+const COMPLETE = 'event: complete\ndata:\n\n';
+
+/** Answers with one result and the end of the stream, for clients that accept nothing but events. */
+export function answerEvent(response: ServerResponse, result: object): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(200, HEADERS).end(`${eventOf(result)}${COMPLETE}`);
+}
+
 /**
  * Answers with results as they come, as GraphQL over SSE specifies ("distinct connections"). The next result is requested
  * when the one before has been sent, so that events for a slow reader wait where they are counted. A comment is sent
@@ -38,17 +46,21 @@ export async function answerEvents(
       const { done, value } = await results.next();
       if (response.destroyed) return;
       if (done) {
-        if (value) response.write('event: complete\ndata:\n\n');
+        if (value) response.write(COMPLETE);
         response.end();
         return;
       }
       heartbeat.refresh();
-      const hasRoom = response.write(`event: next\ndata: ${JSON.stringify(value)}\n\n`);
+      const hasRoom = response.write(eventOf(value));
       await (hasRoom ? yieldTurn() : drained(response));
     }
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+function eventOf(result: object): string {
+  return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Context } from '../../graphql/context.ts';
-import { type OnUnexpected, presentResult } from '../graphql/present-result.ts';
+import { type OnUnexpected, type PresentedResult, presentResult } from '../graphql/present-result.ts';
 import { answerError } from './answer.ts';
-import { answerEvents } from './answer-events.ts';
+import { answerEvent, answerEvents } from './answer-events.ts';
 import { answerResult } from './answer-result.ts';
 import type { Accepted } from './negotiate.ts';
 import { streamResults } from './stream-results.ts';
@@ -21,8 +21,8 @@ export async function answerOperation(
 ): Promise<void> {
   if (!(Symbol.asyncIterator in result)) {
     const presented = await presentResult(result, context, onUnexpected);
-    if (accepted.json !== null || result.data == null) answerResult(response, presented, accepted);
-    else await answerEvents(response, singleEvent(presented.result), heartbeatMs);
+    if (accepted.json !== null || isAboutCaller(presented)) answerResult(response, presented, accepted);
+    else answerEvent(response, presented.result);
   } else if (accepted.events) {
     context.log.streamed = true;
     await answerEvents(response, streamResults(result, context, onUnexpected), heartbeatMs);
@@ -36,8 +36,10 @@ export async function answerOperation(
   }
 }
 
-/** A stream of one result, for clients that accept nothing else. */
-async function* singleEvent(result: ExecutionResult): AsyncGenerator<ExecutionResult, boolean> {
-  yield result;
-  return true;
+/**
+ * Whether a client should come back later or with another credential, which a status says. Clients of GraphQL over SSE
+ * try again after any status but 200, and show only the errors of a result.
+ */
+function isAboutCaller({ http }: PresentedResult): boolean {
+  return http.some(({ status }) => status === 401 || status === 429 || status >= 500);
 }

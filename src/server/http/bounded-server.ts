@@ -16,6 +16,8 @@ export function createBoundedServer(limits: ConnectionLimits, listener: RequestL
   const { maxConnections, headersTimeoutMs, requestTimeoutMs } = limits;
   const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
   const server = createServer({
+    // Node would answer without a body, and without the headers of all other answers. check-head.ts refuses it.
+    requireHostHeader: false,
     headersTimeout,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -33,10 +35,10 @@ export function createBoundedServer(limits: ConnectionLimits, listener: RequestL
     response.once('close', () => answers.delete(response));
     listener(request, response);
   });
+  // Node would answer this itself, too.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const response = current.get(socket);
-    const isAnswering = response?.headersSent === true && !response.writableFinished;
-    answerClientError(error.code, socket, isAnswering);
+    answerClientError(error.code, socket, current.get(socket));
   });
   return server;
 }

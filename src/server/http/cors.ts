@@ -10,6 +10,13 @@ export type Cors = {
   preflight(request: IncomingMessage): { readonly kind: 'preflight'; readonly headers: Headers } | Refusal;
 };
 
+// Every token of HTTP is the name of a header but "*", which would allow all headers.
+const HEADER_NAME = /^(?!\*$)[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/;
+const MAX_HEADERS = 64;
+const ALWAYS_ALLOWED = ['authorization', 'content-type'];
+// What a page may read beside the headers that browsers always show it. With the date it can correct its own clock.
+const EXPOSED = 'date, retry-after, www-authenticate, x-request-id';
+
 /** Lets pages of exactly these origins send requests. Credentials are in a header, never in cookies. */
 export function createCors(origins: readonly string[]): Cors {
   const listed = new Set(origins);
@@ -21,7 +28,7 @@ export function createCors(origins: readonly string[]): Cors {
         ? {
             ...vary,
             'access-control-allow-origin': request.headers.origin ?? '',
-            'access-control-expose-headers': 'x-request-id, retry-after',
+            'access-control-expose-headers': EXPOSED,
           }
         : vary,
     preflight: (request) =>
@@ -29,11 +36,22 @@ export function createCors(origins: readonly string[]): Cors {
         ? {
             kind: 'preflight',
             headers: {
+              vary: 'origin, access-control-request-headers',
               'access-control-allow-methods': 'GET, POST',
-              'access-control-allow-headers': 'authorization, content-type',
+              'access-control-allow-headers': [...ALWAYS_ALLOWED, ...requestedHeaders(request)].join(', '),
               'access-control-max-age': '3600',
             },
           }
         : refuse(403, 'Pages of this origin may not send requests.'),
   };
+}
+
+/**
+ * The headers that a page wants to send, as many of them as may be: traces and clients add some of their own. What a
+ * request may do is decided by its credential, which these pages may send anyway.
+ */
+function requestedHeaders({ headers }: IncomingMessage): readonly string[] {
+  const names = headers['access-control-request-headers']?.toLowerCase().split(',') ?? [];
+  const wellFormed = names.map((name) => name.trim()).filter((name) => HEADER_NAME.test(name));
+  return [...new Set(wellFormed)].filter((name) => !ALWAYS_ALLOWED.includes(name)).slice(0, MAX_HEADERS);
 }

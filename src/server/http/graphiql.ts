@@ -22,6 +22,20 @@ query Newest {
 }
 `;
 
+// Headers, variables and queries can hold credentials. So the page stores nothing that outlives it, not even its query in the
+// URL, which the browser's history would keep; and it removes what an earlier version stored.
+const FORGET = `(() => {
+  for (const key of Object.keys(localStorage)) if (key.startsWith('graphiql:')) localStorage.removeItem(key);
+  const items = new Map();
+  const storage = {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+  };
+  Object.defineProperty(window, 'localStorage', { value: storage });
+  history.replaceState = () => {};
+})();`;
+
 type GraphiqlPage = { readonly html: Buffer; readonly contentSecurityPolicy: string };
 
 let page: Promise<GraphiqlPage> | undefined;
@@ -34,11 +48,13 @@ export function graphiqlPage(): Promise<GraphiqlPage> {
 
 async function renderPage(): Promise<GraphiqlPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL({
+  const rendered = renderGraphiQL({
     title: 'Gatehouse',
     defaultQuery: EXAMPLE,
+    shouldPersistHeaders: false,
     headers: JSON.stringify({ authorization: 'Bearer <root key>' }, null, 2),
   });
+  const html = rendered.replace('<head>', () => `<head><script>${FORGET}</script>`);
   return { html: Buffer.from(html), contentSecurityPolicy: policyFor(html) };
 }
 

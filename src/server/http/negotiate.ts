@@ -1,10 +1,10 @@
-/** The media types of answers. */
-export type MediaType = 'application/graphql-response+json' | 'application/json' | 'text/event-stream';
+/** The media types of a single result. */
+export type JsonType = 'application/graphql-response+json' | 'application/json';
 
 /** The media types that a client accepts, in its order; weights (q) are ignored. Null and false: none of ours, so 406. */
 export type Accepted = {
   /** For a single result. */
-  readonly json: Exclude<MediaType, 'text/event-stream'> | null;
+  readonly json: JsonType | null;
   /** For the results of a subscription, and for a single result when the client accepts nothing else. */
   readonly events: boolean;
 };
@@ -28,6 +28,11 @@ export function negotiate(accept: string | undefined): Accepted {
     json: json === undefined ? null : (JSON_RANGES.get(json) ?? null),
     events: types.some((type) => EVENT_RANGES.has(type)),
   };
+}
+
+/** The media type of JSON for a client, also for one that accepts none: an error is answered to everybody. */
+export function jsonTypeOf({ json }: Accepted): JsonType {
+  return json ?? 'application/graphql-response+json';
 }
 
 function isUtf8(range: string): boolean {

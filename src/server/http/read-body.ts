@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../../platform/validation/json.ts';
+import { DOCUMENT_ID_KEYS, NOT_JSON } from '../graphql/check-parameters.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 export type Body =
@@ -50,21 +51,21 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
   return Buffer.concat(chunks, length);
 }
 
-/** The parameters of a GET, from its query string; null when variables or extensions are not JSON. */
-export function readParameters(url: string | undefined): object | null {
+/** The parameters of a GET, from its query string. Its other parameters are those of the URL, and not of GraphQL. */
+export function readParameters(url: string | undefined): object {
   const search = new URLSearchParams(url?.split('?').slice(1).join('?') ?? '');
-  const variables = readJson(search.get('variables'));
-  const extensions = readJson(search.get('extensions'));
-  if (variables === undefined || extensions === undefined) return null;
+  const ids = DOCUMENT_ID_KEYS.map((key) => [key, search.get(key)] as const);
   return {
+    ...Object.fromEntries(ids),
     query: search.get('query'),
     operationName: search.get('operationName'),
-    documentId: search.get('documentId'),
-    variables,
-    extensions,
+    variables: readJson(search.get('variables')),
+    extensions: readJson(search.get('extensions')),
   };
 }
 
 function readJson(text: string | null): unknown {
-  return text === null || text === '' ? null : parseJson(text);
+  if (text === null || text === '') return null;
+  const value = parseJson(text);
+  return value === undefined ? NOT_JSON : value;
 }

@@ -12,12 +12,14 @@ const UNSEEN_BY_PRISMA = {
   partitionedTables: ['audit_event', 'audit_identity', 'realtime_session', 'usage_record'],
   // An index with a condition, an expression, or on a single partition.
   indexes: [
+    'audit_event_denied_idx',
     'audit_event_gone_idx',
     'end_user_erasing_idx',
     'end_user_external_id_prefix_idx',
     'end_user_last_session_idx',
     'end_user_suspended_idx',
     'realtime_session_expiring_idx',
+    'realtime_session_failure_idx',
     'realtime_session_issued_idx',
     'realtime_session_labels_idx',
     'realtime_session_live_idx',
@@ -128,6 +130,8 @@ describe('drift is found when', () => {
   const changed = useDatabase();
   let found: string | null = null;
   beforeAll(async () => {
+    // Its views would forbid changes of the columns that they show.
+    await changed.query('DROP SCHEMA reporting CASCADE');
     for (const [, change] of CHANGES) await changed.query(change);
     const { exitCode, stdout } = await diff(changed);
     expect(exitCode).toBe(2);

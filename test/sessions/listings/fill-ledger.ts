@@ -27,6 +27,7 @@ export const LABELS = [
   { key: 'say "hi"', value: "it's" },
   { key: 'back\\slash', value: '{"a":1}' },
 ];
+export const FAILURE_CODES = ['upstream_timeout', 'upstream_rejected', 'not_settled'];
 export const UPSTREAM_IDS = ['sess_1', 'sess_2', 'sess_3'];
 /** Some are prefixes of others once a wildcard is taken for one. */
 export const PEOPLE = ['alice', 'a%b', 'a%', 'a_b', 'a\\b', 'axb', 'Alice', 'zoë', 'nobody-yet', 'nor-%-her'];
@@ -49,7 +50,10 @@ export async function fillLedger(
   const rows = Array.from({ length: sessions }, (_, n) => {
     const sort = one(SORTS);
     // A few moments, some of them of many sessions: what has the same expiry or millisecond is told apart by id.
-    const created = now - DAY - Math.floor(random() * 100) * 0.6 * DAY;
+    // What is live was asked for within the last hours, as it is in a real ledger.
+    const isLive = sort === 'pending' || sort === 'active';
+    const steps = Math.floor(random() * 100);
+    const created = isLive ? now - (steps + 1) * MINUTE : now - DAY - steps * 0.6 * DAY;
     const expires = now + (60 + Math.floor(random() * 8)) * MINUTE;
     return {
       id: idAt(created, random),
@@ -59,7 +63,11 @@ export async function fillLedger(
       created_at: at(created),
       requested_ttl_seconds: 600,
       session_limit_seconds: 3600,
-      ...settled(sort, { now, created, expires, upstreamId: one([null, ...UPSTREAM_IDS]) }, n),
+      ...settled(
+        sort,
+        { now, created, expires, upstreamId: one([null, ...UPSTREAM_IDS]), failureCode: one(FAILURE_CODES) },
+        n,
+      ),
       object: 'realtime.session',
       type: one(TYPES),
       model: one(MODELS),
@@ -81,12 +89,13 @@ type Moments = {
   readonly created: number;
   readonly expires: number;
   readonly upstreamId: string | null;
+  readonly failureCode: string;
 };
 
 /** The columns that make a session what it is. */
 function settled(
   sort: Sort,
-  { now, created, expires, upstreamId }: Moments,
+  { now, created, expires, upstreamId, failureCode }: Moments,
   n: number,
 ): Record<string, unknown> {
   const issued = {
@@ -99,9 +108,9 @@ function settled(
     upstream_session_id: upstreamId,
     expires_at: at(expires),
   };
-  const failed = { settled_at: at(created + 1000), failure_code: 'timeout' };
+  const failed = { settled_at: at(created + 1000), failure_code: failureCode };
   const columns = {
-    pending: { deadline: at(now + DAY) },
+    pending: { deadline: at(now + 60 * MINUTE) },
     overdue: {},
     active: issued,
     expired: { ...issued, expires_at: at(created + 10 * MINUTE) },

@@ -9,6 +9,8 @@ export type SessionModel = {
   readonly labels: readonly { readonly key: string; readonly value: string }[];
   readonly createdAt: string;
   readonly clientSecret: { readonly expiresAt: string } | null;
+  readonly failure: { readonly code: string } | null;
+  readonly exposedUntil: string | null;
   readonly user: { readonly id: string; readonly externalId: string };
   readonly application: { readonly id: string };
 };
@@ -35,11 +37,14 @@ export type SessionFilter = {
   readonly createdFrom?: string | null;
   readonly createdTo?: string | null;
   readonly expiresBefore?: string | null;
+  readonly failureCodes?: readonly string[] | null;
+  readonly exposedAfter?: string | null;
   readonly labels?: readonly { readonly key: string; readonly value: string }[] | null;
 };
 
 export type UserFilter = {
   readonly externalIdPrefix?: string | null;
+  readonly externalIds?: readonly string[] | null;
   readonly suspended?: boolean | null;
   readonly hasActiveSessions?: boolean | null;
 };
@@ -75,7 +80,7 @@ function fits(session: SessionModel, filter: SessionFilter): boolean {
   const is = (value: string | null, wanted: string | null | undefined) => wanted == null || value === wanted;
   const among = (value: string, wanted: readonly string[] | null | undefined) =>
     wanted == null || wanted.includes(value);
-  const { status, clientSecret, labels } = session;
+  const { status, clientSecret, labels, failure, exposedUntil } = session;
   return (
     is(session.user.id, filter.userId) &&
     is(session.user.externalId, filter.externalUserId) &&
@@ -89,6 +94,8 @@ function fits(session: SessionModel, filter: SessionFilter): boolean {
     (filter.createdTo == null || session.createdAt < filter.createdTo) &&
     (filter.expiresBefore == null ||
       (status === 'ACTIVE' && clientSecret !== null && clientSecret.expiresAt < filter.expiresBefore)) &&
+    (filter.failureCodes == null || (failure !== null && filter.failureCodes.includes(failure.code))) &&
+    (filter.exposedAfter == null || (exposedUntil !== null && exposedUntil >= filter.exposedAfter)) &&
     (filter.labels ?? []).every(({ key, value }) =>
       labels.some((label) => label.key === key && label.value === value),
     )
@@ -98,12 +105,13 @@ function fits(session: SessionModel, filter: SessionFilter): boolean {
 /** What a listing of users is to be, from first to last. */
 export function listedUsers(
   users: readonly UserModel[],
-  { externalIdPrefix, suspended, hasActiveSessions }: UserFilter,
+  { externalIdPrefix, externalIds, suspended, hasActiveSessions }: UserFilter,
   order: UserOrder,
 ): readonly UserModel[] {
   const meant = users.filter(
     (user) =>
       user.externalId.startsWith(externalIdPrefix ?? '') &&
+      (externalIds == null || externalIds.includes(user.externalId)) &&
       (suspended == null || (user.suspendedAt !== null) === suspended) &&
       (hasActiveSessions == null || user.activeSessionCount > 0 === hasActiveSessions),
   );

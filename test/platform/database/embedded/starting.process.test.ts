@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => removeDataDirectory(cluster));
 
 describe('start and stop', () => {
-  it('makes a cluster with two plain roles and keeps its data from one start to the next', async () => {
+  it('makes a cluster with three plain roles and keeps its data from one start to the next', async () => {
     const folder = await emptyDirectory();
     const first = await start(folder);
     const row = await keep(first.ownerUrl);
@@ -37,6 +37,7 @@ describe('start and stop', () => {
     expect(roles).toEqual([
       { rolname: 'gatehouse', ...none, owner: false },
       { rolname: 'gatehouse_owner', ...none, owner: true },
+      { rolname: 'gatehouse_reader', ...none, owner: false },
     ]);
     await expect(query(first.applicationUrl, 'CREATE TABLE mine ()')).rejects.toThrow(
       'permission denied for schema',

@@ -1,0 +1,125 @@
+import {
+  type ExecutionArgs,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  isAbstractType,
+  isObjectType,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Actor } from '../../authorization/actor.ts';
+import { lackingForField } from '../../graphql/authorization.ts';
+import type { Context } from '../../graphql/context.ts';
+import { ForbiddenError } from '../../graphql/errors.ts';
+
+type Args = ExecutionArgs & { readonly contextValue: Context };
+
+type Walk = {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly actor: Actor;
+  /** By coordinate: the error of each field that the caller may not use. */
+  readonly refused: Map<string, GraphQLError>;
+  /** Fragments are walked once, however often they are spread. */
+  readonly walked: Set<string>;
+};
+
+/**
+ * The fields in the result of a mutation that the caller may not use. They are refused before the mutation is executed:
+ * clients throw an answer away when an error is beside its data, and a secret is in one answer only. Every member of the
+ * result is looked at, because which of them comes is not known before. Whether the caller may use the mutation itself
+ * is decided when it is executed.
+ */
+export function checkSelection(args: Args): GraphQLError[] {
+  const { schema, document, operationName, variableValues, contextValue } = args;
+  const operation = getOperationAST(document, operationName);
+  const root = schema.getMutationType();
+  if (operation?.operation !== 'mutation' || root == null) return [];
+  const { coerced, errors } = getVariableValues(
+    schema,
+    operation.variableDefinitions ?? [],
+    variableValues ?? {},
+  );
+  if (errors !== undefined) return [...errors];
+  const walk: Walk = {
+    schema,
+    fragments: new Map(
+      document.definitions.flatMap((node) =>
+        node.kind === 'FragmentDefinition' ? [[node.name.value, node] as const] : [],
+      ),
+    ),
+    variables: coerced,
+    actor: contextValue.actor,
+    refused: new Map(),
+    walked: new Set(),
+  };
+  walkSelections(operation.selectionSet, root, walk);
+  const refused = [...walk.refused.values()];
+  return [...walk.refused.keys()].some((coordinate) => coordinate.startsWith(`${root.name}.`)) ? [] : refused;
+}
+
+function walkSelections({ selections }: SelectionSetNode, parent: GraphQLNamedType, walk: Walk): void {
+  for (const node of selections) {
+    if (!isIncluded(node, walk)) continue;
+    switch (node.kind) {
+      case 'Field':
+        for (const type of objectTypesOf(parent, walk)) walkField(node, type, walk);
+        break;
+      case 'InlineFragment':
+        walkSelections(node.selectionSet, typeNamed(node.typeCondition?.name.value, walk) ?? parent, walk);
+        break;
+      case 'FragmentSpread':
+        walkFragment(node.name.value, walk);
+        break;
+      default:
+        node satisfies never;
+    }
+  }
+}
+
+function walkField(node: FieldNode, parent: GraphQLObjectType, walk: Walk): void {
+  const field = parent.getFields()[node.name.value];
+  if (field === undefined) return;
+  const coordinate = `${parent.name}.${field.name}`;
+  const lacking = lackingForField(walk.actor, field);
+  if (lacking !== null) {
+    const originalError = new ForbiddenError(coordinate, lacking);
+    walk.refused.set(coordinate, new GraphQLError(originalError.message, { nodes: node, originalError }));
+  } else if (node.selectionSet !== undefined)
+    walkSelections(node.selectionSet, getNamedType(field.type), walk);
+}
+
+function walkFragment(name: string, walk: Walk): void {
+  const fragment = walk.fragments.get(name);
+  const type = typeNamed(fragment?.typeCondition.name.value, walk);
+  if (fragment === undefined || type === undefined || walk.walked.has(name)) return;
+  walk.walked.add(name);
+  walkSelections(fragment.selectionSet, type, walk);
+}
+
+function isIncluded(node: SelectionNode, { variables }: Walk): boolean {
+  const skip = getDirectiveValues(GraphQLSkipDirective, node, variables);
+  const include = getDirectiveValues(GraphQLIncludeDirective, node, variables);
+  return skip?.['if'] !== true && include?.['if'] !== false;
+}
+
+/** The types whose field it may be: of an interface's field, all that implement it. */
+function objectTypesOf(type: GraphQLNamedType, { schema }: Walk): readonly GraphQLObjectType[] {
+  if (isAbstractType(type)) return schema.getPossibleTypes(type);
+  return isObjectType(type) ? [type] : [];
+}
+
+function typeNamed(name: string | undefined, { schema }: Walk): GraphQLNamedType | undefined {
+  return name === undefined ? undefined : schema.getType(name);
+}
