@@ -13,5 +13,6 @@ export default defineConfig({
   resolve: {
     alias: [...(Array.isArray(alias) ? alias : []), { find: /^react$/, replacement: resolve('react') }],
   },
-  test: { ...options, include: ['test/clients/*.clients.ts'] },
+  // Most start processes, one after the other.
+  test: { ...options, include: ['test/clients/*.clients.ts'], testTimeout: 120_000 },
 });
