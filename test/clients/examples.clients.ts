@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Browser } from 'happy-dom';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { createGatehouse } from '../../client/src/index.ts';
 import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
@@ -118,8 +119,10 @@ test('twenty lines lead from npm init to a secret in a page', async () => {
   expect(script.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
 
   const key = await keyWith(['SESSIONS_CREATE']);
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-quickstart-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const child = start('bash', ['-e', '-c', script], ROOT, {
-    ...{ GATEHOUSE_KEY: key, PORT: '0' },
+    ...{ GATEHOUSE_KEY: key, PORT: '0', TMPDIR: folder },
     // What an earlier run fetched need not be asked for again.
     ...{ npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' },
   });
