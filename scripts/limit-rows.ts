@@ -11,6 +11,7 @@ import { ANSWER_PER_SENT_BYTE, MIN_ANSWER_BOUND } from '../src/providers/mint-ov
 import { MAX_COUNTED_UNSEALED } from '../src/sealing/trail-state.ts';
 import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphql/document-cache.ts';
 import { MAX_BRACKETS, MAX_NAME_PAIRS } from '../src/server/graphql/parse-document.ts';
+import { MAX_MINUTES_MS } from '../src/statistics/statistics-query.ts';
 import { MAX_WAITING } from '../src/subscriptions/subscription.ts';
 import { MAX_TOKENS } from '../src/usage/parse-tokens.ts';
 import { MAX_USAGE_BYTES } from '../src/usage/parse-usage.ts';
@@ -52,7 +53,8 @@ export const requestLimits: readonly LimitRow[] = [
   { what: 'Objects that it asks for', variable: 'GATEHOUSE_MAX_COST', beyond: BAD_INPUT },
   { what: 'Root fields of a mutation', most: 1, beyond: BAD_INPUT },
   { what: 'Entries of a page', most: MAX_PAGE_SIZE, beyond: BAD_INPUT },
-  { what: "Rows of a usage report's page", most: MAX_ROWS, beyond: BAD_INPUT },
+  { what: 'Rows of a page of usage or of statistics', most: MAX_ROWS, beyond: BAD_INPUT },
+  { what: 'Hours of statistics by minute', most: MAX_MINUTES_MS / 3_600_000, beyond: BAD_INPUT },
   { what: '`totalCount(upTo:)`', most: MAX_COUNT, beyond: BAD_INPUT },
   { what: '`TrailState.unsealedEvents`', most: MAX_COUNTED_UNSEALED, beyond: 'not counted' },
   {

@@ -142,7 +142,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
     limits: { defaultPolicy: config.defaultPolicy },
     sessions: { revoke: absent, identifySecret: absent },
     subscriptions: { watchSessions: absent, readPosition: absent },
-    usage: { report: absent },
+    usage: { report: absent, labelKey: undefined },
     users: { suspend: absent, reinstate: absent, setPolicy: absent, erase: absent },
   };
 }

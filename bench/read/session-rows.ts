@@ -7,7 +7,7 @@ export const INSERT_SESSIONS = `
     output_audio_format, input_audio_transcription, turn_detection, tools, tool_choice, max_response_output_tokens,
     upstream_config, labels)
   SELECT uuidv7_at(at), user_id, application_id, 'openai', at, at + interval '15 seconds', 7200,
-    3600, outcome, at + interval '0.4 seconds',
+    3600, outcome, at + (0.2 + random() * 0.4) * interval '1 second',
     CASE WHEN outcome = 'ISSUED' AND revoked THEN at + interval '90 seconds' END,
     CASE WHEN outcome = 'ISSUED' THEN at + interval '2 hours' END,
     CASE WHEN outcome = 'ISSUED' AND NOT revoked AND at + interval '2 hours' <= now() THEN at + interval '2 hours' END,

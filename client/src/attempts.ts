@@ -3,6 +3,8 @@ import { GatehouseError } from './gatehouse-error.ts';
 /** Longer than this nothing waits for its next attempt: the error says when to come back. */
 const MAX_WAIT_MS = 30_000;
 const FIRST_WAIT_MS = 200;
+/** A timer that is to take longer takes no time at all. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export type Attempts = {
   readonly maxAttempts: number;
@@ -40,10 +42,13 @@ export function wait(ms: number, signal: AbortSignal | undefined): Promise<void>
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      },
+      Math.min(ms, MAX_TIMER_MS),
+    );
     signal?.addEventListener('abort', stop, { once: true });
   });
 }

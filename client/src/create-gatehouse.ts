@@ -12,11 +12,14 @@ const PAGE_SIZE = 100;
 /** A gateway sends something every 15 seconds, by default. After three times that a stream is dead. */
 const SILENCE_MS = 45_000;
 
-/** A gateway to ask. It opens no connection, and holds nothing but its options. */
+/**
+ * A gateway to ask. It opens no connection, and holds nothing but its options.
+ * @throws TypeError if the URL is none that can be fetched
+ */
 export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const fetch = options.fetch ?? globalThis.fetch;
   const client: Client = {
-    url: String(options.url),
+    url: endpointOf(options.url),
     auth: options.auth,
     // Browsers refuse a fetch that is called as a method of something else.
     fetch: (target, init) => fetch(target, init),
@@ -99,9 +102,21 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     async viewer(options) {
       return (await query(client, documents.viewer, {}, options)).viewer;
     },
+    async gateway(options) {
+      return (await query(client, documents.gateway, {}, options)).gateway;
+    },
 
     eventsPosition: (options) => readEventsPosition(client, options),
     watchSessions: (options) => watchSessions(client, options),
     request: (document, variables, options) => run(client, document, variables, options),
   };
+}
+
+/** Relative to the page, in a browser. The platform's own error would have a URL with a password in it. */
+function endpointOf(url: string | URL): string {
+  try {
+    return new Request(url).url;
+  } catch {
+    throw new TypeError('The url of the gateway is none, is relative, or has a credential in it.');
+  }
 }

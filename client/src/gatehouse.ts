@@ -72,6 +72,7 @@ export type Gatehouse = {
     report: {
       readonly filter: api.UsageFilter;
       readonly groupBy?: readonly api.UsageDimension[] | undefined;
+      readonly orderBy?: api.UsageOrder | undefined;
     },
     options?: RequestOptions,
   ): Promise<results.UsageReport>;
@@ -94,6 +95,7 @@ export type Gatehouse = {
   createApiKey(input: api.CreateApiKeyInput, options?: RequestOptions): Promise<results.CreateApiKeyResult>;
   revokeApiKey(id: string, options?: RequestOptions): Promise<results.RevokeApiKeyResult>;
   viewer(options?: RequestOptions): Promise<results.Viewer>;
+  gateway(options?: RequestOptions): Promise<results.GatewayState>;
 
   /**
    * A position in the changes of sessions. Read it, then list sessions, then watch from it: what the list does not show is

@@ -45,6 +45,7 @@ export type {
   TurnDetectionInput,
   UsageDimension,
   UsageFilter,
+  UsageOrder,
   UserFilter,
   UserOrder,
 } from './generated/types.ts';

@@ -11,6 +11,8 @@ export type UserDetails = NonNullable<api.UserQuery['user']>;
 export type AuditEvent = api.AuditEventFieldsFragment;
 export type Application = api.ApplicationFieldsFragment;
 export type ApiKey = api.ApiKeyFieldsFragment;
+/** How the gateway that answered is doing. */
+export type GatewayState = api.GatewayQuery['gateway'];
 export type Viewer = api.ViewerQuery['viewer'];
 export type UsageTotals = api.UsageTotalsFieldsFragment;
 export type UsageReport = Omit<api.UsageQuery['usage'], 'rows'> & { readonly rows: readonly UsageRow[] };

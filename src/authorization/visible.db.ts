@@ -18,6 +18,7 @@ const everything = () => 'true';
 // - sessions/list-sessions.db.ts, for the external id of a person that lists its own sessions;
 // - sessions/identify-secret.db.ts and .sql, for whose secrets may be identified;
 // - usage/usage-parts.db.ts, for whether sums over all users may be read;
+// - statistics/statistics-parts.db.ts, for that too, and for whom a denial may name;
 // - subscriptions/session-event.ts, for events that were read once for all subscribers.
 const RULES = {
   /** end_user AS u */
@@ -33,7 +34,10 @@ const RULES = {
     OWN_APPLICATION: (viewer) => `${viewer()}::uuid IN (e.application_id, e.actor_application_id)`,
     SELF: () => 'false',
   },
-  /** usage_record AS r, or its sums by user; sums over all users have no user, and are not for a person. */
+  /**
+   * usage_record AS r, session_counts AS r, or their sums by user; sums over all users have no user, and are not for a
+   * person.
+   */
   usage: {
     EVERYTHING: everything,
     OWN_APPLICATION: (viewer) => `r.application_id = ${viewer()}::uuid`,

@@ -11,7 +11,7 @@ export function commandGroup(name: string, description: string): Command {
 export function withSettings(command: Command): Command {
   return (
     command
-      .showHelpAfterError()
+      .showHelpAfterError('Add --help for what there is.')
       // Commander's errors repeat what was typed, which may contain a secret.
       .configureOutput({ writeErr: (text) => process.stderr.write(redactText(text)) })
       .exitOverride(({ exitCode }: CommanderError) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage))

@@ -13,7 +13,7 @@ export async function confirmByTyping(input: Terminal, expected: string, questio
   // Not a terminal of readline's: that would take Ctrl-C for itself.
   const lines = createInterface({ input, terminal: false });
   try {
-    for await (const line of lines) return line.trim() === expected;
+    for await (const line of lines) return line === expected || line.trim() === expected;
     return false;
   } finally {
     lines.close();

@@ -5,7 +5,7 @@ import { checkConfiguration } from './doctor/check-configuration.ts';
 import { checkDatabase } from './doctor/check-database.ts';
 import { checkProviders } from './doctor/check-providers.ts';
 import { EXIT } from './exit-code.ts';
-import { orAborted, untilInterrupted } from './interrupt.ts';
+import { untilInterrupted } from './interrupt.ts';
 import { printJson, say } from './terminal.ts';
 import { describeLedger } from './with-database.ts';
 
@@ -23,15 +23,17 @@ export function doctorCommand(): Command {
       ),
     )
     .action(({ json = false }: { readonly json?: boolean }) =>
-      untilInterrupted((signal) => orAborted(() => run(json), signal)),
+      untilInterrupted((signal) => run(json, signal)),
     );
 }
 
-async function run(json: boolean): Promise<void> {
+/** Looks at one thing after the other. An interruption waits for the one that is looked at, so that what it opened is closed. */
+async function run(json: boolean, signal: AbortSignal): Promise<void> {
   const checks: Check[] = [];
   for await (const check of diagnose()) {
     checks.push(check);
     if (!json) process.stdout.write(`${lineOf(check)}\n`);
+    signal.throwIfAborted();
   }
   const failing = checks.filter(({ status }) => status === 'fail').length;
   if (json) printJson({ healthy: failing === 0, checks });

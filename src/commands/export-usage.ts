@@ -40,6 +40,8 @@ export type UsageExportOptions = {
   readonly user?: string | undefined;
   /** Lines of JSON instead of CSV. */
   readonly json?: boolean;
+  /** The key of the label that rows can be of. */
+  readonly labelKey?: string | undefined;
 };
 
 /** What the rows that were written add up to. Decimals are exact. */
@@ -116,7 +118,7 @@ const NOTHING: Exported = {
 
 async function filterOf(
   reader: Pick<Reader, 'applications' | 'userByExternalId' | 'findTimeZone'>,
-  { from, to, timeZone, by, application: name, user: externalId }: UsageExportOptions,
+  { from, to, timeZone, by, application: name, user: externalId, labelKey }: UsageExportOptions,
 ): Promise<{ filter: UsageFilter; issues: readonly InputIssue[] }> {
   const application =
     name === undefined ? null : (await reader.applications()).find((one) => one.name === name);
@@ -127,6 +129,12 @@ async function filterOf(
     ['to', to <= from && 'must be after --from: nothing lies between'],
     ['time-zone', zone === null && 'must be an IANA time zone, e.g. Europe/Amsterdam'],
     ['by', !haveOneTime(by) && 'can have one of hour, day and month'],
+    [
+      'by',
+      by.includes('LABEL') &&
+        labelKey === undefined &&
+        'can have label only where GATEHOUSE_USAGE_LABEL names one',
+    ],
     ['application', application === undefined && 'names no application that there is'],
     ['user', user === undefined && 'names no user that there is'],
   ] as const;
@@ -139,6 +147,7 @@ async function filterOf(
       userIds: user == null ? null : [user.id],
       applicationIds: application == null ? null : [application.id],
       models: null,
+      labelKey,
     },
   };
 }
@@ -178,7 +187,7 @@ async function* pagesOf(
 
 async function cellOf(
   dimension: UsageDimension,
-  { start, userId, applicationId, model, provider }: UsageRow,
+  { start, userId, applicationId, model, provider, label }: UsageRow,
   reader: Pick<Reader, 'user' | 'application'>,
   formatTime: (time: Date) => string,
 ): Promise<Cell> {
@@ -195,6 +204,8 @@ async function cellOf(
       return { text: model ?? '' };
     case 'provider':
       return { text: provider ?? '' };
+    case 'label':
+      return { text: label ?? '' };
     default:
       return field satisfies never;
   }

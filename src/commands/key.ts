@@ -102,7 +102,7 @@ async function list({ application, json = false }: ListOptions): Promise<void> {
     const rows = keys.filter(
       (key) => application === undefined || textAt(key, 'application.name') === application,
     );
-    await printList({ rows: eachOf(rows), columns: COLUMNS, json, noun: 'keys' });
+    await printList({ rows: eachOf(rows), columns: COLUMNS, json, noun: 'key' });
   });
 }
 

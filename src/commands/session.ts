@@ -108,7 +108,7 @@ async function list({ application, limit, json = false, ...options }: ListOption
       labels: label,
     };
     const rows = nodesOf(ask, LIST_SESSIONS, { filter }, 'realtimeSessions', limit);
-    await printList({ rows, columns: COLUMNS, json, noun: 'sessions' });
+    await printList({ rows, columns: COLUMNS, json, noun: 'session', limit });
   });
 }
 

@@ -11,12 +11,14 @@ export type List = {
   readonly columns: readonly Column[];
   /** Whether each row is a line of JSON instead. */
   readonly json: boolean;
-  /** What is listed, for the count at the end, e.g. "sessions". */
+  /** What is listed, for the count at the end, e.g. "session". */
   readonly noun: string;
+  /** How many were asked for at most. */
+  readonly limit?: number;
 };
 
 /** Writes a list to standard output, as a table or a line of JSON each. Stops reading when its reader has had enough. */
-export async function printList({ rows, columns, json, noun }: List): Promise<void> {
+export async function printList({ rows, columns, json, noun, limit }: List): Promise<void> {
   let count = 0;
   async function* counted(): AsyncGenerator<JsonObject> {
     for await (const row of rows) {
@@ -25,7 +27,9 @@ export async function printList({ rows, columns, json, noun }: List): Promise<vo
     }
   }
   const lines = json ? jsonLines(counted()) : tableOf(columns, counted());
-  if (await writeLines(lines, process.stdout)) say(`${count} ${noun}.`);
+  if (!(await writeLines(lines, process.stdout))) return;
+  const more = count === limit ? ', as many as --limit says; there may be more' : '';
+  say(`${count} ${count === 1 ? noun : `${noun}s`}${more}.`);
 }
 
 async function* jsonLines(rows: AsyncIterable<JsonObject>): AsyncGenerator<string> {

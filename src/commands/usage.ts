@@ -35,10 +35,10 @@ export function usageCommand(): Command {
     // Older than the code for what was typed wrong, and documented.
     .exitOverride(({ exitCode }) => process.exit(exitCode))
     .action(({ by, ...options }: Omit<UsageExportOptions, 'by'> & Partial<UsageExportOptions>) =>
-      withDatabaseToRead([], async (database) => {
+      withDatabaseToRead([], async (database, { usageLabel: labelKey }) => {
         const onProgress = throttle((rows) => say(`${rows} rows …`));
         const ports = { database, output: process.stdout, onProgress };
-        const result = await exportUsage(ports, { ...options, by: by ?? [] });
+        const result = await exportUsage(ports, { ...options, by: by ?? [], labelKey });
         if (result.kind === 'invalid') return sayIssues(result.issues);
         if (result.kind === 'cut_off') return;
         const { rows, responses, sessions, totalTokens, costKnownUsd, unpriced } = result;

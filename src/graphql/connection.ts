@@ -23,11 +23,12 @@ export function readPage<Position>(
   args: PageArguments,
   sizes: PageSize = DEFAULT_PAGE,
 ): Page<Position> {
+  checkPageSizes(args, sizes);
   const { first, after, last, before } = args;
   if (last == null && before == null) {
     return {
       direction: 'forward',
-      limit: readSize('first', first, sizes),
+      limit: first ?? sizes.size,
       after: readCursor(listing, format, 'after', after),
     };
   }
@@ -36,19 +37,18 @@ export function readPage<Position>(
   }
   return {
     direction: 'backward',
-    limit: readSize('last', last, sizes),
+    limit: last ?? sizes.size,
     after: readCursor(listing, format, 'before', before),
   };
 }
 
-function readSize(
-  name: 'first' | 'last',
-  requested: number | null | undefined,
-  { size, most }: PageSize,
-): number {
-  if (requested == null) return size;
-  if (requested < 0 || requested > most) throw new BadInputError(name, `must be from 0 to ${most}`);
-  return requested;
+/** @throws BadInputError when a page would be larger than allowed */
+export function checkPageSizes(args: Pick<PageArguments, 'first' | 'last'>, { most }: PageSize): void {
+  for (const name of ['first', 'last'] as const) {
+    const requested = args[name];
+    if (requested != null && (requested < 0 || requested > most))
+      throw new BadInputError(name, `must be from 0 to ${most}`);
+  }
 }
 
 function readCursor<Position>(

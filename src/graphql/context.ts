@@ -43,7 +43,11 @@ export type Context = {
   };
   readonly sessions: SessionStore;
   readonly subscriptions: { readonly watchSessions: WatchSessions; readonly readPosition: ReadPosition };
-  readonly usage: { readonly report: ReportSessionUsage };
+  readonly usage: {
+    readonly report: ReportSessionUsage;
+    /** The key of the label that usage can be grouped by; undefined: none is configured. */
+    readonly labelKey: string | undefined;
+  };
   readonly users: UserStore;
   /** The entry of this request in the log. Resolvers and the presentation of errors write to it. */
   readonly log: RequestLog;

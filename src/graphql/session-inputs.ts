@@ -57,7 +57,7 @@ const InputAudioTranscriptionInput = builder.inputType('InputAudioTranscriptionI
 });
 
 const InputAudioNoiseReductionInput = builder.inputType('InputAudioNoiseReductionInput', {
-  description: 'The noise filter of the input audio. Leave the whole field out for none.',
+  description: 'The noise filter of the input audio. Write null in its place for none.',
   fields: (t) => ({
     type: t.field({
       type: NoiseReductionTypeEnum,
@@ -120,7 +120,8 @@ const TurnDetectionInput = builder.inputType('TurnDetectionInput', {
       description: 'Detection by what is said. `{}` uses all defaults.',
     }),
     disabled: t.boolean({
-      description: 'With true, there is no detection: the client decides when a turn ends.',
+      description:
+        'With true, there is no detection: the client decides when a turn ends. turnDetection: null says the same.',
     }),
   }),
 });
@@ -239,7 +240,7 @@ export const LabelInput = builder.inputType('LabelInput', {
 
 export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessionInput', {
   description:
-    'The session to create. Fields that are left out take the defaults of the provider. A field that the provider does not support is refused, never dropped.',
+    'The session to create. Fields that are left out take the defaults of the provider. Null is the same as leaving a field out, except in turnDetection, inputAudioTranscription and inputAudioNoiseReduction, where it means off, as in what is returned, and inside extra. A field that the provider does not support is refused, never dropped.',
   fields: (t) => ({
     externalUserId: t.string({
       description:
@@ -286,16 +287,18 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     }),
     inputAudioTranscription: t.field({
       type: InputAudioTranscriptionInput,
-      description: 'How the speech of the user is transcribed. Default: it is not transcribed.',
+      description:
+        'How the speech of the user is transcribed. Default: that of the provider; OpenAI does not transcribe it. Null: it is not transcribed, and the provider is told so. For a transcription session, which always transcribes, null is the same as leaving it out. xAI refuses the field and null alike.',
     }),
     turnDetection: t.field({
       type: TurnDetectionInput,
       description:
-        'How the end of a turn of the user is detected. Default: serverVad; none for the transcription models that detect no turns (gpt-live-transcribe, gpt-realtime-whisper), for which it must be left out or disabled.',
+        'How the end of a turn of the user is detected. Left out: the default of the provider, which is serverVad; none for the transcription models that detect no turns (gpt-live-transcribe, gpt-realtime-whisper), for which it must be left out, null or disabled. Null: the same as `{ disabled: true }`, there is no detection. A translation session has none: it takes only null and disabled. xAI refuses the field and null alike.',
     }),
     inputAudioNoiseReduction: t.field({
       type: InputAudioNoiseReductionInput,
-      description: 'The noise filter of the input audio. Default: none.',
+      description:
+        'The noise filter of the input audio. Default: that of the provider; OpenAI has none. Null: no filter, and the provider is told so. xAI refuses the field and null alike.',
     }),
     tools: t.field({
       type: [ToolInput],
@@ -312,7 +315,7 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     maxResponseOutputTokens: t.field({
       type: 'TokenLimit',
       description:
-        'The largest number of output tokens of one response, including tool calls. Default "inf".',
+        'The largest number of output tokens of one response, including tool calls. Default, and with null: "inf".',
     }),
     provider: t.string({
       description:
@@ -325,7 +328,7 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     extra: t.field({
       type: 'JSON',
       description:
-        'Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it.',
+        'Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. Null is passed on where the provider gives it a meaning, and refused elsewhere: `{ tracing: null }` switches tracing off, and `{ prompt: null }` names no prompt. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it.',
     }),
     labels: t.field({
       type: [LabelInput],

@@ -1,7 +1,7 @@
 import type { StatisticsDimension, StatisticsOrder, StatisticsRow } from '../statistics/statistics-query.ts';
 import { ApplicationType } from './application.ts';
 import { builder } from './builder.ts';
-import { cost, type PageSize } from './declared-cost.ts';
+import { cost } from './declared-cost.ts';
 import { SessionCountsType } from './session-counts.ts';
 import { UserType } from './user-ref.ts';
 
@@ -93,9 +93,6 @@ const StatisticsRowType = builder.objectRef<StatisticsRow>('SessionStatisticsRow
     }),
   }),
 });
-
-/** Larger than other pages: rows are short, and a month of hours should fit in one. */
-export const STATISTICS_PAGE: PageSize = { size: 100, most: 1000 };
 
 export const StatisticsRowConnection = builder.connectionObject(
   { type: StatisticsRowType, name: 'SessionStatisticsRowConnection' },

@@ -20,11 +20,11 @@ import { forwardPages } from './page-arguments.ts';
 import { readPeriod } from './report-period.ts';
 import { SessionCountsType } from './session-counts.ts';
 import {
-  STATISTICS_PAGE,
   StatisticsDimensionEnum,
   StatisticsOrderEnum,
   StatisticsRowConnection,
 } from './session-statistics-rows.ts';
+import { ROWS_PAGE } from './usage-report.ts';
 
 /** Statistics before they are read. Totals and rows are read only when they are selected. */
 type Statistics = {
@@ -78,9 +78,9 @@ const StatisticsType = builder.objectRef<Statistics>('SessionStatistics').implem
       type: StatisticsRowConnection,
       description:
         'One row for each group that has a session or a denied request; what there is none of has no row. In an order by counts, a row that changes while pages are read may be on two of them, or on none.',
-      extensions: forwardPages(t.arg, STATISTICS_PAGE).extensions,
+      extensions: forwardPages(t.arg, ROWS_PAGE).extensions,
       args: {
-        ...forwardPages(t.arg, STATISTICS_PAGE).args,
+        ...forwardPages(t.arg, ROWS_PAGE).args,
         orderBy: t.arg({
           type: StatisticsOrderEnum,
           defaultValue: 'START',
@@ -92,7 +92,7 @@ const StatisticsType = builder.objectRef<Statistics>('SessionStatistics').implem
         const listing = `sessionStatistics/${order}/${dimensions.join(',')}`;
         const kinds = dimensions.map((dimension) => statisticsColumns[dimension].kind);
         const cursors = groupCursors(order === 'START' ? kinds : ['count', ...kinds]);
-        const page = readPage(listing, cursors, args, STATISTICS_PAGE);
+        const page = readPage(listing, cursors, args, ROWS_PAGE);
         const rows = await reader.statisticsRows(
           filter,
           dimensions,

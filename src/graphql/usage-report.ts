@@ -44,6 +44,10 @@ export const UsageDimensionEnum = builder.enumType('UsageDimension', {
     APPLICATION: { description: 'The application that asked for the session.' },
     MODEL: { description: 'The model that was used.' },
     PROVIDER: { description: 'The provider of the session, e.g. "openai".' },
+    LABEL: {
+      description:
+        'The value of the one label of the session whose key the operator named (GATEHOUSE_USAGE_LABEL), e.g. a team. Refused where none is named.',
+    },
     HOUR: { description: 'The hour, in the time zone of the report.' },
     DAY: {
       description:
@@ -83,6 +87,11 @@ const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
       nullable: true,
       description: 'The provider of the group. Null unless the report is grouped by PROVIDER.',
     }),
+    label: t.exposeString('label', {
+      nullable: true,
+      description:
+        'The value of the label of the group. Null unless the report is grouped by LABEL, and for usage of sessions that have no such label, whose user was erased, or that retention dropped while another key was named.',
+    }),
     start: t.expose('start', {
       type: 'DateTime',
       nullable: true,
@@ -104,7 +113,7 @@ const UsageRowType = builder.objectRef<UsageRow>('UsageRow').implement({
 
 export const MAX_ROWS = 1000;
 /** Larger than other pages: rows are short, and a year of days should fit in a few. */
-const ROWS_PAGE: PageSize = { size: 100, most: MAX_ROWS };
+export const ROWS_PAGE: PageSize = { size: 100, most: MAX_ROWS };
 
 const UsageRowConnection = builder.connectionObject(
   { type: UsageRowType, name: 'UsageRowConnection' },
@@ -114,7 +123,7 @@ const UsageRowConnection = builder.connectionObject(
 const UsageOrderEnum = builder.enumType('UsageOrder', {
   description: 'The order of the rows of a report.',
   values: {
-    START: { description: 'By start, then by user, application, model and provider.' },
+    START: { description: 'By start, then by user, application, model, provider and label.' },
     COST_DESC: {
       description:
         'The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first.',
@@ -200,9 +209,15 @@ export async function reportOf(
   only: Pick<UsageFilter, 'userIds' | 'applicationIds' | 'models'>,
   context: Context,
 ): Promise<UsageReport> {
+  const { labelKey } = context.usage;
   const { period, timeZone } = await readPeriod(prefix, time, context);
   const dimensions = usageDimensions.filter((dimension) => groupBy?.includes(dimension));
   if (!haveOneTime(dimensions)) throw new BadInputError('groupBy', 'can have one of HOUR, DAY and MONTH');
+  if (dimensions.includes('LABEL') && labelKey === undefined)
+    throw new BadInputError(
+      'groupBy',
+      'cannot have LABEL: the operator named no label (GATEHOUSE_USAGE_LABEL)',
+    );
   const listing = `${field}/${dimensions.join(',')}`;
-  return { listing, timeZone, filter: { ...period, ...only }, dimensions };
+  return { listing, timeZone, filter: { ...period, labelKey, ...only }, dimensions };
 }

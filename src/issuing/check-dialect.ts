@@ -136,8 +136,8 @@ function* issuesOfType(
   rules: DialectRules,
 ): Generator<InputIssue> {
   for (const [field, value] of Object.entries(input)) {
-    if (value !== undefined && TYPES_WITH.get(field)?.includes(type) === false)
-      yield doesNotApply([field], type);
+    // What a type of session does not have is off: null asks for nothing else.
+    if (value != null && TYPES_WITH.get(field)?.includes(type) === false) yield doesNotApply([field], type);
   }
   if (type === 'TRANSCRIPTION') yield* issuesOfTranscriptionSession(input);
   if (type === 'TRANSLATION') yield* issuesOfTranslation(input);

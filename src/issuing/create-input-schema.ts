@@ -24,9 +24,10 @@ import {
   MAX_TOOLS,
   MAX_URL,
 } from './input-limits.ts';
+import { SWITCHED_OFF_BY_NULL } from './switched-off-by-null.ts';
 
-// A client may write null for a field that it does not set. From here on such a field is absent. Done once for each
-// object, because a transform for each field costs more than all the checks.
+// A client may write null for a field that it does not set. From here on such a field is absent, except those that null
+// switches off. Done once for each object, because a transform for each field costs more than all the checks.
 const objectOf = <S extends z.ZodRawShape>(fields: S) => z.preprocess(withoutNulls, z.object(fields));
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
@@ -193,14 +194,14 @@ export const createInputSchema = objectOf({
       keywords: orNull(listOf(text(256), MAX_KEYWORDS)),
       delay: orNull(z.enum(['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'])),
     })
-    .optional(),
-  turnDetection: turnDetection.optional(),
+    .nullish(),
+  turnDetection: turnDetection.nullish(),
   inputAudioNoiseReduction: z
     .object({
       type: z.enum(['NEAR_FIELD', 'FAR_FIELD']),
       strength: orNull(fraction),
     })
-    .optional(),
+    .nullish(),
   tools: listOf(tool, MAX_TOOLS).optional(),
   toolChoice: toolChoice.optional(),
   temperature: z.number().optional(),
@@ -218,7 +219,9 @@ export type ParsedCreateInput = z.output<typeof createInputSchema>;
 
 function withoutNulls(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+  return Object.fromEntries(
+    Object.entries(value).filter(([name, field]) => field !== null || SWITCHED_OFF_BY_NULL.has(name)),
+  );
 }
 
 function isHttpUrl(value: string): boolean {

@@ -18,6 +18,8 @@ export function adapt(dialect: Dialect, request: SessionRequest): SessionRequest
     ...(modalities === undefined ? {} : { modalities: dialects[dialect].modalities(modalities) }),
     // Upstream's default is a turn detection, which such a model refuses.
     ...(needsTurnDetectionOff(request) ? { turnDetection: null } : {}),
+    // It has none, and upstream no field for it.
+    ...(request.type === 'TRANSLATION' ? { turnDetection: undefined } : {}),
   };
 }
 

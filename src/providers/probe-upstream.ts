@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { type Exchange, exchangeOnce } from './exchange-once.ts';
 
 // What comes is an error, or a page: nobody reads it.
-const MAX_ANSWER_BYTES = 65_536;
+const ANSWER_BYTES = 65_536;
 
 export type Probe =
   | {
@@ -25,7 +25,7 @@ export async function probeUpstream({ agent, url, timeoutMs }: Upstream): Promis
   const exchange = await exchangeOnce(
     agent,
     { url, method: 'GET', headers, body: null },
-    { timeoutMs, maxBodyBytes: MAX_ANSWER_BYTES },
+    { timeoutMs, maxBodyBytes: ANSWER_BYTES },
   );
   if (exchange.kind !== 'answered') return exchange;
   const date = exchange.headers['date'];

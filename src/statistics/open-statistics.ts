@@ -4,8 +4,7 @@ import { logJobFailure, repeat } from '../platform/process/repeat.ts';
 import { sumSessions } from './sum-sessions.job.ts';
 
 const SUM_EVERY_MS = 30_000;
-/** Later than the start, which has enough to do. */
-const FIRST_MS = 5000;
+const FIRST_MS = 1000;
 
 type Parts = { readonly pool: pg.Pool; readonly log: Logger };
 

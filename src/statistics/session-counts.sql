@@ -5,8 +5,7 @@ CREATE OR REPLACE FUNCTION session_counts("from" timestamptz, "to" timestamptz)
 RETURNS TABLE (at timestamptz, user_id uuid, application_id uuid, provider text, model text, failure_code text,
   denial_reason text, issued integer, failed integer, unconfirmed integer, pending integer, revoked integer,
   denied integer, mint_times numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT s.created_at, s.user_id, s.application_id, s.provider, s.model,
     -- settle_overdue has not come to it yet.
     coalesce(s.failure_code, CASE WHEN s.status = 'UNCONFIRMED' THEN 'not_settled' ELSE '' END), '',
@@ -29,4 +28,4 @@ BEGIN ATOMIC
   FROM audit_event AS e
   WHERE e.action = 'session.denied' AND e.at >= "from" AND e.at < "to"
     AND e.id >= uuidv7_floor("from") AND e.id < uuidv7_floor("to" + interval '1 millisecond');
-END;
+$$;

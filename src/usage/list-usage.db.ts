@@ -35,6 +35,7 @@ type GroupedRow = SumsRow & {
   readonly application_id?: string;
   readonly model?: string;
   readonly provider?: string;
+  readonly label?: string;
 };
 
 /**
@@ -67,6 +68,7 @@ export async function listUsage(
     applicationId: row.application_id ?? null,
     model: row.model ?? null,
     provider: row.provider ?? null,
+    label: row.label || null,
     sessionsIssued: Number(row.sessions),
     totals: toTotals(row),
   }));

@@ -16,7 +16,7 @@ type Parts = {
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
   readonly prices: PriceList;
-  readonly config: Pick<Config, 'unpriced'>;
+  readonly config: Pick<Config, 'unpriced' | 'usageLabel'>;
   /** Called after the commit of an audit event that subscribers wait for. */
   readonly onCommitted: () => void;
   readonly log: Logger;
@@ -25,11 +25,12 @@ type Parts = {
 /** Opens the reporting of usage, and starts the job that adds it up. */
 export function openUsage({ pool, prisma, prices, config, onCommitted, log }: Parts) {
   const ports = {
-    recordUsage: createRecordUsage(prisma, onCommitted),
+    recordUsage: createRecordUsage(prisma, onCommitted, config.usageLabel),
     findTimeOfUse: (sessionId: string, responseId: string) => findTimeOfUse(prisma, sessionId, responseId),
     prices,
   };
   const report: ReportSessionUsage = (session, input, caller) => reportUsage(session, input, caller, ports);
   const close = repeat(ROLL_UP_EVERY_MS, () => rollUpUsage(pool), logJobFailure(log, 'sum-usage'));
-  return { usage: { report }, findUnpriced: createFindUnpriced(prices, config.unpriced), close };
+  const usage = { report, labelKey: config.usageLabel };
+  return { usage, findUnpriced: createFindUnpriced(prices, config.unpriced), close };
 }

@@ -103,13 +103,13 @@ const RANKED: Readonly<
   COST_DESC: {
     columns: ['responses', 'known_cost', 'unpriced'],
     ofRollups: 'r.responses, r.known_cost, r.unpriced',
-    ofRecords:
-      '1 AS responses, coalesce(r.cost, 0) AS known_cost, CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced',
+    ofRecords: (sign) =>
+      `${sign}1 AS responses, ${sign}coalesce(r.cost, 0) AS known_cost, CASE WHEN r.cost IS NULL THEN ${sign}1 ELSE 0 END AS unpriced`,
   },
   TOKENS_DESC: {
     columns: ['responses', 'total_tokens'],
     ofRollups: 'r.responses, r.total_tokens',
-    ofRecords: '1 AS responses, r.total_tokens',
+    ofRecords: (sign) => `${sign}1 AS responses, ${sign}r.total_tokens AS total_tokens`,
   },
 };
 

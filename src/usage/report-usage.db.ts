@@ -13,12 +13,19 @@ const REPORT = statement<{ answer: RecordAnswer }>()({
   columns: ['answer'],
 });
 
-/** @param onCommitted called after the commit of a new report, which subscribers wait for */
-export function createRecordUsage(prisma: PrismaClient, onCommitted: () => void): RecordUsage {
+/**
+ * @param onCommitted called after the commit of a new report, which subscribers wait for
+ * @param labelKey the key of the label that usage is summed by
+ */
+export function createRecordUsage(
+  prisma: PrismaClient,
+  onCommitted: () => void,
+  labelKey?: string,
+): RecordUsage {
   return async (report, by) => {
     const values = [
       report.sessionId,
-      recordOf(report),
+      recordOf(report, labelKey),
       callerJson(by),
       MAX_REPORTS[report.source],
       report.replaces,
@@ -32,7 +39,10 @@ export function createRecordUsage(prisma: PrismaClient, onCommitted: () => void)
 }
 
 /** The report as report_usage takes it: values by columns of usage_record. Decimals are text: a JSON number is binary. */
-function recordOf({ responseId, source, model, at, numbers, usage, paidBy }: UsageRecord): string {
+function recordOf(
+  { responseId, source, model, at, numbers, usage, paidBy }: UsageRecord,
+  labelKey = '',
+): string {
   return toJsonb(
     byColumn<UsageRecordModel>({
       responseId,
@@ -44,6 +54,7 @@ function recordOf({ responseId, source, model, at, numbers, usage, paidBy }: Usa
       price: paidBy?.price ?? null,
       usage,
       estimated: paidBy?.estimated ?? false,
+      labelKey,
     }),
   );
 }

@@ -71,14 +71,23 @@ BEGIN
   entry.application_id := session.application_id;
   entry.provider := session.provider;
   entry.reported_at := moment;
+  entry.label_key := coalesce(entry.label_key, '');
+  entry.label := coalesce((SELECT l->>'value' FROM jsonb_array_elements(session.labels) AS l
+    WHERE l->>'key' = entry.label_key), '');
   IF person.erasure_began_at IS NOT NULL THEN
     entry.usage := '{}';
+    entry.label := '';
   END IF;
   -- What has counted so far: what this corrects, or what the other source reported.
   SELECT * INTO earlier FROM usage_record AS r
   WHERE r.session_id = of_session AND r.response_id = entry.response_id AND r.counted;
   entry.counted := NOT FOUND OR entry.source = 'APPLICATION' OR entry.source = earlier.source;
   replaced := FOUND AND entry.counted;
+  IF person.erasure_began_at IS NOT NULL THEN
+    -- Its sums have lost their labels already (unlabel_usage).
+    earlier.label_key := '';
+    earlier.label := '';
+  END IF;
   IF replaced THEN
     UPDATE usage_record AS r SET counted = false
     WHERE r.session_id = of_session AND r.response_id = entry.response_id AND r.counted;

@@ -14,7 +14,7 @@ export async function findSessionUsage(
   const params = sqlParameters();
   const sorted = sessionIds.toSorted();
   // With the bounds, PostgreSQL reads no partitions of months that none of the sessions is of.
-  const part = `SELECT r.session_id AS id, r.model AS of_model, ${recordAmounts} FROM usage_record AS r
+  const part = `SELECT r.session_id AS id, r.model AS of_model, ${recordAmounts()} FROM usage_record AS r
     WHERE r.session_id = ANY(${params.bind(sorted)}::uuid[])
       AND r.session_id BETWEEN ${params.bind(sorted[0])}::uuid AND ${params.bind(sorted.at(-1))}::uuid
       AND r.counted AND ${visible('usage', visibility, params)}`;

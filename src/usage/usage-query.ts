@@ -1,7 +1,16 @@
 import type { UsageTotals } from './usage.ts';
 
 /** What a report can be broken down by, in the order that its rows are sorted by. */
-export const usageDimensions = ['HOUR', 'DAY', 'MONTH', 'USER', 'APPLICATION', 'MODEL', 'PROVIDER'] as const;
+export const usageDimensions = [
+  'HOUR',
+  'DAY',
+  'MONTH',
+  'USER',
+  'APPLICATION',
+  'MODEL',
+  'PROVIDER',
+  'LABEL',
+] as const;
 export type UsageDimension = (typeof usageDimensions)[number];
 
 /** Which usage is summed. Of a list, one value has to match, and an empty one matches nothing; null: all that is visible. */
@@ -15,6 +24,8 @@ export type UsageFilter = {
   readonly userIds: readonly string[] | null;
   readonly applicationIds: readonly string[] | null;
   readonly models: readonly string[] | null;
+  /** Needed where usage is grouped by LABEL: the key of the label. */
+  readonly labelKey?: string | undefined;
 };
 
 /** One group of a report: its values of the dimensions, null where the report is not broken down by one, and its totals. */
@@ -24,6 +35,8 @@ export type UsageRow = {
   readonly applicationId: string | null;
   readonly model: string | null;
   readonly provider: string | null;
+  /** Null also for usage of sessions without that label. */
+  readonly label: string | null;
   readonly sessionsIssued: number;
   readonly totals: UsageTotals;
 };
@@ -49,6 +62,8 @@ export const dimensionColumns: Readonly<Record<UsageDimension, DimensionColumn>>
   APPLICATION: { field: 'applicationId', column: 'application_id', heading: 'application', kind: 'id' },
   MODEL: { field: 'model', column: 'model', heading: 'model', kind: 'text' },
   PROVIDER: { field: 'provider', column: 'provider', heading: 'provider', kind: 'text' },
+  // Empty where a session has no such label; a label's value never is.
+  LABEL: { field: 'label', column: 'label', heading: 'label', kind: 'text' },
 };
 
 export function isTime(dimension: UsageDimension): boolean {

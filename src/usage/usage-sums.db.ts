@@ -27,15 +27,19 @@ export type SumsRow = { readonly [K in (typeof AMOUNTS)[number]]: string } & {
   readonly unpriced_model_count: string;
 };
 
-const ofTokens = TOKENS.map((column) => `r.${column}`).join(', ');
+const tokens = (sign: Sign) => TOKENS.map((column) => `${sign}r.${column}`).join(', ');
+
+/** Whether amounts are added or taken back. */
+export type Sign = '' | '-';
 
 /** The amounts of a row `r` of a rollup table. */
-export const rollupAmounts = `r.responses, ${ofTokens}, r.transcription_seconds, r.known_cost, r.unpriced,
+export const rollupAmounts = `r.responses, ${tokens('')}, r.transcription_seconds, r.known_cost, r.unpriced,
   r.estimated_cost, 0 AS sessions`;
 /** The amounts of a counted record `r`. */
-export const recordAmounts = `1 AS responses, ${ofTokens}, r.transcription_seconds, coalesce(r.cost, 0) AS known_cost,
-  CASE WHEN r.cost IS NULL THEN 1 ELSE 0 END AS unpriced,
-  CASE WHEN r.estimated THEN r.cost ELSE 0 END AS estimated_cost, 0 AS sessions`;
+export const recordAmounts = (sign: Sign = '') => `${sign}1 AS responses, ${tokens(sign)},
+  ${sign}r.transcription_seconds, ${sign}coalesce(r.cost, 0) AS known_cost,
+  CASE WHEN r.cost IS NULL THEN ${sign}1 ELSE 0 END AS unpriced,
+  CASE WHEN r.estimated THEN ${sign}r.cost ELSE 0 END AS estimated_cost, 0 AS sessions`;
 const nothingUsed = AMOUNTS.slice(0, -1)
   .map((column) => `0 AS ${column}`)
   .join(', ');

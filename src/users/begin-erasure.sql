@@ -23,6 +23,7 @@ BEGIN
         withdrawn.id, '{"code": "withdrawn"}');
     END LOOP;
     DELETE FROM idempotency_key WHERE user_id = of_user;
+    PERFORM unlabel_usage(of_user);
     moment := clock_timestamp();
     UPDATE end_user SET external_id = NULL, erasure_began_at = moment WHERE id = of_user RETURNING * INTO person;
     PERFORM write_event(by, moment, 'user.erased', 'SUCCEEDED', NULL, of_user, NULL, proof);

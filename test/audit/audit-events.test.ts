@@ -48,6 +48,36 @@ async function userId(externalId: string): Promise<string> {
   return body.data.user.id;
 }
 
+/** The time of the one row of a statement, and a microsecond later. */
+async function instantsOf(column: string, rest: string): Promise<readonly [string, string]> {
+  const text = (time: string) => `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  const [row] = await database.query<{ at: string; later: string }>(
+    `SELECT ${text(column)} AS at, ${text(`(${column} + interval '1 microsecond')`)} AS later FROM ${rest}`,
+  );
+  if (row === undefined) throw new Error('There is no such row');
+  return [row.at, row.later];
+}
+
+test('a filter by time is exact to the microsecond: from is in, to is out', async () => {
+  const [at, later] = await instantsOf('at', `audit_event WHERE action = 'user.suspended'`);
+  const suspended = (time: object) => actionsOf({ actions: ['user.suspended'], ...time });
+  expect(await suspended({ from: at, to: later })).toEqual(['user.suspended']);
+  expect([await suspended({ from: later }), await suspended({ to: at })]).toEqual([[], []]);
+
+  const [id = ''] = sessionIds;
+  const uuid = Buffer.from(id, 'base64').toString().split(':')[1];
+  const [created, after] = await instantsOf('created_at', `realtime_session WHERE id = '${uuid}'`);
+  const found = async (time: object) => {
+    const { body } = await gateway.ask(
+      'query ($filter: RealtimeSessionFilter) { realtimeSessions(filter: $filter) { nodes { id } } }',
+      { filter: time },
+    );
+    return body.data.realtimeSessions.nodes.some((node: { id: string }) => node.id === id);
+  };
+  expect(await found({ createdFrom: created, createdTo: after })).toBe(true);
+  expect([await found({ createdFrom: after }), await found({ createdTo: created })]).toEqual([false, false]);
+});
+
 describe('auditEvents', () => {
   test.each([
     ['session.nope', 0],

@@ -121,7 +121,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   SessionStatisticsRowEdge: all(ANYONE, 'cursor node'),
   SessionStatisticsRow: all(ANYONE, 'start user application provider model failureCode denialReason counts'),
 
-  UsageRow: all(ANYONE, 'user application model provider start sessionsIssued totals'),
+  UsageRow: all(ANYONE, 'user application model provider label start sessionsIssued totals'),
 
   CreateRealtimeSessionSuccess: all(ANYONE, 'session clientSecret'),
   SecretAlreadyIssuedError: all(ANYONE, 'message session'),

@@ -122,6 +122,24 @@ describe('nothing is reserved and nothing is minted when a field of the result i
     expect(body.data.createRealtimeSession.clientSecret.value).toMatch(/^ek_/);
   });
 
+  test.each([
+    ['first: 101', 'first must be from 0 to 100'],
+    ['first: $size', 'first must be from 0 to 100'],
+    ['last: -1', 'last must be from 0 to 100'],
+  ])('or a page of it is too large: %s', async (page, message) => {
+    const before = await counted();
+    const reader = await keyWith(['SESSIONS_CREATE', 'SESSIONS_READ'], 'OWN_APPLICATION');
+    const document = mint(inSession(`user { sessions(${page}) { nodes { id } } }`));
+    const declared = page.includes('$size')
+      ? document.replace('$input', '$size: Int = 500, $input')
+      : document;
+    const { status, body } = await gateway.ask(declared, { input: { externalUserId: 'alice' } }, reader);
+    expect([status, body.data]).toEqual([400, undefined]);
+    expect(body.errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect({ ...(await counted()), keys: before.keys }).toEqual(before);
+    expect(upstream.calls).toEqual([]);
+  });
+
   test('a caller that may not mint at all is told that, and nothing of the result', async () => {
     const reader = await keyWith(['SESSIONS_READ'], 'OWN_APPLICATION');
     const { body } = await gateway.ask(

@@ -80,6 +80,13 @@ test('a credential that no header can have is not in the error', async () => {
   expect(inspect(error, { depth: 9 })).not.toContain('canary');
 });
 
+test.each(['/graphql', 'http://user:canary@127.0.0.1/graphql', 'http://'])(
+  'an address that cannot be asked (%s) is refused at once, and not repeated',
+  (url) => {
+    expect(() => createGatehouse({ url, auth: 'gh_key' })).toThrow(/^The url of the gateway/);
+  },
+);
+
 test('half of an answer that arrives as if it were whole is not quoted in the error', async () => {
   proxy.faults.push({
     status: 200,
@@ -112,7 +119,7 @@ describe('an attempt that fails', () => {
       proxy.faults.push(fault);
       const client = clientOf(proxy, { timeoutMs: 1000 });
       const result = await client.createSession({ externalUserId: fault });
-      expect(result.__typename).toBe('SecretAlreadyIssuedError');
+      expect(result).toMatchObject({ __typename: 'SecretAlreadyIssuedError', session: { status: 'ACTIVE' } });
       expect(() => secretOf(result)).toThrow(GatehouseError);
       expect(await countSessions(fault)).toBe(1);
     },
@@ -318,13 +325,20 @@ test('every other method asks what the gateway answers', async () => {
     from: new Date(Date.now() - 3_600_000).toISOString(),
     to: new Date(Date.now() + 3_600_000).toISOString(),
   };
-  const report = await client.usage({ filter: day, groupBy: ['USER'] });
+  const report = await client.usage({ filter: day, groupBy: ['USER'], orderBy: 'TOKENS_DESC' });
+  const counted = await client.statistics({ filter: day, groupBy: ['USER'], orderBy: 'REQUESTED_DESC' });
+  expect(counted.rows.find(({ user }) => user?.externalId === 'all')?.counts).toMatchObject({
+    requested: 1,
+    issued: 1,
+  });
+  expect(await client.gateway()).toMatchObject({ providers: [{ name: 'sandbox', isDefault: true }] });
   expect(report.rows.find(({ user }) => user?.externalId === 'all')?.totals.totalTokens).toBe(3);
   expect(await client.revokeSession({ id, reason: 'done' })).toMatchObject({
     session: { status: 'REVOKED' },
   });
+  await client.setPolicy({ externalUserId: 'all', monthlyBudgetUsd: '25' });
   const user = await client.user({ externalId: 'all' });
-  expect(user).toMatchObject({ externalId: 'all', quotas: expect.any(Array) });
+  expect(user).toMatchObject({ externalId: 'all', quotas: expect.any(Array), budget: { limitUsd: '25' } });
   const userId = user?.id ?? '';
   expect(await client.suspendUser({ id: userId })).toMatchObject({
     user: { suspendedAt: expect.any(String) },

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Browser } from 'happy-dom';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { createGatehouse } from '../../client/src/index.ts';
 import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
@@ -21,9 +22,6 @@ const gateway = useGateway(database);
 const realtime = use(startFakeRealtime, ({ close }) => close());
 
 const gatehouse = () => createGatehouse({ url: gateway.url, auth: ROOT_KEY });
-
-/** They start processes, and one installs packages. */
-const SLOW = { timeout: 120_000 };
 
 const started: ChildProcess[] = [];
 afterEach(async () => {
@@ -82,58 +80,49 @@ const sessionsOf = async (prefix: string) => {
   return found;
 };
 
-test(
-  'the browser app shows when its secret expires, which the Node backend minted for its demo user at a click',
-  SLOW,
-  async () => {
-    const key = await keyWith(['SESSIONS_CREATE']);
-    const env = { GATEHOUSE_KEY: key, COOKIE_SECRET: 'a-long-random-text-for-the-tests', PORT: '0' };
-    const child = start('node', ['server.ts'], join(EXAMPLES, 'node-backend'), env);
-    const url = await addressOf(child.stdout);
+test('the browser app shows when its secret expires, which the Node backend minted for its demo user at a click', async () => {
+  const key = await keyWith(['SESSIONS_CREATE']);
+  const env = { GATEHOUSE_KEY: key, COOKIE_SECRET: 'a-long-random-text-for-the-tests', PORT: '0' };
+  const child = start('node', ['server.ts'], join(EXAMPLES, 'node-backend'), env);
+  const url = await addressOf(child.stdout);
 
-    const refused = await fetch(`${url}/api/token`, { method: 'POST' });
-    expect([refused.status, await refused.json()]).toMatchObject([
-      401,
-      { error: { code: 'UNAUTHENTICATED' } },
-    ]);
-    expect(await sessionsOf('demo-')).toEqual([]);
+  const refused = await fetch(`${url}/api/token`, { method: 'POST' });
+  expect([refused.status, await refused.json()]).toMatchObject([401, { error: { code: 'UNAUTHENTICATED' } }]);
+  expect(await sessionsOf('demo-')).toEqual([]);
 
-    const { before, after } = await clickAt(`${url}/`);
-    expect(before).toContain('Nothing is minted before you click.');
-    expect(after).toMatch(/^A client secret was minted. It expires at .+, in ([1-9]|[1-5]\d|60) seconds\.$/);
-    expect(await sessionsOf('demo-')).toHaveLength(1);
-  },
-);
+  const { before, after } = await clickAt(`${url}/`);
+  expect(before).toContain('Nothing is minted before you click.');
+  expect(after).toMatch(/^A client secret was minted. It expires at .+, in ([1-9]|[1-5]\d|60) seconds\.$/);
+  expect(await sessionsOf('demo-')).toHaveLength(1);
+});
 
-test(
-  'the agents app connects with a secret of its own, and reports what its response used',
-  SLOW,
-  async () => {
-    const key = await keyWith(['SESSIONS_CREATE', 'USAGE_WRITE']);
-    const env = { GATEHOUSE_KEY: key, REALTIME_BASE_URL: realtime.baseUrl };
-    const child = start('node', ['app.ts'], join(EXAMPLES, 'agents-app'), env);
-    const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-    expect(said).toBe('The agent said: Good morning.\nUsage of 1 responses was reported, of 0 not.\n');
-    expect(code).toBe(0);
-    expect(realtime.connections).toMatchObject([
-      { url: '/v1/realtime?model=gpt-realtime-2.1', authorization: expect.stringMatching(/^Bearer ek_/) },
-    ]);
-    const now = Date.now();
-    const report = await gatehouse().usage({
-      filter: { from: new Date(now - 3_600_000).toISOString(), to: new Date(now + 3_600_000).toISOString() },
-    });
-    expect(report.totals).toMatchObject({ responses: 1, inputTextTokens: 20, outputTextTokens: 10 });
-  },
-);
+test('the agents app connects with a secret of its own, and reports what its response used', async () => {
+  const key = await keyWith(['SESSIONS_CREATE', 'USAGE_WRITE']);
+  const env = { GATEHOUSE_KEY: key, REALTIME_BASE_URL: realtime.baseUrl };
+  const child = start('node', ['app.ts'], join(EXAMPLES, 'agents-app'), env);
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  expect(said).toBe('The agent said: Good morning.\nUsage of 1 responses was reported, of 0 not.\n');
+  expect(code).toBe(0);
+  expect(realtime.connections).toMatchObject([
+    { url: '/v1/realtime?model=gpt-realtime-2.1', authorization: expect.stringMatching(/^Bearer ek_/) },
+  ]);
+  const now = Date.now();
+  const report = await gatehouse().usage({
+    filter: { from: new Date(now - 3_600_000).toISOString(), to: new Date(now + 3_600_000).toISOString() },
+  });
+  expect(report.totals).toMatchObject({ responses: 1, inputTextTokens: 20, outputTextTokens: 10 });
+});
 
-test('twenty lines lead from npm init to a secret in a page', SLOW, async () => {
+test('twenty lines lead from npm init to a secret in a page', async () => {
   const readme = await readFile(join(ROOT, 'examples/quickstart/README.md'), 'utf8');
   const script = /```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
   expect(script.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
 
   const key = await keyWith(['SESSIONS_CREATE']);
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-quickstart-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const child = start('bash', ['-e', '-c', script], ROOT, {
-    ...{ GATEHOUSE_KEY: key, PORT: '0' },
+    ...{ GATEHOUSE_KEY: key, PORT: '0', TMPDIR: folder },
     // What an earlier run fetched need not be asked for again.
     ...{ npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' },
   });

@@ -45,6 +45,13 @@ const CONSUMER = `
         default: return result satisfies never;
       }
     }
+    // As GraphQL Code Generator writes it with documentMode: 'string'.
+    declare class TypedDocumentString<Result, Variables> extends String {
+      __apiType?: (variables: Variables) => Result;
+      constructor(value: string);
+    }
+    const own = new TypedDocumentString<{ viewer: { name: string } }, { [key: string]: never }>('{ viewer { name } }');
+    export const name: string = (await gatehouse.request(own)).viewer.name;
     // @ts-expect-error A secret is no string.
     export const printed: string = secretOf(await gatehouse.createSession({}));
     for await (const { status } of gatehouse.sessions({ filter: { statuses: ['ACTIVE'] } })) status satisfies string;

@@ -131,6 +131,8 @@ test('without a way to connect, the token is what connect resolves to', async ()
     token = await shown.connect();
   });
   expect(token?.token).toMatch(/^ek_/);
+  expect(await shown.connect()).toBeUndefined();
+  expect(await backend.minted()).toBe(1);
   expect(shown.status).toBe('live');
   expect(states.join()).not.toContain('ek_');
 });

@@ -13,5 +13,12 @@ export default defineConfig({
   resolve: {
     alias: [...(Array.isArray(alias) ? alias : []), { find: /^react$/, replacement: resolve('react') }],
   },
-  test: { ...options, include: ['test/clients/*.clients.ts'] },
+  test: {
+    ...options,
+    include: ['test/clients/*.clients.ts'],
+    // Most start processes, one after the other.
+    testTimeout: 120_000,
+    // run.ts has built the package. Packing would build it again, while another file reads it.
+    env: { ...options.env, npm_config_ignore_scripts: 'true' },
+  },
 });

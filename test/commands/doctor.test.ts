@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TABLES } from '../../src/commands/doctor/check-roles.ts';
 import { movableClock } from '../support/database-clock.ts';
 import { use, useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
@@ -54,8 +55,15 @@ async function doctor(env: Record<string, string> = {}) {
   return { code, lines, notOk: lines.filter((line) => !line.startsWith('ok  ')) };
 }
 
-async function sql(text: string): Promise<void> {
-  await asOwner(database, (client) => client.query(text));
+/** What it says while the database is as `harm` makes it. */
+async function doctorWhile(harm: string, mend: string) {
+  const sql = (text: string) => asOwner(database, (client) => client.query(text));
+  await sql(harm);
+  try {
+    return await doctor();
+  } finally {
+    await sql(mend);
+  }
 }
 
 test('all is well: a line for each thing, 0, and nothing was minted or sent that opens anything', async () => {
@@ -78,6 +86,14 @@ test('all is well: a line for each thing, 0, and nothing was minted or sent that
   ]);
   expect(provider.seen.map(({ method }) => method)).toEqual(['GET']);
   expect(provider.seen[0]?.headers.authorization).toBeUndefined();
+});
+
+test('the rights that are looked at are those of all tables', async () => {
+  const tables = await database.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition`,
+  );
+  expect(TABLES.toSorted()).toEqual(tables.map(({ name }) => name).toSorted());
 });
 
 test('--json is one document', async () => {
@@ -229,8 +245,7 @@ describe('what is wrong is said, with its cure', () => {
       /^fail {2}partitions: usage_record_\d{4}_\d\d is missing: nothing can be written/,
     ],
   ])('%s', async (_, harm, mend, code, expected) => {
-    await sql(harm());
-    const found = await doctor().finally(() => sql(mend()));
+    const found = await doctorWhile(harm(), mend());
     expect([found.code, found.notOk]).toEqual([code, [expect.stringMatching(expected)]]);
   });
 

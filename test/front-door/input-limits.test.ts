@@ -60,6 +60,13 @@ const usage = (field: string) =>
     name,
     TIME,
   );
+const statistics = (field: string) =>
+  inFilter(
+    'query ($filter: SessionStatisticsFilter!) { sessionStatistics(filter: $filter) { totals { issued } } }',
+    field,
+    name,
+    TIME,
+  );
 const create = (field: string, entry: Case['entry']): Case => ({
   query: CREATE,
   variables: (list) => ({ input: { externalUserId: 'u', [field]: list } }),
@@ -107,6 +114,13 @@ const LISTS: Readonly<Record<string, Case>> = {
     entry: () => 'MODEL',
     path: 'groupBy',
   },
+  'Query.sessionStatistics(groupBy:)': {
+    query:
+      'query ($by: [StatisticsDimension!], $filter: SessionStatisticsFilter!) { sessionStatistics(groupBy: $by, filter: $filter) { timeZone } }',
+    variables: (by) => ({ by, filter: TIME }),
+    entry: () => 'MODEL',
+    path: 'groupBy',
+  },
   'RealtimeSessionFilter.statuses': sessions('statuses', () => 'ACTIVE'),
   'RealtimeSessionFilter.types': sessions('types', () => 'REALTIME'),
   'RealtimeSessionFilter.models': sessions('models'),
@@ -124,6 +138,10 @@ const LISTS: Readonly<Record<string, Case>> = {
   'UsageFilter.userIds': usage('userIds'),
   'UsageFilter.applicationIds': usage('applicationIds'),
   'UsageFilter.models': usage('models'),
+  'SessionStatisticsFilter.userIds': statistics('userIds'),
+  'SessionStatisticsFilter.applicationIds': statistics('applicationIds'),
+  'SessionStatisticsFilter.providers': statistics('providers'),
+  'SessionStatisticsFilter.models': statistics('models'),
   'CreateRealtimeSessionInput.labels': create('labels', label),
   'CreateRealtimeSessionInput.modalities': create('modalities', () => 'AUDIO'),
   'CreateRealtimeSessionInput.tools': create('tools', (index) => ({ function: { name: name(index) } })),

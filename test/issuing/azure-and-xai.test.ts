@@ -100,6 +100,10 @@ describe('xai', () => {
     [{ turnDetection: { serverVad: {} } }, 'turnDetection'],
     [{ turnDetection: { disabled: true } }, 'turnDetection'],
     [{ inputAudioNoiseReduction: { type: 'FAR_FIELD' } }, 'inputAudioNoiseReduction'],
+    // Whether they are off is not decided here.
+    [{ turnDetection: null }, 'turnDetection'],
+    [{ inputAudioTranscription: null }, 'inputAudioTranscription'],
+    [{ inputAudioNoiseReduction: null }, 'inputAudioNoiseReduction'],
     [{ tools: [{ function: { name: 'f' } }] }, 'tools'],
     [{ tools: [] }, 'tools'],
     [{ toolChoice: { mode: 'NONE' } }, 'toolChoice'],

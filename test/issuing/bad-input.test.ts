@@ -196,7 +196,7 @@ const INVALID: readonly [string, object, string][] = [
   ],
   [
     'turn detection for a translation',
-    { type: 'TRANSLATION', turnDetection: { disabled: true } },
+    { type: 'TRANSLATION', turnDetection: { serverVad: {} } },
     'turnDetection',
   ],
   ['tools for a translation', { type: 'TRANSLATION', tools: [] }, 'tools'],

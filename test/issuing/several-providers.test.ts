@@ -203,6 +203,121 @@ describe('a policy', () => {
   });
 });
 
+describe('null in the input', () => {
+  const RECORDED = /* GraphQL */ `
+    mutation ($input: CreateRealtimeSessionInput!) {
+      createRealtimeSession(input: $input) {
+        __typename
+        ... on InvalidInputError { issues { path message } }
+        ... on IdempotencyConflictError { reason }
+        ... on CreateRealtimeSessionSuccess {
+          session {
+            turnDetection { __typename ... on ServerVad { threshold } }
+            inputAudioTranscription { model }
+            inputAudioNoiseReduction { type }
+          }
+        }
+      }
+    }`;
+  const OFF = { turnDetection: null, inputAudioTranscription: null, inputAudioNoiseReduction: null };
+  const DETECTED = { __typename: 'ServerVad', threshold: 0.5 };
+
+  /** What upstream was sent of the session, and what was recorded of it. */
+  async function sent(input: Record<string, unknown>) {
+    const result = (await dataOf(gateway, RECORDED, { input: { externalUserId: 'nil', ...input } }))
+      .createRealtimeSession;
+    expect(result.__typename, JSON.stringify(result)).toBe(ISSUED);
+    const last = openai.calls.at(-1) ?? beta.calls.at(-1);
+    const { expires_after: _, client_secret: __, session, ...flat } = Object(last?.body);
+    openai.reset();
+    beta.reset();
+    return [session ?? flat, result.session];
+  }
+
+  test('switches off what it switches off at the provider; left out, the default applies', async () => {
+    const model = 'gpt-realtime-2.1';
+    expect(await sent({ model })).toEqual([
+      { type: 'realtime', model },
+      { turnDetection: DETECTED, inputAudioTranscription: null, inputAudioNoiseReduction: null },
+    ]);
+    const off = { transcription: null, noise_reduction: null, turn_detection: null };
+    expect(await sent({ model, ...OFF })).toEqual([{ type: 'realtime', model, audio: { input: off } }, OFF]);
+    expect(await sent({ model, turnDetection: null })).toMatchObject([
+      { audio: { input: { turn_detection: null } } },
+      { turnDetection: null },
+    ]);
+    expect(await sent({ model, turnDetection: { disabled: true } })).toMatchObject([
+      { audio: { input: { turn_detection: null } } },
+      { turnDetection: null },
+    ]);
+    expect(await sent({ model, extra: { tracing: null, prompt: null } })).toMatchObject([
+      { tracing: null, prompt: null },
+      {},
+    ]);
+  });
+
+  test('in the older dialect', async () => {
+    expect(await sent({ model: 'old' })).toMatchObject([{ model: 'old' }, { turnDetection: DETECTED }]);
+    expect(await sent({ model: 'old', ...OFF })).toEqual([
+      {
+        model: 'old',
+        turn_detection: null,
+        input_audio_transcription: null,
+        input_audio_noise_reduction: null,
+      },
+      OFF,
+    ]);
+  });
+
+  test('in a session that only transcribes, or only translates', async () => {
+    const provider = 'openai';
+    const model = 'whisper-1';
+    expect(await sent({ provider, type: 'TRANSCRIPTION', model, ...OFF })).toEqual([
+      {
+        type: 'transcription',
+        audio: { input: { transcription: { model }, noise_reduction: null, turn_detection: null } },
+      },
+      { ...OFF, inputAudioTranscription: { model } },
+    ]);
+    // It detects no turns, so there is nothing to switch off.
+    expect(await sent({ type: 'TRANSLATION', model: 'new', outputLanguage: 'es', ...OFF })).toEqual([
+      {
+        model: 'new',
+        audio: { input: { transcription: null, noise_reduction: null }, output: { language: 'es' } },
+      },
+      OFF,
+    ]);
+  });
+
+  test('is the same as left out in every other field', async () => {
+    const fields =
+      'type model modalities instructions voice inputAudioFormat outputAudioFormat tools toolChoice';
+    const more =
+      'temperature maxResponseOutputTokens provider outputLanguage extra labels expiresAfterSeconds';
+    const nulls = Object.fromEntries(`${fields} ${more}`.split(' ').map((field) => [field, null]));
+    expect(await sent(nulls)).toEqual(await sent({}));
+    const vad = 'threshold prefixPaddingMs silenceDurationMs idleTimeoutMs createResponse interruptResponse';
+    const open = Object.fromEntries(vad.split(' ').map((field) => [field, null]));
+    expect(await sent({ turnDetection: { serverVad: open } })).toEqual(
+      await sent({ turnDetection: { serverVad: {} } }),
+    );
+  });
+
+  test.each([
+    ['turnDetection', 'IdempotencyConflictError'],
+    ['inputAudioTranscription', 'IdempotencyConflictError'],
+    ['inputAudioNoiseReduction', 'IdempotencyConflictError'],
+    ['voice', 'SecretAlreadyIssuedError'],
+    ['toolChoice', 'SecretAlreadyIssuedError'],
+    ['extra', 'SecretAlreadyIssuedError'],
+  ])('of %s with the key of a request that left it out is answered with %s', async (field, answer) => {
+    const input = { externalUserId: 'nil', idempotencyKey: `null-${field}` };
+    await dataOf(gateway, RECORDED, { input });
+    const again = await dataOf(gateway, RECORDED, { input: { ...input, [field]: null } });
+    expect(again.createRealtimeSession.__typename).toBe(answer);
+  });
+});
+
 describe('a provider that does not work', () => {
   test('and hangs takes no place of another, not even for the user and the caller whose mints hang', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -201,6 +201,10 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
       '0.0000000000001',
     ],
   },
+  GATEHOUSE_USAGE_LABEL: {
+    message: 'must be the key of a label, of at most 64 characters',
+    values: [`${CANARY}${'x'.repeat(64)}`],
+  },
   GATEHOUSE_UNPRICED: { message: 'must be allow or refuse', values: [CANARY, 'ALLOW', 'true'] },
   GATEHOUSE_GRAPHIQL: flags,
   GATEHOUSE_INTROSPECTION: flags,

@@ -148,6 +148,7 @@ describe('defaults', () => {
     GATEHOUSE_CORS_ORIGINS: [],
     GATEHOUSE_TRUSTED_DOCUMENTS: undefined,
     GATEHOUSE_PRICES_FILE: undefined,
+    GATEHOUSE_USAGE_LABEL: undefined,
     GATEHOUSE_UNPRICED: 'refuse',
     GATEHOUSE_MAX_TOKENS: 4000,
     GATEHOUSE_MAX_DEPTH: 16,

@@ -20,7 +20,7 @@ export async function createLedger(database: TestDatabase, applications: Readonl
      UPDATE session_sum_progress SET summed_to = 'epoch', as_of = 'epoch'`,
   );
   const people = await database.query<{ id: string; name: string }>(
-    `INSERT INTO end_user (external_id) SELECT name || ' ' || gen_random_uuid() FROM unnest('{ann,ben,cat}'::text[]) AS name
+    `INSERT INTO end_user (external_id) SELECT name || ' ' || gen_random_uuid() FROM unnest('{ann,ben,cat,dan}'::text[]) AS name
      RETURNING id, external_id AS name`,
   );
   const all: Counted[] = [];
@@ -31,7 +31,9 @@ export async function createLedger(database: TestDatabase, applications: Readonl
   return {
     all,
     people,
-    present: () => people.filter(({ id }) => !gone.has(id)),
+    /** Those who have sessions: the last one never has. */
+    present: () => people.slice(0, 3).filter(({ id }) => !gone.has(id)),
+    isGone: (id: string) => gone.has(id),
     pending: () => sessions().filter(({ outcome }) => outcome === 'pending'),
     live: () => sessions().filter(({ live }) => live),
 

@@ -24,7 +24,7 @@ const USAGE = /* GraphQL */ `
       rows(first: $first, after: $after, orderBy: $orderBy) {
         edges { cursor }
         nodes {
-          start model provider sessionsIssued user { externalId } application { name }
+          start model provider label sessionsIssued user { externalId } application { name }
           totals { ...Totals }
         }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

@@ -16,6 +16,8 @@ import type {
   EraseUserMutationVariables,
   EventsPositionQuery,
   EventsPositionQueryVariables,
+  GatewayQuery,
+  GatewayQueryVariables,
   IdentifyClientSecretMutation,
   IdentifyClientSecretMutationVariables,
   ReinstateUserMutation,
@@ -72,8 +74,12 @@ export const auditEvents = typed<AuditEventsQuery, AuditEventsQueryVariables>(
   'query AuditEvents($filter:AuditEventFilter$first:Int$after:String){auditEvents(filter:$filter first:$first after:$after){nodes{...AuditEventFields}pageInfo{hasNextPage endCursor}}}fragment AuditEventFields on AuditEvent{id sequence at action outcome detail requestId ipAddress userAgent actor{kind name}user{id externalId}}',
 );
 
+export const gateway = typed<GatewayQuery, GatewayQueryVariables>(
+  'query Gateway{gateway{version startedAt providers{name isDefault isSandbox circuitOpen supportsBrokered}trail{sealedEvents unsealedEvents lastSealedAt}defaultPolicy{...PolicyFields}pricedModels}}fragment PolicyFields on Policy{allowedModels allowedProviders maxActiveSessions maxMintsPerDay maxMintsPerMinute maxTtlSeconds monthlyBudgetUsd}',
+);
+
 export const createSession = typed<CreateSessionMutation, CreateSessionMutationVariables>(
-  'mutation CreateSession($input:CreateRealtimeSessionInput!){createRealtimeSession(input:$input){__typename ...on Error{message}...on CreateRealtimeSessionSuccess{clientSecret{value expiresAt}session{...SessionFields}}...on InvalidInputError{issues{path message}}...on PolicyViolationError{rule allowed unpricedModels}...on QuotaExceededError{quota limit used retryAt}...on UserSuspendedError{suspendedAt}...on IdempotencyConflictError{reason}...on UpstreamError{retryable possiblyIssued retryAt path upstreamStatus upstreamCode upstreamParam upstreamRequestId session{...SessionFields}}}}fragment SessionFields on RealtimeSession{id type status provider model voice labels{key value}createdAt issuedAt revokedAt exposedUntil upstreamSessionId clientSecret{redacted fingerprint expiresAt expiresInSeconds isExpired}failure{code message upstreamStatus upstreamCode upstreamParam upstreamRequestId}user{id externalId}application{id name}}',
+  'mutation CreateSession($input:CreateRealtimeSessionInput!){createRealtimeSession(input:$input){__typename ...on Error{message}...on CreateRealtimeSessionSuccess{clientSecret{value expiresAt}session{...SessionFields}}...on InvalidInputError{issues{path message}}...on PolicyViolationError{rule allowed unpricedModels}...on QuotaExceededError{quota limit used retryAt}...on UserSuspendedError{suspendedAt}...on IdempotencyConflictError{reason}...on SecretAlreadyIssuedError{session{...SessionFields}}...on UpstreamError{retryable possiblyIssued retryAt path upstreamStatus upstreamCode upstreamParam upstreamRequestId session{...SessionFields}}}}fragment SessionFields on RealtimeSession{id type status provider model voice labels{key value}createdAt issuedAt revokedAt exposedUntil upstreamSessionId clientSecret{redacted fingerprint expiresAt expiresInSeconds isExpired}failure{code message upstreamStatus upstreamCode upstreamParam upstreamRequestId}user{id externalId}application{id name}}',
 );
 
 export const session = typed<SessionQuery, SessionQueryVariables>(
@@ -109,11 +115,11 @@ export const reportUsage = typed<ReportUsageMutation, ReportUsageMutationVariabl
 );
 
 export const usage = typed<UsageQuery, UsageQueryVariables>(
-  'query Usage($filter:UsageFilter!$groupBy:[UsageDimension!]$first:Int$after:String){usage(filter:$filter groupBy:$groupBy){from to timeZone totals{...UsageTotalsFields}rows(first:$first after:$after){nodes{start model provider sessionsIssued user{id externalId}application{id name}totals{...UsageTotalsFields}}pageInfo{hasNextPage endCursor}}}}fragment UsageTotalsFields on UsageTotals{reported responses totalTokens inputTextTokens inputAudioTokens inputImageTokens cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens transcriptionSeconds costUsd costKnownUsd costEstimatedUsd costUnknownFor costUnknownForMore}',
+  'query Usage($filter:UsageFilter!$groupBy:[UsageDimension!]$orderBy:UsageOrder$first:Int$after:String){usage(filter:$filter groupBy:$groupBy){from to timeZone totals{...UsageTotalsFields}rows(first:$first after:$after orderBy:$orderBy){nodes{start model provider sessionsIssued user{id externalId}application{id name}totals{...UsageTotalsFields}}pageInfo{hasNextPage endCursor}}}}fragment UsageTotalsFields on UsageTotals{reported responses totalTokens inputTextTokens inputAudioTokens inputImageTokens cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens transcriptionSeconds costUsd costKnownUsd costEstimatedUsd costUnknownFor costUnknownForMore}',
 );
 
 export const user = typed<UserQuery, UserQueryVariables>(
-  'query User($id:ID$externalId:String$applicationId:ID){user(id:$id externalId:$externalId){...UserFields policy(applicationId:$applicationId){...PolicyFields}policyOverrides{...PolicyOverridesFields}quotas(applicationId:$applicationId){quota limit used}}}fragment UserFields on User{id externalId createdAt suspendedAt erasedAt lastSessionAt nextExpiryAt activeSessionCount}fragment PolicyFields on Policy{allowedModels allowedProviders maxActiveSessions maxMintsPerDay maxMintsPerMinute maxTtlSeconds monthlyBudgetUsd}fragment PolicyOverridesFields on PolicyOverrides{allowedModels allowedProviders maxActiveSessions maxMintsPerDay maxMintsPerMinute maxTtlSeconds monthlyBudgetUsd}',
+  'query User($id:ID$externalId:String$applicationId:ID){user(id:$id externalId:$externalId){...UserFields policy(applicationId:$applicationId){...PolicyFields}policyOverrides{...PolicyOverridesFields}quotas(applicationId:$applicationId){quota limit used}budget(applicationId:$applicationId){limitUsd usedUsd resetsAt}}}fragment UserFields on User{id externalId createdAt suspendedAt erasedAt lastSessionAt nextExpiryAt activeSessionCount}fragment PolicyFields on Policy{allowedModels allowedProviders maxActiveSessions maxMintsPerDay maxMintsPerMinute maxTtlSeconds monthlyBudgetUsd}fragment PolicyOverridesFields on PolicyOverrides{allowedModels allowedProviders maxActiveSessions maxMintsPerDay maxMintsPerMinute maxTtlSeconds monthlyBudgetUsd}',
 );
 
 export const users = typed<UsersQuery, UsersQueryVariables>(

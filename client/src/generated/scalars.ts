@@ -20,6 +20,7 @@ export const typesWithoutId = [
   "CreateApplicationSuccess",
   "CreateRealtimeSessionSuccess",
   "FunctionTool",
+  "Gateway",
   "IdempotencyConflictError",
   "IdentifyClientSecretSuccess",
   "InputAudioNoiseReduction",
@@ -34,6 +35,7 @@ export const typesWithoutId = [
   "Policy",
   "PolicyOverrides",
   "PolicyViolationError",
+  "ProviderState",
   "QuotaExceededError",
   "QuotaState",
   "RealtimeSessionConnection",
@@ -53,6 +55,7 @@ export const typesWithoutId = [
   "SessionStatisticsRowEdge",
   "SetPolicySuccess",
   "ToolChoice",
+  "TrailState",
   "UpstreamError",
   "UsageConflictError",
   "UsageReport",
@@ -184,7 +187,9 @@ export const connections = [
   {
     "type": "UsageReport",
     "field": "rows",
-    "keyArgs": []
+    "keyArgs": [
+      "orderBy"
+    ]
   },
   {
     "type": "User",

@@ -26,7 +26,7 @@ export type AudioFormat =
 
 /** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
 export type AuditEventFilter = {
-  /** Events with one of these actions, e.g. "session.issued". At most 1,000. */
+  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
   readonly actions?: ReadonlyArray<string> | null | undefined;
   /** Events that one of these kinds of callers caused. At most 1,000. */
   readonly actorKinds?: ReadonlyArray<ActorKind> | null | undefined;
@@ -75,27 +75,27 @@ export type CreateApplicationInput = {
   readonly name: string;
 };
 
-/** The session to create. Fields that are left out take the defaults of the provider. A field that the provider does not support is refused, never dropped. */
+/** The session to create. Fields that are left out take the defaults of the provider. Null is the same as leaving a field out, except in turnDetection, inputAudioTranscription and inputAudioNoiseReduction, where it means off, as in what is returned, and inside extra. A field that the provider does not support is refused, never dropped. */
 export type CreateRealtimeSessionInput = {
   /** The lifetime of the client secret in seconds, 10 to 7200 (xAI: 10 to 3600). A longer lifetime than the policy or the provider allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less. */
   readonly expiresAfterSeconds?: number | null | undefined;
   /** The identifier that the applications use for the end user. Applications and operators must give it. An end user may leave it out, and may name only itself. */
   readonly externalUserId?: string | null | undefined;
-  /** Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it. */
+  /** Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. Null is passed on where the provider gives it a meaning, and refused elsewhere: `{ tracing: null }` switches tracing off, and `{ prompt: null }` names no prompt. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it. */
   readonly extra?: unknown;
   /** A key that never mints more than one secret. A request with the same key and the same input is answered with the first outcome; a success is answered with SecretAlreadyIssuedError, because the secret was returned once and is not stored. 1 to 255 visible ASCII characters. Keys are remembered for at least 24 hours, per caller and user. A request that is refused before anything is reserved is not remembered. */
   readonly idempotencyKey?: string | null | undefined;
   /** The format of the audio that the client sends. Default PCM16. */
   readonly inputAudioFormat?: AudioFormat | null | undefined;
-  /** The noise filter of the input audio. Default: none. */
+  /** The noise filter of the input audio. Default: that of the provider; OpenAI has none. Null: no filter, and the provider is told so. xAI refuses the field and null alike. */
   readonly inputAudioNoiseReduction?: InputAudioNoiseReductionInput | null | undefined;
-  /** How the speech of the user is transcribed. Default: it is not transcribed. */
+  /** How the speech of the user is transcribed. Default: that of the provider; OpenAI does not transcribe it. Null: it is not transcribed, and the provider is told so. For a transcription session, which always transcribes, null is the same as leaving it out. xAI refuses the field and null alike. */
   readonly inputAudioTranscription?: InputAudioTranscriptionInput | null | undefined;
   /** The instructions for the model, at most 65,536 characters. The client can override them. */
   readonly instructions?: string | null | undefined;
   /** The labels of the session. At most 32. */
   readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
-  /** The largest number of output tokens of one response, including tool calls. Default "inf". */
+  /** The largest number of output tokens of one response, including tool calls. Default, and with null: "inf". */
   readonly maxResponseOutputTokens?: number | 'inf' | null | undefined;
   /** The kinds of output of the model. In the GA dialect [TEXT, AUDIO] becomes [AUDIO], which includes the transcript. At most 2. */
   readonly modalities?: ReadonlyArray<Modality> | null | undefined;
@@ -113,7 +113,7 @@ export type CreateRealtimeSessionInput = {
   readonly toolChoice?: ToolChoiceInput | null | undefined;
   /** The tools that the model may call. Default: none. At most 128. */
   readonly tools?: ReadonlyArray<ToolInput> | null | undefined;
-  /** How the end of a turn of the user is detected. Default: serverVad; none for the transcription models that detect no turns (gpt-live-transcribe, gpt-realtime-whisper), for which it must be left out or disabled. */
+  /** How the end of a turn of the user is detected. Left out: the default of the provider, which is serverVad; none for the transcription models that detect no turns (gpt-live-transcribe, gpt-realtime-whisper), for which it must be left out, null or disabled. Null: the same as `{ disabled: true }`, there is no detection. A translation session has none: it takes only null and disabled. xAI refuses the field and null alike. */
   readonly turnDetection?: TurnDetectionInput | null | undefined;
   /** The type: a conversation, a transcription or a translation. Default REALTIME, whatever the model: a model that is known to be for another type is refused. */
   readonly type?: RealtimeSessionType | null | undefined;
@@ -169,7 +169,7 @@ export type IdentifyClientSecretInput = {
   readonly secret: string;
 };
 
-/** The noise filter of the input audio. Leave the whole field out for none. */
+/** The noise filter of the input audio. Write null in its place for none. */
 export type InputAudioNoiseReductionInput = {
   /** How much noise to remove, 0 to 1. Default: the default of the provider. GA dialect only. */
   readonly strength?: number | null | undefined;
@@ -377,7 +377,7 @@ export type Scope =
   | 'POLICIES_WRITE'
   /** Create sessions, and read them in the result of the mutation. */
   | 'SESSIONS_CREATE'
-  /** Read sessions, and the names of their users and applications. */
+  /** Read sessions, and the names of their users and applications. With reach EVERYTHING this scope, like each that reads, also lists the names of all applications. */
   | 'SESSIONS_READ'
   /** Revoke sessions. */
   | 'SESSIONS_REVOKE'
@@ -562,7 +562,7 @@ export type TranscriptionDelay =
 
 /** How the end of a turn is detected. Give exactly one field, e.g. `{ semanticVad: { eagerness: LOW } }`. */
 export type TurnDetectionInput =
-  {   /** With true, there is no detection: the client decides when a turn ends. */
+  {   /** With true, there is no detection: the client decides when a turn ends. turnDetection: null says the same. */
   readonly disabled: boolean; readonly semanticVad?: never; readonly serverVad?: never; }
   |  { readonly disabled?: never;   /** Detection by what is said. `{}` uses all defaults. */
   readonly semanticVad: SemanticVadInput; readonly serverVad?: never; }
@@ -577,6 +577,8 @@ export type UsageDimension =
   | 'DAY'
   /** The hour, in the time zone of the report. */
   | 'HOUR'
+  /** The value of the one label of the session whose key the operator named (GATEHOUSE_USAGE_LABEL), e.g. a team. Refused where none is named. */
+  | 'LABEL'
   /** The model that was used. */
   | 'MODEL'
   /** The calendar month, in the time zone of the report. */
@@ -601,6 +603,15 @@ export type UsageFilter = {
   /** Usage of the sessions of these users. At most 1,000. */
   readonly userIds?: ReadonlyArray<string> | null | undefined;
 };
+
+/** The order of the rows of a report. */
+export type UsageOrder =
+  /** The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first. */
+  | 'COST_DESC'
+  /** By start, then by user, application, model, provider and label. */
+  | 'START'
+  /** The highest totalTokens first. */
+  | 'TOKENS_DESC';
 
 /** Users that match all given fields. */
 export type UserFilter = {
@@ -679,6 +690,11 @@ export type AuditEventsQueryVariables = Exact<{
 
 export type AuditEventsQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<AuditEventFieldsFragment>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
+export type GatewayQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type GatewayQuery = { readonly gateway: { readonly version: string, readonly startedAt: string, readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean, readonly circuitOpen: boolean, readonly supportsBrokered: boolean }>, readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null }, readonly defaultPolicy: PolicyFieldsFragment } };
+
 export type SessionFieldsFragment = { readonly id: string, readonly type: RealtimeSessionType, readonly status: RealtimeSessionStatus, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly clientSecret: { readonly redacted: string, readonly fingerprint: string, readonly expiresAt: string, readonly expiresInSeconds: number, readonly isExpired: boolean } | null, readonly failure: { readonly code: string, readonly message: string, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null } | null, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string } };
 
 export type SessionConfigFieldsFragment = { readonly object: string, readonly instructions: string | null, readonly modalities: ReadonlyArray<Modality>, readonly inputAudioFormat: AudioFormat | null, readonly outputAudioFormat: AudioFormat | null, readonly outputLanguage: string | null, readonly temperature: number | null, readonly maxResponseOutputTokens: number | 'inf' | null, readonly inputAudioTranscription: { readonly model: string | null, readonly language: string | null, readonly languages: ReadonlyArray<string> | null, readonly prompt: string | null, readonly keywords: ReadonlyArray<string> | null, readonly delay: TranscriptionDelay | null } | null, readonly inputAudioNoiseReduction: { readonly type: NoiseReductionType, readonly strength: number | null } | null, readonly turnDetection:
@@ -700,7 +716,7 @@ export type CreateSessionMutation = { readonly createRealtimeSession:
     | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
     | { readonly __typename: 'PolicyViolationError', readonly message: string, readonly rule: PolicyRule, readonly allowed: ReadonlyArray<string>, readonly unpricedModels: ReadonlyArray<string> }
     | { readonly __typename: 'QuotaExceededError', readonly message: string, readonly quota: QuotaKind, readonly limit: number, readonly used: number, readonly retryAt: string | null }
-    | { readonly __typename: 'SecretAlreadyIssuedError', readonly message: string }
+    | { readonly __typename: 'SecretAlreadyIssuedError', readonly message: string, readonly session: SessionFieldsFragment | null }
     | { readonly __typename: 'UpstreamError', readonly message: string, readonly retryable: boolean, readonly possiblyIssued: boolean, readonly retryAt: string | null, readonly path: ReadonlyArray<string> | null, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null, readonly session: SessionFieldsFragment | null }
     | { readonly __typename: 'UserSuspendedError', readonly message: string, readonly suspendedAt: string }
    };
@@ -788,6 +804,7 @@ export type ReportUsageMutation = { readonly reportUsage:
 export type UsageQueryVariables = Exact<{
   filter: UsageFilter;
   groupBy?: ReadonlyArray<UsageDimension> | null | undefined;
+  orderBy?: UsageOrder | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -809,7 +826,7 @@ export type UserQueryVariables = Exact<{
 
 
 export type UserQuery = { readonly user: (
-    { readonly policy: PolicyFieldsFragment, readonly policyOverrides: PolicyOverridesFieldsFragment, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly limit: number, readonly used: number }> }
+    { readonly policy: PolicyFieldsFragment, readonly policyOverrides: PolicyOverridesFieldsFragment, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly limit: number, readonly used: number }>, readonly budget: { readonly limitUsd: string, readonly usedUsd: string, readonly resetsAt: string } | null }
     & UserFieldsFragment
   ) | null };
 

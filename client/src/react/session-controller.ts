@@ -53,7 +53,8 @@ const LONGEST_WAIT = 2 ** 31 - 1;
 /** One attempt at a connection, from connect to its end. */
 type Attempt<C extends Connection> = {
   readonly abort: AbortController;
-  readonly result: Promise<MintedToken | undefined>;
+  /** Of what is under way. Once it is over nothing here holds the secret. */
+  result: Promise<MintedToken | undefined>;
   connection?: C;
   expiry?: ReturnType<typeof setTimeout>;
 };
@@ -126,7 +127,10 @@ export function createSessionController<C extends Connection>(
       const { promise, resolve } = Promise.withResolvers<MintedToken | undefined>();
       const attempt: Attempt<C> = { abort: new AbortController(), result: promise };
       current = attempt;
-      resolve(run(attempt));
+      const settle = () => {
+        attempt.result = Promise.resolve(undefined);
+      };
+      resolve(run(attempt).finally(settle));
       return promise;
     },
     disconnect: () => {

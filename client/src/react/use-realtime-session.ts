@@ -9,9 +9,9 @@ import {
 
 export type UseRealtimeSession<C extends Connection> = SessionState<C> & {
   /**
-   * Mints a client secret and connects with it: for a button. While it connects or is live a further call mints nothing and
-   * gets the same promise. It never rejects: a failure is in `error`. It resolves to the token when there is no `connect`
-   * option, and to undefined otherwise.
+   * Mints a client secret and connects with it: for a button. A further call mints nothing: while it connects it gets the same
+   * promise, and while it is live one that is resolved. It never rejects: a failure is in `error`. Without a `connect` option it
+   * resolves to the token, once; otherwise to undefined.
    */
   readonly connect: () => Promise<MintedToken | undefined>;
   /** Ends what there is: the request for a secret, the attempt to connect, or the connection. */

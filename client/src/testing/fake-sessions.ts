@@ -62,7 +62,9 @@ export function createFakeSessions(): FakeSessions {
       }
       const text = JSON.stringify({ externalUserId, config });
       const earlier = idempotencyKey == null ? undefined : minted.get(`${externalUserId} ${idempotencyKey}`);
-      if (earlier !== undefined) return repeated(earlier, text);
+      if (earlier !== undefined) {
+        return repeated({ ...earlier, session: sessions.get(earlier.session.id) ?? earlier.session }, text);
+      }
       const max = limits.get(externalUserId) ?? null;
       const used = list({ externalUserId, statuses: ['ACTIVE'] }).length;
       if (max !== null && used >= max) return exceeded(max, used);
@@ -116,13 +118,13 @@ export function matches(session: RealtimeSession, filter: RealtimeSessionFilter 
   );
 }
 
-function repeated({ input }: Minted, text: string): CreateResult {
+function repeated({ input, session }: Minted, text: string): CreateResult {
   if (input !== text) {
     const message = 'The idempotency key was used before with another input.';
     return { __typename: 'IdempotencyConflictError', message, reason: 'DIFFERENT_INPUT' };
   }
   const message = 'The client secret was already returned.';
-  return { __typename: 'SecretAlreadyIssuedError', message };
+  return { __typename: 'SecretAlreadyIssuedError', message, session };
 }
 
 function exceeded(limit: number, used: number): CreateResult {

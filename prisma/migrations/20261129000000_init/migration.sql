@@ -322,6 +322,9 @@ CREATE TABLE usage_record (
   estimated boolean NOT NULL DEFAULT false,
   -- 0 is a report, and each correction of it is one more. The gateway may change no number of a record.
   revision integer NOT NULL DEFAULT 0 CHECK (revision >= 0),
+  -- The label key that the gateway named when this was reported, and the session's value of it; empty: none.
+  label_key text NOT NULL DEFAULT '',
+  label text NOT NULL DEFAULT '',
   PRIMARY KEY (session_id, source, response_id, revision),
   CONSTRAINT usage_record_priced CHECK ((cost IS NULL) = (price IS NULL)),
   CONSTRAINT usage_record_estimated CHECK (NOT estimated OR cost IS NOT NULL)
@@ -352,18 +355,21 @@ CREATE TABLE usage_sum (
   unpriced bigint NOT NULL,
   -- The part of known_cost that is an upper bound.
   estimated_cost numeric NOT NULL,
-  PRIMARY KEY (bucket, application_id, model, provider)
+  -- Those of the records. Of what was erased the key is empty, and the label a random text.
+  label_key text NOT NULL DEFAULT '',
+  label text NOT NULL DEFAULT '',
+  PRIMARY KEY (bucket, application_id, model, provider, label_key, label)
 );
 CREATE TABLE usage_part (
   id uuid PRIMARY KEY DEFAULT uuidv7_at(clock_timestamp()),
-  LIKE usage_sum
+  LIKE usage_sum INCLUDING DEFAULTS
 );
 
 -- The same sums of each user. Whoever writes a row holds its user's lock.
 CREATE TABLE usage_rollup (
   user_id uuid NOT NULL,
-  LIKE usage_sum,
-  PRIMARY KEY (user_id, bucket, application_id, model, provider)
+  LIKE usage_sum INCLUDING DEFAULTS,
+  PRIMARY KEY (user_id, bucket, application_id, model, provider, label_key, label)
 );
 CREATE INDEX usage_rollup_bucket_idx ON usage_rollup (bucket);
 
@@ -1010,6 +1016,7 @@ BEGIN
         withdrawn.id, '{"code": "withdrawn"}');
     END LOOP;
     DELETE FROM idempotency_key WHERE user_id = of_user;
+    PERFORM unlabel_usage(of_user);
     moment := clock_timestamp();
     UPDATE end_user SET external_id = NULL, erasure_began_at = moment WHERE id = of_user RETURNING * INTO person;
     PERFORM write_event(by, moment, 'user.erased', 'SUCCEEDED', NULL, of_user, NULL, proof);
@@ -1019,8 +1026,8 @@ END $$;
 -- end src/users/begin-erasure.sql
 
 -- begin src/users/erase-sessions.sql
--- Erases the personal columns of at most `most` sessions of a person, those after the id `after`, and the raw usage of
--- at most `most_reports` of their usage records; numbers stay. Returns the id to continue after, or null when all is
+-- Erases the personal columns of at most `most` sessions of a person, those after the id `after`, and the raw usage and
+-- the label of at most `most_reports` of their usage records; numbers stay. Returns the id to continue after, or null when all is
 -- done. Locks the user first, like every other writer: several gateways may erase the same person.
 CREATE OR REPLACE FUNCTION erase_sessions(of_user uuid, after uuid, most integer, most_reports integer) RETURNS uuid
 LANGUAGE plpgsql AS $$
@@ -1037,9 +1044,9 @@ BEGIN
     output_language = NULL
   WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
     input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language) > 0);
-  UPDATE usage_record SET usage = '{}' WHERE (session_id, source, response_id, revision) IN (
+  UPDATE usage_record SET usage = '{}', label_key = '', label = '' WHERE (session_id, source, response_id, revision) IN (
     SELECT session_id, source, response_id, revision FROM usage_record
-    WHERE session_id = ANY (sessions) AND usage <> '{}' LIMIT most_reports
+    WHERE session_id = ANY (sessions) AND (usage <> '{}' OR label <> '') LIMIT most_reports
   );
   GET DIAGNOSTICS erased = ROW_COUNT;
   -- A session can have any number of usage records: repeat the same sessions while there may be more.
@@ -1095,22 +1102,23 @@ BEGIN
   INSERT INTO usage_part (bucket, application_id, model, provider, responses,
     input_text_tokens, input_audio_tokens, input_image_tokens,
     cached_text_tokens, cached_audio_tokens, cached_image_tokens,
-    output_text_tokens, output_audio_tokens, total_tokens, transcription_seconds, known_cost, unpriced, estimated_cost)
+    output_text_tokens, output_audio_tokens, total_tokens, transcription_seconds, known_cost, unpriced, estimated_cost,
+    label_key, label)
   VALUES (date_bin('15 minutes', entry.at, timestamptz 'epoch'), entry.application_id, entry.model, entry.provider, sign,
     sign * entry.input_text_tokens, sign * entry.input_audio_tokens, sign * entry.input_image_tokens,
     sign * entry.cached_text_tokens, sign * entry.cached_audio_tokens, sign * entry.cached_image_tokens,
     sign * entry.output_text_tokens, sign * entry.output_audio_tokens, sign * entry.total_tokens,
     sign * entry.transcription_seconds, sign * coalesce(entry.cost, 0),
     CASE WHEN entry.cost IS NULL THEN sign ELSE 0 END,
-    CASE WHEN entry.estimated THEN sign * entry.cost ELSE 0 END)
+    CASE WHEN entry.estimated THEN sign * entry.cost ELSE 0 END, entry.label_key, entry.label)
   RETURNING * INTO part;
 
   INSERT INTO usage_rollup AS r VALUES (entry.user_id, part.bucket, part.application_id, part.model, part.provider,
     part.responses, part.input_text_tokens, part.input_audio_tokens, part.input_image_tokens,
     part.cached_text_tokens, part.cached_audio_tokens, part.cached_image_tokens,
     part.output_text_tokens, part.output_audio_tokens, part.total_tokens,
-    part.transcription_seconds, part.known_cost, part.unpriced, part.estimated_cost)
-  ON CONFLICT (user_id, bucket, application_id, model, provider) DO UPDATE SET
+    part.transcription_seconds, part.known_cost, part.unpriced, part.estimated_cost, part.label_key, part.label)
+  ON CONFLICT (user_id, bucket, application_id, model, provider, label_key, label) DO UPDATE SET
     responses = r.responses + EXCLUDED.responses,
     input_text_tokens = r.input_text_tokens + EXCLUDED.input_text_tokens,
     input_audio_tokens = r.input_audio_tokens + EXCLUDED.input_audio_tokens,
@@ -1202,14 +1210,23 @@ BEGIN
   entry.application_id := session.application_id;
   entry.provider := session.provider;
   entry.reported_at := moment;
+  entry.label_key := coalesce(entry.label_key, '');
+  entry.label := coalesce((SELECT l->>'value' FROM jsonb_array_elements(session.labels) AS l
+    WHERE l->>'key' = entry.label_key), '');
   IF person.erasure_began_at IS NOT NULL THEN
     entry.usage := '{}';
+    entry.label := '';
   END IF;
   -- What has counted so far: what this corrects, or what the other source reported.
   SELECT * INTO earlier FROM usage_record AS r
   WHERE r.session_id = of_session AND r.response_id = entry.response_id AND r.counted;
   entry.counted := NOT FOUND OR entry.source = 'APPLICATION' OR entry.source = earlier.source;
   replaced := FOUND AND entry.counted;
+  IF person.erasure_began_at IS NOT NULL THEN
+    -- Its sums have lost their labels already (unlabel_usage).
+    earlier.label_key := '';
+    earlier.label := '';
+  END IF;
   IF replaced THEN
     UPDATE usage_record AS r SET counted = false
     WHERE r.session_id = of_session AND r.response_id = entry.response_id AND r.counted;
@@ -1239,6 +1256,7 @@ CREATE OR REPLACE FUNCTION sum_usage(most integer) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
   taken integer;
+  taken_back boolean;
 BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtext('gatehouse.sum_usage')) THEN
     RETURN 0;
@@ -1246,16 +1264,16 @@ BEGIN
   WITH parts AS (
     DELETE FROM usage_part WHERE id IN (SELECT id FROM usage_part ORDER BY id LIMIT most) RETURNING *
   ), counted AS (
-    SELECT count(*)::integer AS parts FROM parts
+    SELECT count(*)::integer AS parts, bool_or(responses < 0 AND label <> '') AS taken_back FROM parts
   ), added AS (
     INSERT INTO usage_sum AS s
     SELECT bucket, application_id, model, provider, sum(responses),
       sum(input_text_tokens), sum(input_audio_tokens), sum(input_image_tokens),
       sum(cached_text_tokens), sum(cached_audio_tokens), sum(cached_image_tokens),
       sum(output_text_tokens), sum(output_audio_tokens), sum(total_tokens),
-      sum(transcription_seconds), sum(known_cost), sum(unpriced), sum(estimated_cost)
-    FROM parts GROUP BY bucket, application_id, model, provider
-    ON CONFLICT (bucket, application_id, model, provider) DO UPDATE SET
+      sum(transcription_seconds), sum(known_cost), sum(unpriced), sum(estimated_cost), label_key, label
+    FROM parts GROUP BY bucket, application_id, model, provider, label_key, label
+    ON CONFLICT (bucket, application_id, model, provider, label_key, label) DO UPDATE SET
       responses = s.responses + EXCLUDED.responses,
       input_text_tokens = s.input_text_tokens + EXCLUDED.input_text_tokens,
       input_audio_tokens = s.input_audio_tokens + EXCLUDED.input_audio_tokens,
@@ -1271,7 +1289,12 @@ BEGIN
       unpriced = s.unpriced + EXCLUDED.unpriced,
       estimated_cost = s.estimated_cost + EXCLUDED.estimated_cost
   )
-  SELECT parts INTO taken FROM counted;
+  SELECT counted.parts, counted.taken_back INTO taken, taken_back FROM counted;
+  IF taken_back THEN
+    -- A label that only an erased user had does not stay behind on an empty sum.
+    UPDATE usage_sum SET label_key = '', label = gen_random_uuid()::text
+    WHERE responses = 0 AND label_key <> '' AND label <> '';
+  END IF;
   RETURN taken;
 END $$;
 -- end src/usage/sum-usage.sql
@@ -1340,8 +1363,7 @@ CREATE OR REPLACE FUNCTION session_counts("from" timestamptz, "to" timestamptz)
 RETURNS TABLE (at timestamptz, user_id uuid, application_id uuid, provider text, model text, failure_code text,
   denial_reason text, issued integer, failed integer, unconfirmed integer, pending integer, revoked integer,
   denied integer, mint_times numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT s.created_at, s.user_id, s.application_id, s.provider, s.model,
     -- settle_overdue has not come to it yet.
     coalesce(s.failure_code, CASE WHEN s.status = 'UNCONFIRMED' THEN 'not_settled' ELSE '' END), '',
@@ -1364,7 +1386,7 @@ BEGIN ATOMIC
   FROM audit_event AS e
   WHERE e.action = 'session.denied' AND e.at >= "from" AND e.at < "to"
     AND e.id >= uuidv7_floor("from") AND e.id < uuidv7_floor("to" + interval '1 millisecond');
-END;
+$$;
 -- end src/statistics/session-counts.sql
 
 -- begin src/statistics/sum-sessions.sql
@@ -1442,6 +1464,31 @@ BEGIN
   RETURN (extract(epoch FROM end_at - begin_at) / 900)::integer;
 END $$;
 -- end src/statistics/sum-sessions.sql
+
+-- begin src/usage/unlabel-usage.sql
+-- Takes the labels off the sums of a user, because a label can name a person. Only the erasing of that user calls it, which
+-- holds its lock; the records lose theirs in erase_sessions.
+CREATE OR REPLACE FUNCTION unlabel_usage(of_user uuid) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  -- The sums over all users: taken back under the label, and added without it.
+  INSERT INTO usage_part (bucket, application_id, model, provider, label_key, label,
+    responses, input_text_tokens, input_audio_tokens, input_image_tokens, cached_text_tokens,
+    cached_audio_tokens, cached_image_tokens, output_text_tokens, output_audio_tokens, total_tokens,
+    transcription_seconds, known_cost, unpriced, estimated_cost)
+  SELECT bucket, application_id, model, provider, CASE sign WHEN -1 THEN label_key ELSE '' END,
+    CASE sign WHEN -1 THEN label ELSE '' END,
+    sign * responses, sign * input_text_tokens, sign * input_audio_tokens, sign * input_image_tokens,
+    sign * cached_text_tokens, sign * cached_audio_tokens, sign * cached_image_tokens,
+    sign * output_text_tokens, sign * output_audio_tokens, sign * total_tokens,
+    sign * transcription_seconds, sign * known_cost, sign * unpriced, sign * estimated_cost
+  FROM usage_rollup, unnest(ARRAY[-1, 1]) AS sign
+  WHERE user_id = of_user AND label_key <> '' AND label <> '';
+  -- A random label keeps rows apart that had different ones. Without a key nobody reads it.
+  UPDATE usage_rollup SET label_key = '', label = gen_random_uuid()::text
+  WHERE user_id = of_user AND label_key <> '' AND label <> '';
+END $$;
+-- end src/usage/unlabel-usage.sql
 
 -- ------------------------------------------------------------------ for those who come with SQL
 
@@ -1553,3 +1600,6 @@ COMMENT ON TABLE usage_record IS 'Reported usage: one row for each report of a r
 COMMENT ON TABLE usage_rollup IS 'Sums of counted usage by user and quarter of an hour.';
 COMMENT ON TABLE usage_sum IS 'Sums of counted usage by quarter of an hour, over all users; complete together with usage_part.';
 COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';
+COMMENT ON TABLE session_sum IS 'Counts of sessions and denied requests by quarter of an hour, over all users, of what is final.';
+COMMENT ON TABLE session_rollup IS 'The same counts of each user.';
+COMMENT ON TABLE session_sum_progress IS 'Up to which time session_sum and session_rollup are complete: one row.';

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type pg from 'pg';
 import type { Config } from '../../platform/config/config.ts';
 import { findAuditKeys, findFingerprintKeys, type KeyRing } from '../../platform/config/keys.ts';
@@ -16,15 +18,27 @@ const LAST_ISSUED_WITH = `SELECT secret_fingerprint_key_id AS id FROM realtime_s
 
 /** Whether the audit trail can be checked with the keys that are configured. */
 export async function checkAuditKey(pool: pg.Pool, config: Config): Promise<Check> {
-  const ring = await findAuditKeys(config);
-  return checkRing('audit key', 'GATEHOUSE_AUDIT_KEY', ring, await lastUsed(pool, LAST_SEALED_WITH));
+  const used = await lastUsed(pool, LAST_SEALED_WITH);
+  if (used === undefined && config.auditKeys === undefined && isToBeMade(config, 'audit-key'))
+    return notMade('audit key');
+  return checkRing('audit key', 'GATEHOUSE_AUDIT_KEY', await findAuditKeys(config), used);
 }
 
 /** Whether leaked secrets can be identified with the keys that are configured. */
 export async function checkFingerprintKey(pool: pg.Pool, config: Config): Promise<Check> {
-  const ring = await findFingerprintKeys(config);
   const used = await lastUsed(pool, LAST_ISSUED_WITH);
-  return checkRing('fingerprint key', 'GATEHOUSE_FINGERPRINT_KEY', ring, used);
+  if (used === undefined && config.fingerprintKeys === undefined && isToBeMade(config, 'fingerprint-key'))
+    return notMade('fingerprint key');
+  return checkRing('fingerprint key', 'GATEHOUSE_FINGERPRINT_KEY', await findFingerprintKeys(config), used);
+}
+
+/** Whether the first gateway of an embedded database has yet to make a key's file. */
+function isToBeMade({ database, dataDirectory }: Config, file: string): boolean {
+  return database.kind === 'embedded' && !existsSync(join(dataDirectory, file));
+}
+
+function notMade(name: string): Check {
+  return warn(name, 'is not there yet.', 'The first start of a gateway makes it.');
 }
 
 async function lastUsed(pool: pg.Pool, text: string): Promise<string | undefined> {

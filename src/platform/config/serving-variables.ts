@@ -130,6 +130,11 @@ export const servingVariables = {
     z.string().optional(),
     'A JSON file of prices that replace those of the models it names: [{"models": ["m"], "from": "2026-09-01", "textInput": "4", "minute": "0.017"}]. Unset: the prices of this version.',
   ),
+  usageLabel: variable(
+    'GATEHOUSE_USAGE_LABEL',
+    z.string().max(64, 'must be the key of a label, of at most 64 characters').optional(),
+    'Key of the label that usage can be grouped by, e.g. team. What is reported while it is set is summed by it; older usage is read from its records. Default: none.',
+  ),
   unpriced: variable(
     'GATEHOUSE_UNPRICED',
     z.enum(['refuse', 'allow'], 'must be allow or refuse').default('refuse'),

@@ -134,7 +134,7 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO ${name};
     GRANT SELECT, INSERT ON audit_event, audit_identity, audit_seal, audit_head TO ${name};
     GRANT SELECT, INSERT ON usage_record TO ${name};
-    GRANT UPDATE (counted, usage) ON usage_record TO ${name};
+    GRANT UPDATE (counted, usage, label_key, label) ON usage_record TO ${name};
     GRANT SELECT, INSERT, UPDATE ON usage_rollup, usage_sum TO ${name};
     GRANT SELECT, INSERT, DELETE ON usage_part, session_sum, session_rollup TO ${name};
     GRANT SELECT, UPDATE ON session_sum_progress TO ${name};

@@ -3,11 +3,13 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLField,
   GraphQLIncludeDirective,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLSkipDirective,
+  getArgumentValues,
   getDirectiveValues,
   getNamedType,
   getOperationAST,
@@ -19,8 +21,9 @@ import {
 } from 'graphql';
 import type { Actor } from '../../authorization/actor.ts';
 import { lackingForField } from '../../graphql/authorization.ts';
+import { checkPageSizes } from '../../graphql/connection.ts';
 import type { Context } from '../../graphql/context.ts';
-import { ForbiddenError } from '../../graphql/errors.ts';
+import { BadInputError, ForbiddenError } from '../../graphql/errors.ts';
 
 type Args = ExecutionArgs & { readonly contextValue: Context };
 
@@ -29,17 +32,17 @@ type Walk = {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly actor: Actor;
-  /** By coordinate: the error of each field that the caller may not use. */
+  /** By coordinate: the error of each field that cannot be answered. */
   readonly refused: Map<string, GraphQLError>;
   /** Fragments are walked once, however often they are spread. */
   readonly walked: Set<string>;
 };
 
 /**
- * The fields in the result of a mutation that the caller may not use. They are refused before the mutation is executed:
- * clients throw an answer away when an error is beside its data, and a secret is in one answer only. Every member of the
- * result is looked at, because which of them comes is not known before. Whether the caller may use the mutation itself
- * is decided when it is executed.
+ * The fields in the result of a mutation that the caller may not use, or asks for too large a page of. They are refused
+ * before the mutation is executed: clients throw an answer away when an error is beside its data, and a secret is in one
+ * answer only. Every member of the result is looked at, because which of them comes is not known before. Whether the
+ * caller may use the mutation itself is decided when it is executed.
  */
 export function checkSelection(args: Args): GraphQLError[] {
   const { schema, document, operationName, variableValues, contextValue } = args;
@@ -93,11 +96,27 @@ function walkField(node: FieldNode, parent: GraphQLObjectType, walk: Walk): void
   if (field === undefined) return;
   const coordinate = `${parent.name}.${field.name}`;
   const lacking = lackingForField(walk.actor, field);
-  if (lacking !== null) {
-    const originalError = new ForbiddenError(coordinate, lacking);
+  const originalError =
+    lacking === null ? pageSizeError(node, field, walk) : new ForbiddenError(coordinate, lacking);
+  if (originalError !== null)
     walk.refused.set(coordinate, new GraphQLError(originalError.message, { nodes: node, originalError }));
-  } else if (node.selectionSet !== undefined)
-    walkSelections(node.selectionSet, getNamedType(field.type), walk);
+  else if (node.selectionSet !== undefined) walkSelections(node.selectionSet, getNamedType(field.type), walk);
+}
+
+function pageSizeError(
+  node: FieldNode,
+  field: GraphQLField<unknown, unknown>,
+  { variables }: Walk,
+): Error | null {
+  const { cost } = field.extensions;
+  if (cost === undefined || !('page' in cost)) return null;
+  try {
+    checkPageSizes(getArgumentValues(field, node, variables), cost.page);
+    return null;
+  } catch (error) {
+    if (error instanceof BadInputError) return error;
+    throw error;
+  }
 }
 
 function walkFragment(name: string, walk: Walk): void {
