@@ -14,7 +14,7 @@ const DOCUMENT = 'docs/clients.md';
 const HOUR_MS = 3_600_000;
 
 const database = useDatabase();
-const gateway = useGateway(database);
+const gateway = useGateway(database, { GATEHOUSE_USAGE_LABEL: 'team' });
 
 const blocks = await documentBlocks(DOCUMENT);
 const operations = blocks.flatMap((block, index) => {
@@ -101,6 +101,7 @@ const FOUND: Record<string, object> = {
       },
     },
   },
+  TeamsByMonth: { usage: { rows: { nodes: node({ label: 'red', sessionsIssued: 2 }) } } },
   Budget: { user: { budget: { limitUsd: '25.5', usedUsd: '0.0085336' }, quotas: node({ used: 2 }) } },
   MyUsers: { users: { nodes: node({ externalId: 'bob', activeSessionCount: 0 }) } },
   Failed: {
