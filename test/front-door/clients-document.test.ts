@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { dataOf, issue, setPolicy } from '../support/ask.ts';
+import { bearer, createApplication, createKey } from '../support/callers.ts';
+import { type Block, documentBlocks } from '../support/document-blocks.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { RESPONSE, report } from '../support/usage.ts';
+
+// What docs/clients.md asks, asked with the keys that it names. Its TypeScript runs in test/clients.
+
+const DOCUMENT = 'docs/clients.md';
+const HOUR_MS = 3_600_000;
+
+const database = useDatabase();
+const gateway = useGateway(database, { GATEHOUSE_USAGE_LABEL: 'team' });
+
+const blocks = await documentBlocks(DOCUMENT);
+const operations = blocks.flatMap((block, index) => {
+  if (block.language !== 'graphql') return [];
+  const next = blocks[index + 1];
+  const variables = next?.language === 'json' ? next.text : '{}';
+  return [{ name: /^\w+ (\w+)/.exec(block.text)?.[1] ?? '', query: block.text, variables, line: block.line }];
+});
+
+let dashboard = '';
+let application = '';
+
+/** Alice's session of the team "red" and its usage, one that failed, and one that bob was refused. */
+beforeAll(async () => {
+  const created = await createApplication(gateway, 'dashboard');
+  application = created.application.id;
+  dashboard = (await createKey(gateway, application, documentedKey())).value;
+  const { session } = await issue(gateway, {
+    externalUserId: 'alice',
+    labels: [{ key: 'team', value: 'red' }],
+  });
+  await report(gateway, { sessionId: session.id, responseId: 'resp_1', usage: RESPONSE });
+  await issue(gateway, { externalUserId: 'alice', model: 'sandbox-429' });
+  await setPolicy(gateway, { applicationId: application, monthlyBudgetUsd: '25.50' });
+  await setPolicy(gateway, { externalUserId: 'bob', maxActiveSessions: 0 });
+  await issue(gateway, { externalUserId: 'bob' });
+});
+
+/** The scopes and the reach of the key that the document makes. */
+function documentedKey(): { scopes: string[]; reach: string } {
+  const command = blocks.find(({ language }) => language === 'sh')?.text ?? '';
+  return {
+    scopes: /--scopes (\S+)/.exec(command)?.[1]?.split(',') ?? [],
+    reach: /--reach (\S+)/.exec(command)?.[1] ?? '',
+  };
+}
+
+/** The times of the document are those of its readers; those of the test are around now. */
+function variablesOf(json: string): Record<string, unknown> {
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  return JSON.parse(
+    json
+      .replace('<application>', application)
+      .replace(/("from": )"[^"]+"/, `$1"${at(-20 * 24 * HOUR_MS)}"`)
+      .replace(/("to": )"[^"]+"/, `$1"${at(HOUR_MS)}"`)
+      .replace(/("now": )"[^"]+"/, `$1"${at(0)}"`),
+  );
+}
+
+const node = (fields: object) => expect.arrayContaining([expect.objectContaining(fields)]);
+
+/** What each operation finds, in the order of the document. */
+const FOUND: Record<string, object> = {
+  Mint: { createRealtimeSession: { __typename: 'CreateRealtimeSessionSuccess' } },
+  Newest: {
+    realtimeSessions: { totalCount: 3, nodes: node({ status: 'ACTIVE' }), pageInfo: { hasNextPage: true } },
+  },
+  Live: { realtimeSessions: { eventsAfter: expect.any(String), nodes: node({ status: 'ACTIVE' }) } },
+  SessionsByHour: {
+    sessionStatistics: {
+      totals: { requested: 3, issued: 2, failed: 1, denied: 1 },
+      rows: { nodes: node({ start: expect.any(String) }) },
+    },
+  },
+  FailureCodes: {
+    sessionStatistics: {
+      rows: { nodes: node({ failureCode: 'upstream_rate_limited', counts: { failed: 1, unconfirmed: 0 } }) },
+    },
+  },
+  DenialReasons: {
+    sessionStatistics: { rows: { nodes: node({ denialReason: 'quota', counts: { denied: 1 } }) } },
+  },
+  MintTimes: {
+    sessionStatistics: {
+      totals: { mintMsP50: expect.any(Number), mintMsP99: expect.any(Number) },
+      rows: { nodes: node({ provider: 'sandbox' }) },
+    },
+  },
+  TopUsers: {
+    usage: {
+      totals: { costUsd: '0.0085336' },
+      rows: {
+        nodes: [{ user: { externalId: 'alice' }, totals: { costUsd: '0.0085336', totalTokens: 275 } }],
+      },
+    },
+  },
+  TeamsByMonth: { usage: { rows: { nodes: node({ label: 'red', sessionsIssued: 2 }) } } },
+  Budget: { user: { budget: { limitUsd: '25.5', usedUsd: '0.0085336' }, quotas: node({ used: 2 }) } },
+  MyUsers: { users: { nodes: node({ externalId: 'bob', activeSessionCount: 0 }) } },
+  Failed: {
+    realtimeSessions: {
+      totalCount: 1,
+      nodes: [{ user: { externalId: 'alice' }, failure: { upstreamStatus: 429 } }],
+    },
+  },
+  MayStillRun: { realtimeSessions: { totalCount: 2 } },
+  Denied: { auditEvents: { totalCount: 1, nodes: [{ user: { externalId: 'bob' } }] } },
+  Health: { gateway: { providers: [{ name: 'sandbox', isSandbox: true }] } },
+};
+
+test('each operation of the document is tried here', () => {
+  expect(operations.map(({ name }) => name)).toEqual(Object.keys(FOUND));
+});
+
+describe('the operation', () => {
+  test.each(operations)('$name finds what it is for', async ({ name, query, variables, line }) => {
+    // It is the application that mints, and the dashboard that asks all else.
+    const headers = name === 'Mint' ? {} : bearer(dashboard);
+    const { status, body } = await gateway.ask(query, variablesOf(variables), headers);
+    expect({ status, errors: body.errors }, `${DOCUMENT}:${line}`).toEqual({
+      status: 200,
+      errors: undefined,
+    });
+    expect(body.data, `${DOCUMENT}:${line}`).toMatchObject(FOUND[name] ?? {});
+  });
+});
+
+describe('the Python', async () => {
+  const [reading = '', table = ''] = blocks.filter(isPython).map((block) => block.text);
+
+  test.skipIf(!(await runs('pass')))('reads every page as rows', { timeout: 60_000 }, async () => {
+    // A page of one, so that there are several.
+    const script = `${reading.replace('first: 100', 'first: 1').replace(/createdFrom="[^"]+"/, '')}
+print(json.dumps([row["user"]["externalId"] for row in rows]))`;
+    expect(JSON.parse(await python(script))).toEqual(['alice', 'alice', 'alice']);
+  });
+
+  test.skipIf(!(await runs('import pandas')))('makes a table of them', { timeout: 60_000 }, async () => {
+    const { realtimeSessions } = await dataOf(gateway, '{ realtimeSessions { nodes { model } } }');
+    const said = await python(`${reading.replace(/createdFrom="[^"]+"/, '')}\n${table}`);
+    for (const { model } of realtimeSessions.nodes) expect(said).toContain(model);
+  });
+});
+
+const isPython = ({ language }: Block) => language === 'python';
+
+/** Whether there is a Python that can do this. */
+async function runs(script: string): Promise<boolean> {
+  const child = spawn('python3', ['-c', script], { stdio: 'ignore' });
+  const [code] = await once(child, 'close').catch(() => [null]);
+  return code === 0;
+}
+
+async function python(script: string): Promise<string> {
+  const child = spawn('python3', ['-c', script], {
+    env: { ...process.env, GATEHOUSE_URL: gateway.url, GATEHOUSE_KEY: dashboard },
+  });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
