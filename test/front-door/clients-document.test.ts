@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { dataOf, issue, setPolicy } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { type Block, documentBlocks } from '../support/document-blocks.ts';
+import { documentOperations } from '../support/document-operations.ts';
 import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
@@ -20,12 +21,7 @@ const identity = useIdentityProvider();
 const gateway = useGateway(database, () => ({ ...identity.env, GATEHOUSE_USAGE_LABEL: 'team' }));
 
 const blocks = await documentBlocks(DOCUMENT);
-const operations = blocks.flatMap((block, index) => {
-  if (block.language !== 'graphql') return [];
-  const next = blocks[index + 1];
-  const variables = next?.language === 'json' ? next.text : '{}';
-  return [{ name: /^\w+ (\w+)/.exec(block.text)?.[1] ?? '', query: block.text, variables, line: block.line }];
-});
+const operations = await documentOperations(DOCUMENT);
 
 let dashboard = '';
 let application = '';
