@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { ApolloLink, CombinedGraphQLErrors, gql, type TypedDocumentNode } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { tap } from 'rxjs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { dataOf, issue } from '../support/ask.ts';
 import { createApplication, createKey } from '../support/callers.ts';
+import { documentOperations } from '../support/document-operations.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import { createApollo } from './.snippets/apollo.ts';
@@ -12,7 +13,7 @@ import { createApollo } from './.snippets/apollo.ts';
 // Apollo Client as docs/clients.md sets it up, against a gateway with the sandbox.
 
 const database = useDatabase();
-const gateway = useGateway(database);
+const gateway = useGateway(database, { GATEHOUSE_USAGE_LABEL: 'team' });
 const apollo = (key = ROOT_KEY) => createApollo(gateway.url, () => key);
 
 type Session = { id: string; status: string };
@@ -79,11 +80,7 @@ test('fragments on interfaces are read from the cache', async () => {
 
 test('the secret arrives under the default policy of errors, and is not kept', async () => {
   const client = apollo();
-  const { data } = await client.mutate({
-    mutation: MINT,
-    variables: { user: 'alice' },
-    fetchPolicy: 'no-cache',
-  });
+  const { data } = await client.mutate({ mutation: MINT, variables: { user: 'alice' } });
   const secret = data?.createRealtimeSession.clientSecret?.value;
   expect(secret).toMatch(/^ek_/);
   expect(JSON.stringify(client.extract())).not.toContain(secret);
@@ -102,13 +99,49 @@ test('what a key may not read beside the secret is refused before anything is mi
   ).toEqual({ realtimeSessions: { nodes: [] } });
 });
 
-test('a wrong document is refused with the same sentence each time', async () => {
+test('every question of a dashboard is kept without a warning', async () => {
+  const warnings = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
   const client = apollo();
-  const ask = () =>
-    client.query({ query: gql`{ viewer { foo } }`, fetchPolicy: 'no-cache' }).catch(({ message }) => message);
-  const message = await ask();
-  expect(message).toContain('There is no such field on type "Viewer".');
-  expect(await ask()).toBe(message);
+  for (const { name, query, variables } of await documentOperations('docs/clients.md')) {
+    if (name === 'Mint') continue;
+    const { data } = await client.query<unknown>({
+      query: gql(query),
+      variables: JSON.parse(variables.replace('"<application>"', 'null')),
+    });
+    expect({ name, data }).toEqual({ name, data: expect.anything() });
+  }
+  expect(warnings.flatMap(({ mock }) => mock.calls)).toEqual([]);
+});
+
+test.each([
+  [
+    'a field that is not there',
+    gql`{ viewer { foo } }`,
+    'BAD_USER_INPUT',
+    'There is no such field on type "Viewer".',
+  ],
+  [
+    'a wrong value in the document',
+    gql`{ realtimeSessions(filter: { createdFrom: "2026-11-01" }) { nodes { id } } }`,
+    'BAD_USER_INPUT',
+    'filter.createdFrom must be',
+  ],
+])('%s is refused with the same sentence each time', async (_, query, code, sentence) => {
+  const client = apollo();
+  const ask = () => client.query({ query, fetchPolicy: 'no-cache' }).catch((error: unknown) => error);
+  for (const error of [await ask(), await ask()]) {
+    expect(CombinedGraphQLErrors.is(error) && error.errors).toMatchObject([
+      { message: expect.stringContaining(sentence), locations: [{}], extensions: { code } },
+    ]);
+  }
+});
+
+test('a wrong key is refused with a code', async () => {
+  const asked = apollo('gh_wrong').query({ query: gql`{ viewer { name } }` });
+  const error = await asked.catch((reason: unknown) => reason);
+  expect(CombinedGraphQLErrors.is(error) && error.errors).toMatchObject([
+    { extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) } },
+  ]);
 });
 
 test('hashes of persisted queries are given up for documents, once', async () => {

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dataOf, issue, setPolicy } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { type Block, documentBlocks } from '../support/document-blocks.ts';
-import { useDatabase, useGateway } from '../support/fixture.ts';
+import { documentOperations } from '../support/document-operations.ts';
+import { useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 // What docs/clients.md asks, asked with the keys that it names. Its TypeScript runs in test/clients.
@@ -14,15 +17,11 @@ const DOCUMENT = 'docs/clients.md';
 const HOUR_MS = 3_600_000;
 
 const database = useDatabase();
-const gateway = useGateway(database, { GATEHOUSE_USAGE_LABEL: 'team' });
+const identity = useIdentityProvider();
+const gateway = useGateway(database, () => ({ ...identity.env, GATEHOUSE_USAGE_LABEL: 'team' }));
 
 const blocks = await documentBlocks(DOCUMENT);
-const operations = blocks.flatMap((block, index) => {
-  if (block.language !== 'graphql') return [];
-  const next = blocks[index + 1];
-  const variables = next?.language === 'json' ? next.text : '{}';
-  return [{ name: /^\w+ (\w+)/.exec(block.text)?.[1] ?? '', query: block.text, variables, line: block.line }];
-});
+const operations = await documentOperations(DOCUMENT);
 
 let dashboard = '';
 let application = '';
@@ -132,22 +131,59 @@ describe('the operation', () => {
   });
 });
 
+test('an end user may ask every question of a dashboard but the last two', async () => {
+  const headers = bearer(await identity.sign({ sub: 'alice' }));
+  const questions = operations.slice(operations.findIndex(({ name }) => name === 'SessionsByHour'));
+  const refused: string[] = [];
+  for (const { name, query, variables } of questions) {
+    const { status } = await gateway.ask(query, variablesOf(variables), headers);
+    if (status !== 200) refused.push(name);
+  }
+  expect(refused).toEqual(questions.slice(-2).map(({ name }) => name));
+});
+
+test.each([
+  ['UNAUTHENTICATED', {}, bearer('gh_wrong')],
+  ['FORBIDDEN', { query: 'mutation { suspendUser(input: { externalUserId: "bob" }) { __typename } }' }, {}],
+  ['BAD_USER_INPUT', { query: '{ viewer { foo } }' }, {}],
+  ['PERSISTED_QUERY_NOT_SUPPORTED', { extensions: { persistedQuery: { version: 1, sha256Hash: 'a' } } }, {}],
+])('%s has the status that the document says', async (code, request, headers) => {
+  const document = await readFile(join(import.meta.dirname, '../..', DOCUMENT), 'utf8');
+  const response = await fetch(gateway.url, {
+    method: 'POST',
+    headers: {
+      ...{ 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      ...bearer(dashboard),
+      ...headers,
+    },
+    body: JSON.stringify(request),
+  });
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+  expect(document).toContain(`| \`${code}\` | ${response.status} |`);
+});
+
 describe('the Python', async () => {
   const [reading = '', table = ''] = blocks.filter(isPython).map((block) => block.text);
 
   test.skipIf(!(await runs('pass')))('reads every page as rows', { timeout: 60_000 }, async () => {
     // A page of one, so that there are several.
-    const script = `${reading.replace('first: 100', 'first: 1').replace(/createdFrom="[^"]+"/, '')}
+    const script = `${sinceThen(reading).replace('first: 100', 'first: 1')}
 print(json.dumps([row["user"]["externalId"] for row in rows]))`;
     expect(JSON.parse(await python(script))).toEqual(['alice', 'alice', 'alice']);
   });
 
   test.skipIf(!(await runs('import pandas')))('makes a table of them', { timeout: 60_000 }, async () => {
     const { realtimeSessions } = await dataOf(gateway, '{ realtimeSessions { nodes { model } } }');
-    const said = await python(`${reading.replace(/createdFrom="[^"]+"/, '')}\n${table}`);
+    const said = await python(`${sinceThen(reading)}\n${table}`);
     for (const { model } of realtimeSessions.nodes) expect(said).toContain(model);
   });
 });
+
+/** With a time before the sessions of this test, in the form that Python writes. */
+function sinceThen(script: string): string {
+  const then = new Date(Date.now() - 24 * HOUR_MS).toISOString().replace('Z', '+00:00');
+  return script.replace(/createdFrom="[^"]+\+00:00"/, `createdFrom="${then}"`);
+}
 
 const isPython = ({ language }: Block) => language === 'python';
 
