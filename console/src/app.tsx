@@ -1,0 +1,35 @@
+import { RouterProvider } from '@tanstack/react-router';
+import { Provider as ApiProvider } from 'urql';
+import type { Arrival } from './auth/arrive.ts';
+import { SignInPage } from './auth/sign-in-page.tsx';
+import { SignOutContext } from './auth/sign-out.ts';
+import { useIdle } from './auth/use-idle.ts';
+import { useSignIn } from './auth/use-sign-in.ts';
+import { ViewerContext } from './auth/viewer.ts';
+import { router } from './router.tsx';
+import { useThemeAttribute } from './shell/use-theme-attribute.ts';
+import { ToastProvider } from './ui/toast.tsx';
+
+const IDLE_MS = 15 * 60_000;
+const IDLE = 'You were signed out after 15 minutes without any activity.';
+
+/** @param arrival somebody who comes back from the identity provider */
+export function App({ arrival }: { readonly arrival: Promise<Arrival> | null }) {
+  const { signedIn, arriving, notice, arrivalError, signInByKey, signOut } = useSignIn(arrival);
+  useThemeAttribute();
+  useIdle(signedIn !== null, IDLE_MS, () => signOut(IDLE));
+
+  if (signedIn === null)
+    return <SignInPage arriving={arriving} notice={notice} error={arrivalError} onKey={signInByKey} />;
+  return (
+    <ApiProvider value={signedIn.client}>
+      <ViewerContext value={signedIn.viewer}>
+        <SignOutContext value={signOut}>
+          <ToastProvider>
+            <RouterProvider router={router} />
+          </ToastProvider>
+        </SignOutContext>
+      </ViewerContext>
+    </ApiProvider>
+  );
+}
