@@ -19,15 +19,141 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query UserAudit($id: ID!) {\n    user(id: $id) {\n      id\n      auditEvents(first: 10) {\n        nodes {\n          id\n          at\n          action\n          outcome\n          detail\n          actor {\n            kind\n            name\n          }\n        }\n      }\n    }\n  }\n": typeof types.UserAuditDocument,
+    "\n  mutation EraseUser($input: EraseUserInput!) {\n    eraseUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          externalId\n          erasedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n": typeof types.EraseUserDocument,
+    "\n  fragment PolicyValues on Policy {\n    allowedModels\n    allowedProviders\n    maxTtlSeconds\n    maxActiveSessions\n    maxMintsPerMinute\n    maxMintsPerDay\n    monthlyBudgetUsd\n  }\n": typeof types.PolicyValuesFragmentDoc,
+    "\n  fragment OverrideValues on PolicyOverrides {\n    allowedModels\n    allowedProviders\n    maxTtlSeconds\n    maxActiveSessions\n    maxMintsPerMinute\n    maxMintsPerDay\n    monthlyBudgetUsd\n  }\n": typeof types.OverrideValuesFragmentDoc,
+    "\n  fragment UserPolicy on User {\n    id\n    policy(applicationId: $application) {\n      ...PolicyValues\n    }\n    policyOverrides {\n      ...OverrideValues\n    }\n  }\n": typeof types.UserPolicyFragmentDoc,
+    "\n  fragment ApplicationPolicy on Application {\n    id\n    name\n    policyOverrides @include(if: $readOverrides) {\n      ...OverrideValues\n    }\n  }\n": typeof types.ApplicationPolicyFragmentDoc,
+    "\n  fragment DefaultPolicy on Gateway {\n    defaultPolicy {\n      ...PolicyValues\n    }\n    pricedModels\n    providers {\n      name\n    }\n  }\n": typeof types.DefaultPolicyFragmentDoc,
+    "\n  mutation ReinstateUser($input: ReinstateUserInput!) {\n    reinstateUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n": typeof types.ReinstateUserDocument,
+    "\n  query UserSessions($id: ID!) {\n    user(id: $id) {\n      id\n      sessions(first: 10) {\n        nodes {\n          id\n          status\n          createdAt\n          model\n          provider\n          application {\n            id\n            name\n          }\n          clientSecret {\n            expiresAt\n          }\n        }\n        totalCount(upTo: 1001)\n      }\n    }\n  }\n": typeof types.UserSessionsDocument,
+    "\n  fragment UserStanding on User {\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n      resetsAt\n    }\n    month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {\n      totals {\n        costKnownUsd\n      }\n    }\n    newest: sessions(first: 100, filter: { createdFrom: $dayFrom }) @include(if: $readSessions) {\n      nodes {\n        createdAt\n      }\n    }\n    oldest: sessions(last: 100, filter: { createdFrom: $dayFrom }) @include(if: $readSessions) {\n      nodes {\n        createdAt\n      }\n    }\n    active: sessions(first: 100, filter: { createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED] })\n      @include(if: $readSessions) {\n      nodes {\n        clientSecret {\n          expiresAt\n        }\n      }\n    }\n  }\n": typeof types.UserStandingFragmentDoc,
+    "\n  mutation SuspendUser($input: SuspendUserInput!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n": typeof types.SuspendUserDocument,
+    "\n  query UserUsage($id: ID!, $from: DateTime!, $to: DateTime!, $timeZone: String!) {\n    user(id: $id) {\n      id\n      usage(from: $from, to: $to, timeZone: $timeZone, groupBy: [DAY]) {\n        totals {\n          ...UserUsageTotals\n        }\n        rows(first: 31) {\n          nodes {\n            ...UserUsageDay\n          }\n        }\n      }\n    }\n  }\n": typeof types.UserUsageDocument,
+    "\n  fragment UserUsageTotals on UsageTotals {\n    reported\n    responses\n    totalTokens\n    costUsd\n    costKnownUsd\n    costUnknownFor\n  }\n": typeof types.UserUsageTotalsFragmentDoc,
+    "\n  fragment UserUsageDay on UsageRow {\n    start\n    sessionsIssued\n    totals {\n      ...UserUsageTotals\n    }\n  }\n": typeof types.UserUsageDayFragmentDoc,
+    "\n  mutation SetUserPolicy($input: SetPolicyInput!) {\n    setPolicy(input: $input) {\n      __typename\n      ... on SetPolicySuccess {\n        user {\n          id\n          policyOverrides {\n            ...OverrideValues\n          }\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n": typeof types.SetUserPolicyDocument,
+    "\n  subscription UserChanges($id: ID!) {\n    sessionEvents(filter: { userId: $id }) {\n      id\n    }\n  }\n": typeof types.UserChangesDocument,
+    "\n  query UserPage(\n    $id: ID!\n    $application: ID\n    $dayFrom: DateTime!\n    $activeFrom: DateTime!\n    $monthFrom: DateTime!\n    $monthTo: DateTime!\n    $readUsage: Boolean!\n    $readSessions: Boolean!\n    $readApplications: Boolean!\n    $readOverrides: Boolean!\n    $readGateway: Boolean!\n  ) {\n    user(id: $id) {\n      id\n      ...UserHeading\n      ...UserToChange\n      ...UserStanding\n      ...UserPolicy\n    }\n    viewer {\n      application {\n        ...ApplicationPolicy\n      }\n    }\n    applications @include(if: $readApplications) {\n      ...ApplicationPolicy\n    }\n    gateway @include(if: $readGateway) {\n      ...DefaultPolicy\n    }\n  }\n": typeof types.UserPageDocument,
+    "\n  fragment UserToChange on User {\n    id\n    externalId\n    suspendedAt\n    erasedAt\n    activeSessionCount\n  }\n": typeof types.UserToChangeFragmentDoc,
+    "\n  fragment UserHeading on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    lastSessionAt\n    nextExpiryAt\n    activeSessionCount\n  }\n": typeof types.UserHeadingFragmentDoc,
+    "\n  query Users(\n    $filter: UserFilter!\n    $orderBy: UserOrder!\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $application: ID\n    $readUsage: Boolean!\n    $readApplications: Boolean!\n  ) {\n    users(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        ...UserRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n      totalCount(upTo: 1001)\n    }\n    applications @include(if: $readApplications) {\n      id\n      name\n    }\n  }\n": typeof types.UsersDocument,
+    "\n  fragment UserRow on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    activeSessionCount\n    nextExpiryAt\n    lastSessionAt\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n    }\n  }\n": typeof types.UserRowFragmentDoc,
 };
 const documents: Documents = {
     "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n": types.ViewerDocument,
+    "\n  query UserAudit($id: ID!) {\n    user(id: $id) {\n      id\n      auditEvents(first: 10) {\n        nodes {\n          id\n          at\n          action\n          outcome\n          detail\n          actor {\n            kind\n            name\n          }\n        }\n      }\n    }\n  }\n": types.UserAuditDocument,
+    "\n  mutation EraseUser($input: EraseUserInput!) {\n    eraseUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          externalId\n          erasedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n": types.EraseUserDocument,
+    "\n  fragment PolicyValues on Policy {\n    allowedModels\n    allowedProviders\n    maxTtlSeconds\n    maxActiveSessions\n    maxMintsPerMinute\n    maxMintsPerDay\n    monthlyBudgetUsd\n  }\n": types.PolicyValuesFragmentDoc,
+    "\n  fragment OverrideValues on PolicyOverrides {\n    allowedModels\n    allowedProviders\n    maxTtlSeconds\n    maxActiveSessions\n    maxMintsPerMinute\n    maxMintsPerDay\n    monthlyBudgetUsd\n  }\n": types.OverrideValuesFragmentDoc,
+    "\n  fragment UserPolicy on User {\n    id\n    policy(applicationId: $application) {\n      ...PolicyValues\n    }\n    policyOverrides {\n      ...OverrideValues\n    }\n  }\n": types.UserPolicyFragmentDoc,
+    "\n  fragment ApplicationPolicy on Application {\n    id\n    name\n    policyOverrides @include(if: $readOverrides) {\n      ...OverrideValues\n    }\n  }\n": types.ApplicationPolicyFragmentDoc,
+    "\n  fragment DefaultPolicy on Gateway {\n    defaultPolicy {\n      ...PolicyValues\n    }\n    pricedModels\n    providers {\n      name\n    }\n  }\n": types.DefaultPolicyFragmentDoc,
+    "\n  mutation ReinstateUser($input: ReinstateUserInput!) {\n    reinstateUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n": types.ReinstateUserDocument,
+    "\n  query UserSessions($id: ID!) {\n    user(id: $id) {\n      id\n      sessions(first: 10) {\n        nodes {\n          id\n          status\n          createdAt\n          model\n          provider\n          application {\n            id\n            name\n          }\n          clientSecret {\n            expiresAt\n          }\n        }\n        totalCount(upTo: 1001)\n      }\n    }\n  }\n": types.UserSessionsDocument,
+    "\n  fragment UserStanding on User {\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n      resetsAt\n    }\n    month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {\n      totals {\n        costKnownUsd\n      }\n    }\n    newest: sessions(first: 100, filter: { createdFrom: $dayFrom }) @include(if: $readSessions) {\n      nodes {\n        createdAt\n      }\n    }\n    oldest: sessions(last: 100, filter: { createdFrom: $dayFrom }) @include(if: $readSessions) {\n      nodes {\n        createdAt\n      }\n    }\n    active: sessions(first: 100, filter: { createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED] })\n      @include(if: $readSessions) {\n      nodes {\n        clientSecret {\n          expiresAt\n        }\n      }\n    }\n  }\n": types.UserStandingFragmentDoc,
+    "\n  mutation SuspendUser($input: SuspendUserInput!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n": types.SuspendUserDocument,
+    "\n  query UserUsage($id: ID!, $from: DateTime!, $to: DateTime!, $timeZone: String!) {\n    user(id: $id) {\n      id\n      usage(from: $from, to: $to, timeZone: $timeZone, groupBy: [DAY]) {\n        totals {\n          ...UserUsageTotals\n        }\n        rows(first: 31) {\n          nodes {\n            ...UserUsageDay\n          }\n        }\n      }\n    }\n  }\n": types.UserUsageDocument,
+    "\n  fragment UserUsageTotals on UsageTotals {\n    reported\n    responses\n    totalTokens\n    costUsd\n    costKnownUsd\n    costUnknownFor\n  }\n": types.UserUsageTotalsFragmentDoc,
+    "\n  fragment UserUsageDay on UsageRow {\n    start\n    sessionsIssued\n    totals {\n      ...UserUsageTotals\n    }\n  }\n": types.UserUsageDayFragmentDoc,
+    "\n  mutation SetUserPolicy($input: SetPolicyInput!) {\n    setPolicy(input: $input) {\n      __typename\n      ... on SetPolicySuccess {\n        user {\n          id\n          policyOverrides {\n            ...OverrideValues\n          }\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n": types.SetUserPolicyDocument,
+    "\n  subscription UserChanges($id: ID!) {\n    sessionEvents(filter: { userId: $id }) {\n      id\n    }\n  }\n": types.UserChangesDocument,
+    "\n  query UserPage(\n    $id: ID!\n    $application: ID\n    $dayFrom: DateTime!\n    $activeFrom: DateTime!\n    $monthFrom: DateTime!\n    $monthTo: DateTime!\n    $readUsage: Boolean!\n    $readSessions: Boolean!\n    $readApplications: Boolean!\n    $readOverrides: Boolean!\n    $readGateway: Boolean!\n  ) {\n    user(id: $id) {\n      id\n      ...UserHeading\n      ...UserToChange\n      ...UserStanding\n      ...UserPolicy\n    }\n    viewer {\n      application {\n        ...ApplicationPolicy\n      }\n    }\n    applications @include(if: $readApplications) {\n      ...ApplicationPolicy\n    }\n    gateway @include(if: $readGateway) {\n      ...DefaultPolicy\n    }\n  }\n": types.UserPageDocument,
+    "\n  fragment UserToChange on User {\n    id\n    externalId\n    suspendedAt\n    erasedAt\n    activeSessionCount\n  }\n": types.UserToChangeFragmentDoc,
+    "\n  fragment UserHeading on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    lastSessionAt\n    nextExpiryAt\n    activeSessionCount\n  }\n": types.UserHeadingFragmentDoc,
+    "\n  query Users(\n    $filter: UserFilter!\n    $orderBy: UserOrder!\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $application: ID\n    $readUsage: Boolean!\n    $readApplications: Boolean!\n  ) {\n    users(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        ...UserRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n      totalCount(upTo: 1001)\n    }\n    applications @include(if: $readApplications) {\n      id\n      name\n    }\n  }\n": types.UsersDocument,
+    "\n  fragment UserRow on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    activeSessionCount\n    nextExpiryAt\n    lastSessionAt\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n    }\n  }\n": types.UserRowFragmentDoc,
 };
 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ViewerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UserAudit($id: ID!) {\n    user(id: $id) {\n      id\n      auditEvents(first: 10) {\n        nodes {\n          id\n          at\n          action\n          outcome\n          detail\n          actor {\n            kind\n            name\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').UserAuditDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation EraseUser($input: EraseUserInput!) {\n    eraseUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          externalId\n          erasedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').EraseUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment PolicyValues on Policy {\n    allowedModels\n    allowedProviders\n    maxTtlSeconds\n    maxActiveSessions\n    maxMintsPerMinute\n    maxMintsPerDay\n    monthlyBudgetUsd\n  }\n"): typeof import('./graphql.ts').PolicyValuesFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment OverrideValues on PolicyOverrides {\n    allowedModels\n    allowedProviders\n    maxTtlSeconds\n    maxActiveSessions\n    maxMintsPerMinute\n    maxMintsPerDay\n    monthlyBudgetUsd\n  }\n"): typeof import('./graphql.ts').OverrideValuesFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment UserPolicy on User {\n    id\n    policy(applicationId: $application) {\n      ...PolicyValues\n    }\n    policyOverrides {\n      ...OverrideValues\n    }\n  }\n"): typeof import('./graphql.ts').UserPolicyFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ApplicationPolicy on Application {\n    id\n    name\n    policyOverrides @include(if: $readOverrides) {\n      ...OverrideValues\n    }\n  }\n"): typeof import('./graphql.ts').ApplicationPolicyFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment DefaultPolicy on Gateway {\n    defaultPolicy {\n      ...PolicyValues\n    }\n    pricedModels\n    providers {\n      name\n    }\n  }\n"): typeof import('./graphql.ts').DefaultPolicyFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReinstateUser($input: ReinstateUserInput!) {\n    reinstateUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ReinstateUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UserSessions($id: ID!) {\n    user(id: $id) {\n      id\n      sessions(first: 10) {\n        nodes {\n          id\n          status\n          createdAt\n          model\n          provider\n          application {\n            id\n            name\n          }\n          clientSecret {\n            expiresAt\n          }\n        }\n        totalCount(upTo: 1001)\n      }\n    }\n  }\n"): typeof import('./graphql.ts').UserSessionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment UserStanding on User {\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n      resetsAt\n    }\n    month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {\n      totals {\n        costKnownUsd\n      }\n    }\n    newest: sessions(first: 100, filter: { createdFrom: $dayFrom }) @include(if: $readSessions) {\n      nodes {\n        createdAt\n      }\n    }\n    oldest: sessions(last: 100, filter: { createdFrom: $dayFrom }) @include(if: $readSessions) {\n      nodes {\n        createdAt\n      }\n    }\n    active: sessions(first: 100, filter: { createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED] })\n      @include(if: $readSessions) {\n      nodes {\n        clientSecret {\n          expiresAt\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').UserStandingFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SuspendUser($input: SuspendUserInput!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').SuspendUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UserUsage($id: ID!, $from: DateTime!, $to: DateTime!, $timeZone: String!) {\n    user(id: $id) {\n      id\n      usage(from: $from, to: $to, timeZone: $timeZone, groupBy: [DAY]) {\n        totals {\n          ...UserUsageTotals\n        }\n        rows(first: 31) {\n          nodes {\n            ...UserUsageDay\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').UserUsageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment UserUsageTotals on UsageTotals {\n    reported\n    responses\n    totalTokens\n    costUsd\n    costKnownUsd\n    costUnknownFor\n  }\n"): typeof import('./graphql.ts').UserUsageTotalsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment UserUsageDay on UsageRow {\n    start\n    sessionsIssued\n    totals {\n      ...UserUsageTotals\n    }\n  }\n"): typeof import('./graphql.ts').UserUsageDayFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetUserPolicy($input: SetPolicyInput!) {\n    setPolicy(input: $input) {\n      __typename\n      ... on SetPolicySuccess {\n        user {\n          id\n          policyOverrides {\n            ...OverrideValues\n          }\n        }\n      }\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').SetUserPolicyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription UserChanges($id: ID!) {\n    sessionEvents(filter: { userId: $id }) {\n      id\n    }\n  }\n"): typeof import('./graphql.ts').UserChangesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UserPage(\n    $id: ID!\n    $application: ID\n    $dayFrom: DateTime!\n    $activeFrom: DateTime!\n    $monthFrom: DateTime!\n    $monthTo: DateTime!\n    $readUsage: Boolean!\n    $readSessions: Boolean!\n    $readApplications: Boolean!\n    $readOverrides: Boolean!\n    $readGateway: Boolean!\n  ) {\n    user(id: $id) {\n      id\n      ...UserHeading\n      ...UserToChange\n      ...UserStanding\n      ...UserPolicy\n    }\n    viewer {\n      application {\n        ...ApplicationPolicy\n      }\n    }\n    applications @include(if: $readApplications) {\n      ...ApplicationPolicy\n    }\n    gateway @include(if: $readGateway) {\n      ...DefaultPolicy\n    }\n  }\n"): typeof import('./graphql.ts').UserPageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment UserToChange on User {\n    id\n    externalId\n    suspendedAt\n    erasedAt\n    activeSessionCount\n  }\n"): typeof import('./graphql.ts').UserToChangeFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment UserHeading on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    lastSessionAt\n    nextExpiryAt\n    activeSessionCount\n  }\n"): typeof import('./graphql.ts').UserHeadingFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Users(\n    $filter: UserFilter!\n    $orderBy: UserOrder!\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $application: ID\n    $readUsage: Boolean!\n    $readApplications: Boolean!\n  ) {\n    users(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        ...UserRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n      totalCount(upTo: 1001)\n    }\n    applications @include(if: $readApplications) {\n      id\n      name\n    }\n  }\n"): typeof import('./graphql.ts').UsersDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment UserRow on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    activeSessionCount\n    nextExpiryAt\n    lastSessionAt\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n    }\n  }\n"): typeof import('./graphql.ts').UserRowFragmentDoc;
 
 
 export function graphql(source: string) {

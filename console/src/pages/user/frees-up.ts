@@ -52,3 +52,8 @@ function leavesWindow(
   const at = newest[limit - 1] ?? fromOldest;
   return at === undefined ? undefined : Date.parse(at) + windowMs;
 }
+
+/** When the next of what counts is counted no more; null when nothing is, undefined when the caller cannot see it. */
+export function nextReleaseAt(quota: Quota, counted: CountedSessions | null): number | null | undefined {
+  return quota.used === 0 ? null : freesUpAt({ ...quota, limit: quota.used }, counted);
+}

@@ -1,4 +1,12 @@
-import { type LimitName, type LimitValue, limits, type Overrides, type Policy } from './policy.ts';
+import {
+  inheritedValue,
+  type LimitName,
+  type LimitValue,
+  limits,
+  type Overrides,
+  type Policy,
+  type PolicyLayers,
+} from './policy.ts';
 
 /** What the editor's fields hold: the text of a limit of the user's own; null: inherited. */
 export type Draft = { readonly [K in LimitName]: string | null };
@@ -68,4 +76,17 @@ function parseUsd(text: string): ParsedText<string> {
 function parseList(text: string): ParsedText<readonly string[]> {
   const lines = text.split('\n').map((line) => line.trim());
   return { value: [...new Set(lines.filter((line) => line !== ''))] };
+}
+
+/** What would apply after the changes. */
+export function policyAfter(layers: PolicyLayers, changes: PolicyChanges): Policy {
+  const after = { ...layers.effective };
+  function change<K extends LimitName>(name: K) {
+    const value = changes[name];
+    if (value === undefined) return;
+    const inherited = value ?? inheritedValue(name, layers);
+    if (inherited !== undefined) after[name] = inherited;
+  }
+  for (const { name } of limits) change(name);
+  return after;
 }

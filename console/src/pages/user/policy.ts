@@ -34,12 +34,11 @@ export function sourceOf(name: LimitName, { user, application }: PolicyLayers): 
 }
 
 /** What would apply if the user had no limit of its own. Undefined: the caller may not see it. */
-export function inheritedValue(name: LimitName, layers: PolicyLayers): LimitValue | undefined {
+export function inheritedValue<K extends LimitName>(name: K, layers: PolicyLayers): Policy[K] | undefined {
   const { user, application, defaults, effective } = layers;
   if (user[name] === null) return effective[name];
-  const ofApplication = application?.[name];
-  if (ofApplication != null) return ofApplication;
-  return application === null || defaults === null ? undefined : defaults[name];
+  if (application === null) return undefined;
+  return application[name] ?? defaults?.[name];
 }
 
 type Kind =

@@ -1,12 +1,12 @@
 /** The part of a limit from which a user is near it. */
 export const NEAR = 0.8;
 
-type Quota = {
+export type Quota = {
   readonly quota: 'ACTIVE_SESSIONS' | 'MINTS_PER_MINUTE' | 'MINTS_PER_DAY';
   readonly used: number;
   readonly limit: number;
 };
-type Budget = { readonly usedUsd: string; readonly limitUsd: string };
+export type Budget = { readonly usedUsd: string; readonly limitUsd: string };
 
 export type NearestLimit = {
   readonly limit: Quota['quota'] | 'BUDGET';

@@ -34,7 +34,7 @@ export function validateSearch(search: Record<string, unknown>): UsersSearch {
   const before = after === undefined ? text(search['before']) : undefined;
   return {
     ...(q !== undefined && { q }),
-    ...(search['exact'] === true && q !== undefined && { exact: true }),
+    ...(search['exact'] === true && { exact: true }),
     ...(live !== undefined && { live }),
     ...(suspended !== undefined && { suspended }),
     ...(search['near'] === true && { near: true }),
