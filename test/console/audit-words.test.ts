@@ -65,11 +65,9 @@ test('an export reads up to the last page, to its bound, or until it is cancelle
 });
 
 test('what Gatehouse hands out is told from ids and names', () => {
-  const box = { key: '' };
-  const reveal = new Set<string>();
-  generateApiKey('01a227e9-7049-78dd-bf6f-28856b585e2c').value.addValueTo(reveal);
-  for (const value of reveal) box.key = value;
-  expect(credentialKind(box.key)).toBe('api-key');
+  const values = new Set<string>();
+  generateApiKey('01a227e9-7049-78dd-bf6f-28856b585e2c').value.addValueTo(values);
+  expect([...values].map(credentialKind)).toEqual(['api-key']);
   expect(credentialKind(`gh_root_${'a1B2'.repeat(10)}`)).toBe('root-key');
   expect(credentialKind(`ek_${'0f'.repeat(16)}`)).toBe('client-secret');
   expect(credentialKind(`xai-realtime-client-secret-${'0f'.repeat(16)}`)).toBe('client-secret');

@@ -126,14 +126,23 @@ export function describeDetail(action: string, detail: Json): DescribedDetail {
 /** The value in words; null when it has another form than is known, and "nothing" when it says nothing. */
 function describe(action: string, key: string, kind: Kind, value: unknown): DetailValue | 'nothing' | null {
   if (value === null) return nullInWords(action, key);
-  if (key === 'reason' && action === 'session.denied') return describe(action, '', 'choice', value);
   if (kind === 'codes') return Array.isArray(value) ? { kind, value: value.map(String) } : null;
-  if (kind === 'yes-no')
-    return typeof value === 'boolean' ? { kind: 'text', value: value ? 'yes' : 'no' } : null;
-  if (kind === 'seconds') return typeof value === 'number' ? { kind: 'count', value, unit: 's' } : null;
-  if (kind === 'count') return typeof value === 'number' ? { kind, value } : null;
-  if (typeof value !== 'string') return null;
-  return kind === 'choice' ? { kind: 'text', value: choices[value] ?? value } : { kind, value };
+  if (typeof value === 'boolean')
+    return kind === 'yes-no' ? { kind: 'text', value: value ? 'yes' : 'no' } : null;
+  if (typeof value === 'number') return describeNumber(kind, value);
+  return typeof value === 'string'
+    ? describeText(key === 'reason' && action === 'session.denied' ? 'choice' : kind, value)
+    : null;
+}
+
+function describeNumber(kind: Kind, value: number): DetailValue | null {
+  if (kind === 'seconds') return { kind: 'count', value, unit: 's' };
+  return kind === 'count' ? { kind, value } : null;
+}
+
+function describeText(kind: Kind, value: string): DetailValue | null {
+  if (kind === 'choice') return { kind: 'text', value: choices[value] ?? value };
+  return kind === 'text' || kind === 'code' || kind === 'time' || kind === 'usd' ? { kind, value } : null;
 }
 
 function nullInWords(action: string, key: string): DetailValue | 'nothing' {
