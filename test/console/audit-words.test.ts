@@ -52,16 +52,13 @@ test('an export reads up to the last page, to its bound, or until it is cancelle
   const seen: number[] = [];
   const cancel = new AbortController();
   const { signal } = cancel;
-  expect(await exportPages(endless, (page) => seen.push(...page), { signal, max: 5 })).toBe(false);
+  expect(await exportPages(endless, (page) => seen.push(...page), { signal, max: 5 })).toEqual({ kind: 'full' });
   expect(seen).toHaveLength(6);
-  expect(
-    await exportPages(
-      async () => ({ entries: [1], next: null }),
-      () => {},
-      { signal },
-    ),
-  ).toBe(true);
-  expect(await exportPages(endless, () => cancel.abort(), { signal })).toBe(false);
+  const last = async () => ({ entries: [1], next: null });
+  expect(await exportPages(last, () => {}, { signal })).toEqual({ kind: 'complete' });
+  const failing = async () => ({ error: 'gone' });
+  expect(await exportPages(failing, () => {}, { signal })).toEqual({ kind: 'failed', error: 'gone' });
+  expect(await exportPages(endless, () => cancel.abort(), { signal })).toEqual({ kind: 'cancelled' });
 });
 
 test('what Gatehouse hands out is told from ids and names', () => {

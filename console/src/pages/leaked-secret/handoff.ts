@@ -1,4 +1,4 @@
-import { createSecretBox, type SecretBox } from './secret-box.ts';
+import { createSecretBox, type SecretBox } from '../../ui/secret-box.ts';
 
 // From the command palette to the look-up, without a URL.
 let waiting: SecretBox | null = null;
