@@ -52,7 +52,9 @@ test('an export reads up to the last page, to its bound, or until it is cancelle
   const seen: number[] = [];
   const cancel = new AbortController();
   const { signal } = cancel;
-  expect(await exportPages(endless, (page) => seen.push(...page), { signal, max: 5 })).toEqual({ kind: 'full' });
+  expect(await exportPages(endless, (page) => seen.push(...page), { signal, max: 5 })).toEqual({
+    kind: 'full',
+  });
   expect(seen).toHaveLength(6);
   const last = async () => ({ entries: [1], next: null });
   expect(await exportPages(last, () => {}, { signal })).toEqual({ kind: 'complete' });

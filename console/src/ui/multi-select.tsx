@@ -3,7 +3,10 @@ import { useId } from 'react';
 import styles from './multi-select.module.css';
 import type { Option } from './select.tsx';
 
-export type OptionGroup<Value extends string> = { readonly name?: string; readonly options: readonly Option<Value>[] };
+export type OptionGroup<Value extends string> = {
+  readonly name?: string;
+  readonly options: readonly Option<Value>[];
+};
 
 /** A choice of several, in groups. None chosen means any. */
 export function MultiSelect<Value extends string>({

@@ -20,16 +20,16 @@ export function ShownOnce({
   readonly note?: ReactNode;
   readonly onStored: () => void;
 }) {
-  const output = useRef<HTMLElement>(null);
+  const output = useRef<HTMLTextAreaElement>(null);
   const clearing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no');
   useLeaveWarning(true);
   useEffect(() => {
     clearTimeout(clearing.current);
     const element = output.current;
-    if (element !== null) element.textContent = secret.read();
+    if (element !== null) element.value = secret.read() ?? '';
     return () => {
-      if (element !== null) element.textContent = '';
+      if (element !== null) element.value = '';
       // Not at once: in development React runs effects twice.
       clearing.current = setTimeout(secret.clear);
     };
@@ -47,22 +47,35 @@ export function ShownOnce({
   return (
     <div className={styles['box']}>
       <p className={styles['warning']}>
-        <strong>This is shown once.</strong> Gatehouse keeps only what proves it. If it is lost, make another one.
+        <strong>This is shown once.</strong> Gatehouse keeps only what proves it. If it is lost, make another
+        one.
       </p>
       <div className={styles['line']}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it can be copied by hand, also by the keyboard */}
-        <code ref={output} className={styles['value']} role="group" aria-label={label} tabIndex={0} />
+        <textarea
+          ref={output}
+          className={styles['value']}
+          aria-label={label}
+          readOnly
+          rows={2}
+          spellCheck={false}
+        />
         <Button onClick={() => void copy()}>Copy</Button>
       </div>
       <p role="status" className={styles['status']}>
-        {{ no: '', yes: 'Copied. Put it where it is needed now.', failed: 'The browser did not copy it. Select it.' }[copied]}
+        {
+          {
+            no: '',
+            yes: 'Copied. Put it where it is needed now.',
+            failed: 'The browser did not copy it. Select it.',
+          }[copied]
+        }
       </p>
       {note}
       <div className={styles['actions']}>
         <Button
           variant="primary"
           onClick={() => {
-            if (output.current !== null) output.current.textContent = '';
+            if (output.current !== null) output.current.value = '';
             secret.clear();
             onStored();
           }}

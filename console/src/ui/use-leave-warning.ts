@@ -4,7 +4,8 @@ import { useBlocker } from '@tanstack/react-router';
 export function useLeaveWarning(active: boolean): void {
   useBlocker({
     shouldBlockFn: () =>
-      active && !window.confirm('What is shown here cannot be shown again. Leave, though it may not be stored?'),
+      active &&
+      !window.confirm('What is shown here cannot be shown again. Leave, though it may not be stored?'),
     enableBeforeUnload: active,
     disabled: !active,
   });

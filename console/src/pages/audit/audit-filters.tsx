@@ -5,7 +5,7 @@ import { actionGroups } from './actions.ts';
 import { actorKindName, outcomeName } from './actor.tsx';
 import { ApplicationFilter } from './application-filter.tsx';
 import { LookUpField } from './look-up-field.tsx';
-import { actorKinds, type AuditSearch, filterOf, outcomes } from './search.ts';
+import { type AuditSearch, actorKinds, filterOf, outcomes } from './search.ts';
 import { useFindSession, useFindUser } from './use-find.ts';
 
 const actionOptions: readonly OptionGroup<string>[] = actionGroups.map(({ name, actions }) => ({

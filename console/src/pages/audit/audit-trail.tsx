@@ -96,9 +96,14 @@ export function AuditTrail() {
 
 function NoEvents({ filtered, onClear }: { readonly filtered: boolean; readonly onClear: () => void }) {
   if (!filtered)
-    return <EmptyState title="Nothing has happened yet">Issue a session, and its events appear here.</EmptyState>;
+    return (
+      <EmptyState title="Nothing has happened yet">Issue a session, and its events appear here.</EmptyState>
+    );
   return (
-    <EmptyState title="No event matches these filters" action={<Button onClick={onClear}>Clear filters</Button>}>
+    <EmptyState
+      title="No event matches these filters"
+      action={<Button onClick={onClear}>Clear filters</Button>}
+    >
       Widen the time, or take one of the filters back.
     </EmptyState>
   );

@@ -22,7 +22,11 @@ const EVENT = graphql(/* GraphQL */ `
 /** One event with all that is known of it, over the listing. */
 export function EventDialog({ id, onClose }: { readonly id: string | null; readonly onClose: () => void }) {
   const withSessions = useHasScope('SESSIONS_READ');
-  const { data, error, loading, reload } = useApiQuery(EVENT, { id: id ?? '', withSessions }, { pause: id === null });
+  const { data, error, loading, reload } = useApiQuery(
+    EVENT,
+    { id: id ?? '', withSessions },
+    { pause: id === null },
+  );
   const { reach } = useViewer();
   const node = data?.node ?? null;
   const event = node?.__typename === 'AuditEvent' ? readFragment(AUDIT_EVENT, node) : null;

@@ -73,7 +73,10 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
             <Link to="/users/$id" params={{ id: user.id }}>
               {user.externalId ?? 'erased user'}
             </Link>{' '}
-            · <Link to="/audit" search={{ userId: user.id }}>all events about this user</Link>
+            ·{' '}
+            <Link to="/audit" search={{ userId: user.id }}>
+              all events about this user
+            </Link>
           </Fact>
         )}
         {session && (
@@ -81,7 +84,10 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
             <Link to="/sessions/$id" params={{ id: session.id }}>
               {session.upstreamSessionId ?? 'open it'}
             </Link>{' '}
-            · <Link to="/audit" search={{ sessionId: session.id }}>all events about this session</Link>
+            ·{' '}
+            <Link to="/audit" search={{ sessionId: session.id }}>
+              all events about this session
+            </Link>
           </Fact>
         )}
         {event.requestId !== null && (

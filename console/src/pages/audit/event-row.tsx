@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { AuditRowFragment } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
-import type { Column } from '../../ui/table.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import type { Column } from '../../ui/table.tsx';
 import { actionName } from './actions.ts';
 import { actorKindName, OutcomeBadge } from './actor.tsx';
 import styles from './event-row.module.css';
@@ -53,7 +53,8 @@ export const auditColumns: readonly Column<AuditRowFragment>[] = [
     id: 'sequence',
     header: 'Number',
     align: 'end',
-    cell: ({ sequence }) => sequence?.toLocaleString('en') ?? <span className={styles['quiet']}>not sealed</span>,
+    cell: ({ sequence }) =>
+      sequence?.toLocaleString('en') ?? <span className={styles['quiet']}>not sealed</span>,
   },
 ];
 

@@ -1,5 +1,5 @@
-import { graphql } from '../../gql/index.ts';
 import type { ExportedEventFragment } from '../../gql/graphql.ts';
+import { graphql } from '../../gql/index.ts';
 import { csvLine } from './csv.ts';
 
 export const EXPORTED_EVENT = graphql(/* GraphQL */ `

@@ -19,7 +19,11 @@ export function MatchCount({ filter }: { readonly filter: AuditEventFilter | nul
   const { data, error, loading } = useApiQuery(COUNT, { filter, upTo: MOST + 1 });
   return (
     <span className={styles['count']} aria-live="polite">
-      {loading ? 'Counting…' : error === undefined ? inWords(data?.auditEvents.totalCount ?? null) : inWords(null)}
+      {loading
+        ? 'Counting…'
+        : error === undefined
+          ? inWords(data?.auditEvents.totalCount ?? null)
+          : inWords(null)}
     </span>
   );
 }

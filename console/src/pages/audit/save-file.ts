@@ -1,4 +1,7 @@
-const types: Readonly<Record<string, string>> = { csv: 'text/csv;charset=utf-8', ndjson: 'application/x-ndjson' };
+const types: Readonly<Record<string, string>> = {
+  csv: 'text/csv;charset=utf-8',
+  ndjson: 'application/x-ndjson',
+};
 
 /** Has the browser save `parts` as a file of that name. */
 export function saveFile(name: string, parts: readonly string[]): void {

@@ -43,7 +43,13 @@ export function itemsFor(
     ),
     ...auditItems(text, scopes),
     ...pagesNamed(text, scopes).map(
-      ({ name, to }): Item => ({ id: `page-${to}`, group: 'Pages', label: name, hint: '', destination: { to } }),
+      ({ name, to }): Item => ({
+        id: `page-${to}`,
+        group: 'Pages',
+        label: name,
+        hint: '',
+        destination: { to },
+      }),
     ),
   ];
 }

@@ -62,7 +62,12 @@ export function useLookUp(typed: string) {
     (session): FoundSession[] =>
       session == null
         ? []
-        : [{ id: session.id, hint: `${session.status.toLowerCase()}, ${session.user.externalId ?? 'erased user'}` }],
+        : [
+            {
+              id: session.id,
+              hint: `${session.status.toLowerCase()}, ${session.user.externalId ?? 'erased user'}`,
+            },
+          ],
   );
   const users = (data?.users?.nodes ?? []).map(
     ({ id, externalId, suspendedAt }): FoundUser => ({
