@@ -14,7 +14,14 @@ describe('times in a zone', () => {
   it.each([
     ['a day of 25 hours', 'hour', '2026-10-24T22:00Z', '2026-10-25T23:00Z', ZONE, 25],
     ['a day of 23 hours', 'hour', '2026-03-28T23:00Z', '2026-03-29T22:00Z', ZONE, 23],
-    ['a zone that is off by 45 minutes', 'hour', '2026-01-01T00:15Z', '2026-01-01T02:15Z', 'Asia/Kathmandu', 2],
+    [
+      'a zone that is off by 45 minutes',
+      'hour',
+      '2026-01-01T00:15Z',
+      '2026-01-01T02:15Z',
+      'Asia/Kathmandu',
+      2,
+    ],
     ['a year', 'day', '2025-12-31T23:00Z', '2026-12-31T23:00Z', ZONE, 365],
     ['months that are cut', 'month', '2026-01-15T00:00Z', '2026-03-02T00:00Z', ZONE, 3],
   ] as const)('%s', (_name, unit, from, to, zone, count) => {
@@ -27,8 +34,12 @@ describe('times in a zone', () => {
   });
 
   it('takes the first of two equal times, and the end of a gap', () => {
-    expect(formatOffsetTime(parseWall('2026-10-25T02:30', ZONE) ?? 0, ZONE)).toBe('2026-10-25T02:30:00+02:00');
-    expect(formatOffsetTime(parseWall('2026-03-29T02:30', ZONE) ?? 0, ZONE)).toBe('2026-03-29T03:30:00+02:00');
+    expect(formatOffsetTime(parseWall('2026-10-25T02:30', ZONE) ?? 0, ZONE)).toBe(
+      '2026-10-25T02:30:00+02:00',
+    );
+    expect(formatOffsetTime(parseWall('2026-03-29T02:30', ZONE) ?? 0, ZONE)).toBe(
+      '2026-03-29T03:30:00+02:00',
+    );
     // Where a day begins at one o'clock.
     const day = instantOf(Date.UTC(2026, 2, 8), 'America/Havana');
     expect(formatOffsetTime(day, 'America/Havana')).toBe('2026-03-08T01:00:00-04:00');
@@ -81,7 +92,13 @@ describe('what is shown', () => {
   const start = new Date(period.from).toISOString();
   const rows = [
     row({ start, model: 'gpt-realtime', costUsd: '0.1', costKnownUsd: '0.1' }),
-    row({ start, model: '=cmd|x', costUsd: null, costKnownUsd: '0.000000000002', costUnknownFor: ['=cmd|x'] }),
+    row({
+      start,
+      model: '=cmd|x',
+      costUsd: null,
+      costKnownUsd: '0.000000000002',
+      costUnknownFor: ['=cmd|x'],
+    }),
     row({ start, model: 'mini', costUsd: '0.2', costKnownUsd: '0.2' }),
   ];
   const report = { unit: 'day', groups: ['model'], period, rows } as const;
@@ -121,8 +138,12 @@ describe('what is shown', () => {
     ]);
     const texts = ['=1', '+1', '-1', '@x', '\tx', '\rx', '＝1', "'x", 'a,b', 'a"b', 'plain'];
     for (const text of texts) {
-      const [, line = ''] = csvOf({ ...report, zone: ZONE, withDetail: false, rows: [row({ start, model: text })] })
-        .split(/\r\n(?=2026)/);
+      const [, line = ''] = csvOf({
+        ...report,
+        zone: ZONE,
+        withDetail: false,
+        rows: [row({ start, model: text })],
+      }).split(/\r\n(?=2026)/);
       expect(line).toContain(csvLine([{ text }]).trim());
     }
   });

@@ -12,7 +12,9 @@ export function Expiring({ live }: { readonly live: OverviewLive | undefined }) 
     <section className={styles['card']} aria-labelledby="expiring">
       <h2 id="expiring">Expiring next</h2>
       {live?.nodes.length === 0 ? (
-        <p className={styles['empty']}>No session is live. A live one is listed here until its secret expires.</p>
+        <p className={styles['empty']}>
+          No session is live. A live one is listed here until its secret expires.
+        </p>
       ) : (
         <ul className={styles['rows']}>
           {live === undefined

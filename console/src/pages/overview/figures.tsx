@@ -17,7 +17,10 @@ export function LiveFigure({ live }: { readonly live: OverviewLive | undefined }
   return (
     <Figure
       name="Live now"
-      value={live && (count == null ? 'unknown' : count > MAX_LIVE ? `over ${formatCount(MAX_LIVE)}` : formatCount(count))}
+      value={
+        live &&
+        (count == null ? 'unknown' : count > MAX_LIVE ? `over ${formatCount(MAX_LIVE)}` : formatCount(count))
+      }
       comparison="sessions whose secret still opens connections"
     >
       <p className={styles['link']}>

@@ -17,7 +17,13 @@ export function Health({ health }: { readonly health: OverviewHealth | undefined
   return (
     <section className={styles['card']} aria-labelledby="health">
       <h2 id="health">Gateway</h2>
-      {health === undefined ? <p className={styles['empty']}><Skeleton width="14em" /></p> : <Facts health={health} />}
+      {health === undefined ? (
+        <p className={styles['empty']}>
+          <Skeleton width="14em" />
+        </p>
+      ) : (
+        <Facts health={health} />
+      )}
     </section>
   );
 }

@@ -3,8 +3,8 @@ import { StackedChart } from '../../ui/chart/stacked-chart.tsx';
 import { formatCount } from '../../ui/count.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Comparison } from './comparison.tsx';
-import { countsOf, outcomeColumns, outcomeSeries, requestsIn } from './outcome-chart-data.ts';
 import styles from './outcome-chart.module.css';
+import { countsOf, outcomeColumns, outcomeSeries, requestsIn } from './outcome-chart-data.ts';
 import type { OverviewStatistics } from './statistics-document.ts';
 
 const BEFORE = 'the 24 hours before';

@@ -40,7 +40,10 @@ export function overviewPeriods(now: number, zone: string): OverviewPeriods {
     },
     hours: {
       current: between(hours, hourEnd),
-      before: between(addUnits('hour', hours, -HOURS_SHOWN, zone), addUnits('hour', minute, -HOURS_SHOWN, zone)),
+      before: between(
+        addUnits('hour', hours, -HOURS_SHOWN, zone),
+        addUnits('hour', minute, -HOURS_SHOWN, zone),
+      ),
     },
   };
 }

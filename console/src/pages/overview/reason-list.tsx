@@ -1,6 +1,6 @@
 import { formatCount } from '../../ui/count.tsx';
-import type { Reason } from './reasons.ts';
 import styles from './reason-list.module.css';
+import type { Reason } from './reasons.ts';
 
 const SHOWN = 3;
 

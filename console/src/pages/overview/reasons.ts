@@ -15,7 +15,11 @@ const denialNames: Readonly<Record<string, string>> = {
 
 /** Why requests were refused, the most frequent reason first. */
 export function denialReasons(rows: readonly Row[]): readonly Reason[] {
-  return reasonsOf(rows, ({ denialReason }) => denialReason, ({ denied }) => denied).map((reason) => ({
+  return reasonsOf(
+    rows,
+    ({ denialReason }) => denialReason,
+    ({ denied }) => denied,
+  ).map((reason) => ({
     ...reason,
     name: denialNames[reason.code] ?? reason.code,
   }));
@@ -27,7 +31,10 @@ export function failureReasons(rows: readonly Row[]): readonly Reason[] {
     rows,
     ({ failureCode }) => failureCode,
     ({ failed, unconfirmed }) => failed + unconfirmed,
-  ).map((reason) => ({ ...reason, name: reason.code.replace(/^upstream_/, 'provider: ').replaceAll('_', ' ') }));
+  ).map((reason) => ({
+    ...reason,
+    name: reason.code.replace(/^upstream_/, 'provider: ').replaceAll('_', ' '),
+  }));
 }
 
 function reasonsOf(

@@ -1,5 +1,5 @@
-import { graphql } from '../../gql/index.ts';
 import type { OverviewStatisticsQuery } from '../../gql/graphql.ts';
+import { graphql } from '../../gql/index.ts';
 
 export const OVERVIEW_STATISTICS = graphql(/* GraphQL */ `
   query OverviewStatistics(

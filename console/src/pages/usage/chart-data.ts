@@ -93,7 +93,10 @@ function sumsOf(
   for (const row of rows) sums.set(seriesOf(row), (sums.get(seriesOf(row)) ?? 0n) + of(row));
   const unpriced = [...new Set(rows.map(({ totals }) => unpricedModels(totals)))].filter(Boolean);
   return {
-    parts: series.map(({ key }) => ({ height: height(sums.get(key) ?? 0n), text: text(sums.get(key) ?? 0n) })),
+    parts: series.map(({ key }) => ({
+      height: height(sums.get(key) ?? 0n),
+      text: text(sums.get(key) ?? 0n),
+    })),
     total: text([...sums.values()].reduce((sum, one) => sum + one, 0n)),
     note:
       measure === 'cost' && unpriced.length > 0

@@ -1,7 +1,7 @@
 import { formatOffsetTime } from '../../ui/zoned-time.ts';
 import type { Cell } from './csv.ts';
 import { csvLine } from './csv.ts';
-import { type Amounts, type Row, unpricedModels, valueOf } from './row.ts';
+import { type Amounts, groupValue, type Row, unpricedModels } from './row.ts';
 import type { Group, UnitName } from './search.ts';
 
 /** A number of the report, as the table and the file have it. Its heading in the file is that of `gatehouse usage export`. */
@@ -14,7 +14,7 @@ export type AmountColumn = {
 };
 
 type CountName = {
-  [Name in keyof Amounts]: Amounts[Name] extends number ? Name : never;
+  [Name in keyof Amounts]-?: Amounts[Name] extends number ? Name : never;
 }[keyof Amounts];
 
 function count(name: string, field: CountName, isDetail: boolean): AmountColumn {
@@ -87,7 +87,7 @@ export function csvOf({ unit, groups, zone, rows, withDetail }: Shown): string {
   const lines = rows.map((row) =>
     csvLine([
       ...(unit === 'none' ? [] : [formatOffsetTime(Date.parse(row.start ?? ''), zone)]),
-      ...groups.map((group): Cell => ({ text: valueOf(group, row) ?? '' })),
+      ...groups.map((group): Cell => ({ text: groupValue(group, row) ?? '' })),
       row.sessionsIssued,
       ...amounts.map(({ read }) => read(row.totals) ?? ''),
       { text: unpricedModels(row.totals) },

@@ -42,7 +42,7 @@ export const groupNames: Readonly<Record<Group, string>> = {
 };
 
 /** The value of a group in a row. Null: an erased user, or no such label. */
-export function valueOf(group: Group, row: Row): string | null {
+export function groupValue(group: Group, row: Row): string | null {
   switch (group) {
     case 'model':
       return row.model ?? null;
@@ -71,12 +71,12 @@ export const withoutValue: Readonly<Record<Group, string>> = {
 /** What tells apart the rows of one time: two erased users are two. */
 export function keyOf(groups: readonly Group[], row: Row): string {
   return JSON.stringify(
-    groups.map((group) => (group === 'user' ? (row.user?.id ?? null) : valueOf(group, row))),
+    groups.map((group) => (group === 'user' ? (row.user?.id ?? null) : groupValue(group, row))),
   );
 }
 
 export function nameOf(groups: readonly Group[], row: Row): string {
-  return groups.map((group) => valueOf(group, row) ?? withoutValue[group]).join(' · ');
+  return groups.map((group) => groupValue(group, row) ?? withoutValue[group]).join(' · ');
 }
 
 /** "gpt-realtime, whisper-2 and 3 more": the models whose price is not known. Empty when there are none. */

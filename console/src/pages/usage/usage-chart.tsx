@@ -16,7 +16,12 @@ type Props = {
 };
 
 const options = measures.map((value) => ({ value, label: measureOf[value].name }));
-const per: Readonly<Record<UnitName, string>> = { hour: ' by hour', day: ' by day', month: ' by month', none: '' };
+const per: Readonly<Record<UnitName, string>> = {
+  hour: ' by hour',
+  day: ' by day',
+  month: ' by month',
+  none: '',
+};
 
 /** The rows that are loaded, as stacked bars. */
 export function UsageChart({ report, stale, measure, onMeasure }: Props) {
@@ -28,7 +33,13 @@ export function UsageChart({ report, stale, measure, onMeasure }: Props) {
     <section className={styles['card']} aria-label="Chart" data-stale={stale ? '' : undefined}>
       <div className={styles['head']}>
         <h2>{title}</h2>
-        <Select label="What the chart shows" hideLabel value={measure} options={options} onChange={onMeasure} />
+        <Select
+          label="What the chart shows"
+          hideLabel
+          value={measure}
+          options={options}
+          onChange={onMeasure}
+        />
       </div>
       {next !== null && (
         <p className={styles['note']}>

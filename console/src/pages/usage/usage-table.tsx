@@ -5,7 +5,15 @@ import { Count } from '../../ui/count.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { type AmountColumn, amountColumns } from './columns.ts';
 import { startFormat } from './format-start.ts';
-import { type Amounts, groupNames, keyOf, type Row, unpricedModels, valueOf, withoutValue } from './row.ts';
+import {
+  type Amounts,
+  groupNames,
+  groupValue,
+  keyOf,
+  type Row,
+  unpricedModels,
+  withoutValue,
+} from './row.ts';
 import type { Group, UnitName } from './search.ts';
 import styles from './usage-table.module.css';
 import type { Report } from './use-report.ts';
@@ -55,12 +63,14 @@ function columnsOf(
         ];
   return [
     ...time,
-    ...groups.map((group): Column<Row> => ({
-      id: group,
-      header: groupNames[group],
-      rowHeader: true,
-      cell: (row) => <GroupCell group={group} row={row} />,
-    })),
+    ...groups.map(
+      (group): Column<Row> => ({
+        id: group,
+        header: groupNames[group],
+        rowHeader: true,
+        cell: (row) => <GroupCell group={group} row={row} />,
+      }),
+    ),
     {
       id: 'sessions',
       header: 'Sessions issued',
@@ -81,7 +91,13 @@ function amountColumn(column: AmountColumn): Column<Row> {
   };
 }
 
-function AmountCell({ column: { kind, read }, totals }: { column: AmountColumn; totals: Amounts }): ReactNode {
+function AmountCell({
+  column: { kind, read },
+  totals,
+}: {
+  column: AmountColumn;
+  totals: Amounts;
+}): ReactNode {
   const value = read(totals);
   switch (kind) {
     case 'count':
@@ -97,7 +113,7 @@ function AmountCell({ column: { kind, read }, totals }: { column: AmountColumn; 
 }
 
 function GroupCell({ group, row }: { group: Group; row: Row }): ReactNode {
-  const value = valueOf(group, row);
+  const value = groupValue(group, row);
   const text = value ?? <span className={styles['without']}>{withoutValue[group]}</span>;
   if (group === 'user' && row.user != null)
     return (

@@ -45,6 +45,7 @@ export function StackedChart({ title, description, series, columns, formatTick, 
   return (
     <figure className={styles['chart']}>
       <div ref={frame} className={styles['frame']}>
+        {/* biome-ignore lint/a11y/useSemanticElements: there is no fieldset in SVG */}
         <svg
           ref={svg}
           width={width}
@@ -57,6 +58,7 @@ export function StackedChart({ title, description, series, columns, formatTick, 
         >
           <title id={`${id}-title`}>{title}</title>
           <desc id={`${id}-desc`}>{description}</desc>
+          {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: it cannot be focused */}
           <g aria-hidden="true">
             {yTicks.map((tick) => (
               <g key={tick.value}>
