@@ -18,78 +18,6 @@ export type ActorKind =
   /** An end user, who uses a token without scopes. */
   | 'USER';
 
-/** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
-export type AuditEventFilter = {
-  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
-  readonly actions?: ReadonlyArray<string> | null | undefined;
-  /** Events that one of these kinds of callers caused. At most 1,000. */
-  readonly actorKinds?: ReadonlyArray<ActorKind> | null | undefined;
-  /** Events about this application, and events that it caused. */
-  readonly applicationId?: string | null | undefined;
-  /** Events at this time or later. */
-  readonly from?: string | null | undefined;
-  /** Events with one of these outcomes. At most 1,000. */
-  readonly outcomes?: ReadonlyArray<AuditOutcome> | null | undefined;
-  /** Events that this request caused, by the value of its X-Request-Id header. */
-  readonly requestId?: string | null | undefined;
-  /** Events about this session. */
-  readonly sessionId?: string | null | undefined;
-  /** Events before this time. */
-  readonly to?: string | null | undefined;
-  /** Events about this user. */
-  readonly userId?: string | null | undefined;
-};
-
-/** The outcome of an action: done, refused by a rule, or failed. */
-export type AuditOutcome =
-  /** A rule refused the action, e.g. a policy, a quota or a suspension. Nothing was done. */
-  | 'DENIED'
-  /** The action was tried and failed, or its outcome is unknown. */
-  | 'FAILED'
-  /** The action was done. */
-  | 'SUCCEEDED';
-
-/** The key to create. A caller cannot grant a scope or a reach that it does not have itself. */
-export type CreateApiKeyInput = {
-  /** The application that the key is for. */
-  readonly applicationId: string;
-  /** The time from which the key is refused. Default: it does not expire. */
-  readonly expiresAt?: string | null | undefined;
-  /** The name of the key, 1 to 200 characters. */
-  readonly name: string;
-  /** The records that its scopes apply to: OWN_APPLICATION or EVERYTHING. */
-  readonly reach?: Reach | null | undefined;
-  /** What the key allows. With an empty list it can only ask who it is. At most 10. */
-  readonly scopes: ReadonlyArray<Scope>;
-};
-
-/** The application to register. */
-export type CreateApplicationInput = {
-  /** The name, 1 to 200 characters. No two applications have the same name. */
-  readonly name: string;
-};
-
-/** The user to erase. */
-export type EraseUserInput = {
-  /** The id of the user. */
-  readonly id: string;
-};
-
-/** A client secret that was found where it should not be, e.g. in a log. */
-export type IdentifyClientSecretInput = {
-  /** The whole value as it was found, e.g. "ek_…", at most 4,096 characters. Send it as a variable. It is neither logged nor stored. */
-  readonly secret: string;
-};
-
-/** A quota. It counts sessions per user, over all applications. */
-export type QuotaKind =
-  /** Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider. */
-  | 'ACTIVE_SESSIONS'
-  /** Sessions reserved in the last 24 hours. */
-  | 'MINTS_PER_DAY'
-  /** Sessions reserved in the last 60 seconds. */
-  | 'MINTS_PER_MINUTE';
-
 /** The records that the scopes of a caller apply to. The reach of an end user is always SELF. */
 export type Reach =
   /** The records of all users and applications. */
@@ -98,41 +26,6 @@ export type Reach =
   | 'OWN_APPLICATION'
   /** The user that the caller is, and its sessions. */
   | 'SELF';
-
-/** The status of a session. It is computed whenever it is read, from the record and the clock of the database, so it is never out of date. A revoked session is REVOKED even after its secret has expired. */
-export type RealtimeSessionStatus =
-  /** The client secret was issued and can still open connections. */
-  | 'ACTIVE'
-  /** The client secret has expired and opens no connection any more. */
-  | 'EXPIRED'
-  /** The provider refused the session. No secret exists. */
-  | 'FAILED'
-  /** The session is reserved. The provider has not answered yet. */
-  | 'PENDING'
-  /** An operator, the application or the user revoked the session. */
-  | 'REVOKED'
-  /** The outcome is unknown, because of a timeout, a crash or a lost write. A secret may exist at the provider, but it was returned to nobody. */
-  | 'UNCONFIRMED';
-
-/** The user to reinstate. */
-export type ReinstateUserInput = {
-  /** The id of the user. */
-  readonly id: string;
-};
-
-/** The key to revoke. */
-export type RevokeApiKeyInput = {
-  /** The id of the key, not the key itself. */
-  readonly id: string;
-};
-
-/** The session to revoke. */
-export type RevokeRealtimeSessionInput = {
-  /** The value of RealtimeSession.id, not the provider's own identifier. */
-  readonly id: string;
-  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
-  readonly reason?: string | null | undefined;
-};
 
 /** What a caller may do. An end user, who has a token of the identity provider without scopes, needs none of these to create, read and revoke its own sessions and to read its own usage. */
 export type Scope =
@@ -157,369 +50,114 @@ export type Scope =
   /** Suspend, reinstate and erase users. Needs reach EVERYTHING. */
   | 'USERS_WRITE';
 
-/** The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value. */
-export type SetPolicyInput = {
-  /** The models that are allowed. An empty list allows none. At most 256. */
-  readonly allowedModels?: ReadonlyArray<string> | null | undefined;
-  /** The names of the providers that are allowed, e.g. ["openai"]. An empty list allows none. At most 32. */
-  readonly allowedProviders?: ReadonlyArray<string> | null | undefined;
-  /** The application. The limits apply to each user that it requests sessions for. */
-  readonly applicationId?: string | null | undefined;
-  /** The identifier that the applications use for the user. It need not have a session yet. */
-  readonly externalUserId?: string | null | undefined;
-  /** How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000. */
-  readonly maxActiveSessions?: number | null | undefined;
-  /** How many sessions may be reserved for a user in any 24 hours, 0 to 1,000,000. */
-  readonly maxMintsPerDay?: number | null | undefined;
-  /** How many sessions may be reserved for a user in any 60 seconds, 0 to 1,000,000. */
-  readonly maxMintsPerMinute?: number | null | undefined;
-  /** The longest lifetime of a client secret, 10 to 7200 seconds. */
-  readonly maxTtlSeconds?: number | null | undefined;
-  /** How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped. */
-  readonly monthlyBudgetUsd?: string | null | undefined;
-  /** The id of the user. The limits apply to it through every application. */
-  readonly userId?: string | null | undefined;
+/** What is counted: what matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type SessionStatisticsFilter = {
+  /** What these applications asked for. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** What was asked for with these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** What was asked of these providers. At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which minutes, hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam". Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** What was asked for these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
 };
 
-/** The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet. */
-export type SuspendUserInput = {
-  /** The identifier that the applications use for the user. */
-  readonly externalUserId?: string | null | undefined;
-  /** The id of the user. */
-  readonly id?: string | null | undefined;
-  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
-  readonly reason?: string | null | undefined;
+/** What the rows of a report are grouped by. */
+export type UsageDimension =
+  /** The application that asked for the session. */
+  | 'APPLICATION'
+  /** The day, in the time zone of the report. It has 23 or 25 hours when the clocks are changed. */
+  | 'DAY'
+  /** The hour, in the time zone of the report. */
+  | 'HOUR'
+  /** The value of the one label of the session whose key the operator named (GATEHOUSE_USAGE_LABEL), e.g. a team. Refused where none is named. */
+  | 'LABEL'
+  /** The model that was used. */
+  | 'MODEL'
+  /** The calendar month, in the time zone of the report. */
+  | 'MONTH'
+  /** The provider of the session, e.g. "openai". */
+  | 'PROVIDER'
+  /** The user of the session. */
+  | 'USER';
+
+/** Usage that matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type UsageFilter = {
+  /** Usage of sessions that these applications requested. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** Usage of these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** Usage of the sessions of these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
 };
 
-/** Users that match all given fields. */
-export type UserFilter = {
-  /** Users whose external id starts with this text. Upper and lower case differ. */
-  readonly externalIdPrefix?: string | null | undefined;
-  /** Users with one of these external ids, e.g. to join a list of your own. The order is that of orderBy. An empty list matches nobody, and an erased user has no external id. At most 100. */
-  readonly externalIds?: ReadonlyArray<string> | null | undefined;
-  /** True: only users with an ACTIVE session. False: only users without one. */
-  readonly hasActiveSessions?: boolean | null | undefined;
-  /** True: only suspended users. False: only users that are not suspended. */
-  readonly suspended?: boolean | null | undefined;
-};
-
-/** The order of a listing of users. */
-export type UserOrder =
-  /** The newest user first, by the time when any application first named it. */
-  | 'CREATED_AT_DESC'
-  /** The user with the newest session first. Users without a session come last. */
-  | 'LAST_SESSION_AT_DESC'
-  /** The user whose session expires next first. Lists only users with an ACTIVE session. */
-  | 'NEXT_EXPIRY_AT_ASC';
+/** The order of the rows of a report. */
+export type UsageOrder =
+  /** The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first. */
+  | 'COST_DESC'
+  /** By start, then by user, application, model, provider and label. */
+  | 'START'
+  /** The highest totalTokens first. */
+  | 'TOKENS_DESC';
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
 
-export type ApplicationsPageQueryVariables = Exact<{
-  registrar: boolean;
-}>;
+export type OverviewHealthQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ApplicationsPageQuery = { readonly applications: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedApplicationFragment': ListedApplicationFragment } }> };
+export type OverviewHealthQuery = { readonly gateway: { readonly version: string, readonly startedAt: string, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean, readonly circuitOpen: boolean }>, readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
 
-export type RegisterApplicationMutationVariables = Exact<{
-  input: CreateApplicationInput;
-}>;
-
-
-export type RegisterApplicationMutation = { readonly createApplication:
-    | { readonly __typename: 'CreateApplicationSuccess', readonly application: { readonly id: string, readonly name: string } }
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-   };
-
-export type ListedApplicationFragment = { readonly id: string, readonly name: string, readonly createdAt?: string, readonly apiKeys?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedKeyFragment': ListedKeyFragment } }> } & { ' $fragmentName'?: 'ListedApplicationFragment' };
-
-export type ListedKeyFragment = { readonly id: string, readonly name: string, readonly redacted: string, readonly scopes: ReadonlyArray<Scope>, readonly reach: Reach, readonly createdAt: string, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null } & { ' $fragmentName'?: 'ListedKeyFragment' };
-
-export type RevokeKeyMutationVariables = Exact<{
-  input: RevokeApiKeyInput;
-}>;
-
-
-export type RevokeKeyMutation = { readonly revokeApiKey:
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'RevokeApiKeySuccess', readonly apiKey: { readonly id: string, readonly revokedAt: string | null } }
-   };
-
-export type CreateKeyMutationVariables = Exact<{
-  input: CreateApiKeyInput;
-}>;
-
-
-export type CreateKeyMutation = { readonly createApiKey:
-    | { readonly __typename: 'CreateApiKeySuccess', readonly value: string, readonly apiKey: { readonly id: string } }
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-   };
-
-export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type AuditApplicationsQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }> };
-
-export type AuditTrailQueryVariables = Exact<{
-  filter?: AuditEventFilter | null | undefined;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  last?: number | null | undefined;
-  before?: string | null | undefined;
-  withSessions: boolean;
-}>;
-
-
-export type AuditTrailQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<(
-      { readonly id: string }
-      & { ' $fragmentRefs'?: { 'AuditRowFragment': AuditRowFragment } }
-    )>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
-
-export type AuditEventQueryVariables = Exact<{
-  id: string;
-  withSessions: boolean;
-}>;
-
-
-export type AuditEventQuery = { readonly node:
-    | { readonly __typename: 'ApiKey' }
-    | { readonly __typename: 'Application' }
-    | (
-      { readonly __typename: 'AuditEvent' }
-      & { ' $fragmentRefs'?: { 'AuditEventFactsFragment': AuditEventFactsFragment } }
-    )
-    | { readonly __typename: 'RealtimeSession' }
-    | { readonly __typename: 'User' }
-   | null };
-
-export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
-
-export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
-
-export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
-
-export type AuditCountQueryVariables = Exact<{
-  filter?: AuditEventFilter | null | undefined;
+export type OverviewLiveQueryVariables = Exact<{
   upTo: number;
 }>;
 
 
-export type AuditCountQuery = { readonly auditEvents: { readonly totalCount: number | null } };
+export type OverviewLiveQuery = { readonly realtimeSessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly model: string, readonly user: { readonly externalId: string | null }, readonly clientSecret: { readonly expiresAt: string } | null }> } };
 
-export type AuditSealQueryVariables = Exact<{ [key: string]: never; }>;
+export type OverviewSpendQueryVariables = Exact<{
+  month: UsageFilter;
+  monthBefore: UsageFilter;
+}>;
 
 
-export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+export type OverviewSpendQuery = { readonly month: { readonly totals: { readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }, readonly monthBefore: { readonly totals: { readonly costUsd: string | null, readonly costKnownUsd: string } } };
 
-export type AuditExportQueryVariables = Exact<{
-  filter?: AuditEventFilter | null | undefined;
+export type OverviewStatisticsQueryVariables = Exact<{
+  today: SessionStatisticsFilter;
+  todayBefore: SessionStatisticsFilter;
+  hours: SessionStatisticsFilter;
+  hoursBefore: SessionStatisticsFilter;
+}>;
+
+
+export type OverviewStatisticsQuery = { readonly today: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly denialReason: string | null, readonly failureCode: string | null, readonly counts: { readonly denied: number, readonly failed: number, readonly unconfirmed: number } }> } }, readonly todayBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null } }, readonly hours: { readonly from: string, readonly to: string, readonly timeZone: string, readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly counts: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } }> } }, readonly hoursBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } } };
+
+export type UsageReportQueryVariables = Exact<{
+  filter: UsageFilter;
+  groupBy: ReadonlyArray<UsageDimension>;
+  orderBy: UsageOrder;
+  first: number;
   after?: string | null | undefined;
-  withSessions: boolean;
+  withTotals: boolean;
 }>;
 
 
-export type AuditExportQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'ExportedEventFragment': ExportedEventFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
-
-export type AuditFindUserQueryVariables = Exact<{
-  externalId?: string | null | undefined;
-  id?: string | null | undefined;
-}>;
-
-
-export type AuditFindUserQuery = { readonly user: { readonly id: string, readonly externalId: string | null } | null };
-
-export type AuditFindSessionQueryVariables = Exact<{
-  upstreamSessionId: string;
-}>;
-
-
-export type AuditFindSessionQuery = { readonly realtimeSessions: { readonly nodes: ReadonlyArray<{ readonly id: string }> } };
-
-export type LeakedSessionFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly provider: string, readonly model: string, readonly upstreamSessionId: string | null, readonly createdAt: string, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly application: { readonly id: string, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null, readonly suspendedAt?: string | null }, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly isExpired: boolean } | null } & { ' $fragmentName'?: 'LeakedSessionFragment' };
-
-export type RevokeLeakedSessionMutationVariables = Exact<{
-  input: RevokeRealtimeSessionInput;
-  withSession: boolean;
-}>;
-
-
-export type RevokeLeakedSessionMutation = { readonly revokeRealtimeSession:
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'RevokeRealtimeSessionSuccess' } & { readonly session?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly revokedAt: string | null } }
-   };
-
-export type SuspendLeakingUserMutationVariables = Exact<{
-  input: SuspendUserInput;
-  withUser: boolean;
-}>;
-
-
-export type SuspendLeakingUserMutation = { readonly suspendUser:
-    | { readonly __typename: 'InvalidInputError', readonly message: string }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt?: string | null } }
-   };
-
-export type IdentifyLeakedSecretMutationVariables = Exact<{
-  input: IdentifyClientSecretInput;
-  withUser: boolean;
-}>;
-
-
-export type IdentifyLeakedSecretMutation = { readonly identifyClientSecret:
-    | { readonly __typename: 'IdentifyClientSecretSuccess', readonly session: (
-        { readonly id: string }
-        & { ' $fragmentRefs'?: { 'LeakedSessionFragment': LeakedSessionFragment } }
-      ) }
-    | { readonly __typename: 'NotFoundError' }
-   };
-
-export type UserAuditQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type UserAuditQuery = { readonly user: { readonly id: string, readonly auditEvents: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string } }> } | null } | null };
-
-export type EraseUserMutationVariables = Exact<{
-  input: EraseUserInput;
-}>;
-
-
-export type EraseUserMutation = { readonly eraseUser:
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly externalId: string | null, readonly erasedAt: string | null } }
-   };
-
-export type PolicyValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number, readonly maxActiveSessions: number, readonly maxMintsPerMinute: number, readonly maxMintsPerDay: number, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'PolicyValuesFragment' };
-
-export type OverrideValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number | null, readonly maxActiveSessions: number | null, readonly maxMintsPerMinute: number | null, readonly maxMintsPerDay: number | null, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'OverrideValuesFragment' };
-
-export type UserPolicyFragment = { readonly id: string, readonly policy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'UserPolicyFragment' };
-
-export type ApplicationPolicyFragment = { readonly id: string, readonly name: string, readonly policyOverrides?: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'ApplicationPolicyFragment' };
-
-export type DefaultPolicyFragment = { readonly pricedModels: ReadonlyArray<string>, readonly defaultPolicy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly providers: ReadonlyArray<{ readonly name: string }> } & { ' $fragmentName'?: 'DefaultPolicyFragment' };
-
-export type ReinstateUserMutationVariables = Exact<{
-  input: ReinstateUserInput;
-}>;
-
-
-export type ReinstateUserMutation = { readonly reinstateUser:
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
-   };
-
-export type UserSessionsQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type UserSessionsQuery = { readonly user: { readonly id: string, readonly sessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly createdAt: string, readonly model: string, readonly provider: string, readonly application: { readonly id: string, readonly name: string }, readonly clientSecret: { readonly expiresAt: string } | null }> } } | null };
-
-export type UserStandingFragment = { readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string, readonly resetsAt: string } | null, readonly month?: { readonly totals: { readonly costKnownUsd: string } }, readonly newest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly oldest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly active?: { readonly nodes: ReadonlyArray<{ readonly clientSecret: { readonly expiresAt: string } | null }> } } & { ' $fragmentName'?: 'UserStandingFragment' };
-
-export type SuspendUserMutationVariables = Exact<{
-  input: SuspendUserInput;
-}>;
-
-
-export type SuspendUserMutation = { readonly suspendUser:
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
-   };
-
-export type UserUsageQueryVariables = Exact<{
-  id: string;
-  from: string;
-  to: string;
-  timeZone: string;
-}>;
-
-
-export type UserUsageQuery = { readonly user: { readonly id: string, readonly usage: { readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } }, readonly rows: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserUsageDayFragment': UserUsageDayFragment } }> } } } | null };
-
-export type UserUsageTotalsFragment = { readonly reported: boolean, readonly responses: number, readonly totalTokens: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costUnknownFor: ReadonlyArray<string> } & { ' $fragmentName'?: 'UserUsageTotalsFragment' };
-
-export type UserUsageDayFragment = { readonly start: string | null, readonly sessionsIssued: number, readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } } } & { ' $fragmentName'?: 'UserUsageDayFragment' };
-
-export type SetUserPolicyMutationVariables = Exact<{
-  input: SetPolicyInput;
-}>;
-
-
-export type SetUserPolicyMutation = { readonly setPolicy:
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
-   };
-
-export type UserChangesSubscriptionVariables = Exact<{
-  id: string;
-}>;
-
-
-export type UserChangesSubscription = { readonly sessionEvents: { readonly id: string } };
-
-export type UserPageQueryVariables = Exact<{
-  id: string;
-  application?: string | null | undefined;
-  dayFrom: string;
-  activeFrom: string;
-  monthFrom: string;
-  monthTo: string;
-  readUsage: boolean;
-  readSessions: boolean;
-  readApplications: boolean;
-  readOverrides: boolean;
-  readGateway: boolean;
-}>;
-
-
-export type UserPageQuery = { readonly user: (
-    { readonly id: string }
-    & { ' $fragmentRefs'?: { 'UserHeadingFragment': UserHeadingFragment;'UserToChangeFragment': UserToChangeFragment;'UserStandingFragment': UserStandingFragment;'UserPolicyFragment': UserPolicyFragment } }
-  ) | null, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
-
-export type UserToChangeFragment = { readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserToChangeFragment' };
-
-export type UserHeadingFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly lastSessionAt: string | null, readonly nextExpiryAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserHeadingFragment' };
-
-export type UsersQueryVariables = Exact<{
-  filter: UserFilter;
-  orderBy: UserOrder;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  last?: number | null | undefined;
-  before?: string | null | undefined;
-  application?: string | null | undefined;
-  readUsage: boolean;
-  readApplications: boolean;
-}>;
-
-
-export type UsersQuery = { readonly users: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserRowFragment': UserRowFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } }, readonly applications?: ReadonlyArray<{ readonly id: string, readonly name: string }> };
-
-export type UserRowFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number, readonly nextExpiryAt: string | null, readonly lastSessionAt: string | null, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string } | null } & { ' $fragmentName'?: 'UserRowFragment' };
-
-export type PaletteLookUpQueryVariables = Exact<{
-  text: string;
-  id: string;
-  byId: boolean;
-  byUpstreamId: boolean;
-  byUser: boolean;
-}>;
-
-
-export type PaletteLookUpQuery = { readonly realtimeSession?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } } | null, readonly realtimeSessions?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } }> }, readonly users?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null }> } };
+export type UsageReportQuery = { readonly usage: { readonly totals?: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly model: string | null, readonly provider: string | null, readonly label: string | null, readonly sessionsIssued: number, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly application: { readonly id: string, readonly name: string } | null, readonly totals: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -539,349 +177,7 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const ListedKeyFragmentDoc = new TypedDocumentString(`
-    fragment ListedKey on ApiKey {
-  id
-  name
-  redacted
-  scopes
-  reach
-  createdAt
-  expiresAt
-  lastUsedAt
-  revokedAt
-}
-    `, {"fragmentName":"ListedKey"}) as unknown as TypedDocumentString<ListedKeyFragment, unknown>;
-export const ListedApplicationFragmentDoc = new TypedDocumentString(`
-    fragment ListedApplication on Application {
-  id
-  name
-  createdAt @include(if: $registrar)
-  apiKeys @include(if: $registrar) {
-    ...ListedKey
-  }
-}
-    fragment ListedKey on ApiKey {
-  id
-  name
-  redacted
-  scopes
-  reach
-  createdAt
-  expiresAt
-  lastUsedAt
-  revokedAt
-}`, {"fragmentName":"ListedApplication"}) as unknown as TypedDocumentString<ListedApplicationFragment, unknown>;
-export const AuditEventFactsFragmentDoc = new TypedDocumentString(`
-    fragment AuditEventFacts on AuditEvent {
-  id
-  sequence
-  at
-  action
-  outcome
-  detail
-  requestId
-  ipAddress
-  userAgent
-  actor {
-    kind
-    name
-    application {
-      id
-      name
-    }
-    apiKey {
-      id
-      name
-      redacted
-    }
-    user {
-      id
-      externalId
-    }
-  }
-  user {
-    id
-    externalId
-  }
-  session @include(if: $withSessions) {
-    id
-    upstreamSessionId
-  }
-}
-    `, {"fragmentName":"AuditEventFacts"}) as unknown as TypedDocumentString<AuditEventFactsFragment, unknown>;
-export const AuditRowFragmentDoc = new TypedDocumentString(`
-    fragment AuditRow on AuditEvent {
-  id
-  sequence
-  at
-  action
-  outcome
-  detail
-  actor {
-    kind
-    name
-  }
-  user {
-    id
-    externalId
-  }
-  session @include(if: $withSessions) {
-    id
-  }
-}
-    `, {"fragmentName":"AuditRow"}) as unknown as TypedDocumentString<AuditRowFragment, unknown>;
-export const ExportedEventFragmentDoc = new TypedDocumentString(`
-    fragment ExportedEvent on AuditEvent {
-  id
-  sequence
-  at
-  action
-  outcome
-  actor {
-    kind
-    name
-    application {
-      id
-      name
-    }
-    apiKey {
-      id
-      name
-    }
-  }
-  user {
-    id
-    externalId
-  }
-  session @include(if: $withSessions) {
-    id
-  }
-  requestId
-  ipAddress
-  userAgent
-  detail
-}
-    `, {"fragmentName":"ExportedEvent"}) as unknown as TypedDocumentString<ExportedEventFragment, unknown>;
-export const LeakedSessionFragmentDoc = new TypedDocumentString(`
-    fragment LeakedSession on RealtimeSession {
-  id
-  status
-  provider
-  model
-  upstreamSessionId
-  createdAt
-  revokedAt
-  exposedUntil
-  application {
-    id
-    name
-  }
-  user {
-    id
-    externalId
-    suspendedAt @include(if: $withUser)
-  }
-  clientSecret {
-    redacted
-    expiresAt
-    isExpired
-  }
-}
-    `, {"fragmentName":"LeakedSession"}) as unknown as TypedDocumentString<LeakedSessionFragment, unknown>;
-export const PolicyValuesFragmentDoc = new TypedDocumentString(`
-    fragment PolicyValues on Policy {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-    `, {"fragmentName":"PolicyValues"}) as unknown as TypedDocumentString<PolicyValuesFragment, unknown>;
-export const OverrideValuesFragmentDoc = new TypedDocumentString(`
-    fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-    `, {"fragmentName":"OverrideValues"}) as unknown as TypedDocumentString<OverrideValuesFragment, unknown>;
-export const UserPolicyFragmentDoc = new TypedDocumentString(`
-    fragment UserPolicy on User {
-  id
-  policy(applicationId: $application) {
-    ...PolicyValues
-  }
-  policyOverrides {
-    ...OverrideValues
-  }
-}
-    fragment PolicyValues on Policy {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}`, {"fragmentName":"UserPolicy"}) as unknown as TypedDocumentString<UserPolicyFragment, unknown>;
-export const ApplicationPolicyFragmentDoc = new TypedDocumentString(`
-    fragment ApplicationPolicy on Application {
-  id
-  name
-  policyOverrides @include(if: $readOverrides) {
-    ...OverrideValues
-  }
-}
-    fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}`, {"fragmentName":"ApplicationPolicy"}) as unknown as TypedDocumentString<ApplicationPolicyFragment, unknown>;
-export const DefaultPolicyFragmentDoc = new TypedDocumentString(`
-    fragment DefaultPolicy on Gateway {
-  defaultPolicy {
-    ...PolicyValues
-  }
-  pricedModels
-  providers {
-    name
-  }
-}
-    fragment PolicyValues on Policy {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}`, {"fragmentName":"DefaultPolicy"}) as unknown as TypedDocumentString<DefaultPolicyFragment, unknown>;
-export const UserStandingFragmentDoc = new TypedDocumentString(`
-    fragment UserStanding on User {
-  quotas(applicationId: $application) {
-    quota
-    used
-    limit
-  }
-  budget(applicationId: $application) @include(if: $readUsage) {
-    limitUsd
-    usedUsd
-    resetsAt
-  }
-  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
-    totals {
-      costKnownUsd
-    }
-  }
-  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
-    nodes {
-      createdAt
-    }
-  }
-  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
-    nodes {
-      createdAt
-    }
-  }
-  active: sessions(
-    first: 100
-    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
-  ) @include(if: $readSessions) {
-    nodes {
-      clientSecret {
-        expiresAt
-      }
-    }
-  }
-}
-    `, {"fragmentName":"UserStanding"}) as unknown as TypedDocumentString<UserStandingFragment, unknown>;
-export const UserUsageTotalsFragmentDoc = new TypedDocumentString(`
-    fragment UserUsageTotals on UsageTotals {
-  reported
-  responses
-  totalTokens
-  costUsd
-  costKnownUsd
-  costUnknownFor
-}
-    `, {"fragmentName":"UserUsageTotals"}) as unknown as TypedDocumentString<UserUsageTotalsFragment, unknown>;
-export const UserUsageDayFragmentDoc = new TypedDocumentString(`
-    fragment UserUsageDay on UsageRow {
-  start
-  sessionsIssued
-  totals {
-    ...UserUsageTotals
-  }
-}
-    fragment UserUsageTotals on UsageTotals {
-  reported
-  responses
-  totalTokens
-  costUsd
-  costKnownUsd
-  costUnknownFor
-}`, {"fragmentName":"UserUsageDay"}) as unknown as TypedDocumentString<UserUsageDayFragment, unknown>;
-export const UserToChangeFragmentDoc = new TypedDocumentString(`
-    fragment UserToChange on User {
-  id
-  externalId
-  suspendedAt
-  erasedAt
-  activeSessionCount
-}
-    `, {"fragmentName":"UserToChange"}) as unknown as TypedDocumentString<UserToChangeFragment, unknown>;
-export const UserHeadingFragmentDoc = new TypedDocumentString(`
-    fragment UserHeading on User {
-  id
-  externalId
-  createdAt
-  suspendedAt
-  erasedAt
-  lastSessionAt
-  nextExpiryAt
-  activeSessionCount
-}
-    `, {"fragmentName":"UserHeading"}) as unknown as TypedDocumentString<UserHeadingFragment, unknown>;
-export const UserRowFragmentDoc = new TypedDocumentString(`
-    fragment UserRow on User {
-  id
-  externalId
-  createdAt
-  suspendedAt
-  erasedAt
-  activeSessionCount
-  nextExpiryAt
-  lastSessionAt
-  quotas(applicationId: $application) {
-    quota
-    used
-    limit
-  }
-  budget(applicationId: $application) @include(if: $readUsage) {
-    limitUsd
-    usedUsd
-  }
-}
-    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -900,190 +196,17 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
-export const ApplicationsPageDocument = new TypedDocumentString(`
-    query ApplicationsPage($registrar: Boolean!) {
-  applications {
-    ...ListedApplication
-  }
-}
-    fragment ListedApplication on Application {
-  id
-  name
-  createdAt @include(if: $registrar)
-  apiKeys @include(if: $registrar) {
-    ...ListedKey
-  }
-}
-fragment ListedKey on ApiKey {
-  id
-  name
-  redacted
-  scopes
-  reach
-  createdAt
-  expiresAt
-  lastUsedAt
-  revokedAt
-}`) as unknown as TypedDocumentString<ApplicationsPageQuery, ApplicationsPageQueryVariables>;
-export const RegisterApplicationDocument = new TypedDocumentString(`
-    mutation RegisterApplication($input: CreateApplicationInput!) {
-  createApplication(input: $input) {
-    __typename
-    ... on InvalidInputError {
-      message
-      issues {
-        path
-        message
-      }
-    }
-    ... on CreateApplicationSuccess {
-      application {
-        id
-        name
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<RegisterApplicationMutation, RegisterApplicationMutationVariables>;
-export const RevokeKeyDocument = new TypedDocumentString(`
-    mutation RevokeKey($input: RevokeApiKeyInput!) {
-  revokeApiKey(input: $input) {
-    __typename
-    ... on Error {
-      message
-    }
-    ... on RevokeApiKeySuccess {
-      apiKey {
-        id
-        revokedAt
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
-export const CreateKeyDocument = new TypedDocumentString(`
-    mutation CreateKey($input: CreateApiKeyInput!) {
-  createApiKey(input: $input) {
-    __typename
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-    ... on CreateApiKeySuccess {
-      value
-      apiKey {
-        id
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
-export const AuditApplicationsDocument = new TypedDocumentString(`
-    query AuditApplications {
-  applications {
-    id
-    name
-  }
-}
-    `) as unknown as TypedDocumentString<AuditApplicationsQuery, AuditApplicationsQueryVariables>;
-export const AuditTrailDocument = new TypedDocumentString(`
-    query AuditTrail($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String, $withSessions: Boolean!) {
-  auditEvents(
-    filter: $filter
-    first: $first
-    after: $after
-    last: $last
-    before: $before
-  ) {
-    nodes {
-      id
-      ...AuditRow
-    }
-    pageInfo {
-      hasNextPage
-      hasPreviousPage
-      startCursor
-      endCursor
-    }
-  }
-}
-    fragment AuditRow on AuditEvent {
-  id
-  sequence
-  at
-  action
-  outcome
-  detail
-  actor {
-    kind
-    name
-  }
-  user {
-    id
-    externalId
-  }
-  session @include(if: $withSessions) {
-    id
-  }
-}`) as unknown as TypedDocumentString<AuditTrailQuery, AuditTrailQueryVariables>;
-export const AuditEventDocument = new TypedDocumentString(`
-    query AuditEvent($id: ID!, $withSessions: Boolean!) {
-  node(id: $id) {
-    __typename
-    ...AuditEventFacts
-  }
-}
-    fragment AuditEventFacts on AuditEvent {
-  id
-  sequence
-  at
-  action
-  outcome
-  detail
-  requestId
-  ipAddress
-  userAgent
-  actor {
-    kind
-    name
-    application {
-      id
-      name
-    }
-    apiKey {
-      id
-      name
-      redacted
-    }
-    user {
-      id
-      externalId
-    }
-  }
-  user {
-    id
-    externalId
-  }
-  session @include(if: $withSessions) {
-    id
-    upstreamSessionId
-  }
-}`) as unknown as TypedDocumentString<AuditEventQuery, AuditEventQueryVariables>;
-export const AuditCountDocument = new TypedDocumentString(`
-    query AuditCount($filter: AuditEventFilter, $upTo: Int!) {
-  auditEvents(filter: $filter, first: 1) {
-    totalCount(upTo: $upTo)
-  }
-}
-    `) as unknown as TypedDocumentString<AuditCountQuery, AuditCountQueryVariables>;
-export const AuditSealDocument = new TypedDocumentString(`
-    query AuditSeal {
+export const OverviewHealthDocument = new TypedDocumentString(`
+    query OverviewHealth {
   gateway {
+    version
+    startedAt
+    providers {
+      name
+      isDefault
+      isSandbox
+      circuitOpen
+    }
     trail {
       sealedEvents
       unsealedEvents
@@ -1091,503 +214,175 @@ export const AuditSealDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AuditSealQuery, AuditSealQueryVariables>;
-export const AuditExportDocument = new TypedDocumentString(`
-    query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {
-  auditEvents(filter: $filter, first: 100, after: $after) {
-    nodes {
-      ...ExportedEvent
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-    fragment ExportedEvent on AuditEvent {
-  id
-  sequence
-  at
-  action
-  outcome
-  actor {
-    kind
-    name
-    application {
-      id
-      name
-    }
-    apiKey {
-      id
-      name
-    }
-  }
-  user {
-    id
-    externalId
-  }
-  session @include(if: $withSessions) {
-    id
-  }
-  requestId
-  ipAddress
-  userAgent
-  detail
-}`) as unknown as TypedDocumentString<AuditExportQuery, AuditExportQueryVariables>;
-export const AuditFindUserDocument = new TypedDocumentString(`
-    query AuditFindUser($externalId: String, $id: ID) {
-  user(externalId: $externalId, id: $id) {
-    id
-    externalId
-  }
-}
-    `) as unknown as TypedDocumentString<AuditFindUserQuery, AuditFindUserQueryVariables>;
-export const AuditFindSessionDocument = new TypedDocumentString(`
-    query AuditFindSession($upstreamSessionId: String!) {
-  realtimeSessions(filter: {upstreamSessionId: $upstreamSessionId}, first: 1) {
+    `) as unknown as TypedDocumentString<OverviewHealthQuery, OverviewHealthQueryVariables>;
+export const OverviewLiveDocument = new TypedDocumentString(`
+    query OverviewLive($upTo: Int!) {
+  realtimeSessions(
+    filter: {statuses: [ACTIVE]}
+    orderBy: EXPIRES_AT_ASC
+    first: 6
+  ) {
+    totalCount(upTo: $upTo)
     nodes {
       id
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<AuditFindSessionQuery, AuditFindSessionQueryVariables>;
-export const RevokeLeakedSessionDocument = new TypedDocumentString(`
-    mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {
-  revokeRealtimeSession(input: $input) {
-    __typename
-    ... on Error {
-      message
-    }
-    ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {
-      session {
-        id
-        status
-        revokedAt
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<RevokeLeakedSessionMutation, RevokeLeakedSessionMutationVariables>;
-export const SuspendLeakingUserDocument = new TypedDocumentString(`
-    mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {
-  suspendUser(input: $input) {
-    __typename
-    ... on Error {
-      message
-    }
-    ... on UserSuccess {
+      model
       user {
-        id
-        suspendedAt @include(if: $withUser)
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<SuspendLeakingUserMutation, SuspendLeakingUserMutationVariables>;
-export const IdentifyLeakedSecretDocument = new TypedDocumentString(`
-    mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {
-  identifyClientSecret(input: $input) {
-    __typename
-    ... on IdentifyClientSecretSuccess {
-      session {
-        id
-        ...LeakedSession
-      }
-    }
-  }
-}
-    fragment LeakedSession on RealtimeSession {
-  id
-  status
-  provider
-  model
-  upstreamSessionId
-  createdAt
-  revokedAt
-  exposedUntil
-  application {
-    id
-    name
-  }
-  user {
-    id
-    externalId
-    suspendedAt @include(if: $withUser)
-  }
-  clientSecret {
-    redacted
-    expiresAt
-    isExpired
-  }
-}`) as unknown as TypedDocumentString<IdentifyLeakedSecretMutation, IdentifyLeakedSecretMutationVariables>;
-export const UserAuditDocument = new TypedDocumentString(`
-    query UserAudit($id: ID!) {
-  user(id: $id) {
-    id
-    auditEvents(first: 10) {
-      nodes {
-        id
-        at
-        action
-        outcome
-        detail
-        actor {
-          kind
-          name
-        }
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<UserAuditQuery, UserAuditQueryVariables>;
-export const EraseUserDocument = new TypedDocumentString(`
-    mutation EraseUser($input: EraseUserInput!) {
-  eraseUser(input: $input) {
-    __typename
-    ... on UserSuccess {
-      user {
-        id
         externalId
-        erasedAt
       }
-    }
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<EraseUserMutation, EraseUserMutationVariables>;
-export const ReinstateUserDocument = new TypedDocumentString(`
-    mutation ReinstateUser($input: ReinstateUserInput!) {
-  reinstateUser(input: $input) {
-    __typename
-    ... on UserSuccess {
-      user {
-        id
-        suspendedAt
-      }
-    }
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ReinstateUserMutation, ReinstateUserMutationVariables>;
-export const UserSessionsDocument = new TypedDocumentString(`
-    query UserSessions($id: ID!) {
-  user(id: $id) {
-    id
-    sessions(first: 10) {
-      nodes {
-        id
-        status
-        createdAt
-        model
-        provider
-        application {
-          id
-          name
-        }
-        clientSecret {
-          expiresAt
-        }
-      }
-      totalCount(upTo: 1001)
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<UserSessionsQuery, UserSessionsQueryVariables>;
-export const SuspendUserDocument = new TypedDocumentString(`
-    mutation SuspendUser($input: SuspendUserInput!) {
-  suspendUser(input: $input) {
-    __typename
-    ... on UserSuccess {
-      user {
-        id
-        suspendedAt
-      }
-    }
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<SuspendUserMutation, SuspendUserMutationVariables>;
-export const UserUsageDocument = new TypedDocumentString(`
-    query UserUsage($id: ID!, $from: DateTime!, $to: DateTime!, $timeZone: String!) {
-  user(id: $id) {
-    id
-    usage(from: $from, to: $to, timeZone: $timeZone, groupBy: [DAY]) {
-      totals {
-        ...UserUsageTotals
-      }
-      rows(first: 31) {
-        nodes {
-          ...UserUsageDay
-        }
-      }
-    }
-  }
-}
-    fragment UserUsageTotals on UsageTotals {
-  reported
-  responses
-  totalTokens
-  costUsd
-  costKnownUsd
-  costUnknownFor
-}
-fragment UserUsageDay on UsageRow {
-  start
-  sessionsIssued
-  totals {
-    ...UserUsageTotals
-  }
-}`) as unknown as TypedDocumentString<UserUsageQuery, UserUsageQueryVariables>;
-export const SetUserPolicyDocument = new TypedDocumentString(`
-    mutation SetUserPolicy($input: SetPolicyInput!) {
-  setPolicy(input: $input) {
-    __typename
-    ... on SetPolicySuccess {
-      user {
-        id
-        policyOverrides {
-          ...OverrideValues
-        }
-      }
-    }
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-  }
-}
-    fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}`) as unknown as TypedDocumentString<SetUserPolicyMutation, SetUserPolicyMutationVariables>;
-export const UserChangesDocument = new TypedDocumentString(`
-    subscription UserChanges($id: ID!) {
-  sessionEvents(filter: {userId: $id}) {
-    id
-  }
-}
-    `) as unknown as TypedDocumentString<UserChangesSubscription, UserChangesSubscriptionVariables>;
-export const UserPageDocument = new TypedDocumentString(`
-    query UserPage($id: ID!, $application: ID, $dayFrom: DateTime!, $activeFrom: DateTime!, $monthFrom: DateTime!, $monthTo: DateTime!, $readUsage: Boolean!, $readSessions: Boolean!, $readApplications: Boolean!, $readOverrides: Boolean!, $readGateway: Boolean!) {
-  user(id: $id) {
-    id
-    ...UserHeading
-    ...UserToChange
-    ...UserStanding
-    ...UserPolicy
-  }
-  viewer {
-    application {
-      ...ApplicationPolicy
-    }
-  }
-  applications @include(if: $readApplications) {
-    ...ApplicationPolicy
-  }
-  gateway @include(if: $readGateway) {
-    ...DefaultPolicy
-  }
-}
-    fragment PolicyValues on Policy {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-fragment UserPolicy on User {
-  id
-  policy(applicationId: $application) {
-    ...PolicyValues
-  }
-  policyOverrides {
-    ...OverrideValues
-  }
-}
-fragment ApplicationPolicy on Application {
-  id
-  name
-  policyOverrides @include(if: $readOverrides) {
-    ...OverrideValues
-  }
-}
-fragment DefaultPolicy on Gateway {
-  defaultPolicy {
-    ...PolicyValues
-  }
-  pricedModels
-  providers {
-    name
-  }
-}
-fragment UserStanding on User {
-  quotas(applicationId: $application) {
-    quota
-    used
-    limit
-  }
-  budget(applicationId: $application) @include(if: $readUsage) {
-    limitUsd
-    usedUsd
-    resetsAt
-  }
-  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
-    totals {
-      costKnownUsd
-    }
-  }
-  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
-    nodes {
-      createdAt
-    }
-  }
-  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
-    nodes {
-      createdAt
-    }
-  }
-  active: sessions(
-    first: 100
-    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
-  ) @include(if: $readSessions) {
-    nodes {
       clientSecret {
         expiresAt
       }
     }
   }
 }
-fragment UserToChange on User {
-  id
-  externalId
-  suspendedAt
-  erasedAt
-  activeSessionCount
-}
-fragment UserHeading on User {
-  id
-  externalId
-  createdAt
-  suspendedAt
-  erasedAt
-  lastSessionAt
-  nextExpiryAt
-  activeSessionCount
-}`) as unknown as TypedDocumentString<UserPageQuery, UserPageQueryVariables>;
-export const UsersDocument = new TypedDocumentString(`
-    query Users($filter: UserFilter!, $orderBy: UserOrder!, $first: Int, $after: String, $last: Int, $before: String, $application: ID, $readUsage: Boolean!, $readApplications: Boolean!) {
-  users(
-    filter: $filter
-    orderBy: $orderBy
-    first: $first
-    after: $after
-    last: $last
-    before: $before
-  ) {
-    nodes {
-      ...UserRow
+    `) as unknown as TypedDocumentString<OverviewLiveQuery, OverviewLiveQueryVariables>;
+export const OverviewSpendDocument = new TypedDocumentString(`
+    query OverviewSpend($month: UsageFilter!, $monthBefore: UsageFilter!) {
+  month: usage(filter: $month) {
+    totals {
+      costUsd
+      costKnownUsd
+      costEstimatedUsd
+      costUnknownFor
+      costUnknownForMore
     }
-    pageInfo {
-      hasNextPage
-      hasPreviousPage
-      startCursor
-      endCursor
-    }
-    totalCount(upTo: 1001)
   }
-  applications @include(if: $readApplications) {
-    id
-    name
+  monthBefore: usage(filter: $monthBefore) {
+    totals {
+      costUsd
+      costKnownUsd
+    }
   }
 }
-    fragment UserRow on User {
-  id
-  externalId
-  createdAt
-  suspendedAt
-  erasedAt
-  activeSessionCount
-  nextExpiryAt
-  lastSessionAt
-  quotas(applicationId: $application) {
-    quota
-    used
-    limit
-  }
-  budget(applicationId: $application) @include(if: $readUsage) {
-    limitUsd
-    usedUsd
-  }
-}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
-export const PaletteLookUpDocument = new TypedDocumentString(`
-    query PaletteLookUp($text: String!, $id: ID!, $byId: Boolean!, $byUpstreamId: Boolean!, $byUser: Boolean!) {
-  realtimeSession(id: $id) @include(if: $byId) {
-    id
-    status
-    user {
-      externalId
+    `) as unknown as TypedDocumentString<OverviewSpendQuery, OverviewSpendQueryVariables>;
+export const OverviewStatisticsDocument = new TypedDocumentString(`
+    query OverviewStatistics($today: SessionStatisticsFilter!, $todayBefore: SessionStatisticsFilter!, $hours: SessionStatisticsFilter!, $hoursBefore: SessionStatisticsFilter!) {
+  today: sessionStatistics(filter: $today, groupBy: [DENIAL_REASON, FAILURE_CODE]) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      mintMsP95
     }
-  }
-  realtimeSessions(filter: {upstreamSessionId: $text}, first: 1) @include(if: $byUpstreamId) {
-    nodes {
-      id
-      status
-      user {
-        externalId
+    rows(first: 50) {
+      nodes {
+        denialReason
+        failureCode
+        counts {
+          denied
+          failed
+          unconfirmed
+        }
       }
     }
   }
-  users(filter: {externalIdPrefix: $text}, first: 5) @include(if: $byUser) {
-    nodes {
-      id
-      externalId
-      suspendedAt
+  todayBefore: sessionStatistics(filter: $todayBefore) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      mintMsP95
+    }
+  }
+  hours: sessionStatistics(filter: $hours, groupBy: [HOUR]) {
+    from
+    to
+    timeZone
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      pending
+    }
+    rows(first: 50) {
+      nodes {
+        start
+        counts {
+          issued
+          denied
+          failed
+          unconfirmed
+          pending
+        }
+      }
+    }
+  }
+  hoursBefore: sessionStatistics(filter: $hoursBefore) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      pending
     }
   }
 }
-    `) as unknown as TypedDocumentString<PaletteLookUpQuery, PaletteLookUpQueryVariables>;
+    `) as unknown as TypedDocumentString<OverviewStatisticsQuery, OverviewStatisticsQueryVariables>;
+export const UsageReportDocument = new TypedDocumentString(`
+    query UsageReport($filter: UsageFilter!, $groupBy: [UsageDimension!]!, $orderBy: UsageOrder!, $first: Int!, $after: String, $withTotals: Boolean!) {
+  usage(filter: $filter, groupBy: $groupBy) {
+    totals @include(if: $withTotals) {
+      reported
+      responses
+      inputTextTokens
+      inputAudioTokens
+      inputImageTokens
+      cachedTextTokens
+      cachedAudioTokens
+      cachedImageTokens
+      outputTextTokens
+      outputAudioTokens
+      totalTokens
+      transcriptionSeconds
+      costUsd
+      costKnownUsd
+      costEstimatedUsd
+      costUnknownFor
+      costUnknownForMore
+    }
+    rows(first: $first, after: $after, orderBy: $orderBy) {
+      nodes {
+        start
+        model
+        provider
+        label
+        user {
+          id
+          externalId
+        }
+        application {
+          id
+          name
+        }
+        sessionsIssued
+        totals {
+          reported
+          responses
+          inputTextTokens
+          inputAudioTokens
+          inputImageTokens
+          cachedTextTokens
+          cachedAudioTokens
+          cachedImageTokens
+          outputTextTokens
+          outputAudioTokens
+          totalTokens
+          transcriptionSeconds
+          costUsd
+          costKnownUsd
+          costEstimatedUsd
+          costUnknownFor
+          costUnknownForMore
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsageReportQuery, UsageReportQueryVariables>;
