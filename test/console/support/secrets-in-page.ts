@@ -11,11 +11,16 @@ export function secretsIn(text: string): string[] {
 /** Where a page has put a secret that it may only hold in memory: what it stores, its address, and what it shows. */
 export async function placesWithSecrets(page: Page, secrets: ReadonlySet<string>): Promise<string[]> {
   const kept = await page.evaluate(async () => {
+    const stored = (storage: Storage) =>
+      Array.from(storage, (_, index) => {
+        const key = storage.key(index) ?? '';
+        return `${key}=${storage.getItem(key)}`;
+      }).join('\n');
     const databases = await indexedDB.databases();
     const caches = await window.caches.keys();
     return {
-      'local storage': JSON.stringify({ ...localStorage }),
-      'session storage': JSON.stringify({ ...sessionStorage }),
+      'local storage': stored(localStorage),
+      'session storage': stored(sessionStorage),
       cookies: document.cookie,
       'IndexedDB (there must be none)': databases.length > 0 ? 'ek_0000000000000000' : '',
       'caches (there must be none)': caches.length > 0 ? 'ek_0000000000000000' : '',

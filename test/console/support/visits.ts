@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, expect } from 'vitest';
 import { ROOT_KEY, type TestGateway } from '../../support/gateway.ts';
-import { holds, placesWithSecrets, secretsIn, secretsInMemory } from './secrets-in-page.ts';
+import { findingsIn } from './findings.ts';
 import { type Watched, watchPages } from './watch-page.ts';
 
 export type Visit = {
@@ -68,7 +68,7 @@ export function useVisits(
     const visits = opened;
     opened = [];
     for (const visit of visits) {
-      await lookAfter(visit, secrets);
+      expect.soft(await findingsIn(visit.page.context(), visit.watched, secrets, signOut)).toEqual([]);
       await visit.page.context().close();
     }
   });
@@ -80,25 +80,6 @@ export async function signInAt(page: Page, key: string): Promise<void> {
   await page.getByLabel('API key').fill(key);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('navigation').first().waitFor();
-}
-
-async function lookAfter({ page, watched }: Opened, secrets: ReadonlySet<string>): Promise<void> {
-  const known = new Set(secrets);
-  for (const body of await Promise.all(watched.bodies))
-    for (const secret of secretsIn(body)) known.add(secret);
-  const pages = page.context().pages();
-  const found: string[] = [];
-  for (const each of pages) {
-    found.push(...(await placesWithSecrets(each, known)));
-    await signOut(each);
-    found.push(...(await placesWithSecrets(each, known)));
-    found.push(...(await secretsInMemory(each, known)).map((secret) => `memory: ${secret.slice(0, 8)}…`));
-  }
-  found.push(
-    ...watched.urls.filter((url) => holds(url, known)).map((url) => `URL: ${new URL(url).pathname}`),
-  );
-  expect.soft(found, 'where secrets are').toEqual([]);
-  expect.soft(watched.problems, 'what went wrong in the page').toEqual([]);
 }
 
 async function signOut(page: Page): Promise<void> {
