@@ -18,6 +18,185 @@ export type ActorKind =
   /** An end user, who uses a token without scopes. */
   | 'USER';
 
+/** The encoding of audio. */
+export type AudioFormat =
+  /** G.711 A-law at 8 kHz, as used by telephones elsewhere. */
+  | 'G711_ALAW'
+  /** G.711 μ-law at 8 kHz, as used by telephones in North America and Japan. */
+  | 'G711_ULAW'
+  /** 16 bit PCM at 24 kHz, mono, little-endian. */
+  | 'PCM16';
+
+/** The session to create. Fields that are left out take the defaults of the provider. Null is the same as leaving a field out, except in turnDetection, inputAudioTranscription and inputAudioNoiseReduction, where it means off, as in what is returned, and inside extra. A field that the provider does not support is refused, never dropped. */
+export type CreateRealtimeSessionInput = {
+  /** The lifetime of the client secret in seconds, 10 to 7200 (xAI: 10 to 3600). A longer lifetime than the policy or the provider allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less. */
+  readonly expiresAfterSeconds?: number | null | undefined;
+  /** The identifier that the applications use for the end user. Applications and operators must give it. An end user may leave it out, and may name only itself. */
+  readonly externalUserId?: string | null | undefined;
+  /** Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. Null is passed on where the provider gives it a meaning, and refused elsewhere: `{ tracing: null }` switches tracing off, and `{ prompt: null }` names no prompt. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it. */
+  readonly extra?: unknown;
+  /** A key that never mints more than one secret. A request with the same key and the same input is answered with the first outcome; a success is answered with SecretAlreadyIssuedError, because the secret was returned once and is not stored. 1 to 255 visible ASCII characters. Keys are remembered for at least 24 hours, per caller and user. A request that is refused before anything is reserved is not remembered. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The format of the audio that the client sends. Default PCM16. */
+  readonly inputAudioFormat?: AudioFormat | null | undefined;
+  /** The noise filter of the input audio. Default: that of the provider; OpenAI has none. Null: no filter, and the provider is told so. xAI refuses the field and null alike. */
+  readonly inputAudioNoiseReduction?: InputAudioNoiseReductionInput | null | undefined;
+  /** How the speech of the user is transcribed. Default: that of the provider; OpenAI does not transcribe it. Null: it is not transcribed, and the provider is told so. For a transcription session, which always transcribes, null is the same as leaving it out. xAI refuses the field and null alike. */
+  readonly inputAudioTranscription?: InputAudioTranscriptionInput | null | undefined;
+  /** The instructions for the model, at most 65,536 characters. The client can override them. */
+  readonly instructions?: string | null | undefined;
+  /** The labels of the session. At most 32. */
+  readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
+  /** The largest number of output tokens of one response, including tool calls. Default, and with null: "inf". */
+  readonly maxResponseOutputTokens?: number | 'inf' | null | undefined;
+  /** The kinds of output of the model. In the GA dialect [TEXT, AUDIO] becomes [AUDIO], which includes the transcript. At most 2. */
+  readonly modalities?: ReadonlyArray<Modality> | null | undefined;
+  /** The model. For a transcription session, the transcription model. Default: the model that the gateway is configured with; gpt-live-transcribe for a transcription session, gpt-realtime-translate for a translation session. */
+  readonly model?: string | null | undefined;
+  /** The format of the audio that the model sends. Default PCM16. */
+  readonly outputAudioFormat?: AudioFormat | null | undefined;
+  /** The language that a translation session translates into, e.g. "es". At most 64 characters. Beside it and the common fields, a translation session has inputAudioTranscription with a model, and inputAudioNoiseReduction with a type; all others are refused. Not allowed for other types of session. */
+  readonly outputLanguage?: string | null | undefined;
+  /** The name of a configured provider, e.g. "openai". It applies whatever provider the model is bound to. Default: the one that the model is bound to, else the first that is configured. */
+  readonly provider?: string | null | undefined;
+  /** The sampling temperature of the model, 0.6 to 1.2. Default 0.8. It is refused, never dropped, for dialects that have no temperature; the GA API has none. */
+  readonly temperature?: number | null | undefined;
+  /** Whether the model must call a tool, and which one. Default AUTO. */
+  readonly toolChoice?: ToolChoiceInput | null | undefined;
+  /** The tools that the model may call. Default: none. At most 128. */
+  readonly tools?: ReadonlyArray<ToolInput> | null | undefined;
+  /** How the end of a turn of the user is detected. Left out: the default of the provider, which is serverVad; none for the transcription models that detect no turns (gpt-live-transcribe, gpt-realtime-whisper), for which it must be left out, null or disabled. Null: the same as `{ disabled: true }`, there is no detection. A translation session has none: it takes only null and disabled. xAI refuses the field and null alike. */
+  readonly turnDetection?: TurnDetectionInput | null | undefined;
+  /** The type: a conversation, a transcription or a translation. Default REALTIME, whatever the model: a model that is known to be for another type is refused. */
+  readonly type?: RealtimeSessionType | null | undefined;
+  /** The voice of the model: a name, e.g. "marin", or the id of a custom voice ("voice_…"). Default: the default of the provider. */
+  readonly voice?: string | null | undefined;
+};
+
+/** How soon the model answers when it is not certain that the user has finished. */
+export type Eagerness =
+  /** The same as MEDIUM. */
+  | 'AUTO'
+  /** The model waits up to 2 seconds. It answers quickly and interrupts more often. */
+  | 'HIGH'
+  /** The model waits up to 8 seconds, so that the user can pause to think. */
+  | 'LOW'
+  /** The model waits up to 4 seconds. */
+  | 'MEDIUM';
+
+/** A function of the client that the model may call. */
+export type FunctionToolInput = {
+  /** What the function does and when to call it, for the model to read. */
+  readonly description?: string | null | undefined;
+  /** The name that the model calls it by, e.g. "get_weather". */
+  readonly name: string;
+  /** The JSON Schema of its arguments, an object, e.g. `{ type: "object", properties: { city: { type: "string" } } }`. */
+  readonly parameters?: unknown;
+};
+
+/** An HTTP header of the requests that the provider sends to an MCP server. */
+export type HeaderInput = {
+  /** The name. It is stored, and shown in headerNames. */
+  readonly name: string;
+  /** The value. It is sent to the provider, and never stored, logged or shown. */
+  readonly value: string;
+};
+
+/** The reason why an idempotency key cannot be used. */
+export type IdempotencyConflict =
+  /** The key was used before with another input. */
+  | 'DIFFERENT_INPUT'
+  /** The first request with this key is still in progress. Try again shortly. */
+  | 'IN_PROGRESS';
+
+/** The noise filter of the input audio. Write null in its place for none. */
+export type InputAudioNoiseReductionInput = {
+  /** How much noise to remove, 0 to 1. Default: the default of the provider. GA dialect only. */
+  readonly strength?: number | null | undefined;
+  /** The kind of filter. */
+  readonly type: NoiseReductionType;
+};
+
+/** How the input audio is transcribed, in addition to what the model hears. A field that the model is known not to take is refused. */
+export type InputAudioTranscriptionInput = {
+  /** How long the model waits before it writes (gpt-realtime-whisper). */
+  readonly delay?: TranscriptionDelay | null | undefined;
+  /** Terms to listen for, taken literally, of at most 256 characters each (gpt-live-transcribe, gpt-transcribe). At most 500. */
+  readonly keywords?: ReadonlyArray<string> | null | undefined;
+  /** The language of the speech, in ISO 639-1, e.g. "en". Default: it is recognised. gpt-live-transcribe and gpt-transcribe take languages instead. */
+  readonly language?: string | null | undefined;
+  /** The languages that the speech may be in, in ISO 639-1, for models that take several (gpt-live-transcribe, gpt-transcribe). Not together with language. At most 64. */
+  readonly languages?: ReadonlyArray<string> | null | undefined;
+  /** The transcription model, e.g. "whisper-1". For a transcription session it must be left out or be the same as model. */
+  readonly model?: string | null | undefined;
+  /** Words and topics to expect, e.g. the names of your products. gpt-realtime-whisper and gpt-4o-transcribe-diarize take none. */
+  readonly prompt?: string | null | undefined;
+};
+
+/** A label: a key and a value that the application chooses, e.g. `{ key: "team", value: "support" }`. */
+export type LabelInput = {
+  /** The key, at most 64 characters. It must be unique within the session. */
+  readonly key: string;
+  /** The value, at most 256 characters. */
+  readonly value: string;
+};
+
+/** An MCP server that the provider calls. GA dialect only. */
+export type McpToolInput = {
+  /** The names of its tools that the model may call. Default: all tools. At most 256. */
+  readonly allowedTools?: ReadonlyArray<string> | null | undefined;
+  /** The authorization. It is sent to the provider, and never stored, logged or shown. */
+  readonly authorization?: string | null | undefined;
+  /** A connector of the provider that stands for a server, e.g. "connector_googlecalendar". OpenAI has none for models released after 2026-09-01. */
+  readonly connectorId?: string | null | undefined;
+  /** The headers. Their values are sent to the provider, and never stored, logged or shown. At most 32. */
+  readonly headers?: ReadonlyArray<HeaderInput> | null | undefined;
+  /** With true, the model may call only tools that the server marks as reading. */
+  readonly readOnlyTools?: boolean | null | undefined;
+  /** Which calls the client must approve: "always", "never", or e.g. `{ never: { tool_names: ["search"] } }`. */
+  readonly requireApproval?: unknown;
+  /** What the server offers, for the model to read. */
+  readonly serverDescription?: string | null | undefined;
+  /** The name of the server in this session, e.g. in toolChoice. */
+  readonly serverLabel: string;
+  /** The http or https URL at which the provider reaches the server. It is stored without credentials and query. Give exactly one of serverUrl and connectorId. */
+  readonly serverUrl?: string | null | undefined;
+};
+
+/** A kind of output of the model. Audio comes with its transcript. */
+export type Modality =
+  /** Speech, with its transcript. */
+  | 'AUDIO'
+  /** Text. */
+  | 'TEXT';
+
+/** The kind of noise filter. It depends on the microphone. */
+export type NoiseReductionType =
+  /** For a microphone in the room, e.g. that of a laptop. */
+  | 'FAR_FIELD'
+  /** For a microphone close to the mouth, e.g. a headset. */
+  | 'NEAR_FIELD';
+
+/** A rule of a policy. */
+export type PolicyRule =
+  /** The known costs of the user in this calendar month (UTC) have reached the budget, or the price of a model is not known. Costs are known when usage is reported. */
+  | 'BUDGET'
+  /** The model is not allowed. */
+  | 'MODEL'
+  /** The provider is not allowed. */
+  | 'PROVIDER'
+  /** The requested lifetime of the secret is longer than allowed. */
+  | 'TTL';
+
+/** A quota. It counts sessions per user, over all applications. */
+export type QuotaKind =
+  /** Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider. */
+  | 'ACTIVE_SESSIONS'
+  /** Sessions reserved in the last 24 hours. */
+  | 'MINTS_PER_DAY'
+  /** Sessions reserved in the last 60 seconds. */
+  | 'MINTS_PER_MINUTE';
+
 /** The records that the scopes of a caller apply to. The reach of an end user is always SELF. */
 export type Reach =
   /** The records of all users and applications. */
@@ -26,6 +205,30 @@ export type Reach =
   | 'OWN_APPLICATION'
   /** The user that the caller is, and its sessions. */
   | 'SELF';
+
+/** The status of a session. It is computed whenever it is read, from the record and the clock of the database, so it is never out of date. A revoked session is REVOKED even after its secret has expired. */
+export type RealtimeSessionStatus =
+  /** The client secret was issued and can still open connections. */
+  | 'ACTIVE'
+  /** The client secret has expired and opens no connection any more. */
+  | 'EXPIRED'
+  /** The provider refused the session. No secret exists. */
+  | 'FAILED'
+  /** The session is reserved. The provider has not answered yet. */
+  | 'PENDING'
+  /** An operator, the application or the user revoked the session. */
+  | 'REVOKED'
+  /** The outcome is unknown, because of a timeout, a crash or a lost write. A secret may exist at the provider, but it was returned to nobody. */
+  | 'UNCONFIRMED';
+
+/** The type of a session: a conversation, a transcription or a translation. */
+export type RealtimeSessionType =
+  /** A conversation. The model listens and answers. */
+  | 'REALTIME'
+  /** A transcription. Speech is transcribed, and no model answers. */
+  | 'TRANSCRIPTION'
+  /** A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations. */
+  | 'TRANSLATION';
 
 /** What a caller may do. An end user, who has a token of the identity provider without scopes, needs none of these to create, read and revoke its own sessions and to read its own usage. */
 export type Scope =
@@ -50,10 +253,109 @@ export type Scope =
   /** Suspend, reinstate and erase users. Needs reach EVERYTHING. */
   | 'USERS_WRITE';
 
+/** Turn detection by whether the speech sounds complete. */
+export type SemanticVadInput = {
+  /** Whether the model answers automatically when a turn ends. Default true. */
+  readonly createResponse?: boolean | null | undefined;
+  /** How soon the model answers. Default AUTO. */
+  readonly eagerness?: Eagerness | null | undefined;
+  /** Whether the model stops speaking when the user starts to speak. Default true. */
+  readonly interruptResponse?: boolean | null | undefined;
+};
+
+/** Turn detection by volume and silence. */
+export type ServerVadInput = {
+  /** Whether the model answers automatically when a turn ends. Default true. */
+  readonly createResponse?: boolean | null | undefined;
+  /** The milliseconds of silence after which the model speaks without input, 5000 to 30000. Default: never. GA dialect only. */
+  readonly idleTimeoutMs?: number | null | undefined;
+  /** Whether the model stops speaking when the user starts to speak. Default true. */
+  readonly interruptResponse?: boolean | null | undefined;
+  /** The milliseconds of audio to keep from before the speech was detected. Default 300. */
+  readonly prefixPaddingMs?: number | null | undefined;
+  /** The milliseconds of silence that end a turn. Default 500. */
+  readonly silenceDurationMs?: number | null | undefined;
+  /** The threshold of the volume, 0 to 1. A higher value needs louder speech. Default 0.5. */
+  readonly threshold?: number | null | undefined;
+};
+
+/** Whether the model calls a tool, and which one, e.g. `{ mode: FUNCTION, name: "get_weather" }`. */
+export type ToolChoiceInput = {
+  /** The mode. FUNCTION and MCP are available in the GA dialect only. */
+  readonly mode: ToolChoiceMode;
+  /** The name of the function or of the MCP tool. Required with FUNCTION, optional with MCP, not allowed otherwise. */
+  readonly name?: string | null | undefined;
+  /** The label of the MCP server. Required with MCP, not allowed otherwise. */
+  readonly serverLabel?: string | null | undefined;
+};
+
+/** Whether the model calls a tool, and which one. */
+export type ToolChoiceMode =
+  /** The model decides. */
+  | 'AUTO'
+  /** The model calls the function with the given name. */
+  | 'FUNCTION'
+  /** The model calls a tool of the given MCP server: the tool with the given name, or any tool if no name is given. */
+  | 'MCP'
+  /** The model calls no tool. */
+  | 'NONE'
+  /** The model calls at least one tool of its choice. */
+  | 'REQUIRED';
+
+/** A tool that the model may call. Give exactly one field. */
+export type ToolInput =
+  {   /** A function that the client carries out. */
+  readonly function: FunctionToolInput; readonly mcp?: never; }
+  |  { readonly function?: never;   /** An MCP server that the provider calls. GA dialect only. */
+  readonly mcp: McpToolInput; };
+
+/** How long a transcription model waits before it writes. Longer is more accurate. */
+export type TranscriptionDelay =
+  /** A long wait. */
+  | 'HIGH'
+  /** A short wait. */
+  | 'LOW'
+  /** A medium wait. */
+  | 'MEDIUM'
+  /** The shortest wait. */
+  | 'MINIMAL'
+  /** The longest wait. */
+  | 'XHIGH';
+
+/** How the end of a turn is detected. Give exactly one field, e.g. `{ semanticVad: { eagerness: LOW } }`. */
+export type TurnDetectionInput =
+  {   /** With true, there is no detection: the client decides when a turn ends. turnDetection: null says the same. */
+  readonly disabled: boolean; readonly semanticVad?: never; readonly serverVad?: never; }
+  |  { readonly disabled?: never;   /** Detection by what is said. `{}` uses all defaults. */
+  readonly semanticVad: SemanticVadInput; readonly serverVad?: never; }
+  |  { readonly disabled?: never; readonly semanticVad?: never;   /** Detection by volume and silence. `{}` uses all defaults. */
+  readonly serverVad: ServerVadInput; };
+
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
+
+export type PlaygroundMintMutationVariables = Exact<{
+  input: CreateRealtimeSessionInput;
+}>;
+
+
+export type PlaygroundMintMutation = { readonly createRealtimeSession:
+    | { readonly __typename: 'CreateRealtimeSessionSuccess', readonly clientSecret: { readonly value: string, readonly expiresAt: string }, readonly session: { readonly id: string, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly exposedUntil: string | null, readonly clientSecret: { readonly redacted: string } | null } | null }
+    | { readonly __typename: 'IdempotencyConflictError', readonly message: string, readonly reason: IdempotencyConflict }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'PolicyViolationError', readonly message: string, readonly rule: PolicyRule, readonly allowed: ReadonlyArray<string>, readonly unpricedModels: ReadonlyArray<string> }
+    | { readonly __typename: 'QuotaExceededError', readonly message: string, readonly quota: QuotaKind, readonly limit: number, readonly used: number, readonly retryAt: string | null }
+    | { readonly __typename: 'SecretAlreadyIssuedError', readonly message: string, readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } | null }
+    | { readonly __typename: 'UpstreamError', readonly message: string, readonly retryable: boolean, readonly possiblyIssued: boolean, readonly retryAt: string | null, readonly path: ReadonlyArray<string> | null, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamRequestId: string | null, readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } | null }
+    | { readonly __typename: 'UserSuspendedError', readonly message: string, readonly suspendedAt: string }
+   };
+
+export type PlaygroundModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PlaygroundModelsQuery = { readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -92,3 +394,84 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const PlaygroundMintDocument = new TypedDocumentString(`
+    mutation PlaygroundMint($input: CreateRealtimeSessionInput!) {
+  createRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on CreateRealtimeSessionSuccess {
+      clientSecret {
+        value
+        expiresAt
+      }
+      session {
+        id
+        type
+        provider
+        model
+        voice
+        exposedUntil
+        clientSecret {
+          redacted
+        }
+      }
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+    ... on PolicyViolationError {
+      rule
+      allowed
+      unpricedModels
+    }
+    ... on QuotaExceededError {
+      quota
+      limit
+      used
+      retryAt
+    }
+    ... on UserSuspendedError {
+      suspendedAt
+    }
+    ... on IdempotencyConflictError {
+      reason
+    }
+    ... on SecretAlreadyIssuedError {
+      session {
+        id
+        status
+      }
+    }
+    ... on UpstreamError {
+      retryable
+      possiblyIssued
+      retryAt
+      path
+      upstreamStatus
+      upstreamCode
+      upstreamRequestId
+      session {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaygroundMintMutation, PlaygroundMintMutationVariables>;
+export const PlaygroundModelsDocument = new TypedDocumentString(`
+    query PlaygroundModels {
+  gateway {
+    pricedModels
+    providers {
+      name
+      isDefault
+      isSandbox
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaygroundModelsQuery, PlaygroundModelsQueryVariables>;
