@@ -27,6 +27,15 @@ export type AudioFormat =
   /** 16 bit PCM at 24 kHz, mono, little-endian. */
   | 'PCM16';
 
+/** The outcome of an action: done, refused by a rule, or failed. */
+export type AuditOutcome =
+  /** A rule refused the action, e.g. a policy, a quota or a suspension. Nothing was done. */
+  | 'DENIED'
+  /** The action was tried and failed, or its outcome is unknown. */
+  | 'FAILED'
+  /** The action was done. */
+  | 'SUCCEEDED';
+
 /** The session to create. Fields that are left out take the defaults of the provider. Null is the same as leaving a field out, except in turnDetection, inputAudioTranscription and inputAudioNoiseReduction, where it means off, as in what is returned, and inside extra. A field that the provider does not support is refused, never dropped. */
 export type CreateRealtimeSessionInput = {
   /** The lifetime of the client secret in seconds, 10 to 7200 (xAI: 10 to 3600). A longer lifetime than the policy or the provider allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less. */
@@ -206,6 +215,47 @@ export type Reach =
   /** The user that the caller is, and its sessions. */
   | 'SELF';
 
+/** Sessions that match all given fields. A list matches any of its values; an empty list, or an id of a record that you may not see, matches nothing. */
+export type RealtimeSessionFilter = {
+  /** Sessions that this application requested. */
+  readonly applicationId?: string | null | undefined;
+  /** Sessions that were reserved at this time or later. */
+  readonly createdFrom?: string | null | undefined;
+  /** Sessions that were reserved before this time. */
+  readonly createdTo?: string | null | undefined;
+  /** Sessions that are ACTIVE now and expire before this time. */
+  readonly expiresBefore?: string | null | undefined;
+  /** Sessions of which something may still be running at this time: those whose exposedUntil is not earlier. */
+  readonly exposedAfter?: string | null | undefined;
+  /** Sessions of the user for whom the applications use this identifier. */
+  readonly externalUserId?: string | null | undefined;
+  /** Sessions for which there is no secret for one of these reasons, by SessionFailure.code: upstream_unreachable, upstream_redirected, upstream_proxy_refused, upstream_rejected, upstream_authentication, upstream_rate_limited, upstream_quota_exhausted, upstream_unavailable, upstream_error, upstream_timeout, upstream_connection_lost, upstream_answer_too_large, upstream_answer_invalid, not_recorded, withdrawn, not_settled. At most 1,000. */
+  readonly failureCodes?: ReadonlyArray<string> | null | undefined;
+  /** Sessions that have all of these labels. At most 1,000. */
+  readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
+  /** Sessions with one of these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** Sessions of one of these providers, e.g. "openai". At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** Sessions that have one of these statuses now. At most 1,000. */
+  readonly statuses?: ReadonlyArray<RealtimeSessionStatus> | null | undefined;
+  /** Sessions of these types. At most 1,000. */
+  readonly types?: ReadonlyArray<RealtimeSessionType> | null | undefined;
+  /** The session to which the provider gave this identifier, e.g. "sess_…". */
+  readonly upstreamSessionId?: string | null | undefined;
+  /** Sessions of this user. */
+  readonly userId?: string | null | undefined;
+};
+
+/** The order of a listing of sessions. */
+export type RealtimeSessionOrder =
+  /** Oldest first. */
+  | 'CREATED_AT_ASC'
+  /** Newest first. */
+  | 'CREATED_AT_DESC'
+  /** The next to expire first. Lists ACTIVE sessions only. */
+  | 'EXPIRES_AT_ASC';
+
 /** The status of a session. It is computed whenever it is read, from the record and the clock of the database, so it is never out of date. A revoked session is REVOKED even after its secret has expired. */
 export type RealtimeSessionStatus =
   /** The client secret was issued and can still open connections. */
@@ -229,6 +279,14 @@ export type RealtimeSessionType =
   | 'TRANSCRIPTION'
   /** A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations. */
   | 'TRANSLATION';
+
+/** The session to revoke. */
+export type RevokeRealtimeSessionInput = {
+  /** The value of RealtimeSession.id, not the provider's own identifier. */
+  readonly id: string;
+  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
+  readonly reason?: string | null | undefined;
+};
 
 /** What a caller may do. An end user, who has a token of the identity provider without scopes, needs none of these to create, read and revoke its own sessions and to read its own usage. */
 export type Scope =
@@ -278,6 +336,21 @@ export type ServerVadInput = {
   /** The threshold of the volume, 0 to 1. A higher value needs louder speech. Default 0.5. */
   readonly threshold?: number | null | undefined;
 };
+
+/** A kind of change to a session. */
+export type SessionEventType =
+  /** The client secret expired. */
+  | 'EXPIRED'
+  /** The provider refused the session. There is no secret. */
+  | 'FAILED'
+  /** The client secret was recorded and returned. The session became ACTIVE. */
+  | 'ISSUED'
+  /** The session was revoked. */
+  | 'REVOKED'
+  /** The outcome is unknown. No secret was returned. */
+  | 'UNCONFIRMED'
+  /** Usage of the session was reported. */
+  | 'USAGE_REPORTED';
 
 /** Whether the model calls a tool, and which one, e.g. `{ mode: FUNCTION, name: "get_weather" }`. */
 export type ToolChoiceInput = {
@@ -357,6 +430,94 @@ export type PlaygroundModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PlaygroundModelsQuery = { readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean }> } };
 
+export type SessionPageQueryVariables = Exact<{
+  id: string;
+  withUsage: boolean;
+}>;
+
+
+export type SessionPageQuery = { readonly realtimeSession: (
+    { readonly id: string, readonly user: { readonly id: string } }
+    & { ' $fragmentRefs'?: { 'SessionSummaryFragment': SessionSummaryFragment;'SessionFieldsFragment': SessionFieldsFragment } }
+  ) & { ' $fragmentRefs'?: { 'SessionUsageFragment': SessionUsageFragment } } | null, readonly position: { readonly eventsAfter: string } };
+
+export type SessionChangedSubscriptionVariables = Exact<{
+  userId: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type SessionChangedSubscription = { readonly sessionEvents: { readonly id: string, readonly session: { readonly id: string } } };
+
+export type RevokeSessionInConsoleMutationVariables = Exact<{
+  input: RevokeRealtimeSessionInput;
+}>;
+
+
+export type RevokeSessionInConsoleMutation = { readonly revokeRealtimeSession:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeRealtimeSessionSuccess', readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } }
+   };
+
+export type SessionTimelineQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type SessionTimelineQuery = { readonly realtimeSession: { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'TimelineEventFragment': TimelineEventFragment } }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } | null } | null };
+
+export type SessionFieldsFragment = { readonly upstreamSessionId: string | null, readonly object: string, readonly model: string, readonly modalities: ReadonlyArray<Modality>, readonly instructions: string | null, readonly voice: string | null, readonly inputAudioFormat: AudioFormat | null, readonly outputAudioFormat: AudioFormat | null, readonly temperature: number | null, readonly maxResponseOutputTokens: number | 'inf' | null, readonly outputLanguage: string | null, readonly upstreamConfig: unknown, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly fingerprint: string } | null, readonly inputAudioTranscription: { readonly model: string | null, readonly language: string | null, readonly languages: ReadonlyArray<string> | null, readonly prompt: string | null, readonly keywords: ReadonlyArray<string> | null, readonly delay: TranscriptionDelay | null } | null, readonly inputAudioNoiseReduction: { readonly type: NoiseReductionType, readonly strength: number | null } | null, readonly turnDetection:
+    | { readonly __typename: 'SemanticVad', readonly eagerness: Eagerness | null, readonly createResponse: boolean | null, readonly interruptResponse: boolean | null }
+    | { readonly __typename: 'ServerVad', readonly threshold: number | null, readonly prefixPaddingMs: number | null, readonly silenceDurationMs: number | null, readonly idleTimeoutMs: number | null, readonly createResponse: boolean | null, readonly interruptResponse: boolean | null }
+   | null, readonly tools: ReadonlyArray<
+    | { readonly __typename: 'FunctionTool', readonly name: string, readonly description: string | null, readonly parameters: unknown }
+    | { readonly __typename: 'McpTool', readonly serverLabel: string, readonly serverUrl: string | null, readonly connectorId: string | null, readonly serverDescription: string | null, readonly allowedTools: ReadonlyArray<string> | null, readonly readOnlyTools: boolean | null, readonly requireApproval: unknown, readonly hasAuthorization: boolean, readonly headerNames: ReadonlyArray<string> }
+  >, readonly toolChoice: { readonly mode: ToolChoiceMode, readonly name: string | null, readonly serverLabel: string | null } | null } & { ' $fragmentName'?: 'SessionFieldsFragment' };
+
+export type SessionSummaryFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly fingerprint: string, readonly expiresAt: string, readonly expiresInSeconds: number, readonly isExpired: boolean } | null, readonly failure: { readonly code: string, readonly message: string, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string } } & { ' $fragmentName'?: 'SessionSummaryFragment' };
+
+export type TimelineEventFragment = { readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly user: { readonly id: string } | null } } & { ' $fragmentName'?: 'TimelineEventFragment' };
+
+export type SessionUsageFragment = { readonly usage: { readonly reported: boolean, readonly responses: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number, readonly totalTokens: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly transcriptionSeconds: number } | null } & { ' $fragmentName'?: 'SessionUsageFragment' };
+
+export type SessionsPageQueryVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  orderBy?: RealtimeSessionOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  withUsage: boolean;
+}>;
+
+
+export type SessionsPageQuery = { readonly realtimeSessions: { readonly eventsAfter: string, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'SessionRowFragment': SessionRowFragment } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
+
+export type SessionsCountQueryVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  orderBy?: RealtimeSessionOrder | null | undefined;
+}>;
+
+
+export type SessionsCountQuery = { readonly realtimeSessions: { readonly totalCount: number | null } };
+
+export type SessionChangesSubscriptionVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  after?: string | null | undefined;
+  withUsage: boolean;
+}>;
+
+
+export type SessionChangesSubscription = { readonly sessionEvents: { readonly id: string, readonly type: SessionEventType, readonly session: { ' $fragmentRefs'?: { 'SessionRowFragment': SessionRowFragment } } } };
+
+export type SessionFilterChoicesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionFilterChoicesQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }>, readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string }> } };
+
+export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -375,7 +536,202 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const SessionFieldsFragmentDoc = new TypedDocumentString(`
+    fragment SessionFields on RealtimeSession {
+  upstreamSessionId
+  object
+  clientSecret {
+    redacted
+    expiresAt
+    fingerprint
+  }
+  model
+  modalities
+  instructions
+  voice
+  inputAudioFormat
+  outputAudioFormat
+  inputAudioTranscription {
+    model
+    language
+    languages
+    prompt
+    keywords
+    delay
+  }
+  inputAudioNoiseReduction {
+    type
+    strength
+  }
+  turnDetection {
+    __typename
+    ... on ServerVad {
+      threshold
+      prefixPaddingMs
+      silenceDurationMs
+      idleTimeoutMs
+      createResponse
+      interruptResponse
+    }
+    ... on SemanticVad {
+      eagerness
+      createResponse
+      interruptResponse
+    }
+  }
+  tools {
+    __typename
+    ... on FunctionTool {
+      name
+      description
+      parameters
+    }
+    ... on McpTool {
+      serverLabel
+      serverUrl
+      connectorId
+      serverDescription
+      allowedTools
+      readOnlyTools
+      requireApproval
+      hasAuthorization
+      headerNames
+    }
+  }
+  toolChoice {
+    mode
+    name
+    serverLabel
+  }
+  temperature
+  maxResponseOutputTokens
+  outputLanguage
+  upstreamConfig
+}
+    `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const SessionSummaryFragmentDoc = new TypedDocumentString(`
+    fragment SessionSummary on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    fingerprint
+    expiresAt
+    expiresInSeconds
+    isExpired
+  }
+  failure {
+    code
+    message
+    upstreamStatus
+    upstreamCode
+    upstreamParam
+    upstreamRequestId
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"SessionSummary"}) as unknown as TypedDocumentString<SessionSummaryFragment, unknown>;
+export const TimelineEventFragmentDoc = new TypedDocumentString(`
+    fragment TimelineEvent on AuditEvent {
+  id
+  at
+  action
+  outcome
+  detail
+  requestId
+  actor {
+    kind
+    name
+    user {
+      id
+    }
+  }
+}
+    `, {"fragmentName":"TimelineEvent"}) as unknown as TypedDocumentString<TimelineEventFragment, unknown>;
+export const SessionUsageFragmentDoc = new TypedDocumentString(`
+    fragment SessionUsage on RealtimeSession {
+  usage {
+    reported
+    responses
+    costUsd
+    costKnownUsd
+    costEstimatedUsd
+    costUnknownFor
+    costUnknownForMore
+    totalTokens
+    inputTextTokens
+    inputAudioTokens
+    inputImageTokens
+    cachedTextTokens
+    cachedAudioTokens
+    cachedImageTokens
+    outputTextTokens
+    outputAudioTokens
+    transcriptionSeconds
+  }
+}
+    `, {"fragmentName":"SessionUsage"}) as unknown as TypedDocumentString<SessionUsageFragment, unknown>;
+export const SessionRowFragmentDoc = new TypedDocumentString(`
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}
+    `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -475,3 +831,337 @@ export const PlaygroundModelsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PlaygroundModelsQuery, PlaygroundModelsQueryVariables>;
+export const SessionPageDocument = new TypedDocumentString(`
+    query SessionPage($id: ID!, $withUsage: Boolean!) {
+  realtimeSession(id: $id) {
+    id
+    ...SessionSummary
+    ...SessionFields
+    ...SessionUsage @include(if: $withUsage)
+    user {
+      id
+    }
+  }
+  position: realtimeSessions(first: 1) {
+    eventsAfter
+  }
+}
+    fragment SessionFields on RealtimeSession {
+  upstreamSessionId
+  object
+  clientSecret {
+    redacted
+    expiresAt
+    fingerprint
+  }
+  model
+  modalities
+  instructions
+  voice
+  inputAudioFormat
+  outputAudioFormat
+  inputAudioTranscription {
+    model
+    language
+    languages
+    prompt
+    keywords
+    delay
+  }
+  inputAudioNoiseReduction {
+    type
+    strength
+  }
+  turnDetection {
+    __typename
+    ... on ServerVad {
+      threshold
+      prefixPaddingMs
+      silenceDurationMs
+      idleTimeoutMs
+      createResponse
+      interruptResponse
+    }
+    ... on SemanticVad {
+      eagerness
+      createResponse
+      interruptResponse
+    }
+  }
+  tools {
+    __typename
+    ... on FunctionTool {
+      name
+      description
+      parameters
+    }
+    ... on McpTool {
+      serverLabel
+      serverUrl
+      connectorId
+      serverDescription
+      allowedTools
+      readOnlyTools
+      requireApproval
+      hasAuthorization
+      headerNames
+    }
+  }
+  toolChoice {
+    mode
+    name
+    serverLabel
+  }
+  temperature
+  maxResponseOutputTokens
+  outputLanguage
+  upstreamConfig
+}
+fragment SessionSummary on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    fingerprint
+    expiresAt
+    expiresInSeconds
+    isExpired
+  }
+  failure {
+    code
+    message
+    upstreamStatus
+    upstreamCode
+    upstreamParam
+    upstreamRequestId
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+}
+fragment SessionUsage on RealtimeSession {
+  usage {
+    reported
+    responses
+    costUsd
+    costKnownUsd
+    costEstimatedUsd
+    costUnknownFor
+    costUnknownForMore
+    totalTokens
+    inputTextTokens
+    inputAudioTokens
+    inputImageTokens
+    cachedTextTokens
+    cachedAudioTokens
+    cachedImageTokens
+    outputTextTokens
+    outputAudioTokens
+    transcriptionSeconds
+  }
+}`) as unknown as TypedDocumentString<SessionPageQuery, SessionPageQueryVariables>;
+export const SessionChangedDocument = new TypedDocumentString(`
+    subscription SessionChanged($userId: ID!, $after: ID) {
+  sessionEvents(filter: {userId: $userId}, after: $after) {
+    id
+    session {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionChangedSubscription, SessionChangedSubscriptionVariables>;
+export const RevokeSessionInConsoleDocument = new TypedDocumentString(`
+    mutation RevokeSessionInConsole($input: RevokeRealtimeSessionInput!) {
+  revokeRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeRealtimeSessionSuccess {
+      session {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSessionInConsoleMutation, RevokeSessionInConsoleMutationVariables>;
+export const SessionTimelineDocument = new TypedDocumentString(`
+    query SessionTimeline($id: ID!, $after: String) {
+  realtimeSession(id: $id) {
+    auditEvents(first: 50, after: $after) {
+      nodes {
+        ...TimelineEvent
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment TimelineEvent on AuditEvent {
+  id
+  at
+  action
+  outcome
+  detail
+  requestId
+  actor {
+    kind
+    name
+    user {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<SessionTimelineQuery, SessionTimelineQueryVariables>;
+export const SessionsPageDocument = new TypedDocumentString(`
+    query SessionsPage($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder, $first: Int, $after: String, $last: Int, $before: String, $withUsage: Boolean!) {
+  realtimeSessions(
+    filter: $filter
+    orderBy: $orderBy
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    eventsAfter
+    nodes {
+      ...SessionRow
+    }
+    pageInfo {
+      startCursor
+      endCursor
+      hasPreviousPage
+      hasNextPage
+    }
+  }
+}
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}`) as unknown as TypedDocumentString<SessionsPageQuery, SessionsPageQueryVariables>;
+export const SessionsCountDocument = new TypedDocumentString(`
+    query SessionsCount($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder) {
+  realtimeSessions(filter: $filter, orderBy: $orderBy, first: 1) {
+    totalCount(upTo: 1001)
+  }
+}
+    `) as unknown as TypedDocumentString<SessionsCountQuery, SessionsCountQueryVariables>;
+export const SessionChangesDocument = new TypedDocumentString(`
+    subscription SessionChanges($filter: RealtimeSessionFilter, $after: ID, $withUsage: Boolean!) {
+  sessionEvents(filter: $filter, after: $after) {
+    id
+    type
+    session {
+      ...SessionRow
+    }
+  }
+}
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}`) as unknown as TypedDocumentString<SessionChangesSubscription, SessionChangesSubscriptionVariables>;
+export const SessionFilterChoicesDocument = new TypedDocumentString(`
+    query SessionFilterChoices {
+  applications {
+    id
+    name
+  }
+  gateway {
+    pricedModels
+    providers {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionFilterChoicesQuery, SessionFilterChoicesQueryVariables>;
