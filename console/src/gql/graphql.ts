@@ -93,6 +93,12 @@ export type Eagerness =
   /** The model waits up to 4 seconds. */
   | 'MEDIUM';
 
+/** The user to erase. */
+export type EraseUserInput = {
+  /** The id of the user. */
+  readonly id: string;
+};
+
 /** A function of the client that the model may call. */
 export type FunctionToolInput = {
   /** What the function does and when to call it, for the model to read. */
@@ -280,6 +286,12 @@ export type RealtimeSessionType =
   /** A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations. */
   | 'TRANSLATION';
 
+/** The user to reinstate. */
+export type ReinstateUserInput = {
+  /** The id of the user. */
+  readonly id: string;
+};
+
 /** The session to revoke. */
 export type RevokeRealtimeSessionInput = {
   /** The value of RealtimeSession.id, not the provider's own identifier. */
@@ -352,6 +364,40 @@ export type SessionEventType =
   /** Usage of the session was reported. */
   | 'USAGE_REPORTED';
 
+/** The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value. */
+export type SetPolicyInput = {
+  /** The models that are allowed. An empty list allows none. At most 256. */
+  readonly allowedModels?: ReadonlyArray<string> | null | undefined;
+  /** The names of the providers that are allowed, e.g. ["openai"]. An empty list allows none. At most 32. */
+  readonly allowedProviders?: ReadonlyArray<string> | null | undefined;
+  /** The application. The limits apply to each user that it requests sessions for. */
+  readonly applicationId?: string | null | undefined;
+  /** The identifier that the applications use for the user. It need not have a session yet. */
+  readonly externalUserId?: string | null | undefined;
+  /** How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000. */
+  readonly maxActiveSessions?: number | null | undefined;
+  /** How many sessions may be reserved for a user in any 24 hours, 0 to 1,000,000. */
+  readonly maxMintsPerDay?: number | null | undefined;
+  /** How many sessions may be reserved for a user in any 60 seconds, 0 to 1,000,000. */
+  readonly maxMintsPerMinute?: number | null | undefined;
+  /** The longest lifetime of a client secret, 10 to 7200 seconds. */
+  readonly maxTtlSeconds?: number | null | undefined;
+  /** How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped. */
+  readonly monthlyBudgetUsd?: string | null | undefined;
+  /** The id of the user. The limits apply to it through every application. */
+  readonly userId?: string | null | undefined;
+};
+
+/** The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet. */
+export type SuspendUserInput = {
+  /** The identifier that the applications use for the user. */
+  readonly externalUserId?: string | null | undefined;
+  /** The id of the user. */
+  readonly id?: string | null | undefined;
+  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
+  readonly reason?: string | null | undefined;
+};
+
 /** Whether the model calls a tool, and which one, e.g. `{ mode: FUNCTION, name: "get_weather" }`. */
 export type ToolChoiceInput = {
   /** The mode. FUNCTION and MCP are available in the GA dialect only. */
@@ -403,6 +449,27 @@ export type TurnDetectionInput =
   readonly semanticVad: SemanticVadInput; readonly serverVad?: never; }
   |  { readonly disabled?: never; readonly semanticVad?: never;   /** Detection by volume and silence. `{}` uses all defaults. */
   readonly serverVad: ServerVadInput; };
+
+/** Users that match all given fields. */
+export type UserFilter = {
+  /** Users whose external id starts with this text. Upper and lower case differ. */
+  readonly externalIdPrefix?: string | null | undefined;
+  /** Users with one of these external ids, e.g. to join a list of your own. The order is that of orderBy. An empty list matches nobody, and an erased user has no external id. At most 100. */
+  readonly externalIds?: ReadonlyArray<string> | null | undefined;
+  /** True: only users with an ACTIVE session. False: only users without one. */
+  readonly hasActiveSessions?: boolean | null | undefined;
+  /** True: only suspended users. False: only users that are not suspended. */
+  readonly suspended?: boolean | null | undefined;
+};
+
+/** The order of a listing of users. */
+export type UserOrder =
+  /** The newest user first, by the time when any application first named it. */
+  | 'CREATED_AT_DESC'
+  /** The user with the newest session first. Users without a session come last. */
+  | 'LAST_SESSION_AT_DESC'
+  /** The user whose session expires next first. Lists only users with an ACTIVE session. */
+  | 'NEXT_EXPIRY_AT_ASC';
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -517,6 +584,138 @@ export type SessionFilterChoicesQueryVariables = Exact<{ [key: string]: never; }
 export type SessionFilterChoicesQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }>, readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string }> } };
 
 export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
+
+export type UserAuditQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserAuditQuery = { readonly user: { readonly id: string, readonly auditEvents: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string } }> } | null } | null };
+
+export type EraseUserMutationVariables = Exact<{
+  input: EraseUserInput;
+}>;
+
+
+export type EraseUserMutation = { readonly eraseUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly externalId: string | null, readonly erasedAt: string | null } }
+   };
+
+export type PolicyValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number, readonly maxActiveSessions: number, readonly maxMintsPerMinute: number, readonly maxMintsPerDay: number, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'PolicyValuesFragment' };
+
+export type OverrideValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number | null, readonly maxActiveSessions: number | null, readonly maxMintsPerMinute: number | null, readonly maxMintsPerDay: number | null, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'OverrideValuesFragment' };
+
+export type UserPolicyFragment = { readonly id: string, readonly policy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'UserPolicyFragment' };
+
+export type ApplicationPolicyFragment = { readonly id: string, readonly name: string, readonly policyOverrides?: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'ApplicationPolicyFragment' };
+
+export type DefaultPolicyFragment = { readonly pricedModels: ReadonlyArray<string>, readonly defaultPolicy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly providers: ReadonlyArray<{ readonly name: string }> } & { ' $fragmentName'?: 'DefaultPolicyFragment' };
+
+export type ReinstateUserMutationVariables = Exact<{
+  input: ReinstateUserInput;
+}>;
+
+
+export type ReinstateUserMutation = { readonly reinstateUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
+   };
+
+export type UserSessionsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserSessionsQuery = { readonly user: { readonly id: string, readonly sessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly createdAt: string, readonly model: string, readonly provider: string, readonly application: { readonly id: string, readonly name: string }, readonly clientSecret: { readonly expiresAt: string } | null }> } } | null };
+
+export type UserStandingFragment = { readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string, readonly resetsAt: string } | null, readonly month?: { readonly totals: { readonly costKnownUsd: string } }, readonly newest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly oldest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly active?: { readonly nodes: ReadonlyArray<{ readonly clientSecret: { readonly expiresAt: string } | null }> } } & { ' $fragmentName'?: 'UserStandingFragment' };
+
+export type SuspendUserMutationVariables = Exact<{
+  input: SuspendUserInput;
+}>;
+
+
+export type SuspendUserMutation = { readonly suspendUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
+   };
+
+export type UserUsageQueryVariables = Exact<{
+  id: string;
+  from: string;
+  to: string;
+  timeZone: string;
+}>;
+
+
+export type UserUsageQuery = { readonly user: { readonly id: string, readonly usage: { readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } }, readonly rows: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserUsageDayFragment': UserUsageDayFragment } }> } } } | null };
+
+export type UserUsageTotalsFragment = { readonly reported: boolean, readonly responses: number, readonly totalTokens: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costUnknownFor: ReadonlyArray<string> } & { ' $fragmentName'?: 'UserUsageTotalsFragment' };
+
+export type UserUsageDayFragment = { readonly start: string | null, readonly sessionsIssued: number, readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } } } & { ' $fragmentName'?: 'UserUsageDayFragment' };
+
+export type SetUserPolicyMutationVariables = Exact<{
+  input: SetPolicyInput;
+}>;
+
+
+export type SetUserPolicyMutation = { readonly setPolicy:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
+   };
+
+export type UserChangesSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserChangesSubscription = { readonly sessionEvents: { readonly id: string } };
+
+export type UserPageQueryVariables = Exact<{
+  id: string;
+  application?: string | null | undefined;
+  dayFrom: string;
+  activeFrom: string;
+  monthFrom: string;
+  monthTo: string;
+  readUsage: boolean;
+  readSessions: boolean;
+  readApplications: boolean;
+  readOverrides: boolean;
+  readGateway: boolean;
+}>;
+
+
+export type UserPageQuery = { readonly user: (
+    { readonly id: string }
+    & { ' $fragmentRefs'?: { 'UserHeadingFragment': UserHeadingFragment;'UserToChangeFragment': UserToChangeFragment;'UserStandingFragment': UserStandingFragment;'UserPolicyFragment': UserPolicyFragment } }
+  ) | null, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
+
+export type UserToChangeFragment = { readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserToChangeFragment' };
+
+export type UserHeadingFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly lastSessionAt: string | null, readonly nextExpiryAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserHeadingFragment' };
+
+export type UsersQueryVariables = Exact<{
+  filter: UserFilter;
+  orderBy: UserOrder;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  application?: string | null | undefined;
+  readUsage: boolean;
+  readApplications: boolean;
+}>;
+
+
+export type UsersQuery = { readonly users: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserRowFragment': UserRowFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } }, readonly applications?: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type UserRowFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number, readonly nextExpiryAt: string | null, readonly lastSessionAt: string | null, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string } | null } & { ' $fragmentName'?: 'UserRowFragment' };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -732,6 +931,199 @@ export const SessionRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
+export const PolicyValuesFragmentDoc = new TypedDocumentString(`
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+    `, {"fragmentName":"PolicyValues"}) as unknown as TypedDocumentString<PolicyValuesFragment, unknown>;
+export const OverrideValuesFragmentDoc = new TypedDocumentString(`
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+    `, {"fragmentName":"OverrideValues"}) as unknown as TypedDocumentString<OverrideValuesFragment, unknown>;
+export const UserPolicyFragmentDoc = new TypedDocumentString(`
+    fragment UserPolicy on User {
+  id
+  policy(applicationId: $application) {
+    ...PolicyValues
+  }
+  policyOverrides {
+    ...OverrideValues
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"UserPolicy"}) as unknown as TypedDocumentString<UserPolicyFragment, unknown>;
+export const ApplicationPolicyFragmentDoc = new TypedDocumentString(`
+    fragment ApplicationPolicy on Application {
+  id
+  name
+  policyOverrides @include(if: $readOverrides) {
+    ...OverrideValues
+  }
+}
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"ApplicationPolicy"}) as unknown as TypedDocumentString<ApplicationPolicyFragment, unknown>;
+export const DefaultPolicyFragmentDoc = new TypedDocumentString(`
+    fragment DefaultPolicy on Gateway {
+  defaultPolicy {
+    ...PolicyValues
+  }
+  pricedModels
+  providers {
+    name
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"DefaultPolicy"}) as unknown as TypedDocumentString<DefaultPolicyFragment, unknown>;
+export const UserStandingFragmentDoc = new TypedDocumentString(`
+    fragment UserStanding on User {
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+    resetsAt
+  }
+  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
+    totals {
+      costKnownUsd
+    }
+  }
+  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  active: sessions(
+    first: 100
+    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
+  ) @include(if: $readSessions) {
+    nodes {
+      clientSecret {
+        expiresAt
+      }
+    }
+  }
+}
+    `, {"fragmentName":"UserStanding"}) as unknown as TypedDocumentString<UserStandingFragment, unknown>;
+export const UserUsageTotalsFragmentDoc = new TypedDocumentString(`
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}
+    `, {"fragmentName":"UserUsageTotals"}) as unknown as TypedDocumentString<UserUsageTotalsFragment, unknown>;
+export const UserUsageDayFragmentDoc = new TypedDocumentString(`
+    fragment UserUsageDay on UsageRow {
+  start
+  sessionsIssued
+  totals {
+    ...UserUsageTotals
+  }
+}
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}`, {"fragmentName":"UserUsageDay"}) as unknown as TypedDocumentString<UserUsageDayFragment, unknown>;
+export const UserToChangeFragmentDoc = new TypedDocumentString(`
+    fragment UserToChange on User {
+  id
+  externalId
+  suspendedAt
+  erasedAt
+  activeSessionCount
+}
+    `, {"fragmentName":"UserToChange"}) as unknown as TypedDocumentString<UserToChangeFragment, unknown>;
+export const UserHeadingFragmentDoc = new TypedDocumentString(`
+    fragment UserHeading on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  lastSessionAt
+  nextExpiryAt
+  activeSessionCount
+}
+    `, {"fragmentName":"UserHeading"}) as unknown as TypedDocumentString<UserHeadingFragment, unknown>;
+export const UserRowFragmentDoc = new TypedDocumentString(`
+    fragment UserRow on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  activeSessionCount
+  nextExpiryAt
+  lastSessionAt
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+  }
+}
+    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -1165,3 +1557,347 @@ export const SessionFilterChoicesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SessionFilterChoicesQuery, SessionFilterChoicesQueryVariables>;
+export const UserAuditDocument = new TypedDocumentString(`
+    query UserAudit($id: ID!) {
+  user(id: $id) {
+    id
+    auditEvents(first: 10) {
+      nodes {
+        id
+        at
+        action
+        outcome
+        detail
+        actor {
+          kind
+          name
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserAuditQuery, UserAuditQueryVariables>;
+export const EraseUserDocument = new TypedDocumentString(`
+    mutation EraseUser($input: EraseUserInput!) {
+  eraseUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        externalId
+        erasedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EraseUserMutation, EraseUserMutationVariables>;
+export const ReinstateUserDocument = new TypedDocumentString(`
+    mutation ReinstateUser($input: ReinstateUserInput!) {
+  reinstateUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReinstateUserMutation, ReinstateUserMutationVariables>;
+export const UserSessionsDocument = new TypedDocumentString(`
+    query UserSessions($id: ID!) {
+  user(id: $id) {
+    id
+    sessions(first: 10) {
+      nodes {
+        id
+        status
+        createdAt
+        model
+        provider
+        application {
+          id
+          name
+        }
+        clientSecret {
+          expiresAt
+        }
+      }
+      totalCount(upTo: 1001)
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserSessionsQuery, UserSessionsQueryVariables>;
+export const SuspendUserDocument = new TypedDocumentString(`
+    mutation SuspendUser($input: SuspendUserInput!) {
+  suspendUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SuspendUserMutation, SuspendUserMutationVariables>;
+export const UserUsageDocument = new TypedDocumentString(`
+    query UserUsage($id: ID!, $from: DateTime!, $to: DateTime!, $timeZone: String!) {
+  user(id: $id) {
+    id
+    usage(from: $from, to: $to, timeZone: $timeZone, groupBy: [DAY]) {
+      totals {
+        ...UserUsageTotals
+      }
+      rows(first: 31) {
+        nodes {
+          ...UserUsageDay
+        }
+      }
+    }
+  }
+}
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}
+fragment UserUsageDay on UsageRow {
+  start
+  sessionsIssued
+  totals {
+    ...UserUsageTotals
+  }
+}`) as unknown as TypedDocumentString<UserUsageQuery, UserUsageQueryVariables>;
+export const SetUserPolicyDocument = new TypedDocumentString(`
+    mutation SetUserPolicy($input: SetPolicyInput!) {
+  setPolicy(input: $input) {
+    __typename
+    ... on SetPolicySuccess {
+      user {
+        id
+        policyOverrides {
+          ...OverrideValues
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`) as unknown as TypedDocumentString<SetUserPolicyMutation, SetUserPolicyMutationVariables>;
+export const UserChangesDocument = new TypedDocumentString(`
+    subscription UserChanges($id: ID!) {
+  sessionEvents(filter: {userId: $id}) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UserChangesSubscription, UserChangesSubscriptionVariables>;
+export const UserPageDocument = new TypedDocumentString(`
+    query UserPage($id: ID!, $application: ID, $dayFrom: DateTime!, $activeFrom: DateTime!, $monthFrom: DateTime!, $monthTo: DateTime!, $readUsage: Boolean!, $readSessions: Boolean!, $readApplications: Boolean!, $readOverrides: Boolean!, $readGateway: Boolean!) {
+  user(id: $id) {
+    id
+    ...UserHeading
+    ...UserToChange
+    ...UserStanding
+    ...UserPolicy
+  }
+  viewer {
+    application {
+      ...ApplicationPolicy
+    }
+  }
+  applications @include(if: $readApplications) {
+    ...ApplicationPolicy
+  }
+  gateway @include(if: $readGateway) {
+    ...DefaultPolicy
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment UserPolicy on User {
+  id
+  policy(applicationId: $application) {
+    ...PolicyValues
+  }
+  policyOverrides {
+    ...OverrideValues
+  }
+}
+fragment ApplicationPolicy on Application {
+  id
+  name
+  policyOverrides @include(if: $readOverrides) {
+    ...OverrideValues
+  }
+}
+fragment DefaultPolicy on Gateway {
+  defaultPolicy {
+    ...PolicyValues
+  }
+  pricedModels
+  providers {
+    name
+  }
+}
+fragment UserStanding on User {
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+    resetsAt
+  }
+  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
+    totals {
+      costKnownUsd
+    }
+  }
+  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  active: sessions(
+    first: 100
+    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
+  ) @include(if: $readSessions) {
+    nodes {
+      clientSecret {
+        expiresAt
+      }
+    }
+  }
+}
+fragment UserToChange on User {
+  id
+  externalId
+  suspendedAt
+  erasedAt
+  activeSessionCount
+}
+fragment UserHeading on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  lastSessionAt
+  nextExpiryAt
+  activeSessionCount
+}`) as unknown as TypedDocumentString<UserPageQuery, UserPageQueryVariables>;
+export const UsersDocument = new TypedDocumentString(`
+    query Users($filter: UserFilter!, $orderBy: UserOrder!, $first: Int, $after: String, $last: Int, $before: String, $application: ID, $readUsage: Boolean!, $readApplications: Boolean!) {
+  users(
+    filter: $filter
+    orderBy: $orderBy
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      ...UserRow
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    totalCount(upTo: 1001)
+  }
+  applications @include(if: $readApplications) {
+    id
+    name
+  }
+}
+    fragment UserRow on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  activeSessionCount
+  nextExpiryAt
+  lastSessionAt
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+  }
+}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
