@@ -364,6 +364,24 @@ export type SessionEventType =
   /** Usage of the session was reported. */
   | 'USAGE_REPORTED';
 
+/** What is counted: what matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type SessionStatisticsFilter = {
+  /** What these applications asked for. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** What was asked for with these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** What was asked of these providers. At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which minutes, hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam". Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** What was asked for these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
+};
+
 /** The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value. */
 export type SetPolicyInput = {
   /** The models that are allowed. An empty list allows none. At most 256. */
@@ -450,6 +468,50 @@ export type TurnDetectionInput =
   |  { readonly disabled?: never; readonly semanticVad?: never;   /** Detection by volume and silence. `{}` uses all defaults. */
   readonly serverVad: ServerVadInput; };
 
+/** What the rows of a report are grouped by. */
+export type UsageDimension =
+  /** The application that asked for the session. */
+  | 'APPLICATION'
+  /** The day, in the time zone of the report. It has 23 or 25 hours when the clocks are changed. */
+  | 'DAY'
+  /** The hour, in the time zone of the report. */
+  | 'HOUR'
+  /** The value of the one label of the session whose key the operator named (GATEHOUSE_USAGE_LABEL), e.g. a team. Refused where none is named. */
+  | 'LABEL'
+  /** The model that was used. */
+  | 'MODEL'
+  /** The calendar month, in the time zone of the report. */
+  | 'MONTH'
+  /** The provider of the session, e.g. "openai". */
+  | 'PROVIDER'
+  /** The user of the session. */
+  | 'USER';
+
+/** Usage that matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type UsageFilter = {
+  /** Usage of sessions that these applications requested. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** Usage of these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** Usage of the sessions of these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
+};
+
+/** The order of the rows of a report. */
+export type UsageOrder =
+  /** The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first. */
+  | 'COST_DESC'
+  /** By start, then by user, application, model, provider and label. */
+  | 'START'
+  /** The highest totalTokens first. */
+  | 'TOKENS_DESC';
+
 /** Users that match all given fields. */
 export type UserFilter = {
   /** Users whose external id starts with this text. Upper and lower case differ. */
@@ -475,6 +537,36 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
+
+export type OverviewHealthQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OverviewHealthQuery = { readonly gateway: { readonly version: string, readonly startedAt: string, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean, readonly circuitOpen: boolean }>, readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+
+export type OverviewLiveQueryVariables = Exact<{
+  upTo: number;
+}>;
+
+
+export type OverviewLiveQuery = { readonly realtimeSessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly model: string, readonly user: { readonly externalId: string | null }, readonly clientSecret: { readonly expiresAt: string } | null }> } };
+
+export type OverviewSpendQueryVariables = Exact<{
+  month: UsageFilter;
+  monthBefore: UsageFilter;
+}>;
+
+
+export type OverviewSpendQuery = { readonly month: { readonly totals: { readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }, readonly monthBefore: { readonly totals: { readonly costUsd: string | null, readonly costKnownUsd: string } } };
+
+export type OverviewStatisticsQueryVariables = Exact<{
+  today: SessionStatisticsFilter;
+  todayBefore: SessionStatisticsFilter;
+  hours: SessionStatisticsFilter;
+  hoursBefore: SessionStatisticsFilter;
+}>;
+
+
+export type OverviewStatisticsQuery = { readonly today: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly denialReason: string | null, readonly failureCode: string | null, readonly counts: { readonly denied: number, readonly failed: number, readonly unconfirmed: number } }> } }, readonly todayBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null } }, readonly hours: { readonly from: string, readonly to: string, readonly timeZone: string, readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly counts: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } }> } }, readonly hoursBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } } };
 
 export type PlaygroundMintMutationVariables = Exact<{
   input: CreateRealtimeSessionInput;
@@ -584,6 +676,18 @@ export type SessionFilterChoicesQueryVariables = Exact<{ [key: string]: never; }
 export type SessionFilterChoicesQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }>, readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string }> } };
 
 export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
+
+export type UsageReportQueryVariables = Exact<{
+  filter: UsageFilter;
+  groupBy: ReadonlyArray<UsageDimension>;
+  orderBy: UsageOrder;
+  first: number;
+  after?: string | null | undefined;
+  withTotals: boolean;
+}>;
+
+
+export type UsageReportQuery = { readonly usage: { readonly totals?: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly model: string | null, readonly provider: string | null, readonly label: string | null, readonly sessionsIssued: number, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly application: { readonly id: string, readonly name: string } | null, readonly totals: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } };
 
 export type UserAuditQueryVariables = Exact<{
   id: string;
@@ -1142,6 +1246,131 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const OverviewHealthDocument = new TypedDocumentString(`
+    query OverviewHealth {
+  gateway {
+    version
+    startedAt
+    providers {
+      name
+      isDefault
+      isSandbox
+      circuitOpen
+    }
+    trail {
+      sealedEvents
+      unsealedEvents
+      lastSealedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewHealthQuery, OverviewHealthQueryVariables>;
+export const OverviewLiveDocument = new TypedDocumentString(`
+    query OverviewLive($upTo: Int!) {
+  realtimeSessions(
+    filter: {statuses: [ACTIVE]}
+    orderBy: EXPIRES_AT_ASC
+    first: 6
+  ) {
+    totalCount(upTo: $upTo)
+    nodes {
+      id
+      model
+      user {
+        externalId
+      }
+      clientSecret {
+        expiresAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewLiveQuery, OverviewLiveQueryVariables>;
+export const OverviewSpendDocument = new TypedDocumentString(`
+    query OverviewSpend($month: UsageFilter!, $monthBefore: UsageFilter!) {
+  month: usage(filter: $month) {
+    totals {
+      costUsd
+      costKnownUsd
+      costEstimatedUsd
+      costUnknownFor
+      costUnknownForMore
+    }
+  }
+  monthBefore: usage(filter: $monthBefore) {
+    totals {
+      costUsd
+      costKnownUsd
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewSpendQuery, OverviewSpendQueryVariables>;
+export const OverviewStatisticsDocument = new TypedDocumentString(`
+    query OverviewStatistics($today: SessionStatisticsFilter!, $todayBefore: SessionStatisticsFilter!, $hours: SessionStatisticsFilter!, $hoursBefore: SessionStatisticsFilter!) {
+  today: sessionStatistics(filter: $today, groupBy: [DENIAL_REASON, FAILURE_CODE]) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      mintMsP95
+    }
+    rows(first: 50) {
+      nodes {
+        denialReason
+        failureCode
+        counts {
+          denied
+          failed
+          unconfirmed
+        }
+      }
+    }
+  }
+  todayBefore: sessionStatistics(filter: $todayBefore) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      mintMsP95
+    }
+  }
+  hours: sessionStatistics(filter: $hours, groupBy: [HOUR]) {
+    from
+    to
+    timeZone
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      pending
+    }
+    rows(first: 50) {
+      nodes {
+        start
+        counts {
+          issued
+          denied
+          failed
+          unconfirmed
+          pending
+        }
+      }
+    }
+  }
+  hoursBefore: sessionStatistics(filter: $hoursBefore) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      pending
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewStatisticsQuery, OverviewStatisticsQueryVariables>;
 export const PlaygroundMintDocument = new TypedDocumentString(`
     mutation PlaygroundMint($input: CreateRealtimeSessionInput!) {
   createRealtimeSession(input: $input) {
@@ -1557,6 +1786,71 @@ export const SessionFilterChoicesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SessionFilterChoicesQuery, SessionFilterChoicesQueryVariables>;
+export const UsageReportDocument = new TypedDocumentString(`
+    query UsageReport($filter: UsageFilter!, $groupBy: [UsageDimension!]!, $orderBy: UsageOrder!, $first: Int!, $after: String, $withTotals: Boolean!) {
+  usage(filter: $filter, groupBy: $groupBy) {
+    totals @include(if: $withTotals) {
+      reported
+      responses
+      inputTextTokens
+      inputAudioTokens
+      inputImageTokens
+      cachedTextTokens
+      cachedAudioTokens
+      cachedImageTokens
+      outputTextTokens
+      outputAudioTokens
+      totalTokens
+      transcriptionSeconds
+      costUsd
+      costKnownUsd
+      costEstimatedUsd
+      costUnknownFor
+      costUnknownForMore
+    }
+    rows(first: $first, after: $after, orderBy: $orderBy) {
+      nodes {
+        start
+        model
+        provider
+        label
+        user {
+          id
+          externalId
+        }
+        application {
+          id
+          name
+        }
+        sessionsIssued
+        totals {
+          reported
+          responses
+          inputTextTokens
+          inputAudioTokens
+          inputImageTokens
+          cachedTextTokens
+          cachedAudioTokens
+          cachedImageTokens
+          outputTextTokens
+          outputAudioTokens
+          totalTokens
+          transcriptionSeconds
+          costUsd
+          costKnownUsd
+          costEstimatedUsd
+          costUnknownFor
+          costUnknownForMore
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsageReportQuery, UsageReportQueryVariables>;
 export const UserAuditDocument = new TypedDocumentString(`
     query UserAudit($id: ID!) {
   user(id: $id) {
