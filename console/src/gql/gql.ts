@@ -19,6 +19,17 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": typeof types.AuditApplicationsDocument,
+    "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditTrailDocument,
+    "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n": typeof types.AuditEventDocument,
+    "\n  fragment AuditEventFacts on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    requestId\n    ipAddress\n    userAgent\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n        redacted\n      }\n      user {\n        id\n        externalId\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n      upstreamSessionId\n    }\n  }\n": typeof types.AuditEventFactsFragmentDoc,
+    "\n  fragment AuditRow on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    actor {\n      kind\n      name\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n  }\n": typeof types.AuditRowFragmentDoc,
+    "\n  fragment ExportedEvent on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n    requestId\n    ipAddress\n    userAgent\n    detail\n  }\n": typeof types.ExportedEventFragmentDoc,
+    "\n  query AuditCount($filter: AuditEventFilter, $upTo: Int!) {\n    auditEvents(filter: $filter, first: 1) {\n      totalCount(upTo: $upTo)\n    }\n  }\n": typeof types.AuditCountDocument,
+    "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": typeof types.AuditSealDocument,
+    "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditExportDocument,
+    "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n": typeof types.AuditFindUserDocument,
+    "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n": typeof types.AuditFindSessionDocument,
     "\n  query OverviewHealth {\n    gateway {\n      version\n      startedAt\n      providers {\n        name\n        isDefault\n        isSandbox\n        circuitOpen\n      }\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": typeof types.OverviewHealthDocument,
     "\n  query OverviewLive($upTo: Int!) {\n    realtimeSessions(filter: { statuses: [ACTIVE] }, orderBy: EXPIRES_AT_ASC, first: 6) {\n      totalCount(upTo: $upTo)\n      nodes {\n        id\n        model\n        user {\n          externalId\n        }\n        clientSecret {\n          expiresAt\n        }\n      }\n    }\n  }\n": typeof types.OverviewLiveDocument,
     "\n  query OverviewSpend($month: UsageFilter!, $monthBefore: UsageFilter!) {\n    month: usage(filter: $month) {\n      totals {\n        costUsd\n        costKnownUsd\n        costEstimatedUsd\n        costUnknownFor\n        costUnknownForMore\n      }\n    }\n    monthBefore: usage(filter: $monthBefore) {\n      totals {\n        costUsd\n        costKnownUsd\n      }\n    }\n  }\n": typeof types.OverviewSpendDocument,
@@ -60,9 +71,21 @@ type Documents = {
     "\n  fragment UserHeading on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    lastSessionAt\n    nextExpiryAt\n    activeSessionCount\n  }\n": typeof types.UserHeadingFragmentDoc,
     "\n  query Users(\n    $filter: UserFilter!\n    $orderBy: UserOrder!\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $application: ID\n    $readUsage: Boolean!\n    $readApplications: Boolean!\n  ) {\n    users(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        ...UserRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n      totalCount(upTo: 1001)\n    }\n    applications @include(if: $readApplications) {\n      id\n      name\n    }\n  }\n": typeof types.UsersDocument,
     "\n  fragment UserRow on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    activeSessionCount\n    nextExpiryAt\n    lastSessionAt\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n    }\n  }\n": typeof types.UserRowFragmentDoc,
+    "\n  query PaletteLookUp(\n    $text: String!\n    $id: ID!\n    $byId: Boolean!\n    $byUpstreamId: Boolean!\n    $byUser: Boolean!\n  ) {\n    realtimeSession(id: $id) @include(if: $byId) {\n      id\n      status\n      user {\n        externalId\n      }\n    }\n    realtimeSessions(filter: { upstreamSessionId: $text }, first: 1) @include(if: $byUpstreamId) {\n      nodes {\n        id\n        status\n        user {\n          externalId\n        }\n      }\n    }\n    users(filter: { externalIdPrefix: $text }, first: 5) @include(if: $byUser) {\n      nodes {\n        id\n        externalId\n        suspendedAt\n      }\n    }\n  }\n": typeof types.PaletteLookUpDocument,
 };
 const documents: Documents = {
     "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n": types.ViewerDocument,
+    "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": types.AuditApplicationsDocument,
+    "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": types.AuditTrailDocument,
+    "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n": types.AuditEventDocument,
+    "\n  fragment AuditEventFacts on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    requestId\n    ipAddress\n    userAgent\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n        redacted\n      }\n      user {\n        id\n        externalId\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n      upstreamSessionId\n    }\n  }\n": types.AuditEventFactsFragmentDoc,
+    "\n  fragment AuditRow on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    actor {\n      kind\n      name\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n  }\n": types.AuditRowFragmentDoc,
+    "\n  fragment ExportedEvent on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n    requestId\n    ipAddress\n    userAgent\n    detail\n  }\n": types.ExportedEventFragmentDoc,
+    "\n  query AuditCount($filter: AuditEventFilter, $upTo: Int!) {\n    auditEvents(filter: $filter, first: 1) {\n      totalCount(upTo: $upTo)\n    }\n  }\n": types.AuditCountDocument,
+    "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": types.AuditSealDocument,
+    "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.AuditExportDocument,
+    "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n": types.AuditFindUserDocument,
+    "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n": types.AuditFindSessionDocument,
     "\n  query OverviewHealth {\n    gateway {\n      version\n      startedAt\n      providers {\n        name\n        isDefault\n        isSandbox\n        circuitOpen\n      }\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": types.OverviewHealthDocument,
     "\n  query OverviewLive($upTo: Int!) {\n    realtimeSessions(filter: { statuses: [ACTIVE] }, orderBy: EXPIRES_AT_ASC, first: 6) {\n      totalCount(upTo: $upTo)\n      nodes {\n        id\n        model\n        user {\n          externalId\n        }\n        clientSecret {\n          expiresAt\n        }\n      }\n    }\n  }\n": types.OverviewLiveDocument,
     "\n  query OverviewSpend($month: UsageFilter!, $monthBefore: UsageFilter!) {\n    month: usage(filter: $month) {\n      totals {\n        costUsd\n        costKnownUsd\n        costEstimatedUsd\n        costUnknownFor\n        costUnknownForMore\n      }\n    }\n    monthBefore: usage(filter: $monthBefore) {\n      totals {\n        costUsd\n        costKnownUsd\n      }\n    }\n  }\n": types.OverviewSpendDocument,
@@ -104,12 +127,57 @@ const documents: Documents = {
     "\n  fragment UserHeading on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    lastSessionAt\n    nextExpiryAt\n    activeSessionCount\n  }\n": types.UserHeadingFragmentDoc,
     "\n  query Users(\n    $filter: UserFilter!\n    $orderBy: UserOrder!\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $application: ID\n    $readUsage: Boolean!\n    $readApplications: Boolean!\n  ) {\n    users(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        ...UserRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n      totalCount(upTo: 1001)\n    }\n    applications @include(if: $readApplications) {\n      id\n      name\n    }\n  }\n": types.UsersDocument,
     "\n  fragment UserRow on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    activeSessionCount\n    nextExpiryAt\n    lastSessionAt\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n    }\n  }\n": types.UserRowFragmentDoc,
+    "\n  query PaletteLookUp(\n    $text: String!\n    $id: ID!\n    $byId: Boolean!\n    $byUpstreamId: Boolean!\n    $byUser: Boolean!\n  ) {\n    realtimeSession(id: $id) @include(if: $byId) {\n      id\n      status\n      user {\n        externalId\n      }\n    }\n    realtimeSessions(filter: { upstreamSessionId: $text }, first: 1) @include(if: $byUpstreamId) {\n      nodes {\n        id\n        status\n        user {\n          externalId\n        }\n      }\n    }\n    users(filter: { externalIdPrefix: $text }, first: 5) @include(if: $byUser) {\n      nodes {\n        id\n        externalId\n        suspendedAt\n      }\n    }\n  }\n": types.PaletteLookUpDocument,
 };
 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ViewerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n"): typeof import('./graphql.ts').AuditApplicationsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditTrailDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n"): typeof import('./graphql.ts').AuditEventDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment AuditEventFacts on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    requestId\n    ipAddress\n    userAgent\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n        redacted\n      }\n      user {\n        id\n        externalId\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n      upstreamSessionId\n    }\n  }\n"): typeof import('./graphql.ts').AuditEventFactsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment AuditRow on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    actor {\n      kind\n      name\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n  }\n"): typeof import('./graphql.ts').AuditRowFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ExportedEvent on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n    requestId\n    ipAddress\n    userAgent\n    detail\n  }\n"): typeof import('./graphql.ts').ExportedEventFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditCount($filter: AuditEventFilter, $upTo: Int!) {\n    auditEvents(filter: $filter, first: 1) {\n      totalCount(upTo: $upTo)\n    }\n  }\n"): typeof import('./graphql.ts').AuditCountDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditSealDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditExportDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n"): typeof import('./graphql.ts').AuditFindUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditFindSessionDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -274,6 +342,10 @@ export function graphql(source: "\n  query Users(\n    $filter: UserFilter!\n   
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  fragment UserRow on User {\n    id\n    externalId\n    createdAt\n    suspendedAt\n    erasedAt\n    activeSessionCount\n    nextExpiryAt\n    lastSessionAt\n    quotas(applicationId: $application) {\n      quota\n      used\n      limit\n    }\n    budget(applicationId: $application) @include(if: $readUsage) {\n      limitUsd\n      usedUsd\n    }\n  }\n"): typeof import('./graphql.ts').UserRowFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PaletteLookUp(\n    $text: String!\n    $id: ID!\n    $byId: Boolean!\n    $byUpstreamId: Boolean!\n    $byUser: Boolean!\n  ) {\n    realtimeSession(id: $id) @include(if: $byId) {\n      id\n      status\n      user {\n        externalId\n      }\n    }\n    realtimeSessions(filter: { upstreamSessionId: $text }, first: 1) @include(if: $byUpstreamId) {\n      nodes {\n        id\n        status\n        user {\n          externalId\n        }\n      }\n    }\n    users(filter: { externalIdPrefix: $text }, first: 5) @include(if: $byUser) {\n      nodes {\n        id\n        externalId\n        suspendedAt\n      }\n    }\n  }\n"): typeof import('./graphql.ts').PaletteLookUpDocument;
 
 
 export function graphql(source: string) {

@@ -27,6 +27,28 @@ export type AudioFormat =
   /** 16 bit PCM at 24 kHz, mono, little-endian. */
   | 'PCM16';
 
+/** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
+export type AuditEventFilter = {
+  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
+  readonly actions?: ReadonlyArray<string> | null | undefined;
+  /** Events that one of these kinds of callers caused. At most 1,000. */
+  readonly actorKinds?: ReadonlyArray<ActorKind> | null | undefined;
+  /** Events about this application, and events that it caused. */
+  readonly applicationId?: string | null | undefined;
+  /** Events at this time or later. */
+  readonly from?: string | null | undefined;
+  /** Events with one of these outcomes. At most 1,000. */
+  readonly outcomes?: ReadonlyArray<AuditOutcome> | null | undefined;
+  /** Events that this request caused, by the value of its X-Request-Id header. */
+  readonly requestId?: string | null | undefined;
+  /** Events about this session. */
+  readonly sessionId?: string | null | undefined;
+  /** Events before this time. */
+  readonly to?: string | null | undefined;
+  /** Events about this user. */
+  readonly userId?: string | null | undefined;
+};
+
 /** The outcome of an action: done, refused by a rule, or failed. */
 export type AuditOutcome =
   /** A rule refused the action, e.g. a policy, a quota or a suspension. Nothing was done. */
@@ -538,6 +560,86 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
 
+export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditApplicationsQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type AuditTrailQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  withSessions: boolean;
+}>;
+
+
+export type AuditTrailQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<(
+      { readonly id: string }
+      & { ' $fragmentRefs'?: { 'AuditRowFragment': AuditRowFragment } }
+    )>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+
+export type AuditEventQueryVariables = Exact<{
+  id: string;
+  withSessions: boolean;
+}>;
+
+
+export type AuditEventQuery = { readonly node:
+    | { readonly __typename: 'ApiKey' }
+    | { readonly __typename: 'Application' }
+    | (
+      { readonly __typename: 'AuditEvent' }
+      & { ' $fragmentRefs'?: { 'AuditEventFactsFragment': AuditEventFactsFragment } }
+    )
+    | { readonly __typename: 'RealtimeSession' }
+    | { readonly __typename: 'User' }
+   | null };
+
+export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
+
+export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
+
+export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
+
+export type AuditCountQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  upTo: number;
+}>;
+
+
+export type AuditCountQuery = { readonly auditEvents: { readonly totalCount: number | null } };
+
+export type AuditSealQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+
+export type AuditExportQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  after?: string | null | undefined;
+  withSessions: boolean;
+}>;
+
+
+export type AuditExportQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'ExportedEventFragment': ExportedEventFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type AuditFindUserQueryVariables = Exact<{
+  externalId?: string | null | undefined;
+  id?: string | null | undefined;
+}>;
+
+
+export type AuditFindUserQuery = { readonly user: { readonly id: string, readonly externalId: string | null } | null };
+
+export type AuditFindSessionQueryVariables = Exact<{
+  upstreamSessionId: string;
+}>;
+
+
+export type AuditFindSessionQuery = { readonly realtimeSessions: { readonly nodes: ReadonlyArray<{ readonly id: string }> } };
+
 export type OverviewHealthQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -821,6 +923,17 @@ export type UsersQuery = { readonly users: { readonly totalCount: number | null,
 
 export type UserRowFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number, readonly nextExpiryAt: string | null, readonly lastSessionAt: string | null, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string } | null } & { ' $fragmentName'?: 'UserRowFragment' };
 
+export type PaletteLookUpQueryVariables = Exact<{
+  text: string;
+  id: string;
+  byId: boolean;
+  byUpstreamId: boolean;
+  byUser: boolean;
+}>;
+
+
+export type PaletteLookUpQuery = { readonly realtimeSession?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } } | null, readonly realtimeSessions?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } }> }, readonly users?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null }> } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -839,6 +952,97 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const AuditEventFactsFragmentDoc = new TypedDocumentString(`
+    fragment AuditEventFacts on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  requestId
+  ipAddress
+  userAgent
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+      redacted
+    }
+    user {
+      id
+      externalId
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+    upstreamSessionId
+  }
+}
+    `, {"fragmentName":"AuditEventFacts"}) as unknown as TypedDocumentString<AuditEventFactsFragment, unknown>;
+export const AuditRowFragmentDoc = new TypedDocumentString(`
+    fragment AuditRow on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  actor {
+    kind
+    name
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+}
+    `, {"fragmentName":"AuditRow"}) as unknown as TypedDocumentString<AuditRowFragment, unknown>;
+export const ExportedEventFragmentDoc = new TypedDocumentString(`
+    fragment ExportedEvent on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+  requestId
+  ipAddress
+  userAgent
+  detail
+}
+    `, {"fragmentName":"ExportedEvent"}) as unknown as TypedDocumentString<ExportedEventFragment, unknown>;
 export const SessionFieldsFragmentDoc = new TypedDocumentString(`
     fragment SessionFields on RealtimeSession {
   upstreamSessionId
@@ -1246,6 +1450,174 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const AuditApplicationsDocument = new TypedDocumentString(`
+    query AuditApplications {
+  applications {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<AuditApplicationsQuery, AuditApplicationsQueryVariables>;
+export const AuditTrailDocument = new TypedDocumentString(`
+    query AuditTrail($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String, $withSessions: Boolean!) {
+  auditEvents(
+    filter: $filter
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      id
+      ...AuditRow
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment AuditRow on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  actor {
+    kind
+    name
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+}`) as unknown as TypedDocumentString<AuditTrailQuery, AuditTrailQueryVariables>;
+export const AuditEventDocument = new TypedDocumentString(`
+    query AuditEvent($id: ID!, $withSessions: Boolean!) {
+  node(id: $id) {
+    __typename
+    ...AuditEventFacts
+  }
+}
+    fragment AuditEventFacts on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  requestId
+  ipAddress
+  userAgent
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+      redacted
+    }
+    user {
+      id
+      externalId
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+    upstreamSessionId
+  }
+}`) as unknown as TypedDocumentString<AuditEventQuery, AuditEventQueryVariables>;
+export const AuditCountDocument = new TypedDocumentString(`
+    query AuditCount($filter: AuditEventFilter, $upTo: Int!) {
+  auditEvents(filter: $filter, first: 1) {
+    totalCount(upTo: $upTo)
+  }
+}
+    `) as unknown as TypedDocumentString<AuditCountQuery, AuditCountQueryVariables>;
+export const AuditSealDocument = new TypedDocumentString(`
+    query AuditSeal {
+  gateway {
+    trail {
+      sealedEvents
+      unsealedEvents
+      lastSealedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditSealQuery, AuditSealQueryVariables>;
+export const AuditExportDocument = new TypedDocumentString(`
+    query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {
+  auditEvents(filter: $filter, first: 100, after: $after) {
+    nodes {
+      ...ExportedEvent
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ExportedEvent on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+  requestId
+  ipAddress
+  userAgent
+  detail
+}`) as unknown as TypedDocumentString<AuditExportQuery, AuditExportQueryVariables>;
+export const AuditFindUserDocument = new TypedDocumentString(`
+    query AuditFindUser($externalId: String, $id: ID) {
+  user(externalId: $externalId, id: $id) {
+    id
+    externalId
+  }
+}
+    `) as unknown as TypedDocumentString<AuditFindUserQuery, AuditFindUserQueryVariables>;
+export const AuditFindSessionDocument = new TypedDocumentString(`
+    query AuditFindSession($upstreamSessionId: String!) {
+  realtimeSessions(filter: {upstreamSessionId: $upstreamSessionId}, first: 1) {
+    nodes {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditFindSessionQuery, AuditFindSessionQueryVariables>;
 export const OverviewHealthDocument = new TypedDocumentString(`
     query OverviewHealth {
   gateway {
@@ -2195,3 +2567,30 @@ export const UsersDocument = new TypedDocumentString(`
     usedUsd
   }
 }`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+export const PaletteLookUpDocument = new TypedDocumentString(`
+    query PaletteLookUp($text: String!, $id: ID!, $byId: Boolean!, $byUpstreamId: Boolean!, $byUser: Boolean!) {
+  realtimeSession(id: $id) @include(if: $byId) {
+    id
+    status
+    user {
+      externalId
+    }
+  }
+  realtimeSessions(filter: {upstreamSessionId: $text}, first: 1) @include(if: $byUpstreamId) {
+    nodes {
+      id
+      status
+      user {
+        externalId
+      }
+    }
+  }
+  users(filter: {externalIdPrefix: $text}, first: 5) @include(if: $byUser) {
+    nodes {
+      id
+      externalId
+      suspendedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PaletteLookUpQuery, PaletteLookUpQueryVariables>;
