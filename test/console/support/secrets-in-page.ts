@@ -1,0 +1,63 @@
+import type { CDPSession, Page } from 'playwright-core';
+
+// Client secrets, API keys, tokens. What is redacted has an ellipsis in it, and does not match.
+const SECRETS = /\b(?:ek_[0-9a-f]{16,}|gh_[0-9A-Za-z]{20,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
+
+/** The secrets that a text has. */
+export function secretsIn(text: string): string[] {
+  return text.match(SECRETS) ?? [];
+}
+
+/** Where a page has put a secret that it may only hold in memory: what it stores, its address, and what it shows. */
+export async function placesWithSecrets(page: Page, secrets: ReadonlySet<string>): Promise<string[]> {
+  const kept = await page.evaluate(async () => {
+    const stored = (storage: Storage) =>
+      Array.from(storage, (_, index) => {
+        const key = storage.key(index) ?? '';
+        return `${key}=${storage.getItem(key)}`;
+      }).join('\n');
+    const databases = await indexedDB.databases();
+    const caches = await window.caches.keys();
+    return {
+      'local storage': stored(localStorage),
+      'session storage': stored(sessionStorage),
+      cookies: document.cookie,
+      'IndexedDB (there must be none)': databases.length > 0 ? 'ek_0000000000000000' : '',
+      'caches (there must be none)': caches.length > 0 ? 'ek_0000000000000000' : '',
+      address: location.href,
+      'history state': JSON.stringify(history.state),
+      'window name': window.name,
+      title: document.title,
+      document: document.documentElement.outerHTML,
+      fields: [...document.querySelectorAll('input, textarea')]
+        .map((field) => ('value' in field ? field.value : ''))
+        .join('\n'),
+    };
+  });
+  const cookies = JSON.stringify(await page.context().cookies());
+  return Object.entries({ ...kept, 'cookies that scripts do not see': cookies })
+    .filter(([, text]) => holds(text, secrets))
+    .map(([place]) => place);
+}
+
+/** Whether a text has one of these secrets, or anything that looks like one. */
+export function holds(text: string, secrets: ReadonlySet<string>): boolean {
+  return secretsIn(text).length > 0 || [...secrets].some((secret) => text.includes(secret));
+}
+
+/** Which of these secrets is in a page's memory, by a snapshot of the heap of its scripts. */
+export async function secretsInMemory(page: Page, secrets: ReadonlySet<string>): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  const snapshot = await takeSnapshot(session);
+  await session.detach();
+  return [...secrets].filter((secret) => snapshot.includes(secret));
+}
+
+async function takeSnapshot(session: CDPSession): Promise<string> {
+  const chunks: string[] = [];
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => void chunks.push(chunk));
+  await session.send('HeapProfiler.enable');
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  return chunks.join('');
+}
