@@ -90,13 +90,15 @@ describe('the page', () => {
 describe('its files', () => {
   test('have a hash in their names, are kept for ever, and come compressed as the client can read them', async () => {
     const paths = await assets();
-    expect(paths.map((path) => path.replace(/.*\./, '')).toSorted()).toEqual(['css', 'js']);
+    expect(new Set(paths.map((path) => path.replace(/.*\./, '')))).toEqual(new Set(['css', 'js']));
     for (const path of paths) {
       expect(path).toMatch(/-[\w-]{8,}\.(?:js|css)$/);
       const plain = await rawBody(path, 'identity');
       expect(plain.head.get('cache-control')).toBe('public, max-age=31536000, immutable');
       expect(plain.head.get('vary')).toContain('accept-encoding');
       expect(plain.head.get('content-encoding')).toBeNull();
+      // The smallest would not become smaller.
+      if (plain.body.length < 512) continue;
       const br = await rawBody(path, 'gzip, deflate, br');
       expect(br.head.get('content-encoding')).toBe('br');
       expect(brotliDecompressSync(br.body)).toEqual(plain.body);
