@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from './button.tsx';
+import styles from './copy-button.module.css';
 
 /**
  * Copies a text, and says that it did.
@@ -33,7 +34,9 @@ export function CopyButton({
       <Button size="small" variant="quiet" label={label} onClick={() => void copy()}>
         {{ ready: 'Copy', copied: 'Copied', failed: 'Copy it by hand' }[state]}
       </Button>
-      <span role="status" hidden={state === 'ready'} aria-label={state === 'copied' ? 'Copied' : undefined} />
+      <span role="status" className={styles['announced']}>
+        {state === 'copied' ? 'Copied' : ''}
+      </span>
     </>
   );
 }
