@@ -1,9 +1,10 @@
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/count.tsx';
 import styles from './sessions.module.css';
+import type { StreamState } from './use-stream.ts';
 
 type Props = {
-  readonly stream: 'live' | 'reconnecting';
+  readonly stream: StreamState;
   readonly paused: boolean;
   readonly onPause: (paused: boolean) => void;
   /** How many new sessions wait to be shown. */

@@ -13,6 +13,7 @@ import { LiveBar } from './live-bar.tsx';
 import { NoSessions } from './no-sessions.tsx';
 import styles from './sessions.module.css';
 import { SessionsTotal } from './sessions-total.tsx';
+import { useBusyHands } from './use-busy-hands.ts';
 import { isNewestEnd, useList } from './use-list.ts';
 
 const route = getRouteApi('/sessions');
@@ -33,8 +34,9 @@ export function SessionsList() {
   const columns = sessionColumns.filter(({ id }) => id !== 'cost' || mayReadUsage);
   const shown = search.columns ?? defaultColumns;
   const [paused, setPaused] = useState(false);
+  const { busy, handlers } = useBusyHands();
   const withUsage = mayReadUsage && shown.includes('cost');
-  const { page, count, list, stream, pageInfo, showWaiting } = useList(search, { withUsage, paused });
+  const { page, count, list, stream, pageInfo, showWaiting } = useList(search, { withUsage, paused, busy });
   const filtered = Object.keys(filterOf(search)).length > 0;
   return (
     <>
@@ -63,15 +65,17 @@ export function SessionsList() {
       </div>
       {page.error !== undefined && <ErrorNote error={page.error} onRetry={page.reload} />}
       {(page.error === undefined || page.data !== undefined) && (
-        <Table
-          label="Sessions"
-          columns={columns.filter(({ id }) => id === 'id' || shown.includes(id))}
-          rows={page.data === undefined ? null : list.rows}
-          rowKey={({ id }) => id}
-          stale={page.stale}
-          skeletonRows={20}
-          empty={<NoSessions filtered={filtered} onClear={clear} />}
-        />
+        <div {...handlers}>
+          <Table
+            label="Sessions"
+            columns={columns.filter(({ id }) => id === 'id' || shown.includes(id))}
+            rows={page.data === undefined ? null : list.rows}
+            rowKey={({ id }) => id}
+            stale={page.stale}
+            skeletonRows={20}
+            empty={<NoSessions filtered={filtered} onClear={clear} />}
+          />
+        </div>
       )}
       <Pager
         label="Sessions"
