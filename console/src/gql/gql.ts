@@ -19,6 +19,27 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query ApplicationsPage($registrar: Boolean!) {\n    applications {\n      ...ListedApplication\n    }\n  }\n": typeof types.ApplicationsPageDocument,
+    "\n  mutation RegisterApplication($input: CreateApplicationInput!) {\n    createApplication(input: $input) {\n      __typename\n      ... on InvalidInputError {\n        message\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApplicationSuccess {\n        application {\n          id\n          name\n        }\n      }\n    }\n  }\n": typeof types.RegisterApplicationDocument,
+    "\n  fragment ListedApplication on Application {\n    id\n    name\n    createdAt @include(if: $registrar)\n    apiKeys @include(if: $registrar) {\n      ...ListedKey\n    }\n  }\n": typeof types.ListedApplicationFragmentDoc,
+    "\n  fragment ListedKey on ApiKey {\n    id\n    name\n    redacted\n    scopes\n    reach\n    createdAt\n    expiresAt\n    lastUsedAt\n    revokedAt\n  }\n": typeof types.ListedKeyFragmentDoc,
+    "\n  mutation RevokeKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeApiKeySuccess {\n        apiKey {\n          id\n          revokedAt\n        }\n      }\n    }\n  }\n": typeof types.RevokeKeyDocument,
+    "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApiKeySuccess {\n        value\n        apiKey {\n          id\n        }\n      }\n    }\n  }\n": typeof types.CreateKeyDocument,
+    "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": typeof types.AuditApplicationsDocument,
+    "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditTrailDocument,
+    "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n": typeof types.AuditEventDocument,
+    "\n  fragment AuditEventFacts on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    requestId\n    ipAddress\n    userAgent\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n        redacted\n      }\n      user {\n        id\n        externalId\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n      upstreamSessionId\n    }\n  }\n": typeof types.AuditEventFactsFragmentDoc,
+    "\n  fragment AuditRow on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    actor {\n      kind\n      name\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n  }\n": typeof types.AuditRowFragmentDoc,
+    "\n  fragment ExportedEvent on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n    requestId\n    ipAddress\n    userAgent\n    detail\n  }\n": typeof types.ExportedEventFragmentDoc,
+    "\n  query AuditCount($filter: AuditEventFilter, $upTo: Int!) {\n    auditEvents(filter: $filter, first: 1) {\n      totalCount(upTo: $upTo)\n    }\n  }\n": typeof types.AuditCountDocument,
+    "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": typeof types.AuditSealDocument,
+    "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditExportDocument,
+    "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n": typeof types.AuditFindUserDocument,
+    "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n": typeof types.AuditFindSessionDocument,
+    "\n  fragment LeakedSession on RealtimeSession {\n    id\n    status\n    provider\n    model\n    upstreamSessionId\n    createdAt\n    revokedAt\n    exposedUntil\n    application {\n      id\n      name\n    }\n    user {\n      id\n      externalId\n      suspendedAt @include(if: $withUser)\n    }\n    clientSecret {\n      redacted\n      expiresAt\n      isExpired\n    }\n  }\n": typeof types.LeakedSessionFragmentDoc,
+    "\n  mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {\n    revokeRealtimeSession(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {\n        session {\n          id\n          status\n          revokedAt\n        }\n      }\n    }\n  }\n": typeof types.RevokeLeakedSessionDocument,
+    "\n  mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt @include(if: $withUser)\n        }\n      }\n    }\n  }\n": typeof types.SuspendLeakingUserDocument,
+    "\n  mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {\n    identifyClientSecret(input: $input) {\n      __typename\n      ... on IdentifyClientSecretSuccess {\n        session {\n          id\n          ...LeakedSession\n        }\n      }\n    }\n  }\n": typeof types.IdentifyLeakedSecretDocument,
     "\n  query SessionPage($id: ID!, $withUsage: Boolean!) {\n    realtimeSession(id: $id) {\n      id\n      ...SessionSummary\n      ...SessionFields\n      ...SessionUsage @include(if: $withUsage)\n      user {\n        id\n      }\n    }\n    position: realtimeSessions(first: 1) {\n      eventsAfter\n    }\n  }\n": typeof types.SessionPageDocument,
     "\n  subscription SessionChanged($userId: ID!, $after: ID) {\n    sessionEvents(filter: { userId: $userId }, after: $after) {\n      id\n      session {\n        id\n      }\n    }\n  }\n": typeof types.SessionChangedDocument,
     "\n  mutation RevokeSessionInConsole($input: RevokeRealtimeSessionInput!) {\n    revokeRealtimeSession(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeRealtimeSessionSuccess {\n        session {\n          id\n          status\n        }\n      }\n    }\n  }\n": typeof types.RevokeSessionInConsoleDocument,
@@ -32,9 +53,31 @@ type Documents = {
     "\n  subscription SessionChanges($filter: RealtimeSessionFilter, $after: ID, $withUsage: Boolean!) {\n    sessionEvents(filter: $filter, after: $after) {\n      id\n      type\n      session {\n        ...SessionRow\n      }\n    }\n  }\n": typeof types.SessionChangesDocument,
     "\n  query SessionFilterChoices {\n    applications {\n      id\n      name\n    }\n    gateway {\n      pricedModels\n      providers {\n        name\n      }\n    }\n  }\n": typeof types.SessionFilterChoicesDocument,
     "\n  fragment SessionRow on RealtimeSession {\n    id\n    status\n    type\n    provider\n    model\n    voice\n    createdAt\n    issuedAt\n    revokedAt\n    exposedUntil\n    upstreamSessionId\n    clientSecret {\n      redacted\n      expiresAt\n      expiresInSeconds\n    }\n    failure {\n      code\n      message\n    }\n    labels {\n      key\n      value\n    }\n    user {\n      id\n      externalId\n    }\n    application {\n      id\n      name\n    }\n    usage @include(if: $withUsage) {\n      reported\n      costUsd\n      costKnownUsd\n      totalTokens\n    }\n  }\n": typeof types.SessionRowFragmentDoc,
+    "\n  query PaletteLookUp(\n    $text: String!\n    $id: ID!\n    $byId: Boolean!\n    $byUpstreamId: Boolean!\n    $byUser: Boolean!\n  ) {\n    realtimeSession(id: $id) @include(if: $byId) {\n      id\n      status\n      user {\n        externalId\n      }\n    }\n    realtimeSessions(filter: { upstreamSessionId: $text }, first: 1) @include(if: $byUpstreamId) {\n      nodes {\n        id\n        status\n        user {\n          externalId\n        }\n      }\n    }\n    users(filter: { externalIdPrefix: $text }, first: 5) @include(if: $byUser) {\n      nodes {\n        id\n        externalId\n        suspendedAt\n      }\n    }\n  }\n": typeof types.PaletteLookUpDocument,
 };
 const documents: Documents = {
     "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n": types.ViewerDocument,
+    "\n  query ApplicationsPage($registrar: Boolean!) {\n    applications {\n      ...ListedApplication\n    }\n  }\n": types.ApplicationsPageDocument,
+    "\n  mutation RegisterApplication($input: CreateApplicationInput!) {\n    createApplication(input: $input) {\n      __typename\n      ... on InvalidInputError {\n        message\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApplicationSuccess {\n        application {\n          id\n          name\n        }\n      }\n    }\n  }\n": types.RegisterApplicationDocument,
+    "\n  fragment ListedApplication on Application {\n    id\n    name\n    createdAt @include(if: $registrar)\n    apiKeys @include(if: $registrar) {\n      ...ListedKey\n    }\n  }\n": types.ListedApplicationFragmentDoc,
+    "\n  fragment ListedKey on ApiKey {\n    id\n    name\n    redacted\n    scopes\n    reach\n    createdAt\n    expiresAt\n    lastUsedAt\n    revokedAt\n  }\n": types.ListedKeyFragmentDoc,
+    "\n  mutation RevokeKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeApiKeySuccess {\n        apiKey {\n          id\n          revokedAt\n        }\n      }\n    }\n  }\n": types.RevokeKeyDocument,
+    "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApiKeySuccess {\n        value\n        apiKey {\n          id\n        }\n      }\n    }\n  }\n": types.CreateKeyDocument,
+    "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": types.AuditApplicationsDocument,
+    "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": types.AuditTrailDocument,
+    "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n": types.AuditEventDocument,
+    "\n  fragment AuditEventFacts on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    requestId\n    ipAddress\n    userAgent\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n        redacted\n      }\n      user {\n        id\n        externalId\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n      upstreamSessionId\n    }\n  }\n": types.AuditEventFactsFragmentDoc,
+    "\n  fragment AuditRow on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    actor {\n      kind\n      name\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n  }\n": types.AuditRowFragmentDoc,
+    "\n  fragment ExportedEvent on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n    requestId\n    ipAddress\n    userAgent\n    detail\n  }\n": types.ExportedEventFragmentDoc,
+    "\n  query AuditCount($filter: AuditEventFilter, $upTo: Int!) {\n    auditEvents(filter: $filter, first: 1) {\n      totalCount(upTo: $upTo)\n    }\n  }\n": types.AuditCountDocument,
+    "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": types.AuditSealDocument,
+    "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.AuditExportDocument,
+    "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n": types.AuditFindUserDocument,
+    "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n": types.AuditFindSessionDocument,
+    "\n  fragment LeakedSession on RealtimeSession {\n    id\n    status\n    provider\n    model\n    upstreamSessionId\n    createdAt\n    revokedAt\n    exposedUntil\n    application {\n      id\n      name\n    }\n    user {\n      id\n      externalId\n      suspendedAt @include(if: $withUser)\n    }\n    clientSecret {\n      redacted\n      expiresAt\n      isExpired\n    }\n  }\n": types.LeakedSessionFragmentDoc,
+    "\n  mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {\n    revokeRealtimeSession(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {\n        session {\n          id\n          status\n          revokedAt\n        }\n      }\n    }\n  }\n": types.RevokeLeakedSessionDocument,
+    "\n  mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt @include(if: $withUser)\n        }\n      }\n    }\n  }\n": types.SuspendLeakingUserDocument,
+    "\n  mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {\n    identifyClientSecret(input: $input) {\n      __typename\n      ... on IdentifyClientSecretSuccess {\n        session {\n          id\n          ...LeakedSession\n        }\n      }\n    }\n  }\n": types.IdentifyLeakedSecretDocument,
     "\n  query SessionPage($id: ID!, $withUsage: Boolean!) {\n    realtimeSession(id: $id) {\n      id\n      ...SessionSummary\n      ...SessionFields\n      ...SessionUsage @include(if: $withUsage)\n      user {\n        id\n      }\n    }\n    position: realtimeSessions(first: 1) {\n      eventsAfter\n    }\n  }\n": types.SessionPageDocument,
     "\n  subscription SessionChanged($userId: ID!, $after: ID) {\n    sessionEvents(filter: { userId: $userId }, after: $after) {\n      id\n      session {\n        id\n      }\n    }\n  }\n": types.SessionChangedDocument,
     "\n  mutation RevokeSessionInConsole($input: RevokeRealtimeSessionInput!) {\n    revokeRealtimeSession(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeRealtimeSessionSuccess {\n        session {\n          id\n          status\n        }\n      }\n    }\n  }\n": types.RevokeSessionInConsoleDocument,
@@ -48,12 +91,97 @@ const documents: Documents = {
     "\n  subscription SessionChanges($filter: RealtimeSessionFilter, $after: ID, $withUsage: Boolean!) {\n    sessionEvents(filter: $filter, after: $after) {\n      id\n      type\n      session {\n        ...SessionRow\n      }\n    }\n  }\n": types.SessionChangesDocument,
     "\n  query SessionFilterChoices {\n    applications {\n      id\n      name\n    }\n    gateway {\n      pricedModels\n      providers {\n        name\n      }\n    }\n  }\n": types.SessionFilterChoicesDocument,
     "\n  fragment SessionRow on RealtimeSession {\n    id\n    status\n    type\n    provider\n    model\n    voice\n    createdAt\n    issuedAt\n    revokedAt\n    exposedUntil\n    upstreamSessionId\n    clientSecret {\n      redacted\n      expiresAt\n      expiresInSeconds\n    }\n    failure {\n      code\n      message\n    }\n    labels {\n      key\n      value\n    }\n    user {\n      id\n      externalId\n    }\n    application {\n      id\n      name\n    }\n    usage @include(if: $withUsage) {\n      reported\n      costUsd\n      costKnownUsd\n      totalTokens\n    }\n  }\n": types.SessionRowFragmentDoc,
+    "\n  query PaletteLookUp(\n    $text: String!\n    $id: ID!\n    $byId: Boolean!\n    $byUpstreamId: Boolean!\n    $byUser: Boolean!\n  ) {\n    realtimeSession(id: $id) @include(if: $byId) {\n      id\n      status\n      user {\n        externalId\n      }\n    }\n    realtimeSessions(filter: { upstreamSessionId: $text }, first: 1) @include(if: $byUpstreamId) {\n      nodes {\n        id\n        status\n        user {\n          externalId\n        }\n      }\n    }\n    users(filter: { externalIdPrefix: $text }, first: 5) @include(if: $byUser) {\n      nodes {\n        id\n        externalId\n        suspendedAt\n      }\n    }\n  }\n": types.PaletteLookUpDocument,
 };
 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ViewerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ApplicationsPage($registrar: Boolean!) {\n    applications {\n      ...ListedApplication\n    }\n  }\n"): typeof import('./graphql.ts').ApplicationsPageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RegisterApplication($input: CreateApplicationInput!) {\n    createApplication(input: $input) {\n      __typename\n      ... on InvalidInputError {\n        message\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApplicationSuccess {\n        application {\n          id\n          name\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').RegisterApplicationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ListedApplication on Application {\n    id\n    name\n    createdAt @include(if: $registrar)\n    apiKeys @include(if: $registrar) {\n      ...ListedKey\n    }\n  }\n"): typeof import('./graphql.ts').ListedApplicationFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ListedKey on ApiKey {\n    id\n    name\n    redacted\n    scopes\n    reach\n    createdAt\n    expiresAt\n    lastUsedAt\n    revokedAt\n  }\n"): typeof import('./graphql.ts').ListedKeyFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeApiKeySuccess {\n        apiKey {\n          id\n          revokedAt\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').RevokeKeyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApiKeySuccess {\n        value\n        apiKey {\n          id\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').CreateKeyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n"): typeof import('./graphql.ts').AuditApplicationsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditTrailDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n"): typeof import('./graphql.ts').AuditEventDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment AuditEventFacts on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    requestId\n    ipAddress\n    userAgent\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n        redacted\n      }\n      user {\n        id\n        externalId\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n      upstreamSessionId\n    }\n  }\n"): typeof import('./graphql.ts').AuditEventFactsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment AuditRow on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    actor {\n      kind\n      name\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n  }\n"): typeof import('./graphql.ts').AuditRowFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ExportedEvent on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n    requestId\n    ipAddress\n    userAgent\n    detail\n  }\n"): typeof import('./graphql.ts').ExportedEventFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditCount($filter: AuditEventFilter, $upTo: Int!) {\n    auditEvents(filter: $filter, first: 1) {\n      totalCount(upTo: $upTo)\n    }\n  }\n"): typeof import('./graphql.ts').AuditCountDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditSealDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditExportDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n"): typeof import('./graphql.ts').AuditFindUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditFindSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment LeakedSession on RealtimeSession {\n    id\n    status\n    provider\n    model\n    upstreamSessionId\n    createdAt\n    revokedAt\n    exposedUntil\n    application {\n      id\n      name\n    }\n    user {\n      id\n      externalId\n      suspendedAt @include(if: $withUser)\n    }\n    clientSecret {\n      redacted\n      expiresAt\n      isExpired\n    }\n  }\n"): typeof import('./graphql.ts').LeakedSessionFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {\n    revokeRealtimeSession(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {\n        session {\n          id\n          status\n          revokedAt\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').RevokeLeakedSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt @include(if: $withUser)\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').SuspendLeakingUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {\n    identifyClientSecret(input: $input) {\n      __typename\n      ... on IdentifyClientSecretSuccess {\n        session {\n          id\n          ...LeakedSession\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').IdentifyLeakedSecretDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -106,6 +234,10 @@ export function graphql(source: "\n  query SessionFilterChoices {\n    applicati
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  fragment SessionRow on RealtimeSession {\n    id\n    status\n    type\n    provider\n    model\n    voice\n    createdAt\n    issuedAt\n    revokedAt\n    exposedUntil\n    upstreamSessionId\n    clientSecret {\n      redacted\n      expiresAt\n      expiresInSeconds\n    }\n    failure {\n      code\n      message\n    }\n    labels {\n      key\n      value\n    }\n    user {\n      id\n      externalId\n    }\n    application {\n      id\n      name\n    }\n    usage @include(if: $withUsage) {\n      reported\n      costUsd\n      costKnownUsd\n      totalTokens\n    }\n  }\n"): typeof import('./graphql.ts').SessionRowFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PaletteLookUp(\n    $text: String!\n    $id: ID!\n    $byId: Boolean!\n    $byUpstreamId: Boolean!\n    $byUser: Boolean!\n  ) {\n    realtimeSession(id: $id) @include(if: $byId) {\n      id\n      status\n      user {\n        externalId\n      }\n    }\n    realtimeSessions(filter: { upstreamSessionId: $text }, first: 1) @include(if: $byUpstreamId) {\n      nodes {\n        id\n        status\n        user {\n          externalId\n        }\n      }\n    }\n    users(filter: { externalIdPrefix: $text }, first: 5) @include(if: $byUser) {\n      nodes {\n        id\n        externalId\n        suspendedAt\n      }\n    }\n  }\n"): typeof import('./graphql.ts').PaletteLookUpDocument;
 
 
 export function graphql(source: string) {

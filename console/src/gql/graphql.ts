@@ -27,6 +27,28 @@ export type AudioFormat =
   /** 16 bit PCM at 24 kHz, mono, little-endian. */
   | 'PCM16';
 
+/** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
+export type AuditEventFilter = {
+  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
+  readonly actions?: ReadonlyArray<string> | null | undefined;
+  /** Events that one of these kinds of callers caused. At most 1,000. */
+  readonly actorKinds?: ReadonlyArray<ActorKind> | null | undefined;
+  /** Events about this application, and events that it caused. */
+  readonly applicationId?: string | null | undefined;
+  /** Events at this time or later. */
+  readonly from?: string | null | undefined;
+  /** Events with one of these outcomes. At most 1,000. */
+  readonly outcomes?: ReadonlyArray<AuditOutcome> | null | undefined;
+  /** Events that this request caused, by the value of its X-Request-Id header. */
+  readonly requestId?: string | null | undefined;
+  /** Events about this session. */
+  readonly sessionId?: string | null | undefined;
+  /** Events before this time. */
+  readonly to?: string | null | undefined;
+  /** Events about this user. */
+  readonly userId?: string | null | undefined;
+};
+
 /** The outcome of an action: done, refused by a rule, or failed. */
 export type AuditOutcome =
   /** A rule refused the action, e.g. a policy, a quota or a suspension. Nothing was done. */
@@ -35,6 +57,26 @@ export type AuditOutcome =
   | 'FAILED'
   /** The action was done. */
   | 'SUCCEEDED';
+
+/** The key to create. A caller cannot grant a scope or a reach that it does not have itself. */
+export type CreateApiKeyInput = {
+  /** The application that the key is for. */
+  readonly applicationId: string;
+  /** The time from which the key is refused. Default: it does not expire. */
+  readonly expiresAt?: string | null | undefined;
+  /** The name of the key, 1 to 200 characters. */
+  readonly name: string;
+  /** The records that its scopes apply to: OWN_APPLICATION or EVERYTHING. */
+  readonly reach?: Reach | null | undefined;
+  /** What the key allows. With an empty list it can only ask who it is. At most 10. */
+  readonly scopes: ReadonlyArray<Scope>;
+};
+
+/** The application to register. */
+export type CreateApplicationInput = {
+  /** The name, 1 to 200 characters. No two applications have the same name. */
+  readonly name: string;
+};
 
 /** How soon the model answers when it is not certain that the user has finished. */
 export type Eagerness =
@@ -46,6 +88,12 @@ export type Eagerness =
   | 'LOW'
   /** The model waits up to 4 seconds. */
   | 'MEDIUM';
+
+/** A client secret that was found where it should not be, e.g. in a log. */
+export type IdentifyClientSecretInput = {
+  /** The whole value as it was found, e.g. "ek_…", at most 4,096 characters. Send it as a variable. It is neither logged nor stored. */
+  readonly secret: string;
+};
 
 /** A label: a key and a value that the application chooses, e.g. `{ key: "team", value: "support" }`. */
 export type LabelInput = {
@@ -143,6 +191,12 @@ export type RealtimeSessionType =
   /** A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations. */
   | 'TRANSLATION';
 
+/** The key to revoke. */
+export type RevokeApiKeyInput = {
+  /** The id of the key, not the key itself. */
+  readonly id: string;
+};
+
 /** The session to revoke. */
 export type RevokeRealtimeSessionInput = {
   /** The value of RealtimeSession.id, not the provider's own identifier. */
@@ -189,6 +243,16 @@ export type SessionEventType =
   /** Usage of the session was reported. */
   | 'USAGE_REPORTED';
 
+/** The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet. */
+export type SuspendUserInput = {
+  /** The identifier that the applications use for the user. */
+  readonly externalUserId?: string | null | undefined;
+  /** The id of the user. */
+  readonly id?: string | null | undefined;
+  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
+  readonly reason?: string | null | undefined;
+};
+
 /** Whether the model calls a tool, and which one. */
 export type ToolChoiceMode =
   /** The model decides. */
@@ -219,6 +283,167 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
+
+export type ApplicationsPageQueryVariables = Exact<{
+  registrar: boolean;
+}>;
+
+
+export type ApplicationsPageQuery = { readonly applications: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedApplicationFragment': ListedApplicationFragment } }> };
+
+export type RegisterApplicationMutationVariables = Exact<{
+  input: CreateApplicationInput;
+}>;
+
+
+export type RegisterApplicationMutation = { readonly createApplication:
+    | { readonly __typename: 'CreateApplicationSuccess', readonly application: { readonly id: string, readonly name: string } }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+   };
+
+export type ListedApplicationFragment = { readonly id: string, readonly name: string, readonly createdAt?: string, readonly apiKeys?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedKeyFragment': ListedKeyFragment } }> } & { ' $fragmentName'?: 'ListedApplicationFragment' };
+
+export type ListedKeyFragment = { readonly id: string, readonly name: string, readonly redacted: string, readonly scopes: ReadonlyArray<Scope>, readonly reach: Reach, readonly createdAt: string, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null } & { ' $fragmentName'?: 'ListedKeyFragment' };
+
+export type RevokeKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeKeyMutation = { readonly revokeApiKey:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeApiKeySuccess', readonly apiKey: { readonly id: string, readonly revokedAt: string | null } }
+   };
+
+export type CreateKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateKeyMutation = { readonly createApiKey:
+    | { readonly __typename: 'CreateApiKeySuccess', readonly value: string, readonly apiKey: { readonly id: string } }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+   };
+
+export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditApplicationsQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type AuditTrailQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  withSessions: boolean;
+}>;
+
+
+export type AuditTrailQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<(
+      { readonly id: string }
+      & { ' $fragmentRefs'?: { 'AuditRowFragment': AuditRowFragment } }
+    )>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+
+export type AuditEventQueryVariables = Exact<{
+  id: string;
+  withSessions: boolean;
+}>;
+
+
+export type AuditEventQuery = { readonly node:
+    | { readonly __typename: 'ApiKey' }
+    | { readonly __typename: 'Application' }
+    | (
+      { readonly __typename: 'AuditEvent' }
+      & { ' $fragmentRefs'?: { 'AuditEventFactsFragment': AuditEventFactsFragment } }
+    )
+    | { readonly __typename: 'RealtimeSession' }
+    | { readonly __typename: 'User' }
+   | null };
+
+export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
+
+export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
+
+export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
+
+export type AuditCountQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  upTo: number;
+}>;
+
+
+export type AuditCountQuery = { readonly auditEvents: { readonly totalCount: number | null } };
+
+export type AuditSealQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+
+export type AuditExportQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  after?: string | null | undefined;
+  withSessions: boolean;
+}>;
+
+
+export type AuditExportQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'ExportedEventFragment': ExportedEventFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type AuditFindUserQueryVariables = Exact<{
+  externalId?: string | null | undefined;
+  id?: string | null | undefined;
+}>;
+
+
+export type AuditFindUserQuery = { readonly user: { readonly id: string, readonly externalId: string | null } | null };
+
+export type AuditFindSessionQueryVariables = Exact<{
+  upstreamSessionId: string;
+}>;
+
+
+export type AuditFindSessionQuery = { readonly realtimeSessions: { readonly nodes: ReadonlyArray<{ readonly id: string }> } };
+
+export type LeakedSessionFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly provider: string, readonly model: string, readonly upstreamSessionId: string | null, readonly createdAt: string, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly application: { readonly id: string, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null, readonly suspendedAt?: string | null }, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly isExpired: boolean } | null } & { ' $fragmentName'?: 'LeakedSessionFragment' };
+
+export type RevokeLeakedSessionMutationVariables = Exact<{
+  input: RevokeRealtimeSessionInput;
+  withSession: boolean;
+}>;
+
+
+export type RevokeLeakedSessionMutation = { readonly revokeRealtimeSession:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeRealtimeSessionSuccess' } & { readonly session?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly revokedAt: string | null } }
+   };
+
+export type SuspendLeakingUserMutationVariables = Exact<{
+  input: SuspendUserInput;
+  withUser: boolean;
+}>;
+
+
+export type SuspendLeakingUserMutation = { readonly suspendUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt?: string | null } }
+   };
+
+export type IdentifyLeakedSecretMutationVariables = Exact<{
+  input: IdentifyClientSecretInput;
+  withUser: boolean;
+}>;
+
+
+export type IdentifyLeakedSecretMutation = { readonly identifyClientSecret:
+    | { readonly __typename: 'IdentifyClientSecretSuccess', readonly session: (
+        { readonly id: string }
+        & { ' $fragmentRefs'?: { 'LeakedSessionFragment': LeakedSessionFragment } }
+      ) }
+    | { readonly __typename: 'NotFoundError' }
+   };
 
 export type SessionPageQueryVariables = Exact<{
   id: string;
@@ -308,6 +533,17 @@ export type SessionFilterChoicesQuery = { readonly applications: ReadonlyArray<{
 
 export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
 
+export type PaletteLookUpQueryVariables = Exact<{
+  text: string;
+  id: string;
+  byId: boolean;
+  byUpstreamId: boolean;
+  byUser: boolean;
+}>;
+
+
+export type PaletteLookUpQuery = { readonly realtimeSession?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } } | null, readonly realtimeSessions?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } }> }, readonly users?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null }> } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -326,6 +562,156 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ListedKeyFragmentDoc = new TypedDocumentString(`
+    fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}
+    `, {"fragmentName":"ListedKey"}) as unknown as TypedDocumentString<ListedKeyFragment, unknown>;
+export const ListedApplicationFragmentDoc = new TypedDocumentString(`
+    fragment ListedApplication on Application {
+  id
+  name
+  createdAt @include(if: $registrar)
+  apiKeys @include(if: $registrar) {
+    ...ListedKey
+  }
+}
+    fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`, {"fragmentName":"ListedApplication"}) as unknown as TypedDocumentString<ListedApplicationFragment, unknown>;
+export const AuditEventFactsFragmentDoc = new TypedDocumentString(`
+    fragment AuditEventFacts on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  requestId
+  ipAddress
+  userAgent
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+      redacted
+    }
+    user {
+      id
+      externalId
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+    upstreamSessionId
+  }
+}
+    `, {"fragmentName":"AuditEventFacts"}) as unknown as TypedDocumentString<AuditEventFactsFragment, unknown>;
+export const AuditRowFragmentDoc = new TypedDocumentString(`
+    fragment AuditRow on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  actor {
+    kind
+    name
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+}
+    `, {"fragmentName":"AuditRow"}) as unknown as TypedDocumentString<AuditRowFragment, unknown>;
+export const ExportedEventFragmentDoc = new TypedDocumentString(`
+    fragment ExportedEvent on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+  requestId
+  ipAddress
+  userAgent
+  detail
+}
+    `, {"fragmentName":"ExportedEvent"}) as unknown as TypedDocumentString<ExportedEventFragment, unknown>;
+export const LeakedSessionFragmentDoc = new TypedDocumentString(`
+    fragment LeakedSession on RealtimeSession {
+  id
+  status
+  provider
+  model
+  upstreamSessionId
+  createdAt
+  revokedAt
+  exposedUntil
+  application {
+    id
+    name
+  }
+  user {
+    id
+    externalId
+    suspendedAt @include(if: $withUser)
+  }
+  clientSecret {
+    redacted
+    expiresAt
+    isExpired
+  }
+}
+    `, {"fragmentName":"LeakedSession"}) as unknown as TypedDocumentString<LeakedSessionFragment, unknown>;
 export const SessionFieldsFragmentDoc = new TypedDocumentString(`
     fragment SessionFields on RealtimeSession {
   upstreamSessionId
@@ -540,6 +926,326 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ApplicationsPageDocument = new TypedDocumentString(`
+    query ApplicationsPage($registrar: Boolean!) {
+  applications {
+    ...ListedApplication
+  }
+}
+    fragment ListedApplication on Application {
+  id
+  name
+  createdAt @include(if: $registrar)
+  apiKeys @include(if: $registrar) {
+    ...ListedKey
+  }
+}
+fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ApplicationsPageQuery, ApplicationsPageQueryVariables>;
+export const RegisterApplicationDocument = new TypedDocumentString(`
+    mutation RegisterApplication($input: CreateApplicationInput!) {
+  createApplication(input: $input) {
+    __typename
+    ... on InvalidInputError {
+      message
+      issues {
+        path
+        message
+      }
+    }
+    ... on CreateApplicationSuccess {
+      application {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RegisterApplicationMutation, RegisterApplicationMutationVariables>;
+export const RevokeKeyDocument = new TypedDocumentString(`
+    mutation RevokeKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeApiKeySuccess {
+      apiKey {
+        id
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
+export const CreateKeyDocument = new TypedDocumentString(`
+    mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+    ... on CreateApiKeySuccess {
+      value
+      apiKey {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
+export const AuditApplicationsDocument = new TypedDocumentString(`
+    query AuditApplications {
+  applications {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<AuditApplicationsQuery, AuditApplicationsQueryVariables>;
+export const AuditTrailDocument = new TypedDocumentString(`
+    query AuditTrail($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String, $withSessions: Boolean!) {
+  auditEvents(
+    filter: $filter
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      id
+      ...AuditRow
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment AuditRow on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  actor {
+    kind
+    name
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+}`) as unknown as TypedDocumentString<AuditTrailQuery, AuditTrailQueryVariables>;
+export const AuditEventDocument = new TypedDocumentString(`
+    query AuditEvent($id: ID!, $withSessions: Boolean!) {
+  node(id: $id) {
+    __typename
+    ...AuditEventFacts
+  }
+}
+    fragment AuditEventFacts on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  requestId
+  ipAddress
+  userAgent
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+      redacted
+    }
+    user {
+      id
+      externalId
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+    upstreamSessionId
+  }
+}`) as unknown as TypedDocumentString<AuditEventQuery, AuditEventQueryVariables>;
+export const AuditCountDocument = new TypedDocumentString(`
+    query AuditCount($filter: AuditEventFilter, $upTo: Int!) {
+  auditEvents(filter: $filter, first: 1) {
+    totalCount(upTo: $upTo)
+  }
+}
+    `) as unknown as TypedDocumentString<AuditCountQuery, AuditCountQueryVariables>;
+export const AuditSealDocument = new TypedDocumentString(`
+    query AuditSeal {
+  gateway {
+    trail {
+      sealedEvents
+      unsealedEvents
+      lastSealedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditSealQuery, AuditSealQueryVariables>;
+export const AuditExportDocument = new TypedDocumentString(`
+    query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {
+  auditEvents(filter: $filter, first: 100, after: $after) {
+    nodes {
+      ...ExportedEvent
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ExportedEvent on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+  requestId
+  ipAddress
+  userAgent
+  detail
+}`) as unknown as TypedDocumentString<AuditExportQuery, AuditExportQueryVariables>;
+export const AuditFindUserDocument = new TypedDocumentString(`
+    query AuditFindUser($externalId: String, $id: ID) {
+  user(externalId: $externalId, id: $id) {
+    id
+    externalId
+  }
+}
+    `) as unknown as TypedDocumentString<AuditFindUserQuery, AuditFindUserQueryVariables>;
+export const AuditFindSessionDocument = new TypedDocumentString(`
+    query AuditFindSession($upstreamSessionId: String!) {
+  realtimeSessions(filter: {upstreamSessionId: $upstreamSessionId}, first: 1) {
+    nodes {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditFindSessionQuery, AuditFindSessionQueryVariables>;
+export const RevokeLeakedSessionDocument = new TypedDocumentString(`
+    mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {
+  revokeRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {
+      session {
+        id
+        status
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeLeakedSessionMutation, RevokeLeakedSessionMutationVariables>;
+export const SuspendLeakingUserDocument = new TypedDocumentString(`
+    mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {
+  suspendUser(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt @include(if: $withUser)
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SuspendLeakingUserMutation, SuspendLeakingUserMutationVariables>;
+export const IdentifyLeakedSecretDocument = new TypedDocumentString(`
+    mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {
+  identifyClientSecret(input: $input) {
+    __typename
+    ... on IdentifyClientSecretSuccess {
+      session {
+        id
+        ...LeakedSession
+      }
+    }
+  }
+}
+    fragment LeakedSession on RealtimeSession {
+  id
+  status
+  provider
+  model
+  upstreamSessionId
+  createdAt
+  revokedAt
+  exposedUntil
+  application {
+    id
+    name
+  }
+  user {
+    id
+    externalId
+    suspendedAt @include(if: $withUser)
+  }
+  clientSecret {
+    redacted
+    expiresAt
+    isExpired
+  }
+}`) as unknown as TypedDocumentString<IdentifyLeakedSecretMutation, IdentifyLeakedSecretMutationVariables>;
 export const SessionPageDocument = new TypedDocumentString(`
     query SessionPage($id: ID!, $withUsage: Boolean!) {
   realtimeSession(id: $id) {
@@ -874,3 +1580,30 @@ export const SessionFilterChoicesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SessionFilterChoicesQuery, SessionFilterChoicesQueryVariables>;
+export const PaletteLookUpDocument = new TypedDocumentString(`
+    query PaletteLookUp($text: String!, $id: ID!, $byId: Boolean!, $byUpstreamId: Boolean!, $byUser: Boolean!) {
+  realtimeSession(id: $id) @include(if: $byId) {
+    id
+    status
+    user {
+      externalId
+    }
+  }
+  realtimeSessions(filter: {upstreamSessionId: $text}, first: 1) @include(if: $byUpstreamId) {
+    nodes {
+      id
+      status
+      user {
+        externalId
+      }
+    }
+  }
+  users(filter: {externalIdPrefix: $text}, first: 5) @include(if: $byUser) {
+    nodes {
+      id
+      externalId
+      suspendedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PaletteLookUpQuery, PaletteLookUpQueryVariables>;
