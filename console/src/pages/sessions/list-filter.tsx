@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useId, useState } from 'react';
+import { credentialKind } from '../../shell/command-palette/credential-kind.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './filters.module.css';
-import { looksLikeSecret } from './looks-like-secret.ts';
 
 type Props = {
   readonly label: string;
@@ -19,7 +19,10 @@ export function ListFilter({ label, values = [], onApply, choices, closed = fals
   const [draft, setDraft] = useState('');
   const text = draft.trim();
   const accepted =
-    text !== '' && !values.includes(text) && !looksLikeSecret(text) && (!closed || choices.includes(text));
+    text !== '' &&
+    !values.includes(text) &&
+    credentialKind(text) === null &&
+    (!closed || choices.includes(text));
   const add = () => {
     if (!accepted) return;
     onApply([...values, text]);

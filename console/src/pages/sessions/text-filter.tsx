@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
+import { credentialKind } from '../../shell/command-palette/credential-kind.ts';
 import { TextField } from '../../ui/text-field.tsx';
-import { looksLikeSecret } from './looks-like-secret.ts';
 
 type Props = {
   readonly label: string;
@@ -19,7 +19,7 @@ export function TextFilter({ label, value, onApply, hint }: Props) {
   }
   const text = draft.trim();
   // The filter is part of the URL, and a secret must not get there.
-  const refused = looksLikeSecret(text);
+  const refused = credentialKind(text) !== null;
   const apply = () => {
     if (!refused && text !== (value ?? '')) onApply(text === '' ? undefined : text);
   };
