@@ -9,6 +9,9 @@ type Props = {
   readonly hint?: string;
 };
 
+export const LOOKS_LIKE_SECRET =
+  'This looks like a secret, so it is not searched for. Look it up under “Leaked secret”.';
+
 /** A text of the filter. It is applied with Enter or when the field is left, not at every letter. */
 export function TextFilter({ label, value, onApply, hint }: Props) {
   const [draft, setDraft] = useState(value ?? '');
@@ -34,10 +37,8 @@ export function TextFilter({ label, value, onApply, hint }: Props) {
         value={draft}
         onChange={setDraft}
         autoComplete="off"
-        {...(refused ? { error: SECRET } : hint === undefined ? {} : { hint })}
+        {...(refused ? { error: LOOKS_LIKE_SECRET } : hint === undefined ? {} : { hint })}
       />
     </form>
   );
 }
-
-const SECRET = 'This looks like a secret, so it is not searched for. Look it up under “Leaked secret”.';
