@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useViewer } from '../../auth/viewer.ts';
 import { readFragment } from '../../gql/index.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -32,7 +33,10 @@ export function Session({ id }: { readonly id: string }) {
         ) : loading ? (
           <Loading />
         ) : (
-          <EmptyState title="There is no such session, or you may not see it">
+          <EmptyState
+            title="There is no such session, or you may not see it"
+            action={<Link to="/sessions">All sessions</Link>}
+          >
             Check the id. Sessions of months that retention dropped are gone, too.
           </EmptyState>
         )}

@@ -1,7 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useViewer } from '../../auth/viewer.ts';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -9,6 +8,7 @@ import { defaultColumns, sessionColumns } from './columns.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { type ChangeSearch, filterOf, patchSearch, withoutFilter } from './filter.ts';
 import { Filters } from './filters.tsx';
+import { ListError } from './list-error.tsx';
 import { LiveBar } from './live-bar.tsx';
 import { NoSessions } from './no-sessions.tsx';
 import styles from './sessions.module.css';
@@ -63,13 +63,15 @@ export function SessionsList() {
           onChange={(ids) => change({ ...place(search), columns: ids })}
         />
       </div>
-      {page.error !== undefined && <ErrorNote error={page.error} onRetry={page.reload} />}
-      {(page.error === undefined || page.data !== undefined) && (
+      {page.error !== undefined && (
+        <ListError error={page.error} onRetry={page.reload} onFirst={() => change({})} />
+      )}
+      {(page.error === undefined || page.data != null) && (
         <div {...handlers}>
           <Table
             label="Sessions"
             columns={columns.filter(({ id }) => id === 'id' || shown.includes(id))}
-            rows={page.data === undefined ? null : list.rows}
+            rows={page.data == null ? null : list.rows}
             rowKey={({ id }) => id}
             stale={page.stale}
             skeletonRows={20}
