@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useApiQuery } from '../../api/use-api-query.ts';
-import { useStream } from '../sessions/use-stream.ts';
+import { useStream } from '../../api/use-stream.ts';
 import { SESSION_CHANGED, SESSION_PAGE } from './documents.ts';
 
 /** The session, read again whenever it changes. */

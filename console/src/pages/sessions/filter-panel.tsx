@@ -91,7 +91,7 @@ export function FilterPanel({ search, onChange }: Props) {
         onApply={(createdTo) => onChange({ createdTo })}
       />
       <TimeFilter
-        label="Active, and expires before"
+        label="Expires before"
         zone={zone}
         value={search.expiresBefore}
         onApply={(expiresBefore) => onChange({ expiresBefore })}

@@ -1,7 +1,7 @@
+import type { StreamState } from '../../api/use-stream.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/count.tsx';
 import styles from './sessions.module.css';
-import type { StreamState } from './use-stream.ts';
 
 type Props = {
   readonly stream: StreamState;

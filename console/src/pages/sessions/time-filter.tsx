@@ -36,6 +36,7 @@ export function TimeFilter({ label, zone, value, onApply }: Props) {
   };
   return (
     <form
+      noValidate
       aria-label={`Filter by ${label}`}
       onSubmit={(event) => {
         event.preventDefault();

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
+import { type StreamState, useStream } from '../../api/use-stream.ts';
 import type { RealtimeSessionFilter, SessionEventType } from '../../gql/graphql.ts';
 import { readFragment } from '../../gql/index.ts';
 import { SESSION_CHANGES } from './documents.ts';
 import type { Change } from './live-rows.ts';
 import { answeredNow, SESSION_ROW, type SessionRow } from './rows.ts';
-import { type StreamState, useStream } from './use-stream.ts';
 
 /** Changes that arrive together are shown together, so that a busy gateway does not draw the list for each. */
 const GATHER_MS = 250;

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { type AnyVariables, useClient } from 'urql';
-import type { TypedDocumentString } from '../../gql/graphql.ts';
+import type { TypedDocumentString } from '../gql/graphql.ts';
 
 const RECONNECT_MS = 2_000;
 
