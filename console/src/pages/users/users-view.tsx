@@ -65,5 +65,5 @@ export function UsersView() {
 function shownText(shown = 0, near = 0, total: number | null | undefined): string {
   if (shown === 0) return '';
   const all = total == null ? '' : total > 1000 ? ' of more than 1,000' : ` of ${total.toLocaleString('en')}`;
-  return `${shown}${all} users, ${near} of these ${shown} near a limit`;
+  return `${shown}${all} ${shown === 1 && total === 1 ? 'user' : 'users'}, ${near} of these near a limit`;
 }
