@@ -1,4 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useViewer } from '../../auth/viewer.ts';
 import { readFragment } from '../../gql/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -16,6 +17,7 @@ const route = getRouteApi('/users');
 
 export function UsersView() {
   const search = route.useSearch();
+  const { reach } = useViewer();
   const navigate = useNavigate({ from: '/users' });
   const { data, error, stale, reload } = useUsers(search);
   const rows = data === undefined ? null : readFragment(USER_ROW, data.users.nodes);
@@ -34,7 +36,10 @@ export function UsersView() {
         description="People for whom applications asked for sessions, by the applications' own ids."
         actions={<Button onClick={reload}>Reload</Button>}
       />
-      <UserFilters search={search} applications={data?.applications ?? []} />
+      <UserFilters
+        search={search}
+        applications={reach === 'EVERYTHING' ? (data?.applications ?? []) : null}
+      />
       {error !== undefined && <ErrorNote error={error} onRetry={reload} />}
       {(data !== undefined || error === undefined) && (
         <>
