@@ -4,7 +4,7 @@ import { TextField } from '../../ui/text-field.tsx';
 
 const PAUSE_MS = 250;
 // What is looked for stands in the address, where no secret may stand.
-const SECRET = 'Looks like a secret, so it is not looked for here. See Leaked secret.';
+const SECRET = 'A secret? See Leaked secret.';
 
 /** Where one types what an external id starts with. It asks when the typing pauses. */
 export function ExternalIdField({

@@ -1,4 +1,4 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useViewer } from '../../auth/viewer.ts';
 import { readFragment } from '../../gql/index.ts';
 import { Button } from '../../ui/button.tsx';
@@ -40,7 +40,16 @@ export function UsersView() {
         search={search}
         applications={reach === 'EVERYTHING' ? (data?.applications ?? []) : null}
       />
-      {error !== undefined && <ErrorNote error={error} onRetry={reload} />}
+      {error !== undefined && (
+        <>
+          <ErrorNote error={error} onRetry={reload} />
+          {error.code === 'BAD_USER_INPUT' && (
+            <Link to="/users" search={{}}>
+              Show all users, without what the address asks for
+            </Link>
+          )}
+        </>
+      )}
       {(data !== undefined || error === undefined) && (
         <>
           <Table
