@@ -35,7 +35,8 @@ export function UserView({ id }: { readonly id: string }) {
       )}
     </>
   );
-  if (data === undefined && problem !== false) {
+  // An error inside the user makes the user null, too.
+  if ((data === undefined || data.user === null) && problem !== false) {
     return (
       <>
         <PageHeader title="User" />
