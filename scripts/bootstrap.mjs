@@ -3,7 +3,7 @@
 // install there is only the machine's own Node.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,9 +34,26 @@ step({
   env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
 });
 
+step({
+  what: 'Building the console',
+  inputs: [
+    'console/src',
+    'console/public',
+    'console/tools/import-documents.ts',
+    'console/tools/precompress.ts',
+    'console/index.html',
+    'console/package.json',
+    'console/tsconfig.json',
+    'console/vite.config.ts',
+    'package-lock.json',
+  ],
+  stamp: 'console/dist/.stamp',
+  command: ['vite', 'build', '--logLevel=warn', 'console'],
+});
+
 function step({ what, inputs, stamp, command, env }) {
   const hash = createHash('sha256');
-  for (const input of inputs) hash.update(readFileSync(join(root, input)));
+  for (const path of inputs.flatMap(filesOf)) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
   const wanted = hash.digest('hex');
   const stampPath = join(root, stamp);
   if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === wanted) return;
@@ -59,4 +76,12 @@ function step({ what, inputs, stamp, command, env }) {
     process.exit(1);
   }
   writeFileSync(stampPath, wanted);
+}
+
+/** The files of a folder and the folders in it, or the file itself. */
+function filesOf(input) {
+  if (!statSync(join(root, input)).isDirectory()) return [input];
+  return readdirSync(join(root, input))
+    .toSorted()
+    .flatMap((name) => filesOf(`${input}/${name}`));
 }

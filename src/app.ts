@@ -27,6 +27,8 @@ import { createReader } from './reader.db.ts';
 import { openRetention } from './retention/open-retention.ts';
 import { findTrailState } from './sealing/find-trail-state.db.ts';
 import { openSealing } from './sealing/open-sealing.ts';
+import type { Console } from './server/console/answer-console.ts';
+import { CONSOLE_FOLDER, loadConsole } from './server/console/load-console.ts';
 import { onlyTrustedDocuments } from './server/graphql/only-trusted-documents.ts';
 import { loadTrustedDocuments } from './server/graphql/trusted-documents.ts';
 import type { AdmissionRules } from './server/http/admit-request.ts';
@@ -47,6 +49,8 @@ import { openUsers } from './users/open-users.ts';
 export type App = {
   readonly url: string;
   readonly managementUrl: string;
+  /** Null: the console is not served. */
+  readonly consoleUrl: string | null;
   /** Readiness fails from now on, and connections are not kept alive; everything is still accepted and served. */
   failReadiness(): void;
   /** Stops accepting, finishes what was accepted, then closes everything, the database last. May be called twice. */
@@ -78,6 +82,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
   try {
     const documents = await loadTrustedDocuments(config.trustedDocuments, schema);
     const prices = await loadPrices(config.pricesFile);
+    const console = await openConsole(config);
     const database = await openDatabase(config, log, signal ?? new AbortController().signal);
     opened.push(() => database.close());
     const { pool, prisma, ownerUrl } = database;
@@ -180,6 +185,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
           },
         };
       },
+      console,
       admission: admissionRules(config, authentication.authenticate, metrics, scheduler),
       connections: config,
       clientAddress: createClientAddress(config.trustedProxies),
@@ -210,6 +216,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     let closing: Promise<void> | undefined;
     return {
       url: `${graphqlUrl}/graphql`,
+      consoleUrl: console === null ? null : `${graphqlUrl}/console/`,
       managementUrl,
       failReadiness: () => {
         state.ready = false;
@@ -251,6 +258,17 @@ function admissionRules(
     }),
     scheduler,
   };
+}
+
+/** What is served of the console. Null: nothing. */
+async function openConsole({ console, identityProvider }: Config): Promise<Console | null> {
+  if (console.serve === false) return null;
+  const files = await loadConsole(CONSOLE_FOLDER, { required: console.serve === true });
+  if (files === null) return null;
+  const { oidcClientId: clientId, oidcScope: scope } = console;
+  if (clientId === undefined || identityProvider === null) return { ...files, settings: { oidc: null } };
+  const { issuer, audience } = identityProvider;
+  return { ...files, settings: { oidc: { issuer, clientId, audience, scope } } };
 }
 
 // The system's answers to an address that is not this machine's, or to a name that leads to none.

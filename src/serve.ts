@@ -85,10 +85,10 @@ function fail(error: unknown): never {
 }
 
 function announce(
-  { url, managementUrl }: App,
-  { providers, database, dataDirectory, rootKey, graphiql, unknown }: Config,
+  { url, managementUrl, consoleUrl }: App,
+  { providers, database, dataDirectory, rootKey, graphiql, console, unknown }: Config,
 ) {
-  log.info({ url, managementUrl, providers }, 'ready');
+  log.info({ url, managementUrl, consoleUrl, providers }, 'ready');
   // Otherwise written at exit only, which a killed process has none of.
   flushCompileCache();
   for (const variable of unknown) log.warn({ variable }, 'a variable that this version does not know is set');
@@ -99,12 +99,21 @@ function announce(
         : 'THE SANDBOX IS ONE OF THE PROVIDERS: the client secrets that it issues open nothing.',
     );
   }
+  if (console.serve !== false && consoleUrl === null)
+    log.warn('The console is not served, because it is not built: npm run build -w gatehouse-console');
   if (database.kind !== 'embedded') return;
   // As a command: a variable after Bearer would look like a credential to the output filter.
   const key =
     rootKey === undefined ? `$(cat '${resolve(dataDirectory, 'root-key')}')` : '$(echo $GATEHOUSE_ROOT_KEY)';
   const query =
     'mutation { createRealtimeSession(input: { externalUserId: \\"alice\\" }) { __typename ... on CreateRealtimeSessionSuccess { clientSecret { value expiresAt } session { id status } } } }';
+  const showKey =
+    rootKey === undefined ? `: cat '${resolve(dataDirectory, 'root-key')}'` : ' of GATEHOUSE_ROOT_KEY';
+  if (consoleUrl !== null)
+    process.stderr.write(`
+Gatehouse's console is at ${consoleUrl}
+Sign in with the root key${showKey}
+`);
   process.stderr.write(`
 Gatehouse serves GraphQL at ${url}${graphiql ? ' (open it in a browser for GraphiQL)' : ''}
 Issue a session:

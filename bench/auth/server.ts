@@ -59,6 +59,7 @@ const authenticate =
     ? everybodyIs(key.applicationId)
     : openAuthentication({ config, log, pool, rootKey, metrics }).authenticate;
 const server = createGraphqlServer({
+  console: null,
   schema,
   createContext: ({ actor }) => contextOf(actor),
   heartbeatMs: config.heartbeatMs,

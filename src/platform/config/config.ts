@@ -6,6 +6,7 @@ import {
   problemsOfChoice,
   providerVariables,
 } from './provider-choice.ts';
+import { httpUrl } from './schemas.ts';
 import { servingVariables } from './serving-variables.ts';
 import { arrange, byName, nameAt, nameOf, type Problem, type Variables } from './variable.ts';
 
@@ -108,6 +109,12 @@ function missingIn(env: Environment, registry: ProviderRegistry): Problem[] {
     for (const variable of [jwksUrl, issuer, audience])
       need(variable, 'is needed: tokens are accepted with all of GATEHOUSE_JWKS_URL, _ISSUER and _AUDIENCE');
   }
+  const { oidcClientId } = servingVariables.console.shape;
+  if (isSet(oidcClientId) && !isHttpUrl(env[nameOf(issuer)]))
+    problems.push({
+      variable: nameOf(issuer),
+      message: `must be the issuer's http(s) URL with ${nameOf(oidcClientId)}`,
+    });
   if (isSet(ownerUrl)) need(url, 'is needed beside DATABASE_OWNER_URL');
   // Compared with defaults, because PORT=4001 alone collides.
   const listening = port.safeParse(env[nameOf(port)]).data;
@@ -158,7 +165,7 @@ function resolve(
   { providers, modelProviders, allowedProviders }: Choices,
   unknown: readonly string[],
 ) {
-  const { database, identityProvider, defaultPolicy } = values;
+  const { database, identityProvider, defaultPolicy, console } = values;
   const embedded = database.url === undefined;
   return {
     ...values,
@@ -177,9 +184,14 @@ function resolve(
     },
     shutdownDelayMs: values.shutdownDelayMs ?? (embedded ? 0 : 5000),
     graphiql: values.graphiql ?? embedded,
+    console: { ...console, serve: console.serve ?? (embedded ? ('if built' as const) : false) },
     introspection: values.introspection ?? embedded,
     unknown,
   };
+}
+
+function isHttpUrl(text: string | undefined): boolean {
+  return httpUrl.safeParse(text).success;
 }
 
 /** Null: no tokens are accepted. */

@@ -194,6 +194,23 @@ export const servingVariables = {
     flag.optional(),
     'Serve GraphiQL. Default: true when embedded, else false.',
   ),
+  console: group({
+    serve: variable(
+      'GATEHOUSE_CONSOLE',
+      flag.optional(),
+      'Serve the console at /console/. Default: true when embedded, else false.',
+    ),
+    oidcClientId: variable(
+      'GATEHOUSE_CONSOLE_OIDC_CLIENT_ID',
+      z.string().optional(),
+      "The console's client at the identity provider (OpenID Connect, code with PKCE, no client secret): people sign in there, too. Needs GATEHOUSE_JWT_ISSUER to be the issuer's URL. Unset: by key only.",
+    ),
+    oidcScope: variable(
+      'GATEHOUSE_CONSOLE_OIDC_SCOPE',
+      z.string().default('openid'),
+      'What the console asks the identity provider for, separated by spaces.',
+    ),
+  }),
   introspection: variable(
     'GATEHOUSE_INTROSPECTION',
     flag.optional(),

@@ -3,7 +3,7 @@ import { type Actor, principalKey } from '../../authorization/actor.ts';
 import type { FairScheduler } from '../../platform/process/fair-scheduler.ts';
 import type { Semaphore } from '../../platform/process/semaphore.ts';
 import type { GraphqlRequest } from '../graphql/engine.ts';
-import { checkHeaders, checkMethod } from './check-head.ts';
+import { checkHeaders, checkMethod, checkProtocol } from './check-head.ts';
 import type { Cors } from './cors.ts';
 import { type IdentifyRules, identifyCaller, tooMany } from './identify-caller.ts';
 import { type Accepted, negotiate } from './negotiate.ts';
@@ -61,7 +61,7 @@ async function admit(
   rules: AdmissionRules,
   onEnd: (listener: () => void) => void,
 ): Promise<Admission> {
-  const refusal = checkPath(request) ?? checkMethod(request);
+  const refusal = checkPath(request) ?? checkProtocol(request) ?? checkMethod(request);
   if (refusal !== null) return refusal;
   if (request.method === 'OPTIONS') return rules.cors.preflight(request);
   // The page holds no data. Its requests are authenticated like all others.

@@ -4,11 +4,16 @@ import { type Refusal, refuse } from './refusal.ts';
 
 const METHODS = 'GET, POST, OPTIONS';
 
-/** Refuses what HTTP does not allow, and methods that are not served. */
-export function checkMethod({ method, headers, httpVersion }: IncomingMessage): Refusal | null {
+/** Refuses what HTTP does not allow. */
+export function checkProtocol({ headers, httpVersion }: IncomingMessage): Refusal | null {
   if (headers.host === undefined && httpVersion === '1.1') return refuse(400, 'The host header is missing.');
   if (!/^100-continue$/i.test(headers.expect ?? '100-continue'))
     return refuse(417, 'The only expectation that can be met is 100-continue.');
+  return null;
+}
+
+/** Refuses methods that are not served. */
+export function checkMethod({ method }: IncomingMessage): Refusal | null {
   if (method === 'GET' || method === 'POST' || method === 'OPTIONS') return null;
   return refuse(405, `The method must be one of ${METHODS}.`, { headers: { allow: METHODS } });
 }

@@ -4,19 +4,24 @@ import type { RequestInfo } from '../../authorization/actor.ts';
 import type { Context, RequestLog } from '../../graphql/context.ts';
 import { redactText } from '../../platform/redaction/redact-text.ts';
 import type { Subscriber } from '../../subscriptions/subscriber.ts';
+import { answerConsole, type Console, isConsolePath } from '../console/answer-console.ts';
 import { createExecute, type EngineOptions, type Execute } from '../graphql/engine.ts';
 import type { OnUnexpected } from '../graphql/present-result.ts';
 import { type Admission, type AdmissionRules, admitRequest } from './admit-request.ts';
 import { answerError } from './answer.ts';
 import { answerOperation } from './answer-operation.ts';
 import { type ConnectionLimits, createBoundedServer } from './bounded-server.ts';
+import { checkProtocol } from './check-head.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { type LogOptions, logWhenDone, SLOW_READER } from './log-request.ts';
+import type { Refusal } from './refusal.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export type GraphqlServerOptions = EngineOptions &
   LogOptions & {
     readonly admission: AdmissionRules;
+    /** Null: it is not served. */
+    readonly console: Console | null;
     readonly connections: ConnectionLimits;
     /** The address of a request's client, behind trusted proxies. */
     readonly clientAddress: (request: IncomingMessage) => string | null;
@@ -64,6 +69,11 @@ async function serve(
 ): Promise<void> {
   const requestLog: RequestLog = { operation: '', outcome: 'OK', actor: null, streamed: false };
   logWhenDone(response, origin.requestId, requestLog, serving);
+  if (serving.console !== null && isConsolePath(request)) {
+    const refusal = checkProtocol(request) ?? answerConsole(request, response, serving.console);
+    if (refusal !== null) answerRefusal(refusal, response, origin, requestLog);
+    return;
+  }
   const admission = await admitRequest(request, origin.ipAddress, serving.admission, (listener) => {
     if (response.destroyed) listener();
     else response.once('close', listener);
@@ -76,18 +86,24 @@ async function serve(
       return;
     case 'gone':
       return;
-    case 'refused': {
-      const { code, message, status, headers } = admission;
-      requestLog.outcome = code;
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      answerError(response, status, { code, message, requestId: origin.requestId });
-      return;
-    }
+    case 'refused':
+      return answerRefusal(admission, response, origin, requestLog);
     case 'admitted':
       return serveOperation(admission, response, origin, requestLog, serving);
     default:
       admission satisfies never;
   }
+}
+
+function answerRefusal(
+  { code, message, status, headers }: Refusal,
+  response: ServerResponse,
+  { requestId }: RequestInfo,
+  requestLog: RequestLog,
+): void {
+  requestLog.outcome = code;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  answerError(response, status, { code, message, requestId });
 }
 
 async function serveOperation(
