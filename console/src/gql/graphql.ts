@@ -18,6 +18,105 @@ export type ActorKind =
   /** An end user, who uses a token without scopes. */
   | 'USER';
 
+/** The encoding of audio. */
+export type AudioFormat =
+  /** G.711 A-law at 8 kHz, as used by telephones elsewhere. */
+  | 'G711_ALAW'
+  /** G.711 μ-law at 8 kHz, as used by telephones in North America and Japan. */
+  | 'G711_ULAW'
+  /** 16 bit PCM at 24 kHz, mono, little-endian. */
+  | 'PCM16';
+
+/** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
+export type AuditEventFilter = {
+  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
+  readonly actions?: ReadonlyArray<string> | null | undefined;
+  /** Events that one of these kinds of callers caused. At most 1,000. */
+  readonly actorKinds?: ReadonlyArray<ActorKind> | null | undefined;
+  /** Events about this application, and events that it caused. */
+  readonly applicationId?: string | null | undefined;
+  /** Events at this time or later. */
+  readonly from?: string | null | undefined;
+  /** Events with one of these outcomes. At most 1,000. */
+  readonly outcomes?: ReadonlyArray<AuditOutcome> | null | undefined;
+  /** Events that this request caused, by the value of its X-Request-Id header. */
+  readonly requestId?: string | null | undefined;
+  /** Events about this session. */
+  readonly sessionId?: string | null | undefined;
+  /** Events before this time. */
+  readonly to?: string | null | undefined;
+  /** Events about this user. */
+  readonly userId?: string | null | undefined;
+};
+
+/** The outcome of an action: done, refused by a rule, or failed. */
+export type AuditOutcome =
+  /** A rule refused the action, e.g. a policy, a quota or a suspension. Nothing was done. */
+  | 'DENIED'
+  /** The action was tried and failed, or its outcome is unknown. */
+  | 'FAILED'
+  /** The action was done. */
+  | 'SUCCEEDED';
+
+/** The key to create. A caller cannot grant a scope or a reach that it does not have itself. */
+export type CreateApiKeyInput = {
+  /** The application that the key is for. */
+  readonly applicationId: string;
+  /** The time from which the key is refused. Default: it does not expire. */
+  readonly expiresAt?: string | null | undefined;
+  /** The name of the key, 1 to 200 characters. */
+  readonly name: string;
+  /** The records that its scopes apply to: OWN_APPLICATION or EVERYTHING. */
+  readonly reach?: Reach | null | undefined;
+  /** What the key allows. With an empty list it can only ask who it is. At most 10. */
+  readonly scopes: ReadonlyArray<Scope>;
+};
+
+/** The application to register. */
+export type CreateApplicationInput = {
+  /** The name, 1 to 200 characters. No two applications have the same name. */
+  readonly name: string;
+};
+
+/** How soon the model answers when it is not certain that the user has finished. */
+export type Eagerness =
+  /** The same as MEDIUM. */
+  | 'AUTO'
+  /** The model waits up to 2 seconds. It answers quickly and interrupts more often. */
+  | 'HIGH'
+  /** The model waits up to 8 seconds, so that the user can pause to think. */
+  | 'LOW'
+  /** The model waits up to 4 seconds. */
+  | 'MEDIUM';
+
+/** A client secret that was found where it should not be, e.g. in a log. */
+export type IdentifyClientSecretInput = {
+  /** The whole value as it was found, e.g. "ek_…", at most 4,096 characters. Send it as a variable. It is neither logged nor stored. */
+  readonly secret: string;
+};
+
+/** A label: a key and a value that the application chooses, e.g. `{ key: "team", value: "support" }`. */
+export type LabelInput = {
+  /** The key, at most 64 characters. It must be unique within the session. */
+  readonly key: string;
+  /** The value, at most 256 characters. */
+  readonly value: string;
+};
+
+/** A kind of output of the model. Audio comes with its transcript. */
+export type Modality =
+  /** Speech, with its transcript. */
+  | 'AUDIO'
+  /** Text. */
+  | 'TEXT';
+
+/** The kind of noise filter. It depends on the microphone. */
+export type NoiseReductionType =
+  /** For a microphone in the room, e.g. that of a laptop. */
+  | 'FAR_FIELD'
+  /** For a microphone close to the mouth, e.g. a headset. */
+  | 'NEAR_FIELD';
+
 /** The records that the scopes of a caller apply to. The reach of an end user is always SELF. */
 export type Reach =
   /** The records of all users and applications. */
@@ -26,6 +125,85 @@ export type Reach =
   | 'OWN_APPLICATION'
   /** The user that the caller is, and its sessions. */
   | 'SELF';
+
+/** Sessions that match all given fields. A list matches any of its values; an empty list, or an id of a record that you may not see, matches nothing. */
+export type RealtimeSessionFilter = {
+  /** Sessions that this application requested. */
+  readonly applicationId?: string | null | undefined;
+  /** Sessions that were reserved at this time or later. */
+  readonly createdFrom?: string | null | undefined;
+  /** Sessions that were reserved before this time. */
+  readonly createdTo?: string | null | undefined;
+  /** Sessions that are ACTIVE now and expire before this time. */
+  readonly expiresBefore?: string | null | undefined;
+  /** Sessions of which something may still be running at this time: those whose exposedUntil is not earlier. */
+  readonly exposedAfter?: string | null | undefined;
+  /** Sessions of the user for whom the applications use this identifier. */
+  readonly externalUserId?: string | null | undefined;
+  /** Sessions for which there is no secret for one of these reasons, by SessionFailure.code: upstream_unreachable, upstream_redirected, upstream_proxy_refused, upstream_rejected, upstream_authentication, upstream_rate_limited, upstream_quota_exhausted, upstream_unavailable, upstream_error, upstream_timeout, upstream_connection_lost, upstream_answer_too_large, upstream_answer_invalid, not_recorded, withdrawn, not_settled. At most 1,000. */
+  readonly failureCodes?: ReadonlyArray<string> | null | undefined;
+  /** Sessions that have all of these labels. At most 1,000. */
+  readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
+  /** Sessions with one of these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** Sessions of one of these providers, e.g. "openai". At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** Sessions that have one of these statuses now. At most 1,000. */
+  readonly statuses?: ReadonlyArray<RealtimeSessionStatus> | null | undefined;
+  /** Sessions of these types. At most 1,000. */
+  readonly types?: ReadonlyArray<RealtimeSessionType> | null | undefined;
+  /** The session to which the provider gave this identifier, e.g. "sess_…". */
+  readonly upstreamSessionId?: string | null | undefined;
+  /** Sessions of this user. */
+  readonly userId?: string | null | undefined;
+};
+
+/** The order of a listing of sessions. */
+export type RealtimeSessionOrder =
+  /** Oldest first. */
+  | 'CREATED_AT_ASC'
+  /** Newest first. */
+  | 'CREATED_AT_DESC'
+  /** The next to expire first. Lists ACTIVE sessions only. */
+  | 'EXPIRES_AT_ASC';
+
+/** The status of a session. It is computed whenever it is read, from the record and the clock of the database, so it is never out of date. A revoked session is REVOKED even after its secret has expired. */
+export type RealtimeSessionStatus =
+  /** The client secret was issued and can still open connections. */
+  | 'ACTIVE'
+  /** The client secret has expired and opens no connection any more. */
+  | 'EXPIRED'
+  /** The provider refused the session. No secret exists. */
+  | 'FAILED'
+  /** The session is reserved. The provider has not answered yet. */
+  | 'PENDING'
+  /** An operator, the application or the user revoked the session. */
+  | 'REVOKED'
+  /** The outcome is unknown, because of a timeout, a crash or a lost write. A secret may exist at the provider, but it was returned to nobody. */
+  | 'UNCONFIRMED';
+
+/** The type of a session: a conversation, a transcription or a translation. */
+export type RealtimeSessionType =
+  /** A conversation. The model listens and answers. */
+  | 'REALTIME'
+  /** A transcription. Speech is transcribed, and no model answers. */
+  | 'TRANSCRIPTION'
+  /** A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations. */
+  | 'TRANSLATION';
+
+/** The key to revoke. */
+export type RevokeApiKeyInput = {
+  /** The id of the key, not the key itself. */
+  readonly id: string;
+};
+
+/** The session to revoke. */
+export type RevokeRealtimeSessionInput = {
+  /** The value of RealtimeSession.id, not the provider's own identifier. */
+  readonly id: string;
+  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
+  readonly reason?: string | null | undefined;
+};
 
 /** What a caller may do. An end user, who has a token of the identity provider without scopes, needs none of these to create, read and revoke its own sessions and to read its own usage. */
 export type Scope =
@@ -50,6 +228,21 @@ export type Scope =
   /** Suspend, reinstate and erase users. Needs reach EVERYTHING. */
   | 'USERS_WRITE';
 
+/** A kind of change to a session. */
+export type SessionEventType =
+  /** The client secret expired. */
+  | 'EXPIRED'
+  /** The provider refused the session. There is no secret. */
+  | 'FAILED'
+  /** The client secret was recorded and returned. The session became ACTIVE. */
+  | 'ISSUED'
+  /** The session was revoked. */
+  | 'REVOKED'
+  /** The outcome is unknown. No secret was returned. */
+  | 'UNCONFIRMED'
+  /** Usage of the session was reported. */
+  | 'USAGE_REPORTED';
+
 /** What is counted: what matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
 export type SessionStatisticsFilter = {
   /** What these applications asked for. At most 1,000. */
@@ -67,6 +260,42 @@ export type SessionStatisticsFilter = {
   /** What was asked for these users. At most 1,000. */
   readonly userIds?: ReadonlyArray<string> | null | undefined;
 };
+
+/** The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet. */
+export type SuspendUserInput = {
+  /** The identifier that the applications use for the user. */
+  readonly externalUserId?: string | null | undefined;
+  /** The id of the user. */
+  readonly id?: string | null | undefined;
+  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
+  readonly reason?: string | null | undefined;
+};
+
+/** Whether the model calls a tool, and which one. */
+export type ToolChoiceMode =
+  /** The model decides. */
+  | 'AUTO'
+  /** The model calls the function with the given name. */
+  | 'FUNCTION'
+  /** The model calls a tool of the given MCP server: the tool with the given name, or any tool if no name is given. */
+  | 'MCP'
+  /** The model calls no tool. */
+  | 'NONE'
+  /** The model calls at least one tool of its choice. */
+  | 'REQUIRED';
+
+/** How long a transcription model waits before it writes. Longer is more accurate. */
+export type TranscriptionDelay =
+  /** A long wait. */
+  | 'HIGH'
+  /** A short wait. */
+  | 'LOW'
+  /** A medium wait. */
+  | 'MEDIUM'
+  /** The shortest wait. */
+  | 'MINIMAL'
+  /** The longest wait. */
+  | 'XHIGH';
 
 /** What the rows of a report are grouped by. */
 export type UsageDimension =
@@ -117,6 +346,167 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
 
+export type ApplicationsPageQueryVariables = Exact<{
+  registrar: boolean;
+}>;
+
+
+export type ApplicationsPageQuery = { readonly applications: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedApplicationFragment': ListedApplicationFragment } }> };
+
+export type RegisterApplicationMutationVariables = Exact<{
+  input: CreateApplicationInput;
+}>;
+
+
+export type RegisterApplicationMutation = { readonly createApplication:
+    | { readonly __typename: 'CreateApplicationSuccess', readonly application: { readonly id: string, readonly name: string } }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+   };
+
+export type ListedApplicationFragment = { readonly id: string, readonly name: string, readonly createdAt?: string, readonly apiKeys?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedKeyFragment': ListedKeyFragment } }> } & { ' $fragmentName'?: 'ListedApplicationFragment' };
+
+export type ListedKeyFragment = { readonly id: string, readonly name: string, readonly redacted: string, readonly scopes: ReadonlyArray<Scope>, readonly reach: Reach, readonly createdAt: string, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null } & { ' $fragmentName'?: 'ListedKeyFragment' };
+
+export type RevokeKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeKeyMutation = { readonly revokeApiKey:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeApiKeySuccess', readonly apiKey: { readonly id: string, readonly revokedAt: string | null } }
+   };
+
+export type CreateKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateKeyMutation = { readonly createApiKey:
+    | { readonly __typename: 'CreateApiKeySuccess', readonly value: string, readonly apiKey: { readonly id: string } }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+   };
+
+export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditApplicationsQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type AuditTrailQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  withSessions: boolean;
+}>;
+
+
+export type AuditTrailQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<(
+      { readonly id: string }
+      & { ' $fragmentRefs'?: { 'AuditRowFragment': AuditRowFragment } }
+    )>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+
+export type AuditEventQueryVariables = Exact<{
+  id: string;
+  withSessions: boolean;
+}>;
+
+
+export type AuditEventQuery = { readonly node:
+    | { readonly __typename: 'ApiKey' }
+    | { readonly __typename: 'Application' }
+    | (
+      { readonly __typename: 'AuditEvent' }
+      & { ' $fragmentRefs'?: { 'AuditEventFactsFragment': AuditEventFactsFragment } }
+    )
+    | { readonly __typename: 'RealtimeSession' }
+    | { readonly __typename: 'User' }
+   | null };
+
+export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
+
+export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
+
+export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
+
+export type AuditCountQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  upTo: number;
+}>;
+
+
+export type AuditCountQuery = { readonly auditEvents: { readonly totalCount: number | null } };
+
+export type AuditSealQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+
+export type AuditExportQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  after?: string | null | undefined;
+  withSessions: boolean;
+}>;
+
+
+export type AuditExportQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'ExportedEventFragment': ExportedEventFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type AuditFindUserQueryVariables = Exact<{
+  externalId?: string | null | undefined;
+  id?: string | null | undefined;
+}>;
+
+
+export type AuditFindUserQuery = { readonly user: { readonly id: string, readonly externalId: string | null } | null };
+
+export type AuditFindSessionQueryVariables = Exact<{
+  upstreamSessionId: string;
+}>;
+
+
+export type AuditFindSessionQuery = { readonly realtimeSessions: { readonly nodes: ReadonlyArray<{ readonly id: string }> } };
+
+export type LeakedSessionFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly provider: string, readonly model: string, readonly upstreamSessionId: string | null, readonly createdAt: string, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly application: { readonly id: string, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null, readonly suspendedAt?: string | null }, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly isExpired: boolean } | null } & { ' $fragmentName'?: 'LeakedSessionFragment' };
+
+export type RevokeLeakedSessionMutationVariables = Exact<{
+  input: RevokeRealtimeSessionInput;
+  withSession: boolean;
+}>;
+
+
+export type RevokeLeakedSessionMutation = { readonly revokeRealtimeSession:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeRealtimeSessionSuccess' } & { readonly session?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly revokedAt: string | null } }
+   };
+
+export type SuspendLeakingUserMutationVariables = Exact<{
+  input: SuspendUserInput;
+  withUser: boolean;
+}>;
+
+
+export type SuspendLeakingUserMutation = { readonly suspendUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt?: string | null } }
+   };
+
+export type IdentifyLeakedSecretMutationVariables = Exact<{
+  input: IdentifyClientSecretInput;
+  withUser: boolean;
+}>;
+
+
+export type IdentifyLeakedSecretMutation = { readonly identifyClientSecret:
+    | { readonly __typename: 'IdentifyClientSecretSuccess', readonly session: (
+        { readonly id: string }
+        & { ' $fragmentRefs'?: { 'LeakedSessionFragment': LeakedSessionFragment } }
+      ) }
+    | { readonly __typename: 'NotFoundError' }
+   };
+
 export type OverviewHealthQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -147,6 +537,94 @@ export type OverviewStatisticsQueryVariables = Exact<{
 
 export type OverviewStatisticsQuery = { readonly today: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly denialReason: string | null, readonly failureCode: string | null, readonly counts: { readonly denied: number, readonly failed: number, readonly unconfirmed: number } }> } }, readonly todayBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null } }, readonly hours: { readonly from: string, readonly to: string, readonly timeZone: string, readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly counts: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } }> } }, readonly hoursBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } } };
 
+export type SessionPageQueryVariables = Exact<{
+  id: string;
+  withUsage: boolean;
+}>;
+
+
+export type SessionPageQuery = { readonly realtimeSession: (
+    { readonly id: string, readonly user: { readonly id: string } }
+    & { ' $fragmentRefs'?: { 'SessionSummaryFragment': SessionSummaryFragment;'SessionFieldsFragment': SessionFieldsFragment } }
+  ) & { ' $fragmentRefs'?: { 'SessionUsageFragment': SessionUsageFragment } } | null, readonly position: { readonly eventsAfter: string } };
+
+export type SessionChangedSubscriptionVariables = Exact<{
+  userId: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type SessionChangedSubscription = { readonly sessionEvents: { readonly id: string, readonly session: { readonly id: string } } };
+
+export type RevokeSessionInConsoleMutationVariables = Exact<{
+  input: RevokeRealtimeSessionInput;
+}>;
+
+
+export type RevokeSessionInConsoleMutation = { readonly revokeRealtimeSession:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeRealtimeSessionSuccess', readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } }
+   };
+
+export type SessionTimelineQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type SessionTimelineQuery = { readonly realtimeSession: { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'TimelineEventFragment': TimelineEventFragment } }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } | null } | null };
+
+export type SessionFieldsFragment = { readonly upstreamSessionId: string | null, readonly object: string, readonly model: string, readonly modalities: ReadonlyArray<Modality>, readonly instructions: string | null, readonly voice: string | null, readonly inputAudioFormat: AudioFormat | null, readonly outputAudioFormat: AudioFormat | null, readonly temperature: number | null, readonly maxResponseOutputTokens: number | 'inf' | null, readonly outputLanguage: string | null, readonly upstreamConfig: unknown, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly fingerprint: string } | null, readonly inputAudioTranscription: { readonly model: string | null, readonly language: string | null, readonly languages: ReadonlyArray<string> | null, readonly prompt: string | null, readonly keywords: ReadonlyArray<string> | null, readonly delay: TranscriptionDelay | null } | null, readonly inputAudioNoiseReduction: { readonly type: NoiseReductionType, readonly strength: number | null } | null, readonly turnDetection:
+    | { readonly __typename: 'SemanticVad', readonly eagerness: Eagerness | null, readonly createResponse: boolean | null, readonly interruptResponse: boolean | null }
+    | { readonly __typename: 'ServerVad', readonly threshold: number | null, readonly prefixPaddingMs: number | null, readonly silenceDurationMs: number | null, readonly idleTimeoutMs: number | null, readonly createResponse: boolean | null, readonly interruptResponse: boolean | null }
+   | null, readonly tools: ReadonlyArray<
+    | { readonly __typename: 'FunctionTool', readonly name: string, readonly description: string | null, readonly parameters: unknown }
+    | { readonly __typename: 'McpTool', readonly serverLabel: string, readonly serverUrl: string | null, readonly connectorId: string | null, readonly serverDescription: string | null, readonly allowedTools: ReadonlyArray<string> | null, readonly readOnlyTools: boolean | null, readonly requireApproval: unknown, readonly hasAuthorization: boolean, readonly headerNames: ReadonlyArray<string> }
+  >, readonly toolChoice: { readonly mode: ToolChoiceMode, readonly name: string | null, readonly serverLabel: string | null } | null } & { ' $fragmentName'?: 'SessionFieldsFragment' };
+
+export type SessionSummaryFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly fingerprint: string, readonly expiresAt: string, readonly expiresInSeconds: number, readonly isExpired: boolean } | null, readonly failure: { readonly code: string, readonly message: string, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string } } & { ' $fragmentName'?: 'SessionSummaryFragment' };
+
+export type TimelineEventFragment = { readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly user: { readonly id: string } | null } } & { ' $fragmentName'?: 'TimelineEventFragment' };
+
+export type SessionUsageFragment = { readonly usage: { readonly reported: boolean, readonly responses: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number, readonly totalTokens: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly transcriptionSeconds: number } | null } & { ' $fragmentName'?: 'SessionUsageFragment' };
+
+export type SessionsPageQueryVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  orderBy?: RealtimeSessionOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  withUsage: boolean;
+}>;
+
+
+export type SessionsPageQuery = { readonly realtimeSessions: { readonly eventsAfter: string, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'SessionRowFragment': SessionRowFragment } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
+
+export type SessionsCountQueryVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  orderBy?: RealtimeSessionOrder | null | undefined;
+}>;
+
+
+export type SessionsCountQuery = { readonly realtimeSessions: { readonly totalCount: number | null } };
+
+export type SessionChangesSubscriptionVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  after?: string | null | undefined;
+  withUsage: boolean;
+}>;
+
+
+export type SessionChangesSubscription = { readonly sessionEvents: { readonly id: string, readonly type: SessionEventType, readonly session: { ' $fragmentRefs'?: { 'SessionRowFragment': SessionRowFragment } } } };
+
+export type SessionFilterChoicesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionFilterChoicesQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }>, readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string }> } };
+
+export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
+
 export type UsageReportQueryVariables = Exact<{
   filter: UsageFilter;
   groupBy: ReadonlyArray<UsageDimension>;
@@ -158,6 +636,17 @@ export type UsageReportQueryVariables = Exact<{
 
 
 export type UsageReportQuery = { readonly usage: { readonly totals?: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly model: string | null, readonly provider: string | null, readonly label: string | null, readonly sessionsIssued: number, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly application: { readonly id: string, readonly name: string } | null, readonly totals: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } };
+
+export type PaletteLookUpQueryVariables = Exact<{
+  text: string;
+  id: string;
+  byId: boolean;
+  byUpstreamId: boolean;
+  byUser: boolean;
+}>;
+
+
+export type PaletteLookUpQuery = { readonly realtimeSession?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } } | null, readonly realtimeSessions?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } }> }, readonly users?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -177,7 +666,352 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const ListedKeyFragmentDoc = new TypedDocumentString(`
+    fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}
+    `, {"fragmentName":"ListedKey"}) as unknown as TypedDocumentString<ListedKeyFragment, unknown>;
+export const ListedApplicationFragmentDoc = new TypedDocumentString(`
+    fragment ListedApplication on Application {
+  id
+  name
+  createdAt @include(if: $registrar)
+  apiKeys @include(if: $registrar) {
+    ...ListedKey
+  }
+}
+    fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`, {"fragmentName":"ListedApplication"}) as unknown as TypedDocumentString<ListedApplicationFragment, unknown>;
+export const AuditEventFactsFragmentDoc = new TypedDocumentString(`
+    fragment AuditEventFacts on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  requestId
+  ipAddress
+  userAgent
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+      redacted
+    }
+    user {
+      id
+      externalId
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+    upstreamSessionId
+  }
+}
+    `, {"fragmentName":"AuditEventFacts"}) as unknown as TypedDocumentString<AuditEventFactsFragment, unknown>;
+export const AuditRowFragmentDoc = new TypedDocumentString(`
+    fragment AuditRow on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  actor {
+    kind
+    name
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+}
+    `, {"fragmentName":"AuditRow"}) as unknown as TypedDocumentString<AuditRowFragment, unknown>;
+export const ExportedEventFragmentDoc = new TypedDocumentString(`
+    fragment ExportedEvent on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+  requestId
+  ipAddress
+  userAgent
+  detail
+}
+    `, {"fragmentName":"ExportedEvent"}) as unknown as TypedDocumentString<ExportedEventFragment, unknown>;
+export const LeakedSessionFragmentDoc = new TypedDocumentString(`
+    fragment LeakedSession on RealtimeSession {
+  id
+  status
+  provider
+  model
+  upstreamSessionId
+  createdAt
+  revokedAt
+  exposedUntil
+  application {
+    id
+    name
+  }
+  user {
+    id
+    externalId
+    suspendedAt @include(if: $withUser)
+  }
+  clientSecret {
+    redacted
+    expiresAt
+    isExpired
+  }
+}
+    `, {"fragmentName":"LeakedSession"}) as unknown as TypedDocumentString<LeakedSessionFragment, unknown>;
+export const SessionFieldsFragmentDoc = new TypedDocumentString(`
+    fragment SessionFields on RealtimeSession {
+  upstreamSessionId
+  object
+  clientSecret {
+    redacted
+    expiresAt
+    fingerprint
+  }
+  model
+  modalities
+  instructions
+  voice
+  inputAudioFormat
+  outputAudioFormat
+  inputAudioTranscription {
+    model
+    language
+    languages
+    prompt
+    keywords
+    delay
+  }
+  inputAudioNoiseReduction {
+    type
+    strength
+  }
+  turnDetection {
+    __typename
+    ... on ServerVad {
+      threshold
+      prefixPaddingMs
+      silenceDurationMs
+      idleTimeoutMs
+      createResponse
+      interruptResponse
+    }
+    ... on SemanticVad {
+      eagerness
+      createResponse
+      interruptResponse
+    }
+  }
+  tools {
+    __typename
+    ... on FunctionTool {
+      name
+      description
+      parameters
+    }
+    ... on McpTool {
+      serverLabel
+      serverUrl
+      connectorId
+      serverDescription
+      allowedTools
+      readOnlyTools
+      requireApproval
+      hasAuthorization
+      headerNames
+    }
+  }
+  toolChoice {
+    mode
+    name
+    serverLabel
+  }
+  temperature
+  maxResponseOutputTokens
+  outputLanguage
+  upstreamConfig
+}
+    `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const SessionSummaryFragmentDoc = new TypedDocumentString(`
+    fragment SessionSummary on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    fingerprint
+    expiresAt
+    expiresInSeconds
+    isExpired
+  }
+  failure {
+    code
+    message
+    upstreamStatus
+    upstreamCode
+    upstreamParam
+    upstreamRequestId
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"SessionSummary"}) as unknown as TypedDocumentString<SessionSummaryFragment, unknown>;
+export const TimelineEventFragmentDoc = new TypedDocumentString(`
+    fragment TimelineEvent on AuditEvent {
+  id
+  at
+  action
+  outcome
+  detail
+  requestId
+  actor {
+    kind
+    name
+    user {
+      id
+    }
+  }
+}
+    `, {"fragmentName":"TimelineEvent"}) as unknown as TypedDocumentString<TimelineEventFragment, unknown>;
+export const SessionUsageFragmentDoc = new TypedDocumentString(`
+    fragment SessionUsage on RealtimeSession {
+  usage {
+    reported
+    responses
+    costUsd
+    costKnownUsd
+    costEstimatedUsd
+    costUnknownFor
+    costUnknownForMore
+    totalTokens
+    inputTextTokens
+    inputAudioTokens
+    inputImageTokens
+    cachedTextTokens
+    cachedAudioTokens
+    cachedImageTokens
+    outputTextTokens
+    outputAudioTokens
+    transcriptionSeconds
+  }
+}
+    `, {"fragmentName":"SessionUsage"}) as unknown as TypedDocumentString<SessionUsageFragment, unknown>;
+export const SessionRowFragmentDoc = new TypedDocumentString(`
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}
+    `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -196,6 +1030,326 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ApplicationsPageDocument = new TypedDocumentString(`
+    query ApplicationsPage($registrar: Boolean!) {
+  applications {
+    ...ListedApplication
+  }
+}
+    fragment ListedApplication on Application {
+  id
+  name
+  createdAt @include(if: $registrar)
+  apiKeys @include(if: $registrar) {
+    ...ListedKey
+  }
+}
+fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ApplicationsPageQuery, ApplicationsPageQueryVariables>;
+export const RegisterApplicationDocument = new TypedDocumentString(`
+    mutation RegisterApplication($input: CreateApplicationInput!) {
+  createApplication(input: $input) {
+    __typename
+    ... on InvalidInputError {
+      message
+      issues {
+        path
+        message
+      }
+    }
+    ... on CreateApplicationSuccess {
+      application {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RegisterApplicationMutation, RegisterApplicationMutationVariables>;
+export const RevokeKeyDocument = new TypedDocumentString(`
+    mutation RevokeKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeApiKeySuccess {
+      apiKey {
+        id
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
+export const CreateKeyDocument = new TypedDocumentString(`
+    mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+    ... on CreateApiKeySuccess {
+      value
+      apiKey {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
+export const AuditApplicationsDocument = new TypedDocumentString(`
+    query AuditApplications {
+  applications {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<AuditApplicationsQuery, AuditApplicationsQueryVariables>;
+export const AuditTrailDocument = new TypedDocumentString(`
+    query AuditTrail($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String, $withSessions: Boolean!) {
+  auditEvents(
+    filter: $filter
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      id
+      ...AuditRow
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment AuditRow on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  actor {
+    kind
+    name
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+}`) as unknown as TypedDocumentString<AuditTrailQuery, AuditTrailQueryVariables>;
+export const AuditEventDocument = new TypedDocumentString(`
+    query AuditEvent($id: ID!, $withSessions: Boolean!) {
+  node(id: $id) {
+    __typename
+    ...AuditEventFacts
+  }
+}
+    fragment AuditEventFacts on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  requestId
+  ipAddress
+  userAgent
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+      redacted
+    }
+    user {
+      id
+      externalId
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+    upstreamSessionId
+  }
+}`) as unknown as TypedDocumentString<AuditEventQuery, AuditEventQueryVariables>;
+export const AuditCountDocument = new TypedDocumentString(`
+    query AuditCount($filter: AuditEventFilter, $upTo: Int!) {
+  auditEvents(filter: $filter, first: 1) {
+    totalCount(upTo: $upTo)
+  }
+}
+    `) as unknown as TypedDocumentString<AuditCountQuery, AuditCountQueryVariables>;
+export const AuditSealDocument = new TypedDocumentString(`
+    query AuditSeal {
+  gateway {
+    trail {
+      sealedEvents
+      unsealedEvents
+      lastSealedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditSealQuery, AuditSealQueryVariables>;
+export const AuditExportDocument = new TypedDocumentString(`
+    query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {
+  auditEvents(filter: $filter, first: 100, after: $after) {
+    nodes {
+      ...ExportedEvent
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ExportedEvent on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+  requestId
+  ipAddress
+  userAgent
+  detail
+}`) as unknown as TypedDocumentString<AuditExportQuery, AuditExportQueryVariables>;
+export const AuditFindUserDocument = new TypedDocumentString(`
+    query AuditFindUser($externalId: String, $id: ID) {
+  user(externalId: $externalId, id: $id) {
+    id
+    externalId
+  }
+}
+    `) as unknown as TypedDocumentString<AuditFindUserQuery, AuditFindUserQueryVariables>;
+export const AuditFindSessionDocument = new TypedDocumentString(`
+    query AuditFindSession($upstreamSessionId: String!) {
+  realtimeSessions(filter: {upstreamSessionId: $upstreamSessionId}, first: 1) {
+    nodes {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditFindSessionQuery, AuditFindSessionQueryVariables>;
+export const RevokeLeakedSessionDocument = new TypedDocumentString(`
+    mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {
+  revokeRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {
+      session {
+        id
+        status
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeLeakedSessionMutation, RevokeLeakedSessionMutationVariables>;
+export const SuspendLeakingUserDocument = new TypedDocumentString(`
+    mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {
+  suspendUser(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt @include(if: $withUser)
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SuspendLeakingUserMutation, SuspendLeakingUserMutationVariables>;
+export const IdentifyLeakedSecretDocument = new TypedDocumentString(`
+    mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {
+  identifyClientSecret(input: $input) {
+    __typename
+    ... on IdentifyClientSecretSuccess {
+      session {
+        id
+        ...LeakedSession
+      }
+    }
+  }
+}
+    fragment LeakedSession on RealtimeSession {
+  id
+  status
+  provider
+  model
+  upstreamSessionId
+  createdAt
+  revokedAt
+  exposedUntil
+  application {
+    id
+    name
+  }
+  user {
+    id
+    externalId
+    suspendedAt @include(if: $withUser)
+  }
+  clientSecret {
+    redacted
+    expiresAt
+    isExpired
+  }
+}`) as unknown as TypedDocumentString<IdentifyLeakedSecretMutation, IdentifyLeakedSecretMutationVariables>;
 export const OverviewHealthDocument = new TypedDocumentString(`
     query OverviewHealth {
   gateway {
@@ -321,6 +1475,340 @@ export const OverviewStatisticsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OverviewStatisticsQuery, OverviewStatisticsQueryVariables>;
+export const SessionPageDocument = new TypedDocumentString(`
+    query SessionPage($id: ID!, $withUsage: Boolean!) {
+  realtimeSession(id: $id) {
+    id
+    ...SessionSummary
+    ...SessionFields
+    ...SessionUsage @include(if: $withUsage)
+    user {
+      id
+    }
+  }
+  position: realtimeSessions(first: 1) {
+    eventsAfter
+  }
+}
+    fragment SessionFields on RealtimeSession {
+  upstreamSessionId
+  object
+  clientSecret {
+    redacted
+    expiresAt
+    fingerprint
+  }
+  model
+  modalities
+  instructions
+  voice
+  inputAudioFormat
+  outputAudioFormat
+  inputAudioTranscription {
+    model
+    language
+    languages
+    prompt
+    keywords
+    delay
+  }
+  inputAudioNoiseReduction {
+    type
+    strength
+  }
+  turnDetection {
+    __typename
+    ... on ServerVad {
+      threshold
+      prefixPaddingMs
+      silenceDurationMs
+      idleTimeoutMs
+      createResponse
+      interruptResponse
+    }
+    ... on SemanticVad {
+      eagerness
+      createResponse
+      interruptResponse
+    }
+  }
+  tools {
+    __typename
+    ... on FunctionTool {
+      name
+      description
+      parameters
+    }
+    ... on McpTool {
+      serverLabel
+      serverUrl
+      connectorId
+      serverDescription
+      allowedTools
+      readOnlyTools
+      requireApproval
+      hasAuthorization
+      headerNames
+    }
+  }
+  toolChoice {
+    mode
+    name
+    serverLabel
+  }
+  temperature
+  maxResponseOutputTokens
+  outputLanguage
+  upstreamConfig
+}
+fragment SessionSummary on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    fingerprint
+    expiresAt
+    expiresInSeconds
+    isExpired
+  }
+  failure {
+    code
+    message
+    upstreamStatus
+    upstreamCode
+    upstreamParam
+    upstreamRequestId
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+}
+fragment SessionUsage on RealtimeSession {
+  usage {
+    reported
+    responses
+    costUsd
+    costKnownUsd
+    costEstimatedUsd
+    costUnknownFor
+    costUnknownForMore
+    totalTokens
+    inputTextTokens
+    inputAudioTokens
+    inputImageTokens
+    cachedTextTokens
+    cachedAudioTokens
+    cachedImageTokens
+    outputTextTokens
+    outputAudioTokens
+    transcriptionSeconds
+  }
+}`) as unknown as TypedDocumentString<SessionPageQuery, SessionPageQueryVariables>;
+export const SessionChangedDocument = new TypedDocumentString(`
+    subscription SessionChanged($userId: ID!, $after: ID) {
+  sessionEvents(filter: {userId: $userId}, after: $after) {
+    id
+    session {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionChangedSubscription, SessionChangedSubscriptionVariables>;
+export const RevokeSessionInConsoleDocument = new TypedDocumentString(`
+    mutation RevokeSessionInConsole($input: RevokeRealtimeSessionInput!) {
+  revokeRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeRealtimeSessionSuccess {
+      session {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSessionInConsoleMutation, RevokeSessionInConsoleMutationVariables>;
+export const SessionTimelineDocument = new TypedDocumentString(`
+    query SessionTimeline($id: ID!, $after: String) {
+  realtimeSession(id: $id) {
+    auditEvents(first: 50, after: $after) {
+      nodes {
+        ...TimelineEvent
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment TimelineEvent on AuditEvent {
+  id
+  at
+  action
+  outcome
+  detail
+  requestId
+  actor {
+    kind
+    name
+    user {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<SessionTimelineQuery, SessionTimelineQueryVariables>;
+export const SessionsPageDocument = new TypedDocumentString(`
+    query SessionsPage($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder, $first: Int, $after: String, $last: Int, $before: String, $withUsage: Boolean!) {
+  realtimeSessions(
+    filter: $filter
+    orderBy: $orderBy
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    eventsAfter
+    nodes {
+      ...SessionRow
+    }
+    pageInfo {
+      startCursor
+      endCursor
+      hasPreviousPage
+      hasNextPage
+    }
+  }
+}
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}`) as unknown as TypedDocumentString<SessionsPageQuery, SessionsPageQueryVariables>;
+export const SessionsCountDocument = new TypedDocumentString(`
+    query SessionsCount($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder) {
+  realtimeSessions(filter: $filter, orderBy: $orderBy, first: 1) {
+    totalCount(upTo: 1001)
+  }
+}
+    `) as unknown as TypedDocumentString<SessionsCountQuery, SessionsCountQueryVariables>;
+export const SessionChangesDocument = new TypedDocumentString(`
+    subscription SessionChanges($filter: RealtimeSessionFilter, $after: ID, $withUsage: Boolean!) {
+  sessionEvents(filter: $filter, after: $after) {
+    id
+    type
+    session {
+      ...SessionRow
+    }
+  }
+}
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}`) as unknown as TypedDocumentString<SessionChangesSubscription, SessionChangesSubscriptionVariables>;
+export const SessionFilterChoicesDocument = new TypedDocumentString(`
+    query SessionFilterChoices {
+  applications {
+    id
+    name
+  }
+  gateway {
+    pricedModels
+    providers {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionFilterChoicesQuery, SessionFilterChoicesQueryVariables>;
 export const UsageReportDocument = new TypedDocumentString(`
     query UsageReport($filter: UsageFilter!, $groupBy: [UsageDimension!]!, $orderBy: UsageOrder!, $first: Int!, $after: String, $withTotals: Boolean!) {
   usage(filter: $filter, groupBy: $groupBy) {
@@ -386,3 +1874,30 @@ export const UsageReportDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UsageReportQuery, UsageReportQueryVariables>;
+export const PaletteLookUpDocument = new TypedDocumentString(`
+    query PaletteLookUp($text: String!, $id: ID!, $byId: Boolean!, $byUpstreamId: Boolean!, $byUser: Boolean!) {
+  realtimeSession(id: $id) @include(if: $byId) {
+    id
+    status
+    user {
+      externalId
+    }
+  }
+  realtimeSessions(filter: {upstreamSessionId: $text}, first: 1) @include(if: $byUpstreamId) {
+    nodes {
+      id
+      status
+      user {
+        externalId
+      }
+    }
+  }
+  users(filter: {externalIdPrefix: $text}, first: 5) @include(if: $byUser) {
+    nodes {
+      id
+      externalId
+      suspendedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PaletteLookUpQuery, PaletteLookUpQueryVariables>;
