@@ -7,7 +7,7 @@ export const MARGIN = { top: 14, right: 8, bottom: 26, left: 58 };
 const TICK_WIDTH = 76;
 const Y_TICKS = 4;
 /** Every so many columns have their time below: parts and multiples of a day of hours. */
-const TICK_STEPS = [1, 2, 3, 4, 6, 12, 24, 48, 72, 96, 168];
+const TICK_STEPS = [1, 2, 3, 4, 6, 8, 12, 24, 48, 72, 96, 168];
 
 type Segment = {
   readonly series: Series;
