@@ -18,6 +18,15 @@ export type ActorKind =
   /** An end user, who uses a token without scopes. */
   | 'USER';
 
+/** The encoding of audio. */
+export type AudioFormat =
+  /** G.711 A-law at 8 kHz, as used by telephones elsewhere. */
+  | 'G711_ALAW'
+  /** G.711 μ-law at 8 kHz, as used by telephones in North America and Japan. */
+  | 'G711_ULAW'
+  /** 16 bit PCM at 24 kHz, mono, little-endian. */
+  | 'PCM16';
+
 /** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
 export type AuditEventFilter = {
   /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
@@ -69,11 +78,16 @@ export type CreateApplicationInput = {
   readonly name: string;
 };
 
-/** The user to erase. */
-export type EraseUserInput = {
-  /** The id of the user. */
-  readonly id: string;
-};
+/** How soon the model answers when it is not certain that the user has finished. */
+export type Eagerness =
+  /** The same as MEDIUM. */
+  | 'AUTO'
+  /** The model waits up to 2 seconds. It answers quickly and interrupts more often. */
+  | 'HIGH'
+  /** The model waits up to 8 seconds, so that the user can pause to think. */
+  | 'LOW'
+  /** The model waits up to 4 seconds. */
+  | 'MEDIUM';
 
 /** A client secret that was found where it should not be, e.g. in a log. */
 export type IdentifyClientSecretInput = {
@@ -81,14 +95,27 @@ export type IdentifyClientSecretInput = {
   readonly secret: string;
 };
 
-/** A quota. It counts sessions per user, over all applications. */
-export type QuotaKind =
-  /** Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider. */
-  | 'ACTIVE_SESSIONS'
-  /** Sessions reserved in the last 24 hours. */
-  | 'MINTS_PER_DAY'
-  /** Sessions reserved in the last 60 seconds. */
-  | 'MINTS_PER_MINUTE';
+/** A label: a key and a value that the application chooses, e.g. `{ key: "team", value: "support" }`. */
+export type LabelInput = {
+  /** The key, at most 64 characters. It must be unique within the session. */
+  readonly key: string;
+  /** The value, at most 256 characters. */
+  readonly value: string;
+};
+
+/** A kind of output of the model. Audio comes with its transcript. */
+export type Modality =
+  /** Speech, with its transcript. */
+  | 'AUDIO'
+  /** Text. */
+  | 'TEXT';
+
+/** The kind of noise filter. It depends on the microphone. */
+export type NoiseReductionType =
+  /** For a microphone in the room, e.g. that of a laptop. */
+  | 'FAR_FIELD'
+  /** For a microphone close to the mouth, e.g. a headset. */
+  | 'NEAR_FIELD';
 
 /** The records that the scopes of a caller apply to. The reach of an end user is always SELF. */
 export type Reach =
@@ -98,6 +125,47 @@ export type Reach =
   | 'OWN_APPLICATION'
   /** The user that the caller is, and its sessions. */
   | 'SELF';
+
+/** Sessions that match all given fields. A list matches any of its values; an empty list, or an id of a record that you may not see, matches nothing. */
+export type RealtimeSessionFilter = {
+  /** Sessions that this application requested. */
+  readonly applicationId?: string | null | undefined;
+  /** Sessions that were reserved at this time or later. */
+  readonly createdFrom?: string | null | undefined;
+  /** Sessions that were reserved before this time. */
+  readonly createdTo?: string | null | undefined;
+  /** Sessions that are ACTIVE now and expire before this time. */
+  readonly expiresBefore?: string | null | undefined;
+  /** Sessions of which something may still be running at this time: those whose exposedUntil is not earlier. */
+  readonly exposedAfter?: string | null | undefined;
+  /** Sessions of the user for whom the applications use this identifier. */
+  readonly externalUserId?: string | null | undefined;
+  /** Sessions for which there is no secret for one of these reasons, by SessionFailure.code: upstream_unreachable, upstream_redirected, upstream_proxy_refused, upstream_rejected, upstream_authentication, upstream_rate_limited, upstream_quota_exhausted, upstream_unavailable, upstream_error, upstream_timeout, upstream_connection_lost, upstream_answer_too_large, upstream_answer_invalid, not_recorded, withdrawn, not_settled. At most 1,000. */
+  readonly failureCodes?: ReadonlyArray<string> | null | undefined;
+  /** Sessions that have all of these labels. At most 1,000. */
+  readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
+  /** Sessions with one of these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** Sessions of one of these providers, e.g. "openai". At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** Sessions that have one of these statuses now. At most 1,000. */
+  readonly statuses?: ReadonlyArray<RealtimeSessionStatus> | null | undefined;
+  /** Sessions of these types. At most 1,000. */
+  readonly types?: ReadonlyArray<RealtimeSessionType> | null | undefined;
+  /** The session to which the provider gave this identifier, e.g. "sess_…". */
+  readonly upstreamSessionId?: string | null | undefined;
+  /** Sessions of this user. */
+  readonly userId?: string | null | undefined;
+};
+
+/** The order of a listing of sessions. */
+export type RealtimeSessionOrder =
+  /** Oldest first. */
+  | 'CREATED_AT_ASC'
+  /** Newest first. */
+  | 'CREATED_AT_DESC'
+  /** The next to expire first. Lists ACTIVE sessions only. */
+  | 'EXPIRES_AT_ASC';
 
 /** The status of a session. It is computed whenever it is read, from the record and the clock of the database, so it is never out of date. A revoked session is REVOKED even after its secret has expired. */
 export type RealtimeSessionStatus =
@@ -114,11 +182,14 @@ export type RealtimeSessionStatus =
   /** The outcome is unknown, because of a timeout, a crash or a lost write. A secret may exist at the provider, but it was returned to nobody. */
   | 'UNCONFIRMED';
 
-/** The user to reinstate. */
-export type ReinstateUserInput = {
-  /** The id of the user. */
-  readonly id: string;
-};
+/** The type of a session: a conversation, a transcription or a translation. */
+export type RealtimeSessionType =
+  /** A conversation. The model listens and answers. */
+  | 'REALTIME'
+  /** A transcription. Speech is transcribed, and no model answers. */
+  | 'TRANSCRIPTION'
+  /** A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations. */
+  | 'TRANSLATION';
 
 /** The key to revoke. */
 export type RevokeApiKeyInput = {
@@ -157,28 +228,37 @@ export type Scope =
   /** Suspend, reinstate and erase users. Needs reach EVERYTHING. */
   | 'USERS_WRITE';
 
-/** The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value. */
-export type SetPolicyInput = {
-  /** The models that are allowed. An empty list allows none. At most 256. */
-  readonly allowedModels?: ReadonlyArray<string> | null | undefined;
-  /** The names of the providers that are allowed, e.g. ["openai"]. An empty list allows none. At most 32. */
-  readonly allowedProviders?: ReadonlyArray<string> | null | undefined;
-  /** The application. The limits apply to each user that it requests sessions for. */
-  readonly applicationId?: string | null | undefined;
-  /** The identifier that the applications use for the user. It need not have a session yet. */
-  readonly externalUserId?: string | null | undefined;
-  /** How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000. */
-  readonly maxActiveSessions?: number | null | undefined;
-  /** How many sessions may be reserved for a user in any 24 hours, 0 to 1,000,000. */
-  readonly maxMintsPerDay?: number | null | undefined;
-  /** How many sessions may be reserved for a user in any 60 seconds, 0 to 1,000,000. */
-  readonly maxMintsPerMinute?: number | null | undefined;
-  /** The longest lifetime of a client secret, 10 to 7200 seconds. */
-  readonly maxTtlSeconds?: number | null | undefined;
-  /** How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped. */
-  readonly monthlyBudgetUsd?: string | null | undefined;
-  /** The id of the user. The limits apply to it through every application. */
-  readonly userId?: string | null | undefined;
+/** A kind of change to a session. */
+export type SessionEventType =
+  /** The client secret expired. */
+  | 'EXPIRED'
+  /** The provider refused the session. There is no secret. */
+  | 'FAILED'
+  /** The client secret was recorded and returned. The session became ACTIVE. */
+  | 'ISSUED'
+  /** The session was revoked. */
+  | 'REVOKED'
+  /** The outcome is unknown. No secret was returned. */
+  | 'UNCONFIRMED'
+  /** Usage of the session was reported. */
+  | 'USAGE_REPORTED';
+
+/** What is counted: what matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type SessionStatisticsFilter = {
+  /** What these applications asked for. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** What was asked for with these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** What was asked of these providers. At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which minutes, hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam". Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** What was asked for these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
 };
 
 /** The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet. */
@@ -191,26 +271,75 @@ export type SuspendUserInput = {
   readonly reason?: string | null | undefined;
 };
 
-/** Users that match all given fields. */
-export type UserFilter = {
-  /** Users whose external id starts with this text. Upper and lower case differ. */
-  readonly externalIdPrefix?: string | null | undefined;
-  /** Users with one of these external ids, e.g. to join a list of your own. The order is that of orderBy. An empty list matches nobody, and an erased user has no external id. At most 100. */
-  readonly externalIds?: ReadonlyArray<string> | null | undefined;
-  /** True: only users with an ACTIVE session. False: only users without one. */
-  readonly hasActiveSessions?: boolean | null | undefined;
-  /** True: only suspended users. False: only users that are not suspended. */
-  readonly suspended?: boolean | null | undefined;
+/** Whether the model calls a tool, and which one. */
+export type ToolChoiceMode =
+  /** The model decides. */
+  | 'AUTO'
+  /** The model calls the function with the given name. */
+  | 'FUNCTION'
+  /** The model calls a tool of the given MCP server: the tool with the given name, or any tool if no name is given. */
+  | 'MCP'
+  /** The model calls no tool. */
+  | 'NONE'
+  /** The model calls at least one tool of its choice. */
+  | 'REQUIRED';
+
+/** How long a transcription model waits before it writes. Longer is more accurate. */
+export type TranscriptionDelay =
+  /** A long wait. */
+  | 'HIGH'
+  /** A short wait. */
+  | 'LOW'
+  /** A medium wait. */
+  | 'MEDIUM'
+  /** The shortest wait. */
+  | 'MINIMAL'
+  /** The longest wait. */
+  | 'XHIGH';
+
+/** What the rows of a report are grouped by. */
+export type UsageDimension =
+  /** The application that asked for the session. */
+  | 'APPLICATION'
+  /** The day, in the time zone of the report. It has 23 or 25 hours when the clocks are changed. */
+  | 'DAY'
+  /** The hour, in the time zone of the report. */
+  | 'HOUR'
+  /** The value of the one label of the session whose key the operator named (GATEHOUSE_USAGE_LABEL), e.g. a team. Refused where none is named. */
+  | 'LABEL'
+  /** The model that was used. */
+  | 'MODEL'
+  /** The calendar month, in the time zone of the report. */
+  | 'MONTH'
+  /** The provider of the session, e.g. "openai". */
+  | 'PROVIDER'
+  /** The user of the session. */
+  | 'USER';
+
+/** Usage that matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type UsageFilter = {
+  /** Usage of sessions that these applications requested. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** Usage of these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** Usage of the sessions of these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
 };
 
-/** The order of a listing of users. */
-export type UserOrder =
-  /** The newest user first, by the time when any application first named it. */
-  | 'CREATED_AT_DESC'
-  /** The user with the newest session first. Users without a session come last. */
-  | 'LAST_SESSION_AT_DESC'
-  /** The user whose session expires next first. Lists only users with an ACTIVE session. */
-  | 'NEXT_EXPIRY_AT_ASC';
+/** The order of the rows of a report. */
+export type UsageOrder =
+  /** The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first. */
+  | 'COST_DESC'
+  /** By start, then by user, application, model, provider and label. */
+  | 'START'
+  /** The highest totalTokens first. */
+  | 'TOKENS_DESC';
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -378,137 +507,135 @@ export type IdentifyLeakedSecretMutation = { readonly identifyClientSecret:
     | { readonly __typename: 'NotFoundError' }
    };
 
-export type UserAuditQueryVariables = Exact<{
+export type OverviewHealthQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OverviewHealthQuery = { readonly gateway: { readonly version: string, readonly startedAt: string, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean, readonly circuitOpen: boolean }>, readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+
+export type OverviewLiveQueryVariables = Exact<{
+  upTo: number;
+}>;
+
+
+export type OverviewLiveQuery = { readonly realtimeSessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly model: string, readonly user: { readonly externalId: string | null }, readonly clientSecret: { readonly expiresAt: string } | null }> } };
+
+export type OverviewSpendQueryVariables = Exact<{
+  month: UsageFilter;
+  monthBefore: UsageFilter;
+}>;
+
+
+export type OverviewSpendQuery = { readonly month: { readonly totals: { readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }, readonly monthBefore: { readonly totals: { readonly costUsd: string | null, readonly costKnownUsd: string } } };
+
+export type OverviewStatisticsQueryVariables = Exact<{
+  today: SessionStatisticsFilter;
+  todayBefore: SessionStatisticsFilter;
+  hours: SessionStatisticsFilter;
+  hoursBefore: SessionStatisticsFilter;
+}>;
+
+
+export type OverviewStatisticsQuery = { readonly today: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly denialReason: string | null, readonly failureCode: string | null, readonly counts: { readonly denied: number, readonly failed: number, readonly unconfirmed: number } }> } }, readonly todayBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null } }, readonly hours: { readonly from: string, readonly to: string, readonly timeZone: string, readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly counts: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } }> } }, readonly hoursBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } } };
+
+export type SessionPageQueryVariables = Exact<{
   id: string;
+  withUsage: boolean;
 }>;
 
 
-export type UserAuditQuery = { readonly user: { readonly id: string, readonly auditEvents: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string } | null }> } | null } | null };
+export type SessionPageQuery = { readonly realtimeSession: (
+    { readonly id: string, readonly user: { readonly id: string } }
+    & { ' $fragmentRefs'?: { 'SessionSummaryFragment': SessionSummaryFragment;'SessionFieldsFragment': SessionFieldsFragment } }
+  ) & { ' $fragmentRefs'?: { 'SessionUsageFragment': SessionUsageFragment } } | null, readonly position: { readonly eventsAfter: string } };
 
-export type EraseUserMutationVariables = Exact<{
-  input: EraseUserInput;
+export type SessionChangedSubscriptionVariables = Exact<{
+  userId: string;
+  after?: string | null | undefined;
 }>;
 
 
-export type EraseUserMutation = { readonly eraseUser:
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+export type SessionChangedSubscription = { readonly sessionEvents: { readonly id: string, readonly session: { readonly id: string } } };
+
+export type RevokeSessionInConsoleMutationVariables = Exact<{
+  input: RevokeRealtimeSessionInput;
+}>;
+
+
+export type RevokeSessionInConsoleMutation = { readonly revokeRealtimeSession:
     | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly externalId: string | null, readonly erasedAt: string | null } }
+    | { readonly __typename: 'RevokeRealtimeSessionSuccess', readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } }
    };
 
-export type PolicyValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number, readonly maxActiveSessions: number, readonly maxMintsPerMinute: number, readonly maxMintsPerDay: number, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'PolicyValuesFragment' };
-
-export type OverrideValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number | null, readonly maxActiveSessions: number | null, readonly maxMintsPerMinute: number | null, readonly maxMintsPerDay: number | null, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'OverrideValuesFragment' };
-
-export type UserPolicyFragment = { readonly id: string, readonly policy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'UserPolicyFragment' };
-
-export type ApplicationPolicyFragment = { readonly id: string, readonly name: string, readonly policyOverrides?: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'ApplicationPolicyFragment' };
-
-export type DefaultPolicyFragment = { readonly pricedModels: ReadonlyArray<string>, readonly defaultPolicy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly providers: ReadonlyArray<{ readonly name: string }> } & { ' $fragmentName'?: 'DefaultPolicyFragment' };
-
-export type ReinstateUserMutationVariables = Exact<{
-  input: ReinstateUserInput;
-}>;
-
-
-export type ReinstateUserMutation = { readonly reinstateUser:
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
-   };
-
-export type UserSessionsQueryVariables = Exact<{
+export type SessionTimelineQueryVariables = Exact<{
   id: string;
+  after?: string | null | undefined;
 }>;
 
 
-export type UserSessionsQuery = { readonly user: { readonly id: string, readonly sessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly createdAt: string, readonly model: string, readonly provider: string, readonly application: { readonly id: string, readonly name: string }, readonly clientSecret: { readonly expiresAt: string } | null }> } } | null };
+export type SessionTimelineQuery = { readonly realtimeSession: { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'TimelineEventFragment': TimelineEventFragment } }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } | null } | null };
 
-export type UserStandingFragment = { readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string, readonly resetsAt: string } | null, readonly month?: { readonly totals: { readonly costKnownUsd: string } }, readonly newest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly oldest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly active?: { readonly nodes: ReadonlyArray<{ readonly clientSecret: { readonly expiresAt: string } | null }> } } & { ' $fragmentName'?: 'UserStandingFragment' };
+export type SessionFieldsFragment = { readonly upstreamSessionId: string | null, readonly object: string, readonly model: string, readonly modalities: ReadonlyArray<Modality>, readonly instructions: string | null, readonly voice: string | null, readonly inputAudioFormat: AudioFormat | null, readonly outputAudioFormat: AudioFormat | null, readonly temperature: number | null, readonly maxResponseOutputTokens: number | 'inf' | null, readonly outputLanguage: string | null, readonly upstreamConfig: unknown, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly fingerprint: string } | null, readonly inputAudioTranscription: { readonly model: string | null, readonly language: string | null, readonly languages: ReadonlyArray<string> | null, readonly prompt: string | null, readonly keywords: ReadonlyArray<string> | null, readonly delay: TranscriptionDelay | null } | null, readonly inputAudioNoiseReduction: { readonly type: NoiseReductionType, readonly strength: number | null } | null, readonly turnDetection:
+    | { readonly __typename: 'SemanticVad', readonly eagerness: Eagerness | null, readonly createResponse: boolean | null, readonly interruptResponse: boolean | null }
+    | { readonly __typename: 'ServerVad', readonly threshold: number | null, readonly prefixPaddingMs: number | null, readonly silenceDurationMs: number | null, readonly idleTimeoutMs: number | null, readonly createResponse: boolean | null, readonly interruptResponse: boolean | null }
+   | null, readonly tools: ReadonlyArray<
+    | { readonly __typename: 'FunctionTool', readonly name: string, readonly description: string | null, readonly parameters: unknown }
+    | { readonly __typename: 'McpTool', readonly serverLabel: string, readonly serverUrl: string | null, readonly connectorId: string | null, readonly serverDescription: string | null, readonly allowedTools: ReadonlyArray<string> | null, readonly readOnlyTools: boolean | null, readonly requireApproval: unknown, readonly hasAuthorization: boolean, readonly headerNames: ReadonlyArray<string> }
+  >, readonly toolChoice: { readonly mode: ToolChoiceMode, readonly name: string | null, readonly serverLabel: string | null } | null } & { ' $fragmentName'?: 'SessionFieldsFragment' };
 
-export type SuspendUserMutationVariables = Exact<{
-  input: SuspendUserInput;
-}>;
+export type SessionSummaryFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly fingerprint: string, readonly expiresAt: string, readonly expiresInSeconds: number, readonly isExpired: boolean } | null, readonly failure: { readonly code: string, readonly message: string, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string } } & { ' $fragmentName'?: 'SessionSummaryFragment' };
 
+export type TimelineEventFragment = { readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly user: { readonly id: string } | null } } & { ' $fragmentName'?: 'TimelineEventFragment' };
 
-export type SuspendUserMutation = { readonly suspendUser:
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
-   };
+export type SessionUsageFragment = { readonly usage: { readonly reported: boolean, readonly responses: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number, readonly totalTokens: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly transcriptionSeconds: number } | null } & { ' $fragmentName'?: 'SessionUsageFragment' };
 
-export type UserUsageQueryVariables = Exact<{
-  id: string;
-  from: string;
-  to: string;
-  timeZone: string;
-}>;
-
-
-export type UserUsageQuery = { readonly user: { readonly id: string, readonly usage: { readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } }, readonly rows: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserUsageDayFragment': UserUsageDayFragment } }> } } } | null };
-
-export type UserUsageTotalsFragment = { readonly reported: boolean, readonly responses: number, readonly totalTokens: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costUnknownFor: ReadonlyArray<string> } & { ' $fragmentName'?: 'UserUsageTotalsFragment' };
-
-export type UserUsageDayFragment = { readonly start: string | null, readonly sessionsIssued: number, readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } } } & { ' $fragmentName'?: 'UserUsageDayFragment' };
-
-export type SetUserPolicyMutationVariables = Exact<{
-  input: SetPolicyInput;
-}>;
-
-
-export type SetUserPolicyMutation = { readonly setPolicy:
-    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
-    | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
-   };
-
-export type UserChangesSubscriptionVariables = Exact<{
-  id: string;
-}>;
-
-
-export type UserChangesSubscription = { readonly sessionEvents: { readonly id: string } };
-
-export type UserPageQueryVariables = Exact<{
-  id: string;
-  application?: string | null | undefined;
-  dayFrom: string;
-  activeFrom: string;
-  monthFrom: string;
-  monthTo: string;
-  readUsage: boolean;
-  readSessions: boolean;
-  readApplications: boolean;
-  readOverrides: boolean;
-  readGateway: boolean;
-}>;
-
-
-export type UserPageQuery = { readonly user: (
-    { readonly id: string }
-    & { ' $fragmentRefs'?: { 'UserHeadingFragment': UserHeadingFragment;'UserToChangeFragment': UserToChangeFragment;'UserStandingFragment': UserStandingFragment;'UserPolicyFragment': UserPolicyFragment } }
-  ) | null, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
-
-export type UserToChangeFragment = { readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserToChangeFragment' };
-
-export type UserHeadingFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly lastSessionAt: string | null, readonly nextExpiryAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserHeadingFragment' };
-
-export type UsersQueryVariables = Exact<{
-  filter: UserFilter;
-  orderBy: UserOrder;
+export type SessionsPageQueryVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  orderBy?: RealtimeSessionOrder | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
   last?: number | null | undefined;
   before?: string | null | undefined;
-  application?: string | null | undefined;
-  readUsage: boolean;
-  readApplications: boolean;
+  withUsage: boolean;
 }>;
 
 
-export type UsersQuery = { readonly users: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserRowFragment': UserRowFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } }, readonly applications?: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+export type SessionsPageQuery = { readonly realtimeSessions: { readonly eventsAfter: string, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'SessionRowFragment': SessionRowFragment } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
 
-export type UserRowFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number, readonly nextExpiryAt: string | null, readonly lastSessionAt: string | null, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string } | null } & { ' $fragmentName'?: 'UserRowFragment' };
+export type SessionsCountQueryVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  orderBy?: RealtimeSessionOrder | null | undefined;
+}>;
+
+
+export type SessionsCountQuery = { readonly realtimeSessions: { readonly totalCount: number | null } };
+
+export type SessionChangesSubscriptionVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  after?: string | null | undefined;
+  withUsage: boolean;
+}>;
+
+
+export type SessionChangesSubscription = { readonly sessionEvents: { readonly id: string, readonly type: SessionEventType, readonly session: { ' $fragmentRefs'?: { 'SessionRowFragment': SessionRowFragment } } } };
+
+export type SessionFilterChoicesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionFilterChoicesQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }>, readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string }> } };
+
+export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
+
+export type UsageReportQueryVariables = Exact<{
+  filter: UsageFilter;
+  groupBy: ReadonlyArray<UsageDimension>;
+  orderBy: UsageOrder;
+  first: number;
+  after?: string | null | undefined;
+  withTotals: boolean;
+}>;
+
+
+export type UsageReportQuery = { readonly usage: { readonly totals?: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly model: string | null, readonly provider: string | null, readonly label: string | null, readonly sessionsIssued: number, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly application: { readonly id: string, readonly name: string } | null, readonly totals: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } };
 
 export type PaletteLookUpQueryVariables = Exact<{
   text: string;
@@ -689,199 +816,202 @@ export const LeakedSessionFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"LeakedSession"}) as unknown as TypedDocumentString<LeakedSessionFragment, unknown>;
-export const PolicyValuesFragmentDoc = new TypedDocumentString(`
-    fragment PolicyValues on Policy {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
+export const SessionFieldsFragmentDoc = new TypedDocumentString(`
+    fragment SessionFields on RealtimeSession {
+  upstreamSessionId
+  object
+  clientSecret {
+    redacted
+    expiresAt
+    fingerprint
+  }
+  model
+  modalities
+  instructions
+  voice
+  inputAudioFormat
+  outputAudioFormat
+  inputAudioTranscription {
+    model
+    language
+    languages
+    prompt
+    keywords
+    delay
+  }
+  inputAudioNoiseReduction {
+    type
+    strength
+  }
+  turnDetection {
+    __typename
+    ... on ServerVad {
+      threshold
+      prefixPaddingMs
+      silenceDurationMs
+      idleTimeoutMs
+      createResponse
+      interruptResponse
+    }
+    ... on SemanticVad {
+      eagerness
+      createResponse
+      interruptResponse
+    }
+  }
+  tools {
+    __typename
+    ... on FunctionTool {
+      name
+      description
+      parameters
+    }
+    ... on McpTool {
+      serverLabel
+      serverUrl
+      connectorId
+      serverDescription
+      allowedTools
+      readOnlyTools
+      requireApproval
+      hasAuthorization
+      headerNames
+    }
+  }
+  toolChoice {
+    mode
+    name
+    serverLabel
+  }
+  temperature
+  maxResponseOutputTokens
+  outputLanguage
+  upstreamConfig
 }
-    `, {"fragmentName":"PolicyValues"}) as unknown as TypedDocumentString<PolicyValuesFragment, unknown>;
-export const OverrideValuesFragmentDoc = new TypedDocumentString(`
-    fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-    `, {"fragmentName":"OverrideValues"}) as unknown as TypedDocumentString<OverrideValuesFragment, unknown>;
-export const UserPolicyFragmentDoc = new TypedDocumentString(`
-    fragment UserPolicy on User {
+    `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const SessionSummaryFragmentDoc = new TypedDocumentString(`
+    fragment SessionSummary on RealtimeSession {
   id
-  policy(applicationId: $application) {
-    ...PolicyValues
+  status
+  type
+  provider
+  model
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    fingerprint
+    expiresAt
+    expiresInSeconds
+    isExpired
   }
-  policyOverrides {
-    ...OverrideValues
+  failure {
+    code
+    message
+    upstreamStatus
+    upstreamCode
+    upstreamParam
+    upstreamRequestId
   }
-}
-    fragment PolicyValues on Policy {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}`, {"fragmentName":"UserPolicy"}) as unknown as TypedDocumentString<UserPolicyFragment, unknown>;
-export const ApplicationPolicyFragmentDoc = new TypedDocumentString(`
-    fragment ApplicationPolicy on Application {
-  id
-  name
-  policyOverrides @include(if: $readOverrides) {
-    ...OverrideValues
+  labels {
+    key
+    value
   }
-}
-    fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}`, {"fragmentName":"ApplicationPolicy"}) as unknown as TypedDocumentString<ApplicationPolicyFragment, unknown>;
-export const DefaultPolicyFragmentDoc = new TypedDocumentString(`
-    fragment DefaultPolicy on Gateway {
-  defaultPolicy {
-    ...PolicyValues
+  user {
+    id
+    externalId
   }
-  pricedModels
-  providers {
+  application {
+    id
     name
   }
 }
-    fragment PolicyValues on Policy {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}`, {"fragmentName":"DefaultPolicy"}) as unknown as TypedDocumentString<DefaultPolicyFragment, unknown>;
-export const UserStandingFragmentDoc = new TypedDocumentString(`
-    fragment UserStanding on User {
-  quotas(applicationId: $application) {
-    quota
-    used
-    limit
-  }
-  budget(applicationId: $application) @include(if: $readUsage) {
-    limitUsd
-    usedUsd
-    resetsAt
-  }
-  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
-    totals {
-      costKnownUsd
-    }
-  }
-  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
-    nodes {
-      createdAt
-    }
-  }
-  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
-    nodes {
-      createdAt
-    }
-  }
-  active: sessions(
-    first: 100
-    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
-  ) @include(if: $readSessions) {
-    nodes {
-      clientSecret {
-        expiresAt
-      }
-    }
-  }
-}
-    `, {"fragmentName":"UserStanding"}) as unknown as TypedDocumentString<UserStandingFragment, unknown>;
-export const UserUsageTotalsFragmentDoc = new TypedDocumentString(`
-    fragment UserUsageTotals on UsageTotals {
-  reported
-  responses
-  totalTokens
-  costUsd
-  costKnownUsd
-  costUnknownFor
-}
-    `, {"fragmentName":"UserUsageTotals"}) as unknown as TypedDocumentString<UserUsageTotalsFragment, unknown>;
-export const UserUsageDayFragmentDoc = new TypedDocumentString(`
-    fragment UserUsageDay on UsageRow {
-  start
-  sessionsIssued
-  totals {
-    ...UserUsageTotals
-  }
-}
-    fragment UserUsageTotals on UsageTotals {
-  reported
-  responses
-  totalTokens
-  costUsd
-  costKnownUsd
-  costUnknownFor
-}`, {"fragmentName":"UserUsageDay"}) as unknown as TypedDocumentString<UserUsageDayFragment, unknown>;
-export const UserToChangeFragmentDoc = new TypedDocumentString(`
-    fragment UserToChange on User {
+    `, {"fragmentName":"SessionSummary"}) as unknown as TypedDocumentString<SessionSummaryFragment, unknown>;
+export const TimelineEventFragmentDoc = new TypedDocumentString(`
+    fragment TimelineEvent on AuditEvent {
   id
-  externalId
-  suspendedAt
-  erasedAt
-  activeSessionCount
+  at
+  action
+  outcome
+  detail
+  requestId
+  actor {
+    kind
+    name
+    user {
+      id
+    }
+  }
 }
-    `, {"fragmentName":"UserToChange"}) as unknown as TypedDocumentString<UserToChangeFragment, unknown>;
-export const UserHeadingFragmentDoc = new TypedDocumentString(`
-    fragment UserHeading on User {
+    `, {"fragmentName":"TimelineEvent"}) as unknown as TypedDocumentString<TimelineEventFragment, unknown>;
+export const SessionUsageFragmentDoc = new TypedDocumentString(`
+    fragment SessionUsage on RealtimeSession {
+  usage {
+    reported
+    responses
+    costUsd
+    costKnownUsd
+    costEstimatedUsd
+    costUnknownFor
+    costUnknownForMore
+    totalTokens
+    inputTextTokens
+    inputAudioTokens
+    inputImageTokens
+    cachedTextTokens
+    cachedAudioTokens
+    cachedImageTokens
+    outputTextTokens
+    outputAudioTokens
+    transcriptionSeconds
+  }
+}
+    `, {"fragmentName":"SessionUsage"}) as unknown as TypedDocumentString<SessionUsageFragment, unknown>;
+export const SessionRowFragmentDoc = new TypedDocumentString(`
+    fragment SessionRow on RealtimeSession {
   id
-  externalId
+  status
+  type
+  provider
+  model
+  voice
   createdAt
-  suspendedAt
-  erasedAt
-  lastSessionAt
-  nextExpiryAt
-  activeSessionCount
-}
-    `, {"fragmentName":"UserHeading"}) as unknown as TypedDocumentString<UserHeadingFragment, unknown>;
-export const UserRowFragmentDoc = new TypedDocumentString(`
-    fragment UserRow on User {
-  id
-  externalId
-  createdAt
-  suspendedAt
-  erasedAt
-  activeSessionCount
-  nextExpiryAt
-  lastSessionAt
-  quotas(applicationId: $application) {
-    quota
-    used
-    limit
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
   }
-  budget(applicationId: $application) @include(if: $readUsage) {
-    limitUsd
-    usedUsd
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
   }
 }
-    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+    `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -1220,311 +1350,335 @@ export const IdentifyLeakedSecretDocument = new TypedDocumentString(`
     isExpired
   }
 }`) as unknown as TypedDocumentString<IdentifyLeakedSecretMutation, IdentifyLeakedSecretMutationVariables>;
-export const UserAuditDocument = new TypedDocumentString(`
-    query UserAudit($id: ID!) {
-  user(id: $id) {
-    id
-    auditEvents(first: 10) {
-      nodes {
-        id
-        at
-        action
-        outcome
-        detail
-        actor {
-          kind
-          name
-        }
-        user {
-          id
-        }
-      }
+export const OverviewHealthDocument = new TypedDocumentString(`
+    query OverviewHealth {
+  gateway {
+    version
+    startedAt
+    providers {
+      name
+      isDefault
+      isSandbox
+      circuitOpen
+    }
+    trail {
+      sealedEvents
+      unsealedEvents
+      lastSealedAt
     }
   }
 }
-    `) as unknown as TypedDocumentString<UserAuditQuery, UserAuditQueryVariables>;
-export const EraseUserDocument = new TypedDocumentString(`
-    mutation EraseUser($input: EraseUserInput!) {
-  eraseUser(input: $input) {
-    __typename
-    ... on UserSuccess {
+    `) as unknown as TypedDocumentString<OverviewHealthQuery, OverviewHealthQueryVariables>;
+export const OverviewLiveDocument = new TypedDocumentString(`
+    query OverviewLive($upTo: Int!) {
+  realtimeSessions(
+    filter: {statuses: [ACTIVE]}
+    orderBy: EXPIRES_AT_ASC
+    first: 6
+  ) {
+    totalCount(upTo: $upTo)
+    nodes {
+      id
+      model
       user {
-        id
         externalId
-        erasedAt
       }
-    }
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<EraseUserMutation, EraseUserMutationVariables>;
-export const ReinstateUserDocument = new TypedDocumentString(`
-    mutation ReinstateUser($input: ReinstateUserInput!) {
-  reinstateUser(input: $input) {
-    __typename
-    ... on UserSuccess {
-      user {
-        id
-        suspendedAt
-      }
-    }
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ReinstateUserMutation, ReinstateUserMutationVariables>;
-export const UserSessionsDocument = new TypedDocumentString(`
-    query UserSessions($id: ID!) {
-  user(id: $id) {
-    id
-    sessions(first: 10) {
-      nodes {
-        id
-        status
-        createdAt
-        model
-        provider
-        application {
-          id
-          name
-        }
-        clientSecret {
-          expiresAt
-        }
-      }
-      totalCount(upTo: 1001)
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<UserSessionsQuery, UserSessionsQueryVariables>;
-export const SuspendUserDocument = new TypedDocumentString(`
-    mutation SuspendUser($input: SuspendUserInput!) {
-  suspendUser(input: $input) {
-    __typename
-    ... on UserSuccess {
-      user {
-        id
-        suspendedAt
-      }
-    }
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<SuspendUserMutation, SuspendUserMutationVariables>;
-export const UserUsageDocument = new TypedDocumentString(`
-    query UserUsage($id: ID!, $from: DateTime!, $to: DateTime!, $timeZone: String!) {
-  user(id: $id) {
-    id
-    usage(from: $from, to: $to, timeZone: $timeZone, groupBy: [DAY]) {
-      totals {
-        ...UserUsageTotals
-      }
-      rows(first: 31) {
-        nodes {
-          ...UserUsageDay
-        }
-      }
-    }
-  }
-}
-    fragment UserUsageTotals on UsageTotals {
-  reported
-  responses
-  totalTokens
-  costUsd
-  costKnownUsd
-  costUnknownFor
-}
-fragment UserUsageDay on UsageRow {
-  start
-  sessionsIssued
-  totals {
-    ...UserUsageTotals
-  }
-}`) as unknown as TypedDocumentString<UserUsageQuery, UserUsageQueryVariables>;
-export const SetUserPolicyDocument = new TypedDocumentString(`
-    mutation SetUserPolicy($input: SetPolicyInput!) {
-  setPolicy(input: $input) {
-    __typename
-    ... on SetPolicySuccess {
-      user {
-        id
-        policyOverrides {
-          ...OverrideValues
-        }
-      }
-    }
-    ... on Error {
-      message
-    }
-    ... on InvalidInputError {
-      issues {
-        path
-        message
-      }
-    }
-  }
-}
-    fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}`) as unknown as TypedDocumentString<SetUserPolicyMutation, SetUserPolicyMutationVariables>;
-export const UserChangesDocument = new TypedDocumentString(`
-    subscription UserChanges($id: ID!) {
-  sessionEvents(filter: {userId: $id}) {
-    id
-  }
-}
-    `) as unknown as TypedDocumentString<UserChangesSubscription, UserChangesSubscriptionVariables>;
-export const UserPageDocument = new TypedDocumentString(`
-    query UserPage($id: ID!, $application: ID, $dayFrom: DateTime!, $activeFrom: DateTime!, $monthFrom: DateTime!, $monthTo: DateTime!, $readUsage: Boolean!, $readSessions: Boolean!, $readApplications: Boolean!, $readOverrides: Boolean!, $readGateway: Boolean!) {
-  user(id: $id) {
-    id
-    ...UserHeading
-    ...UserToChange
-    ...UserStanding
-    ...UserPolicy
-  }
-  viewer {
-    application {
-      ...ApplicationPolicy
-    }
-  }
-  applications @include(if: $readApplications) {
-    ...ApplicationPolicy
-  }
-  gateway @include(if: $readGateway) {
-    ...DefaultPolicy
-  }
-}
-    fragment PolicyValues on Policy {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-fragment OverrideValues on PolicyOverrides {
-  allowedModels
-  allowedProviders
-  maxTtlSeconds
-  maxActiveSessions
-  maxMintsPerMinute
-  maxMintsPerDay
-  monthlyBudgetUsd
-}
-fragment UserPolicy on User {
-  id
-  policy(applicationId: $application) {
-    ...PolicyValues
-  }
-  policyOverrides {
-    ...OverrideValues
-  }
-}
-fragment ApplicationPolicy on Application {
-  id
-  name
-  policyOverrides @include(if: $readOverrides) {
-    ...OverrideValues
-  }
-}
-fragment DefaultPolicy on Gateway {
-  defaultPolicy {
-    ...PolicyValues
-  }
-  pricedModels
-  providers {
-    name
-  }
-}
-fragment UserStanding on User {
-  quotas(applicationId: $application) {
-    quota
-    used
-    limit
-  }
-  budget(applicationId: $application) @include(if: $readUsage) {
-    limitUsd
-    usedUsd
-    resetsAt
-  }
-  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
-    totals {
-      costKnownUsd
-    }
-  }
-  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
-    nodes {
-      createdAt
-    }
-  }
-  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
-    nodes {
-      createdAt
-    }
-  }
-  active: sessions(
-    first: 100
-    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
-  ) @include(if: $readSessions) {
-    nodes {
       clientSecret {
         expiresAt
       }
     }
   }
 }
-fragment UserToChange on User {
-  id
-  externalId
-  suspendedAt
-  erasedAt
-  activeSessionCount
+    `) as unknown as TypedDocumentString<OverviewLiveQuery, OverviewLiveQueryVariables>;
+export const OverviewSpendDocument = new TypedDocumentString(`
+    query OverviewSpend($month: UsageFilter!, $monthBefore: UsageFilter!) {
+  month: usage(filter: $month) {
+    totals {
+      costUsd
+      costKnownUsd
+      costEstimatedUsd
+      costUnknownFor
+      costUnknownForMore
+    }
+  }
+  monthBefore: usage(filter: $monthBefore) {
+    totals {
+      costUsd
+      costKnownUsd
+    }
+  }
 }
-fragment UserHeading on User {
+    `) as unknown as TypedDocumentString<OverviewSpendQuery, OverviewSpendQueryVariables>;
+export const OverviewStatisticsDocument = new TypedDocumentString(`
+    query OverviewStatistics($today: SessionStatisticsFilter!, $todayBefore: SessionStatisticsFilter!, $hours: SessionStatisticsFilter!, $hoursBefore: SessionStatisticsFilter!) {
+  today: sessionStatistics(filter: $today, groupBy: [DENIAL_REASON, FAILURE_CODE]) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      mintMsP95
+    }
+    rows(first: 50) {
+      nodes {
+        denialReason
+        failureCode
+        counts {
+          denied
+          failed
+          unconfirmed
+        }
+      }
+    }
+  }
+  todayBefore: sessionStatistics(filter: $todayBefore) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      mintMsP95
+    }
+  }
+  hours: sessionStatistics(filter: $hours, groupBy: [HOUR]) {
+    from
+    to
+    timeZone
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      pending
+    }
+    rows(first: 50) {
+      nodes {
+        start
+        counts {
+          issued
+          denied
+          failed
+          unconfirmed
+          pending
+        }
+      }
+    }
+  }
+  hoursBefore: sessionStatistics(filter: $hoursBefore) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      pending
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewStatisticsQuery, OverviewStatisticsQueryVariables>;
+export const SessionPageDocument = new TypedDocumentString(`
+    query SessionPage($id: ID!, $withUsage: Boolean!) {
+  realtimeSession(id: $id) {
+    id
+    ...SessionSummary
+    ...SessionFields
+    ...SessionUsage @include(if: $withUsage)
+    user {
+      id
+    }
+  }
+  position: realtimeSessions(first: 1) {
+    eventsAfter
+  }
+}
+    fragment SessionFields on RealtimeSession {
+  upstreamSessionId
+  object
+  clientSecret {
+    redacted
+    expiresAt
+    fingerprint
+  }
+  model
+  modalities
+  instructions
+  voice
+  inputAudioFormat
+  outputAudioFormat
+  inputAudioTranscription {
+    model
+    language
+    languages
+    prompt
+    keywords
+    delay
+  }
+  inputAudioNoiseReduction {
+    type
+    strength
+  }
+  turnDetection {
+    __typename
+    ... on ServerVad {
+      threshold
+      prefixPaddingMs
+      silenceDurationMs
+      idleTimeoutMs
+      createResponse
+      interruptResponse
+    }
+    ... on SemanticVad {
+      eagerness
+      createResponse
+      interruptResponse
+    }
+  }
+  tools {
+    __typename
+    ... on FunctionTool {
+      name
+      description
+      parameters
+    }
+    ... on McpTool {
+      serverLabel
+      serverUrl
+      connectorId
+      serverDescription
+      allowedTools
+      readOnlyTools
+      requireApproval
+      hasAuthorization
+      headerNames
+    }
+  }
+  toolChoice {
+    mode
+    name
+    serverLabel
+  }
+  temperature
+  maxResponseOutputTokens
+  outputLanguage
+  upstreamConfig
+}
+fragment SessionSummary on RealtimeSession {
   id
-  externalId
+  status
+  type
+  provider
+  model
   createdAt
-  suspendedAt
-  erasedAt
-  lastSessionAt
-  nextExpiryAt
-  activeSessionCount
-}`) as unknown as TypedDocumentString<UserPageQuery, UserPageQueryVariables>;
-export const UsersDocument = new TypedDocumentString(`
-    query Users($filter: UserFilter!, $orderBy: UserOrder!, $first: Int, $after: String, $last: Int, $before: String, $application: ID, $readUsage: Boolean!, $readApplications: Boolean!) {
-  users(
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    fingerprint
+    expiresAt
+    expiresInSeconds
+    isExpired
+  }
+  failure {
+    code
+    message
+    upstreamStatus
+    upstreamCode
+    upstreamParam
+    upstreamRequestId
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+}
+fragment SessionUsage on RealtimeSession {
+  usage {
+    reported
+    responses
+    costUsd
+    costKnownUsd
+    costEstimatedUsd
+    costUnknownFor
+    costUnknownForMore
+    totalTokens
+    inputTextTokens
+    inputAudioTokens
+    inputImageTokens
+    cachedTextTokens
+    cachedAudioTokens
+    cachedImageTokens
+    outputTextTokens
+    outputAudioTokens
+    transcriptionSeconds
+  }
+}`) as unknown as TypedDocumentString<SessionPageQuery, SessionPageQueryVariables>;
+export const SessionChangedDocument = new TypedDocumentString(`
+    subscription SessionChanged($userId: ID!, $after: ID) {
+  sessionEvents(filter: {userId: $userId}, after: $after) {
+    id
+    session {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionChangedSubscription, SessionChangedSubscriptionVariables>;
+export const RevokeSessionInConsoleDocument = new TypedDocumentString(`
+    mutation RevokeSessionInConsole($input: RevokeRealtimeSessionInput!) {
+  revokeRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeRealtimeSessionSuccess {
+      session {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSessionInConsoleMutation, RevokeSessionInConsoleMutationVariables>;
+export const SessionTimelineDocument = new TypedDocumentString(`
+    query SessionTimeline($id: ID!, $after: String) {
+  realtimeSession(id: $id) {
+    auditEvents(first: 50, after: $after) {
+      nodes {
+        ...TimelineEvent
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment TimelineEvent on AuditEvent {
+  id
+  at
+  action
+  outcome
+  detail
+  requestId
+  actor {
+    kind
+    name
+    user {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<SessionTimelineQuery, SessionTimelineQueryVariables>;
+export const SessionsPageDocument = new TypedDocumentString(`
+    query SessionsPage($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder, $first: Int, $after: String, $last: Int, $before: String, $withUsage: Boolean!) {
+  realtimeSessions(
     filter: $filter
     orderBy: $orderBy
     first: $first
@@ -1532,41 +1686,194 @@ export const UsersDocument = new TypedDocumentString(`
     last: $last
     before: $before
   ) {
+    eventsAfter
     nodes {
-      ...UserRow
+      ...SessionRow
     }
     pageInfo {
-      hasNextPage
-      hasPreviousPage
       startCursor
       endCursor
+      hasPreviousPage
+      hasNextPage
     }
-    totalCount(upTo: 1001)
   }
-  applications @include(if: $readApplications) {
+}
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
     id
     name
   }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}`) as unknown as TypedDocumentString<SessionsPageQuery, SessionsPageQueryVariables>;
+export const SessionsCountDocument = new TypedDocumentString(`
+    query SessionsCount($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder) {
+  realtimeSessions(filter: $filter, orderBy: $orderBy, first: 1) {
+    totalCount(upTo: 1001)
+  }
 }
-    fragment UserRow on User {
+    `) as unknown as TypedDocumentString<SessionsCountQuery, SessionsCountQueryVariables>;
+export const SessionChangesDocument = new TypedDocumentString(`
+    subscription SessionChanges($filter: RealtimeSessionFilter, $after: ID, $withUsage: Boolean!) {
+  sessionEvents(filter: $filter, after: $after) {
+    id
+    type
+    session {
+      ...SessionRow
+    }
+  }
+}
+    fragment SessionRow on RealtimeSession {
   id
-  externalId
+  status
+  type
+  provider
+  model
+  voice
   createdAt
-  suspendedAt
-  erasedAt
-  activeSessionCount
-  nextExpiryAt
-  lastSessionAt
-  quotas(applicationId: $application) {
-    quota
-    used
-    limit
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
   }
-  budget(applicationId: $application) @include(if: $readUsage) {
-    limitUsd
-    usedUsd
+  failure {
+    code
+    message
   }
-}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}`) as unknown as TypedDocumentString<SessionChangesSubscription, SessionChangesSubscriptionVariables>;
+export const SessionFilterChoicesDocument = new TypedDocumentString(`
+    query SessionFilterChoices {
+  applications {
+    id
+    name
+  }
+  gateway {
+    pricedModels
+    providers {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionFilterChoicesQuery, SessionFilterChoicesQueryVariables>;
+export const UsageReportDocument = new TypedDocumentString(`
+    query UsageReport($filter: UsageFilter!, $groupBy: [UsageDimension!]!, $orderBy: UsageOrder!, $first: Int!, $after: String, $withTotals: Boolean!) {
+  usage(filter: $filter, groupBy: $groupBy) {
+    totals @include(if: $withTotals) {
+      reported
+      responses
+      inputTextTokens
+      inputAudioTokens
+      inputImageTokens
+      cachedTextTokens
+      cachedAudioTokens
+      cachedImageTokens
+      outputTextTokens
+      outputAudioTokens
+      totalTokens
+      transcriptionSeconds
+      costUsd
+      costKnownUsd
+      costEstimatedUsd
+      costUnknownFor
+      costUnknownForMore
+    }
+    rows(first: $first, after: $after, orderBy: $orderBy) {
+      nodes {
+        start
+        model
+        provider
+        label
+        user {
+          id
+          externalId
+        }
+        application {
+          id
+          name
+        }
+        sessionsIssued
+        totals {
+          reported
+          responses
+          inputTextTokens
+          inputAudioTokens
+          inputImageTokens
+          cachedTextTokens
+          cachedAudioTokens
+          cachedImageTokens
+          outputTextTokens
+          outputAudioTokens
+          totalTokens
+          transcriptionSeconds
+          costUsd
+          costKnownUsd
+          costEstimatedUsd
+          costUnknownFor
+          costUnknownForMore
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsageReportQuery, UsageReportQueryVariables>;
 export const PaletteLookUpDocument = new TypedDocumentString(`
     query PaletteLookUp($text: String!, $id: ID!, $byId: Boolean!, $byUpstreamId: Boolean!, $byUser: Boolean!) {
   realtimeSession(id: $id) @include(if: $byId) {

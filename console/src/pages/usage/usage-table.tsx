@@ -64,21 +64,21 @@ function columnsOf(
   return [
     ...time,
     ...groups.map(
-      (group): Column<Row> => ({
+      (group, index): Column<Row> => ({
         id: group,
         header: groupNames[group],
-        rowHeader: true,
+        rowHeader: time.length + index === 0,
         cell: (row) => <GroupCell group={group} row={row} />,
       }),
     ),
     {
       id: 'sessions',
-      header: 'Sessions issued',
+      header: 'Sessions',
       align: 'end',
       cell: ({ sessionsIssued }) => <Count value={sessionsIssued} />,
     },
     ...amounts.map(amountColumn),
-    { id: 'unpriced', header: 'Models without a price', cell: ({ totals }) => unpricedModels(totals) },
+    { id: 'unpriced', header: 'No price for', cell: ({ totals }) => unpricedModels(totals) },
   ];
 }
 
