@@ -1,3 +1,4 @@
+import styles from './instant-field.module.css';
 import { formatForInput, parseInput } from './instant-input.ts';
 import { useZone } from './preferences.ts';
 import { TextField } from './text-field.tsx';
@@ -17,7 +18,8 @@ export function InstantField({
 }) {
   const [zone] = useZone();
   return (
-    <TextField
+    <div className={styles['field']}>
+      <TextField
       label={zone === 'utc' ? `${label} (UTC)` : label}
       type="datetime-local"
       value={value === undefined ? '' : formatForInput(value, zone)}
@@ -27,5 +29,6 @@ export function InstantField({
       }}
       {...(error === undefined ? {} : { error })}
     />
+    </div>
   );
 }

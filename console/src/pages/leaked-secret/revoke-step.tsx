@@ -62,25 +62,25 @@ export function RevokeStep({ session }: { readonly session: LeakedSessionFragmen
   if (outcome.status !== 'ACTIVE' && outcome.status !== 'PENDING')
     return (
       <Step title="The session need not be revoked">
-        <span>
+        <p>
           It is <SessionStatus status={outcome.status} />, so its secret opens no connection any more.
-        </span>
+        </p>
       </Step>
     );
   return (
     <Step title="Revoke the session">
-      <span>
+      <p>
         Gatehouse marks it as revoked and tells those who watch. The provider has no way to take a secret
         back, so it opens connections until it expires.
-      </span>
+      </p>
       {scopes.includes('SESSIONS_REVOKE') ? (
         <Button variant="danger" onClick={() => setAsking(true)}>
           Revoke session
         </Button>
       ) : (
-        <span>
+        <p>
           Revoking needs the scope <code>SESSIONS_REVOKE</code>.
-        </span>
+        </p>
       )}
       <ConfirmDialog
         open={asking}

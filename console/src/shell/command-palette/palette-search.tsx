@@ -34,8 +34,6 @@ export function PaletteSearch({ onGone }: { readonly onGone: () => void }) {
 
   function onInput(field: HTMLInputElement) {
     const secret = credentialKind(field.value);
-    // Before the browser paints it.
-    field.type = secret === null ? 'text' : 'password';
     setTyped(secret === null ? { text: field.value, secret } : { text: '', secret });
     setActive(0);
   }
@@ -60,7 +58,8 @@ export function PaletteSearch({ onGone }: { readonly onGone: () => void }) {
     <>
       <input
         ref={input}
-        type="text"
+        // React answers a keystroke before the browser paints, so a pasted secret is never seen.
+        type={typed.secret === null ? 'text' : 'password'}
         className={styles['input']}
         role="combobox"
         aria-label="Search"
