@@ -20,15 +20,15 @@ export function InstantField({
   return (
     <div className={styles['field']}>
       <TextField
-      label={zone === 'utc' ? `${label} (UTC)` : label}
-      type="datetime-local"
-      value={value === undefined ? '' : formatForInput(value, zone)}
-      onChange={(text) => {
-        if (text === '') onChange(undefined);
-        else onChange(parseInput(text, zone) ?? value);
-      }}
-      {...(error === undefined ? {} : { error })}
-    />
+        label={zone === 'utc' ? `${label} (UTC)` : label}
+        type="datetime-local"
+        value={value === undefined ? '' : formatForInput(value, zone)}
+        onChange={(text) => {
+          if (text === '') onChange(undefined);
+          else onChange(parseInput(text, zone) ?? value);
+        }}
+        {...(error === undefined ? {} : { error })}
+      />
     </div>
   );
 }

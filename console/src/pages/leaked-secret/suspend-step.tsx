@@ -60,9 +60,7 @@ export function SuspendStep({ session }: { readonly session: LeakedSessionFragme
   if (done) return <Step title={`${name} is suspended`}>No session is issued for this user any more.</Step>;
   return (
     <Step title={`Suspend ${name}, if it was leaked on purpose`}>
-      <p>
-        No session is issued for a suspended user. Secrets that were handed out work until they expire.
-      </p>
+      <p>No session is issued for a suspended user. Secrets that were handed out work until they expire.</p>
       {scopes.includes('USERS_WRITE') && reach === 'EVERYTHING' ? (
         <Button variant="danger" onClick={() => setAsking(true)}>
           Suspend user
