@@ -37,29 +37,31 @@ export function Layout() {
         </span>
       </header>
       <div className={styles['side']} data-open={open ? '' : undefined}>
-        <nav aria-label="Pages">
-          <ul className={styles['links']}>
-            {destinationsOf(viewer).map(({ to, label }) => (
-              <li key={to}>
-                <Link
-                  to={to}
-                  className={styles['link']}
-                  activeOptions={{ exact: to === '/', includeSearch: false }}
-                >
-                  {label}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
-        <div className={styles['foot']}>
-          <Switches />
-          <p className={styles['viewer']}>
-            Signed in as <strong>{viewer.name}</strong>
-          </p>
-          <Button size="small" onClick={() => signOut(null)}>
-            Sign out
-          </Button>
+        <div className={styles['sticky']}>
+          <nav aria-label="Pages">
+            <ul className={styles['links']}>
+              {destinationsOf(viewer).map(({ to, label }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    className={styles['link']}
+                    activeOptions={{ exact: to === '/', includeSearch: false }}
+                  >
+                    {label}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <div className={styles['foot']}>
+            <Switches />
+            <p className={styles['viewer']}>
+              Signed in as <strong>{viewer.name}</strong>
+            </p>
+            <Button size="small" onClick={() => signOut(null)}>
+              Sign out
+            </Button>
+          </div>
         </div>
       </div>
       <main id="page" className={styles['page']} tabIndex={-1}>
