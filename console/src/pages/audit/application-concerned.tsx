@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useViewer } from '../../auth/viewer.ts';
+import { Fact } from '../../ui/facts.tsx';
 import { isObject } from './detail.ts';
 import { useApplicationNames } from './use-application-names.ts';
 
@@ -25,7 +26,7 @@ export function ApplicationConcerned({ find, uuid }: { readonly find?: string; r
   const wanted = application?.name ?? find;
   if (wanted === undefined) return null;
   return (
-    <>
+    <Fact name="Application">
       <Link to="/applications" search={{ find: wanted, ended: true }}>
         {wanted}
       </Link>
@@ -38,7 +39,7 @@ export function ApplicationConcerned({ find, uuid }: { readonly find?: string; r
           </Link>
         </>
       )}
-    </>
+    </Fact>
   );
 }
 

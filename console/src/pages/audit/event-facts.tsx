@@ -1,13 +1,12 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import type { AuditEventFactsFragment } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { Fact, Facts } from '../../ui/facts.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { actorKindName, OutcomeBadge } from './actor.tsx';
 import { ApplicationConcerned, applicationConcerned } from './application-concerned.tsx';
 import { EventDetail } from './event-detail.tsx';
-import styles from './event-facts.module.css';
 
 export const AUDIT_EVENT = graphql(/* GraphQL */ `
   fragment AuditEventFacts on AuditEvent {
@@ -53,7 +52,7 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
   const concerned = applicationConcerned(event.action, event.detail);
   return (
     <>
-      <dl className={styles['facts']}>
+      <Facts>
         <Fact name="Action">
           <code>{event.action}</code> <OutcomeBadge outcome={event.outcome} />
         </Fact>
@@ -92,11 +91,7 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
             </Link>
           </Fact>
         )}
-        {Object.keys(concerned).length > 0 && (
-          <Fact name="About">
-            <ApplicationConcerned {...concerned} />
-          </Fact>
-        )}
+        <ApplicationConcerned {...concerned} />
         {event.requestId !== null && (
           <Fact name="Request">
             <Link to="/audit" search={{ requestId: event.requestId }}>
@@ -110,17 +105,8 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
         <Fact name="Number in the trail">
           {event.sequence === null ? 'not sealed yet' : `${event.sequence.toLocaleString('en')}, sealed`}
         </Fact>
-      </dl>
+      </Facts>
       <EventDetail action={event.action} detail={event.detail} />
     </>
-  );
-}
-
-export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div className={styles['fact']}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

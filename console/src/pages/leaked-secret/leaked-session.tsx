@@ -4,8 +4,8 @@ import { useHasScope } from '../../auth/viewer.ts';
 import { type FragmentType, readFragment } from '../../gql/fragment-masking.ts';
 import type { LeakedSessionFragment } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
+import { Fact, Facts } from '../../ui/facts.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Fact } from './fact.tsx';
 import styles from './leaked-session.module.css';
 import { NextSteps } from './next-steps.tsx';
 import type { RevokedState } from './revoke-step.tsx';
@@ -62,7 +62,7 @@ function SessionFacts({ session }: { readonly session: LeakedSessionFragment }) 
   const seesSessions = useHasScope('SESSIONS_READ');
   const name = session.upstreamSessionId ?? session.id.slice(-12);
   return (
-    <dl className={styles['facts']}>
+    <Facts>
       <Fact name="Session">
         {seesSessions ? (
           <Link to="/sessions/$id" params={{ id: session.id }}>
@@ -89,6 +89,6 @@ function SessionFacts({ session }: { readonly session: LeakedSessionFragment }) 
       <Fact name="Created">
         <RelativeTime at={session.createdAt} exact />
       </Fact>
-    </dl>
+    </Facts>
   );
 }

@@ -33,8 +33,8 @@ export function NextSteps({
           ) : exposed ? (
             <>
               A connection that was opened with the secret may run until{' '}
-              <RelativeTime at={exposedUntil} exact />, in <Countdown to={exposedUntil} ended="no time" />. No
-              provider can end it sooner for Gatehouse.
+              <RelativeTime at={exposedUntil} exact />, for another{' '}
+              <Countdown to={exposedUntil} ended="moment" />. No provider can end it sooner for Gatehouse.
             </>
           ) : (
             <>
