@@ -1,5 +1,5 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSignOut } from '../auth/sign-out.ts';
 import { useViewer } from '../auth/viewer.ts';
 import { Button } from '../ui/button.tsx';
@@ -14,10 +14,15 @@ export function Layout() {
   const signOut = useSignOut();
   const { pathname } = useLocation();
   const [open, setOpen] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu, and starts at its top
+  const page = useRef<HTMLElement>(null);
+  const shown = useRef(pathname);
   useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
     setOpen(false);
     window.scrollTo(0, 0);
+    // Whoever uses the keyboard or listens goes on in the new page.
+    page.current?.focus({ preventScroll: true });
   }, [pathname]);
 
   return (
@@ -64,7 +69,7 @@ export function Layout() {
           </div>
         </div>
       </div>
-      <main id="page" className={styles['page']} tabIndex={-1}>
+      <main id="page" ref={page} className={styles['page']} tabIndex={-1}>
         <Outlet />
       </main>
     </div>
