@@ -1,9 +1,9 @@
+import { Fact, Facts } from '../../ui/facts.tsx';
 import { Json } from '../../ui/json.tsx';
 import { CorrectionTable } from './correction-table.tsx';
 import { describeCorrection, describeDetail, isObject } from './detail.ts';
 import { DetailText } from './detail-text.tsx';
 import styles from './event-detail.module.css';
-import factStyles from './event-facts.module.css';
 
 /** The detail of an event: what is known in words, and all else as it is. */
 export function EventDetail({ action, detail }: { readonly action: string; readonly detail: unknown }) {
@@ -15,16 +15,13 @@ export function EventDetail({ action, detail }: { readonly action: string; reado
   return (
     <section className={styles['detail']} aria-label="Detail">
       <h3>Detail</h3>
-      <dl className={factStyles['facts']}>
+      <Facts>
         {rows.map(({ key, label, value }) => (
-          <div key={key} className={factStyles['fact']}>
-            <dt>{label}</dt>
-            <dd>
-              <DetailText value={value} />
-            </dd>
-          </div>
+          <Fact key={key} name={label}>
+            <DetailText value={value} />
+          </Fact>
         ))}
-      </dl>
+      </Facts>
       {correction !== null && <CorrectionTable changes={correction} />}
       {Object.keys(rest).length > 0 && <Json value={rest} label="further detail" />}
     </section>

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import type { AuditEventFactsFragment } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { Fact, Facts } from '../../ui/facts.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { actorKindName, OutcomeBadge } from './actor.tsx';
+import { ApplicationConcerned, applicationConcerned } from './application-concerned.tsx';
 import { EventDetail } from './event-detail.tsx';
-import styles from './event-facts.module.css';
 
 export const AUDIT_EVENT = graphql(/* GraphQL */ `
   fragment AuditEventFacts on AuditEvent {
@@ -49,9 +49,10 @@ export const AUDIT_EVENT = graphql(/* GraphQL */ `
 
 export function EventFacts({ event }: { readonly event: AuditEventFactsFragment }) {
   const { actor, user, session } = event;
+  const concerned = applicationConcerned(event.action, event.detail);
   return (
     <>
-      <dl className={styles['facts']}>
+      <Facts>
         <Fact name="Action">
           <code>{event.action}</code> <OutcomeBadge outcome={event.outcome} />
         </Fact>
@@ -90,6 +91,7 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
             </Link>
           </Fact>
         )}
+        <ApplicationConcerned {...concerned} />
         {event.requestId !== null && (
           <Fact name="Request">
             <Link to="/audit" search={{ requestId: event.requestId }}>
@@ -103,17 +105,8 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
         <Fact name="Number in the trail">
           {event.sequence === null ? 'not sealed yet' : `${event.sequence.toLocaleString('en')}, sealed`}
         </Fact>
-      </dl>
+      </Facts>
       <EventDetail action={event.action} detail={event.detail} />
     </>
-  );
-}
-
-export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div className={styles['fact']}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

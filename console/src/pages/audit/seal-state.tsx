@@ -4,6 +4,7 @@ import { useViewer, type Viewer } from '../../auth/viewer.ts';
 import { graphql } from '../../gql/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { classes } from '../../ui/classes.ts';
 import { Count } from '../../ui/count.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
@@ -31,7 +32,7 @@ export function SealState() {
   const { data, error, stale, reload } = useApiQuery(SEAL, {}, { pause: !allowed });
   if (!allowed)
     return (
-      <p className={styles['note']}>
+      <p className={classes(styles['note'], styles['alone'])}>
         The state of the seal is shown to operators and to API keys with the reach <code>EVERYTHING</code>.
       </p>
     );

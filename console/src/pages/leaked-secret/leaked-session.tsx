@@ -1,12 +1,14 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useHasScope } from '../../auth/viewer.ts';
 import { type FragmentType, readFragment } from '../../gql/fragment-masking.ts';
 import type { LeakedSessionFragment } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
+import { Fact, Facts } from '../../ui/facts.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Fact } from './fact.tsx';
 import styles from './leaked-session.module.css';
 import { NextSteps } from './next-steps.tsx';
+import type { RevokedState } from './revoke-step.tsx';
 import { SessionStatus } from './session-status.tsx';
 
 export const LEAKED_SESSION = graphql(/* GraphQL */ `
@@ -42,14 +44,16 @@ export function LeakedSession({
 }: {
   readonly session: FragmentType<typeof LEAKED_SESSION>;
 }) {
-  const session = readFragment(LEAKED_SESSION, masked);
+  const identified = readFragment(LEAKED_SESSION, masked);
+  const [change, setChange] = useState<RevokedState>({});
+  const session = { ...identified, ...change };
   return (
     <div className={styles['result']}>
       <section className={styles['card']} aria-labelledby="leaked-belongs">
         <h2 id="leaked-belongs">It belongs to {session.user.externalId ?? 'an erased user'}</h2>
         <SessionFacts session={session} />
       </section>
-      <NextSteps key={session.id} session={session} />
+      <NextSteps session={session} onRevoked={setChange} />
     </div>
   );
 }
@@ -58,7 +62,7 @@ function SessionFacts({ session }: { readonly session: LeakedSessionFragment }) 
   const seesSessions = useHasScope('SESSIONS_READ');
   const name = session.upstreamSessionId ?? session.id.slice(-12);
   return (
-    <dl className={styles['facts']}>
+    <Facts>
       <Fact name="Session">
         {seesSessions ? (
           <Link to="/sessions/$id" params={{ id: session.id }}>
@@ -85,6 +89,6 @@ function SessionFacts({ session }: { readonly session: LeakedSessionFragment }) 
       <Fact name="Created">
         <RelativeTime at={session.createdAt} exact />
       </Fact>
-    </dl>
+    </Facts>
   );
 }
