@@ -2,15 +2,18 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { arrive } from './auth/arrive.ts';
 import './ui/tokens.css';
 import './ui/base.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element.');
+// Once, and before the router reads the address.
+const arrival = arrive();
 createRoot(root).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
-      <App />
+      <App arrival={arrival} />
     </CSPProvider>
   </StrictMode>,
 );

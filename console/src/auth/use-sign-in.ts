@@ -1,0 +1,66 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ApiError } from '../api/api-error.ts';
+import { setCredential } from '../api/credential.ts';
+import type { Arrival } from './arrive.ts';
+import { keepRenewing } from './keep-renewing.ts';
+import { type SignIn, signIn } from './sign-in.ts';
+
+export type SignInState = {
+  readonly signedIn: SignIn | null;
+  /** Somebody comes back from the identity provider, and is not signed in yet. */
+  readonly arriving: boolean;
+  /** Why somebody who was signed in is not any more. */
+  readonly notice: string | null;
+  readonly arrivalError: ApiError | null;
+  readonly signInByKey: (key: string) => Promise<ApiError | null>;
+  readonly signOut: (reason: string | null) => void;
+};
+
+const REFUSED = 'The gateway does not accept your credential any more. It has expired or was revoked.';
+
+/** Who is signed in, and how that changes. */
+export function useSignIn(arrival: Promise<Arrival> | null): SignInState {
+  const [signedIn, setSignedIn] = useState<SignIn | null>(null);
+  const [arriving, setArriving] = useState(arrival !== null);
+  const [notice, setNotice] = useState<string | null>(null);
+  const [arrivalError, setArrivalError] = useState<ApiError | null>(null);
+  const stopRenewing = useRef<() => void>(() => {});
+
+  const signOut = useCallback((reason: string | null) => {
+    stopRenewing.current();
+    setCredential(null);
+    setSignedIn(null);
+    setNotice(reason);
+  }, []);
+
+  const enter = useCallback(
+    async (credential: string): Promise<ApiError | null> => {
+      const result = await signIn(credential, () => signOut(REFUSED));
+      setArrivalError(null);
+      if ('error' in result) return result.error;
+      setNotice(null);
+      setSignedIn(result.signedIn);
+      return null;
+    },
+    [signOut],
+  );
+
+  useEffect(() => {
+    let current = true;
+    void arrival?.then(async (result) => {
+      if (!current) return;
+      if ('error' in result) setArrivalError(result.error);
+      else {
+        const error = await enter(result.tokens.token);
+        if (error === null) stopRenewing.current = keepRenewing(result.settings, result.tokens);
+        else setArrivalError(error);
+      }
+      setArriving(false);
+    });
+    return () => {
+      current = false;
+    };
+  }, [arrival, enter]);
+
+  return { signedIn, arriving, notice, arrivalError, signInByKey: enter, signOut };
+}
