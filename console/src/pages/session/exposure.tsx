@@ -1,15 +1,16 @@
-import { serverNow } from '../../api/server-clock.ts';
 import type { SessionSummaryFragment } from '../../gql/graphql.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { useNow } from '../../ui/use-now.ts';
 
 /** What may still come of the session's secret, and until when. Says no more than is known. */
 export function Exposure({ session }: { readonly session: SessionSummaryFragment }) {
   const { status, exposedUntil, clientSecret } = session;
+  const now = useNow(10_000);
   if (exposedUntil === null) return <p>No secret exists, so nothing can be running.</p>;
-  const until = <RelativeTime at={exposedUntil} />;
-  if (Date.parse(exposedUntil) < serverNow())
+  const until = <RelativeTime at={exposedUntil} exact />;
+  if (Date.parse(exposedUntil) < now)
     return <p>Nothing that was opened with the secret can be running any more, since {until}.</p>;
-  const expires = clientSecret === null ? null : <RelativeTime at={clientSecret.expiresAt} />;
+  const expires = clientSecret === null ? null : <RelativeTime at={clientSecret.expiresAt} exact />;
   switch (status) {
     case 'PENDING':
       return (
@@ -25,7 +26,7 @@ export function Exposure({ session }: { readonly session: SessionSummaryFragment
     case 'ACTIVE':
       return (
         <p>
-          The secret opens connections until it expires, {expires}. Something may run until {until}.
+          The secret opens connections until it expires: {expires}. Something may run until {until}.
         </p>
       );
     case 'REVOKED':
@@ -40,7 +41,7 @@ export function Exposure({ session }: { readonly session: SessionSummaryFragment
         <p>The secret opens no connection any more. What it opened before may run until {until}.</p>
       ) : (
         <p>
-          Revoked here, but the provider accepts the secret until it expires, {expires}. Something may run
+          Revoked here, but the provider accepts the secret until it expires: {expires}. Something may run
           until {until}.
         </p>
       );

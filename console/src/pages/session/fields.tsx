@@ -15,63 +15,33 @@ export function Fields({ session }: { readonly session: SessionFieldsFragment })
           The provider has sent no session. Shown is what was asked for, with the defaults of the gateway.
         </p>
       )}
-      <table className={styles['fields']}>
-        <caption className={styles['hidden']}>The fields of the session</caption>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">
-              <div className={styles['both']}>
-                <span>As Gatehouse answers it</span>
-                <span>As the provider named it</span>
-              </div>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sessionFieldNames.map((name) => (
-            <tr key={name}>
-              <th scope="row">
-                <code>{name}</code>
-              </th>
-              <td>
-                <div className={styles['both']}>
-                  <Value value={values[name]} />
-                  <FromProvider upstreamConfig={session.upstreamConfig} name={name} />
-                </div>
-              </td>
-            </tr>
-          ))}
-          {session.outputLanguage !== null && (
-            <tr>
-              <th scope="row">
-                <code>outputLanguage</code>
-              </th>
-              <td>
-                <Value value={session.outputLanguage} />
-              </td>
-            </tr>
-          )}
-        </tbody>
-      </table>
+      <div className={styles['heads']} aria-hidden="true">
+        <span>Field</span>
+        <span>As Gatehouse answers it</span>
+        <span>As the provider named it</span>
+      </div>
+      <dl className={styles['fields']}>
+        {sessionFieldNames.map((name) => (
+          <div key={name} className={styles['field']}>
+            <dt>
+              <code>{name}</code>
+            </dt>
+            <dd>
+              <Value value={values[name]} />
+            </dd>
+            <FromProvider upstreamConfig={session.upstreamConfig} name={name} />
+          </div>
+        ))}
+        {session.outputLanguage !== null && <Field name="outputLanguage" value={session.outputLanguage} />}
+      </dl>
       {further.length > 0 && (
         <>
-          <h3 className={styles['heading']}>Further fields of the provider</h3>
-          <table className={styles['fields']}>
-            <caption className={styles['hidden']}>Fields that only the provider has</caption>
-            <tbody>
-              {further.map(({ path, value }) => (
-                <tr key={path}>
-                  <th scope="row">
-                    <code>{path}</code>
-                  </th>
-                  <td>
-                    <Value value={value} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <h2 className={styles['heading']}>Further fields of the provider</h2>
+          <dl className={styles['fields']}>
+            {further.map(({ path, value }) => (
+              <Field key={path} name={path} value={value} />
+            ))}
+          </dl>
         </>
       )}
     </>
@@ -85,14 +55,27 @@ function FromProvider({ upstreamConfig, name }: FromProviderProps) {
   const field = providerField(upstreamConfig, name);
   if (field === null)
     return (
-      <span className={styles['none']}>
-        {name === 'clientSecret' ? 'Returned once, to the caller. Not stored.' : 'Not in its answer'}
-      </span>
+      <dd className={styles['none']}>
+        {name === 'clientSecret' ? 'Returned once, to the caller, and not stored' : 'Not in its answer'}
+      </dd>
     );
   return (
-    <div className={styles['provider']}>
+    <dd>
       <code className={styles['path']}>{field.path}</code>
       <Value value={field.value} />
+    </dd>
+  );
+}
+
+function Field({ name, value }: { readonly name: string; readonly value: unknown }) {
+  return (
+    <div className={styles['field']}>
+      <dt>
+        <code>{name}</code>
+      </dt>
+      <dd>
+        <Value value={value} />
+      </dd>
     </div>
   );
 }

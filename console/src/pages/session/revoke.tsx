@@ -83,12 +83,12 @@ function Consequence({
         {clientSecret !== null && (
           <li>
             stop the secret: whoever has it can open connections until it expires,{' '}
-            <RelativeTime at={clientSecret.expiresAt} />
+            <RelativeTime at={clientSecret.expiresAt} exact />
           </li>
         )}
         {exposedUntil !== null && (
           <li>
-            end a connection: something may run until <RelativeTime at={exposedUntil} />
+            end a connection: something may run until <RelativeTime at={exposedUntil} exact />
           </li>
         )}
         <li>free the user’s quota before the secret expires</li>

@@ -13,6 +13,7 @@ type Props = {
 /** What is known of the client secret. Its value is not: it was returned once and is not stored. */
 export function Secret({ session, answeredAt }: Props) {
   const { clientSecret, status, exposedUntil } = session;
+  if (clientSecret === null && exposedUntil === null) return null;
   return (
     <dl className={styles['facts']}>
       {clientSecret !== null && (
@@ -22,11 +23,7 @@ export function Secret({ session, answeredAt }: Props) {
             <code>{clientSecret.redacted}</code>
           </dd>
           <dt>
-            {clientSecret.isExpired
-              ? 'Expired'
-              : status === 'ACTIVE'
-                ? 'Expires in'
-                : 'Accepted by the provider for'}
+            {clientSecret.isExpired ? 'Expired' : status === 'ACTIVE' ? 'Expires in' : 'Still accepted for'}
           </dt>
           <dd>
             {clientSecret.isExpired ? (

@@ -78,10 +78,16 @@ export const sessionFields = graphql(/* GraphQL */ `
 
 /** The sixteen fields in the order in which they are shown, as the API answers them. */
 export function namedFields(session: SessionFieldsFragment) {
+  const { clientSecret } = session;
   return {
     upstreamSessionId: session.upstreamSessionId,
     object: session.object,
-    clientSecret: session.clientSecret,
+    // Named one by one: what counts down is shown elsewhere.
+    clientSecret: clientSecret && {
+      redacted: clientSecret.redacted,
+      expiresAt: clientSecret.expiresAt,
+      fingerprint: clientSecret.fingerprint,
+    },
     model: session.model,
     modalities: session.modalities,
     instructions: session.instructions,

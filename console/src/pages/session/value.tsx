@@ -11,13 +11,16 @@ export function Value({ value }: { readonly value: unknown }) {
   return <pre className={styles['json']}>{JSON.stringify(withoutTypes(value), null, 2)}</pre>;
 }
 
-/** Without what only says of what type an object is, and without fields that say nothing. */
+/** Of these, a value has to say which one it is. */
+const KINDS: readonly unknown[] = ['ServerVad', 'SemanticVad', 'FunctionTool', 'McpTool'];
+
+/** Without fields that say nothing, and without the names of types but for those that tell values apart. */
 function withoutTypes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTypes);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, child]) => child !== null)
+      .filter(([key, child]) => child !== null && (key !== '__typename' || KINDS.includes(child)))
       .map(([key, child]) => [key === '__typename' ? 'kind' : key, withoutTypes(child)]),
   );
 }

@@ -57,18 +57,26 @@ export function FilterPanel({ search, onChange }: Props) {
         choices={providers}
         onApply={(providers) => onChange({ providers })}
       />
+      <TextFilter
+        label="Provider’s session id"
+        hint="For example sess_…"
+        value={search.upstreamSessionId}
+        onApply={(upstreamSessionId) => onChange({ upstreamSessionId })}
+      />
+      <ListFilter
+        label="Failure codes"
+        values={search.failureCodes}
+        choices={failureCodes}
+        closed
+        onApply={(codes) => onChange({ failureCodes: codes })}
+      />
+      <LabelFilter labels={search.labels} onApply={(labels) => onChange({ labels })} />
       <Toggles
         label="Type"
         names={sessionTypes}
         labelOf={(type) => sessionTypeLabels[type]}
         chosen={search.types}
         onApply={(types) => onChange({ types })}
-      />
-      <TextFilter
-        label="Provider’s session id"
-        hint="For example sess_…"
-        value={search.upstreamSessionId}
-        onApply={(upstreamSessionId) => onChange({ upstreamSessionId })}
       />
       <TimeFilter
         label="Created from"
@@ -95,14 +103,6 @@ export function FilterPanel({ search, onChange }: Props) {
         onApply={(exposedAfter) => onChange({ exposedAfter })}
       />
       <QuickTimes onChange={onChange} />
-      <ListFilter
-        label="Failure codes"
-        values={search.failureCodes}
-        choices={failureCodes}
-        closed
-        onApply={(codes) => onChange({ failureCodes: codes })}
-      />
-      <LabelFilter labels={search.labels} onApply={(labels) => onChange({ labels })} />
     </div>
   );
 }

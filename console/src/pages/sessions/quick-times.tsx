@@ -1,5 +1,6 @@
 import { serverNow } from '../../api/server-clock.ts';
 import { Button } from '../../ui/button.tsx';
+import { classes } from '../../ui/classes.ts';
 import type { ChangeSearch } from './filter.ts';
 import styles from './filters.module.css';
 
@@ -14,7 +15,7 @@ const SPANS = [
 export function QuickTimes({ onChange }: { readonly onChange: ChangeSearch }) {
   const fromNow = (ms: number) => new Date(serverNow() + ms).toISOString();
   return (
-    <fieldset className={styles['toggles']}>
+    <fieldset className={classes(styles['toggles'], styles['wide'])}>
       <legend className={styles['legend']}>Quick times</legend>
       {SPANS.map(({ label, ms }) => (
         <Button
