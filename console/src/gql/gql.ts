@@ -19,6 +19,12 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query ApplicationsPage($registrar: Boolean!) {\n    applications {\n      ...ListedApplication\n    }\n  }\n": typeof types.ApplicationsPageDocument,
+    "\n  mutation RegisterApplication($input: CreateApplicationInput!) {\n    createApplication(input: $input) {\n      __typename\n      ... on InvalidInputError {\n        message\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApplicationSuccess {\n        application {\n          id\n          name\n        }\n      }\n    }\n  }\n": typeof types.RegisterApplicationDocument,
+    "\n  fragment ListedApplication on Application {\n    id\n    name\n    createdAt @include(if: $registrar)\n    apiKeys @include(if: $registrar) {\n      ...ListedKey\n    }\n  }\n": typeof types.ListedApplicationFragmentDoc,
+    "\n  fragment ListedKey on ApiKey {\n    id\n    name\n    redacted\n    scopes\n    reach\n    createdAt\n    expiresAt\n    lastUsedAt\n    revokedAt\n  }\n": typeof types.ListedKeyFragmentDoc,
+    "\n  mutation RevokeKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeApiKeySuccess {\n        apiKey {\n          id\n          revokedAt\n        }\n      }\n    }\n  }\n": typeof types.RevokeKeyDocument,
+    "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApiKeySuccess {\n        value\n        apiKey {\n          id\n        }\n      }\n    }\n  }\n": typeof types.CreateKeyDocument,
     "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": typeof types.AuditApplicationsDocument,
     "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditTrailDocument,
     "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n": typeof types.AuditEventDocument,
@@ -30,6 +36,10 @@ type Documents = {
     "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditExportDocument,
     "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n": typeof types.AuditFindUserDocument,
     "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n": typeof types.AuditFindSessionDocument,
+    "\n  fragment LeakedSession on RealtimeSession {\n    id\n    status\n    provider\n    model\n    upstreamSessionId\n    createdAt\n    revokedAt\n    exposedUntil\n    application {\n      id\n      name\n    }\n    user {\n      id\n      externalId\n      suspendedAt @include(if: $withUser)\n    }\n    clientSecret {\n      redacted\n      expiresAt\n      isExpired\n    }\n  }\n": typeof types.LeakedSessionFragmentDoc,
+    "\n  mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {\n    revokeRealtimeSession(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {\n        session {\n          id\n          status\n          revokedAt\n        }\n      }\n    }\n  }\n": typeof types.RevokeLeakedSessionDocument,
+    "\n  mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt @include(if: $withUser)\n        }\n      }\n    }\n  }\n": typeof types.SuspendLeakingUserDocument,
+    "\n  mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {\n    identifyClientSecret(input: $input) {\n      __typename\n      ... on IdentifyClientSecretSuccess {\n        session {\n          id\n          ...LeakedSession\n        }\n      }\n    }\n  }\n": typeof types.IdentifyLeakedSecretDocument,
     "\n  query OverviewHealth {\n    gateway {\n      version\n      startedAt\n      providers {\n        name\n        isDefault\n        isSandbox\n        circuitOpen\n      }\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": typeof types.OverviewHealthDocument,
     "\n  query OverviewLive($upTo: Int!) {\n    realtimeSessions(filter: { statuses: [ACTIVE] }, orderBy: EXPIRES_AT_ASC, first: 6) {\n      totalCount(upTo: $upTo)\n      nodes {\n        id\n        model\n        user {\n          externalId\n        }\n        clientSecret {\n          expiresAt\n        }\n      }\n    }\n  }\n": typeof types.OverviewLiveDocument,
     "\n  query OverviewSpend($month: UsageFilter!, $monthBefore: UsageFilter!) {\n    month: usage(filter: $month) {\n      totals {\n        costUsd\n        costKnownUsd\n        costEstimatedUsd\n        costUnknownFor\n        costUnknownForMore\n      }\n    }\n    monthBefore: usage(filter: $monthBefore) {\n      totals {\n        costUsd\n        costKnownUsd\n      }\n    }\n  }\n": typeof types.OverviewSpendDocument,
@@ -75,6 +85,12 @@ type Documents = {
 };
 const documents: Documents = {
     "\n  query Viewer {\n    viewer {\n      kind\n      name\n      reach\n      scopes\n      application {\n        id\n        name\n      }\n      user {\n        id\n        externalId\n      }\n    }\n  }\n": types.ViewerDocument,
+    "\n  query ApplicationsPage($registrar: Boolean!) {\n    applications {\n      ...ListedApplication\n    }\n  }\n": types.ApplicationsPageDocument,
+    "\n  mutation RegisterApplication($input: CreateApplicationInput!) {\n    createApplication(input: $input) {\n      __typename\n      ... on InvalidInputError {\n        message\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApplicationSuccess {\n        application {\n          id\n          name\n        }\n      }\n    }\n  }\n": types.RegisterApplicationDocument,
+    "\n  fragment ListedApplication on Application {\n    id\n    name\n    createdAt @include(if: $registrar)\n    apiKeys @include(if: $registrar) {\n      ...ListedKey\n    }\n  }\n": types.ListedApplicationFragmentDoc,
+    "\n  fragment ListedKey on ApiKey {\n    id\n    name\n    redacted\n    scopes\n    reach\n    createdAt\n    expiresAt\n    lastUsedAt\n    revokedAt\n  }\n": types.ListedKeyFragmentDoc,
+    "\n  mutation RevokeKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeApiKeySuccess {\n        apiKey {\n          id\n          revokedAt\n        }\n      }\n    }\n  }\n": types.RevokeKeyDocument,
+    "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApiKeySuccess {\n        value\n        apiKey {\n          id\n        }\n      }\n    }\n  }\n": types.CreateKeyDocument,
     "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": types.AuditApplicationsDocument,
     "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": types.AuditTrailDocument,
     "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n": types.AuditEventDocument,
@@ -86,6 +102,10 @@ const documents: Documents = {
     "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.AuditExportDocument,
     "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n": types.AuditFindUserDocument,
     "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n": types.AuditFindSessionDocument,
+    "\n  fragment LeakedSession on RealtimeSession {\n    id\n    status\n    provider\n    model\n    upstreamSessionId\n    createdAt\n    revokedAt\n    exposedUntil\n    application {\n      id\n      name\n    }\n    user {\n      id\n      externalId\n      suspendedAt @include(if: $withUser)\n    }\n    clientSecret {\n      redacted\n      expiresAt\n      isExpired\n    }\n  }\n": types.LeakedSessionFragmentDoc,
+    "\n  mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {\n    revokeRealtimeSession(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {\n        session {\n          id\n          status\n          revokedAt\n        }\n      }\n    }\n  }\n": types.RevokeLeakedSessionDocument,
+    "\n  mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt @include(if: $withUser)\n        }\n      }\n    }\n  }\n": types.SuspendLeakingUserDocument,
+    "\n  mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {\n    identifyClientSecret(input: $input) {\n      __typename\n      ... on IdentifyClientSecretSuccess {\n        session {\n          id\n          ...LeakedSession\n        }\n      }\n    }\n  }\n": types.IdentifyLeakedSecretDocument,
     "\n  query OverviewHealth {\n    gateway {\n      version\n      startedAt\n      providers {\n        name\n        isDefault\n        isSandbox\n        circuitOpen\n      }\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": types.OverviewHealthDocument,
     "\n  query OverviewLive($upTo: Int!) {\n    realtimeSessions(filter: { statuses: [ACTIVE] }, orderBy: EXPIRES_AT_ASC, first: 6) {\n      totalCount(upTo: $upTo)\n      nodes {\n        id\n        model\n        user {\n          externalId\n        }\n        clientSecret {\n          expiresAt\n        }\n      }\n    }\n  }\n": types.OverviewLiveDocument,
     "\n  query OverviewSpend($month: UsageFilter!, $monthBefore: UsageFilter!) {\n    month: usage(filter: $month) {\n      totals {\n        costUsd\n        costKnownUsd\n        costEstimatedUsd\n        costUnknownFor\n        costUnknownForMore\n      }\n    }\n    monthBefore: usage(filter: $monthBefore) {\n      totals {\n        costUsd\n        costKnownUsd\n      }\n    }\n  }\n": types.OverviewSpendDocument,
@@ -137,6 +157,30 @@ export function graphql(source: "\n  query Viewer {\n    viewer {\n      kind\n 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query ApplicationsPage($registrar: Boolean!) {\n    applications {\n      ...ListedApplication\n    }\n  }\n"): typeof import('./graphql.ts').ApplicationsPageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RegisterApplication($input: CreateApplicationInput!) {\n    createApplication(input: $input) {\n      __typename\n      ... on InvalidInputError {\n        message\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApplicationSuccess {\n        application {\n          id\n          name\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').RegisterApplicationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ListedApplication on Application {\n    id\n    name\n    createdAt @include(if: $registrar)\n    apiKeys @include(if: $registrar) {\n      ...ListedKey\n    }\n  }\n"): typeof import('./graphql.ts').ListedApplicationFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ListedKey on ApiKey {\n    id\n    name\n    redacted\n    scopes\n    reach\n    createdAt\n    expiresAt\n    lastUsedAt\n    revokedAt\n  }\n"): typeof import('./graphql.ts').ListedKeyFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeApiKeySuccess {\n        apiKey {\n          id\n          revokedAt\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').RevokeKeyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApiKeySuccess {\n        value\n        apiKey {\n          id\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').CreateKeyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n"): typeof import('./graphql.ts').AuditApplicationsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -178,6 +222,22 @@ export function graphql(source: "\n  query AuditFindUser($externalId: String, $i
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditFindSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment LeakedSession on RealtimeSession {\n    id\n    status\n    provider\n    model\n    upstreamSessionId\n    createdAt\n    revokedAt\n    exposedUntil\n    application {\n      id\n      name\n    }\n    user {\n      id\n      externalId\n      suspendedAt @include(if: $withUser)\n    }\n    clientSecret {\n      redacted\n      expiresAt\n      isExpired\n    }\n  }\n"): typeof import('./graphql.ts').LeakedSessionFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {\n    revokeRealtimeSession(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {\n        session {\n          id\n          status\n          revokedAt\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').RevokeLeakedSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {\n    suspendUser(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on UserSuccess {\n        user {\n          id\n          suspendedAt @include(if: $withUser)\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').SuspendLeakingUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {\n    identifyClientSecret(input: $input) {\n      __typename\n      ... on IdentifyClientSecretSuccess {\n        session {\n          id\n          ...LeakedSession\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').IdentifyLeakedSecretDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -58,6 +58,26 @@ export type AuditOutcome =
   /** The action was done. */
   | 'SUCCEEDED';
 
+/** The key to create. A caller cannot grant a scope or a reach that it does not have itself. */
+export type CreateApiKeyInput = {
+  /** The application that the key is for. */
+  readonly applicationId: string;
+  /** The time from which the key is refused. Default: it does not expire. */
+  readonly expiresAt?: string | null | undefined;
+  /** The name of the key, 1 to 200 characters. */
+  readonly name: string;
+  /** The records that its scopes apply to: OWN_APPLICATION or EVERYTHING. */
+  readonly reach?: Reach | null | undefined;
+  /** What the key allows. With an empty list it can only ask who it is. At most 10. */
+  readonly scopes: ReadonlyArray<Scope>;
+};
+
+/** The application to register. */
+export type CreateApplicationInput = {
+  /** The name, 1 to 200 characters. No two applications have the same name. */
+  readonly name: string;
+};
+
 /** The session to create. Fields that are left out take the defaults of the provider. Null is the same as leaving a field out, except in turnDetection, inputAudioTranscription and inputAudioNoiseReduction, where it means off, as in what is returned, and inside extra. A field that the provider does not support is refused, never dropped. */
 export type CreateRealtimeSessionInput = {
   /** The lifetime of the client secret in seconds, 10 to 7200 (xAI: 10 to 3600). A longer lifetime than the policy or the provider allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less. */
@@ -145,6 +165,12 @@ export type IdempotencyConflict =
   | 'DIFFERENT_INPUT'
   /** The first request with this key is still in progress. Try again shortly. */
   | 'IN_PROGRESS';
+
+/** A client secret that was found where it should not be, e.g. in a log. */
+export type IdentifyClientSecretInput = {
+  /** The whole value as it was found, e.g. "ek_…", at most 4,096 characters. Send it as a variable. It is neither logged nor stored. */
+  readonly secret: string;
+};
 
 /** The noise filter of the input audio. Write null in its place for none. */
 export type InputAudioNoiseReductionInput = {
@@ -311,6 +337,12 @@ export type RealtimeSessionType =
 /** The user to reinstate. */
 export type ReinstateUserInput = {
   /** The id of the user. */
+  readonly id: string;
+};
+
+/** The key to revoke. */
+export type RevokeApiKeyInput = {
+  /** The id of the key, not the key itself. */
   readonly id: string;
 };
 
@@ -560,6 +592,48 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
 
+export type ApplicationsPageQueryVariables = Exact<{
+  registrar: boolean;
+}>;
+
+
+export type ApplicationsPageQuery = { readonly applications: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedApplicationFragment': ListedApplicationFragment } }> };
+
+export type RegisterApplicationMutationVariables = Exact<{
+  input: CreateApplicationInput;
+}>;
+
+
+export type RegisterApplicationMutation = { readonly createApplication:
+    | { readonly __typename: 'CreateApplicationSuccess', readonly application: { readonly id: string, readonly name: string } }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+   };
+
+export type ListedApplicationFragment = { readonly id: string, readonly name: string, readonly createdAt?: string, readonly apiKeys?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedKeyFragment': ListedKeyFragment } }> } & { ' $fragmentName'?: 'ListedApplicationFragment' };
+
+export type ListedKeyFragment = { readonly id: string, readonly name: string, readonly redacted: string, readonly scopes: ReadonlyArray<Scope>, readonly reach: Reach, readonly createdAt: string, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null } & { ' $fragmentName'?: 'ListedKeyFragment' };
+
+export type RevokeKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeKeyMutation = { readonly revokeApiKey:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeApiKeySuccess', readonly apiKey: { readonly id: string, readonly revokedAt: string | null } }
+   };
+
+export type CreateKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateKeyMutation = { readonly createApiKey:
+    | { readonly __typename: 'CreateApiKeySuccess', readonly value: string, readonly apiKey: { readonly id: string } }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+   };
+
 export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -639,6 +713,45 @@ export type AuditFindSessionQueryVariables = Exact<{
 
 
 export type AuditFindSessionQuery = { readonly realtimeSessions: { readonly nodes: ReadonlyArray<{ readonly id: string }> } };
+
+export type LeakedSessionFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly provider: string, readonly model: string, readonly upstreamSessionId: string | null, readonly createdAt: string, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly application: { readonly id: string, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null, readonly suspendedAt?: string | null }, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly isExpired: boolean } | null } & { ' $fragmentName'?: 'LeakedSessionFragment' };
+
+export type RevokeLeakedSessionMutationVariables = Exact<{
+  input: RevokeRealtimeSessionInput;
+  withSession: boolean;
+}>;
+
+
+export type RevokeLeakedSessionMutation = { readonly revokeRealtimeSession:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeRealtimeSessionSuccess' } & { readonly session?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly revokedAt: string | null } }
+   };
+
+export type SuspendLeakingUserMutationVariables = Exact<{
+  input: SuspendUserInput;
+  withUser: boolean;
+}>;
+
+
+export type SuspendLeakingUserMutation = { readonly suspendUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt?: string | null } }
+   };
+
+export type IdentifyLeakedSecretMutationVariables = Exact<{
+  input: IdentifyClientSecretInput;
+  withUser: boolean;
+}>;
+
+
+export type IdentifyLeakedSecretMutation = { readonly identifyClientSecret:
+    | { readonly __typename: 'IdentifyClientSecretSuccess', readonly session: (
+        { readonly id: string }
+        & { ' $fragmentRefs'?: { 'LeakedSessionFragment': LeakedSessionFragment } }
+      ) }
+    | { readonly __typename: 'NotFoundError' }
+   };
 
 export type OverviewHealthQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -952,6 +1065,39 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ListedKeyFragmentDoc = new TypedDocumentString(`
+    fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}
+    `, {"fragmentName":"ListedKey"}) as unknown as TypedDocumentString<ListedKeyFragment, unknown>;
+export const ListedApplicationFragmentDoc = new TypedDocumentString(`
+    fragment ListedApplication on Application {
+  id
+  name
+  createdAt @include(if: $registrar)
+  apiKeys @include(if: $registrar) {
+    ...ListedKey
+  }
+}
+    fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`, {"fragmentName":"ListedApplication"}) as unknown as TypedDocumentString<ListedApplicationFragment, unknown>;
 export const AuditEventFactsFragmentDoc = new TypedDocumentString(`
     fragment AuditEventFacts on AuditEvent {
   id
@@ -1043,6 +1189,32 @@ export const ExportedEventFragmentDoc = new TypedDocumentString(`
   detail
 }
     `, {"fragmentName":"ExportedEvent"}) as unknown as TypedDocumentString<ExportedEventFragment, unknown>;
+export const LeakedSessionFragmentDoc = new TypedDocumentString(`
+    fragment LeakedSession on RealtimeSession {
+  id
+  status
+  provider
+  model
+  upstreamSessionId
+  createdAt
+  revokedAt
+  exposedUntil
+  application {
+    id
+    name
+  }
+  user {
+    id
+    externalId
+    suspendedAt @include(if: $withUser)
+  }
+  clientSecret {
+    redacted
+    expiresAt
+    isExpired
+  }
+}
+    `, {"fragmentName":"LeakedSession"}) as unknown as TypedDocumentString<LeakedSessionFragment, unknown>;
 export const SessionFieldsFragmentDoc = new TypedDocumentString(`
     fragment SessionFields on RealtimeSession {
   upstreamSessionId
@@ -1450,6 +1622,89 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ApplicationsPageDocument = new TypedDocumentString(`
+    query ApplicationsPage($registrar: Boolean!) {
+  applications {
+    ...ListedApplication
+  }
+}
+    fragment ListedApplication on Application {
+  id
+  name
+  createdAt @include(if: $registrar)
+  apiKeys @include(if: $registrar) {
+    ...ListedKey
+  }
+}
+fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ApplicationsPageQuery, ApplicationsPageQueryVariables>;
+export const RegisterApplicationDocument = new TypedDocumentString(`
+    mutation RegisterApplication($input: CreateApplicationInput!) {
+  createApplication(input: $input) {
+    __typename
+    ... on InvalidInputError {
+      message
+      issues {
+        path
+        message
+      }
+    }
+    ... on CreateApplicationSuccess {
+      application {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RegisterApplicationMutation, RegisterApplicationMutationVariables>;
+export const RevokeKeyDocument = new TypedDocumentString(`
+    mutation RevokeKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeApiKeySuccess {
+      apiKey {
+        id
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
+export const CreateKeyDocument = new TypedDocumentString(`
+    mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+    ... on CreateApiKeySuccess {
+      value
+      apiKey {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
 export const AuditApplicationsDocument = new TypedDocumentString(`
     query AuditApplications {
   applications {
@@ -1618,6 +1873,75 @@ export const AuditFindSessionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditFindSessionQuery, AuditFindSessionQueryVariables>;
+export const RevokeLeakedSessionDocument = new TypedDocumentString(`
+    mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {
+  revokeRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {
+      session {
+        id
+        status
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeLeakedSessionMutation, RevokeLeakedSessionMutationVariables>;
+export const SuspendLeakingUserDocument = new TypedDocumentString(`
+    mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {
+  suspendUser(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt @include(if: $withUser)
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SuspendLeakingUserMutation, SuspendLeakingUserMutationVariables>;
+export const IdentifyLeakedSecretDocument = new TypedDocumentString(`
+    mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {
+  identifyClientSecret(input: $input) {
+    __typename
+    ... on IdentifyClientSecretSuccess {
+      session {
+        id
+        ...LeakedSession
+      }
+    }
+  }
+}
+    fragment LeakedSession on RealtimeSession {
+  id
+  status
+  provider
+  model
+  upstreamSessionId
+  createdAt
+  revokedAt
+  exposedUntil
+  application {
+    id
+    name
+  }
+  user {
+    id
+    externalId
+    suspendedAt @include(if: $withUser)
+  }
+  clientSecret {
+    redacted
+    expiresAt
+    isExpired
+  }
+}`) as unknown as TypedDocumentString<IdentifyLeakedSecretMutation, IdentifyLeakedSecretMutationVariables>;
 export const OverviewHealthDocument = new TypedDocumentString(`
     query OverviewHealth {
   gateway {

@@ -52,3 +52,17 @@ export const reachWords: Readonly<Record<Reach, Words>> = {
     allows: 'The records of all users and applications. For dashboards, support tools and auditors.',
   },
 };
+
+/** In the order in which the page lists them. */
+export const allScopes = [
+  'SESSIONS_CREATE',
+  'SESSIONS_READ',
+  'SESSIONS_REVOKE',
+  'USAGE_READ',
+  'USAGE_WRITE',
+  'USERS_READ',
+  'AUDIT_READ',
+  'POLICIES_WRITE',
+  'USERS_WRITE',
+  'APPLICATIONS_WRITE',
+] as const satisfies readonly Scope[];

@@ -88,5 +88,5 @@ function detailText(detail: unknown): string {
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join(', ');
-  return text.length > 90 ? `${text.slice(0, 90)}…` : text;
+  return text.length > 70 ? `${text.slice(0, 70)}…` : text;
 }

@@ -45,6 +45,11 @@ export function PolicyEditor({
         if (changed > 0 && form.problems.size === 0 && !form.busy) void save();
       }}
     >
+      <div className={styles['heads']} aria-hidden="true">
+        <span>Limit</span>
+        <span>Applies now, and from where</span>
+        <span>This user's own value</span>
+      </div>
       <ul className={styles['rows']}>
         {limits.map((limit) => (
           <PolicyRow

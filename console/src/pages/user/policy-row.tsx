@@ -1,6 +1,7 @@
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { AddKnown } from './add-known.tsx';
 import {
   formatLimit,
   inheritedValue,
@@ -61,18 +62,11 @@ export function PolicyRow({
                 hideLabel
                 value={text}
                 onChange={onEdit}
-                hint={
-                  suggestions.length === 0 ? (
-                    hint
-                  ) : (
-                    <>
-                      {hint} Known: {suggestions.join(', ')}.
-                    </>
-                  )
-                }
+                hint={hint}
                 error={error}
                 {...(kind === 'list' && { rows: 3, mono: true })}
               />
+              <AddKnown label={label} text={text} known={suggestions} onAdd={onEdit} />
             </div>
             <Button size="small" label={`Inherit ${label}`} onClick={() => onEdit(null)}>
               Inherit

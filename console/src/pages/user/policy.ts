@@ -104,9 +104,16 @@ export const limits: readonly Limit[] = [
 
 /** The limit as a text with its unit. */
 export function formatLimit(name: LimitName, value: LimitValue): string {
-  if (name === 'monthlyBudgetUsd') return value === null ? 'no budget' : `$${String(value)} a month`;
+  if (name === 'monthlyBudgetUsd')
+    return value === null ? 'no budget' : `$${groupThousands(String(value))} a month`;
   if (value === null) return name === 'allowedModels' ? 'all models' : 'all providers';
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');
   const count = Number(value).toLocaleString('en-US');
   return `${count} ${name === 'maxTtlSeconds' ? 'seconds' : Number(value) === 1 ? 'session' : 'sessions'}`;
+}
+
+/** "1234.5" → "1,234.50": exact, as the amounts elsewhere on the page. */
+function groupThousands(usd: string): string {
+  const [whole = '0', decimals = ''] = usd.split('.');
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals.padEnd(2, '0')}`;
 }

@@ -9,8 +9,8 @@ import { useReloadAt } from './use-user-changes.ts';
 
 const labels: { readonly [K in QuotaName]: string } = {
   ACTIVE_SESSIONS: 'Sessions at a time',
-  MINTS_PER_MINUTE: 'New sessions in 60 seconds',
-  MINTS_PER_DAY: 'New sessions in 24 hours',
+  MINTS_PER_MINUTE: 'New in 60 seconds',
+  MINTS_PER_DAY: 'New in 24 hours',
 };
 
 /** How much of each quota and of the budget is used, and when that changes. */
@@ -53,7 +53,7 @@ function Budget({
   readonly budget: UserStandingFragment['budget'];
   readonly usedUsd: string | undefined;
 }) {
-  const label = 'Budget of this month (UTC)';
+  const label = 'Budget of the month';
   if (budget === undefined) return <Meter label={label} part={0} value="needs the scope USAGE_READ" />;
   if (budget === null) {
     const value = usedUsd === undefined ? 'no budget' : `${formatUsd(usedUsd)}, no budget`;
@@ -67,7 +67,7 @@ function Budget({
       value={`${formatUsd(budget.usedUsd)} of ${formatUsd(budget.limitUsd)}`}
       note={
         <>
-          Resets <RelativeTime at={budget.resetsAt} />
+          Resets <RelativeTime at={budget.resetsAt} />, with the month (UTC).
         </>
       }
     />
@@ -82,7 +82,7 @@ function FreesUp({ quota, counted }: { readonly quota: Quota; readonly counted: 
   if (at == null) return full ? 'No new session now.' : null;
   return (
     <>
-      {full ? 'No new session, frees up' : 'One of them no longer counts'}{' '}
+      {full ? 'No new session; one frees up' : 'One frees up'}{' '}
       <RelativeTime at={new Date(at).toISOString()} />
     </>
   );

@@ -26,14 +26,15 @@ export function UsageBars({
     ]),
   );
   const largest = Math.max(0, ...[...costs.values()].map(Number));
-  const height = scaleLinear([0, largest === 0 ? 1 : largest], [0, HEIGHT]);
+  if (largest === 0) return null;
+  const height = scaleLinear([0, largest], [0, HEIGHT]);
   return (
     <figure className={styles['figure']}>
       <figcaption className={styles['caption']}>
         Known cost a day; the highest is {formatUsd(String(largest))}
       </figcaption>
       <svg
-        viewBox={`0 0 ${days.length * STEP} ${HEIGHT + 18}`}
+        viewBox={`0 0 ${days.length * STEP} ${HEIGHT + 22}`}
         className={styles['chart']}
         role="img"
         aria-label="Known cost of each day. The table below has the numbers."
@@ -53,9 +54,11 @@ export function UsageBars({
                 height={tall}
                 className={styles['bar']}
               />
-              <text x={STEP / 2} y={HEIGHT + 14} className={styles['day']}>
-                {index + 1}
-              </text>
+              {(index === 0 || (index + 1) % 5 === 0) && (
+                <text x={STEP / 2} y={HEIGHT + 17} className={styles['day']}>
+                  {index + 1}
+                </text>
+              )}
             </g>
           );
         })}

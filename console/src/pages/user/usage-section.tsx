@@ -1,4 +1,4 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { serverNow } from '../../api/server-clock.ts';
 import { useApiQuery } from '../../api/use-api-query.ts';
 import { graphql } from '../../gql/index.ts';
@@ -61,6 +61,9 @@ export function UsageSection({ id, changes }: { readonly id: string; readonly ch
       aside={
         <>
           <span className={styles['zone']}>{timeZone}</span>
+          <Link to="/usage" search={{ user: id }}>
+            More in Usage
+          </Link>
           <Button size="small" label={`Usage of ${nameMonth(shiftMonth(month, -1))}`} onClick={() => go(-1)}>
             Previous month
           </Button>

@@ -57,9 +57,9 @@ export function UsageTable({
       skeletonRows={3}
       footer={
         totals !== null && (
-          <tr>
+          <tr className={styles['totals']}>
             <th scope="row">Month</th>
-            <td className={styles['end']}>
+            <td>
               <Count value={days?.reduce((sum, { sessionsIssued }) => sum + sessionsIssued, 0)} />
             </td>
             <TotalCells totals={totals} />
@@ -73,13 +73,13 @@ export function UsageTable({
 function TotalCells({ totals }: { readonly totals: UserUsageTotalsFragment }) {
   return (
     <>
-      <td className={styles['end']}>
+      <td>
         <Count value={totals.responses} />
       </td>
-      <td className={styles['end']}>
+      <td>
         <Count value={totals.totalTokens} />
       </td>
-      <td className={styles['end']}>
+      <td>
         <Cost totals={totals} />
       </td>
     </>

@@ -43,7 +43,9 @@ export function UserHeading({ user }: { readonly user: UserHeadingFragment }) {
         <RelativeTime at={user.createdAt} />
       </Fact>
       <Fact name="Id">
-        <CopyButton text={user.id} label="Copy the id of the user" />
+        <span className={styles['copy']}>
+          <CopyButton text={user.id} label="Copy the id of the user" />
+        </span>
       </Fact>
     </dl>
   );

@@ -1,5 +1,6 @@
+import { formatUsd } from '../../ui/amount.tsx';
 import { Meter } from '../../ui/meter.tsx';
-import { type Budget, nearestLimit, type Quota } from './nearest-limit.ts';
+import { type Budget, type NearestLimit, nearestLimit, type Quota } from './nearest-limit.ts';
 import styles from './nearest-limit-meter.module.css';
 
 const labels = {
@@ -21,7 +22,17 @@ export function NearestLimitMeter({
   if (nearest === null) return null;
   return (
     <div className={styles['meter']}>
-      <Meter label={labels[nearest.limit]} part={nearest.part} value={nearest.used} />
+      <Meter label={labels[nearest.limit]} part={nearest.part} value={usedText(nearest, quotas, budget)} />
     </div>
   );
+}
+
+function usedText({ limit }: NearestLimit, quotas: readonly Quota[], budget: Budget | null): string {
+  if (limit === 'BUDGET') {
+    return budget === null ? '' : `${formatUsd(budget.usedUsd)} of ${formatUsd(budget.limitUsd)}`;
+  }
+  const quota = quotas.find((each) => each.quota === limit);
+  return quota === undefined
+    ? ''
+    : `${quota.used.toLocaleString('en')} of ${quota.limit.toLocaleString('en')}`;
 }

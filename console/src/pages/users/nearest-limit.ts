@@ -12,25 +12,15 @@ export type NearestLimit = {
   readonly limit: Quota['quota'] | 'BUDGET';
   /** What is used of it, as a part of 1; it can be more. A limit of 0 is used up. */
   readonly part: number;
-  /** E.g. "6 of 8" and "$0.57 of $1". */
-  readonly used: string;
 };
 
 /** The limit of which most is used. Of those that are used alike, the first. */
 export function nearestLimit(quotas: readonly Quota[], budget: Budget | null): NearestLimit | null {
   const all = quotas.map(
-    ({ quota, used, limit }): NearestLimit => ({
-      limit: quota,
-      part: partOf(used, limit),
-      used: `${used.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')}`,
-    }),
+    ({ quota, used, limit }): NearestLimit => ({ limit: quota, part: partOf(used, limit) }),
   );
   if (budget !== null) {
-    all.push({
-      limit: 'BUDGET',
-      part: partOf(Number(budget.usedUsd), Number(budget.limitUsd)),
-      used: `$${budget.usedUsd} of $${budget.limitUsd}`,
-    });
+    all.push({ limit: 'BUDGET', part: partOf(Number(budget.usedUsd), Number(budget.limitUsd)) });
   }
   return all.reduce<NearestLimit | null>(
     (nearest, next) => (nearest === null || next.part > nearest.part ? next : nearest),

@@ -40,7 +40,7 @@ const LOOK_UP = graphql(/* GraphQL */ `
 
 const DELAY_MS = 150;
 
-export type FoundSession = { readonly id: string; readonly hint: string };
+export type FoundSession = { readonly id: string; readonly name: string; readonly hint: string };
 export type FoundUser = { readonly id: string; readonly name: string; readonly hint: string };
 
 /** Looks up the sessions and users that a text names, a moment after the last change of it. */
@@ -65,7 +65,8 @@ export function useLookUp(typed: string) {
         : [
             {
               id: session.id,
-              hint: `${session.status.toLowerCase()}, ${session.user.externalId ?? 'erased user'}`,
+              name: `Session of ${session.user.externalId ?? 'an erased user'}`,
+              hint: session.status.toLowerCase(),
             },
           ],
   );
