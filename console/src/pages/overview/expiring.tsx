@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { classes } from '../../ui/classes.ts';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import styles from './lists.module.css';
@@ -16,7 +17,7 @@ export function Expiring({ live }: { readonly live: OverviewLive | undefined }) 
           No session is live. A live one is listed here until its secret expires.
         </p>
       ) : (
-        <ul className={styles['rows']}>
+        <ul className={classes(styles['rows'], styles['six'])}>
           {live === undefined
             ? Array.from({ length: SHOWN }, (_, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same

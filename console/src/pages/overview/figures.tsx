@@ -46,6 +46,18 @@ export function SessionFigures({ statistics }: { readonly statistics: OverviewSt
         comparison={compare(now?.issued, before?.issued)}
       />
       <Figure
+        name="Mint p95 today"
+        value={now && milliseconds(now.mintMsP95)}
+        comparison={
+          <Comparison
+            now={now?.mintMsP95}
+            before={before?.mintMsP95}
+            text={milliseconds(before?.mintMsP95)}
+            when={YESTERDAY}
+          />
+        }
+      />
+      <Figure
         name="Refused today"
         value={now && formatCount(now.denied)}
         comparison={compare(now?.denied, before?.denied)}
@@ -59,18 +71,6 @@ export function SessionFigures({ statistics }: { readonly statistics: OverviewSt
       >
         <ReasonList reasons={failureReasons(rows)} />
       </Figure>
-      <Figure
-        name="Mint p95 today"
-        value={now && milliseconds(now.mintMsP95)}
-        comparison={
-          <Comparison
-            now={now?.mintMsP95}
-            before={before?.mintMsP95}
-            text={milliseconds(before?.mintMsP95)}
-            when={YESTERDAY}
-          />
-        }
-      />
     </>
   );
 }
@@ -81,13 +81,12 @@ export function SpendFigure({ spend }: { readonly spend: OverviewSpend | undefin
   const unpriced = now === undefined ? 0 : now.costUnknownFor.length + now.costUnknownForMore;
   return (
     <Figure
-      name="Spent this month"
+      name={unpriced > 0 ? 'Known spending this month' : 'Spent this month'}
       value={now && <Amount usd={now.costKnownUsd} />}
       comparison={
         before && (
           <>
-            last month by this time: <Amount usd={before.costKnownUsd} />
-            {before.costUsd == null && ' and what is not known'}
+            {before.costUsd == null && 'known '}last month by this time: <Amount usd={before.costKnownUsd} />
           </>
         )
       }
@@ -95,7 +94,7 @@ export function SpendFigure({ spend }: { readonly spend: OverviewSpend | undefin
       <p className={styles['link']}>
         {unpriced > 0 && (
           <>
-            Not all is known: {formatCount(unpriced, 'model')} without a price.
+            The price of {formatCount(unpriced, 'model')} is not known.
             <br />
           </>
         )}

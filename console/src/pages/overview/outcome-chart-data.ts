@@ -36,7 +36,7 @@ export function outcomeColumns(
       tick: clock,
       name: `${day.format(start)}, ${clock}–${time.format(start + 3_600_000)}`,
       parts: countsOf(of).map((count) => ({ height: count, text: number.format(count) })),
-      total: `${number.format(requestsIn(of))} requests`,
+      total: requests(requestsIn(of)),
     };
   });
 }
@@ -48,6 +48,11 @@ export function countsOf(counts: OutcomeCounts): readonly number[] {
 
 export function requestsIn(counts: OutcomeCounts): number {
   return countsOf(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** "1 request" */
+export function requests(count: number): string {
+  return `${number.format(count)} ${count === 1 ? 'request' : 'requests'}`;
 }
 
 function format(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -4,10 +4,10 @@ import { formatCount } from '../../ui/count.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Comparison } from './comparison.tsx';
 import styles from './outcome-chart.module.css';
-import { countsOf, outcomeColumns, outcomeSeries, requestsIn } from './outcome-chart-data.ts';
+import { countsOf, outcomeColumns, outcomeSeries, requests, requestsIn } from './outcome-chart-data.ts';
 import type { OverviewStatistics } from './statistics-document.ts';
 
-const BEFORE = 'the 24 hours before';
+const BEFORE = 'the day before';
 const tick = (value: number) => (Number.isInteger(value) ? formatCount(value) : '');
 type Hour = ReturnType<typeof outcomeColumns>[number];
 
@@ -30,7 +30,7 @@ function Chart({ statistics: { hours, hoursBefore } }: { readonly statistics: Ov
   const before = countsOf(hoursBefore.totals);
   const whole = {
     name: 'All 24 hours',
-    total: formatCount(requestsIn(hours.totals), 'request'),
+    total: requests(requestsIn(hours.totals)),
     notes: outcomeSeries.map((_, index) => ({
       text: formatCount(now[index] ?? 0),
       below: (

@@ -22,7 +22,7 @@ export function Page() {
     <div className={styles['page']} aria-busy={waits}>
       <PageHeader
         title="Overview"
-        description={`Asked anew every 15 seconds while this tab is shown. Today and this month are those of ${zone}.`}
+        description={`Refreshed every 15 seconds while this tab is shown. Today and this month are those of ${zone}.`}
       />
       {(!waits || waitedLong) && <Sections {...overview} />}
     </div>

@@ -12,7 +12,7 @@ export function SandboxWarning({ providers }: { readonly providers: OverviewHeal
         <strong>
           {isAll ? 'This gateway has only a sandbox.' : `The provider ${sandboxes.join(', ')} is a sandbox.`}
         </strong>{' '}
-        Its client secrets open nothing: it is for trying Gatehouse out.
+        Its client secrets open nothing.
         {isAll && ' Set OPENAI_API_KEY where the gateway runs to issue real ones.'}
       </p>
     </div>

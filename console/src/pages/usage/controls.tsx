@@ -53,18 +53,22 @@ export function Controls({ search, period, change }: Props) {
         />
         {isCustom && (
           <>
-            <TextField
-              label="From"
-              type="datetime-local"
-              value={search.from ?? wall.from}
-              onChange={(from) => from !== '' && change({ from, to: search.to ?? wall.to })}
-            />
-            <TextField
-              label="To (not included)"
-              type="datetime-local"
-              value={search.to ?? wall.to}
-              onChange={(to) => to !== '' && change({ from: search.from ?? wall.from, to })}
-            />
+            <div className={styles['wide']}>
+              <TextField
+                label="From"
+                type="datetime-local"
+                value={search.from ?? wall.from}
+                onChange={(from) => from !== '' && change({ from, to: search.to ?? wall.to })}
+              />
+            </div>
+            <div className={styles['wide']}>
+              <TextField
+                label="To (not included)"
+                type="datetime-local"
+                value={search.to ?? wall.to}
+                onChange={(to) => to !== '' && change({ from: search.from ?? wall.from, to })}
+              />
+            </div>
           </>
         )}
         <TimeZoneField value={period.zone} onChange={(zone) => change({ zone })} />

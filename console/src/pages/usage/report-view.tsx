@@ -41,7 +41,7 @@ export function ReportView({ search, report, stale, busy, onMore, change }: Prop
     <>
       <Totals totals={report?.totals ?? null} />
       {report === null ? (
-        <Skeleton width="100%" height="24rem" />
+        <Skeleton width="100%" height="27rem" />
       ) : (
         <UsageChart
           report={report}

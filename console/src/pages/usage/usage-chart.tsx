@@ -53,6 +53,7 @@ export function UsageChart({ report, stale, measure, onMeasure }: Props) {
           series={chart.series}
           columns={chart.columns}
           formatTick={measureOf[measure].tick}
+          mark="Not all of the cost of this bar is known."
         />
       ) : (
         <p className={styles['none']}>

@@ -78,7 +78,7 @@ function columnsOf(
       cell: ({ sessionsIssued }) => <Count value={sessionsIssued} />,
     },
     ...amounts.map(amountColumn),
-    { id: 'unpriced', header: 'Models without a price', cell: ({ totals }) => unpricedModels(totals) },
+    { id: 'unpriced', header: 'No price for', cell: ({ totals }) => unpricedModels(totals) },
   ];
 }
 

@@ -8,13 +8,15 @@ export type SeriesNote = { readonly text: string; readonly below?: ReactNode };
 type Props = {
   readonly series: readonly Series[];
   readonly column: Column | undefined;
+  /** What the mark above a bar means. Null where none has one. */
+  readonly mark: string | null;
   readonly whole?:
     | { readonly name: string; readonly notes: readonly SeriesNote[]; readonly total: string }
     | undefined;
 };
 
 /** The legend, with the values of one column, or of all. It has the same size in both cases. */
-export function Readout({ series, column, whole }: Props) {
+export function Readout({ series, column, mark, whole }: Props) {
   const name = column?.name ?? whole?.name ?? 'Point at a bar, or use the arrow keys, for its values';
   return (
     <figcaption>
@@ -22,7 +24,7 @@ export function Readout({ series, column, whole }: Props) {
         <span>{name}</span>
         <b>{column?.total ?? whole?.total ?? ''}</b>
       </p>
-      <ul className={styles['legend']}>
+      <ul className={styles['legend']} data-compared={whole === undefined ? undefined : ''}>
         {series.map(({ key, name: seriesName, colour }, index) => {
           const note = whole?.notes[index];
           return (
@@ -39,7 +41,7 @@ export function Readout({ series, column, whole }: Props) {
           );
         })}
       </ul>
-      <p className={styles['note']}>{column?.note ?? ''}</p>
+      <p className={styles['note']}>{column === undefined && mark !== null ? `○ ${mark}` : column?.note}</p>
     </figcaption>
   );
 }

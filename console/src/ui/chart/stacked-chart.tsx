@@ -11,8 +11,10 @@ type Props = {
   readonly description: string;
   readonly series: readonly Series[];
   readonly columns: readonly Column[];
-  /** The numbers beside the axis. */
+  /** The numbers beside the axis. Empty where there should be none, e.g. half a session. */
   readonly formatTick: (value: number) => string;
+  /** What the mark above a bar with a note means. */
+  readonly mark?: string;
   /** What the legend says while no bar is pointed at. */
   readonly whole?: { readonly name: string; readonly notes: readonly SeriesNote[]; readonly total: string };
 };
@@ -21,7 +23,7 @@ type Props = {
  * Stacked bars. One of them is in the tab order; arrows go to the next, and what is pointed at or focused is read out in
  * the legend. Whoever shows it shows a table of the same numbers, too.
  */
-export function StackedChart({ title, description, series, columns, formatTick, whole }: Props) {
+export function StackedChart({ title, description, series, columns, formatTick, mark, whole }: Props) {
   const id = useId();
   const [frame, width] = useWidth();
   const svg = useRef<SVGSVGElement>(null);
@@ -60,20 +62,22 @@ export function StackedChart({ title, description, series, columns, formatTick, 
           <desc id={`${id}-desc`}>{description}</desc>
           {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: it cannot be focused */}
           <g aria-hidden="true">
-            {yTicks.map((tick) => (
-              <g key={tick.value}>
-                <line
-                  className={styles['grid']}
-                  x1={MARGIN.left}
-                  x2={Math.max(MARGIN.left, width - MARGIN.right)}
-                  y1={tick.y}
-                  y2={tick.y}
-                />
-                <text className={styles['tick']} x={MARGIN.left - 8} y={tick.y + 4} textAnchor="end">
-                  {formatTick(tick.value)}
-                </text>
-              </g>
-            ))}
+            {yTicks
+              .filter(({ value }) => formatTick(value) !== '')
+              .map((tick) => (
+                <g key={tick.value}>
+                  <line
+                    className={styles['grid']}
+                    x1={MARGIN.left}
+                    x2={Math.max(MARGIN.left, width - MARGIN.right)}
+                    y1={tick.y}
+                    y2={tick.y}
+                  />
+                  <text className={styles['tick']} x={MARGIN.left - 8} y={tick.y + 4} textAnchor="end">
+                    {formatTick(tick.value)}
+                  </text>
+                </g>
+              ))}
           </g>
           {bars.map((bar, index) => (
             <ChartBar
@@ -89,7 +93,12 @@ export function StackedChart({ title, description, series, columns, formatTick, 
           ))}
         </svg>
       </div>
-      <Readout series={series} column={columns.find(({ key }) => key === active)} whole={whole} />
+      <Readout
+        series={series}
+        column={columns.find(({ key }) => key === active)}
+        mark={mark !== undefined && columns.some(({ note }) => note !== undefined) ? mark : null}
+        whole={whole}
+      />
     </figure>
   );
 }
