@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { pathTo, takeHeapSnapshot } from './heap-snapshot.ts';
 
@@ -46,8 +47,18 @@ export function holds(text: string, secrets: ReadonlySet<string>): boolean {
   return secretsIn(text).length > 0 || [...secrets].some((secret) => text.includes(secret));
 }
 
-/** What holds one of these secrets in a page's memory, by a snapshot of the heap of its scripts. */
+const LOOKS = 4;
+const BETWEEN_MS = 1500;
+
+/**
+ * What holds one of these secrets in a page's memory, by a snapshot of the heap of its scripts. It looks again when it finds
+ * something, because a request that has just been given up, or a timer, may hold one for a moment.
+ */
 export async function secretsInMemory(page: Page, secrets: ReadonlySet<string>): Promise<string[]> {
-  const heap = await takeHeapSnapshot(page);
-  return [...secrets].flatMap((secret) => pathTo(heap, secret) ?? []);
+  for (let look = 1; ; look += 1) {
+    const heap = await takeHeapSnapshot(page);
+    const found = [...secrets].flatMap((secret) => pathTo(heap, secret) ?? []);
+    if (found.length === 0 || look === LOOKS) return found;
+    await delay(BETWEEN_MS);
+  }
 }
