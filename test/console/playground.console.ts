@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { createGatehouse } from 'gatehouse-client';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { createGatehouse } from '../../client/src/index.ts';
 import { issue, setPolicy, suspendUser } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
@@ -71,6 +71,8 @@ test('what it writes is what it sends, and the credential is not in it', async (
     turnDetection: { serverVad: { threshold: 0.7 } },
     labels: [{ key: 'team', value: 'support' }],
   });
+
+  await page.getByRole('button', { name: 'Hide now' }).click();
 
   const { stdout } = await run('bash', ['-c', curl ?? ''], { env: { ...process.env, KEY: ROOT_KEY } });
   const { clientSecret } = JSON.parse(stdout).data.createRealtimeSession;

@@ -57,7 +57,8 @@ test('a user is erased only after its name was typed', async () => {
   const dialog = page.getByRole('dialog');
   const erase = dialog.getByRole('button', { name: 'Erase for ever' });
   await dialog.getByLabel('Type carol to confirm').fill('caro');
-  await erase.click();
+  expect(await erase.getAttribute('aria-disabled')).toBe('true');
+  await page.keyboard.press('Enter');
   expect(await readUser(gateway, 'carol')).not.toBeNull();
   await dialog.getByLabel('Type carol to confirm').fill('carol');
   await erase.click();
