@@ -15,12 +15,22 @@ COPY prisma ./prisma
 # `prisma generate` asks for an engine that it does not use (scripts/bootstrap.mjs); any executable will do.
 RUN PRISMA_SCHEMA_ENGINE_BINARY="$(command -v node)" PRISMA_HIDE_UPDATE_MESSAGE=1 node_modules/.bin/prisma generate
 
+FROM node:26-slim AS console
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json ./
+COPY console/package.json ./console/
+# Its own packages alone. The optional ones among them are the bundler for this machine.
+RUN npm ci --ignore-scripts --no-audit --no-fund --workspace=gatehouse-console --include-workspace-root=false
+COPY console ./console
+RUN npm run build --workspace=gatehouse-console
+
 FROM node:26-slim
 # In a container only what is published reaches the port.
 ENV HOST=0.0.0.0
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=client /app/prisma ./prisma
+COPY --from=console /app/console/dist ./console/dist
 COPY package.json LICENSE ./
 COPY src ./src
 # The image's user `node`, by number because Kubernetes' runAsNonRoot cannot tell a name. It owns nothing here:

@@ -63,6 +63,7 @@ test('only what is allowed to runs a script when it is installed', async () => {
 test.each([
   'package-lock.json',
   'client/tools/package-lock.json',
+  'console/tools/package-lock.json',
   'test/clients/package-lock.json',
   'test/prism/package-lock.json',
 ])('%s names no host to fetch from', async (name) => {

@@ -207,6 +207,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
   },
   GATEHOUSE_UNPRICED: { message: 'must be allow or refuse', values: [CANARY, 'ALLOW', 'true'] },
   GATEHOUSE_GRAPHIQL: flags,
+  GATEHOUSE_CONSOLE: flags,
   GATEHOUSE_INTROSPECTION: flags,
   GATEHOUSE_PREPARED_STATEMENTS: { message: 'must be on or off', values: [CANARY, 'ON', 'true'] },
   LOG_LEVEL: { message: "must be one of pino's levels", values: [CANARY, 'INFO', 'warning'] },
@@ -219,6 +220,8 @@ describe('malformed values', () => {
       'NO_PROXY',
       'NODE_EXTRA_CA_CERTS',
       'GATEHOUSE_AUDIT_HEADS_FILE',
+      'GATEHOUSE_CONSOLE_OIDC_CLIENT_ID',
+      'GATEHOUSE_CONSOLE_OIDC_SCOPE',
       'GATEHOUSE_DATA_DIR',
       'GATEHOUSE_DEFAULT_MODEL',
       'GATEHOUSE_JWT_ISSUER',
@@ -240,6 +243,16 @@ describe('malformed values', () => {
       `${name} ${message}`,
     ]);
   });
+
+  test.each(['accounts.example.com', '', 'ftp://accounts.example.com', CANARY])(
+    'the console cannot find an issuer called %j',
+    (GATEHOUSE_JWT_ISSUER) => {
+      const signIn = { ...identity, GATEHOUSE_CONSOLE_OIDC_CLIENT_ID: 'console', GATEHOUSE_JWT_ISSUER };
+      expect(problems({ ...external, ...signIn })).toContain(
+        "GATEHOUSE_JWT_ISSUER must be the issuer's http(s) URL with GATEHOUSE_CONSOLE_OIDC_CLIENT_ID",
+      );
+    },
+  );
 
   test.each([
     [

@@ -80,6 +80,7 @@ describe('defaults', () => {
       requestTimeoutMs: 30_000,
       retentionMonths: 13,
       graphiql: true,
+      console: { serve: 'if built', oidcScope: 'openid' },
       introspection: true,
       logLevel: 'info',
       unknown: [],
@@ -143,6 +144,9 @@ describe('defaults', () => {
     GATEHOUSE_ALLOWED_MODELS: undefined,
     GATEHOUSE_MONTHLY_BUDGET_USD: undefined,
     GATEHOUSE_GRAPHIQL: undefined,
+    GATEHOUSE_CONSOLE: undefined,
+    GATEHOUSE_CONSOLE_OIDC_CLIENT_ID: undefined,
+    GATEHOUSE_CONSOLE_OIDC_SCOPE: 'openid',
     GATEHOUSE_INTROSPECTION: undefined,
     GATEHOUSE_TRUSTED_PROXIES: [],
     GATEHOUSE_CORS_ORIGINS: [],
@@ -191,6 +195,13 @@ describe('defaults', () => {
       graphiql: false,
       introspection: true,
     });
+  });
+
+  test('with a database of its own, the console is off unless asked for, and then has to be built', () => {
+    expect(loadConfig(external).console.serve).toBe(false);
+    expect(loadConfig({ ...external, GATEHOUSE_CONSOLE: 'true' }).console.serve).toBe(true);
+    expect(loadConfig({ GATEHOUSE_CONSOLE: 'true' }).console.serve).toBe(true);
+    expect(loadConfig({ GATEHOUSE_CONSOLE: 'false' }).console.serve).toBe(false);
   });
 });
 

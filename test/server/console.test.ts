@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { loadConsole } from '../../src/server/console/load-console.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { sendRaw } from '../support/raw-http.ts';
 
@@ -162,6 +164,14 @@ test.each([
   if (status === 200) expect(head).toContain('content-type: text/html');
   expect(status === 404 || body.includes('<div id="root">')).toBe(true);
   expect(body).not.toMatch(/root:|"dependencies"/);
+});
+
+test('a folder that was not built stops a start that asks for it, and no other', async () => {
+  const nowhere = join(import.meta.dirname, 'not-built');
+  await expect(loadConsole(nowhere, { required: true })).rejects.toThrow(
+    'GATEHOUSE_CONSOLE is true, but the console is not built. Build it with "npm run build -w gatehouse-console"',
+  );
+  expect(await loadConsole(nowhere, { required: false })).toBeNull();
 });
 
 test.each(['/console', '/console/', '/console/config.json', '/console/favicon.svg'])(

@@ -1,5 +1,5 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSignOut } from '../auth/sign-out.ts';
 import { useViewer } from '../auth/viewer.ts';
 import { Button } from '../ui/button.tsx';
@@ -14,10 +14,15 @@ export function Layout() {
   const signOut = useSignOut();
   const { pathname } = useLocation();
   const [open, setOpen] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu, and starts at its top
+  const page = useRef<HTMLElement>(null);
+  const shown = useRef(pathname);
   useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
     setOpen(false);
     window.scrollTo(0, 0);
+    // Whoever uses the keyboard or listens goes on in the new page.
+    page.current?.focus({ preventScroll: true });
   }, [pathname]);
 
   return (
@@ -37,32 +42,34 @@ export function Layout() {
         </span>
       </header>
       <div className={styles['side']} data-open={open ? '' : undefined}>
-        <nav aria-label="Pages">
-          <ul className={styles['links']}>
-            {destinationsOf(viewer).map(({ to, label }) => (
-              <li key={to}>
-                <Link
-                  to={to}
-                  className={styles['link']}
-                  activeOptions={{ exact: to === '/', includeSearch: false }}
-                >
-                  {label}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
-        <div className={styles['foot']}>
-          <Switches />
-          <p className={styles['viewer']}>
-            Signed in as <strong>{viewer.name}</strong>
-          </p>
-          <Button size="small" onClick={() => signOut(null)}>
-            Sign out
-          </Button>
+        <div className={styles['sticky']}>
+          <nav aria-label="Pages">
+            <ul className={styles['links']}>
+              {destinationsOf(viewer).map(({ to, label }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    className={styles['link']}
+                    activeOptions={{ exact: to === '/', includeSearch: false }}
+                  >
+                    {label}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <div className={styles['foot']}>
+            <Switches />
+            <p className={styles['viewer']}>
+              Signed in as <strong>{viewer.name}</strong>
+            </p>
+            <Button size="small" onClick={() => signOut(null)}>
+              Sign out
+            </Button>
+          </div>
         </div>
       </div>
-      <main id="page" className={styles['page']} tabIndex={-1}>
+      <main id="page" ref={page} className={styles['page']} tabIndex={-1}>
         <Outlet />
       </main>
     </div>

@@ -2,7 +2,7 @@ import { formatExact, formatRelative } from './format-time.ts';
 import { useZone } from './preferences.ts';
 import styles from './time.module.css';
 import { Tooltip } from './tooltip.tsx';
-import { useNow } from './use-now.ts';
+import { useAtNow } from './use-now.ts';
 
 /**
  * A time as people say it, by the server's clock; on hover and focus exactly, in the zone that the shell is set to.
@@ -12,8 +12,8 @@ import { useNow } from './use-now.ts';
 export function RelativeTime({ at, exact = false }: { readonly at: string; readonly exact?: boolean }) {
   const [zone] = useZone();
   const instant = Date.parse(at);
-  const now = useNow(1000);
-  const texts = [formatRelative(instant, now), formatExact(instant, zone)] as const;
+  const relative = useAtNow(1000, (now) => formatRelative(instant, now));
+  const texts = [relative, formatExact(instant, zone)] as const;
   return (
     <Tooltip content={exact ? texts[0] : texts[1]}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the exact time has to be reached by the keyboard */}

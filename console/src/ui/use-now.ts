@@ -12,6 +12,14 @@ const tickers = new Map<number, Ticker>();
 
 /** The time by the server's clock, in milliseconds, renewed every `everyMs`. */
 export function useNow(everyMs: number): number {
+  return useAtNow(everyMs, (now) => now);
+}
+
+/** What a function makes of the time. Its component is drawn again only when that has changed. */
+export function useAtNow<Value extends string | number | boolean>(
+  everyMs: number,
+  of: (now: number) => Value,
+): Value {
   const ticker = tickerOf(everyMs);
   return useSyncExternalStore(
     (listener) => {
@@ -29,7 +37,7 @@ export function useNow(everyMs: number): number {
     },
     () => {
       if (ticker.timer === null && Math.abs(serverNow() - ticker.now) > everyMs) ticker.now = serverNow();
-      return ticker.now;
+      return of(ticker.now);
     },
   );
 }
