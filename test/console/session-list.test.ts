@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { furtherFields, providerField } from '../../console/src/pages/session/provider-fields.ts';
 import {
   applyChanges,
   MOST_ADDED,
@@ -6,7 +7,9 @@ import {
   showWaiting,
   startRows,
 } from '../../console/src/pages/sessions/live-rows.ts';
+import { failureCodes } from '../../console/src/pages/sessions/names.ts';
 import { validateSearch } from '../../console/src/pages/sessions/search.ts';
+import { failureCodes as failureCodesOfServer } from '../../src/graphql/failure-message.ts';
 
 const row = (second: number, status = 'ACTIVE') => ({
   id: `s${second}`,
@@ -94,5 +97,41 @@ describe('the URL of the list', () => {
       failureCodes: ['upstream_timeout'],
       labels: [{ key: 'team', value: 'support' }],
     });
+  });
+});
+
+test('the console knows every failure code of the gateway', () => {
+  expect([...failureCodes].toSorted()).toEqual([...failureCodesOfServer].toSorted());
+});
+
+describe('the fields of the provider', () => {
+  test('are found by their names in each dialect', () => {
+    const nested = {
+      audio: { input: { format: { type: 'audio/pcm' }, turn_detection: null } },
+      tracing: 'auto',
+    };
+    expect(providerField(nested, 'inputAudioFormat')).toEqual({
+      path: 'audio.input.format',
+      value: { type: 'audio/pcm' },
+    });
+    expect(providerField(nested, 'turnDetection')).toEqual({
+      path: 'audio.input.turn_detection',
+      value: null,
+    });
+    expect(providerField(nested, 'temperature')).toBeNull();
+    expect(providerField({ input_audio_format: 'pcm16' }, 'inputAudioFormat')).toEqual({
+      path: 'input_audio_format',
+      value: 'pcm16',
+    });
+  });
+
+  test('beyond the sixteen are listed by their paths', () => {
+    expect(
+      furtherFields({ id: 'sess_1', tracing: null, audio: { output: { voice: 'marin', speed: 1.2 } } }),
+    ).toEqual([
+      { path: 'tracing', value: null },
+      { path: 'audio.output.speed', value: 1.2 },
+    ]);
+    expect(furtherFields(null)).toEqual([]);
   });
 });

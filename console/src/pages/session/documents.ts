@@ -1,6 +1,6 @@
 import { graphql } from '../../gql/index.ts';
 
-export const sessionPage = graphql(/* GraphQL */ `
+export const SESSION_PAGE = graphql(/* GraphQL */ `
   query SessionPage($id: ID!, $withUsage: Boolean!) {
     realtimeSession(id: $id) {
       id
@@ -18,7 +18,7 @@ export const sessionPage = graphql(/* GraphQL */ `
 `);
 
 /** No filter names a session, so the changes to the sessions of its user are watched. */
-export const sessionChanged = graphql(/* GraphQL */ `
+export const SESSION_CHANGED = graphql(/* GraphQL */ `
   subscription SessionChanged($userId: ID!, $after: ID) {
     sessionEvents(filter: { userId: $userId }, after: $after) {
       id
@@ -29,7 +29,7 @@ export const sessionChanged = graphql(/* GraphQL */ `
   }
 `);
 
-export const revokeSession = graphql(/* GraphQL */ `
+export const REVOKE_SESSION = graphql(/* GraphQL */ `
   mutation RevokeSessionInConsole($input: RevokeRealtimeSessionInput!) {
     revokeRealtimeSession(input: $input) {
       __typename
@@ -46,7 +46,7 @@ export const revokeSession = graphql(/* GraphQL */ `
   }
 `);
 
-export const sessionTimeline = graphql(/* GraphQL */ `
+export const SESSION_TIMELINE = graphql(/* GraphQL */ `
   query SessionTimeline($id: ID!, $after: String) {
     realtimeSession(id: $id) {
       auditEvents(first: 50, after: $after) {

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { useToast } from '../../ui/toast.tsx';
-import { revokeSession } from './documents.ts';
+import { REVOKE_SESSION } from './documents.ts';
 import styles from './session.module.css';
 
 type Props = {
@@ -19,7 +19,7 @@ type Props = {
 export function Revoke({ session, onRevoked }: Props) {
   const [open, setOpen] = useState(false);
   const [error, setError] = useState<ApiError>();
-  const [run, busy] = useApiMutation(revokeSession);
+  const [run, busy] = useApiMutation(REVOKE_SESSION);
   const toast = useToast();
   const close = () => {
     setOpen(false);

@@ -2,7 +2,7 @@ import type { SessionFieldsFragment } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
 import type { SessionFieldName } from './provider-fields.ts';
 
-export const sessionFields = graphql(/* GraphQL */ `
+export const SESSION_FIELDS = graphql(/* GraphQL */ `
   fragment SessionFields on RealtimeSession {
     upstreamSessionId
     object

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useViewer } from '../../auth/viewer.ts';
 import { readFragment } from '../../gql/index.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -11,9 +12,9 @@ import { Record } from './record.tsx';
 import { Revoke } from './revoke.tsx';
 import { Secret } from './secret.tsx';
 import styles from './session.module.css';
-import { sessionFields } from './session-fields.ts';
-import { sessionSummary } from './summary-fields.ts';
-import { sessionUsage, Usage } from './usage.tsx';
+import { SESSION_FIELDS } from './session-fields.ts';
+import { SESSION_SUMMARY } from './summary-fields.ts';
+import { SESSION_USAGE, Usage } from './usage.tsx';
 import { useSession } from './use-session.ts';
 import { Views } from './views.tsx';
 
@@ -21,7 +22,7 @@ export function Session({ id }: { readonly id: string }) {
   const { kind, scopes } = useViewer();
   const may = (scope: (typeof scopes)[number]) => kind === 'USER' || scopes.includes(scope);
   const withUsage = may('USAGE_READ');
-  const { data, error, loading, reload, version, answeredAt } = useSession(id, withUsage);
+  const { data, error, loading, reload, version, answeredAt, stream } = useSession(id, withUsage);
   const node = data?.realtimeSession;
   if (node == null)
     return (
@@ -32,14 +33,17 @@ export function Session({ id }: { readonly id: string }) {
         ) : loading ? (
           <Loading />
         ) : (
-          <EmptyState title="There is no such session, or you may not see it">
+          <EmptyState
+            title="There is no such session, or you may not see it"
+            action={<Link to="/sessions">All sessions</Link>}
+          >
             Check the id. Sessions of months that retention dropped are gone, too.
           </EmptyState>
         )}
       </>
     );
-  const session = readFragment(sessionSummary, node);
-  const usage = withUsage ? readFragment(sessionUsage, node)?.usage : undefined;
+  const session = readFragment(SESSION_SUMMARY, node);
+  const usage = withUsage ? readFragment(SESSION_USAGE, node)?.usage : undefined;
   const canBeRevoked = session.status === 'ACTIVE' || session.status === 'PENDING';
   return (
     <>
@@ -48,6 +52,7 @@ export function Session({ id }: { readonly id: string }) {
         description={
           <>
             <StatusBadge status={session.status} /> {session.model} at {session.provider}
+            {stream === 'reconnecting' && ' · Reconnecting: changes are not shown until then'}
           </>
         }
         actions={canBeRevoked && may('SESSIONS_REVOKE') && <Revoke session={session} onRevoked={reload} />}
@@ -72,7 +77,7 @@ export function Session({ id }: { readonly id: string }) {
             </section>
           )}
         </div>
-        <Views id={id} session={readFragment(sessionFields, node)} version={version} />
+        <Views id={id} session={readFragment(SESSION_FIELDS, node)} version={version} />
       </div>
     </>
   );

@@ -1,6 +1,6 @@
 import { graphql } from '../../gql/index.ts';
 
-export const sessionSummary = graphql(/* GraphQL */ `
+export const SESSION_SUMMARY = graphql(/* GraphQL */ `
   fragment SessionSummary on RealtimeSession {
     id
     status

@@ -5,7 +5,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { describeEvent } from './describe-event.ts';
 import styles from './timeline.module.css';
 
-export const timelineEvent = graphql(/* GraphQL */ `
+export const TIMELINE_EVENT = graphql(/* GraphQL */ `
   fragment TimelineEvent on AuditEvent {
     id
     at

@@ -4,9 +4,9 @@ import { readFragment } from '../../gql/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { sessionTimeline } from './documents.ts';
+import { SESSION_TIMELINE } from './documents.ts';
 import styles from './timeline.module.css';
-import { TimelineItem, timelineEvent } from './timeline-item.tsx';
+import { TIMELINE_EVENT, TimelineItem } from './timeline-item.tsx';
 
 type Props = {
   readonly id: string;
@@ -55,7 +55,7 @@ type PageProps = Props & {
 
 function TimelinePage({ id, after, version, onOlder }: PageProps) {
   const { data, error, loading, reload } = useApiQuery(
-    sessionTimeline,
+    SESSION_TIMELINE,
     { id, after },
     { policy: 'network-only' },
   );
@@ -77,7 +77,7 @@ function TimelinePage({ id, after, version, onOlder }: PageProps) {
   return (
     <>
       {events.nodes.map((node) => {
-        const event = readFragment(timelineEvent, node);
+        const event = readFragment(TIMELINE_EVENT, node);
         return <TimelineItem key={event.id} event={event} />;
       })}
       {onOlder !== null && hasNextPage && endCursor !== null && (

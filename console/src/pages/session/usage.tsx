@@ -4,7 +4,7 @@ import { Amount } from '../../ui/amount.tsx';
 import { Count } from '../../ui/count.tsx';
 import styles from './session.module.css';
 
-export const sessionUsage = graphql(/* GraphQL */ `
+export const SESSION_USAGE = graphql(/* GraphQL */ `
   fragment SessionUsage on RealtimeSession {
     usage {
       reported

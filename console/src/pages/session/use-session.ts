@@ -1,27 +1,29 @@
 import { useState } from 'react';
 import { useApiQuery } from '../../api/use-api-query.ts';
-import { useApiSubscription } from '../../api/use-api-subscription.ts';
-import { sessionChanged, sessionPage } from './documents.ts';
+import { useStream } from '../../api/use-stream.ts';
+import { SESSION_CHANGED, SESSION_PAGE } from './documents.ts';
 
 /** The session, read again whenever it changes. */
 export function useSession(id: string, withUsage: boolean) {
   // Past the cache: what counts down is answered in seconds from now.
-  const query = useApiQuery(sessionPage, { id, withUsage }, { policy: 'network-only' });
+  const query = useApiQuery(SESSION_PAGE, { id, withUsage }, { policy: 'network-only' });
   const answer = useAnswer(query.data);
   const userId = query.data?.realtimeSession?.user.id;
   const after = query.data?.position.eventsAfter;
   // The place where it began to listen stays: what comes after it is delivered, however often the session is read.
   const [start, setStart] = useState(after);
   if (start === undefined && after !== undefined) setStart(after);
-  useApiSubscription(
-    sessionChanged,
-    { userId: userId ?? '', after: start ?? null },
-    ({ sessionEvents }) => {
+  const stream = useStream({
+    document: SESSION_CHANGED,
+    start,
+    of: userId,
+    variablesAfter: (position) => ({ userId: userId ?? '', after: position }),
+    onEvent: ({ sessionEvents }) => {
       if (sessionEvents.session.id === id) query.reload();
+      return sessionEvents.id;
     },
-    { pause: userId === undefined || start === undefined },
-  );
-  return { ...query, ...answer };
+  });
+  return { ...query, ...answer, stream };
 }
 
 /** How many answers there were, and when the last one came, by the browser's clock. */

@@ -1,6 +1,6 @@
 import { graphql } from '../../gql/index.ts';
 
-export const sessionsPage = graphql(/* GraphQL */ `
+export const SESSIONS_PAGE = graphql(/* GraphQL */ `
   query SessionsPage(
     $filter: RealtimeSessionFilter
     $orderBy: RealtimeSessionOrder
@@ -33,7 +33,7 @@ export const sessionsPage = graphql(/* GraphQL */ `
 `);
 
 /** Asked on its own, so that the rows need not wait for it. */
-export const sessionsCount = graphql(/* GraphQL */ `
+export const SESSIONS_COUNT = graphql(/* GraphQL */ `
   query SessionsCount($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder) {
     realtimeSessions(filter: $filter, orderBy: $orderBy, first: 1) {
       totalCount(upTo: 1001)
@@ -41,7 +41,7 @@ export const sessionsCount = graphql(/* GraphQL */ `
   }
 `);
 
-export const sessionChanges = graphql(/* GraphQL */ `
+export const SESSION_CHANGES = graphql(/* GraphQL */ `
   subscription SessionChanges($filter: RealtimeSessionFilter, $after: ID, $withUsage: Boolean!) {
     sessionEvents(filter: $filter, after: $after) {
       id
@@ -54,7 +54,7 @@ export const sessionChanges = graphql(/* GraphQL */ `
 `);
 
 /** What the filters can be chosen from. Callers that do not reach everything may not ask for it. */
-export const sessionFilterChoices = graphql(/* GraphQL */ `
+export const SESSION_FILTER_CHOICES = graphql(/* GraphQL */ `
   query SessionFilterChoices {
     applications {
       id

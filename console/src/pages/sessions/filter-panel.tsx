@@ -3,7 +3,7 @@ import { useViewer } from '../../auth/viewer.ts';
 import { useZone } from '../../ui/preferences.ts';
 import { Select } from '../../ui/select.tsx';
 import { sessionTypeLabels } from './columns.tsx';
-import { sessionFilterChoices } from './documents.ts';
+import { SESSION_FILTER_CHOICES } from './documents.ts';
 import type { ChangeSearch } from './filter.ts';
 import styles from './filters.module.css';
 import { LabelFilter } from './label-filter.tsx';
@@ -22,7 +22,7 @@ export function FilterPanel({ search, onChange }: Props) {
   const { kind, reach } = useViewer();
   const [zone] = useZone();
   // What there is to choose from is only told to callers that reach everything.
-  const { data } = useApiQuery(sessionFilterChoices, {}, { pause: reach !== 'EVERYTHING' });
+  const { data } = useApiQuery(SESSION_FILTER_CHOICES, {}, { pause: reach !== 'EVERYTHING' });
   const providers = data?.gateway.providers.map(({ name }) => name) ?? [];
   return (
     <div className={styles['panel']}>
@@ -91,7 +91,7 @@ export function FilterPanel({ search, onChange }: Props) {
         onApply={(createdTo) => onChange({ createdTo })}
       />
       <TimeFilter
-        label="Active, and expires before"
+        label="Expires before"
         zone={zone}
         value={search.expiresBefore}
         onApply={(expiresBefore) => onChange({ expiresBefore })}

@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from 'react';
+import { credentialKind } from '../../shell/command-palette/credential-kind.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import styles from './filters.module.css';
-import { looksLikeSecret } from './looks-like-secret.ts';
 import type { LabelSearch } from './search.ts';
 
 type Props = {
@@ -14,7 +14,7 @@ type Props = {
 export function LabelFilter({ labels = [], onApply }: Props) {
   const [key, setKey] = useState('');
   const [value, setValue] = useState('');
-  const refused = key.trim() === '' || looksLikeSecret(key) || looksLikeSecret(value);
+  const refused = key.trim() === '' || credentialKind(key) !== null || credentialKind(value) !== null;
   const add = (event: FormEvent) => {
     event.preventDefault();
     if (refused) return;

@@ -1,7 +1,8 @@
 import { type KeyboardEvent, useId, useState } from 'react';
+import { credentialKind } from '../../shell/command-palette/credential-kind.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './filters.module.css';
-import { looksLikeSecret } from './looks-like-secret.ts';
+import { LOOKS_LIKE_SECRET } from './text-filter.tsx';
 
 type Props = {
   readonly label: string;
@@ -18,8 +19,14 @@ export function ListFilter({ label, values = [], onApply, choices, closed = fals
   const id = useId();
   const [draft, setDraft] = useState('');
   const text = draft.trim();
+  const problem =
+    credentialKind(text) !== null
+      ? LOOKS_LIKE_SECRET
+      : closed && text !== '' && !choices.some((choice) => choice.startsWith(text))
+        ? 'There is no such one.'
+        : null;
   const accepted =
-    text !== '' && !values.includes(text) && !looksLikeSecret(text) && (!closed || choices.includes(text));
+    text !== '' && problem === null && !values.includes(text) && (!closed || choices.includes(text));
   const add = () => {
     if (!accepted) return;
     onApply([...values, text]);
@@ -40,6 +47,8 @@ export function ListFilter({ label, values = [], onApply, choices, closed = fals
           value={draft}
           autoComplete="off"
           className={styles['input']}
+          aria-invalid={problem === null ? undefined : true}
+          aria-describedby={problem === null ? undefined : `${id}-problem`}
           onChange={(event) => setDraft(event.target.value)}
           onKeyDown={onKeyDown}
         />
@@ -54,6 +63,11 @@ export function ListFilter({ label, values = [], onApply, choices, closed = fals
           Add
         </Button>
       </div>
+      {problem !== null && (
+        <p id={`${id}-problem`} className={styles['problem']}>
+          {problem}
+        </p>
+      )}
     </div>
   );
 }

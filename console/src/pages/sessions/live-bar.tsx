@@ -1,9 +1,10 @@
+import type { StreamState } from '../../api/use-stream.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/count.tsx';
 import styles from './sessions.module.css';
 
 type Props = {
-  readonly stream: 'live' | 'reconnecting';
+  readonly stream: StreamState;
   readonly paused: boolean;
   readonly onPause: (paused: boolean) => void;
   /** How many new sessions wait to be shown. */

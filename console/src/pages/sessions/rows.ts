@@ -2,7 +2,7 @@ import type { SessionRowFragment } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
 
 /** A session as a row of the list, in the answer of the list and in each change. */
-export const sessionRow = graphql(/* GraphQL */ `
+export const SESSION_ROW = graphql(/* GraphQL */ `
   fragment SessionRow on RealtimeSession {
     id
     status

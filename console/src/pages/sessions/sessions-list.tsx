@@ -1,7 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useViewer } from '../../auth/viewer.ts';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -9,10 +8,12 @@ import { defaultColumns, sessionColumns } from './columns.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { type ChangeSearch, filterOf, patchSearch, withoutFilter } from './filter.ts';
 import { Filters } from './filters.tsx';
+import { ListError } from './list-error.tsx';
 import { LiveBar } from './live-bar.tsx';
 import { NoSessions } from './no-sessions.tsx';
 import styles from './sessions.module.css';
 import { SessionsTotal } from './sessions-total.tsx';
+import { useBusyHands } from './use-busy-hands.ts';
 import { isNewestEnd, useList } from './use-list.ts';
 
 const route = getRouteApi('/sessions');
@@ -33,8 +34,9 @@ export function SessionsList() {
   const columns = sessionColumns.filter(({ id }) => id !== 'cost' || mayReadUsage);
   const shown = search.columns ?? defaultColumns;
   const [paused, setPaused] = useState(false);
+  const { busy, handlers } = useBusyHands();
   const withUsage = mayReadUsage && shown.includes('cost');
-  const { page, count, list, stream, pageInfo, showWaiting } = useList(search, { withUsage, paused });
+  const { page, count, list, stream, pageInfo, showWaiting } = useList(search, { withUsage, paused, busy });
   const filtered = Object.keys(filterOf(search)).length > 0;
   return (
     <>
@@ -61,17 +63,21 @@ export function SessionsList() {
           onChange={(ids) => change({ ...place(search), columns: ids })}
         />
       </div>
-      {page.error !== undefined && <ErrorNote error={page.error} onRetry={page.reload} />}
-      {(page.error === undefined || page.data !== undefined) && (
-        <Table
-          label="Sessions"
-          columns={columns.filter(({ id }) => id === 'id' || shown.includes(id))}
-          rows={page.data === undefined ? null : list.rows}
-          rowKey={({ id }) => id}
-          stale={page.stale}
-          skeletonRows={20}
-          empty={<NoSessions filtered={filtered} onClear={clear} />}
-        />
+      {page.error !== undefined && (
+        <ListError error={page.error} onRetry={page.reload} onFirst={() => change({})} />
+      )}
+      {(page.error === undefined || page.data != null) && (
+        <div {...handlers}>
+          <Table
+            label="Sessions"
+            columns={columns.filter(({ id }) => id === 'id' || shown.includes(id))}
+            rows={page.data == null ? null : list.rows}
+            rowKey={({ id }) => id}
+            stale={page.stale}
+            skeletonRows={20}
+            empty={<NoSessions filtered={filtered} onClear={clear} />}
+          />
+        </div>
       )}
       <Pager
         label="Sessions"

@@ -17,16 +17,13 @@ type Props = {
 export function SessionsTotal({ count, added }: Props) {
   return (
     <span className={styles['count']} aria-live="polite">
-      {count.loading ? (
-        <Skeleton width="7em" />
-      ) : (
-        textOf(count.data?.realtimeSessions.totalCount ?? null, added)
-      )}
+      {count.loading ? <Skeleton width="7em" /> : textOf(count.data?.realtimeSessions.totalCount, added)}
     </span>
   );
 }
 
-function textOf(total: number | null, added: number): string {
+function textOf(total: number | null | undefined, added: number): string {
+  if (total === undefined) return 'Not counted';
   if (total === null) return 'Not counted: it took too long';
   if (total > COUNTED) return `${formatCount(COUNTED)}+ sessions`;
   const text = formatCount(total, 'session');

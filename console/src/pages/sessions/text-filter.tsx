@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
+import { credentialKind } from '../../shell/command-palette/credential-kind.ts';
 import { TextField } from '../../ui/text-field.tsx';
-import { looksLikeSecret } from './looks-like-secret.ts';
 
 type Props = {
   readonly label: string;
@@ -8,6 +8,9 @@ type Props = {
   readonly onApply: (value: string | undefined) => void;
   readonly hint?: string;
 };
+
+export const LOOKS_LIKE_SECRET =
+  'This looks like a secret, so it is not searched for. Look it up under “Leaked secret”.';
 
 /** A text of the filter. It is applied with Enter or when the field is left, not at every letter. */
 export function TextFilter({ label, value, onApply, hint }: Props) {
@@ -19,7 +22,7 @@ export function TextFilter({ label, value, onApply, hint }: Props) {
   }
   const text = draft.trim();
   // The filter is part of the URL, and a secret must not get there.
-  const refused = looksLikeSecret(text);
+  const refused = credentialKind(text) !== null;
   const apply = () => {
     if (!refused && text !== (value ?? '')) onApply(text === '' ? undefined : text);
   };
@@ -34,10 +37,8 @@ export function TextFilter({ label, value, onApply, hint }: Props) {
         value={draft}
         onChange={setDraft}
         autoComplete="off"
-        {...(refused ? { error: SECRET } : hint === undefined ? {} : { hint })}
+        {...(refused ? { error: LOOKS_LIKE_SECRET } : hint === undefined ? {} : { hint })}
       />
     </form>
   );
 }
-
-const SECRET = 'This looks like a secret, so it is not searched for. Look it up under “Leaked secret”.';
