@@ -909,7 +909,7 @@ export type UserAuditQueryVariables = Exact<{
 }>;
 
 
-export type UserAuditQuery = { readonly user: { readonly id: string, readonly auditEvents: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string } }> } | null } | null };
+export type UserAuditQuery = { readonly user: { readonly id: string, readonly auditEvents: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string } | null }> } | null } | null };
 
 export type EraseUserMutationVariables = Exact<{
   input: EraseUserInput;
@@ -2561,6 +2561,9 @@ export const UserAuditDocument = new TypedDocumentString(`
         actor {
           kind
           name
+        }
+        user {
+          id
         }
       }
     }

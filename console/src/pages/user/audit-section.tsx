@@ -7,6 +7,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { summaryOf } from '../audit/summary.ts';
 import { Section } from './section.tsx';
 import { useReloadOn } from './use-user-changes.ts';
 
@@ -24,6 +25,9 @@ const USER_AUDIT = graphql(/* GraphQL */ `
           actor {
             kind
             name
+          }
+          user {
+            id
           }
         }
       }
@@ -71,22 +75,20 @@ const tones: { readonly [K in AuditOutcome]: Tone } = {
 
 const columns: readonly Column<AuditEvent>[] = [
   { id: 'at', header: 'When', rowHeader: true, cell: ({ at }) => <RelativeTime at={at} /> },
-  { id: 'action', header: 'Action', cell: ({ action }) => <code>{action}</code> },
+  {
+    id: 'action',
+    header: 'Action',
+    cell: ({ id, action, user }) => (
+      <Link to="/audit" search={{ event: id, ...(user !== null && { userId: user.id }) }}>
+        <code>{action}</code>
+      </Link>
+    ),
+  },
   {
     id: 'outcome',
     header: 'Outcome',
     cell: ({ outcome }) => <Badge tone={tones[outcome]}>{outcome}</Badge>,
   },
   { id: 'actor', header: 'By', cell: ({ actor }) => `${actor.name} (${actor.kind.toLowerCase()})` },
-  { id: 'detail', header: 'Detail', cell: ({ detail }) => detailText(detail) },
+  { id: 'detail', header: 'In short', cell: ({ action, detail }) => summaryOf(action, detail) },
 ];
-
-/** The details in one line; the audit page has them whole. */
-function detailText(detail: unknown): string {
-  if (typeof detail !== 'object' || detail === null) return '';
-  const text = Object.entries(detail)
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ');
-  return text.length > 70 ? `${text.slice(0, 70)}…` : text;
-}

@@ -11,6 +11,10 @@ import { standingOf, USER_STANDING } from './standing.ts';
 import { StandingMeters } from './standing-meters.tsx';
 import { USER_HEADING } from './user-heading.tsx';
 
+const ERASED = 'The limits of an erased user are not set any more.';
+const MAY_NOT_EDIT =
+  'Setting the limits of a user needs the scope POLICIES_WRITE and reach EVERYTHING. Seeing whether an inherited limit is set for the application, or is the default, needs that scope, too.';
+
 /** Quotas, budget and policy of the user when it uses one application, which can be chosen. */
 export function LimitsSection({
   page,
@@ -35,9 +39,9 @@ export function LimitsSection({
   const layers = policyLayers(person, applications, application?.id ?? null, page.gateway);
   const user = readFragment(USER_STANDING, person);
   const standing = standingOf(user, serverNow());
-  const { externalId, erasedAt } = readFragment(USER_HEADING, person);
+  const { externalId, erasedAt, suspendedAt } = readFragment(USER_HEADING, person);
   const gateway = readFragment(DEFAULT_POLICY, page.gateway);
-  const canEdit = scopes.includes('POLICIES_WRITE') && reach === 'EVERYTHING' && erasedAt === null;
+  const mayEdit = scopes.includes('POLICIES_WRITE') && reach === 'EVERYTHING';
 
   return (
     <Section
@@ -53,6 +57,7 @@ export function LimitsSection({
         )
       }
     >
+      {suspendedAt !== null && <p>Suspended: no session is issued, whatever the limits say.</p>}
       <StandingMeters user={user} standing={standing} onReload={onReload} />
       <PolicyEditor
         id={readFragment(USER_HEADING, person).id}
@@ -64,7 +69,7 @@ export function LimitsSection({
           allowedModels: gateway?.pricedModels ?? [],
           allowedProviders: gateway?.providers.map(({ name }) => name) ?? [],
         }}
-        canEdit={canEdit}
+        whyReadOnly={erasedAt !== null ? ERASED : mayEdit ? null : MAY_NOT_EDIT}
       />
     </Section>
   );

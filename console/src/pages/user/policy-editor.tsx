@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -16,7 +17,7 @@ export function PolicyEditor({
   layers,
   standing,
   suggestions,
-  canEdit,
+  whyReadOnly,
 }: {
   readonly id: string;
   /** Who it is about. */
@@ -26,18 +27,30 @@ export function PolicyEditor({
   readonly layers: PolicyLayers;
   readonly standing: Standing;
   readonly suggestions: { readonly [K in LimitName]?: readonly string[] };
-  readonly canEdit: boolean;
+  /** Why the caller may not change the limits; null: it may. */
+  readonly whyReadOnly: string | null;
 }) {
   const form = usePolicyForm(id, layers);
   const toast = useToast();
+  const place = useRef<HTMLFormElement>(null);
   const changed = Object.keys(form.changes).length;
 
   async function save() {
-    if (await form.save()) toast(`The limits of ${name} are set.`);
+    if (!(await form.save())) return;
+    toast(`The limits of ${name} are set.`);
+    place.current?.focus();
+  }
+
+  // The buttons are gone afterwards, so the focus goes to what they belonged to.
+  function discard() {
+    form.discard();
+    place.current?.focus();
   }
 
   return (
     <form
+      ref={place}
+      tabIndex={-1}
       className={styles['editor']}
       aria-label={`Policy of ${name}`}
       onSubmit={(event) => {
@@ -45,10 +58,15 @@ export function PolicyEditor({
         if (changed > 0 && form.problems.size === 0 && !form.busy) void save();
       }}
     >
-      <div className={styles['heads']} aria-hidden="true">
+      {whyReadOnly !== null && <p className={styles['readOnly']}>{whyReadOnly}</p>}
+      <div
+        className={styles['heads']}
+        data-readonly={whyReadOnly === null ? undefined : ''}
+        aria-hidden="true"
+      >
         <span>Limit</span>
         <span>Applies now, and from where</span>
-        <span>This user's own value</span>
+        {whyReadOnly === null && <span>This user's own value</span>}
       </div>
       <ul className={styles['rows']}>
         {limits.map((limit) => (
@@ -60,7 +78,7 @@ export function PolicyEditor({
             text={form.draft[limit.name]}
             error={form.problems.get(limit.name) ?? form.refused.get(limit.name) ?? null}
             suggestions={suggestions[limit.name] ?? []}
-            onEdit={canEdit ? (text) => form.edit(limit.name, text) : null}
+            onEdit={whyReadOnly === null ? (text) => form.edit(limit.name, text) : null}
           />
         ))}
       </ul>
@@ -69,7 +87,7 @@ export function PolicyEditor({
           <PolicyReview changes={form.changes} layers={layers} standing={standing} name={name} />
           {form.error !== undefined && <ErrorNote error={form.error} />}
           <div className={styles['buttons']}>
-            <Button onClick={form.discard}>Discard</Button>
+            <Button onClick={discard}>Discard</Button>
             <Button
               type="submit"
               variant="primary"

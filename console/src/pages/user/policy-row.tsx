@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -35,45 +36,61 @@ export function PolicyRow({
   readonly onEdit: ((text: string | null) => void) | null;
 }) {
   const source = sourceOf(name, layers);
+  const own = useRef<HTMLDivElement>(null);
+  const moves = useRef(false);
+  const isInherited = text === null;
+  // The button that was pressed is gone, so the focus goes to what took its place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is about the change
+  useEffect(() => {
+    if (moves.current) own.current?.querySelector<HTMLElement>('input, textarea, button')?.focus();
+    moves.current = false;
+  }, [isInherited]);
+
+  function change(next: string | null) {
+    moves.current = true;
+    onEdit?.(next);
+  }
   return (
-    <li className={styles['row']}>
+    <li className={styles['row']} data-readonly={onEdit === null ? '' : undefined}>
       <div className={styles['name']}>{label}</div>
       <div className={styles['now']}>
         <span className={styles['value']}>{formatLimit(name, layers.effective[name])}</span>
         <Badge tone={tones[source]}>{sourceText(source, application)}</Badge>
       </div>
-      <div className={styles['own']}>
-        {onEdit === null ? null : text === null ? (
-          <>
-            <span className={styles['inherited']}>{inheritedText(name, layers)}</span>
-            <Button
-              size="small"
-              label={`Set ${label} for this user`}
-              onClick={() => onEdit(textOf(layers.effective[name]) ?? '')}
-            >
-              Set
-            </Button>
-          </>
-        ) : (
-          <>
-            <div className={styles['field']}>
-              <TextField
-                label={`${label}, own value (${unit})`}
-                hideLabel
-                value={text}
-                onChange={onEdit}
-                hint={hint}
-                error={error}
-                {...(kind === 'list' && { rows: 3, mono: true })}
-              />
-              <AddKnown label={label} text={text} known={suggestions} onAdd={onEdit} />
-            </div>
-            <Button size="small" label={`Inherit ${label}`} onClick={() => onEdit(null)}>
-              Inherit
-            </Button>
-          </>
-        )}
-      </div>
+      {onEdit !== null && (
+        <div ref={own} className={styles['own']}>
+          {text === null ? (
+            <>
+              <span className={styles['inherited']}>{inheritedText(name, layers)}</span>
+              <Button
+                size="small"
+                label={`Set ${label} for this user`}
+                onClick={() => change(textOf(layers.effective[name]) ?? '')}
+              >
+                Set
+              </Button>
+            </>
+          ) : (
+            <>
+              <div className={styles['field']}>
+                <TextField
+                  label={`${label}, own value (${unit})`}
+                  hideLabel
+                  value={text}
+                  onChange={onEdit}
+                  hint={hint}
+                  error={error}
+                  {...(kind === 'list' && { rows: 3, mono: true })}
+                />
+                <AddKnown label={label} text={text} known={suggestions} onAdd={onEdit} />
+              </div>
+              <Button size="small" label={`Inherit ${label}`} onClick={() => change(null)}>
+                Inherit
+              </Button>
+            </>
+          )}
+        </div>
+      )}
     </li>
   );
 }

@@ -79,11 +79,17 @@ function FreesUp({ quota, counted }: { readonly quota: Quota; readonly counted: 
   if (quota.used === 0) return 'Nothing counts now.';
   const full = quota.used >= quota.limit;
   const at = full ? freesUpAt(quota, counted) : nextReleaseAt(quota, counted);
-  if (at == null) return full ? 'No new session now.' : null;
+  if (at == null) return full ? `No new session now. ${whyUnknown(counted)}` : null;
   return (
     <>
-      {full ? 'No new session; one frees up' : 'One frees up'}{' '}
+      {full ? 'No new session now; the next can be issued' : 'One frees up'}{' '}
       <RelativeTime at={new Date(at).toISOString()} />
     </>
   );
+}
+
+function whyUnknown(counted: CountedSessions | null): string {
+  return counted === null
+    ? 'Seeing until when needs the scope SESSIONS_READ.'
+    : 'Until when depends on sessions that are not settled, or that you may not see.';
 }

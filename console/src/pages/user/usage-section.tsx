@@ -64,15 +64,10 @@ export function UsageSection({ id, changes }: { readonly id: string; readonly ch
           <Link to="/usage" search={{ user: id }}>
             More in Usage
           </Link>
-          <Button size="small" label={`Usage of ${nameMonth(shiftMonth(month, -1))}`} onClick={() => go(-1)}>
+          <Button size="small" onClick={() => go(-1)}>
             Previous month
           </Button>
-          <Button
-            size="small"
-            label={`Usage of ${nameMonth(shiftMonth(month, 1))}`}
-            disabled={to.getTime() > serverNow()}
-            onClick={() => go(1)}
-          >
+          <Button size="small" disabled={to.getTime() > serverNow()} onClick={() => go(1)}>
             Next month
           </Button>
         </>

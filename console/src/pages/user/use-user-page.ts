@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { serverNow } from '../../api/server-clock.ts';
 import { type ApiQuery, useApiQuery } from '../../api/use-api-query.ts';
 import { useViewer } from '../../auth/viewer.ts';
@@ -45,11 +45,17 @@ const USER_PAGE = graphql(/* GraphQL */ `
  * What the page of a user shows of the user itself, as far as the caller's scopes go.
  * @param application whose limits apply; undefined: the caller's own, or the built-in one
  */
-export function useUserPage(id: string, application: string | undefined): ApiQuery<UserPageQuery> {
+export function useUserPage(
+  id: string,
+  application: string | undefined,
+): ApiQuery<UserPageQuery> & {
+  /** The application that the answer is about, which may be another for a moment. */
+  readonly application: string | undefined;
+} {
   const { kind, reach, scopes } = useViewer();
   const [times] = useState(() => timesOf(serverNow()));
   const everywhere = reach === 'EVERYTHING';
-  return useApiQuery(USER_PAGE, {
+  const query = useApiQuery(USER_PAGE, {
     id,
     application: application ?? null,
     ...times,
@@ -59,4 +65,7 @@ export function useUserPage(id: string, application: string | undefined): ApiQue
     readOverrides: scopes.includes('POLICIES_WRITE') || (everywhere && scopes.includes('APPLICATIONS_WRITE')),
     readGateway: kind === 'OPERATOR' || (everywhere && kind === 'APPLICATION'),
   });
+  const answered = useRef(application);
+  if (!query.stale) answered.current = application;
+  return { ...query, application: answered.current };
 }

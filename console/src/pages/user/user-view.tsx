@@ -1,4 +1,4 @@
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useViewer } from '../../auth/viewer.ts';
 import { readFragment } from '../../gql/index.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -19,13 +19,22 @@ const route = getRouteApi('/users/$id');
 
 /** Everything about one user. Each part asks on its own, so that one that fails leaves the others. */
 export function UserView({ id }: { readonly id: string }) {
-  const { application } = route.useSearch();
+  const search = route.useSearch();
   const { scopes } = useViewer();
-  const { data, error, reload } = useUserPage(id, application);
+  const { data, error, reload, application } = useUserPage(id, search.application);
   const changes = useUserChanges(id);
   useReloadOn(changes, reload);
 
-  const problem = error !== undefined && <ErrorNote error={error} onRetry={reload} />;
+  const problem = error !== undefined && (
+    <>
+      <ErrorNote error={error} onRetry={reload} />
+      {search.application !== undefined && error.code === 'BAD_USER_INPUT' && (
+        <Link to="/users/$id" params={{ id }} search={{}}>
+          Show the user without the application that the address names
+        </Link>
+      )}
+    </>
+  );
   if (data === undefined && problem !== false) {
     return (
       <>

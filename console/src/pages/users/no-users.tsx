@@ -14,8 +14,8 @@ export function NoUsers({
   if (near && !isPageEmpty) {
     return (
       <EmptyState title="Nobody on this page is near a limit.">
-        Nearness is worked out for the users of a page, not for all. Look at the next page, or show more on
-        each.
+        Nearness is worked out for the users of a page, not for all. Another page may have somebody, and a
+        page can show up to 100 users.
       </EmptyState>
     );
   }

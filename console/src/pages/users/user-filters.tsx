@@ -20,12 +20,12 @@ const states = [
 ] as const;
 const limits = [
   { value: 'any', label: 'Everybody' },
-  { value: 'near', label: 'Near one (this page)' },
+  { value: 'near', label: 'Only near a limit' },
 ] as const;
 const orders = {
-  LAST_SESSION_AT_DESC: 'Newest session first',
-  NEXT_EXPIRY_AT_ASC: 'Next to expire first (live)',
-  CREATED_AT_DESC: 'Newest user first',
+  LAST_SESSION_AT_DESC: 'Newest session',
+  NEXT_EXPIRY_AT_ASC: 'Next to expire',
+  CREATED_AT_DESC: 'Newest user',
 } as const;
 
 /** The fields that narrow and sort the users. Each is in the address. */
@@ -34,7 +34,8 @@ export function UserFilters({
   applications,
 }: {
   readonly search: UsersSearch;
-  readonly applications: readonly { readonly id: string; readonly name: string }[];
+  /** Null: the caller cannot choose one. Empty until they are there. */
+  readonly applications: readonly { readonly id: string; readonly name: string }[] | null;
 }) {
   const navigate = useNavigate({ from: '/users' });
 
@@ -79,17 +80,17 @@ export function UserFilters({
         onChange={(value) => change({ suspended: value === 'any' ? undefined : value === 'suspended' })}
       />
       <Select
-        label="Limits"
+        label="On this page"
         value={search.near ? 'near' : 'any'}
         options={limits}
         onChange={(value) => change({ near: value === 'near' ? true : undefined })}
       />
-      {applications.length > 1 && (
+      {applications !== null && (
         <Select
-          label="Limits when using"
+          label="Limits through"
           value={search.application ?? ''}
           options={[
-            { value: '', label: 'The usual application' },
+            { value: '', label: 'Usual application' },
             ...applications.map(({ id, name }) => ({ value: id, label: name })),
           ]}
           onChange={(id) => change({ application: id === '' ? undefined : id })}

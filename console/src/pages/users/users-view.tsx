@@ -1,4 +1,5 @@
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useViewer } from '../../auth/viewer.ts';
 import { readFragment } from '../../gql/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -16,6 +17,7 @@ const route = getRouteApi('/users');
 
 export function UsersView() {
   const search = route.useSearch();
+  const { reach } = useViewer();
   const navigate = useNavigate({ from: '/users' });
   const { data, error, stale, reload } = useUsers(search);
   const rows = data === undefined ? null : readFragment(USER_ROW, data.users.nodes);
@@ -34,8 +36,20 @@ export function UsersView() {
         description="People for whom applications asked for sessions, by the applications' own ids."
         actions={<Button onClick={reload}>Reload</Button>}
       />
-      <UserFilters search={search} applications={data?.applications ?? []} />
-      {error !== undefined && <ErrorNote error={error} onRetry={reload} />}
+      <UserFilters
+        search={search}
+        applications={reach === 'EVERYTHING' ? (data?.applications ?? []) : null}
+      />
+      {error !== undefined && (
+        <>
+          <ErrorNote error={error} onRetry={reload} />
+          {error.code === 'BAD_USER_INPUT' && (
+            <Link to="/users" search={{}}>
+              Show all users, without what the address asks for
+            </Link>
+          )}
+        </>
+      )}
       {(data !== undefined || error === undefined) && (
         <>
           <Table
@@ -65,5 +79,5 @@ export function UsersView() {
 function shownText(shown = 0, near = 0, total: number | null | undefined): string {
   if (shown === 0) return '';
   const all = total == null ? '' : total > 1000 ? ' of more than 1,000' : ` of ${total.toLocaleString('en')}`;
-  return `${shown}${all} users, ${near} of these ${shown} near a limit`;
+  return `${shown}${all} ${shown === 1 && total === 1 ? 'user' : 'users'}, ${near} of these near a limit`;
 }
