@@ -24,7 +24,9 @@ export function LiveFigure({ live }: { readonly live: OverviewLive | undefined }
       comparison="sessions whose secret still opens connections"
     >
       <p className={styles['link']}>
-        <Link to="/sessions">All sessions</Link>
+        <Link to="/sessions" search={{ statuses: ['ACTIVE'] }}>
+          Live sessions
+        </Link>
       </p>
     </Figure>
   );

@@ -33,7 +33,11 @@ function Sections({ may, health, live, statistics, spend, error }: Overview) {
   return (
     <>
       {health !== undefined && <SandboxWarning providers={health.providers} />}
-      {error !== undefined && <ErrorNote error={{ ...error, message: `Not up to date: ${error.message}` }} />}
+      {error !== undefined && (
+        <ErrorNote
+          error={{ ...error, message: `Not up to date, and tried again every 15 seconds: ${error.message}` }}
+        />
+      )}
       <div className={styles['figures']}>
         {may.readSessions && <LiveFigure live={live} />}
         {may.readSessions && <SessionFigures statistics={statistics} />}

@@ -54,7 +54,7 @@ const AMOUNTS: readonly AmountColumn[] = [
     read: (totals) => totals.costKnownUsd,
   },
   {
-    name: 'Of it estimated',
+    name: 'Estimated',
     heading: 'estimated_cost_usd',
     kind: 'amount',
     isDetail: false,

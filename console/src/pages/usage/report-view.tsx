@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
+import { formatCount } from '../../ui/count.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import styles from './page.module.css';
@@ -79,7 +80,7 @@ function Rows({
     <div className={styles['rows']}>
       <p role="status">
         {report !== null &&
-          `${report.rows.length.toLocaleString('en')} rows${report.next === null ? '' : ' loaded; there are more'}`}
+          `${formatCount(report.rows.length, 'row')}${report.next === null ? '' : ' loaded; there are more'}`}
       </p>
       {report !== null && report.next !== null && (
         <Button size="small" busy={busy} onClick={onMore}>

@@ -64,16 +64,16 @@ function columnsOf(
   return [
     ...time,
     ...groups.map(
-      (group): Column<Row> => ({
+      (group, index): Column<Row> => ({
         id: group,
         header: groupNames[group],
-        rowHeader: true,
+        rowHeader: time.length + index === 0,
         cell: (row) => <GroupCell group={group} row={row} />,
       }),
     ),
     {
       id: 'sessions',
-      header: 'Sessions issued',
+      header: 'Sessions',
       align: 'end',
       cell: ({ sessionsIssued }) => <Count value={sessionsIssued} />,
     },

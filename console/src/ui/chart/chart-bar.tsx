@@ -53,7 +53,12 @@ export const ChartBar = memo(({ bar, bottom, isActive, isTabStop, series, onActi
         />
       ))}
       {column.note !== undefined && (
-        <circle className={styles['mark']} cx={middle} cy={Math.max(4, top - 7)} r={3} />
+        <circle
+          className={styles['mark']}
+          cx={middle}
+          cy={Math.max(4, top - 7)}
+          r={Math.min(3, Math.max(1.25, step / 2 - 0.5))}
+        />
       )}
       {hasTick && (
         <text className={styles['tick']} x={middle} y={bottom + 18} textAnchor="middle">

@@ -6,6 +6,8 @@ export const HEIGHT = 240;
 export const MARGIN = { top: 14, right: 8, bottom: 26, left: 58 };
 const TICK_WIDTH = 76;
 const Y_TICKS = 4;
+/** Every so many columns have their time below: parts and multiples of a day of hours. */
+const TICK_STEPS = [1, 2, 3, 4, 6, 12, 24, 48, 72, 96, 168];
 
 type Segment = {
   readonly series: Series;
@@ -44,7 +46,7 @@ export function layOut(series: readonly Series[], columns: readonly Column[], wi
   const stacked = stack<Column, number>()
     .keys(series.keys())
     .value(({ parts }, index) => parts[index]?.height ?? 0)(columns);
-  const every = Math.max(1, Math.ceil(TICK_WIDTH / room));
+  const every = TICK_STEPS.find((step) => step * room >= TICK_WIDTH) ?? columns.length;
   const bars = columns.map((column, index) => ({
     column,
     x: x(index) ?? 0,

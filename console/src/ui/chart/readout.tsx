@@ -17,7 +17,7 @@ type Props = {
 
 /** The legend, with the values of one column, or of all. It has the same size in both cases. */
 export function Readout({ series, column, mark, whole }: Props) {
-  const name = column?.name ?? whole?.name ?? 'Point at a bar, or use the arrow keys, for its values';
+  const name = column?.name ?? whole?.name ?? 'Hover or focus a bar for its values';
   return (
     <figcaption>
       <p className={styles['readoutName']}>
@@ -36,7 +36,11 @@ export function Readout({ series, column, mark, whole }: Props) {
               <span className={styles['seriesValue']}>
                 {column === undefined ? note?.text : column.parts[index]?.text}
               </span>
-              {note?.below !== undefined && <small className={styles['below']}>{note.below}</small>}
+              {note?.below !== undefined && (
+                <small className={styles['below']} data-hidden={column === undefined ? undefined : ''}>
+                  {note.below}
+                </small>
+              )}
             </li>
           );
         })}
