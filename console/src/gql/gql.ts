@@ -25,7 +25,6 @@ type Documents = {
     "\n  fragment ListedKey on ApiKey {\n    id\n    name\n    redacted\n    scopes\n    reach\n    createdAt\n    expiresAt\n    lastUsedAt\n    revokedAt\n  }\n": typeof types.ListedKeyFragmentDoc,
     "\n  mutation RevokeKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeApiKeySuccess {\n        apiKey {\n          id\n          revokedAt\n        }\n      }\n    }\n  }\n": typeof types.RevokeKeyDocument,
     "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApiKeySuccess {\n        value\n        apiKey {\n          id\n        }\n      }\n    }\n  }\n": typeof types.CreateKeyDocument,
-    "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": typeof types.AuditApplicationsDocument,
     "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditTrailDocument,
     "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n": typeof types.AuditEventDocument,
     "\n  fragment AuditEventFacts on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    requestId\n    ipAddress\n    userAgent\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n        redacted\n      }\n      user {\n        id\n        externalId\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n      upstreamSessionId\n    }\n  }\n": typeof types.AuditEventFactsFragmentDoc,
@@ -33,6 +32,7 @@ type Documents = {
     "\n  fragment ExportedEvent on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n    requestId\n    ipAddress\n    userAgent\n    detail\n  }\n": typeof types.ExportedEventFragmentDoc,
     "\n  query AuditCount($filter: AuditEventFilter, $upTo: Int!) {\n    auditEvents(filter: $filter, first: 1) {\n      totalCount(upTo: $upTo)\n    }\n  }\n": typeof types.AuditCountDocument,
     "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": typeof types.AuditSealDocument,
+    "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": typeof types.AuditApplicationsDocument,
     "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditExportDocument,
     "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n": typeof types.AuditFindUserDocument,
     "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n": typeof types.AuditFindSessionDocument,
@@ -91,7 +91,6 @@ const documents: Documents = {
     "\n  fragment ListedKey on ApiKey {\n    id\n    name\n    redacted\n    scopes\n    reach\n    createdAt\n    expiresAt\n    lastUsedAt\n    revokedAt\n  }\n": types.ListedKeyFragmentDoc,
     "\n  mutation RevokeKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on RevokeApiKeySuccess {\n        apiKey {\n          id\n          revokedAt\n        }\n      }\n    }\n  }\n": types.RevokeKeyDocument,
     "\n  mutation CreateKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on Error {\n        message\n      }\n      ... on InvalidInputError {\n        issues {\n          path\n          message\n        }\n      }\n      ... on CreateApiKeySuccess {\n        value\n        apiKey {\n          id\n        }\n      }\n    }\n  }\n": types.CreateKeyDocument,
-    "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": types.AuditApplicationsDocument,
     "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": types.AuditTrailDocument,
     "\n  query AuditEvent($id: ID!, $withSessions: Boolean!) {\n    node(id: $id) {\n      __typename\n      ...AuditEventFacts\n    }\n  }\n": types.AuditEventDocument,
     "\n  fragment AuditEventFacts on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    detail\n    requestId\n    ipAddress\n    userAgent\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n        redacted\n      }\n      user {\n        id\n        externalId\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n      upstreamSessionId\n    }\n  }\n": types.AuditEventFactsFragmentDoc,
@@ -99,6 +98,7 @@ const documents: Documents = {
     "\n  fragment ExportedEvent on AuditEvent {\n    id\n    sequence\n    at\n    action\n    outcome\n    actor {\n      kind\n      name\n      application {\n        id\n        name\n      }\n      apiKey {\n        id\n        name\n      }\n    }\n    user {\n      id\n      externalId\n    }\n    session @include(if: $withSessions) {\n      id\n    }\n    requestId\n    ipAddress\n    userAgent\n    detail\n  }\n": types.ExportedEventFragmentDoc,
     "\n  query AuditCount($filter: AuditEventFilter, $upTo: Int!) {\n    auditEvents(filter: $filter, first: 1) {\n      totalCount(upTo: $upTo)\n    }\n  }\n": types.AuditCountDocument,
     "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n": types.AuditSealDocument,
+    "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n": types.AuditApplicationsDocument,
     "\n  query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {\n    auditEvents(filter: $filter, first: 100, after: $after) {\n      nodes {\n        ...ExportedEvent\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.AuditExportDocument,
     "\n  query AuditFindUser($externalId: String, $id: ID) {\n    user(externalId: $externalId, id: $id) {\n      id\n      externalId\n    }\n  }\n": types.AuditFindUserDocument,
     "\n  query AuditFindSession($upstreamSessionId: String!) {\n    realtimeSessions(filter: { upstreamSessionId: $upstreamSessionId }, first: 1) {\n      nodes {\n        id\n      }\n    }\n  }\n": types.AuditFindSessionDocument,
@@ -181,10 +181,6 @@ export function graphql(source: "\n  mutation CreateKey($input: CreateApiKeyInpu
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n"): typeof import('./graphql.ts').AuditApplicationsDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  query AuditTrail(\n    $filter: AuditEventFilter\n    $first: Int\n    $after: String\n    $last: Int\n    $before: String\n    $withSessions: Boolean!\n  ) {\n    auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {\n      nodes {\n        id\n        ...AuditRow\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditTrailDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -210,6 +206,10 @@ export function graphql(source: "\n  query AuditCount($filter: AuditEventFilter,
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query AuditSeal {\n    gateway {\n      trail {\n        sealedEvents\n        unsealedEvents\n        lastSealedAt\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditSealDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditApplications {\n    applications {\n      id\n      name\n    }\n  }\n"): typeof import('./graphql.ts').AuditApplicationsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -634,11 +634,6 @@ export type CreateKeyMutation = { readonly createApiKey:
     | { readonly __typename: 'NotFoundError', readonly message: string }
    };
 
-export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type AuditApplicationsQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }> };
-
 export type AuditTrailQueryVariables = Exact<{
   filter?: AuditEventFilter | null | undefined;
   first?: number | null | undefined;
@@ -689,6 +684,11 @@ export type AuditSealQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+
+export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditApplicationsQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }> };
 
 export type AuditExportQueryVariables = Exact<{
   filter?: AuditEventFilter | null | undefined;
@@ -1705,14 +1705,6 @@ export const CreateKeyDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
-export const AuditApplicationsDocument = new TypedDocumentString(`
-    query AuditApplications {
-  applications {
-    id
-    name
-  }
-}
-    `) as unknown as TypedDocumentString<AuditApplicationsQuery, AuditApplicationsQueryVariables>;
 export const AuditTrailDocument = new TypedDocumentString(`
     query AuditTrail($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String, $withSessions: Boolean!) {
   auditEvents(
@@ -1814,6 +1806,14 @@ export const AuditSealDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditSealQuery, AuditSealQueryVariables>;
+export const AuditApplicationsDocument = new TypedDocumentString(`
+    query AuditApplications {
+  applications {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<AuditApplicationsQuery, AuditApplicationsQueryVariables>;
 export const AuditExportDocument = new TypedDocumentString(`
     query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {
   auditEvents(filter: $filter, first: 100, after: $after) {

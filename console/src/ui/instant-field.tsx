@@ -1,3 +1,4 @@
+import styles from './instant-field.module.css';
 import { formatForInput, parseInput } from './instant-input.ts';
 import { useZone } from './preferences.ts';
 import { TextField } from './text-field.tsx';
@@ -17,15 +18,17 @@ export function InstantField({
 }) {
   const [zone] = useZone();
   return (
-    <TextField
-      label={zone === 'utc' ? `${label} (UTC)` : label}
-      type="datetime-local"
-      value={value === undefined ? '' : formatForInput(value, zone)}
-      onChange={(text) => {
-        if (text === '') onChange(undefined);
-        else onChange(parseInput(text, zone) ?? value);
-      }}
-      {...(error === undefined ? {} : { error })}
-    />
+    <div className={styles['field']}>
+      <TextField
+        label={zone === 'utc' ? `${label} (UTC)` : label}
+        type="datetime-local"
+        value={value === undefined ? '' : formatForInput(value, zone)}
+        onChange={(text) => {
+          if (text === '') onChange(undefined);
+          else onChange(parseInput(text, zone) ?? value);
+        }}
+        {...(error === undefined ? {} : { error })}
+      />
+    </div>
   );
 }

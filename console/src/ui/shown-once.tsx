@@ -47,8 +47,8 @@ export function ShownOnce({
   return (
     <div className={styles['box']}>
       <p className={styles['warning']}>
-        <strong>This is shown once.</strong> Gatehouse keeps only what proves it. If it is lost, make another
-        one.
+        <strong>This is shown once.</strong> It cannot be read again: only its hash is stored. If it is lost,
+        make another one.
       </p>
       <div className={styles['line']}>
         <textarea

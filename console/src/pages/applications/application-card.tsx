@@ -53,7 +53,7 @@ export function ApplicationCard({
       )}
       {keys !== undefined && (keys.length === 0 || hidden > 0) && (
         <p className={styles['note']}>
-          {keys.length === 0 && 'No key that works: it can do nothing. '}
+          {keys.length === 0 && 'It has no key that works. '}
           {hidden > 0 && `${formatCount(hidden, 'key')} revoked or expired, not shown.`}
         </p>
       )}

@@ -33,7 +33,11 @@ export function KeyTable({
     { id: 'created', header: 'Created', cell: ({ createdAt }) => <RelativeTime at={createdAt} /> },
     {
       id: 'revoke',
-      header: <span className={styles['hidden']}>Change</span>,
+      header: (
+        <span className={styles['holder']}>
+          <span className={styles['hidden']}>Change</span>
+        </span>
+      ),
       align: 'end',
       cell: (key) =>
         keyState(key, now) !== 'revoked' && (

@@ -1,16 +1,6 @@
-import { useApiQuery } from '../../api/use-api-query.ts';
 import { useViewer } from '../../auth/viewer.ts';
-import { graphql } from '../../gql/index.ts';
 import { Select } from '../../ui/select.tsx';
-
-const NAMES = graphql(/* GraphQL */ `
-  query AuditApplications {
-    applications {
-      id
-      name
-    }
-  }
-`);
+import { useApplicationNames } from './use-application-names.ts';
 
 /** Events about an application, and events that it caused. Only those who reach everything see more than one. */
 export function ApplicationFilter({
@@ -21,9 +11,9 @@ export function ApplicationFilter({
   readonly onChange: (value: string | undefined) => void;
 }) {
   const { reach } = useViewer();
-  const { data } = useApiQuery(NAMES, {}, { pause: reach !== 'EVERYTHING' });
+  const names = useApplicationNames();
   if (reach !== 'EVERYTHING') return null;
-  const known = data?.applications ?? [];
+  const known = names ?? [];
   const options = known.map(({ id, name }) => ({ value: id, label: name }));
   const missing = value !== undefined && !known.some(({ id }) => id === value);
   return (
@@ -32,7 +22,7 @@ export function ApplicationFilter({
       value={value ?? ''}
       options={[
         { value: '', label: 'Any' },
-        ...(missing ? [{ value, label: data === undefined ? 'Loading…' : 'Unknown application' }] : []),
+        ...(missing ? [{ value, label: names === undefined ? 'Loading…' : 'Unknown application' }] : []),
         ...options,
       ]}
       onChange={(next) => onChange(next === '' ? undefined : next)}

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { InstantField } from '../../ui/instant-field.tsx';
 import { MultiSelect, type OptionGroup } from '../../ui/multi-select.tsx';
@@ -24,6 +25,12 @@ export function AuditFilters({
   readonly onChange: (search: AuditSearch) => void;
 }) {
   const filter = filterOf(search) ?? {};
+  // What was typed and not found goes, too, when the filters are cleared.
+  const [round, setRound] = useState(0);
+  const clear = () => {
+    setRound(round + 1);
+    onChange({});
+  };
   const findUser = useFindUser();
   const findSession = useFindSession();
   const set = (name: keyof typeof filter, value: string | readonly string[] | undefined) => {
@@ -32,7 +39,7 @@ export function AuditFilters({
     onChange(none ? others : { ...others, [name]: value });
   };
   return (
-    <FilterBar active={Object.keys(filter).length} onClear={() => onChange({})}>
+    <FilterBar active={Object.keys(filter).length} onClear={clear}>
       <MultiSelect
         label="Action"
         groups={actionOptions}
@@ -53,6 +60,7 @@ export function AuditFilters({
       />
       <ApplicationFilter value={filter.applicationId} onChange={(value) => set('applicationId', value)} />
       <LookUpField
+        key={`user-${round}`}
         label="User"
         placeholder="External id or id"
         unknown="No user has this identifier."
@@ -61,6 +69,7 @@ export function AuditFilters({
         onChange={(value) => set('userId', value)}
       />
       <LookUpField
+        key={`session-${round}`}
         label="Session"
         placeholder="Id, or sess_…"
         unknown="No session has this identifier."
@@ -69,6 +78,7 @@ export function AuditFilters({
         onChange={(value) => set('sessionId', value)}
       />
       <LookUpField
+        key={`request-${round}`}
         label="Request id"
         placeholder="X-Request-Id"
         value={filter.requestId}

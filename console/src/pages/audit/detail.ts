@@ -107,6 +107,16 @@ const choices: Readonly<Record<string, string>> = {
   EVERYTHING: 'everything',
 };
 
+/** The words for a fixed value, e.g. of a quota; the value itself when it is another one. */
+export function choiceName(value: string): string {
+  return choices[value] ?? value;
+}
+
+/** The words for a key; the key itself when it is another one. */
+export function labelOf(key: string): string {
+  return everywhere[key]?.[0] ?? key;
+}
+
 export type DescribedDetail = { readonly rows: readonly DetailRow[]; readonly rest: Json };
 
 /** The known keys of a detail in words, in the order of this file, and the rest as it is. */
@@ -141,7 +151,7 @@ function describeNumber(kind: Kind, value: number): DetailValue | null {
 }
 
 function describeText(kind: Kind, value: string): DetailValue | null {
-  if (kind === 'choice') return { kind: 'text', value: choices[value] ?? value };
+  if (kind === 'choice') return { kind: 'text', value: choiceName(value) };
   return kind === 'text' || kind === 'code' || kind === 'time' || kind === 'usd' ? { kind, value } : null;
 }
 
@@ -158,7 +168,7 @@ export function describeCorrection(
   if (!isObject(before) || !isObject(after)) return null;
   const changed = Object.keys(everywhere).filter((key) => before[key] !== after[key]);
   return changed.map((key) => ({
-    label: everywhere[key]?.[0] ?? key,
+    label: labelOf(key),
     before: shownOf(key, before),
     after: shownOf(key, after),
   }));

@@ -5,6 +5,7 @@ import { graphql } from '../../gql/index.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { actorKindName, OutcomeBadge } from './actor.tsx';
+import { ApplicationConcerned, applicationConcerned } from './application-concerned.tsx';
 import { EventDetail } from './event-detail.tsx';
 import styles from './event-facts.module.css';
 
@@ -49,6 +50,7 @@ export const AUDIT_EVENT = graphql(/* GraphQL */ `
 
 export function EventFacts({ event }: { readonly event: AuditEventFactsFragment }) {
   const { actor, user, session } = event;
+  const concerned = applicationConcerned(event.action, event.detail);
   return (
     <>
       <dl className={styles['facts']}>
@@ -88,6 +90,11 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
             <Link to="/audit" search={{ sessionId: session.id }}>
               all events about this session
             </Link>
+          </Fact>
+        )}
+        {Object.keys(concerned).length > 0 && (
+          <Fact name="About">
+            <ApplicationConcerned {...concerned} />
           </Fact>
         )}
         {event.requestId !== null && (

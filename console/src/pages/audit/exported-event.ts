@@ -64,5 +64,12 @@ export function fileHead(format: Format): string {
 
 /** An event as a line of a file. */
 export function fileLine(format: Format, event: ExportedEventFragment): string {
-  return format === 'csv' ? csvLine(columns.map(([, read]) => read(event))) : `${JSON.stringify(event)}\n`;
+  return format === 'csv'
+    ? csvLine(columns.map(([, read]) => read(event)))
+    : `${JSON.stringify(event, withoutTypename)}\n`;
+}
+
+/** The client adds it to every selection, and nobody asked for it. */
+function withoutTypename(key: string, value: unknown): unknown {
+  return key === '__typename' ? undefined : value;
 }

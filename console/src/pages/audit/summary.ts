@@ -1,4 +1,4 @@
-import { isObject } from './detail.ts';
+import { choiceName, isObject, labelOf } from './detail.ts';
 
 /** A few words that tell an event from others of its action; empty when its detail has none. */
 export function summaryOf(action: string, detail: unknown): string {
@@ -21,7 +21,7 @@ export function summaryOf(action: string, detail: unknown): string {
     case 'policy.set':
       return Object.keys(detail)
         .filter((key) => key !== 'applicationId')
-        .map((key) => key.replaceAll('_', ' '))
+        .map(labelOf)
         .join(', ');
     case 'application.created':
     case 'api_key.created':
@@ -38,10 +38,10 @@ export function summaryOf(action: string, detail: unknown): string {
 }
 
 function denial(detail: Readonly<Record<string, unknown>>): string {
-  const [reason, limit, used] = [detail['reason'], words(detail['limit']), words(detail['used'])];
-  if (reason === 'quota') return `${words(detail['quota'])}: ${used} of ${limit} used`;
-  if (reason === 'policy') return `policy: ${words(detail['rule'])}, allowed: ${words(detail['allowed'])}`;
-  return words(reason);
+  const say = (key: string) => choiceName(words(detail[key]));
+  if (detail['reason'] === 'quota') return `${say('quota')}: ${say('used')} of ${say('limit')} used`;
+  if (detail['reason'] === 'policy') return `${say('rule')}: ${say('allowed')} allowed`;
+  return say('reason');
 }
 
 function words(value: unknown): string {

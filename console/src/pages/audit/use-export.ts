@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ApiError } from '../../api/api-error.ts';
+import { serverNow } from '../../api/server-clock.ts';
 import { useRequest } from '../../api/use-request.ts';
 import { readFragment } from '../../gql/fragment-masking.ts';
 import type { AuditEventFilter } from '../../gql/graphql.ts';
@@ -63,7 +64,8 @@ export function useExport(filter: AuditEventFilter | null, withSessions: boolean
       },
       controller,
     );
-    if (end.kind === 'complete' || end.kind === 'full') saveFile(`audit-events.${format}`, lines);
+    if (end.kind === 'complete' || end.kind === 'full')
+      saveFile(`audit-events-${new Date(serverNow()).toISOString().slice(0, 10)}.${format}`, lines);
     setState({ kind: 'ended', written, end });
   };
   return { state, start, cancel, dismiss: () => setState({ kind: 'idle' }) };

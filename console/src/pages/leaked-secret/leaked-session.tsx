@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useHasScope } from '../../auth/viewer.ts';
 import { type FragmentType, readFragment } from '../../gql/fragment-masking.ts';
 import type { LeakedSessionFragment } from '../../gql/graphql.ts';
@@ -7,6 +8,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Fact } from './fact.tsx';
 import styles from './leaked-session.module.css';
 import { NextSteps } from './next-steps.tsx';
+import type { RevokedState } from './revoke-step.tsx';
 import { SessionStatus } from './session-status.tsx';
 
 export const LEAKED_SESSION = graphql(/* GraphQL */ `
@@ -42,14 +44,16 @@ export function LeakedSession({
 }: {
   readonly session: FragmentType<typeof LEAKED_SESSION>;
 }) {
-  const session = readFragment(LEAKED_SESSION, masked);
+  const identified = readFragment(LEAKED_SESSION, masked);
+  const [change, setChange] = useState<RevokedState>({});
+  const session = { ...identified, ...change };
   return (
     <div className={styles['result']}>
       <section className={styles['card']} aria-labelledby="leaked-belongs">
         <h2 id="leaked-belongs">It belongs to {session.user.externalId ?? 'an erased user'}</h2>
         <SessionFacts session={session} />
       </section>
-      <NextSteps key={session.id} session={session} />
+      <NextSteps session={session} onRevoked={setChange} />
     </div>
   );
 }

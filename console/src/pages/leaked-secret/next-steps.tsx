@@ -5,12 +5,18 @@ import { Countdown } from '../../ui/countdown.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import styles from './next-steps.module.css';
-import { RevokeStep } from './revoke-step.tsx';
+import { type RevokedState, RevokeStep } from './revoke-step.tsx';
 import { Step } from './step.tsx';
 import { SuspendStep } from './suspend-step.tsx';
 
 /** What to do about a leak, in the order in which it helps. */
-export function NextSteps({ session }: { readonly session: LeakedSessionFragment }) {
+export function NextSteps({
+  session,
+  onRevoked,
+}: {
+  readonly session: LeakedSessionFragment;
+  readonly onRevoked: (state: RevokedState) => void;
+}) {
   const { scopes } = useViewer();
   const now = useNow(1000);
   const { exposedUntil, user } = session;
@@ -19,7 +25,7 @@ export function NextSteps({ session }: { readonly session: LeakedSessionFragment
     <section className={styles['card']} aria-labelledby="leaked-next">
       <h2 id="leaked-next">Next steps</h2>
       <ol className={styles['steps']}>
-        <RevokeStep session={session} />
+        <RevokeStep session={session} onRevoked={onRevoked} />
         <SuspendStep session={session} />
         <Step title={exposed ? 'Wait, and watch what it costs' : 'Nothing can be running any more'}>
           {exposedUntil === null ? (

@@ -28,15 +28,22 @@ const REVOKE = graphql(/* GraphQL */ `
   }
 `);
 
-type Outcome = Pick<LeakedSessionFragment, 'status' | 'revokedAt'> | 'answered';
+/** What the answer says of the session; nothing for callers who may not read sessions. */
+export type RevokedState = Partial<Pick<LeakedSessionFragment, 'status' | 'revokedAt'>>;
 
 /** Revoking: what it changes and what it does not. */
-export function RevokeStep({ session }: { readonly session: LeakedSessionFragment }) {
+export function RevokeStep({
+  session,
+  onRevoked,
+}: {
+  readonly session: LeakedSessionFragment;
+  readonly onRevoked: (state: RevokedState) => void;
+}) {
   const { scopes } = useViewer();
   const [revoke, busy] = useApiMutation(REVOKE);
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState<ApiError>();
-  const [outcome, setOutcome] = useState<Outcome>(session);
+  const [done, setDone] = useState(false);
 
   async function confirm(reason: string) {
     const input = { id: session.id, ...(reason === '' ? {} : { reason }) };
@@ -46,41 +53,44 @@ export function RevokeStep({ session }: { readonly session: LeakedSessionFragmen
       return setError({ message: result.message, code: 'NOT_FOUND', requestId: null });
     setError(answer.error);
     if (result?.__typename !== 'RevokeRealtimeSessionSuccess') return;
-    setOutcome(result.session ?? 'answered');
+    setDone(true);
+    onRevoked(result.session ?? {});
     setAsking(false);
   }
 
-  if (outcome === 'answered')
-    return <Step title="Revoke the session">Done: the session is revoked, or had ended before.</Step>;
-  if (outcome.status === 'REVOKED' && outcome.revokedAt !== null)
+  if (session.status === 'REVOKED' && session.revokedAt !== null)
     return (
       <Step title="The session is revoked">
-        Since <RelativeTime at={outcome.revokedAt} exact />. It counts against the user's quota until the
+        Since <RelativeTime at={session.revokedAt} exact />. It counts against the user's quota until the
         secret expires.
       </Step>
     );
-  if (outcome.status !== 'ACTIVE' && outcome.status !== 'PENDING')
+  if (done)
+    return (
+      <Step title="The session is revoked">By this request or an earlier one, or it had ended before.</Step>
+    );
+  if (session.status !== 'ACTIVE' && session.status !== 'PENDING')
     return (
       <Step title="The session need not be revoked">
-        <span>
-          It is <SessionStatus status={outcome.status} />, so its secret opens no connection any more.
-        </span>
+        <p>
+          It is <SessionStatus status={session.status} />, so its secret opens no connection any more.
+        </p>
       </Step>
     );
   return (
     <Step title="Revoke the session">
-      <span>
+      <p>
         Gatehouse marks it as revoked and tells those who watch. The provider has no way to take a secret
         back, so it opens connections until it expires.
-      </span>
+      </p>
       {scopes.includes('SESSIONS_REVOKE') ? (
         <Button variant="danger" onClick={() => setAsking(true)}>
           Revoke session
         </Button>
       ) : (
-        <span>
+        <p>
           Revoking needs the scope <code>SESSIONS_REVOKE</code>.
-        </span>
+        </p>
       )}
       <ConfirmDialog
         open={asking}

@@ -60,17 +60,15 @@ export function SuspendStep({ session }: { readonly session: LeakedSessionFragme
   if (done) return <Step title={`${name} is suspended`}>No session is issued for this user any more.</Step>;
   return (
     <Step title={`Suspend ${name}, if it was leaked on purpose`}>
-      <span>
-        No session is issued for a suspended user. Secrets that were handed out work until they expire.
-      </span>
+      <p>No session is issued for a suspended user. Secrets that were handed out work until they expire.</p>
       {scopes.includes('USERS_WRITE') && reach === 'EVERYTHING' ? (
         <Button variant="danger" onClick={() => setAsking(true)}>
           Suspend user
         </Button>
       ) : (
-        <span>
+        <p>
           Suspending needs the scope <code>USERS_WRITE</code> and the reach <code>EVERYTHING</code>.
-        </span>
+        </p>
       )}
       <ConfirmDialog
         open={asking}

@@ -18,7 +18,9 @@ export function PaletteList({
 }) {
   const chosen = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another item is active
-  useEffect(() => chosen.current?.scrollIntoView({ block: 'nearest' }), [active]);
+  useEffect(() => {
+    chosen.current?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
   const groups = [...new Set(items.map(({ group }) => group))];
   return (
     <div id={`${id}-list`} role="listbox" aria-label="Found" className={styles['list']}>

@@ -34,8 +34,6 @@ export function PaletteSearch({ onGone }: { readonly onGone: () => void }) {
 
   function onInput(field: HTMLInputElement) {
     const secret = credentialKind(field.value);
-    // Before the browser paints it.
-    field.type = secret === null ? 'text' : 'password';
     setTyped(secret === null ? { text: field.value, secret } : { text: '', secret });
     setActive(0);
   }
@@ -60,14 +58,11 @@ export function PaletteSearch({ onGone }: { readonly onGone: () => void }) {
     <>
       <input
         ref={input}
-        type="text"
+        // React answers a keystroke before the browser paints, so a pasted secret is never seen.
+        type={typed.secret === null ? 'text' : 'password'}
         className={styles['input']}
-        role="combobox"
         aria-label="Search"
-        aria-expanded={items.length > 0}
-        aria-controls={`${id}-list`}
-        aria-activedescendant={items[index] === undefined ? undefined : `${id}-${items[index].id}`}
-        aria-autocomplete="list"
+        {...(typed.secret === null ? listOf(id, items[index]) : {})}
         aria-describedby={`${id}-hint`}
         placeholder="Page, session id, sess_…, user, request id"
         autoComplete="off"
@@ -86,6 +81,17 @@ export function PaletteSearch({ onGone }: { readonly onGone: () => void }) {
       </p>
     </>
   );
+}
+
+/** What ties the field to the list below. A masked field may not be a combobox; its hint says what Enter does. */
+function listOf(id: string, active: Item | undefined) {
+  return {
+    role: 'combobox',
+    'aria-expanded': active !== undefined,
+    'aria-controls': `${id}-list`,
+    'aria-activedescendant': active && `${id}-${active.id}`,
+    'aria-autocomplete': 'list',
+  } as const;
 }
 
 function hintFor({ text, secret }: Typed, loading: boolean, count: number): string {
