@@ -78,6 +78,52 @@ export type CreateApplicationInput = {
   readonly name: string;
 };
 
+/** The session to create. Fields that are left out take the defaults of the provider. Null is the same as leaving a field out, except in turnDetection, inputAudioTranscription and inputAudioNoiseReduction, where it means off, as in what is returned, and inside extra. A field that the provider does not support is refused, never dropped. */
+export type CreateRealtimeSessionInput = {
+  /** The lifetime of the client secret in seconds, 10 to 7200 (xAI: 10 to 3600). A longer lifetime than the policy or the provider allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less. */
+  readonly expiresAfterSeconds?: number | null | undefined;
+  /** The identifier that the applications use for the end user. Applications and operators must give it. An end user may leave it out, and may name only itself. */
+  readonly externalUserId?: string | null | undefined;
+  /** Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. Null is passed on where the provider gives it a meaning, and refused elsewhere: `{ tracing: null }` switches tracing off, and `{ prompt: null }` names no prompt. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it. */
+  readonly extra?: unknown;
+  /** A key that never mints more than one secret. A request with the same key and the same input is answered with the first outcome; a success is answered with SecretAlreadyIssuedError, because the secret was returned once and is not stored. 1 to 255 visible ASCII characters. Keys are remembered for at least 24 hours, per caller and user. A request that is refused before anything is reserved is not remembered. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The format of the audio that the client sends. Default PCM16. */
+  readonly inputAudioFormat?: AudioFormat | null | undefined;
+  /** The noise filter of the input audio. Default: that of the provider; OpenAI has none. Null: no filter, and the provider is told so. xAI refuses the field and null alike. */
+  readonly inputAudioNoiseReduction?: InputAudioNoiseReductionInput | null | undefined;
+  /** How the speech of the user is transcribed. Default: that of the provider; OpenAI does not transcribe it. Null: it is not transcribed, and the provider is told so. For a transcription session, which always transcribes, null is the same as leaving it out. xAI refuses the field and null alike. */
+  readonly inputAudioTranscription?: InputAudioTranscriptionInput | null | undefined;
+  /** The instructions for the model, at most 65,536 characters. The client can override them. */
+  readonly instructions?: string | null | undefined;
+  /** The labels of the session. At most 32. */
+  readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
+  /** The largest number of output tokens of one response, including tool calls. Default, and with null: "inf". */
+  readonly maxResponseOutputTokens?: number | 'inf' | null | undefined;
+  /** The kinds of output of the model. In the GA dialect [TEXT, AUDIO] becomes [AUDIO], which includes the transcript. At most 2. */
+  readonly modalities?: ReadonlyArray<Modality> | null | undefined;
+  /** The model. For a transcription session, the transcription model. Default: the model that the gateway is configured with; gpt-live-transcribe for a transcription session, gpt-realtime-translate for a translation session. */
+  readonly model?: string | null | undefined;
+  /** The format of the audio that the model sends. Default PCM16. */
+  readonly outputAudioFormat?: AudioFormat | null | undefined;
+  /** The language that a translation session translates into, e.g. "es". At most 64 characters. Beside it and the common fields, a translation session has inputAudioTranscription with a model, and inputAudioNoiseReduction with a type; all others are refused. Not allowed for other types of session. */
+  readonly outputLanguage?: string | null | undefined;
+  /** The name of a configured provider, e.g. "openai". It applies whatever provider the model is bound to. Default: the one that the model is bound to, else the first that is configured. */
+  readonly provider?: string | null | undefined;
+  /** The sampling temperature of the model, 0.6 to 1.2. Default 0.8. It is refused, never dropped, for dialects that have no temperature; the GA API has none. */
+  readonly temperature?: number | null | undefined;
+  /** Whether the model must call a tool, and which one. Default AUTO. */
+  readonly toolChoice?: ToolChoiceInput | null | undefined;
+  /** The tools that the model may call. Default: none. At most 128. */
+  readonly tools?: ReadonlyArray<ToolInput> | null | undefined;
+  /** How the end of a turn of the user is detected. Left out: the default of the provider, which is serverVad; none for the transcription models that detect no turns (gpt-live-transcribe, gpt-realtime-whisper), for which it must be left out, null or disabled. Null: the same as `{ disabled: true }`, there is no detection. A translation session has none: it takes only null and disabled. xAI refuses the field and null alike. */
+  readonly turnDetection?: TurnDetectionInput | null | undefined;
+  /** The type: a conversation, a transcription or a translation. Default REALTIME, whatever the model: a model that is known to be for another type is refused. */
+  readonly type?: RealtimeSessionType | null | undefined;
+  /** The voice of the model: a name, e.g. "marin", or the id of a custom voice ("voice_…"). Default: the default of the provider. */
+  readonly voice?: string | null | undefined;
+};
+
 /** How soon the model answers when it is not certain that the user has finished. */
 export type Eagerness =
   /** The same as MEDIUM. */
@@ -89,10 +135,65 @@ export type Eagerness =
   /** The model waits up to 4 seconds. */
   | 'MEDIUM';
 
+/** The user to erase. */
+export type EraseUserInput = {
+  /** The id of the user. */
+  readonly id: string;
+};
+
+/** A function of the client that the model may call. */
+export type FunctionToolInput = {
+  /** What the function does and when to call it, for the model to read. */
+  readonly description?: string | null | undefined;
+  /** The name that the model calls it by, e.g. "get_weather". */
+  readonly name: string;
+  /** The JSON Schema of its arguments, an object, e.g. `{ type: "object", properties: { city: { type: "string" } } }`. */
+  readonly parameters?: unknown;
+};
+
+/** An HTTP header of the requests that the provider sends to an MCP server. */
+export type HeaderInput = {
+  /** The name. It is stored, and shown in headerNames. */
+  readonly name: string;
+  /** The value. It is sent to the provider, and never stored, logged or shown. */
+  readonly value: string;
+};
+
+/** The reason why an idempotency key cannot be used. */
+export type IdempotencyConflict =
+  /** The key was used before with another input. */
+  | 'DIFFERENT_INPUT'
+  /** The first request with this key is still in progress. Try again shortly. */
+  | 'IN_PROGRESS';
+
 /** A client secret that was found where it should not be, e.g. in a log. */
 export type IdentifyClientSecretInput = {
   /** The whole value as it was found, e.g. "ek_…", at most 4,096 characters. Send it as a variable. It is neither logged nor stored. */
   readonly secret: string;
+};
+
+/** The noise filter of the input audio. Write null in its place for none. */
+export type InputAudioNoiseReductionInput = {
+  /** How much noise to remove, 0 to 1. Default: the default of the provider. GA dialect only. */
+  readonly strength?: number | null | undefined;
+  /** The kind of filter. */
+  readonly type: NoiseReductionType;
+};
+
+/** How the input audio is transcribed, in addition to what the model hears. A field that the model is known not to take is refused. */
+export type InputAudioTranscriptionInput = {
+  /** How long the model waits before it writes (gpt-realtime-whisper). */
+  readonly delay?: TranscriptionDelay | null | undefined;
+  /** Terms to listen for, taken literally, of at most 256 characters each (gpt-live-transcribe, gpt-transcribe). At most 500. */
+  readonly keywords?: ReadonlyArray<string> | null | undefined;
+  /** The language of the speech, in ISO 639-1, e.g. "en". Default: it is recognised. gpt-live-transcribe and gpt-transcribe take languages instead. */
+  readonly language?: string | null | undefined;
+  /** The languages that the speech may be in, in ISO 639-1, for models that take several (gpt-live-transcribe, gpt-transcribe). Not together with language. At most 64. */
+  readonly languages?: ReadonlyArray<string> | null | undefined;
+  /** The transcription model, e.g. "whisper-1". For a transcription session it must be left out or be the same as model. */
+  readonly model?: string | null | undefined;
+  /** Words and topics to expect, e.g. the names of your products. gpt-realtime-whisper and gpt-4o-transcribe-diarize take none. */
+  readonly prompt?: string | null | undefined;
 };
 
 /** A label: a key and a value that the application chooses, e.g. `{ key: "team", value: "support" }`. */
@@ -101,6 +202,28 @@ export type LabelInput = {
   readonly key: string;
   /** The value, at most 256 characters. */
   readonly value: string;
+};
+
+/** An MCP server that the provider calls. GA dialect only. */
+export type McpToolInput = {
+  /** The names of its tools that the model may call. Default: all tools. At most 256. */
+  readonly allowedTools?: ReadonlyArray<string> | null | undefined;
+  /** The authorization. It is sent to the provider, and never stored, logged or shown. */
+  readonly authorization?: string | null | undefined;
+  /** A connector of the provider that stands for a server, e.g. "connector_googlecalendar". OpenAI has none for models released after 2026-09-01. */
+  readonly connectorId?: string | null | undefined;
+  /** The headers. Their values are sent to the provider, and never stored, logged or shown. At most 32. */
+  readonly headers?: ReadonlyArray<HeaderInput> | null | undefined;
+  /** With true, the model may call only tools that the server marks as reading. */
+  readonly readOnlyTools?: boolean | null | undefined;
+  /** Which calls the client must approve: "always", "never", or e.g. `{ never: { tool_names: ["search"] } }`. */
+  readonly requireApproval?: unknown;
+  /** What the server offers, for the model to read. */
+  readonly serverDescription?: string | null | undefined;
+  /** The name of the server in this session, e.g. in toolChoice. */
+  readonly serverLabel: string;
+  /** The http or https URL at which the provider reaches the server. It is stored without credentials and query. Give exactly one of serverUrl and connectorId. */
+  readonly serverUrl?: string | null | undefined;
 };
 
 /** A kind of output of the model. Audio comes with its transcript. */
@@ -116,6 +239,26 @@ export type NoiseReductionType =
   | 'FAR_FIELD'
   /** For a microphone close to the mouth, e.g. a headset. */
   | 'NEAR_FIELD';
+
+/** A rule of a policy. */
+export type PolicyRule =
+  /** The known costs of the user in this calendar month (UTC) have reached the budget, or the price of a model is not known. Costs are known when usage is reported. */
+  | 'BUDGET'
+  /** The model is not allowed. */
+  | 'MODEL'
+  /** The provider is not allowed. */
+  | 'PROVIDER'
+  /** The requested lifetime of the secret is longer than allowed. */
+  | 'TTL';
+
+/** A quota. It counts sessions per user, over all applications. */
+export type QuotaKind =
+  /** Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider. */
+  | 'ACTIVE_SESSIONS'
+  /** Sessions reserved in the last 24 hours. */
+  | 'MINTS_PER_DAY'
+  /** Sessions reserved in the last 60 seconds. */
+  | 'MINTS_PER_MINUTE';
 
 /** The records that the scopes of a caller apply to. The reach of an end user is always SELF. */
 export type Reach =
@@ -191,6 +334,12 @@ export type RealtimeSessionType =
   /** A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations. */
   | 'TRANSLATION';
 
+/** The user to reinstate. */
+export type ReinstateUserInput = {
+  /** The id of the user. */
+  readonly id: string;
+};
+
 /** The key to revoke. */
 export type RevokeApiKeyInput = {
   /** The id of the key, not the key itself. */
@@ -228,6 +377,32 @@ export type Scope =
   /** Suspend, reinstate and erase users. Needs reach EVERYTHING. */
   | 'USERS_WRITE';
 
+/** Turn detection by whether the speech sounds complete. */
+export type SemanticVadInput = {
+  /** Whether the model answers automatically when a turn ends. Default true. */
+  readonly createResponse?: boolean | null | undefined;
+  /** How soon the model answers. Default AUTO. */
+  readonly eagerness?: Eagerness | null | undefined;
+  /** Whether the model stops speaking when the user starts to speak. Default true. */
+  readonly interruptResponse?: boolean | null | undefined;
+};
+
+/** Turn detection by volume and silence. */
+export type ServerVadInput = {
+  /** Whether the model answers automatically when a turn ends. Default true. */
+  readonly createResponse?: boolean | null | undefined;
+  /** The milliseconds of silence after which the model speaks without input, 5000 to 30000. Default: never. GA dialect only. */
+  readonly idleTimeoutMs?: number | null | undefined;
+  /** Whether the model stops speaking when the user starts to speak. Default true. */
+  readonly interruptResponse?: boolean | null | undefined;
+  /** The milliseconds of audio to keep from before the speech was detected. Default 300. */
+  readonly prefixPaddingMs?: number | null | undefined;
+  /** The milliseconds of silence that end a turn. Default 500. */
+  readonly silenceDurationMs?: number | null | undefined;
+  /** The threshold of the volume, 0 to 1. A higher value needs louder speech. Default 0.5. */
+  readonly threshold?: number | null | undefined;
+};
+
 /** A kind of change to a session. */
 export type SessionEventType =
   /** The client secret expired. */
@@ -261,6 +436,30 @@ export type SessionStatisticsFilter = {
   readonly userIds?: ReadonlyArray<string> | null | undefined;
 };
 
+/** The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value. */
+export type SetPolicyInput = {
+  /** The models that are allowed. An empty list allows none. At most 256. */
+  readonly allowedModels?: ReadonlyArray<string> | null | undefined;
+  /** The names of the providers that are allowed, e.g. ["openai"]. An empty list allows none. At most 32. */
+  readonly allowedProviders?: ReadonlyArray<string> | null | undefined;
+  /** The application. The limits apply to each user that it requests sessions for. */
+  readonly applicationId?: string | null | undefined;
+  /** The identifier that the applications use for the user. It need not have a session yet. */
+  readonly externalUserId?: string | null | undefined;
+  /** How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000. */
+  readonly maxActiveSessions?: number | null | undefined;
+  /** How many sessions may be reserved for a user in any 24 hours, 0 to 1,000,000. */
+  readonly maxMintsPerDay?: number | null | undefined;
+  /** How many sessions may be reserved for a user in any 60 seconds, 0 to 1,000,000. */
+  readonly maxMintsPerMinute?: number | null | undefined;
+  /** The longest lifetime of a client secret, 10 to 7200 seconds. */
+  readonly maxTtlSeconds?: number | null | undefined;
+  /** How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped. */
+  readonly monthlyBudgetUsd?: string | null | undefined;
+  /** The id of the user. The limits apply to it through every application. */
+  readonly userId?: string | null | undefined;
+};
+
 /** The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet. */
 export type SuspendUserInput = {
   /** The identifier that the applications use for the user. */
@@ -269,6 +468,16 @@ export type SuspendUserInput = {
   readonly id?: string | null | undefined;
   /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
   readonly reason?: string | null | undefined;
+};
+
+/** Whether the model calls a tool, and which one, e.g. `{ mode: FUNCTION, name: "get_weather" }`. */
+export type ToolChoiceInput = {
+  /** The mode. FUNCTION and MCP are available in the GA dialect only. */
+  readonly mode: ToolChoiceMode;
+  /** The name of the function or of the MCP tool. Required with FUNCTION, optional with MCP, not allowed otherwise. */
+  readonly name?: string | null | undefined;
+  /** The label of the MCP server. Required with MCP, not allowed otherwise. */
+  readonly serverLabel?: string | null | undefined;
 };
 
 /** Whether the model calls a tool, and which one. */
@@ -284,6 +493,13 @@ export type ToolChoiceMode =
   /** The model calls at least one tool of its choice. */
   | 'REQUIRED';
 
+/** A tool that the model may call. Give exactly one field. */
+export type ToolInput =
+  {   /** A function that the client carries out. */
+  readonly function: FunctionToolInput; readonly mcp?: never; }
+  |  { readonly function?: never;   /** An MCP server that the provider calls. GA dialect only. */
+  readonly mcp: McpToolInput; };
+
 /** How long a transcription model waits before it writes. Longer is more accurate. */
 export type TranscriptionDelay =
   /** A long wait. */
@@ -296,6 +512,15 @@ export type TranscriptionDelay =
   | 'MINIMAL'
   /** The longest wait. */
   | 'XHIGH';
+
+/** How the end of a turn is detected. Give exactly one field, e.g. `{ semanticVad: { eagerness: LOW } }`. */
+export type TurnDetectionInput =
+  {   /** With true, there is no detection: the client decides when a turn ends. turnDetection: null says the same. */
+  readonly disabled: boolean; readonly semanticVad?: never; readonly serverVad?: never; }
+  |  { readonly disabled?: never;   /** Detection by what is said. `{}` uses all defaults. */
+  readonly semanticVad: SemanticVadInput; readonly serverVad?: never; }
+  |  { readonly disabled?: never; readonly semanticVad?: never;   /** Detection by volume and silence. `{}` uses all defaults. */
+  readonly serverVad: ServerVadInput; };
 
 /** What the rows of a report are grouped by. */
 export type UsageDimension =
@@ -340,6 +565,27 @@ export type UsageOrder =
   | 'START'
   /** The highest totalTokens first. */
   | 'TOKENS_DESC';
+
+/** Users that match all given fields. */
+export type UserFilter = {
+  /** Users whose external id starts with this text. Upper and lower case differ. */
+  readonly externalIdPrefix?: string | null | undefined;
+  /** Users with one of these external ids, e.g. to join a list of your own. The order is that of orderBy. An empty list matches nobody, and an erased user has no external id. At most 100. */
+  readonly externalIds?: ReadonlyArray<string> | null | undefined;
+  /** True: only users with an ACTIVE session. False: only users without one. */
+  readonly hasActiveSessions?: boolean | null | undefined;
+  /** True: only suspended users. False: only users that are not suspended. */
+  readonly suspended?: boolean | null | undefined;
+};
+
+/** The order of a listing of users. */
+export type UserOrder =
+  /** The newest user first, by the time when any application first named it. */
+  | 'CREATED_AT_DESC'
+  /** The user with the newest session first. Users without a session come last. */
+  | 'LAST_SESSION_AT_DESC'
+  /** The user whose session expires next first. Lists only users with an ACTIVE session. */
+  | 'NEXT_EXPIRY_AT_ASC';
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -537,6 +783,27 @@ export type OverviewStatisticsQueryVariables = Exact<{
 
 export type OverviewStatisticsQuery = { readonly today: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly denialReason: string | null, readonly failureCode: string | null, readonly counts: { readonly denied: number, readonly failed: number, readonly unconfirmed: number } }> } }, readonly todayBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null } }, readonly hours: { readonly from: string, readonly to: string, readonly timeZone: string, readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly counts: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } }> } }, readonly hoursBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } } };
 
+export type PlaygroundMintMutationVariables = Exact<{
+  input: CreateRealtimeSessionInput;
+}>;
+
+
+export type PlaygroundMintMutation = { readonly createRealtimeSession:
+    | { readonly __typename: 'CreateRealtimeSessionSuccess', readonly clientSecret: { readonly value: string, readonly expiresAt: string }, readonly session: { readonly id: string, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly exposedUntil: string | null, readonly clientSecret: { readonly redacted: string } | null } | null }
+    | { readonly __typename: 'IdempotencyConflictError', readonly message: string, readonly reason: IdempotencyConflict }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'PolicyViolationError', readonly message: string, readonly rule: PolicyRule, readonly allowed: ReadonlyArray<string>, readonly unpricedModels: ReadonlyArray<string> }
+    | { readonly __typename: 'QuotaExceededError', readonly message: string, readonly quota: QuotaKind, readonly limit: number, readonly used: number, readonly retryAt: string | null }
+    | { readonly __typename: 'SecretAlreadyIssuedError', readonly message: string, readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } | null }
+    | { readonly __typename: 'UpstreamError', readonly message: string, readonly retryable: boolean, readonly possiblyIssued: boolean, readonly retryAt: string | null, readonly path: ReadonlyArray<string> | null, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamRequestId: string | null, readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } | null }
+    | { readonly __typename: 'UserSuspendedError', readonly message: string, readonly suspendedAt: string }
+   };
+
+export type PlaygroundModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PlaygroundModelsQuery = { readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean }> } };
+
 export type SessionPageQueryVariables = Exact<{
   id: string;
   withUsage: boolean;
@@ -636,6 +903,138 @@ export type UsageReportQueryVariables = Exact<{
 
 
 export type UsageReportQuery = { readonly usage: { readonly totals?: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly model: string | null, readonly provider: string | null, readonly label: string | null, readonly sessionsIssued: number, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly application: { readonly id: string, readonly name: string } | null, readonly totals: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } };
+
+export type UserAuditQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserAuditQuery = { readonly user: { readonly id: string, readonly auditEvents: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string } | null }> } | null } | null };
+
+export type EraseUserMutationVariables = Exact<{
+  input: EraseUserInput;
+}>;
+
+
+export type EraseUserMutation = { readonly eraseUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly externalId: string | null, readonly erasedAt: string | null } }
+   };
+
+export type PolicyValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number, readonly maxActiveSessions: number, readonly maxMintsPerMinute: number, readonly maxMintsPerDay: number, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'PolicyValuesFragment' };
+
+export type OverrideValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number | null, readonly maxActiveSessions: number | null, readonly maxMintsPerMinute: number | null, readonly maxMintsPerDay: number | null, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'OverrideValuesFragment' };
+
+export type UserPolicyFragment = { readonly id: string, readonly policy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'UserPolicyFragment' };
+
+export type ApplicationPolicyFragment = { readonly id: string, readonly name: string, readonly policyOverrides?: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'ApplicationPolicyFragment' };
+
+export type DefaultPolicyFragment = { readonly pricedModels: ReadonlyArray<string>, readonly defaultPolicy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly providers: ReadonlyArray<{ readonly name: string }> } & { ' $fragmentName'?: 'DefaultPolicyFragment' };
+
+export type ReinstateUserMutationVariables = Exact<{
+  input: ReinstateUserInput;
+}>;
+
+
+export type ReinstateUserMutation = { readonly reinstateUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
+   };
+
+export type UserSessionsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserSessionsQuery = { readonly user: { readonly id: string, readonly sessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly createdAt: string, readonly model: string, readonly provider: string, readonly application: { readonly id: string, readonly name: string }, readonly clientSecret: { readonly expiresAt: string } | null }> } } | null };
+
+export type UserStandingFragment = { readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string, readonly resetsAt: string } | null, readonly month?: { readonly totals: { readonly costKnownUsd: string } }, readonly newest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly oldest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly active?: { readonly nodes: ReadonlyArray<{ readonly clientSecret: { readonly expiresAt: string } | null }> } } & { ' $fragmentName'?: 'UserStandingFragment' };
+
+export type SuspendUserMutationVariables = Exact<{
+  input: SuspendUserInput;
+}>;
+
+
+export type SuspendUserMutation = { readonly suspendUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
+   };
+
+export type UserUsageQueryVariables = Exact<{
+  id: string;
+  from: string;
+  to: string;
+  timeZone: string;
+}>;
+
+
+export type UserUsageQuery = { readonly user: { readonly id: string, readonly usage: { readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } }, readonly rows: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserUsageDayFragment': UserUsageDayFragment } }> } } } | null };
+
+export type UserUsageTotalsFragment = { readonly reported: boolean, readonly responses: number, readonly totalTokens: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costUnknownFor: ReadonlyArray<string> } & { ' $fragmentName'?: 'UserUsageTotalsFragment' };
+
+export type UserUsageDayFragment = { readonly start: string | null, readonly sessionsIssued: number, readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } } } & { ' $fragmentName'?: 'UserUsageDayFragment' };
+
+export type SetUserPolicyMutationVariables = Exact<{
+  input: SetPolicyInput;
+}>;
+
+
+export type SetUserPolicyMutation = { readonly setPolicy:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
+   };
+
+export type UserChangesSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserChangesSubscription = { readonly sessionEvents: { readonly id: string } };
+
+export type UserPageQueryVariables = Exact<{
+  id: string;
+  application?: string | null | undefined;
+  dayFrom: string;
+  activeFrom: string;
+  monthFrom: string;
+  monthTo: string;
+  readUsage: boolean;
+  readSessions: boolean;
+  readApplications: boolean;
+  readOverrides: boolean;
+  readGateway: boolean;
+}>;
+
+
+export type UserPageQuery = { readonly user: (
+    { readonly id: string }
+    & { ' $fragmentRefs'?: { 'UserHeadingFragment': UserHeadingFragment;'UserToChangeFragment': UserToChangeFragment;'UserStandingFragment': UserStandingFragment;'UserPolicyFragment': UserPolicyFragment } }
+  ) | null, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
+
+export type UserToChangeFragment = { readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserToChangeFragment' };
+
+export type UserHeadingFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly lastSessionAt: string | null, readonly nextExpiryAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserHeadingFragment' };
+
+export type UsersQueryVariables = Exact<{
+  filter: UserFilter;
+  orderBy: UserOrder;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  application?: string | null | undefined;
+  readUsage: boolean;
+  readApplications: boolean;
+}>;
+
+
+export type UsersQuery = { readonly users: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserRowFragment': UserRowFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } }, readonly applications?: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type UserRowFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number, readonly nextExpiryAt: string | null, readonly lastSessionAt: string | null, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string } | null } & { ' $fragmentName'?: 'UserRowFragment' };
 
 export type PaletteLookUpQueryVariables = Exact<{
   text: string;
@@ -1012,6 +1411,199 @@ export const SessionRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
+export const PolicyValuesFragmentDoc = new TypedDocumentString(`
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+    `, {"fragmentName":"PolicyValues"}) as unknown as TypedDocumentString<PolicyValuesFragment, unknown>;
+export const OverrideValuesFragmentDoc = new TypedDocumentString(`
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+    `, {"fragmentName":"OverrideValues"}) as unknown as TypedDocumentString<OverrideValuesFragment, unknown>;
+export const UserPolicyFragmentDoc = new TypedDocumentString(`
+    fragment UserPolicy on User {
+  id
+  policy(applicationId: $application) {
+    ...PolicyValues
+  }
+  policyOverrides {
+    ...OverrideValues
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"UserPolicy"}) as unknown as TypedDocumentString<UserPolicyFragment, unknown>;
+export const ApplicationPolicyFragmentDoc = new TypedDocumentString(`
+    fragment ApplicationPolicy on Application {
+  id
+  name
+  policyOverrides @include(if: $readOverrides) {
+    ...OverrideValues
+  }
+}
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"ApplicationPolicy"}) as unknown as TypedDocumentString<ApplicationPolicyFragment, unknown>;
+export const DefaultPolicyFragmentDoc = new TypedDocumentString(`
+    fragment DefaultPolicy on Gateway {
+  defaultPolicy {
+    ...PolicyValues
+  }
+  pricedModels
+  providers {
+    name
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"DefaultPolicy"}) as unknown as TypedDocumentString<DefaultPolicyFragment, unknown>;
+export const UserStandingFragmentDoc = new TypedDocumentString(`
+    fragment UserStanding on User {
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+    resetsAt
+  }
+  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
+    totals {
+      costKnownUsd
+    }
+  }
+  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  active: sessions(
+    first: 100
+    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
+  ) @include(if: $readSessions) {
+    nodes {
+      clientSecret {
+        expiresAt
+      }
+    }
+  }
+}
+    `, {"fragmentName":"UserStanding"}) as unknown as TypedDocumentString<UserStandingFragment, unknown>;
+export const UserUsageTotalsFragmentDoc = new TypedDocumentString(`
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}
+    `, {"fragmentName":"UserUsageTotals"}) as unknown as TypedDocumentString<UserUsageTotalsFragment, unknown>;
+export const UserUsageDayFragmentDoc = new TypedDocumentString(`
+    fragment UserUsageDay on UsageRow {
+  start
+  sessionsIssued
+  totals {
+    ...UserUsageTotals
+  }
+}
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}`, {"fragmentName":"UserUsageDay"}) as unknown as TypedDocumentString<UserUsageDayFragment, unknown>;
+export const UserToChangeFragmentDoc = new TypedDocumentString(`
+    fragment UserToChange on User {
+  id
+  externalId
+  suspendedAt
+  erasedAt
+  activeSessionCount
+}
+    `, {"fragmentName":"UserToChange"}) as unknown as TypedDocumentString<UserToChangeFragment, unknown>;
+export const UserHeadingFragmentDoc = new TypedDocumentString(`
+    fragment UserHeading on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  lastSessionAt
+  nextExpiryAt
+  activeSessionCount
+}
+    `, {"fragmentName":"UserHeading"}) as unknown as TypedDocumentString<UserHeadingFragment, unknown>;
+export const UserRowFragmentDoc = new TypedDocumentString(`
+    fragment UserRow on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  activeSessionCount
+  nextExpiryAt
+  lastSessionAt
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+  }
+}
+    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -1475,6 +2067,87 @@ export const OverviewStatisticsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OverviewStatisticsQuery, OverviewStatisticsQueryVariables>;
+export const PlaygroundMintDocument = new TypedDocumentString(`
+    mutation PlaygroundMint($input: CreateRealtimeSessionInput!) {
+  createRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on CreateRealtimeSessionSuccess {
+      clientSecret {
+        value
+        expiresAt
+      }
+      session {
+        id
+        type
+        provider
+        model
+        voice
+        exposedUntil
+        clientSecret {
+          redacted
+        }
+      }
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+    ... on PolicyViolationError {
+      rule
+      allowed
+      unpricedModels
+    }
+    ... on QuotaExceededError {
+      quota
+      limit
+      used
+      retryAt
+    }
+    ... on UserSuspendedError {
+      suspendedAt
+    }
+    ... on IdempotencyConflictError {
+      reason
+    }
+    ... on SecretAlreadyIssuedError {
+      session {
+        id
+        status
+      }
+    }
+    ... on UpstreamError {
+      retryable
+      possiblyIssued
+      retryAt
+      path
+      upstreamStatus
+      upstreamCode
+      upstreamRequestId
+      session {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaygroundMintMutation, PlaygroundMintMutationVariables>;
+export const PlaygroundModelsDocument = new TypedDocumentString(`
+    query PlaygroundModels {
+  gateway {
+    pricedModels
+    providers {
+      name
+      isDefault
+      isSandbox
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaygroundModelsQuery, PlaygroundModelsQueryVariables>;
 export const SessionPageDocument = new TypedDocumentString(`
     query SessionPage($id: ID!, $withUsage: Boolean!) {
   realtimeSession(id: $id) {
@@ -1874,6 +2547,353 @@ export const UsageReportDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UsageReportQuery, UsageReportQueryVariables>;
+export const UserAuditDocument = new TypedDocumentString(`
+    query UserAudit($id: ID!) {
+  user(id: $id) {
+    id
+    auditEvents(first: 10) {
+      nodes {
+        id
+        at
+        action
+        outcome
+        detail
+        actor {
+          kind
+          name
+        }
+        user {
+          id
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserAuditQuery, UserAuditQueryVariables>;
+export const EraseUserDocument = new TypedDocumentString(`
+    mutation EraseUser($input: EraseUserInput!) {
+  eraseUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        externalId
+        erasedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EraseUserMutation, EraseUserMutationVariables>;
+export const ReinstateUserDocument = new TypedDocumentString(`
+    mutation ReinstateUser($input: ReinstateUserInput!) {
+  reinstateUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReinstateUserMutation, ReinstateUserMutationVariables>;
+export const UserSessionsDocument = new TypedDocumentString(`
+    query UserSessions($id: ID!) {
+  user(id: $id) {
+    id
+    sessions(first: 10) {
+      nodes {
+        id
+        status
+        createdAt
+        model
+        provider
+        application {
+          id
+          name
+        }
+        clientSecret {
+          expiresAt
+        }
+      }
+      totalCount(upTo: 1001)
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserSessionsQuery, UserSessionsQueryVariables>;
+export const SuspendUserDocument = new TypedDocumentString(`
+    mutation SuspendUser($input: SuspendUserInput!) {
+  suspendUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SuspendUserMutation, SuspendUserMutationVariables>;
+export const UserUsageDocument = new TypedDocumentString(`
+    query UserUsage($id: ID!, $from: DateTime!, $to: DateTime!, $timeZone: String!) {
+  user(id: $id) {
+    id
+    usage(from: $from, to: $to, timeZone: $timeZone, groupBy: [DAY]) {
+      totals {
+        ...UserUsageTotals
+      }
+      rows(first: 31) {
+        nodes {
+          ...UserUsageDay
+        }
+      }
+    }
+  }
+}
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}
+fragment UserUsageDay on UsageRow {
+  start
+  sessionsIssued
+  totals {
+    ...UserUsageTotals
+  }
+}`) as unknown as TypedDocumentString<UserUsageQuery, UserUsageQueryVariables>;
+export const SetUserPolicyDocument = new TypedDocumentString(`
+    mutation SetUserPolicy($input: SetPolicyInput!) {
+  setPolicy(input: $input) {
+    __typename
+    ... on SetPolicySuccess {
+      user {
+        id
+        policyOverrides {
+          ...OverrideValues
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`) as unknown as TypedDocumentString<SetUserPolicyMutation, SetUserPolicyMutationVariables>;
+export const UserChangesDocument = new TypedDocumentString(`
+    subscription UserChanges($id: ID!) {
+  sessionEvents(filter: {userId: $id}) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UserChangesSubscription, UserChangesSubscriptionVariables>;
+export const UserPageDocument = new TypedDocumentString(`
+    query UserPage($id: ID!, $application: ID, $dayFrom: DateTime!, $activeFrom: DateTime!, $monthFrom: DateTime!, $monthTo: DateTime!, $readUsage: Boolean!, $readSessions: Boolean!, $readApplications: Boolean!, $readOverrides: Boolean!, $readGateway: Boolean!) {
+  user(id: $id) {
+    id
+    ...UserHeading
+    ...UserToChange
+    ...UserStanding
+    ...UserPolicy
+  }
+  viewer {
+    application {
+      ...ApplicationPolicy
+    }
+  }
+  applications @include(if: $readApplications) {
+    ...ApplicationPolicy
+  }
+  gateway @include(if: $readGateway) {
+    ...DefaultPolicy
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment UserPolicy on User {
+  id
+  policy(applicationId: $application) {
+    ...PolicyValues
+  }
+  policyOverrides {
+    ...OverrideValues
+  }
+}
+fragment ApplicationPolicy on Application {
+  id
+  name
+  policyOverrides @include(if: $readOverrides) {
+    ...OverrideValues
+  }
+}
+fragment DefaultPolicy on Gateway {
+  defaultPolicy {
+    ...PolicyValues
+  }
+  pricedModels
+  providers {
+    name
+  }
+}
+fragment UserStanding on User {
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+    resetsAt
+  }
+  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
+    totals {
+      costKnownUsd
+    }
+  }
+  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  active: sessions(
+    first: 100
+    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
+  ) @include(if: $readSessions) {
+    nodes {
+      clientSecret {
+        expiresAt
+      }
+    }
+  }
+}
+fragment UserToChange on User {
+  id
+  externalId
+  suspendedAt
+  erasedAt
+  activeSessionCount
+}
+fragment UserHeading on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  lastSessionAt
+  nextExpiryAt
+  activeSessionCount
+}`) as unknown as TypedDocumentString<UserPageQuery, UserPageQueryVariables>;
+export const UsersDocument = new TypedDocumentString(`
+    query Users($filter: UserFilter!, $orderBy: UserOrder!, $first: Int, $after: String, $last: Int, $before: String, $application: ID, $readUsage: Boolean!, $readApplications: Boolean!) {
+  users(
+    filter: $filter
+    orderBy: $orderBy
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      ...UserRow
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    totalCount(upTo: 1001)
+  }
+  applications @include(if: $readApplications) {
+    id
+    name
+  }
+}
+    fragment UserRow on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  activeSessionCount
+  nextExpiryAt
+  lastSessionAt
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+  }
+}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
 export const PaletteLookUpDocument = new TypedDocumentString(`
     query PaletteLookUp($text: String!, $id: ID!, $byId: Boolean!, $byUpstreamId: Boolean!, $byUser: Boolean!) {
   realtimeSession(id: $id) @include(if: $byId) {

@@ -21,7 +21,7 @@ export async function findingsIn(
     for (const place of await placesWithSecrets(page, known)) places.add(place);
     await signOut(page);
     for (const place of await placesWithSecrets(page, known)) places.add(`${place}, after signing out`);
-    for (const secret of await secretsInMemory(page, known)) places.add(`memory: ${secret.slice(0, 8)}…`);
+    for (const path of await secretsInMemory(page, known)) places.add(`memory: ${path}`);
   }
   const urls = watched.urls
     .filter((url) => holds(url, known))

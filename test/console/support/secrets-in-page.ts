@@ -1,4 +1,6 @@
-import type { CDPSession, Page } from 'playwright-core';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { pathTo, takeHeapSnapshot } from './heap-snapshot.ts';
 
 // Client secrets, API keys, tokens. What is redacted has an ellipsis in it, and does not match.
 const SECRETS = /\b(?:ek_[0-9a-f]{16,}|gh_[0-9A-Za-z]{20,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
@@ -45,19 +47,18 @@ export function holds(text: string, secrets: ReadonlySet<string>): boolean {
   return secretsIn(text).length > 0 || [...secrets].some((secret) => text.includes(secret));
 }
 
-/** Which of these secrets is in a page's memory, by a snapshot of the heap of its scripts. */
-export async function secretsInMemory(page: Page, secrets: ReadonlySet<string>): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  const snapshot = await takeSnapshot(session);
-  await session.detach();
-  return [...secrets].filter((secret) => snapshot.includes(secret));
-}
+const LOOKS = 4;
+const BETWEEN_MS = 1500;
 
-async function takeSnapshot(session: CDPSession): Promise<string> {
-  const chunks: string[] = [];
-  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => void chunks.push(chunk));
-  await session.send('HeapProfiler.enable');
-  await session.send('HeapProfiler.collectGarbage');
-  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
-  return chunks.join('');
+/**
+ * What holds one of these secrets in a page's memory, by a snapshot of the heap of its scripts. It looks again when it finds
+ * something, because a request that has just been given up, or a timer, may hold one for a moment.
+ */
+export async function secretsInMemory(page: Page, secrets: ReadonlySet<string>): Promise<string[]> {
+  for (let look = 1; ; look += 1) {
+    const heap = await takeHeapSnapshot(page);
+    const found = [...secrets].flatMap((secret) => pathTo(heap, secret) ?? []);
+    if (found.length === 0 || look === LOOKS) return found;
+    await delay(BETWEEN_MS);
+  }
 }

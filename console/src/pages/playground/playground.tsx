@@ -56,7 +56,7 @@ export function Playground() {
         </div>
       </form>
       <div className={styles['side']}>
-        <section aria-label="Result" aria-live="polite">
+        <section aria-label="Result" aria-live="polite" className={styles['result']}>
           {answer !== null && <Outcome key={answer.number} answer={answer.of} />}
         </section>
         <CodePane input={input} />
