@@ -1,6 +1,5 @@
-import type { DetailValue } from './detail.ts';
-
-export type Kind = DetailValue['kind'] | 'choice' | 'seconds' | 'yes-no';
+/** What form the value of a key has. */
+export type Kind = 'text' | 'code' | 'time' | 'usd' | 'count' | 'codes' | 'choice' | 'seconds' | 'yes-no';
 type Known = readonly [label: string, kind: Kind];
 
 /** What each key of a detail means, in the order in which they are shown. */
