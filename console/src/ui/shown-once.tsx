@@ -56,7 +56,7 @@ export function ShownOnce({
           className={styles['value']}
           aria-label={label}
           readOnly
-          rows={2}
+          rows={3}
           spellCheck={false}
         />
         <Button onClick={() => void copy()}>Copy</Button>

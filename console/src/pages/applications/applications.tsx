@@ -13,7 +13,7 @@ import { ApplicationCard } from './application-card.tsx';
 import styles from './applications.module.css';
 import { LISTED_APPLICATION, LISTED_KEY } from './listed-application.ts';
 import { matching } from './matching.ts';
-import type { ApplicationsSearch } from './search.ts';
+import { type ApplicationsSearch, validateSearch } from './search.ts';
 
 const APPLICATIONS = graphql(/* GraphQL */ `
   query ApplicationsPage($registrar: Boolean!) {
@@ -34,7 +34,7 @@ export function Applications({
   readonly registrar: boolean;
   readonly onCreate: () => void;
 }) {
-  const search = route.useSearch();
+  const search = validateSearch(route.useSearch());
   const navigate = route.useNavigate();
   const now = useNow(MINUTE_MS);
   const { data, error, reload } = useApiQuery(APPLICATIONS, { registrar });

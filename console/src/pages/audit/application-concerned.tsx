@@ -8,17 +8,25 @@ import { useApplicationNames } from './use-application-names.ts';
 export function applicationConcerned(
   action: string,
   detail: unknown,
-): { readonly find?: string; readonly uuid?: string } {
+): { readonly name?: string; readonly find?: string; readonly uuid?: string } {
   if (!isObject(detail)) return {};
   const { name, applicationId } = detail;
   if (action === 'policy.set' && typeof applicationId === 'string') return { uuid: applicationId };
-  const named =
-    action === 'application.created' || action === 'api_key.created' || action === 'api_key.revoked';
-  return named && typeof name === 'string' ? { find: name } : {};
+  if (typeof name !== 'string') return {};
+  if (action === 'application.created') return { find: name };
+  return action === 'api_key.created' || action === 'api_key.revoked' ? { name: 'API key', find: name } : {};
 }
 
 /** Links to what the event concerns among the applications. Nothing for callers who may not list them. */
-export function ApplicationConcerned({ find, uuid }: { readonly find?: string; readonly uuid?: string }) {
+export function ApplicationConcerned({
+  name = 'Application',
+  find,
+  uuid,
+}: {
+  readonly name?: string;
+  readonly find?: string;
+  readonly uuid?: string;
+}) {
   const { reach } = useViewer();
   const names = useApplicationNames();
   if (reach !== 'EVERYTHING') return null;
@@ -26,7 +34,7 @@ export function ApplicationConcerned({ find, uuid }: { readonly find?: string; r
   const wanted = application?.name ?? find;
   if (wanted === undefined) return null;
   return (
-    <Fact name="Application">
+    <Fact name={name}>
       <Link to="/applications" search={{ find: wanted, ended: true }}>
         {wanted}
       </Link>

@@ -14,7 +14,7 @@ import { EventDialog } from './event-dialog.tsx';
 import { AUDIT_ROW, auditColumns } from './event-row.tsx';
 import { ExportButtons } from './export-buttons.tsx';
 import { MatchCount } from './match-count.tsx';
-import { type AuditSearch, filterOf } from './search.ts';
+import { type AuditSearch, filterOf, validateSearch } from './search.ts';
 
 const TRAIL = graphql(/* GraphQL */ `
   query AuditTrail(
@@ -45,7 +45,7 @@ const route = getRouteApi('/audit');
 
 /** The events that match the URL's filter, a page at a time. */
 export function AuditTrail() {
-  const search = route.useSearch();
+  const search = validateSearch(route.useSearch());
   const navigate = route.useNavigate();
   const withSessions = useHasScope('SESSIONS_READ');
   const filter = filterOf(search);

@@ -2,8 +2,8 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { TextField } from '../../ui/text-field.tsx';
 
 export type LookUp = {
-  /** The id that a text stands for; null when there is no such record. Left out: the text is the id. */
-  readonly find?: (text: string) => Promise<string | null>;
+  /** The id that a text stands for; null: there is no such record, undefined: it is not known. Left out: the text is the id. */
+  readonly find?: (text: string) => Promise<string | null | undefined>;
   /** What people call the record with that id. */
   readonly nameOf?: (id: string) => Promise<string | null>;
 };
@@ -51,7 +51,8 @@ export function LookUpField({
     if (wanted === taken) return;
     if (wanted === '') return onChange(undefined);
     const id = find === undefined ? wanted : await find(wanted);
-    if (id === null) setError(unknown);
+    if (id === undefined) setError('It could not be looked up. Try again.');
+    else if (id === null) setError(unknown);
     else onChange(id);
   }
 
@@ -60,7 +61,7 @@ export function LookUpField({
       <TextField
         label={label}
         value={text}
-        placeholder={placeholder}
+        placeholder={find === undefined && unknown !== '' ? 'Id' : placeholder}
         autoComplete="off"
         error={error}
         onChange={(next) => {

@@ -36,7 +36,12 @@ export function SealState() {
         The state of the seal is shown to operators and to API keys with the reach <code>EVERYTHING</code>.
       </p>
     );
-  if (error !== undefined && data === undefined) return <ErrorNote error={error} onRetry={reload} />;
+  if (error !== undefined && data === undefined)
+    return (
+      <div className={styles['alone']}>
+        <ErrorNote error={error} onRetry={reload} />
+      </div>
+    );
   const trail = data?.gateway.trail;
   return (
     <section className={styles['seal']} aria-label="Seal of the trail">

@@ -33,7 +33,8 @@ export function useFindUser(): LookUp {
         ? {
             find: async (text) => {
               if (isIdOf('User', text)) return text;
-              return (await request(FIND_USER, { externalId: text })).data?.user?.id ?? null;
+              const { data, error } = await request(FIND_USER, { externalId: text });
+              return error === undefined ? (data?.user?.id ?? null) : undefined;
             },
             nameOf: async (id) => (await request(FIND_USER, { id })).data?.user?.externalId ?? null,
           }
@@ -52,8 +53,8 @@ export function useFindSession(): LookUp {
         ? {
             find: async (text) => {
               if (isIdOf('RealtimeSession', text)) return text;
-              const { data } = await request(FIND_SESSION, { upstreamSessionId: text });
-              return data?.realtimeSessions.nodes[0]?.id ?? null;
+              const { data, error } = await request(FIND_SESSION, { upstreamSessionId: text });
+              return error === undefined ? (data?.realtimeSessions.nodes[0]?.id ?? null) : undefined;
             },
           }
         : {},

@@ -77,7 +77,7 @@ export function PaletteSearch({ onGone }: { readonly onGone: () => void }) {
       />
       <PaletteList id={id} items={items} active={index} onChoose={choose} onPoint={setActive} />
       <p id={`${id}-hint`} className={styles['hint']} role="status">
-        {hintFor(typed, found.loading, items.length)}
+        {hintFor(typed, found, items.length)}
       </p>
     </>
   );
@@ -94,12 +94,18 @@ function listOf(id: string, active: Item | undefined) {
   } as const;
 }
 
-function hintFor({ text, secret }: Typed, loading: boolean, count: number): string {
+function hintFor(
+  { text, secret }: Typed,
+  { loading, error }: ReturnType<typeof useLookUp>,
+  count: number,
+): string {
   if (secret !== null)
     return count === 0
       ? 'This looks like a secret, so it is masked and not looked for. Looking it up needs the scope AUDIT_READ.'
       : 'This looks like a secret, so it is masked. Enter looks up whose it is, which the audit trail records.';
   if (loading && text !== '') return 'Looking…';
+  if (error !== undefined)
+    return `Sessions and users could not be looked up: ${error.message}${error.requestId === null ? '' : ` Request ${error.requestId}`}`;
   if (count === 0) return 'Nothing has this id or name. Names of users are found by how they begin.';
   return '↑ and ↓ choose, Enter opens, Esc closes.';
 }
