@@ -31,12 +31,13 @@ export function watchQueries(): void {
     const one: Asked = { query, init: rest, answer: null };
     asked.push(one);
     const response = await original(input, init);
-    void response
-      .clone()
-      .json()
-      .then((answer) => {
-        one.answer = answer;
-      });
+    // As it is read by the console: a copy would be cut off with the request when that is done.
+    const read = response.text.bind(response);
+    response.text = async () => {
+      const text = await read();
+      one.answer = JSON.parse(text);
+      return text;
+    };
     return response;
   };
 }
@@ -73,9 +74,10 @@ export async function takeStep({ path, heading, waits, list, patienceMs }: Step)
     const observer = new MutationObserver(look);
     observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     const timer = setTimeout(() => {
-      const missing = waits.filter((query) => answerTo(query) === null);
+      const missing = waits.filter((query) => answerTo(query) === null).join(', ') || 'nothing';
+      const text = document.querySelector('main')?.textContent.slice(0, 300);
       reject(
-        new Error(`${path ?? 'signing in'} is not shown; unanswered: ${missing.join(', ') || 'nothing'}`),
+        new Error(`${path ?? 'signing in'} is not shown; unanswered: ${missing}; the page says: ${text}`),
       );
     }, patienceMs);
   });

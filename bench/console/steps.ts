@@ -11,7 +11,7 @@ export type Measured = Step & {
 type Filter = Readonly<Record<string, unknown>>;
 export type User = { readonly path: string; readonly externalId: string };
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 30_000;
 const DAY_MS = 86_400_000;
 const PAGE = { list: null, patienceMs: PATIENCE_MS };
 const LIST = {
@@ -31,8 +31,7 @@ export const SIGN_IN: Measured = {
   path: null,
 };
 
-/** The list without a filter, where the users of the others are found. */
-export const ALL_SESSIONS: Step = { ...LIST, path: listPath({}) };
+const ALL_SESSIONS: Step = { ...LIST, path: listPath({}) };
 
 /** The steps after signing in. @param now when the round began */
 export function stepsOf(user: User, now: number): readonly Measured[] {

@@ -1,6 +1,6 @@
 import type { Browser, CDPSession, Page } from '../../test/console/support/launch-browser.ts';
 import { askAgain, takeStep, userOfRow, watchQueries } from './in-page.ts';
-import { ALL_SESSIONS, type Measured, SIGN_IN, stepsOf } from './steps.ts';
+import { type Measured, SIGN_IN, stepsOf } from './steps.ts';
 
 export type Taken = {
   readonly step: Measured;
@@ -38,7 +38,6 @@ export async function visit(browser: Browser, origin: string, key: string, round
     await field.fill(key);
     const taken = [await take(page, SIGN_IN)];
     const sessions = loaded();
-    await page.evaluate(takeStep, ALL_SESSIONS);
     const user = await page.evaluate(userOfRow, round);
     for (const step of stepsOf(user, Date.now())) taken.push(await take(page, step));
     return { first, sessions, taken };
