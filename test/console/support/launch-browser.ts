@@ -1,0 +1,12 @@
+import { type Browser, chromium } from 'playwright-core';
+
+export type { Browser, CDPSession, Page } from 'playwright-core';
+
+/** Starts a browser without a window. @param executablePath what find-browser.ts has found */
+export function launchBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    // It looks at our own pages only, and in containers its sandbox does not start.
+    args: ['--no-sandbox'],
+  });
+}
