@@ -8,7 +8,8 @@ export function useBrowser(): Browser {
       chromium.launch({
         executablePath: process.env['CONSOLE_BROWSER'] ?? '',
         // It looks at our own pages only, and in containers its sandbox does not start.
-        args: ['--no-sandbox'],
+        // Two pages of it that call each other have no mDNS to find each other by.
+        args: ['--no-sandbox', '--disable-features=WebRtcHideLocalIpsWithMdns'],
       }),
     (browser) => browser.close(),
   );
