@@ -28,6 +28,7 @@ import { openRetention } from './retention/open-retention.ts';
 import { findTrailState } from './sealing/find-trail-state.db.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import type { Console } from './server/console/answer-console.ts';
+import { callsUrlOf } from './server/console/calls-url.ts';
 import { CONSOLE_FOLDER, loadConsole } from './server/console/load-console.ts';
 import { onlyTrustedDocuments } from './server/graphql/only-trusted-documents.ts';
 import { loadTrustedDocuments } from './server/graphql/trusted-documents.ts';
@@ -261,14 +262,17 @@ function admissionRules(
 }
 
 /** What is served of the console. Null: nothing. */
-async function openConsole({ console, identityProvider }: Config): Promise<Console | null> {
+async function openConsole(config: Config & ProviderSettings): Promise<Console | null> {
+  const { console, identityProvider, providers, openai } = config;
   if (console.serve === false) return null;
   const files = await loadConsole(CONSOLE_FOLDER, { required: console.serve === true });
   if (files === null) return null;
+  const callsUrl = providers.includes('openai') ? callsUrlOf(openai.baseUrl) : null;
   const { oidcClientId: clientId, oidcScope: scope } = console;
-  if (clientId === undefined || identityProvider === null) return { ...files, settings: { oidc: null } };
+  if (clientId === undefined || identityProvider === null)
+    return { ...files, settings: { oidc: null, callsUrl } };
   const { issuer, audience } = identityProvider;
-  return { ...files, settings: { oidc: { issuer, clientId, audience, scope } } };
+  return { ...files, settings: { oidc: { issuer, clientId, audience, scope }, callsUrl } };
 }
 
 // The system's answers to an address that is not this machine's, or to a name that leads to none.

@@ -38,6 +38,11 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   throw new Error(`Tab does not lead to ${name}, but to ${passed.join(' · ')}`);
 }
 
+/** Waits until the dialog has taken the focus. */
+async function inDialog(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"]') != null);
+}
+
 test('one can sign in, find a session and revoke it without a mouse', async () => {
   const { session } = await issue(gateway, { externalUserId: 'alice' });
   const { page } = await visits.open('/');
@@ -54,14 +59,13 @@ test('one can sign in, find a session and revoke it without a mouse', async () =
   await tabTo(page, 'Revoke…');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
+  await inDialog(page);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await expect.poll(async () => (await focused(page)).name).toBe('Revoke…');
   await page.keyboard.press('Enter');
   await page.getByLabel('Reason').waitFor();
-  await expect
-    .poll(() => page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null))
-    .toBe(true);
+  await inDialog(page);
   while ((await page.evaluate(() => document.activeElement?.tagName)) !== 'TEXTAREA')
     await page.keyboard.press('Tab');
   await page.keyboard.type('Without a mouse.');

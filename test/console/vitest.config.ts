@@ -12,6 +12,8 @@ export default defineConfig({
     // Loading the gateway takes longer than most tests.
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    // After each test the memory of its pages is looked through.
+    hookTimeout: 180_000,
   },
 });

@@ -83,6 +83,7 @@ describe('the page', () => {
         audience: 'https://gatehouse.example.com',
         scope: 'openid',
       },
+      callsUrl: null,
     });
   });
 });

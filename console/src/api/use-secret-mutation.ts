@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { type AnyVariables, useClient } from 'urql';
+import { type AnyVariables, stringifyVariables, useClient } from 'urql';
 import type { TypedDocumentString } from '../gql/graphql.ts';
 import { toApiError } from './api-error.ts';
 import type { ApiAnswer } from './use-api-mutation.ts';
@@ -21,6 +21,8 @@ export function useSecretMutation(): <Data, Variables>(
       const { data, error } = await client
         .mutation<Data, Variables & AnyVariables>(document.toString(), variables)
         .toPromise();
+      // Until it writes other variables, urql remembers which objects it has seen in these.
+      stringifyVariables({});
       return { data, error: error === undefined ? undefined : toApiError(error) };
     },
     [client],

@@ -8,4 +8,6 @@ export type ConsoleSettings = {
     readonly audience: string;
     readonly scope: string;
   } | null;
+  /** Where a browser opens calls with the client secrets of the provider "openai". Null: nowhere. */
+  readonly callsUrl: string | null;
 };

@@ -7,6 +7,7 @@ export function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     // It looks at our own pages only, and in containers its sandbox does not start.
-    args: ['--no-sandbox'],
+    // Two pages of it that call each other have no mDNS to find each other by.
+    args: ['--no-sandbox', '--disable-features=WebRtcHideLocalIpsWithMdns'],
   });
 }

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
-import { useClient } from 'urql';
-import { type ApiError, toApiError } from '../../api/api-error.ts';
+import type { ApiError } from '../../api/api-error.ts';
+import { useSecretMutation } from '../../api/use-secret-mutation.ts';
 import type { CreateRealtimeSessionInput, PlaygroundMintMutation } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
 
@@ -81,18 +81,16 @@ export type MintAnswer = { readonly result: MintResult } | { readonly error: Api
 
 const NOTHING: ApiError = { message: 'The gateway answered nothing.', code: 'UNKNOWN', requestId: null };
 
-/** @returns a function that mints, and hands the answer to its caller alone: a hook of urql would keep it, with the secret */
+/** @returns a function that mints, and hands the answer to its caller alone */
 export function useMint(): (input: CreateRealtimeSessionInput) => Promise<MintAnswer> {
-  const client = useClient();
+  const mutate = useSecretMutation();
   return useCallback(
     async (input) => {
-      const { data, error } = await client
-        .mutation<PlaygroundMintMutation>(MINT.toString(), { input })
-        .toPromise();
+      const { data, error } = await mutate(MINT, { input });
       // What was minted is shown, also when a part of the answer failed.
       if (data?.createRealtimeSession !== undefined) return { result: data.createRealtimeSession };
-      return { error: error === undefined ? NOTHING : toApiError(error) };
+      return { error: error ?? NOTHING };
     },
-    [client],
+    [mutate],
   );
 }
