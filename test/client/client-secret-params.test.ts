@@ -147,7 +147,18 @@ function sentFor(input: CreateRealtimeSessionInput): unknown {
   const { expiresAfterSeconds = 0, type = 'REALTIME', ...fields } = createInputSchema.parse(input);
   const model = fields.model ?? fields.inputAudioTranscription?.model ?? '';
   const request: SessionRequest = { ...fields, type, model, extra: fields.extra ?? {} };
-  return JSON.parse(JSON.stringify(gaDialect.writeRequest(request, expiresAfterSeconds)));
+  return withoutOff(JSON.parse(JSON.stringify(gaDialect.writeRequest(request, expiresAfterSeconds))));
+}
+
+/** OpenAI's types have no null for these two. Off is what they are when they are left out. */
+function withoutOff(value: Json): Json {
+  if (!isJsonObject(value)) return value;
+  const fields = Object.entries(value)
+    .filter(([name, field]) => field !== null || (name !== 'transcription' && name !== 'noise_reduction'))
+    .map(([name, field]) => [name, withoutOff(field)] as const);
+  return Object.fromEntries(
+    fields.filter(([name, field]) => !/^(audio|input)$/.test(name) || JSON.stringify(field) !== '{}'),
+  );
 }
 
 type Issues = NonNullable<GatehouseError['issues']>;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { Browser } from 'happy-dom';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { createGatehouse } from '../../client/src/index.ts';
+import { documentBlocks } from '../support/document-blocks.ts';
 import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import { startFakeRealtime } from './fake-realtime.ts';
@@ -114,15 +115,15 @@ test('the agents app connects with a secret of its own, and reports what its res
 });
 
 test('twenty lines lead from npm init to a secret in a page', async () => {
-  const readme = await readFile(join(ROOT, 'examples/quickstart/README.md'), 'utf8');
-  const script = /```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  const script =
+    (await documentBlocks('README.md')).find(({ text }) => text.includes('npm init'))?.text ?? '';
   expect(script.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
 
   const key = await keyWith(['SESSIONS_CREATE']);
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-quickstart-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const child = start('bash', ['-e', '-c', script], ROOT, {
-    ...{ GATEHOUSE_KEY: key, PORT: '0', TMPDIR: folder },
+    ...{ KEY: key, PORT: '0', TMPDIR: folder },
     // What an earlier run fetched need not be asked for again.
     ...{ npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' },
   });

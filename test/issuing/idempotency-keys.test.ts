@@ -59,7 +59,7 @@ describe('the same input', () => {
         extra: { prompt: { version: '2', id: 'pmpt_1' } },
       },
     ],
-    ['null for what is not given', { ...input, voice: null, turnDetection: null, extra: input.extra }],
+    ['null for what is not given', { ...input, voice: null, temperature: null, extra: input.extra }],
     [
       'null deep down for what is not given',
       { ...input, tools: tools({ headers: null, requireApproval: null }) },
@@ -76,6 +76,7 @@ describe('the same input', () => {
     ['the default written out', { ...input, expiresAfterSeconds: 600 }],
     ['other instructions', { ...input, instructions: 'Be brief!' }],
     ['instructions left out', { ...input, instructions: null }],
+    ['null where it switches off', { ...input, turnDetection: null }],
     ['labels in another order', { ...input, labels: input.labels.toReversed() }],
     ['only another MCP authorization', { ...input, tools: tools({ authorization: 'token-of-alice-0002' }) }],
     ['one header more', { ...input, tools: tools({ headers: [{ name: 'X-A', value: 'b' }] }) }],

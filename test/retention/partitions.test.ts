@@ -26,7 +26,7 @@ const INDEXES = {
     'upstream_idx',
     'user_id_id_idx',
   ],
-  audit_event: ['gone_idx', 'pkey', 'session_id_id_idx', 'user_id_id_idx'],
+  audit_event: ['denied_idx', 'gone_idx', 'pkey', 'session_id_id_idx', 'user_id_id_idx'],
   audit_identity: ['pkey', 'user_id_event_id_idx'],
   usage_record: ['at_idx', 'pkey', 'user_id_at_idx'],
 } as const;

@@ -58,7 +58,8 @@ export function writeTurnDetection(
   detection: Input['turnDetection'],
   refusals: Refusals,
 ): TurnDetectionParams | null | undefined {
-  if (detection == null) return undefined;
+  // Null switches it off, for Gatehouse as for OpenAI.
+  if (detection == null) return detection;
   if (detection.disabled === true) return null;
   if (detection.serverVad !== undefined) {
     const { threshold, prefixPaddingMs, silenceDurationMs, idleTimeoutMs, ...rest } = detection.serverVad;

@@ -577,6 +577,8 @@ export type UsageDimension =
   | 'DAY'
   /** The hour, in the time zone of the report. */
   | 'HOUR'
+  /** The value of the one label of the session whose key the operator named (GATEHOUSE_USAGE_LABEL), e.g. a team. Refused where none is named. */
+  | 'LABEL'
   /** The model that was used. */
   | 'MODEL'
   /** The calendar month, in the time zone of the report. */
@@ -606,7 +608,7 @@ export type UsageFilter = {
 export type UsageOrder =
   /** The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first. */
   | 'COST_DESC'
-  /** By start, then by user, application, model and provider. */
+  /** By start, then by user, application, model, provider and label. */
   | 'START'
   /** The highest totalTokens first. */
   | 'TOKENS_DESC';

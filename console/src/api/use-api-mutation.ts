@@ -13,7 +13,7 @@ export function useApiMutation<Data, Variables>(
   const run = useCallback(
     async (variables: Variables & AnyVariables) => {
       const { data, error } = await execute(variables);
-      return { data, error: error === undefined ? undefined : toApiError(error) };
+      return { data: data ?? undefined, error: error === undefined ? undefined : toApiError(error) };
     },
     [execute],
   );

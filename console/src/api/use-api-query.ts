@@ -19,12 +19,14 @@ export function useApiQuery<Data, Variables>(
   variables: Variables & AnyVariables,
   { pause = false, policy }: { readonly pause?: boolean; readonly policy?: RequestPolicy } = {},
 ): ApiQuery<Data> {
-  const [{ data, error, fetching, stale }, execute] = useQuery<Data, Variables & AnyVariables>({
+  const [{ data: answer, error, fetching, stale }, execute] = useQuery<Data, Variables & AnyVariables>({
     query: document.toString(),
     variables,
     pause,
     ...(policy === undefined ? {} : { requestPolicy: policy }),
   });
+  // An answer to a request that is refused has null in place of its data.
+  const data = answer ?? undefined;
   const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   return {
     data,

@@ -20,7 +20,7 @@ export function useRequest(): <Data, Variables>(
           requestPolicy: 'network-only',
         })
         .toPromise();
-      return { data, error: error === undefined ? undefined : toApiError(error) };
+      return { data: data ?? undefined, error: error === undefined ? undefined : toApiError(error) };
     },
     [client],
   );

@@ -18,6 +18,248 @@ export type ActorKind =
   /** An end user, who uses a token without scopes. */
   | 'USER';
 
+/** The encoding of audio. */
+export type AudioFormat =
+  /** G.711 A-law at 8 kHz, as used by telephones elsewhere. */
+  | 'G711_ALAW'
+  /** G.711 μ-law at 8 kHz, as used by telephones in North America and Japan. */
+  | 'G711_ULAW'
+  /** 16 bit PCM at 24 kHz, mono, little-endian. */
+  | 'PCM16';
+
+/** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
+export type AuditEventFilter = {
+  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
+  readonly actions?: ReadonlyArray<string> | null | undefined;
+  /** Events that one of these kinds of callers caused. At most 1,000. */
+  readonly actorKinds?: ReadonlyArray<ActorKind> | null | undefined;
+  /** Events about this application, and events that it caused. */
+  readonly applicationId?: string | null | undefined;
+  /** Events at this time or later. */
+  readonly from?: string | null | undefined;
+  /** Events with one of these outcomes. At most 1,000. */
+  readonly outcomes?: ReadonlyArray<AuditOutcome> | null | undefined;
+  /** Events that this request caused, by the value of its X-Request-Id header. */
+  readonly requestId?: string | null | undefined;
+  /** Events about this session. */
+  readonly sessionId?: string | null | undefined;
+  /** Events before this time. */
+  readonly to?: string | null | undefined;
+  /** Events about this user. */
+  readonly userId?: string | null | undefined;
+};
+
+/** The outcome of an action: done, refused by a rule, or failed. */
+export type AuditOutcome =
+  /** A rule refused the action, e.g. a policy, a quota or a suspension. Nothing was done. */
+  | 'DENIED'
+  /** The action was tried and failed, or its outcome is unknown. */
+  | 'FAILED'
+  /** The action was done. */
+  | 'SUCCEEDED';
+
+/** The key to create. A caller cannot grant a scope or a reach that it does not have itself. */
+export type CreateApiKeyInput = {
+  /** The application that the key is for. */
+  readonly applicationId: string;
+  /** The time from which the key is refused. Default: it does not expire. */
+  readonly expiresAt?: string | null | undefined;
+  /** The name of the key, 1 to 200 characters. */
+  readonly name: string;
+  /** The records that its scopes apply to: OWN_APPLICATION or EVERYTHING. */
+  readonly reach?: Reach | null | undefined;
+  /** What the key allows. With an empty list it can only ask who it is. At most 10. */
+  readonly scopes: ReadonlyArray<Scope>;
+};
+
+/** The application to register. */
+export type CreateApplicationInput = {
+  /** The name, 1 to 200 characters. No two applications have the same name. */
+  readonly name: string;
+};
+
+/** The session to create. Fields that are left out take the defaults of the provider. Null is the same as leaving a field out, except in turnDetection, inputAudioTranscription and inputAudioNoiseReduction, where it means off, as in what is returned, and inside extra. A field that the provider does not support is refused, never dropped. */
+export type CreateRealtimeSessionInput = {
+  /** The lifetime of the client secret in seconds, 10 to 7200 (xAI: 10 to 3600). A longer lifetime than the policy or the provider allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less. */
+  readonly expiresAfterSeconds?: number | null | undefined;
+  /** The identifier that the applications use for the end user. Applications and operators must give it. An end user may leave it out, and may name only itself. */
+  readonly externalUserId?: string | null | undefined;
+  /** Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. Null is passed on where the provider gives it a meaning, and refused elsewhere: `{ tracing: null }` switches tracing off, and `{ prompt: null }` names no prompt. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it. */
+  readonly extra?: unknown;
+  /** A key that never mints more than one secret. A request with the same key and the same input is answered with the first outcome; a success is answered with SecretAlreadyIssuedError, because the secret was returned once and is not stored. 1 to 255 visible ASCII characters. Keys are remembered for at least 24 hours, per caller and user. A request that is refused before anything is reserved is not remembered. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The format of the audio that the client sends. Default PCM16. */
+  readonly inputAudioFormat?: AudioFormat | null | undefined;
+  /** The noise filter of the input audio. Default: that of the provider; OpenAI has none. Null: no filter, and the provider is told so. xAI refuses the field and null alike. */
+  readonly inputAudioNoiseReduction?: InputAudioNoiseReductionInput | null | undefined;
+  /** How the speech of the user is transcribed. Default: that of the provider; OpenAI does not transcribe it. Null: it is not transcribed, and the provider is told so. For a transcription session, which always transcribes, null is the same as leaving it out. xAI refuses the field and null alike. */
+  readonly inputAudioTranscription?: InputAudioTranscriptionInput | null | undefined;
+  /** The instructions for the model, at most 65,536 characters. The client can override them. */
+  readonly instructions?: string | null | undefined;
+  /** The labels of the session. At most 32. */
+  readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
+  /** The largest number of output tokens of one response, including tool calls. Default, and with null: "inf". */
+  readonly maxResponseOutputTokens?: number | 'inf' | null | undefined;
+  /** The kinds of output of the model. In the GA dialect [TEXT, AUDIO] becomes [AUDIO], which includes the transcript. At most 2. */
+  readonly modalities?: ReadonlyArray<Modality> | null | undefined;
+  /** The model. For a transcription session, the transcription model. Default: the model that the gateway is configured with; gpt-live-transcribe for a transcription session, gpt-realtime-translate for a translation session. */
+  readonly model?: string | null | undefined;
+  /** The format of the audio that the model sends. Default PCM16. */
+  readonly outputAudioFormat?: AudioFormat | null | undefined;
+  /** The language that a translation session translates into, e.g. "es". At most 64 characters. Beside it and the common fields, a translation session has inputAudioTranscription with a model, and inputAudioNoiseReduction with a type; all others are refused. Not allowed for other types of session. */
+  readonly outputLanguage?: string | null | undefined;
+  /** The name of a configured provider, e.g. "openai". It applies whatever provider the model is bound to. Default: the one that the model is bound to, else the first that is configured. */
+  readonly provider?: string | null | undefined;
+  /** The sampling temperature of the model, 0.6 to 1.2. Default 0.8. It is refused, never dropped, for dialects that have no temperature; the GA API has none. */
+  readonly temperature?: number | null | undefined;
+  /** Whether the model must call a tool, and which one. Default AUTO. */
+  readonly toolChoice?: ToolChoiceInput | null | undefined;
+  /** The tools that the model may call. Default: none. At most 128. */
+  readonly tools?: ReadonlyArray<ToolInput> | null | undefined;
+  /** How the end of a turn of the user is detected. Left out: the default of the provider, which is serverVad; none for the transcription models that detect no turns (gpt-live-transcribe, gpt-realtime-whisper), for which it must be left out, null or disabled. Null: the same as `{ disabled: true }`, there is no detection. A translation session has none: it takes only null and disabled. xAI refuses the field and null alike. */
+  readonly turnDetection?: TurnDetectionInput | null | undefined;
+  /** The type: a conversation, a transcription or a translation. Default REALTIME, whatever the model: a model that is known to be for another type is refused. */
+  readonly type?: RealtimeSessionType | null | undefined;
+  /** The voice of the model: a name, e.g. "marin", or the id of a custom voice ("voice_…"). Default: the default of the provider. */
+  readonly voice?: string | null | undefined;
+};
+
+/** How soon the model answers when it is not certain that the user has finished. */
+export type Eagerness =
+  /** The same as MEDIUM. */
+  | 'AUTO'
+  /** The model waits up to 2 seconds. It answers quickly and interrupts more often. */
+  | 'HIGH'
+  /** The model waits up to 8 seconds, so that the user can pause to think. */
+  | 'LOW'
+  /** The model waits up to 4 seconds. */
+  | 'MEDIUM';
+
+/** The user to erase. */
+export type EraseUserInput = {
+  /** The id of the user. */
+  readonly id: string;
+};
+
+/** A function of the client that the model may call. */
+export type FunctionToolInput = {
+  /** What the function does and when to call it, for the model to read. */
+  readonly description?: string | null | undefined;
+  /** The name that the model calls it by, e.g. "get_weather". */
+  readonly name: string;
+  /** The JSON Schema of its arguments, an object, e.g. `{ type: "object", properties: { city: { type: "string" } } }`. */
+  readonly parameters?: unknown;
+};
+
+/** An HTTP header of the requests that the provider sends to an MCP server. */
+export type HeaderInput = {
+  /** The name. It is stored, and shown in headerNames. */
+  readonly name: string;
+  /** The value. It is sent to the provider, and never stored, logged or shown. */
+  readonly value: string;
+};
+
+/** The reason why an idempotency key cannot be used. */
+export type IdempotencyConflict =
+  /** The key was used before with another input. */
+  | 'DIFFERENT_INPUT'
+  /** The first request with this key is still in progress. Try again shortly. */
+  | 'IN_PROGRESS';
+
+/** A client secret that was found where it should not be, e.g. in a log. */
+export type IdentifyClientSecretInput = {
+  /** The whole value as it was found, e.g. "ek_…", at most 4,096 characters. Send it as a variable. It is neither logged nor stored. */
+  readonly secret: string;
+};
+
+/** The noise filter of the input audio. Write null in its place for none. */
+export type InputAudioNoiseReductionInput = {
+  /** How much noise to remove, 0 to 1. Default: the default of the provider. GA dialect only. */
+  readonly strength?: number | null | undefined;
+  /** The kind of filter. */
+  readonly type: NoiseReductionType;
+};
+
+/** How the input audio is transcribed, in addition to what the model hears. A field that the model is known not to take is refused. */
+export type InputAudioTranscriptionInput = {
+  /** How long the model waits before it writes (gpt-realtime-whisper). */
+  readonly delay?: TranscriptionDelay | null | undefined;
+  /** Terms to listen for, taken literally, of at most 256 characters each (gpt-live-transcribe, gpt-transcribe). At most 500. */
+  readonly keywords?: ReadonlyArray<string> | null | undefined;
+  /** The language of the speech, in ISO 639-1, e.g. "en". Default: it is recognised. gpt-live-transcribe and gpt-transcribe take languages instead. */
+  readonly language?: string | null | undefined;
+  /** The languages that the speech may be in, in ISO 639-1, for models that take several (gpt-live-transcribe, gpt-transcribe). Not together with language. At most 64. */
+  readonly languages?: ReadonlyArray<string> | null | undefined;
+  /** The transcription model, e.g. "whisper-1". For a transcription session it must be left out or be the same as model. */
+  readonly model?: string | null | undefined;
+  /** Words and topics to expect, e.g. the names of your products. gpt-realtime-whisper and gpt-4o-transcribe-diarize take none. */
+  readonly prompt?: string | null | undefined;
+};
+
+/** A label: a key and a value that the application chooses, e.g. `{ key: "team", value: "support" }`. */
+export type LabelInput = {
+  /** The key, at most 64 characters. It must be unique within the session. */
+  readonly key: string;
+  /** The value, at most 256 characters. */
+  readonly value: string;
+};
+
+/** An MCP server that the provider calls. GA dialect only. */
+export type McpToolInput = {
+  /** The names of its tools that the model may call. Default: all tools. At most 256. */
+  readonly allowedTools?: ReadonlyArray<string> | null | undefined;
+  /** The authorization. It is sent to the provider, and never stored, logged or shown. */
+  readonly authorization?: string | null | undefined;
+  /** A connector of the provider that stands for a server, e.g. "connector_googlecalendar". OpenAI has none for models released after 2026-09-01. */
+  readonly connectorId?: string | null | undefined;
+  /** The headers. Their values are sent to the provider, and never stored, logged or shown. At most 32. */
+  readonly headers?: ReadonlyArray<HeaderInput> | null | undefined;
+  /** With true, the model may call only tools that the server marks as reading. */
+  readonly readOnlyTools?: boolean | null | undefined;
+  /** Which calls the client must approve: "always", "never", or e.g. `{ never: { tool_names: ["search"] } }`. */
+  readonly requireApproval?: unknown;
+  /** What the server offers, for the model to read. */
+  readonly serverDescription?: string | null | undefined;
+  /** The name of the server in this session, e.g. in toolChoice. */
+  readonly serverLabel: string;
+  /** The http or https URL at which the provider reaches the server. It is stored without credentials and query. Give exactly one of serverUrl and connectorId. */
+  readonly serverUrl?: string | null | undefined;
+};
+
+/** A kind of output of the model. Audio comes with its transcript. */
+export type Modality =
+  /** Speech, with its transcript. */
+  | 'AUDIO'
+  /** Text. */
+  | 'TEXT';
+
+/** The kind of noise filter. It depends on the microphone. */
+export type NoiseReductionType =
+  /** For a microphone in the room, e.g. that of a laptop. */
+  | 'FAR_FIELD'
+  /** For a microphone close to the mouth, e.g. a headset. */
+  | 'NEAR_FIELD';
+
+/** A rule of a policy. */
+export type PolicyRule =
+  /** The known costs of the user in this calendar month (UTC) have reached the budget, or the price of a model is not known. Costs are known when usage is reported. */
+  | 'BUDGET'
+  /** The model is not allowed. */
+  | 'MODEL'
+  /** The provider is not allowed. */
+  | 'PROVIDER'
+  /** The requested lifetime of the secret is longer than allowed. */
+  | 'TTL';
+
+/** A quota. It counts sessions per user, over all applications. */
+export type QuotaKind =
+  /** Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider. */
+  | 'ACTIVE_SESSIONS'
+  /** Sessions reserved in the last 24 hours. */
+  | 'MINTS_PER_DAY'
+  /** Sessions reserved in the last 60 seconds. */
+  | 'MINTS_PER_MINUTE';
+
 /** The records that the scopes of a caller apply to. The reach of an end user is always SELF. */
 export type Reach =
   /** The records of all users and applications. */
@@ -26,6 +268,91 @@ export type Reach =
   | 'OWN_APPLICATION'
   /** The user that the caller is, and its sessions. */
   | 'SELF';
+
+/** Sessions that match all given fields. A list matches any of its values; an empty list, or an id of a record that you may not see, matches nothing. */
+export type RealtimeSessionFilter = {
+  /** Sessions that this application requested. */
+  readonly applicationId?: string | null | undefined;
+  /** Sessions that were reserved at this time or later. */
+  readonly createdFrom?: string | null | undefined;
+  /** Sessions that were reserved before this time. */
+  readonly createdTo?: string | null | undefined;
+  /** Sessions that are ACTIVE now and expire before this time. */
+  readonly expiresBefore?: string | null | undefined;
+  /** Sessions of which something may still be running at this time: those whose exposedUntil is not earlier. */
+  readonly exposedAfter?: string | null | undefined;
+  /** Sessions of the user for whom the applications use this identifier. */
+  readonly externalUserId?: string | null | undefined;
+  /** Sessions for which there is no secret for one of these reasons, by SessionFailure.code: upstream_unreachable, upstream_redirected, upstream_proxy_refused, upstream_rejected, upstream_authentication, upstream_rate_limited, upstream_quota_exhausted, upstream_unavailable, upstream_error, upstream_timeout, upstream_connection_lost, upstream_answer_too_large, upstream_answer_invalid, not_recorded, withdrawn, not_settled. At most 1,000. */
+  readonly failureCodes?: ReadonlyArray<string> | null | undefined;
+  /** Sessions that have all of these labels. At most 1,000. */
+  readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
+  /** Sessions with one of these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** Sessions of one of these providers, e.g. "openai". At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** Sessions that have one of these statuses now. At most 1,000. */
+  readonly statuses?: ReadonlyArray<RealtimeSessionStatus> | null | undefined;
+  /** Sessions of these types. At most 1,000. */
+  readonly types?: ReadonlyArray<RealtimeSessionType> | null | undefined;
+  /** The session to which the provider gave this identifier, e.g. "sess_…". */
+  readonly upstreamSessionId?: string | null | undefined;
+  /** Sessions of this user. */
+  readonly userId?: string | null | undefined;
+};
+
+/** The order of a listing of sessions. */
+export type RealtimeSessionOrder =
+  /** Oldest first. */
+  | 'CREATED_AT_ASC'
+  /** Newest first. */
+  | 'CREATED_AT_DESC'
+  /** The next to expire first. Lists ACTIVE sessions only. */
+  | 'EXPIRES_AT_ASC';
+
+/** The status of a session. It is computed whenever it is read, from the record and the clock of the database, so it is never out of date. A revoked session is REVOKED even after its secret has expired. */
+export type RealtimeSessionStatus =
+  /** The client secret was issued and can still open connections. */
+  | 'ACTIVE'
+  /** The client secret has expired and opens no connection any more. */
+  | 'EXPIRED'
+  /** The provider refused the session. No secret exists. */
+  | 'FAILED'
+  /** The session is reserved. The provider has not answered yet. */
+  | 'PENDING'
+  /** An operator, the application or the user revoked the session. */
+  | 'REVOKED'
+  /** The outcome is unknown, because of a timeout, a crash or a lost write. A secret may exist at the provider, but it was returned to nobody. */
+  | 'UNCONFIRMED';
+
+/** The type of a session: a conversation, a transcription or a translation. */
+export type RealtimeSessionType =
+  /** A conversation. The model listens and answers. */
+  | 'REALTIME'
+  /** A transcription. Speech is transcribed, and no model answers. */
+  | 'TRANSCRIPTION'
+  /** A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations. */
+  | 'TRANSLATION';
+
+/** The user to reinstate. */
+export type ReinstateUserInput = {
+  /** The id of the user. */
+  readonly id: string;
+};
+
+/** The key to revoke. */
+export type RevokeApiKeyInput = {
+  /** The id of the key, not the key itself. */
+  readonly id: string;
+};
+
+/** The session to revoke. */
+export type RevokeRealtimeSessionInput = {
+  /** The value of RealtimeSession.id, not the provider's own identifier. */
+  readonly id: string;
+  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
+  readonly reason?: string | null | undefined;
+};
 
 /** What a caller may do. An end user, who has a token of the identity provider without scopes, needs none of these to create, read and revoke its own sessions and to read its own usage. */
 export type Scope =
@@ -50,10 +377,675 @@ export type Scope =
   /** Suspend, reinstate and erase users. Needs reach EVERYTHING. */
   | 'USERS_WRITE';
 
+/** Turn detection by whether the speech sounds complete. */
+export type SemanticVadInput = {
+  /** Whether the model answers automatically when a turn ends. Default true. */
+  readonly createResponse?: boolean | null | undefined;
+  /** How soon the model answers. Default AUTO. */
+  readonly eagerness?: Eagerness | null | undefined;
+  /** Whether the model stops speaking when the user starts to speak. Default true. */
+  readonly interruptResponse?: boolean | null | undefined;
+};
+
+/** Turn detection by volume and silence. */
+export type ServerVadInput = {
+  /** Whether the model answers automatically when a turn ends. Default true. */
+  readonly createResponse?: boolean | null | undefined;
+  /** The milliseconds of silence after which the model speaks without input, 5000 to 30000. Default: never. GA dialect only. */
+  readonly idleTimeoutMs?: number | null | undefined;
+  /** Whether the model stops speaking when the user starts to speak. Default true. */
+  readonly interruptResponse?: boolean | null | undefined;
+  /** The milliseconds of audio to keep from before the speech was detected. Default 300. */
+  readonly prefixPaddingMs?: number | null | undefined;
+  /** The milliseconds of silence that end a turn. Default 500. */
+  readonly silenceDurationMs?: number | null | undefined;
+  /** The threshold of the volume, 0 to 1. A higher value needs louder speech. Default 0.5. */
+  readonly threshold?: number | null | undefined;
+};
+
+/** A kind of change to a session. */
+export type SessionEventType =
+  /** The client secret expired. */
+  | 'EXPIRED'
+  /** The provider refused the session. There is no secret. */
+  | 'FAILED'
+  /** The client secret was recorded and returned. The session became ACTIVE. */
+  | 'ISSUED'
+  /** The session was revoked. */
+  | 'REVOKED'
+  /** The outcome is unknown. No secret was returned. */
+  | 'UNCONFIRMED'
+  /** Usage of the session was reported. */
+  | 'USAGE_REPORTED';
+
+/** What is counted: what matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type SessionStatisticsFilter = {
+  /** What these applications asked for. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** What was asked for with these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** What was asked of these providers. At most 1,000. */
+  readonly providers?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which minutes, hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam". Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** What was asked for these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
+};
+
+/** The limits to set. Give exactly one of applicationId, userId and externalUserId. A limit that is left out stays as it is; null returns to the inherited value. */
+export type SetPolicyInput = {
+  /** The models that are allowed. An empty list allows none. At most 256. */
+  readonly allowedModels?: ReadonlyArray<string> | null | undefined;
+  /** The names of the providers that are allowed, e.g. ["openai"]. An empty list allows none. At most 32. */
+  readonly allowedProviders?: ReadonlyArray<string> | null | undefined;
+  /** The application. The limits apply to each user that it requests sessions for. */
+  readonly applicationId?: string | null | undefined;
+  /** The identifier that the applications use for the user. It need not have a session yet. */
+  readonly externalUserId?: string | null | undefined;
+  /** How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000. */
+  readonly maxActiveSessions?: number | null | undefined;
+  /** How many sessions may be reserved for a user in any 24 hours, 0 to 1,000,000. */
+  readonly maxMintsPerDay?: number | null | undefined;
+  /** How many sessions may be reserved for a user in any 60 seconds, 0 to 1,000,000. */
+  readonly maxMintsPerMinute?: number | null | undefined;
+  /** The longest lifetime of a client secret, 10 to 7200 seconds. */
+  readonly maxTtlSeconds?: number | null | undefined;
+  /** How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped. */
+  readonly monthlyBudgetUsd?: string | null | undefined;
+  /** The id of the user. The limits apply to it through every application. */
+  readonly userId?: string | null | undefined;
+};
+
+/** The user to suspend: either id or externalUserId. An externalUserId can also name a user that has no session yet. */
+export type SuspendUserInput = {
+  /** The identifier that the applications use for the user. */
+  readonly externalUserId?: string | null | undefined;
+  /** The id of the user. */
+  readonly id?: string | null | undefined;
+  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
+  readonly reason?: string | null | undefined;
+};
+
+/** Whether the model calls a tool, and which one, e.g. `{ mode: FUNCTION, name: "get_weather" }`. */
+export type ToolChoiceInput = {
+  /** The mode. FUNCTION and MCP are available in the GA dialect only. */
+  readonly mode: ToolChoiceMode;
+  /** The name of the function or of the MCP tool. Required with FUNCTION, optional with MCP, not allowed otherwise. */
+  readonly name?: string | null | undefined;
+  /** The label of the MCP server. Required with MCP, not allowed otherwise. */
+  readonly serverLabel?: string | null | undefined;
+};
+
+/** Whether the model calls a tool, and which one. */
+export type ToolChoiceMode =
+  /** The model decides. */
+  | 'AUTO'
+  /** The model calls the function with the given name. */
+  | 'FUNCTION'
+  /** The model calls a tool of the given MCP server: the tool with the given name, or any tool if no name is given. */
+  | 'MCP'
+  /** The model calls no tool. */
+  | 'NONE'
+  /** The model calls at least one tool of its choice. */
+  | 'REQUIRED';
+
+/** A tool that the model may call. Give exactly one field. */
+export type ToolInput =
+  {   /** A function that the client carries out. */
+  readonly function: FunctionToolInput; readonly mcp?: never; }
+  |  { readonly function?: never;   /** An MCP server that the provider calls. GA dialect only. */
+  readonly mcp: McpToolInput; };
+
+/** How long a transcription model waits before it writes. Longer is more accurate. */
+export type TranscriptionDelay =
+  /** A long wait. */
+  | 'HIGH'
+  /** A short wait. */
+  | 'LOW'
+  /** A medium wait. */
+  | 'MEDIUM'
+  /** The shortest wait. */
+  | 'MINIMAL'
+  /** The longest wait. */
+  | 'XHIGH';
+
+/** How the end of a turn is detected. Give exactly one field, e.g. `{ semanticVad: { eagerness: LOW } }`. */
+export type TurnDetectionInput =
+  {   /** With true, there is no detection: the client decides when a turn ends. turnDetection: null says the same. */
+  readonly disabled: boolean; readonly semanticVad?: never; readonly serverVad?: never; }
+  |  { readonly disabled?: never;   /** Detection by what is said. `{}` uses all defaults. */
+  readonly semanticVad: SemanticVadInput; readonly serverVad?: never; }
+  |  { readonly disabled?: never; readonly semanticVad?: never;   /** Detection by volume and silence. `{}` uses all defaults. */
+  readonly serverVad: ServerVadInput; };
+
+/** What the rows of a report are grouped by. */
+export type UsageDimension =
+  /** The application that asked for the session. */
+  | 'APPLICATION'
+  /** The day, in the time zone of the report. It has 23 or 25 hours when the clocks are changed. */
+  | 'DAY'
+  /** The hour, in the time zone of the report. */
+  | 'HOUR'
+  /** The value of the one label of the session whose key the operator named (GATEHOUSE_USAGE_LABEL), e.g. a team. Refused where none is named. */
+  | 'LABEL'
+  /** The model that was used. */
+  | 'MODEL'
+  /** The calendar month, in the time zone of the report. */
+  | 'MONTH'
+  /** The provider of the session, e.g. "openai". */
+  | 'PROVIDER'
+  /** The user of the session. */
+  | 'USER';
+
+/** Usage that matches all given fields. A list matches any of its values; an empty list, or a list of ids of records that you may not see, matches nothing. */
+export type UsageFilter = {
+  /** Usage of sessions that these applications requested. At most 1,000. */
+  readonly applicationIds?: ReadonlyArray<string> | null | undefined;
+  /** The start, inclusive. */
+  readonly from: string;
+  /** Usage of these models. At most 1,000. */
+  readonly models?: ReadonlyArray<string> | null | undefined;
+  /** The time zone in which hours, days and months begin: any IANA name or alias in any letter case, e.g. "Europe/Amsterdam" or what `Intl.DateTimeFormat().resolvedOptions().timeZone` says in a browser. Default UTC. */
+  readonly timeZone?: string | null | undefined;
+  /** The end, exclusive. */
+  readonly to: string;
+  /** Usage of the sessions of these users. At most 1,000. */
+  readonly userIds?: ReadonlyArray<string> | null | undefined;
+};
+
+/** The order of the rows of a report. */
+export type UsageOrder =
+  /** The highest costUsd first. Rows whose cost is not known come last, those with the highest costKnownUsd first. */
+  | 'COST_DESC'
+  /** By start, then by user, application, model, provider and label. */
+  | 'START'
+  /** The highest totalTokens first. */
+  | 'TOKENS_DESC';
+
+/** Users that match all given fields. */
+export type UserFilter = {
+  /** Users whose external id starts with this text. Upper and lower case differ. */
+  readonly externalIdPrefix?: string | null | undefined;
+  /** Users with one of these external ids, e.g. to join a list of your own. The order is that of orderBy. An empty list matches nobody, and an erased user has no external id. At most 100. */
+  readonly externalIds?: ReadonlyArray<string> | null | undefined;
+  /** True: only users with an ACTIVE session. False: only users without one. */
+  readonly hasActiveSessions?: boolean | null | undefined;
+  /** True: only suspended users. False: only users that are not suspended. */
+  readonly suspended?: boolean | null | undefined;
+};
+
+/** The order of a listing of users. */
+export type UserOrder =
+  /** The newest user first, by the time when any application first named it. */
+  | 'CREATED_AT_DESC'
+  /** The user with the newest session first. Users without a session come last. */
+  | 'LAST_SESSION_AT_DESC'
+  /** The user whose session expires next first. Lists only users with an ACTIVE session. */
+  | 'NEXT_EXPIRY_AT_ASC';
+
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
+
+export type ApplicationsPageQueryVariables = Exact<{
+  registrar: boolean;
+}>;
+
+
+export type ApplicationsPageQuery = { readonly applications: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedApplicationFragment': ListedApplicationFragment } }> };
+
+export type RegisterApplicationMutationVariables = Exact<{
+  input: CreateApplicationInput;
+}>;
+
+
+export type RegisterApplicationMutation = { readonly createApplication:
+    | { readonly __typename: 'CreateApplicationSuccess', readonly application: { readonly id: string, readonly name: string } }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+   };
+
+export type ListedApplicationFragment = { readonly id: string, readonly name: string, readonly createdAt?: string, readonly apiKeys?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ListedKeyFragment': ListedKeyFragment } }> } & { ' $fragmentName'?: 'ListedApplicationFragment' };
+
+export type ListedKeyFragment = { readonly id: string, readonly name: string, readonly redacted: string, readonly scopes: ReadonlyArray<Scope>, readonly reach: Reach, readonly createdAt: string, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null } & { ' $fragmentName'?: 'ListedKeyFragment' };
+
+export type RevokeKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeKeyMutation = { readonly revokeApiKey:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeApiKeySuccess', readonly apiKey: { readonly id: string, readonly revokedAt: string | null } }
+   };
+
+export type CreateKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateKeyMutation = { readonly createApiKey:
+    | { readonly __typename: 'CreateApiKeySuccess', readonly value: string, readonly apiKey: { readonly id: string } }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+   };
+
+export type AuditTrailQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  withSessions: boolean;
+}>;
+
+
+export type AuditTrailQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<(
+      { readonly id: string }
+      & { ' $fragmentRefs'?: { 'AuditRowFragment': AuditRowFragment } }
+    )>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
+
+export type AuditEventQueryVariables = Exact<{
+  id: string;
+  withSessions: boolean;
+}>;
+
+
+export type AuditEventQuery = { readonly node:
+    | { readonly __typename: 'ApiKey' }
+    | { readonly __typename: 'Application' }
+    | (
+      { readonly __typename: 'AuditEvent' }
+      & { ' $fragmentRefs'?: { 'AuditEventFactsFragment': AuditEventFactsFragment } }
+    )
+    | { readonly __typename: 'RealtimeSession' }
+    | { readonly __typename: 'User' }
+   | null };
+
+export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
+
+export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
+
+export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
+
+export type AuditCountQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  upTo: number;
+}>;
+
+
+export type AuditCountQuery = { readonly auditEvents: { readonly totalCount: number | null } };
+
+export type AuditSealQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+
+export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditApplicationsQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type AuditExportQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  after?: string | null | undefined;
+  withSessions: boolean;
+}>;
+
+
+export type AuditExportQuery = { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'ExportedEventFragment': ExportedEventFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type AuditFindUserQueryVariables = Exact<{
+  externalId?: string | null | undefined;
+  id?: string | null | undefined;
+}>;
+
+
+export type AuditFindUserQuery = { readonly user: { readonly id: string, readonly externalId: string | null } | null };
+
+export type AuditFindSessionQueryVariables = Exact<{
+  upstreamSessionId: string;
+}>;
+
+
+export type AuditFindSessionQuery = { readonly realtimeSessions: { readonly nodes: ReadonlyArray<{ readonly id: string }> } };
+
+export type LeakedSessionFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly provider: string, readonly model: string, readonly upstreamSessionId: string | null, readonly createdAt: string, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly application: { readonly id: string, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null, readonly suspendedAt?: string | null }, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly isExpired: boolean } | null } & { ' $fragmentName'?: 'LeakedSessionFragment' };
+
+export type RevokeLeakedSessionMutationVariables = Exact<{
+  input: RevokeRealtimeSessionInput;
+  withSession: boolean;
+}>;
+
+
+export type RevokeLeakedSessionMutation = { readonly revokeRealtimeSession:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeRealtimeSessionSuccess' } & { readonly session?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly revokedAt: string | null } }
+   };
+
+export type SuspendLeakingUserMutationVariables = Exact<{
+  input: SuspendUserInput;
+  withUser: boolean;
+}>;
+
+
+export type SuspendLeakingUserMutation = { readonly suspendUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt?: string | null } }
+   };
+
+export type IdentifyLeakedSecretMutationVariables = Exact<{
+  input: IdentifyClientSecretInput;
+  withUser: boolean;
+}>;
+
+
+export type IdentifyLeakedSecretMutation = { readonly identifyClientSecret:
+    | { readonly __typename: 'IdentifyClientSecretSuccess', readonly session: (
+        { readonly id: string }
+        & { ' $fragmentRefs'?: { 'LeakedSessionFragment': LeakedSessionFragment } }
+      ) }
+    | { readonly __typename: 'NotFoundError' }
+   };
+
+export type OverviewHealthQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OverviewHealthQuery = { readonly gateway: { readonly version: string, readonly startedAt: string, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean, readonly circuitOpen: boolean }>, readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+
+export type OverviewLiveQueryVariables = Exact<{
+  upTo: number;
+}>;
+
+
+export type OverviewLiveQuery = { readonly realtimeSessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly model: string, readonly user: { readonly externalId: string | null }, readonly clientSecret: { readonly expiresAt: string } | null }> } };
+
+export type OverviewSpendQueryVariables = Exact<{
+  month: UsageFilter;
+  monthBefore: UsageFilter;
+}>;
+
+
+export type OverviewSpendQuery = { readonly month: { readonly totals: { readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }, readonly monthBefore: { readonly totals: { readonly costUsd: string | null, readonly costKnownUsd: string } } };
+
+export type OverviewStatisticsQueryVariables = Exact<{
+  today: SessionStatisticsFilter;
+  todayBefore: SessionStatisticsFilter;
+  hours: SessionStatisticsFilter;
+  hoursBefore: SessionStatisticsFilter;
+}>;
+
+
+export type OverviewStatisticsQuery = { readonly today: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly denialReason: string | null, readonly failureCode: string | null, readonly counts: { readonly denied: number, readonly failed: number, readonly unconfirmed: number } }> } }, readonly todayBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly mintMsP95: number | null } }, readonly hours: { readonly from: string, readonly to: string, readonly timeZone: string, readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly counts: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } }> } }, readonly hoursBefore: { readonly totals: { readonly issued: number, readonly denied: number, readonly failed: number, readonly unconfirmed: number, readonly pending: number } } };
+
+export type PlaygroundMintMutationVariables = Exact<{
+  input: CreateRealtimeSessionInput;
+}>;
+
+
+export type PlaygroundMintMutation = { readonly createRealtimeSession:
+    | { readonly __typename: 'CreateRealtimeSessionSuccess', readonly clientSecret: { readonly value: string, readonly expiresAt: string }, readonly session: { readonly id: string, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly exposedUntil: string | null, readonly clientSecret: { readonly redacted: string } | null } | null }
+    | { readonly __typename: 'IdempotencyConflictError', readonly message: string, readonly reason: IdempotencyConflict }
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'PolicyViolationError', readonly message: string, readonly rule: PolicyRule, readonly allowed: ReadonlyArray<string>, readonly unpricedModels: ReadonlyArray<string> }
+    | { readonly __typename: 'QuotaExceededError', readonly message: string, readonly quota: QuotaKind, readonly limit: number, readonly used: number, readonly retryAt: string | null }
+    | { readonly __typename: 'SecretAlreadyIssuedError', readonly message: string, readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } | null }
+    | { readonly __typename: 'UpstreamError', readonly message: string, readonly retryable: boolean, readonly possiblyIssued: boolean, readonly retryAt: string | null, readonly path: ReadonlyArray<string> | null, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamRequestId: string | null, readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } | null }
+    | { readonly __typename: 'UserSuspendedError', readonly message: string, readonly suspendedAt: string }
+   };
+
+export type PlaygroundModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PlaygroundModelsQuery = { readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string, readonly isDefault: boolean, readonly isSandbox: boolean }> } };
+
+export type SessionPageQueryVariables = Exact<{
+  id: string;
+  withUsage: boolean;
+}>;
+
+
+export type SessionPageQuery = { readonly realtimeSession: (
+    { readonly id: string, readonly user: { readonly id: string } }
+    & { ' $fragmentRefs'?: { 'SessionSummaryFragment': SessionSummaryFragment;'SessionFieldsFragment': SessionFieldsFragment } }
+  ) & { ' $fragmentRefs'?: { 'SessionUsageFragment': SessionUsageFragment } } | null, readonly position: { readonly eventsAfter: string } };
+
+export type SessionChangedSubscriptionVariables = Exact<{
+  userId: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type SessionChangedSubscription = { readonly sessionEvents: { readonly id: string, readonly session: { readonly id: string } } };
+
+export type RevokeSessionInConsoleMutationVariables = Exact<{
+  input: RevokeRealtimeSessionInput;
+}>;
+
+
+export type RevokeSessionInConsoleMutation = { readonly revokeRealtimeSession:
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'RevokeRealtimeSessionSuccess', readonly session: { readonly id: string, readonly status: RealtimeSessionStatus } }
+   };
+
+export type SessionTimelineQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type SessionTimelineQuery = { readonly realtimeSession: { readonly auditEvents: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'TimelineEventFragment': TimelineEventFragment } }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } | null } | null };
+
+export type SessionFieldsFragment = { readonly upstreamSessionId: string | null, readonly object: string, readonly model: string, readonly modalities: ReadonlyArray<Modality>, readonly instructions: string | null, readonly voice: string | null, readonly inputAudioFormat: AudioFormat | null, readonly outputAudioFormat: AudioFormat | null, readonly temperature: number | null, readonly maxResponseOutputTokens: number | 'inf' | null, readonly outputLanguage: string | null, readonly upstreamConfig: unknown, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly fingerprint: string } | null, readonly inputAudioTranscription: { readonly model: string | null, readonly language: string | null, readonly languages: ReadonlyArray<string> | null, readonly prompt: string | null, readonly keywords: ReadonlyArray<string> | null, readonly delay: TranscriptionDelay | null } | null, readonly inputAudioNoiseReduction: { readonly type: NoiseReductionType, readonly strength: number | null } | null, readonly turnDetection:
+    | { readonly __typename: 'SemanticVad', readonly eagerness: Eagerness | null, readonly createResponse: boolean | null, readonly interruptResponse: boolean | null }
+    | { readonly __typename: 'ServerVad', readonly threshold: number | null, readonly prefixPaddingMs: number | null, readonly silenceDurationMs: number | null, readonly idleTimeoutMs: number | null, readonly createResponse: boolean | null, readonly interruptResponse: boolean | null }
+   | null, readonly tools: ReadonlyArray<
+    | { readonly __typename: 'FunctionTool', readonly name: string, readonly description: string | null, readonly parameters: unknown }
+    | { readonly __typename: 'McpTool', readonly serverLabel: string, readonly serverUrl: string | null, readonly connectorId: string | null, readonly serverDescription: string | null, readonly allowedTools: ReadonlyArray<string> | null, readonly readOnlyTools: boolean | null, readonly requireApproval: unknown, readonly hasAuthorization: boolean, readonly headerNames: ReadonlyArray<string> }
+  >, readonly toolChoice: { readonly mode: ToolChoiceMode, readonly name: string | null, readonly serverLabel: string | null } | null } & { ' $fragmentName'?: 'SessionFieldsFragment' };
+
+export type SessionSummaryFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly fingerprint: string, readonly expiresAt: string, readonly expiresInSeconds: number, readonly isExpired: boolean } | null, readonly failure: { readonly code: string, readonly message: string, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string } } & { ' $fragmentName'?: 'SessionSummaryFragment' };
+
+export type TimelineEventFragment = { readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly user: { readonly id: string } | null } } & { ' $fragmentName'?: 'TimelineEventFragment' };
+
+export type SessionUsageFragment = { readonly usage: { readonly reported: boolean, readonly responses: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number, readonly totalTokens: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly transcriptionSeconds: number } | null } & { ' $fragmentName'?: 'SessionUsageFragment' };
+
+export type SessionsPageQueryVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  orderBy?: RealtimeSessionOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  withUsage: boolean;
+}>;
+
+
+export type SessionsPageQuery = { readonly realtimeSessions: { readonly eventsAfter: string, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'SessionRowFragment': SessionRowFragment } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
+
+export type SessionsCountQueryVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  orderBy?: RealtimeSessionOrder | null | undefined;
+}>;
+
+
+export type SessionsCountQuery = { readonly realtimeSessions: { readonly totalCount: number | null } };
+
+export type SessionChangesSubscriptionVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  after?: string | null | undefined;
+  withUsage: boolean;
+}>;
+
+
+export type SessionChangesSubscription = { readonly sessionEvents: { readonly id: string, readonly type: SessionEventType, readonly session: { ' $fragmentRefs'?: { 'SessionRowFragment': SessionRowFragment } } } };
+
+export type SessionFilterChoicesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionFilterChoicesQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }>, readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string }> } };
+
+export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
+
+export type UsageReportQueryVariables = Exact<{
+  filter: UsageFilter;
+  groupBy: ReadonlyArray<UsageDimension>;
+  orderBy: UsageOrder;
+  first: number;
+  after?: string | null | undefined;
+  withTotals: boolean;
+}>;
+
+
+export type UsageReportQuery = { readonly usage: { readonly totals?: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number }, readonly rows: { readonly nodes: ReadonlyArray<{ readonly start: string | null, readonly model: string | null, readonly provider: string | null, readonly label: string | null, readonly sessionsIssued: number, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly application: { readonly id: string, readonly name: string } | null, readonly totals: { readonly reported: boolean, readonly responses: number, readonly inputTextTokens: number, readonly inputAudioTokens: number, readonly inputImageTokens: number, readonly cachedTextTokens: number, readonly cachedAudioTokens: number, readonly cachedImageTokens: number, readonly outputTextTokens: number, readonly outputAudioTokens: number, readonly totalTokens: number, readonly transcriptionSeconds: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costEstimatedUsd: string, readonly costUnknownFor: ReadonlyArray<string>, readonly costUnknownForMore: number } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } };
+
+export type UserAuditQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserAuditQuery = { readonly user: { readonly id: string, readonly auditEvents: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string } | null }> } | null } | null };
+
+export type EraseUserMutationVariables = Exact<{
+  input: EraseUserInput;
+}>;
+
+
+export type EraseUserMutation = { readonly eraseUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly externalId: string | null, readonly erasedAt: string | null } }
+   };
+
+export type PolicyValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number, readonly maxActiveSessions: number, readonly maxMintsPerMinute: number, readonly maxMintsPerDay: number, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'PolicyValuesFragment' };
+
+export type OverrideValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number | null, readonly maxActiveSessions: number | null, readonly maxMintsPerMinute: number | null, readonly maxMintsPerDay: number | null, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'OverrideValuesFragment' };
+
+export type UserPolicyFragment = { readonly id: string, readonly policy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'UserPolicyFragment' };
+
+export type ApplicationPolicyFragment = { readonly id: string, readonly name: string, readonly policyOverrides?: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'ApplicationPolicyFragment' };
+
+export type DefaultPolicyFragment = { readonly pricedModels: ReadonlyArray<string>, readonly defaultPolicy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly providers: ReadonlyArray<{ readonly name: string }> } & { ' $fragmentName'?: 'DefaultPolicyFragment' };
+
+export type ReinstateUserMutationVariables = Exact<{
+  input: ReinstateUserInput;
+}>;
+
+
+export type ReinstateUserMutation = { readonly reinstateUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
+   };
+
+export type UserSessionsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserSessionsQuery = { readonly user: { readonly id: string, readonly sessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly createdAt: string, readonly model: string, readonly provider: string, readonly application: { readonly id: string, readonly name: string }, readonly clientSecret: { readonly expiresAt: string } | null }> } } | null };
+
+export type UserStandingFragment = { readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string, readonly resetsAt: string } | null, readonly month?: { readonly totals: { readonly costKnownUsd: string } }, readonly newest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly oldest?: { readonly nodes: ReadonlyArray<{ readonly createdAt: string }> }, readonly active?: { readonly nodes: ReadonlyArray<{ readonly clientSecret: { readonly expiresAt: string } | null }> } } & { ' $fragmentName'?: 'UserStandingFragment' };
+
+export type SuspendUserMutationVariables = Exact<{
+  input: SuspendUserInput;
+}>;
+
+
+export type SuspendUserMutation = { readonly suspendUser:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly suspendedAt: string | null } }
+   };
+
+export type UserUsageQueryVariables = Exact<{
+  id: string;
+  from: string;
+  to: string;
+  timeZone: string;
+}>;
+
+
+export type UserUsageQuery = { readonly user: { readonly id: string, readonly usage: { readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } }, readonly rows: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserUsageDayFragment': UserUsageDayFragment } }> } } } | null };
+
+export type UserUsageTotalsFragment = { readonly reported: boolean, readonly responses: number, readonly totalTokens: number, readonly costUsd: string | null, readonly costKnownUsd: string, readonly costUnknownFor: ReadonlyArray<string> } & { ' $fragmentName'?: 'UserUsageTotalsFragment' };
+
+export type UserUsageDayFragment = { readonly start: string | null, readonly sessionsIssued: number, readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } } } & { ' $fragmentName'?: 'UserUsageDayFragment' };
+
+export type SetUserPolicyMutationVariables = Exact<{
+  input: SetPolicyInput;
+}>;
+
+
+export type SetUserPolicyMutation = { readonly setPolicy:
+    | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
+   };
+
+export type UserChangesSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UserChangesSubscription = { readonly sessionEvents: { readonly id: string } };
+
+export type UserPageQueryVariables = Exact<{
+  id: string;
+  application?: string | null | undefined;
+  dayFrom: string;
+  activeFrom: string;
+  monthFrom: string;
+  monthTo: string;
+  readUsage: boolean;
+  readSessions: boolean;
+  readApplications: boolean;
+  readOverrides: boolean;
+  readGateway: boolean;
+}>;
+
+
+export type UserPageQuery = { readonly user: (
+    { readonly id: string }
+    & { ' $fragmentRefs'?: { 'UserHeadingFragment': UserHeadingFragment;'UserToChangeFragment': UserToChangeFragment;'UserStandingFragment': UserStandingFragment;'UserPolicyFragment': UserPolicyFragment } }
+  ) | null, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
+
+export type UserToChangeFragment = { readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserToChangeFragment' };
+
+export type UserHeadingFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly lastSessionAt: string | null, readonly nextExpiryAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserHeadingFragment' };
+
+export type UsersQueryVariables = Exact<{
+  filter: UserFilter;
+  orderBy: UserOrder;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  application?: string | null | undefined;
+  readUsage: boolean;
+  readApplications: boolean;
+}>;
+
+
+export type UsersQuery = { readonly users: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'UserRowFragment': UserRowFragment } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } }, readonly applications?: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type UserRowFragment = { readonly id: string, readonly externalId: string | null, readonly createdAt: string, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number, readonly nextExpiryAt: string | null, readonly lastSessionAt: string | null, readonly quotas: ReadonlyArray<{ readonly quota: QuotaKind, readonly used: number, readonly limit: number }>, readonly budget?: { readonly limitUsd: string, readonly usedUsd: string } | null } & { ' $fragmentName'?: 'UserRowFragment' };
+
+export type PaletteLookUpQueryVariables = Exact<{
+  text: string;
+  id: string;
+  byId: boolean;
+  byUpstreamId: boolean;
+  byUser: boolean;
+}>;
+
+
+export type PaletteLookUpQuery = { readonly realtimeSession?: { readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } } | null, readonly realtimeSessions?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: RealtimeSessionStatus, readonly user: { readonly externalId: string | null } }> }, readonly users?: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -73,7 +1065,545 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const ListedKeyFragmentDoc = new TypedDocumentString(`
+    fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}
+    `, {"fragmentName":"ListedKey"}) as unknown as TypedDocumentString<ListedKeyFragment, unknown>;
+export const ListedApplicationFragmentDoc = new TypedDocumentString(`
+    fragment ListedApplication on Application {
+  id
+  name
+  createdAt @include(if: $registrar)
+  apiKeys @include(if: $registrar) {
+    ...ListedKey
+  }
+}
+    fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`, {"fragmentName":"ListedApplication"}) as unknown as TypedDocumentString<ListedApplicationFragment, unknown>;
+export const AuditEventFactsFragmentDoc = new TypedDocumentString(`
+    fragment AuditEventFacts on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  requestId
+  ipAddress
+  userAgent
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+      redacted
+    }
+    user {
+      id
+      externalId
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+    upstreamSessionId
+  }
+}
+    `, {"fragmentName":"AuditEventFacts"}) as unknown as TypedDocumentString<AuditEventFactsFragment, unknown>;
+export const AuditRowFragmentDoc = new TypedDocumentString(`
+    fragment AuditRow on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  actor {
+    kind
+    name
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+}
+    `, {"fragmentName":"AuditRow"}) as unknown as TypedDocumentString<AuditRowFragment, unknown>;
+export const ExportedEventFragmentDoc = new TypedDocumentString(`
+    fragment ExportedEvent on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+  requestId
+  ipAddress
+  userAgent
+  detail
+}
+    `, {"fragmentName":"ExportedEvent"}) as unknown as TypedDocumentString<ExportedEventFragment, unknown>;
+export const LeakedSessionFragmentDoc = new TypedDocumentString(`
+    fragment LeakedSession on RealtimeSession {
+  id
+  status
+  provider
+  model
+  upstreamSessionId
+  createdAt
+  revokedAt
+  exposedUntil
+  application {
+    id
+    name
+  }
+  user {
+    id
+    externalId
+    suspendedAt @include(if: $withUser)
+  }
+  clientSecret {
+    redacted
+    expiresAt
+    isExpired
+  }
+}
+    `, {"fragmentName":"LeakedSession"}) as unknown as TypedDocumentString<LeakedSessionFragment, unknown>;
+export const SessionFieldsFragmentDoc = new TypedDocumentString(`
+    fragment SessionFields on RealtimeSession {
+  upstreamSessionId
+  object
+  clientSecret {
+    redacted
+    expiresAt
+    fingerprint
+  }
+  model
+  modalities
+  instructions
+  voice
+  inputAudioFormat
+  outputAudioFormat
+  inputAudioTranscription {
+    model
+    language
+    languages
+    prompt
+    keywords
+    delay
+  }
+  inputAudioNoiseReduction {
+    type
+    strength
+  }
+  turnDetection {
+    __typename
+    ... on ServerVad {
+      threshold
+      prefixPaddingMs
+      silenceDurationMs
+      idleTimeoutMs
+      createResponse
+      interruptResponse
+    }
+    ... on SemanticVad {
+      eagerness
+      createResponse
+      interruptResponse
+    }
+  }
+  tools {
+    __typename
+    ... on FunctionTool {
+      name
+      description
+      parameters
+    }
+    ... on McpTool {
+      serverLabel
+      serverUrl
+      connectorId
+      serverDescription
+      allowedTools
+      readOnlyTools
+      requireApproval
+      hasAuthorization
+      headerNames
+    }
+  }
+  toolChoice {
+    mode
+    name
+    serverLabel
+  }
+  temperature
+  maxResponseOutputTokens
+  outputLanguage
+  upstreamConfig
+}
+    `, {"fragmentName":"SessionFields"}) as unknown as TypedDocumentString<SessionFieldsFragment, unknown>;
+export const SessionSummaryFragmentDoc = new TypedDocumentString(`
+    fragment SessionSummary on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    fingerprint
+    expiresAt
+    expiresInSeconds
+    isExpired
+  }
+  failure {
+    code
+    message
+    upstreamStatus
+    upstreamCode
+    upstreamParam
+    upstreamRequestId
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"SessionSummary"}) as unknown as TypedDocumentString<SessionSummaryFragment, unknown>;
+export const TimelineEventFragmentDoc = new TypedDocumentString(`
+    fragment TimelineEvent on AuditEvent {
+  id
+  at
+  action
+  outcome
+  detail
+  requestId
+  actor {
+    kind
+    name
+    user {
+      id
+    }
+  }
+}
+    `, {"fragmentName":"TimelineEvent"}) as unknown as TypedDocumentString<TimelineEventFragment, unknown>;
+export const SessionUsageFragmentDoc = new TypedDocumentString(`
+    fragment SessionUsage on RealtimeSession {
+  usage {
+    reported
+    responses
+    costUsd
+    costKnownUsd
+    costEstimatedUsd
+    costUnknownFor
+    costUnknownForMore
+    totalTokens
+    inputTextTokens
+    inputAudioTokens
+    inputImageTokens
+    cachedTextTokens
+    cachedAudioTokens
+    cachedImageTokens
+    outputTextTokens
+    outputAudioTokens
+    transcriptionSeconds
+  }
+}
+    `, {"fragmentName":"SessionUsage"}) as unknown as TypedDocumentString<SessionUsageFragment, unknown>;
+export const SessionRowFragmentDoc = new TypedDocumentString(`
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}
+    `, {"fragmentName":"SessionRow"}) as unknown as TypedDocumentString<SessionRowFragment, unknown>;
+export const PolicyValuesFragmentDoc = new TypedDocumentString(`
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+    `, {"fragmentName":"PolicyValues"}) as unknown as TypedDocumentString<PolicyValuesFragment, unknown>;
+export const OverrideValuesFragmentDoc = new TypedDocumentString(`
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+    `, {"fragmentName":"OverrideValues"}) as unknown as TypedDocumentString<OverrideValuesFragment, unknown>;
+export const UserPolicyFragmentDoc = new TypedDocumentString(`
+    fragment UserPolicy on User {
+  id
+  policy(applicationId: $application) {
+    ...PolicyValues
+  }
+  policyOverrides {
+    ...OverrideValues
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"UserPolicy"}) as unknown as TypedDocumentString<UserPolicyFragment, unknown>;
+export const ApplicationPolicyFragmentDoc = new TypedDocumentString(`
+    fragment ApplicationPolicy on Application {
+  id
+  name
+  policyOverrides @include(if: $readOverrides) {
+    ...OverrideValues
+  }
+}
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"ApplicationPolicy"}) as unknown as TypedDocumentString<ApplicationPolicyFragment, unknown>;
+export const DefaultPolicyFragmentDoc = new TypedDocumentString(`
+    fragment DefaultPolicy on Gateway {
+  defaultPolicy {
+    ...PolicyValues
+  }
+  pricedModels
+  providers {
+    name
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`, {"fragmentName":"DefaultPolicy"}) as unknown as TypedDocumentString<DefaultPolicyFragment, unknown>;
+export const UserStandingFragmentDoc = new TypedDocumentString(`
+    fragment UserStanding on User {
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+    resetsAt
+  }
+  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
+    totals {
+      costKnownUsd
+    }
+  }
+  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  active: sessions(
+    first: 100
+    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
+  ) @include(if: $readSessions) {
+    nodes {
+      clientSecret {
+        expiresAt
+      }
+    }
+  }
+}
+    `, {"fragmentName":"UserStanding"}) as unknown as TypedDocumentString<UserStandingFragment, unknown>;
+export const UserUsageTotalsFragmentDoc = new TypedDocumentString(`
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}
+    `, {"fragmentName":"UserUsageTotals"}) as unknown as TypedDocumentString<UserUsageTotalsFragment, unknown>;
+export const UserUsageDayFragmentDoc = new TypedDocumentString(`
+    fragment UserUsageDay on UsageRow {
+  start
+  sessionsIssued
+  totals {
+    ...UserUsageTotals
+  }
+}
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}`, {"fragmentName":"UserUsageDay"}) as unknown as TypedDocumentString<UserUsageDayFragment, unknown>;
+export const UserToChangeFragmentDoc = new TypedDocumentString(`
+    fragment UserToChange on User {
+  id
+  externalId
+  suspendedAt
+  erasedAt
+  activeSessionCount
+}
+    `, {"fragmentName":"UserToChange"}) as unknown as TypedDocumentString<UserToChangeFragment, unknown>;
+export const UserHeadingFragmentDoc = new TypedDocumentString(`
+    fragment UserHeading on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  lastSessionAt
+  nextExpiryAt
+  activeSessionCount
+}
+    `, {"fragmentName":"UserHeading"}) as unknown as TypedDocumentString<UserHeadingFragment, unknown>;
+export const UserRowFragmentDoc = new TypedDocumentString(`
+    fragment UserRow on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  activeSessionCount
+  nextExpiryAt
+  lastSessionAt
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+  }
+}
+    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -92,3 +1622,1302 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ApplicationsPageDocument = new TypedDocumentString(`
+    query ApplicationsPage($registrar: Boolean!) {
+  applications {
+    ...ListedApplication
+  }
+}
+    fragment ListedApplication on Application {
+  id
+  name
+  createdAt @include(if: $registrar)
+  apiKeys @include(if: $registrar) {
+    ...ListedKey
+  }
+}
+fragment ListedKey on ApiKey {
+  id
+  name
+  redacted
+  scopes
+  reach
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ApplicationsPageQuery, ApplicationsPageQueryVariables>;
+export const RegisterApplicationDocument = new TypedDocumentString(`
+    mutation RegisterApplication($input: CreateApplicationInput!) {
+  createApplication(input: $input) {
+    __typename
+    ... on InvalidInputError {
+      message
+      issues {
+        path
+        message
+      }
+    }
+    ... on CreateApplicationSuccess {
+      application {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RegisterApplicationMutation, RegisterApplicationMutationVariables>;
+export const RevokeKeyDocument = new TypedDocumentString(`
+    mutation RevokeKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeApiKeySuccess {
+      apiKey {
+        id
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
+export const CreateKeyDocument = new TypedDocumentString(`
+    mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+    ... on CreateApiKeySuccess {
+      value
+      apiKey {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
+export const AuditTrailDocument = new TypedDocumentString(`
+    query AuditTrail($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String, $withSessions: Boolean!) {
+  auditEvents(
+    filter: $filter
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      id
+      ...AuditRow
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment AuditRow on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  actor {
+    kind
+    name
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+}`) as unknown as TypedDocumentString<AuditTrailQuery, AuditTrailQueryVariables>;
+export const AuditEventDocument = new TypedDocumentString(`
+    query AuditEvent($id: ID!, $withSessions: Boolean!) {
+  node(id: $id) {
+    __typename
+    ...AuditEventFacts
+  }
+}
+    fragment AuditEventFacts on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  detail
+  requestId
+  ipAddress
+  userAgent
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+      redacted
+    }
+    user {
+      id
+      externalId
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+    upstreamSessionId
+  }
+}`) as unknown as TypedDocumentString<AuditEventQuery, AuditEventQueryVariables>;
+export const AuditCountDocument = new TypedDocumentString(`
+    query AuditCount($filter: AuditEventFilter, $upTo: Int!) {
+  auditEvents(filter: $filter, first: 1) {
+    totalCount(upTo: $upTo)
+  }
+}
+    `) as unknown as TypedDocumentString<AuditCountQuery, AuditCountQueryVariables>;
+export const AuditSealDocument = new TypedDocumentString(`
+    query AuditSeal {
+  gateway {
+    trail {
+      sealedEvents
+      unsealedEvents
+      lastSealedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditSealQuery, AuditSealQueryVariables>;
+export const AuditApplicationsDocument = new TypedDocumentString(`
+    query AuditApplications {
+  applications {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<AuditApplicationsQuery, AuditApplicationsQueryVariables>;
+export const AuditExportDocument = new TypedDocumentString(`
+    query AuditExport($filter: AuditEventFilter, $after: String, $withSessions: Boolean!) {
+  auditEvents(filter: $filter, first: 100, after: $after) {
+    nodes {
+      ...ExportedEvent
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ExportedEvent on AuditEvent {
+  id
+  sequence
+  at
+  action
+  outcome
+  actor {
+    kind
+    name
+    application {
+      id
+      name
+    }
+    apiKey {
+      id
+      name
+    }
+  }
+  user {
+    id
+    externalId
+  }
+  session @include(if: $withSessions) {
+    id
+  }
+  requestId
+  ipAddress
+  userAgent
+  detail
+}`) as unknown as TypedDocumentString<AuditExportQuery, AuditExportQueryVariables>;
+export const AuditFindUserDocument = new TypedDocumentString(`
+    query AuditFindUser($externalId: String, $id: ID) {
+  user(externalId: $externalId, id: $id) {
+    id
+    externalId
+  }
+}
+    `) as unknown as TypedDocumentString<AuditFindUserQuery, AuditFindUserQueryVariables>;
+export const AuditFindSessionDocument = new TypedDocumentString(`
+    query AuditFindSession($upstreamSessionId: String!) {
+  realtimeSessions(filter: {upstreamSessionId: $upstreamSessionId}, first: 1) {
+    nodes {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditFindSessionQuery, AuditFindSessionQueryVariables>;
+export const RevokeLeakedSessionDocument = new TypedDocumentString(`
+    mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {
+  revokeRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeRealtimeSessionSuccess @include(if: $withSession) {
+      session {
+        id
+        status
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeLeakedSessionMutation, RevokeLeakedSessionMutationVariables>;
+export const SuspendLeakingUserDocument = new TypedDocumentString(`
+    mutation SuspendLeakingUser($input: SuspendUserInput!, $withUser: Boolean!) {
+  suspendUser(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt @include(if: $withUser)
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SuspendLeakingUserMutation, SuspendLeakingUserMutationVariables>;
+export const IdentifyLeakedSecretDocument = new TypedDocumentString(`
+    mutation IdentifyLeakedSecret($input: IdentifyClientSecretInput!, $withUser: Boolean!) {
+  identifyClientSecret(input: $input) {
+    __typename
+    ... on IdentifyClientSecretSuccess {
+      session {
+        id
+        ...LeakedSession
+      }
+    }
+  }
+}
+    fragment LeakedSession on RealtimeSession {
+  id
+  status
+  provider
+  model
+  upstreamSessionId
+  createdAt
+  revokedAt
+  exposedUntil
+  application {
+    id
+    name
+  }
+  user {
+    id
+    externalId
+    suspendedAt @include(if: $withUser)
+  }
+  clientSecret {
+    redacted
+    expiresAt
+    isExpired
+  }
+}`) as unknown as TypedDocumentString<IdentifyLeakedSecretMutation, IdentifyLeakedSecretMutationVariables>;
+export const OverviewHealthDocument = new TypedDocumentString(`
+    query OverviewHealth {
+  gateway {
+    version
+    startedAt
+    providers {
+      name
+      isDefault
+      isSandbox
+      circuitOpen
+    }
+    trail {
+      sealedEvents
+      unsealedEvents
+      lastSealedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewHealthQuery, OverviewHealthQueryVariables>;
+export const OverviewLiveDocument = new TypedDocumentString(`
+    query OverviewLive($upTo: Int!) {
+  realtimeSessions(
+    filter: {statuses: [ACTIVE]}
+    orderBy: EXPIRES_AT_ASC
+    first: 6
+  ) {
+    totalCount(upTo: $upTo)
+    nodes {
+      id
+      model
+      user {
+        externalId
+      }
+      clientSecret {
+        expiresAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewLiveQuery, OverviewLiveQueryVariables>;
+export const OverviewSpendDocument = new TypedDocumentString(`
+    query OverviewSpend($month: UsageFilter!, $monthBefore: UsageFilter!) {
+  month: usage(filter: $month) {
+    totals {
+      costUsd
+      costKnownUsd
+      costEstimatedUsd
+      costUnknownFor
+      costUnknownForMore
+    }
+  }
+  monthBefore: usage(filter: $monthBefore) {
+    totals {
+      costUsd
+      costKnownUsd
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewSpendQuery, OverviewSpendQueryVariables>;
+export const OverviewStatisticsDocument = new TypedDocumentString(`
+    query OverviewStatistics($today: SessionStatisticsFilter!, $todayBefore: SessionStatisticsFilter!, $hours: SessionStatisticsFilter!, $hoursBefore: SessionStatisticsFilter!) {
+  today: sessionStatistics(filter: $today, groupBy: [DENIAL_REASON, FAILURE_CODE]) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      mintMsP95
+    }
+    rows(first: 50) {
+      nodes {
+        denialReason
+        failureCode
+        counts {
+          denied
+          failed
+          unconfirmed
+        }
+      }
+    }
+  }
+  todayBefore: sessionStatistics(filter: $todayBefore) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      mintMsP95
+    }
+  }
+  hours: sessionStatistics(filter: $hours, groupBy: [HOUR]) {
+    from
+    to
+    timeZone
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      pending
+    }
+    rows(first: 50) {
+      nodes {
+        start
+        counts {
+          issued
+          denied
+          failed
+          unconfirmed
+          pending
+        }
+      }
+    }
+  }
+  hoursBefore: sessionStatistics(filter: $hoursBefore) {
+    totals {
+      issued
+      denied
+      failed
+      unconfirmed
+      pending
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewStatisticsQuery, OverviewStatisticsQueryVariables>;
+export const PlaygroundMintDocument = new TypedDocumentString(`
+    mutation PlaygroundMint($input: CreateRealtimeSessionInput!) {
+  createRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on CreateRealtimeSessionSuccess {
+      clientSecret {
+        value
+        expiresAt
+      }
+      session {
+        id
+        type
+        provider
+        model
+        voice
+        exposedUntil
+        clientSecret {
+          redacted
+        }
+      }
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+    ... on PolicyViolationError {
+      rule
+      allowed
+      unpricedModels
+    }
+    ... on QuotaExceededError {
+      quota
+      limit
+      used
+      retryAt
+    }
+    ... on UserSuspendedError {
+      suspendedAt
+    }
+    ... on IdempotencyConflictError {
+      reason
+    }
+    ... on SecretAlreadyIssuedError {
+      session {
+        id
+        status
+      }
+    }
+    ... on UpstreamError {
+      retryable
+      possiblyIssued
+      retryAt
+      path
+      upstreamStatus
+      upstreamCode
+      upstreamRequestId
+      session {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaygroundMintMutation, PlaygroundMintMutationVariables>;
+export const PlaygroundModelsDocument = new TypedDocumentString(`
+    query PlaygroundModels {
+  gateway {
+    pricedModels
+    providers {
+      name
+      isDefault
+      isSandbox
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlaygroundModelsQuery, PlaygroundModelsQueryVariables>;
+export const SessionPageDocument = new TypedDocumentString(`
+    query SessionPage($id: ID!, $withUsage: Boolean!) {
+  realtimeSession(id: $id) {
+    id
+    ...SessionSummary
+    ...SessionFields
+    ...SessionUsage @include(if: $withUsage)
+    user {
+      id
+    }
+  }
+  position: realtimeSessions(first: 1) {
+    eventsAfter
+  }
+}
+    fragment SessionFields on RealtimeSession {
+  upstreamSessionId
+  object
+  clientSecret {
+    redacted
+    expiresAt
+    fingerprint
+  }
+  model
+  modalities
+  instructions
+  voice
+  inputAudioFormat
+  outputAudioFormat
+  inputAudioTranscription {
+    model
+    language
+    languages
+    prompt
+    keywords
+    delay
+  }
+  inputAudioNoiseReduction {
+    type
+    strength
+  }
+  turnDetection {
+    __typename
+    ... on ServerVad {
+      threshold
+      prefixPaddingMs
+      silenceDurationMs
+      idleTimeoutMs
+      createResponse
+      interruptResponse
+    }
+    ... on SemanticVad {
+      eagerness
+      createResponse
+      interruptResponse
+    }
+  }
+  tools {
+    __typename
+    ... on FunctionTool {
+      name
+      description
+      parameters
+    }
+    ... on McpTool {
+      serverLabel
+      serverUrl
+      connectorId
+      serverDescription
+      allowedTools
+      readOnlyTools
+      requireApproval
+      hasAuthorization
+      headerNames
+    }
+  }
+  toolChoice {
+    mode
+    name
+    serverLabel
+  }
+  temperature
+  maxResponseOutputTokens
+  outputLanguage
+  upstreamConfig
+}
+fragment SessionSummary on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    fingerprint
+    expiresAt
+    expiresInSeconds
+    isExpired
+  }
+  failure {
+    code
+    message
+    upstreamStatus
+    upstreamCode
+    upstreamParam
+    upstreamRequestId
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+}
+fragment SessionUsage on RealtimeSession {
+  usage {
+    reported
+    responses
+    costUsd
+    costKnownUsd
+    costEstimatedUsd
+    costUnknownFor
+    costUnknownForMore
+    totalTokens
+    inputTextTokens
+    inputAudioTokens
+    inputImageTokens
+    cachedTextTokens
+    cachedAudioTokens
+    cachedImageTokens
+    outputTextTokens
+    outputAudioTokens
+    transcriptionSeconds
+  }
+}`) as unknown as TypedDocumentString<SessionPageQuery, SessionPageQueryVariables>;
+export const SessionChangedDocument = new TypedDocumentString(`
+    subscription SessionChanged($userId: ID!, $after: ID) {
+  sessionEvents(filter: {userId: $userId}, after: $after) {
+    id
+    session {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionChangedSubscription, SessionChangedSubscriptionVariables>;
+export const RevokeSessionInConsoleDocument = new TypedDocumentString(`
+    mutation RevokeSessionInConsole($input: RevokeRealtimeSessionInput!) {
+  revokeRealtimeSession(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on RevokeRealtimeSessionSuccess {
+      session {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSessionInConsoleMutation, RevokeSessionInConsoleMutationVariables>;
+export const SessionTimelineDocument = new TypedDocumentString(`
+    query SessionTimeline($id: ID!, $after: String) {
+  realtimeSession(id: $id) {
+    auditEvents(first: 50, after: $after) {
+      nodes {
+        ...TimelineEvent
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment TimelineEvent on AuditEvent {
+  id
+  at
+  action
+  outcome
+  detail
+  requestId
+  actor {
+    kind
+    name
+    user {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<SessionTimelineQuery, SessionTimelineQueryVariables>;
+export const SessionsPageDocument = new TypedDocumentString(`
+    query SessionsPage($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder, $first: Int, $after: String, $last: Int, $before: String, $withUsage: Boolean!) {
+  realtimeSessions(
+    filter: $filter
+    orderBy: $orderBy
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    eventsAfter
+    nodes {
+      ...SessionRow
+    }
+    pageInfo {
+      startCursor
+      endCursor
+      hasPreviousPage
+      hasNextPage
+    }
+  }
+}
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}`) as unknown as TypedDocumentString<SessionsPageQuery, SessionsPageQueryVariables>;
+export const SessionsCountDocument = new TypedDocumentString(`
+    query SessionsCount($filter: RealtimeSessionFilter, $orderBy: RealtimeSessionOrder) {
+  realtimeSessions(filter: $filter, orderBy: $orderBy, first: 1) {
+    totalCount(upTo: 1001)
+  }
+}
+    `) as unknown as TypedDocumentString<SessionsCountQuery, SessionsCountQueryVariables>;
+export const SessionChangesDocument = new TypedDocumentString(`
+    subscription SessionChanges($filter: RealtimeSessionFilter, $after: ID, $withUsage: Boolean!) {
+  sessionEvents(filter: $filter, after: $after) {
+    id
+    type
+    session {
+      ...SessionRow
+    }
+  }
+}
+    fragment SessionRow on RealtimeSession {
+  id
+  status
+  type
+  provider
+  model
+  voice
+  createdAt
+  issuedAt
+  revokedAt
+  exposedUntil
+  upstreamSessionId
+  clientSecret {
+    redacted
+    expiresAt
+    expiresInSeconds
+  }
+  failure {
+    code
+    message
+  }
+  labels {
+    key
+    value
+  }
+  user {
+    id
+    externalId
+  }
+  application {
+    id
+    name
+  }
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+    totalTokens
+  }
+}`) as unknown as TypedDocumentString<SessionChangesSubscription, SessionChangesSubscriptionVariables>;
+export const SessionFilterChoicesDocument = new TypedDocumentString(`
+    query SessionFilterChoices {
+  applications {
+    id
+    name
+  }
+  gateway {
+    pricedModels
+    providers {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionFilterChoicesQuery, SessionFilterChoicesQueryVariables>;
+export const UsageReportDocument = new TypedDocumentString(`
+    query UsageReport($filter: UsageFilter!, $groupBy: [UsageDimension!]!, $orderBy: UsageOrder!, $first: Int!, $after: String, $withTotals: Boolean!) {
+  usage(filter: $filter, groupBy: $groupBy) {
+    totals @include(if: $withTotals) {
+      reported
+      responses
+      inputTextTokens
+      inputAudioTokens
+      inputImageTokens
+      cachedTextTokens
+      cachedAudioTokens
+      cachedImageTokens
+      outputTextTokens
+      outputAudioTokens
+      totalTokens
+      transcriptionSeconds
+      costUsd
+      costKnownUsd
+      costEstimatedUsd
+      costUnknownFor
+      costUnknownForMore
+    }
+    rows(first: $first, after: $after, orderBy: $orderBy) {
+      nodes {
+        start
+        model
+        provider
+        label
+        user {
+          id
+          externalId
+        }
+        application {
+          id
+          name
+        }
+        sessionsIssued
+        totals {
+          reported
+          responses
+          inputTextTokens
+          inputAudioTokens
+          inputImageTokens
+          cachedTextTokens
+          cachedAudioTokens
+          cachedImageTokens
+          outputTextTokens
+          outputAudioTokens
+          totalTokens
+          transcriptionSeconds
+          costUsd
+          costKnownUsd
+          costEstimatedUsd
+          costUnknownFor
+          costUnknownForMore
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsageReportQuery, UsageReportQueryVariables>;
+export const UserAuditDocument = new TypedDocumentString(`
+    query UserAudit($id: ID!) {
+  user(id: $id) {
+    id
+    auditEvents(first: 10) {
+      nodes {
+        id
+        at
+        action
+        outcome
+        detail
+        actor {
+          kind
+          name
+        }
+        user {
+          id
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserAuditQuery, UserAuditQueryVariables>;
+export const EraseUserDocument = new TypedDocumentString(`
+    mutation EraseUser($input: EraseUserInput!) {
+  eraseUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        externalId
+        erasedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EraseUserMutation, EraseUserMutationVariables>;
+export const ReinstateUserDocument = new TypedDocumentString(`
+    mutation ReinstateUser($input: ReinstateUserInput!) {
+  reinstateUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReinstateUserMutation, ReinstateUserMutationVariables>;
+export const UserSessionsDocument = new TypedDocumentString(`
+    query UserSessions($id: ID!) {
+  user(id: $id) {
+    id
+    sessions(first: 10) {
+      nodes {
+        id
+        status
+        createdAt
+        model
+        provider
+        application {
+          id
+          name
+        }
+        clientSecret {
+          expiresAt
+        }
+      }
+      totalCount(upTo: 1001)
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserSessionsQuery, UserSessionsQueryVariables>;
+export const SuspendUserDocument = new TypedDocumentString(`
+    mutation SuspendUser($input: SuspendUserInput!) {
+  suspendUser(input: $input) {
+    __typename
+    ... on UserSuccess {
+      user {
+        id
+        suspendedAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SuspendUserMutation, SuspendUserMutationVariables>;
+export const UserUsageDocument = new TypedDocumentString(`
+    query UserUsage($id: ID!, $from: DateTime!, $to: DateTime!, $timeZone: String!) {
+  user(id: $id) {
+    id
+    usage(from: $from, to: $to, timeZone: $timeZone, groupBy: [DAY]) {
+      totals {
+        ...UserUsageTotals
+      }
+      rows(first: 31) {
+        nodes {
+          ...UserUsageDay
+        }
+      }
+    }
+  }
+}
+    fragment UserUsageTotals on UsageTotals {
+  reported
+  responses
+  totalTokens
+  costUsd
+  costKnownUsd
+  costUnknownFor
+}
+fragment UserUsageDay on UsageRow {
+  start
+  sessionsIssued
+  totals {
+    ...UserUsageTotals
+  }
+}`) as unknown as TypedDocumentString<UserUsageQuery, UserUsageQueryVariables>;
+export const SetUserPolicyDocument = new TypedDocumentString(`
+    mutation SetUserPolicy($input: SetPolicyInput!) {
+  setPolicy(input: $input) {
+    __typename
+    ... on SetPolicySuccess {
+      user {
+        id
+        policyOverrides {
+          ...OverrideValues
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}`) as unknown as TypedDocumentString<SetUserPolicyMutation, SetUserPolicyMutationVariables>;
+export const UserChangesDocument = new TypedDocumentString(`
+    subscription UserChanges($id: ID!) {
+  sessionEvents(filter: {userId: $id}) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UserChangesSubscription, UserChangesSubscriptionVariables>;
+export const UserPageDocument = new TypedDocumentString(`
+    query UserPage($id: ID!, $application: ID, $dayFrom: DateTime!, $activeFrom: DateTime!, $monthFrom: DateTime!, $monthTo: DateTime!, $readUsage: Boolean!, $readSessions: Boolean!, $readApplications: Boolean!, $readOverrides: Boolean!, $readGateway: Boolean!) {
+  user(id: $id) {
+    id
+    ...UserHeading
+    ...UserToChange
+    ...UserStanding
+    ...UserPolicy
+  }
+  viewer {
+    application {
+      ...ApplicationPolicy
+    }
+  }
+  applications @include(if: $readApplications) {
+    ...ApplicationPolicy
+  }
+  gateway @include(if: $readGateway) {
+    ...DefaultPolicy
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment UserPolicy on User {
+  id
+  policy(applicationId: $application) {
+    ...PolicyValues
+  }
+  policyOverrides {
+    ...OverrideValues
+  }
+}
+fragment ApplicationPolicy on Application {
+  id
+  name
+  policyOverrides @include(if: $readOverrides) {
+    ...OverrideValues
+  }
+}
+fragment DefaultPolicy on Gateway {
+  defaultPolicy {
+    ...PolicyValues
+  }
+  pricedModels
+  providers {
+    name
+  }
+}
+fragment UserStanding on User {
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+    resetsAt
+  }
+  month: usage(from: $monthFrom, to: $monthTo) @include(if: $readUsage) {
+    totals {
+      costKnownUsd
+    }
+  }
+  newest: sessions(first: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  oldest: sessions(last: 100, filter: {createdFrom: $dayFrom}) @include(if: $readSessions) {
+    nodes {
+      createdAt
+    }
+  }
+  active: sessions(
+    first: 100
+    filter: {createdFrom: $activeFrom, statuses: [ACTIVE, REVOKED]}
+  ) @include(if: $readSessions) {
+    nodes {
+      clientSecret {
+        expiresAt
+      }
+    }
+  }
+}
+fragment UserToChange on User {
+  id
+  externalId
+  suspendedAt
+  erasedAt
+  activeSessionCount
+}
+fragment UserHeading on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  lastSessionAt
+  nextExpiryAt
+  activeSessionCount
+}`) as unknown as TypedDocumentString<UserPageQuery, UserPageQueryVariables>;
+export const UsersDocument = new TypedDocumentString(`
+    query Users($filter: UserFilter!, $orderBy: UserOrder!, $first: Int, $after: String, $last: Int, $before: String, $application: ID, $readUsage: Boolean!, $readApplications: Boolean!) {
+  users(
+    filter: $filter
+    orderBy: $orderBy
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      ...UserRow
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    totalCount(upTo: 1001)
+  }
+  applications @include(if: $readApplications) {
+    id
+    name
+  }
+}
+    fragment UserRow on User {
+  id
+  externalId
+  createdAt
+  suspendedAt
+  erasedAt
+  activeSessionCount
+  nextExpiryAt
+  lastSessionAt
+  quotas(applicationId: $application) {
+    quota
+    used
+    limit
+  }
+  budget(applicationId: $application) @include(if: $readUsage) {
+    limitUsd
+    usedUsd
+  }
+}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+export const PaletteLookUpDocument = new TypedDocumentString(`
+    query PaletteLookUp($text: String!, $id: ID!, $byId: Boolean!, $byUpstreamId: Boolean!, $byUser: Boolean!) {
+  realtimeSession(id: $id) @include(if: $byId) {
+    id
+    status
+    user {
+      externalId
+    }
+  }
+  realtimeSessions(filter: {upstreamSessionId: $text}, first: 1) @include(if: $byUpstreamId) {
+    nodes {
+      id
+      status
+      user {
+        externalId
+      }
+    }
+  }
+  users(filter: {externalIdPrefix: $text}, first: 5) @include(if: $byUser) {
+    nodes {
+      id
+      externalId
+      suspendedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PaletteLookUpQuery, PaletteLookUpQueryVariables>;

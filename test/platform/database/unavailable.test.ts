@@ -46,7 +46,7 @@ test('a statement of Prisma whose backend is terminated means that the ledger is
 });
 
 test('a statement of Prisma that the server cancels means that the ledger is unavailable', async () => {
-  expect(await codeOf(openPrisma(100, 20_000).$queryRawUnsafe('SELECT pg_sleep(10)::text'))).toBe('57014');
+  expect(await codeOf(openPrisma(1500, 20_000).$queryRawUnsafe('SELECT pg_sleep(10)::text'))).toBe('57014');
 });
 
 test('a statement of Prisma that waits for a lock for too long means that the ledger is unavailable', async () => {

@@ -1,4 +1,6 @@
-/** What this page reads from its URL. Unknown values are dropped. */
-export function validateSearch(_search: Record<string, unknown>) {
+/** The secret is never in the URL, and nothing else has to be. */
+export type LeakedSecretSearch = Record<never, never>;
+
+export function validateSearch(): LeakedSecretSearch {
   return {};
 }

@@ -1,4 +1,4 @@
-/** What this page reads from its URL. Unknown values are dropped. */
-export function validateSearch(_search: Record<string, unknown>) {
+/** The overview reads nothing from its address. */
+export function validateSearch(_search: Record<string, unknown>): Record<never, never> {
   return {};
 }

@@ -1,4 +1,8 @@
-/** What this page reads from its URL. Unknown values are dropped. */
-export function validateSearch(_search: Record<string, unknown>) {
-  return {};
+export type SessionView = 'fields' | 'timeline' | 'answer';
+
+export type SessionSearch = { readonly view?: Exclude<SessionView, 'timeline'> };
+
+/** Reads the URL's parameters: which view is open, when it is not the first. */
+export function validateSearch({ view }: Readonly<Record<string, unknown>>): SessionSearch {
+  return view === 'fields' || view === 'answer' ? { view } : {};
 }

@@ -1,0 +1,28 @@
+import { useCallback } from 'react';
+import { type AnyVariables, useClient } from 'urql';
+import type { TypedDocumentString } from '../gql/graphql.ts';
+import { toApiError } from './api-error.ts';
+import type { ApiAnswer } from './use-api-mutation.ts';
+
+/**
+ * Changes something whose variables or answer have a secret. useApiMutation keeps both in React's state; this keeps
+ * neither, so that they are gone when the caller drops them.
+ */
+export function useSecretMutation(): <Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables & AnyVariables,
+) => Promise<ApiAnswer<Data>> {
+  const client = useClient();
+  return useCallback(
+    async <Data, Variables>(
+      document: TypedDocumentString<Data, Variables>,
+      variables: Variables & AnyVariables,
+    ) => {
+      const { data, error } = await client
+        .mutation<Data, Variables & AnyVariables>(document.toString(), variables)
+        .toPromise();
+      return { data, error: error === undefined ? undefined : toApiError(error) };
+    },
+    [client],
+  );
+}

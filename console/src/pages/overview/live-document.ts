@@ -1,0 +1,25 @@
+import type { OverviewLiveQuery } from '../../gql/graphql.ts';
+import { graphql } from '../../gql/index.ts';
+
+/** Counted no further, so that it stays fast. */
+export const MAX_LIVE = 10_000;
+
+export const OVERVIEW_LIVE = graphql(/* GraphQL */ `
+  query OverviewLive($upTo: Int!) {
+    realtimeSessions(filter: { statuses: [ACTIVE] }, orderBy: EXPIRES_AT_ASC, first: 6) {
+      totalCount(upTo: $upTo)
+      nodes {
+        id
+        model
+        user {
+          externalId
+        }
+        clientSecret {
+          expiresAt
+        }
+      }
+    }
+  }
+`);
+
+export type OverviewLive = OverviewLiveQuery['realtimeSessions'];

@@ -1,0 +1,35 @@
+/** What the form holds: text, as it is typed. An empty text leaves its field out. */
+export type Draft = Readonly<Record<DraftField, string>>;
+export type DraftField = keyof typeof EMPTY;
+
+export const EMPTY = {
+  externalUserId: '',
+  type: '',
+  provider: '',
+  model: '',
+  voice: '',
+  instructions: '',
+  outputLanguage: '',
+  expiresAfterSeconds: '',
+  modalities: '',
+  temperature: '',
+  maxResponseOutputTokens: '',
+  inputAudioFormat: '',
+  outputAudioFormat: '',
+  noiseReduction: '',
+  transcription: '',
+  transcriptionModel: '',
+  transcriptionLanguage: '',
+  transcriptionPrompt: '',
+  turnDetection: '',
+  eagerness: '',
+  threshold: '',
+  silenceDurationMs: '',
+  toolChoice: '',
+  toolName: '',
+  toolServer: '',
+  tools: '',
+  labels: '',
+  extra: '',
+  idempotencyKey: '',
+};

@@ -1,0 +1,47 @@
+import { Link } from '@tanstack/react-router';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import type { MintAnswer, Refusal } from './mint.ts';
+import { Minted } from './minted.tsx';
+import styles from './playground.module.css';
+import { wordsOf } from './refusal-words.ts';
+
+/** What the gateway answered: a secret, a refusal, or an error. */
+export function Outcome({ answer }: { readonly answer: MintAnswer }) {
+  if ('error' in answer) return <ErrorNote error={answer.error} />;
+  const { result } = answer;
+  return result.__typename === 'CreateRealtimeSessionSuccess' ? (
+    <Minted minted={result} />
+  ) : (
+    <RefusalNote refusal={result} />
+  );
+}
+
+function RefusalNote({ refusal }: { readonly refusal: Refusal }) {
+  const { title, lines, retryAt, sessionId } = wordsOf(refusal);
+  return (
+    <div className={styles['refused']}>
+      <h2>{title}</h2>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      {retryAt != null && (
+        <p>
+          Try again <RelativeTime at={retryAt} />.
+        </p>
+      )}
+      {sessionId !== undefined && (
+        <p>
+          <Link to="/sessions/$id" params={{ id: sessionId }}>
+            The record of the attempt
+          </Link>
+        </p>
+      )}
+      <p className={styles['hint']}>
+        As the API says it: <code>{refusal.__typename}</code>
+      </p>
+    </div>
+  );
+}

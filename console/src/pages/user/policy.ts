@@ -1,0 +1,119 @@
+/** The limits that apply. Null: no limit of that kind. */
+export type Policy = {
+  readonly allowedModels: readonly string[] | null;
+  readonly allowedProviders: readonly string[] | null;
+  readonly maxTtlSeconds: number;
+  readonly maxActiveSessions: number;
+  readonly maxMintsPerMinute: number;
+  readonly maxMintsPerDay: number;
+  readonly monthlyBudgetUsd: string | null;
+};
+
+/** What is set for a user or an application itself. Null: inherited. */
+export type Overrides = { readonly [K in keyof Policy]: Policy[K] | null };
+
+export type LimitName = keyof Policy;
+export type LimitValue = Policy[LimitName];
+
+/** Whose limit applies. "inherited": the application's or the default, where the caller may not see which. */
+export type Source = 'user' | 'application' | 'default' | 'inherited';
+
+/** What the limits come from. Null: the caller may not see it. */
+export type PolicyLayers = {
+  readonly user: Overrides;
+  readonly application: Overrides | null;
+  readonly defaults: Policy | null;
+  /** What applies now. */
+  readonly effective: Policy;
+};
+
+export function sourceOf(name: LimitName, { user, application }: PolicyLayers): Source {
+  if (user[name] !== null) return 'user';
+  if (application === null) return 'inherited';
+  return application[name] !== null ? 'application' : 'default';
+}
+
+/** What would apply if the user had no limit of its own. Undefined: the caller may not see it. */
+export function inheritedValue<K extends LimitName>(name: K, layers: PolicyLayers): Policy[K] | undefined {
+  const { user, application, defaults, effective } = layers;
+  if (user[name] === null) return effective[name];
+  if (application === null) return undefined;
+  return application[name] ?? defaults?.[name];
+}
+
+type Kind =
+  | {
+      readonly kind: 'count';
+      readonly name: 'maxActiveSessions' | 'maxMintsPerMinute' | 'maxMintsPerDay' | 'maxTtlSeconds';
+    }
+  | { readonly kind: 'usd'; readonly name: 'monthlyBudgetUsd' }
+  | { readonly kind: 'list'; readonly name: 'allowedModels' | 'allowedProviders' };
+export type Limit = Kind & { readonly label: string; readonly unit: string; readonly hint: string };
+
+export const limits: readonly Limit[] = [
+  {
+    name: 'maxActiveSessions',
+    label: 'Sessions at a time',
+    kind: 'count',
+    unit: 'sessions',
+    hint: 'Those that are pending or whose secret has not expired. 0 to 1,000,000.',
+  },
+  {
+    name: 'maxMintsPerMinute',
+    label: 'New sessions in 60 seconds',
+    kind: 'count',
+    unit: 'sessions',
+    hint: '0 to 1,000,000.',
+  },
+  {
+    name: 'maxMintsPerDay',
+    label: 'New sessions in 24 hours',
+    kind: 'count',
+    unit: 'sessions',
+    hint: '0 to 1,000,000.',
+  },
+  {
+    name: 'maxTtlSeconds',
+    label: 'Longest lifetime of a secret',
+    kind: 'count',
+    unit: 'seconds',
+    hint: '10 to 7,200 seconds.',
+  },
+  {
+    name: 'monthlyBudgetUsd',
+    label: 'Budget of a calendar month (UTC)',
+    kind: 'usd',
+    unit: 'US dollars',
+    hint: 'E.g. 25.50. Over all applications. 0 allows nothing.',
+  },
+  {
+    name: 'allowedModels',
+    label: 'Allowed models',
+    kind: 'list',
+    unit: 'models',
+    hint: 'One in each line. None at all: no model is allowed.',
+  },
+  {
+    name: 'allowedProviders',
+    label: 'Allowed providers',
+    kind: 'list',
+    unit: 'providers',
+    hint: 'One in each line, e.g. openai. None at all: no provider is allowed.',
+  },
+];
+
+/** The limit as a text with its unit. */
+export function formatLimit(name: LimitName, value: LimitValue): string {
+  if (name === 'monthlyBudgetUsd')
+    return value === null ? 'no budget' : `$${groupThousands(String(value))} a month`;
+  if (value === null) return name === 'allowedModels' ? 'all models' : 'all providers';
+  if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');
+  const count = Number(value).toLocaleString('en-US');
+  return `${count} ${name === 'maxTtlSeconds' ? 'seconds' : Number(value) === 1 ? 'session' : 'sessions'}`;
+}
+
+/** "1234.5" → "1,234.50": exact, as the amounts elsewhere on the page. */
+function groupThousands(usd: string): string {
+  const [whole = '0', decimals = ''] = usd.split('.');
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals.padEnd(2, '0')}`;
+}

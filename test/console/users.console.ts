@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { issue, readUser, trailOf } from '../support/ask.ts';
+import { useDatabase, useGateway } from '../support/fixture.ts';
+import { useBrowser } from './support/browser.ts';
+import { useVisits } from './support/visits.ts';
+
+const database = useDatabase();
+const gateway = useGateway(database, { GATEHOUSE_CONSOLE: 'true' });
+const browser = useBrowser();
+const visits = useVisits(browser, gateway);
+
+/** The page of a user that has one session. */
+async function visitUser(externalId: string) {
+  const { session } = await issue(gateway, { externalUserId: externalId });
+  const visit = await visits.signIn(`/users/${encodeURIComponent(session.user.id)}`);
+  await visit.page.getByRole('heading', { level: 1, name: externalId }).waitFor();
+  return visit;
+}
+
+test('a user is suspended with a reason, refused, and reinstated', async () => {
+  const { page } = await visitUser('alice');
+  await page.getByRole('button', { name: 'Suspend…' }).click();
+  await page.getByRole('dialog').getByLabel('Reason').fill('Sold secrets.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Suspend', exact: true }).click();
+  await page.getByText('alice is suspended.').waitFor();
+  expect((await issue(gateway, { externalUserId: 'alice' })).__typename).toBe('UserSuspendedError');
+
+  await page.getByRole('button', { name: 'Reinstate…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Reinstate', exact: true }).click();
+  await page.getByText('alice is reinstated.').waitFor();
+  expect((await issue(gateway, { externalUserId: 'alice' })).__typename).toBe('CreateRealtimeSessionSuccess');
+  const actions = (await trailOf(database, 'alice')).map(({ action }) => action);
+  expect(actions).toEqual(expect.arrayContaining(['user.suspended', 'user.reinstated']));
+});
+
+test('a policy that is set here refuses the next mint, and the playground says so in words', async () => {
+  const { page } = await visitUser('bob');
+  await page.getByRole('button', { name: 'Set Longest lifetime of a secret for this user' }).click();
+  await page.getByLabel('Longest lifetime of a secret, own value (seconds)').fill('60');
+  await page.getByRole('region', { name: 'What saving changes' }).getByText('60').first().waitFor();
+  await page.getByRole('button', { name: 'Save 1 change' }).click();
+  await page.getByText('The limits of bob are set.').waitFor();
+  expect((await readUser(gateway, 'bob')).policyOverrides.maxTtlSeconds).toBe(60);
+
+  await page.getByRole('link', { name: 'Playground' }).click();
+  await page.getByLabel('External user id').fill('bob');
+  await page.getByLabel('Secret expires after (seconds)').fill('600');
+  await page.getByRole('button', { name: 'Mint a session' }).click();
+  await page.getByRole('heading', { name: /policy of this user does not allow it: the lifetime/ }).waitFor();
+  await page.getByText('Allowed: 60 seconds.').waitFor();
+});
+
+test('a user is erased only after its name was typed', async () => {
+  const { page } = await visitUser('carol');
+  const { id } = await readUser(gateway, 'carol');
+  await page.getByRole('button', { name: 'Erase…' }).click();
+  const dialog = page.getByRole('dialog');
+  const erase = dialog.getByRole('button', { name: 'Erase for ever' });
+  await dialog.getByLabel('Type carol to confirm').fill('caro');
+  expect(await erase.getAttribute('aria-disabled')).toBe('true');
+  await page.keyboard.press('Enter');
+  expect(await readUser(gateway, 'carol')).not.toBeNull();
+  await dialog.getByLabel('Type carol to confirm').fill('carol');
+  await erase.click();
+  await page.getByRole('heading', { level: 1, name: 'Erased user' }).waitFor();
+  expect(await readUser(gateway, 'carol')).toBeNull();
+  const { body } = await gateway.ask('query ($id: ID!) { user(id: $id) { externalId erasedAt } }', { id });
+  expect(body.data.user).toEqual({ externalId: null, erasedAt: expect.any(String) });
+});
