@@ -12,16 +12,19 @@ const URL = '/graphql';
 export function createApiClient(onUnauthenticated: () => void): Client {
   const request: typeof fetch = async (input, init) => {
     const sentAt = Date.now();
-    const response = await fetch(input, init);
+    // Only here, so that what the clients keep of a request has no credential in it.
+    const headers = new Headers(init?.headers);
+    for (const [name, value] of Object.entries(authorization())) headers.set(name, value);
+    const response = await fetch(input, { ...init, headers });
     learnServerTime(response.headers.get('date'), sentAt, Date.now());
     if (response.status === 401) onUnauthenticated();
     return response;
   };
-  const events = createEventClient({ url: URL, fetchFn: request, headers: authorization });
+  const events = createEventClient({ url: URL, fetchFn: request });
   return createClient({
     url: URL,
     fetch: request,
-    fetchOptions: () => ({ headers: authorization(), credentials: 'omit' }),
+    fetchOptions: { credentials: 'omit' },
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     exchanges: [
