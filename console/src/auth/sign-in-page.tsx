@@ -43,9 +43,8 @@ export function SignInPage({
           </p>
         )}
         {shown !== null && <ErrorNote error={shown} />}
-        {arriving ? (
-          <p role="status">Signing you in …</p>
-        ) : (
+        {arriving && <p role="status">Signing you in …</p>}
+        {!arriving && oidc !== undefined && (
           <>
             {oidc !== null && <ProviderButton oidc={oidc} onError={setError} />}
             <KeyForm main={oidc === null} onKey={onKey} onError={setError} />
@@ -123,8 +122,9 @@ function KeyForm({
 
 const UNKNOWN_KEY = 'The gateway does not know this key. Check that it is complete and not revoked.';
 
-function useOidcSettings(): OidcSettings | null {
-  const [settings, setSettings] = useState<OidcSettings | null>(null);
+/** Undefined until they are known: what can be chosen should not move under the pointer. */
+function useOidcSettings(): OidcSettings | null | undefined {
+  const [settings, setSettings] = useState<OidcSettings | null>();
   useEffect(() => {
     let current = true;
     void oidcSettings().then((loaded) => {

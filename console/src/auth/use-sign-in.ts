@@ -49,17 +49,20 @@ export function useSignIn(arrival: Promise<Arrival> | null): SignInState {
     let current = true;
     void arrival?.then(async (result) => {
       if (!current) return;
-      if ('error' in result) setArrivalError(result.error);
-      else {
-        const error = await enter(result.tokens.token);
-        if (error === null) stopRenewing.current = keepRenewing(result.settings, result.tokens);
-        else setArrivalError(error);
-      }
+      setArrivalError('error' in result ? result.error : await enterFromProvider(result));
       setArriving(false);
     });
     return () => {
       current = false;
     };
+
+    async function enterFromProvider({ takeTokens, settings }: Exclude<Arrival, { error: ApiError }>) {
+      const tokens = takeTokens();
+      if (tokens === null) return null;
+      const error = await enter(tokens.token);
+      if (error === null) stopRenewing.current = keepRenewing(settings, tokens);
+      return error;
+    }
   }, [arrival, enter]);
 
   return { signedIn, arriving, notice, arrivalError, signInByKey: enter, signOut };
