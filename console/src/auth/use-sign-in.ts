@@ -4,6 +4,7 @@ import { setCredential } from '../api/credential.ts';
 import type { Arrival } from './arrive.ts';
 import { keepRenewing } from './keep-renewing.ts';
 import { type SignIn, signIn } from './sign-in.ts';
+import { startAnew, takeNotice } from './start-anew.ts';
 
 export type SignInState = {
   readonly signedIn: SignIn | null;
@@ -23,6 +24,7 @@ export function useSignIn(arrival: Promise<Arrival> | null): SignInState {
   const [signedIn, setSignedIn] = useState<SignIn | null>(null);
   const [arriving, setArriving] = useState(arrival !== null);
   const [notice, setNotice] = useState<string | null>(null);
+  useEffect(() => setNotice((current) => takeNotice() ?? current), []);
   const [arrivalError, setArrivalError] = useState<ApiError | null>(null);
   const stopRenewing = useRef<() => void>(() => {});
 
@@ -30,7 +32,7 @@ export function useSignIn(arrival: Promise<Arrival> | null): SignInState {
     stopRenewing.current();
     setCredential(null);
     setSignedIn(null);
-    setNotice(reason);
+    startAnew(reason);
   }, []);
 
   const enter = useCallback(

@@ -86,6 +86,8 @@ async function signOut(page: Page): Promise<void> {
   const button = page.getByRole('button', { name: 'Sign out', includeHidden: true });
   if ((await button.count()) === 0) return;
   // In a dialog or a closed menu nobody could click it; here it only matters what is left afterwards.
+  const loaded = page.waitForEvent('load');
   await button.dispatchEvent('click');
+  await loaded;
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
 }
