@@ -63,7 +63,7 @@ function note({ told }: Watch, block: string): void {
   const event = data === undefined ? undefined : JSON.parse(data).data?.sessionEvents;
   if (event === undefined) return;
   latencies.push(Date.now() - Date.parse(event.at));
-  const id = Buffer.from(event.id, 'base64').toString().slice('AuditEvent:'.length);
+  const id = Buffer.from(event.id, 'base64').toString().slice('SessionEvent:'.length);
   told.set(id, (told.get(id) ?? 0) + 1);
 }
 
