@@ -9,6 +9,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 FROM node:26-slim AS client
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY scripts/unused-package ./scripts/unused-package
 RUN npm ci --omit=optional --ignore-scripts --no-audit --no-fund
 COPY prisma.config.ts ./
 COPY prisma ./prisma

@@ -1,4 +1,4 @@
-import autocannon from 'autocannon';
+import autocannon, { type Result } from 'autocannon';
 import { serveParent } from '../channel.ts';
 import { type Counters, readCounters } from '../mint/counters.ts';
 import { requestBodies } from './queries.ts';
@@ -20,7 +20,7 @@ async function run(task: Task): Promise<Measurement> {
   };
 }
 
-async function fire(task: Task, seconds: number): Promise<autocannon.Result> {
+async function fire(task: Task, seconds: number): Promise<Result> {
   const result = await autocannon({
     url: task.url,
     connections: task.connections,

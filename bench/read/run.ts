@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installPackages } from '../../scripts/install-packages.ts';
 import { startChild } from '../child.ts';
 import { progress, runBench } from '../run-bench.ts';
 import { measureBuffers } from './buffers.ts';
@@ -16,6 +17,8 @@ const USERS = 10_000;
 await runBench(HELP, readOptions, bench);
 
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
+  if (!installPackages(import.meta.dirname, 'the load generator'))
+    throw new Error('the load generator could not be installed');
   await using stack = new AsyncDisposableStack();
   const running = { signal, stack };
   progress(`${process.version}, ${availableParallelism()} cores; starting`);

@@ -1,4 +1,5 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -17,6 +18,8 @@ import { runBinary } from '../support/run-binary.ts';
 import { createRelay } from './.snippets/relay.ts';
 
 // Relay's runtime as docs/clients.md sets it up, with what relay-compiler makes of schema.graphql.
+
+const require = createRequire(import.meta.url);
 
 const SOURCE = `
 import { graphql } from 'relay-runtime';
@@ -65,7 +68,11 @@ const compiled = use(
     writeFileSync(join(folder, 'src/Sessions.ts'), SOURCE);
     const config = { src: './src', schema: './schema.graphql', language: 'typescript', eagerEsModules: true };
     writeFileSync(join(folder, 'relay.config.json'), JSON.stringify(config));
-    const ended = runBinary('relay-compiler/cli.js', ['--noWatchman', 'relay.config.json'], folder);
+    const ended = runBinary(
+      require.resolve('relay-compiler/cli.js'),
+      ['--noWatchman', 'relay.config.json'],
+      folder,
+    );
     expect(ended, ended.output).toMatchObject({ exitCode: 0 });
     const artifact = async (name: string): Promise<ConcreteRequest> =>
       (await import(join(folder, `src/__generated__/${name}.graphql.ts`))).default;

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { installPackages, run } from '../../scripts/install-packages.ts';
+import { installPackages, run, skipTests } from '../../scripts/install-packages.ts';
 import { documentBlocks } from '../support/document-blocks.ts';
 
 // Builds the client package, installs what checks it, and runs the checks. Further arguments go to vitest.
@@ -15,7 +15,7 @@ if (!run('npm', ['run', '--silent', 'build', '-w', 'gatehouse-client'], root)) {
   const passed = run('tsc', ['--noEmit', '-p', import.meta.dirname], root) && run('vitest', args, root);
   process.exitCode = passed ? 0 : 1;
 } else {
-  process.stderr.write('SKIPPED: the clients could not be installed, so none was tried.\n');
+  skipTests('the clients could not be installed, so none was tried.');
 }
 
 /** To where they find the packages that are installed here. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { installPackages, run } from '../../scripts/install-packages.ts';
+import { installPackages, run, skipTests } from '../../scripts/install-packages.ts';
 import { findBrowser } from './find-browser.ts';
 
 // Installs a browser and what looks at pages with it, and runs the tests of the console. With `screenshots` as the first
@@ -24,5 +24,5 @@ if (!installPackages(import.meta.dirname, 'a browser for the console')) {
 }
 
 function skip(reason: string): void {
-  process.stderr.write(`SKIPPED: ${reason}, so no browser has looked at the console.\n`);
+  skipTests(`${reason}, so no browser has looked at the console.`);
 }

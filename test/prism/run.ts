@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { installPackages, run } from '../../scripts/install-packages.ts';
+import { installPackages, run, skipTests } from '../../scripts/install-packages.ts';
 
 // Installs Prism when it is missing or another version, and runs what needs it. Further arguments go to vitest.
 
@@ -7,5 +7,5 @@ if (installPackages(import.meta.dirname, 'Prism')) {
   const args = ['run', '--config', 'test/prism/vitest.config.ts', ...process.argv.slice(2)];
   process.exitCode = run('vitest', args, join(import.meta.dirname, '../..')) ? 0 : 1;
 } else {
-  process.stderr.write('SKIPPED: Prism could not be installed, so nothing was minted at it.\n');
+  skipTests('Prism could not be installed, so nothing was minted at it.');
 }

@@ -5,7 +5,7 @@ import { COMPILE_CACHE } from './compile-cache.ts';
 const require = createRequire(import.meta.url);
 
 /**
- * Runs a package's command line in `cwd` by the file that starts it, e.g. "relay-compiler/cli.js", and returns
+ * Runs a package's command line in `cwd` by the file that starts it, e.g. "vitest/vitest.mjs" or a path, and returns
  * how it ended and all that it said.
  */
 export function runBinary(

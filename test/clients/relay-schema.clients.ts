@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSchema } from 'graphql';
@@ -7,6 +8,7 @@ import { printSortedSchema } from '../../scripts/print-schema.ts';
 import { runBinary } from '../support/run-binary.ts';
 import { artifactsOf, connectionFields, connectionUses, writeRelayProject } from './relay-project.ts';
 
+const require = createRequire(import.meta.url);
 const sdl = printSortedSchema();
 const schema = buildSchema(sdl);
 const uses = connectionUses(schema);
@@ -16,7 +18,11 @@ let compiled: ReturnType<typeof runBinary>;
 beforeAll(() => {
   writeRelayProject(folder, sdl, uses);
   // From its folder: it looks for `src` where it is started, whatever stands in its configuration.
-  compiled = runBinary('relay-compiler/cli.js', ['--noWatchman', 'relay.config.json'], folder);
+  compiled = runBinary(
+    require.resolve('relay-compiler/cli.js'),
+    ['--noWatchman', 'relay.config.json'],
+    folder,
+  );
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
