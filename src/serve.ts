@@ -9,6 +9,7 @@ import { describeFailure } from './platform/process/describe-failure.ts';
 import { createLogger } from './platform/process/logger.ts';
 import type { Metrics } from './platform/process/metrics.ts';
 import { installOutputFilter } from './platform/process/output-filter.ts';
+import { releaseMemory } from './platform/process/release-memory.ts';
 import { type ProviderSettings, registry } from './providers/registry.ts';
 
 let metrics: Metrics | undefined;
@@ -91,6 +92,7 @@ function announce(
   log.info({ url, managementUrl, consoleUrl, providers }, 'ready');
   // Otherwise written at exit only, which a killed process has none of.
   flushCompileCache();
+  releaseMemory();
   for (const variable of unknown) log.warn({ variable }, 'a variable that this version does not know is set');
   if (providers.includes('sandbox')) {
     log.warn(

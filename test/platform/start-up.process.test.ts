@@ -214,6 +214,9 @@ describe.concurrent('a start', { timeout: PATIENCE_MS }, () => {
     expect(ready['providers']).toEqual(['openai', 'sandbox']);
     const metrics = await (await fetch(`${ready['managementUrl']}/metrics`)).text();
     expect(metrics).toContain('gatehouse_output_redactions_total 0');
+    // Starting takes more than thirty megabytes for new objects, and gives them back.
+    const newSpace = /^nodejs_heap_space_size_total_bytes\{space="new"\} (\d+)$/m.exec(metrics)?.[1];
+    expect(Number(newSpace)).toBeLessThan(8 * 1024 ** 2);
     for (const provider of ['openai', 'sandbox'])
       expect(metrics).toContain(`gatehouse_circuit_open{provider="${provider}"} 0`);
     given.child.kill('SIGTERM');
