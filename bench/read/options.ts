@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readFolder, readNumber, readNumbers } from '../options.ts';
+import { readFolder, readNames, readNumber, readNumbers } from '../options.ts';
 import { QUERIES, type QueryName } from './queries.ts';
 import { TARGETS, type TargetName } from './targets.ts';
 
@@ -59,18 +59,10 @@ export function readOptions(args: string[]): Options {
     warmUpSeconds: readNumber(values['warm-up'], '--warm-up', 0.1),
     rounds: readNumber(values.rounds, '--rounds', 1),
     connections: readNumbers(values.connections, '--connections', 1),
-    queries: some(values.queries, '--queries', QUERIES),
-    targets: some(values.targets, '--targets', TARGETS),
+    queries: readNames(values.queries, '--queries', QUERIES),
+    targets: readNames(values.targets, '--targets', TARGETS),
     sessions: readNumber(values.sessions, '--sessions', 1000),
     profileFolder: readFolder(values['cpu-prof']),
     buffers: values.buffers,
   };
-}
-
-/** In the order of `known`, each once. */
-function some<T extends string>(value: string, option: string, known: readonly T[]): T[] {
-  const asked = value.split(',');
-  const unknown = asked.find((name) => !known.some((one) => one === name));
-  if (unknown !== undefined) throw new TypeError(`${option} is of ${known.join(', ')}, not "${unknown}"`);
-  return known.filter((name) => asked.includes(name));
 }
