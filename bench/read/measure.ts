@@ -51,7 +51,7 @@ export async function measureAll(
           measured.get(target)?.push(result);
           progress(
             `query ${query}, ${connections} connections, round ${round + 1}, ${target.name}: ` +
-              `${Math.round(result.requestsPerSecond)} requests/s, p50 ${result.p50} ms, p99 ${result.p99} ms${disturbance(result)}`,
+              `${Math.round(result.requestsPerSecond)} requests/s, p50 ${result.p50.toFixed(1)} ms, p99 ${result.p99.toFixed(1)} ms${disturbance(result)}`,
           );
         }
       }
