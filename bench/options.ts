@@ -25,3 +25,11 @@ export function readNumbers(values: string, option: string, least: number): numb
 export function readFolder(value: string | undefined): string | undefined {
   return value === undefined ? undefined : resolve(value);
 }
+
+/** Names, separated by commas, in the order of `all` and each once. @throws TypeError that names the option when one is unknown */
+export function readNames<T extends string>(value: string, option: string, all: readonly T[]): T[] {
+  const names = value.split(',');
+  const unknown = names.find((name) => !all.some((one) => one === name));
+  if (unknown !== undefined) throw new TypeError(`${option} is of ${all.join(', ')}, not "${unknown}"`);
+  return all.filter((name) => names.includes(name));
+}

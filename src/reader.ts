@@ -23,12 +23,9 @@ import type {
   UsagePosition,
   UsageRow,
 } from './usage/usage-query.ts';
-import type { User } from './users/user.ts';
+import type { ActiveSessions, User, UserDetail } from './users/user.ts';
 import type { UserFilter } from './users/user-filter.ts';
 import type { UserOrder } from './users/user-order.ts';
-
-/** A user's sessions that are ACTIVE now. */
-export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Date | null };
 
 /**
  * What one request may ask of the ledger, as its viewer sees it: what is not visible is missing. Look-ups by id
@@ -50,7 +47,7 @@ export type Reader = {
   countSessions(filter: SessionFilter, order: SessionOrder, upTo: number | null): Promise<number>;
   user(id: string): Promise<User | null>;
   userByExternalId(externalId: string): Promise<User | null>;
-  users(filter: UserFilter, order: UserOrder, page: Page): Promise<Edge<User>[]>;
+  users(filter: UserFilter, order: UserOrder, page: Page, detail: UserDetail): Promise<Edge<User>[]>;
   /** @throws CountTooLongError */
   countUsers(filter: UserFilter, order: UserOrder, upTo: number | null): Promise<number>;
   activeSessions(userId: string): Promise<ActiveSessions>;

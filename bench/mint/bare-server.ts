@@ -4,13 +4,16 @@ import pg from 'pg';
 import { Agent, request } from 'undici';
 import { listen } from '../../src/server/http/listen.ts';
 import { serveParent } from '../channel.ts';
-import { reserve, settle } from './bare-statements.ts';
+import * as ledger from './bare-statements.ts';
+import * as floor from './floor-statements.ts';
 import type { BareRequest, UpstreamAnswer } from './wire.ts';
 
 // The practical limit: the same two durable writes and the same upstream call as a mint of the gateway, and
-// nothing else. No GraphQL, no authentication, no validation, no redaction, no log, no metrics.
+// nothing else. No GraphQL, no authentication, no validation, no redaction, no log, no metrics. As "floor" it writes into
+// plain tables instead of the ledger.
 
-const [databaseUrl = '', upstreamUrl = ''] = process.argv.slice(2);
+const [databaseUrl = '', upstreamUrl = '', name] = process.argv.slice(2);
+const { reserve, settle } = name === 'floor' ? floor : ledger;
 const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
 const dispatcher = new Agent();
 const fingerprintKey = randomBytes(32);

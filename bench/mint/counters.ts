@@ -4,10 +4,10 @@ import { cpus } from 'node:os';
 export type Counters = ReturnType<typeof readCounters>;
 
 /**
- * The time in milliseconds, and seconds of CPU so far: this process, the server, all processes of the
- * benchmark, the whole machine. What only /proc tells is null where there is none.
+ * The time in milliseconds, and seconds of CPU so far: this process, the server, PostgreSQL with all its processes, all
+ * processes of the benchmark, the whole machine. What only /proc tells is null where there is none.
  */
-export function readCounters({ serverPid, rootPid }: { serverPid: number; rootPid: number }) {
+export function readCounters({ serverPid, databasePid, rootPid }: Pids) {
   const { user, system } = process.cpuUsage();
   const ticks = cpus().map(({ times }) => times);
   const idle = ticks.reduce((sum, times) => sum + times.idle, 0);
@@ -17,11 +17,20 @@ export function readCounters({ serverPid, rootPid }: { serverPid: number; rootPi
     time: performance.now(),
     own: (user + system) / 1e6,
     server: processes?.find(({ pid }) => pid === serverPid)?.seconds ?? null,
+    database: processes === null || databasePid === undefined ? null : familySeconds(processes, databasePid),
     benchmark: processes === null ? null : familySeconds(processes, rootPid),
     machineBusy: (all - idle) / 1000,
     machine: all / 1000,
   };
 }
+
+type Pids = {
+  readonly serverPid: number;
+  /** PostgreSQL's first process, whose children are the others. */
+  readonly databasePid?: number;
+  /** Of the benchmark. */
+  readonly rootPid: number;
+};
 
 type Process = {
   readonly pid: number;

@@ -8,16 +8,21 @@ import { USERS } from './requests.ts';
 export type Database = { readonly url: string; readonly ownerUrl: string };
 
 /** A PostgreSQL as durable as it comes, in a temporary folder; returns the folder and a maker of databases. */
-export async function startDatabaseServer(signal: AbortSignal, stack: AsyncDisposableStack) {
+export async function startDatabaseServer(
+  signal: AbortSignal,
+  stack: AsyncDisposableStack,
+  settings: Readonly<Record<string, string>> = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   // PostgreSQL does not run as root, and whom it runs as instead has to pass.
   await chmod(folder, 0o755);
   const silent = { info: () => {}, warn: () => {}, error: () => {} };
-  const server = await startEmbeddedPostgres({ dataDirectory: folder, log: silent, signal });
+  const server = await startEmbeddedPostgres({ dataDirectory: folder, settings, log: silent, signal });
   stack.defer(() => server.stop());
   return {
     folder,
+    superuserUrl: server.superuserUrl,
     /** An empty one: servers do not share tables, so that each works on what it has written itself. */
     async create(name: string): Promise<Database> {
       await query(server.superuserUrl, `CREATE DATABASE ${name} OWNER gatehouse_owner`);
@@ -35,10 +40,15 @@ export async function seedUsers({ ownerUrl }: Database): Promise<void> {
 }
 
 async function query(url: string, text: string): Promise<void> {
+  await withClient(url, (client) => client.query(text));
+}
+
+/** A connection for as long as the work takes. */
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(text);
+    return await work(client);
   } finally {
     await client.end();
   }

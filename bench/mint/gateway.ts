@@ -23,7 +23,7 @@ export type GatewayOptions = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** The gateway as it is run in production: its own process, log and metrics on, a pool of ten connections. */
 export async function startGateway(options: GatewayOptions, { signal, stack }: Running): Promise<Server> {

@@ -2,12 +2,15 @@ import { Client } from 'undici';
 import { serveParent } from '../channel.ts';
 import { type Counters, readCounters } from './counters.ts';
 import { readSecret, writeRequest } from './requests.ts';
+import { readStatementTimes, type StatementTimes, timesAMint } from './statement-times.ts';
 import { type Measurement, type Task, task } from './task.ts';
 
 // The load generator: N connections, each of which sends its next request when the last one was answered.
 
 // Goes on through the whole run, so that bodies differ and users come round evenly.
 let number = 0;
+
+type Moment = Counters & { readonly statements: StatementTimes | null };
 
 async function run({ kind, url, headers, authorizations, connections, ...task }: Task): Promise<Measurement> {
   const { origin, pathname } = new URL(url);
@@ -39,8 +42,8 @@ async function run({ kind, url, headers, authorizations, connections, ...task }:
   }
 
   const workers = Promise.all(Array.from({ length: connections }, keepMinting));
-  const before = await at(start, workers, task.pid);
-  const after = await at(end, workers, task.pid);
+  const before = await at(start, workers, task);
+  const after = await at(end, workers, task);
   await workers;
   if (latencies.length === 0) throw new Error(`The ${kind} answered nothing in ${task.seconds} s`);
   latencies.sort((a, b) => a - b);
@@ -53,15 +56,19 @@ async function run({ kind, url, headers, authorizations, connections, ...task }:
   };
 }
 
-function shares(before: Counters, after: Counters, mints: number) {
+function shares(before: Moment, after: Moment, mints: number) {
+  const perMint = (seconds: number | null) => (seconds === null ? null : (seconds / mints) * 1e6);
   const seconds = (after.time - before.time) / 1000;
-  const server = difference(before.server, after.server);
   const benchmark = difference(before.benchmark, after.benchmark);
   const machine = after.machine - before.machine;
   const busy = after.machineBusy - before.machineBusy;
   return {
     generatorShare: (after.own - before.own) / seconds,
-    serverMicroseconds: server === null ? null : (server / mints) * 1e6,
+    serverMicroseconds: perMint(difference(before.server, after.server)),
+    databaseMicroseconds: perMint(difference(before.database, after.database)),
+    ...(before.statements && after.statements
+      ? timesAMint(before.statements, after.statements, mints)
+      : { planningMs: null, executionMs: null }),
     machineShare: busy / machine,
     othersShare: benchmark === null ? null : Math.max(0, busy - benchmark) / machine,
   };
@@ -99,12 +106,20 @@ function post(
 }
 
 /** Counters at a time, or earlier when the work ends. */
-async function at(time: number, work: Promise<unknown>, serverPid: number): Promise<Counters> {
+async function at(
+  time: number,
+  work: Promise<unknown>,
+  { pid, observed }: Pick<Task, 'pid' | 'observed'>,
+): Promise<Moment> {
   const timer = Promise.withResolvers<void>();
   const timeout = setTimeout(timer.resolve, Math.max(0, time - performance.now()));
   await Promise.race([timer.promise, work]);
   clearTimeout(timeout);
-  return readCounters({ serverPid, rootPid: process.ppid });
+  const databasePid = observed === null ? {} : { databasePid: observed.pid };
+  const counters = readCounters({ serverPid: pid, rootPid: process.ppid, ...databasePid });
+  const statements =
+    observed?.statisticsUrl == null ? null : await readStatementTimes(observed.statisticsUrl, observed.name);
+  return { ...counters, statements };
 }
 
 function percentile(sorted: readonly number[], share: number): number {

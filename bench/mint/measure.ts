@@ -8,6 +8,7 @@ export type Cell = {
   readonly latencyMs: number;
   readonly connections: number;
   readonly server: Server;
+  readonly rounds: readonly Measurement[];
   /** Medians over the rounds, each value by itself. */
   readonly median: Measurement;
 };
@@ -48,7 +49,7 @@ export async function measureAll(options: Options, setup: Setup): Promise<Cell[]
         }
       }
       for (const [server, results] of measured)
-        cells.push({ latencyMs, connections, server, median: medians(results) });
+        cells.push({ latencyMs, connections, server, rounds: results, median: medians(results) });
     }
   }
   return cells;
@@ -56,12 +57,12 @@ export async function measureAll(options: Options, setup: Setup): Promise<Cell[]
 
 export async function measure(
   load: Child,
-  { kind, url, headers, authorizations, pid }: Server,
+  { kind, url, headers, authorizations, pid, observed }: Server,
   how: Pick<Task, 'connections' | 'seconds' | 'warmUpSeconds'> & { readonly mints?: number },
 ): Promise<Measurement> {
   const task: Task = {
     ...{ kind, url, headers: { ...headers }, authorizations: authorizations?.slice() ?? null, pid },
-    ...{ mints: null, ...how },
+    ...{ observed: observed ?? null, mints: null, ...how },
   };
   return measurement.parse(await load.ask(task));
 }
@@ -74,6 +75,9 @@ function medians(results: readonly Measurement[]): Measurement {
     p99: of(({ p99 }) => p99),
     generatorShare: of(({ generatorShare }) => generatorShare),
     serverMicroseconds: known(({ serverMicroseconds }) => serverMicroseconds),
+    databaseMicroseconds: known(({ databaseMicroseconds }) => databaseMicroseconds),
+    planningMs: known(({ planningMs }) => planningMs),
+    executionMs: known(({ executionMs }) => executionMs),
     machineShare: of(({ machineShare }) => machineShare),
     othersShare: known(({ othersShare }) => othersShare),
   };

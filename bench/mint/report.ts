@@ -1,7 +1,9 @@
+import { median as medianOf } from '../rounds.ts';
 import type { Cell } from './measure.ts';
+import { BEFORE } from './options.ts';
 import type { RoundTrips } from './round-trips.ts';
 
-const AIMS = { p50AtOne: 1.6, rateAtSixtyFour: 0.65, roundTrips: 2 };
+const AIMS = { p50AtOne: 1.35, rateOfBefore: 2.5, statementsMs: 0.9, serverMs: 1, roundTrips: 2 };
 
 const HEAD = [
   'upstream',
@@ -14,6 +16,9 @@ const HEAD = [
   'mints/s / bare',
   'added p50 ms',
   'server CPU µs',
+  'PostgreSQL CPU µs',
+  'statements ms',
+  'of it planning',
   'generator CPU',
   'machine',
   'others',
@@ -25,10 +30,12 @@ export function report(cells: readonly Cell[], counted: readonly RoundTrips[]): 
   return [
     table([HEAD, ...rows]),
     '',
-    'added p50: over calling the upstream directly. server CPU: of the server process, a mint. generator CPU: share of',
-    'one core; near 100 % the generator is what is measured. machine: share of all cores that was used, others: by what',
-    'does not belong to this benchmark; above some percent the numbers are not worth keeping.',
+    'added p50: over calling the upstream directly. server CPU: of the server process, a mint; PostgreSQL CPU: of all its',
+    'processes, the periodic work of all gateways included. statements: of each mint, by pg_stat_statements, planning and',
+    'execution. generator CPU: share of one core; near 100 % the generator is what is measured. machine: share of all cores',
+    'that was used, others: by what does not belong to this benchmark; above some percent the numbers are not worth keeping.',
     '',
+    ...besideBefore(cells),
     'PostgreSQL, round trips a mint (counted on the wire, one mint at a time):',
     ...counted.map(
       ({ name, roundTrips, own }) =>
@@ -56,6 +63,9 @@ function row(cell: Cell, cells: readonly Cell[]): string[] {
     isGateway && bare ? (median.mintsPerSecond / bare.mintsPerSecond).toFixed(2) : '',
     direct && server.kind !== 'upstream' ? (median.p50 - direct.p50).toFixed(2) : '',
     median.serverMicroseconds?.toFixed(0) ?? '',
+    median.databaseMicroseconds?.toFixed(0) ?? '',
+    statementsMs(median)?.toFixed(2) ?? '',
+    median.planningMs?.toFixed(2) ?? '',
     percent(median.generatorShare),
     percent(median.machineShare),
     percent(median.othersShare),
@@ -66,27 +76,61 @@ function percent(share: number | null): string {
   return share === null ? '' : `${(share * 100).toFixed(0)} %`;
 }
 
+function statementsMs({ planningMs, executionMs }: Cell['median']): number | null {
+  return planningMs === null || executionMs === null ? null : planningMs + executionMs;
+}
+
+/** Mints a second of each gateway as a multiple of the other checkout's, round by round. */
+function besideBefore(cells: readonly Cell[]): string[] {
+  const lines = cells.flatMap((cell) => {
+    const ratio = ratioToBefore(cell, cells);
+    return ratio === null
+      ? []
+      : [
+          `  upstream ${cell.latencyMs} ms, ${cell.connections} connections, ${cell.server.name}: ${ratio.toFixed(2)} times`,
+        ];
+  });
+  return lines.length === 0
+    ? []
+    : [`mints/s, of ${BEFORE} (median of the ratios of the rounds):`, ...lines, ''];
+}
+
+function ratioToBefore(cell: Cell, cells: readonly Cell[]): number | null {
+  const before = cellBeside(cell, cells, BEFORE);
+  if (before === undefined || cell.server.kind !== 'gateway' || cell === before) return null;
+  return medianOf(
+    cell.rounds.map(
+      ({ mintsPerSecond }, round) => mintsPerSecond / (before.rounds[round]?.mintsPerSecond ?? Number.NaN),
+    ),
+  );
+}
+
 function aims(cells: readonly Cell[], counted: readonly RoundTrips[]): string[] {
-  const gateways = cells.filter(({ server, latencyMs }) => server.kind === 'gateway' && latencyMs === 0);
+  const gateways = cells.filter(
+    ({ server, latencyMs }) => server.kind === 'gateway' && server.name !== BEFORE && latencyMs === 0,
+  );
   const lines = gateways.flatMap((cell) => {
     const bare = beside(cell, cells, 'bare');
     const { name } = cell.server;
-    if (bare === undefined) return [];
-    if (cell.connections === 1) {
+    if (cell.connections === 1 && bare !== undefined) {
       const ratio = cell.median.p50 / bare.p50;
       return [verdict(`${name}: p50 at 1 connection, of the bare server's`, ratio, '<=', AIMS.p50AtOne)];
     }
-    const ratio = cell.median.mintsPerSecond / bare.mintsPerSecond;
-    return cell.connections === 64
-      ? [
-          verdict(
-            `${name}: mints/s at 64 connections, of the bare server's`,
-            ratio,
-            '>=',
-            AIMS.rateAtSixtyFour,
-          ),
-        ]
-      : [];
+    if (cell.connections !== 64) return [];
+    const ratio = ratioToBefore(cell, cells);
+    const statements = statementsMs(cell.median);
+    const { serverMicroseconds } = cell.median;
+    return [
+      ...(ratio === null
+        ? []
+        : [verdict(`${name}: mints/s at 64 connections, of ${BEFORE}`, ratio, '>=', AIMS.rateOfBefore)]),
+      ...(statements === null
+        ? []
+        : [verdict(`${name}: ms of statements a mint`, statements, '<=', AIMS.statementsMs)]),
+      ...(serverMicroseconds === null
+        ? []
+        : [verdict(`${name}: ms of its own CPU a mint`, serverMicroseconds / 1000, '<=', AIMS.serverMs)]),
+    ];
   });
   const trips = counted.map(({ name, own }) =>
     verdict(`${name}: round trips a mint`, own.length, '<=', AIMS.roundTrips),
@@ -100,10 +144,14 @@ function verdict(what: string, value: number, direction: '<=' | '>=', aim: numbe
   return `  ${met ? 'met   ' : 'MISSED'} ${what}: ${rounded.toFixed(2)} (aim ${direction} ${aim})`;
 }
 
-function beside({ latencyMs, connections }: Cell, cells: readonly Cell[], name: string) {
+function beside(cell: Cell, cells: readonly Cell[], name: string) {
+  return cellBeside(cell, cells, name)?.median;
+}
+
+function cellBeside({ latencyMs, connections }: Cell, cells: readonly Cell[], name: string) {
   return cells.find(
     (cell) => cell.latencyMs === latencyMs && cell.connections === connections && cell.server.name === name,
-  )?.median;
+  );
 }
 
 function table(rows: readonly (readonly string[])[]): string {

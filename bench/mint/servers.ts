@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { migrate } from '../../src/platform/database/migrate.ts';
 import { type Child, startChild } from '../child.ts';
-import { type Database, seedUsers } from './database.ts';
+import { type Database, seedUsers, withClient } from './database.ts';
+import { prepareFloor } from './floor-statements.ts';
 import type { TargetKind } from './requests.ts';
+import type { Observed } from './task.ts';
 
 /** Something to send mints to. */
 export type Server = {
@@ -16,6 +18,8 @@ export type Server = {
   /** A credential for each user, when mints come from the users themselves. */
   readonly authorizations?: readonly string[];
   readonly pid: number;
+  /** The database that it writes to, when that is measured too. */
+  readonly observed?: Observed;
 };
 
 const hello = z.object({ port: z.number() });
@@ -39,19 +43,23 @@ export async function startUpstream(running: Running) {
   };
 }
 
-/** The bare server over a prepared database. */
+/** The bare server over a prepared database; as "floor" it writes into plain tables. */
 export async function startBare(
-  { databaseUrl, upstreamUrl }: { databaseUrl: string; upstreamUrl: string },
+  {
+    name = 'bare',
+    databaseUrl,
+    upstreamUrl,
+  }: { name?: 'bare' | 'floor'; databaseUrl: string; upstreamUrl: string },
   running: Running,
 ): Promise<Server> {
   const child = await startChild(
     join(import.meta.dirname, 'bare-server.ts'),
-    [databaseUrl, upstreamUrl],
+    [databaseUrl, upstreamUrl, name],
     running,
   );
   const { port } = hello.parse(child.firstMessage);
   const address = `http://127.0.0.1:${port}/`;
-  return { name: 'bare', kind: 'bare', url: address, headers: JSON_CONTENT, pid: child.pid };
+  return { name, kind: 'bare', url: address, headers: JSON_CONTENT, pid: child.pid };
 }
 
 /** Makes the tables and the users, for a bare server. A gateway makes the tables itself. */
@@ -59,6 +67,7 @@ export async function prepareDatabase(database: Database): Promise<void> {
   const applicationRole = decodeURIComponent(new URL(database.url).username);
   await migrate({ ownerUrl: database.ownerUrl, applicationRole });
   await seedUsers(database);
+  await withClient(database.ownerUrl, prepareFloor);
 }
 
 export function startLoadGenerator(running: Running): Promise<Child> {

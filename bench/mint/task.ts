@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { TARGETS } from './requests.ts';
 
+/** A database of a PostgreSQL: its first process, and who may ask for the times of statements, if they are kept. */
+export const observed = z.object({
+  pid: z.number(),
+  name: z.string(),
+  statisticsUrl: z.string().nullable(),
+});
+export type Observed = z.infer<typeof observed>;
+
 /** What the load generator is asked to do. */
 export const task = z.object({
   kind: z.enum(TARGETS),
@@ -16,6 +24,8 @@ export const task = z.object({
   mints: z.number().nullable(),
   /** Process of the server, whose CPU time is read. */
   pid: z.number(),
+  /** The database behind it, if there is one that is to be looked at. */
+  observed: observed.nullable(),
 });
 export type Task = z.infer<typeof task>;
 
@@ -28,6 +38,10 @@ export const measurement = z.object({
   generatorShare: z.number(),
   /** CPU of the server for one mint; null where the system does not tell, like othersShare. */
   serverMicroseconds: z.number().nullable(),
+  /** CPU of all of PostgreSQL for one mint, and the milliseconds that it says its statements took. */
+  databaseMicroseconds: z.number().nullable(),
+  planningMs: z.number().nullable(),
+  executionMs: z.number().nullable(),
   /** Share of all cores that was used, and that was used by what is not of this benchmark. */
   machineShare: z.number(),
   othersShare: z.number().nullable(),

@@ -5,7 +5,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import DataLoader from 'dataloader';
 import { PrismaClient } from '../../prisma/generated/client.ts';
 import { serveParent } from '../channel.ts';
-import { globalId, toConnection, typeDefs } from './schema.mjs';
+import { globalId, toConnection, typeDefs, userCursor } from './schema.mjs';
 
 // Apollo Server over Prisma with a data loader, as their manuals have it.
 
@@ -22,6 +22,16 @@ const resolvers = {
       const rows = await prisma.realtimeSession.findMany({ where, orderBy: { id: 'desc' }, take: first + 1 });
       return toConnection(rows, first, (row) => row);
     },
+    async users(_root, { first }) {
+      const orderBy = [{ lastSessionAt: 'desc' }, { id: 'desc' }];
+      const rows = await prisma.user.findMany({ orderBy, take: first + 1 });
+      return toConnection(
+        rows,
+        first,
+        (row) => row,
+        ({ id, lastSessionAt }) => userCursor(id, lastSessionAt.getTime()),
+      );
+    },
   },
   RealtimeSession: {
     id: ({ id }) => globalId('RealtimeSession', id),
@@ -33,7 +43,11 @@ const resolvers = {
   RedactedClientSecret: {
     redacted: ({ secretPrefix, secretLastFour }) => `${secretPrefix}…${secretLastFour}`,
   },
-  User: { id: ({ id }) => globalId('User', id) },
+  User: {
+    id: ({ id }) => globalId('User', id),
+    activeSessionCount: async ({ id }, _args, { active }) => (await active.load(id))?._count ?? 0,
+    nextExpiryAt: async ({ id }, _args, { active }) => (await active.load(id))?._min.expiresAt ?? null,
+  },
 };
 
 async function whereUser(externalId) {
@@ -71,9 +85,22 @@ function createUserLoader() {
   });
 }
 
+function createActiveSessionsLoader() {
+  return new DataLoader(async (ids) => {
+    const groups = await prisma.realtimeSession.groupBy({
+      by: ['userId'],
+      where: { userId: { in: [...ids] }, ...whereStatus('ACTIVE') },
+      _count: true,
+      _min: { expiresAt: true },
+    });
+    const byUser = new Map(groups.map((group) => [group.userId, group]));
+    return ids.map((id) => byUser.get(id));
+  });
+}
+
 const server = new ApolloServer({ typeDefs, resolvers, introspection: false });
 const { url } = await startStandaloneServer(server, {
   listen: { host: '127.0.0.1', port: 0 },
-  context: async () => ({ users: createUserLoader() }),
+  context: async () => ({ users: createUserLoader(), active: createActiveSessionsLoader() }),
 });
 serveParent({ port: Number(new URL(url).port) }, async () => ({}));

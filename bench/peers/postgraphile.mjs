@@ -24,6 +24,10 @@ const CONDITIONS = {
     sql`(${s}.outcome = 'UNCONFIRMED' OR (${s}.outcome IS NULL AND ${s}.deadline <= now()))`,
 };
 
+const active = (sql, $user, what) => sql`(SELECT ${what} FROM realtime_session AS s
+  WHERE s.user_id = ${$user.getClassStep().alias}.id AND s.outcome = 'ISSUED' AND s.revoked_at IS NULL
+    AND s.expiry_announced_at IS NULL AND s.expires_at > now() AND s.id >= uuidv7_floor(now() - interval '5 hours'))`;
+
 const sessions = { schemaName: 'public', tableName: 'realtime_session' };
 
 const preset = {
@@ -44,8 +48,18 @@ const preset = {
       },
     }),
     extendSchema(({ sql }) => ({
-      typeDefs: 'extend type RealtimeSession { status: String! }',
+      typeDefs: `
+        extend type RealtimeSession { status: String! }
+        extend type EndUser { activeSessionCount: Int! nextExpiryAt: Datetime }`,
       objects: {
+        EndUser: {
+          plans: {
+            activeSessionCount: ($user) =>
+              $user.select(active(sql, $user, sql`count(*)::integer`), TYPES.int),
+            nextExpiryAt: ($user) =>
+              $user.select(active(sql, $user, sql`min(s.expires_at)`), TYPES.timestamptz),
+          },
+        },
         RealtimeSession: {
           plans: {
             status($session) {

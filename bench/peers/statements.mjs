@@ -45,6 +45,46 @@ export function usersQuery(ids) {
   return { name: 'users', text, values: [ids] };
 }
 
+// Sessions that can be ACTIVE are at most five hours old, so that the others' partitions are not looked into.
+const ACTIVE = `s.outcome = 'ISSUED' AND s.revoked_at IS NULL AND s.expiry_announced_at IS NULL
+  AND s.expires_at > now() AND s.id >= uuidv7_floor(now() - interval '5 hours')`;
+const NEWEST_FIRST = "coalesce(last_session_at, '-infinity') DESC, id DESC";
+
+/** The users with the newest sessions; `joined` with their sessions that are ACTIVE. */
+export function usersByLastSession(limit, joined) {
+  const users = `SELECT id, external_id, created_at, last_session_at FROM end_user ORDER BY ${NEWEST_FIRST} LIMIT ${limit}`;
+  const text = joined
+    ? `SELECT u.*, a.count, a.next_expiry_at FROM (${users}) AS u LEFT JOIN LATERAL (
+        SELECT count(*), min(s.expires_at) AS next_expiry_at FROM realtime_session AS s WHERE s.user_id = u.id AND ${ACTIVE}
+      ) AS a ON true ORDER BY ${NEWEST_FIRST}`
+    : users;
+  return { name: `users-${limit}`, text };
+}
+
+/** How many sessions of these users are ACTIVE, and when the first of them expires. Users without any are left out. */
+export function activeSessionsQuery(ids) {
+  const text = `SELECT s.user_id, count(*), min(s.expires_at) AS next_expiry_at FROM realtime_session AS s
+    WHERE s.user_id = ANY($1::uuid[]) AND ${ACTIVE} GROUP BY s.user_id`;
+  return { name: 'active', text, values: [ids] };
+}
+
+export function toUser(row) {
+  const { id, external_id: externalId, count } = row;
+  return {
+    id: globalId('User', id),
+    uuid: id,
+    externalId,
+    createdAt: instant(row.created_at),
+    lastSessionAt: instant(row.last_session_at),
+    // Without them, the loaders are asked.
+    ...(count === undefined ? {} : toActiveSessions(row)),
+  };
+}
+
+export function toActiveSessions(row) {
+  return { activeSessionCount: Number(row?.count ?? 0), nextExpiryAt: instant(row?.next_expiry_at ?? null) };
+}
+
 export function toNode(row) {
   const { id, status, type, model, voice, provider, user_id: userId, external_id: externalId } = row;
   return {

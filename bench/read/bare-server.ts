@@ -3,7 +3,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { listen } from '../../src/server/http/listen.ts';
 import { serveParent } from '../channel.ts';
-import { OF_STATUS, OF_USER } from './bare-statements.ts';
+import { OF_STATUS, OF_USER, USERS } from './bare-statements.ts';
 
 // The practical limit: the same JSON out of one prepared statement, and nothing else. No GraphQL, no
 // authentication, no limits, no log, no metrics; nothing of the gateway's but how to listen.
@@ -20,10 +20,12 @@ const pool = new pg.Pool({
 });
 
 const request = z.object({
-  variables: z.union([
-    z.object({ externalUserId: z.string() }),
-    z.object({ status: z.enum(['ACTIVE', 'FAILED', 'REVOKED', 'UNCONFIRMED']) }),
-  ]),
+  variables: z
+    .union([
+      z.object({ externalUserId: z.string() }),
+      z.object({ status: z.enum(['ACTIVE', 'FAILED', 'REVOKED', 'UNCONFIRMED']) }),
+    ])
+    .optional(),
 });
 
 const server = createServer((incoming, response) => {
@@ -48,6 +50,7 @@ const server = createServer((incoming, response) => {
 
 async function answer(body: string): Promise<string> {
   const { variables } = request.parse(JSON.parse(body));
+  if (variables === undefined) return userPage((await pool.query<Row>({ ...USERS, rowMode: 'array' })).rows);
   if ('status' in variables)
     return page((await pool.query<Row>({ ...OF_STATUS[variables.status], rowMode: 'array' })).rows, 50);
   const values = [variables.externalUserId];
@@ -63,6 +66,32 @@ function page(rows: readonly Row[], size: number): string {
       last == null ? null : Buffer.from(`realtimeSessions/CREATED_AT_DESC:${last}`).toString('base64url'),
   };
   return JSON.stringify({ data: { realtimeSessions: { edges: kept.map(edge), pageInfo } } });
+}
+
+function userPage(rows: readonly Row[]): string {
+  const kept = rows.slice(0, 20);
+  const last = kept.at(-1);
+  const pageInfo = {
+    hasNextPage: rows.length > 20,
+    endCursor:
+      last === undefined
+        ? null
+        : Buffer.from(`users/LAST_SESSION_AT_DESC:${last[6]}:${last[0]}`).toString('base64url'),
+  };
+  return JSON.stringify({ data: { users: { edges: kept.map(userEdge), pageInfo } } });
+}
+
+function userEdge([id, externalId, createdAt, lastSessionAt, count, nextExpiryAt]: Row) {
+  return {
+    node: {
+      id: Buffer.from(`User:${id}`).toString('base64'),
+      externalId,
+      createdAt: instant(createdAt),
+      lastSessionAt: instant(lastSessionAt),
+      activeSessionCount: Number(count),
+      nextExpiryAt: instant(nextExpiryAt),
+    },
+  };
 }
 
 function edge(row: Row) {

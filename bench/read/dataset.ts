@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import { openKeptDatabase } from '../kept-database.ts';
 import type { Database } from '../mint/database.ts';
+import { findPostmaster } from '../postmaster.ts';
 import { fill, type Sizes } from './fill.ts';
 import { renewLiveSessions } from './renew-live-sessions.ts';
 
 type Running = { readonly signal: AbortSignal; readonly stack: AsyncDisposableStack };
+
+export type Dataset = Database & { readonly postmaster: number };
 
 /** The database of the benchmark, kept from run to run, with sessions that live now. */
 export async function openDataset(
   sizes: Sizes,
   running: Running,
   progress: (text: string) => void,
-): Promise<Database> {
+): Promise<Dataset> {
   const server = await openKeptDatabase({
     ...running,
     progress,
@@ -23,5 +26,6 @@ export async function openDataset(
   });
   progress('making sessions that live');
   await renewLiveSessions(server.ownerUrl);
-  return { url: server.applicationUrl, ownerUrl: server.ownerUrl };
+  const postmaster = await findPostmaster(server.superuserUrl);
+  return { url: server.applicationUrl, ownerUrl: server.ownerUrl, postmaster };
 }

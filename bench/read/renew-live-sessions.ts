@@ -17,8 +17,11 @@ export async function renewLiveSessions(ownerUrl: string): Promise<void> {
       WHERE id > uuidv7_floor(now() - interval '1 hour') GROUP BY application_id, user_id`;
     await owner.query(`INSERT INTO application_user (application_id, user_id, last_session_at) ${newest}
       ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = excluded.last_session_at`);
+    // To the millisecond, which is what some of the peers read: all are to write the same cursor.
     await owner.query(`UPDATE end_user AS u SET last_session_at = s.at
-      FROM (SELECT user_id, max(at) AS at FROM (${newest}) AS pair GROUP BY user_id) AS s WHERE s.user_id = u.id`);
+      FROM (SELECT user_id, date_trunc('milliseconds', max(at)) AS at FROM (${newest}) AS pair GROUP BY user_id) AS s WHERE s.user_id = u.id`);
+    // For peers that cannot sort by an expression, which is what the ledger's own index is of.
+    await owner.query('CREATE INDEX IF NOT EXISTS bench_last_session ON end_user (last_session_at, id)');
     await owner.query('VACUUM (ANALYZE)');
   });
 }

@@ -12,7 +12,8 @@ import { report } from './report.ts';
 import { startTargets } from './targets.ts';
 import { verify } from './verify.ts';
 
-const USERS = 10_000;
+/** As many for each user as at the default size, so that a page of a user's is full in a small ledger too. */
+const SESSIONS_OF_A_USER = 100;
 
 await runBench(HELP, readOptions, bench);
 
@@ -27,7 +28,8 @@ async function bench(options: Options, signal: AbortSignal): Promise<string> {
   process.env['GRAPHILE_ENV'] = 'production';
   const workFolder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   stack.defer(() => rm(workFolder, { recursive: true, force: true }));
-  const sizes = { users: USERS, sessions: options.sessions };
+  const users = Math.ceil(options.sessions / SESSIONS_OF_A_USER);
+  const sizes = { users, sessions: options.sessions };
   const database = await openDataset(sizes, running, progress);
   if (options.buffers) return `\n${await measureBuffers(database, stack, progress)}`;
   const targets = await startTargets(options.targets, {
@@ -37,10 +39,16 @@ async function bench(options: Options, signal: AbortSignal): Promise<string> {
     progress,
     ...running,
   });
-  for (const query of options.queries) await verify(query, targets, USERS);
+  for (const query of options.queries) await verify(query, targets, users);
   progress('all answer the same');
   const load = await startChild(join(import.meta.dirname, 'load.ts'), [], running);
-  const cells = await measureAll(options, { targets, load, users: USERS, progress });
+  const cells = await measureAll(options, {
+    targets,
+    load,
+    users,
+    databasePid: database.postmaster,
+    progress,
+  });
   progress('stopping');
   return `\n${report(cells)}`;
 }

@@ -14,8 +14,9 @@ export const task = z.object({
   /** Requests before these seconds have passed are sent, and not counted. */
   warmUpSeconds: z.number(),
   seconds: z.number(),
-  /** Process of the server, whose CPU time is read. */
+  /** Processes whose CPU time is read: the server's, and PostgreSQL's with its children. */
   pid: z.number(),
+  databasePid: z.number(),
 });
 export type Task = z.infer<typeof task>;
 
@@ -28,6 +29,8 @@ export const measurement = z.object({
   generatorShare: z.number(),
   /** CPU of the server for one request; null where the system does not tell, like othersShare. */
   serverMicroseconds: z.number().nullable(),
+  /** CPU of PostgreSQL for one request. */
+  databaseMicroseconds: z.number().nullable(),
   /** Share of all cores that was used by what is not of this benchmark. */
   othersShare: z.number().nullable(),
 });

@@ -1,6 +1,6 @@
 import { mergePolicies, type Policy, quotaStates } from '../limits/policy.ts';
 import { parseExternalUserId } from '../users/parse-external-user-id.ts';
-import type { User } from '../users/user.ts';
+import type { ActiveSessions, User } from '../users/user.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { BadInputError } from './errors.ts';
@@ -48,7 +48,7 @@ builder.objectType(UserType, {
       description:
         'The number of ACTIVE sessions that you may see. The quota ACTIVE_SESSIONS also counts pending sessions, and revoked sessions whose secret has not expired.',
       authScopes: readers,
-      resolve: async ({ id }, _args, { reader }) => (await reader.activeSessions(id)).count,
+      resolve: (user, _args, context) => fromActiveSessions(user, context, ({ count }) => count),
     }),
     nextExpiryAt: t.field({
       type: 'DateTime',
@@ -56,7 +56,8 @@ builder.objectType(UserType, {
       description:
         'When the first of the ACTIVE sessions that you may see expires. Null when none is ACTIVE.',
       authScopes: readers,
-      resolve: async ({ id }, _args, { reader }) => (await reader.activeSessions(id)).nextExpiryAt,
+      resolve: (user, _args, context) =>
+        fromActiveSessions(user, context, ({ nextExpiryAt }) => nextExpiryAt),
     }),
     lastSessionAt: t.field({
       type: 'DateTime',
@@ -162,6 +163,15 @@ function fromRecord<T>(user: User | UserName, { reader }: Context, read: (user: 
     if (record === null) throw new Error('A record refers to a missing user');
     return read(record);
   });
+}
+
+function fromActiveSessions<T>(
+  user: User | UserName,
+  { reader }: Context,
+  read: (sessions: ActiveSessions) => T,
+): T | Promise<T> {
+  if ('activeSessions' in user && user.activeSessions !== undefined) return read(user.activeSessions);
+  return reader.activeSessions(user.id).then(read);
 }
 
 builder.queryField('user', (t) =>

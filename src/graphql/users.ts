@@ -1,9 +1,12 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { isStorable } from '../platform/validation/text.ts';
+import type { UserDetail } from '../users/user.ts';
 import { type UserOrder, userOrders } from '../users/user-order.ts';
 import { builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import { cursorOf } from './cursor.ts';
 import { atMost } from './list-limit.ts';
+import { mentionedFields } from './mentioned-fields.ts';
 import { pagesBothWays } from './page-arguments.ts';
 import { totalCountField } from './total-count.ts';
 import { UserType } from './user-ref.ts';
@@ -55,6 +58,14 @@ const UserOrderEnum = builder.enumType('UserOrder', {
   } satisfies Record<UserOrder, object>,
 });
 
+/** How much of each user to read, by the fields that the document names. What it leaves out is read by id. */
+function requestedDetail(info: GraphQLResolveInfo): UserDetail {
+  const mentioned = mentionedFields(info);
+  return mentioned.has('activeSessionCount') || mentioned.has('nextExpiryAt')
+    ? 'withActiveSessions'
+    : 'record';
+}
+
 builder.queryField('users', (t) =>
   t.field({
     type: UserConnection,
@@ -68,7 +79,7 @@ builder.queryField('users', (t) =>
         description: 'How the users are sorted.',
       }),
     }),
-    resolve: async (_root, { filter: filterInput, orderBy, ...args }, { reader }) => {
+    resolve: async (_root, { filter: filterInput, orderBy, ...args }, { reader }, info) => {
       const order = orderBy ?? 'LAST_SESSION_AT_DESC';
       const listing = `users/${order}`;
       const cursors = cursorOf(userOrders[order]);
@@ -77,7 +88,7 @@ builder.queryField('users', (t) =>
       // PostgreSQL cannot store a NUL in text, so no identifier has one.
       const filter = externalIds == null ? rest : { ...rest, externalIds: externalIds.filter(isStorable) };
       const canMatch = isStorable(filter.externalIdPrefix ?? '');
-      const rows = canMatch ? await reader.users(filter, order, page) : [];
+      const rows = canMatch ? await reader.users(filter, order, page, requestedDetail(info)) : [];
       return toConnection(listing, cursors, page, rows, async (upTo) =>
         canMatch ? reader.countUsers(filter, order, upTo) : 0,
       );

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
 import { read, sqlParameters } from '../platform/database/statement.ts';
-import { isActive } from './session-conditions.db.ts';
+import { isActiveOfUser } from './session-conditions.db.ts';
 
 export type ActiveSessionsOfUser = {
   readonly id: string;
@@ -19,7 +19,7 @@ export function findActiveSessions(
   const params = sqlParameters();
   const text = `SELECT s.user_id AS id, count(*)::integer AS count, min(s.expires_at) AS "nextExpiryAt"
     FROM realtime_session AS s
-    WHERE s.user_id = ANY(${params.bind(userIds)}::uuid[]) AND ${isActive('s')} AND ${visible('sessions', visibility, params)}
+    WHERE s.user_id = ANY(${params.bind(userIds)}::uuid[]) AND ${isActiveOfUser('s')} AND ${visible('sessions', visibility, params)}
     GROUP BY s.user_id`;
   return read<ActiveSessionsOfUser>(pool, text, params);
 }

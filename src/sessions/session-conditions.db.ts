@@ -14,6 +14,14 @@ export function isActive(alias: string): string {
   return isActiveWhile(alias, `${alias}.expires_at > now()`);
 }
 
+/**
+ * The same condition for the sessions of some users: all that are ACTIVE were reserved within these hours, so PostgreSQL need
+ * not look for them in the partitions of other months.
+ */
+export function isActiveOfUser(alias: string): string {
+  return `${isActive(alias)} AND ${alias}.id >= uuidv7_floor(now() - ${LONGEST_EXPOSURE})`;
+}
+
 function isActiveWhile(alias: string, notExpired: string): string {
   return `${alias}.outcome = 'ISSUED' AND ${alias}.revoked_at IS NULL AND ${notExpired} AND ${alias}.expiry_announced_at IS NULL`;
 }

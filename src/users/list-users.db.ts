@@ -3,15 +3,32 @@ import type { Visibility } from '../authorization/visibility.ts';
 import { visible, visibleSessions } from '../authorization/visible.db.ts';
 import { and } from '../platform/database/condition.ts';
 import { countRows } from '../platform/database/count-rows.ts';
-import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
-import type { Edge, Page } from '../platform/database/page.ts';
+import {
+  afterCursor,
+  type Keyset,
+  orderBy,
+  orderByLimit,
+  sortedBy,
+  toEdges,
+} from '../platform/database/keyset.ts';
+import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
 import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
-import { isActive } from '../sessions/session-conditions.db.ts';
+import { isActive, isActiveOfUser } from '../sessions/session-conditions.db.ts';
 import { visibleUserColumns } from './find-users.db.ts';
-import type { User } from './user.ts';
+import type { User, UserDetail } from './user.ts';
 import type { UserFilter } from './user-filter.ts';
 import { type UserOrder, userOrders } from './user-order.ts';
 import { toUser, type UserRow } from './user-row.db.ts';
+
+// A literal LIMIT: of a parameter the planner assumes that it takes a tenth of all users, and would plan each time. Not by
+// next expiry: an index gives that order only in part, and how many rows are sorted follows from the limit of the page.
+const MOST_ROWS = MAX_PAGE_SIZE + 1;
+
+type ListedRow = UserRow & {
+  readonly sorted_by: string | null;
+  readonly activeSessionCount?: number;
+  readonly nextExpiryAt?: Date | null;
+};
 
 /** The tables that a listing is read from, with users as `u`; its order; and which rows of them are users that the viewer sees. */
 type Source = { readonly from: string; readonly keyset: Keyset; readonly condition: string };
@@ -26,16 +43,38 @@ export async function listUsers(
   filter: UserFilter,
   order: UserOrder,
   page: Page,
+  detail: UserDetail = 'record',
 ): Promise<Edge<User>[]> {
   const params = sqlParameters();
   const { from, keyset, condition } = sourceOf(order, visibility, params);
-  const text = `SELECT ${visibleUserColumns(visibility, params)}, ${sortedBy(keyset)} FROM ${from}
+  const found = `SELECT u.*${keyset.by === 'time' ? `, ${keyset.time} AS sort_time` : ''} FROM ${from}
     WHERE ${condition} AND ${filterCondition(filter, visibility, params)} AND ${afterCursor(keyset, page, params)}
-    ${orderByLimit(keyset, page, params)}`;
+    ${order === 'NEXT_EXPIRY_AT_ASC' ? '' : `${orderBy(keyset, page)} LIMIT ${MOST_ROWS}`}`;
+  const ofPage = keyset.by === 'time' ? { ...keyset, time: 'u.sort_time', id: 'u.id' } : keyset;
+  const active =
+    detail === 'withActiveSessions' ? activeSessions(visibility, params) : { columns: '', join: '' };
+  const text = `SELECT ${visibleUserColumns(visibility, params)}, ${sortedBy(ofPage)}${active.columns}
+    FROM (${found}) AS u${active.join} ${orderByLimit(ofPage, page, params)}`;
   // Without values other than the cursor and the limit, one plan is good for all of them.
   const plain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
-  const rows = await (plain ? read : readPlanned)<UserRow & { sorted_by: string | null }>(pool, text, params);
-  return toEdges(rows, page, toUser);
+  const rows = await (plain ? read : readPlanned)<ListedRow>(pool, text, params);
+  return toEdges(rows, page, toListedUser);
+}
+
+/** The sessions of each user `u` of a page that are ACTIVE, counted in the statement that reads the page. */
+function activeSessions(visibility: Visibility, params: SqlParameters) {
+  return {
+    columns: ', a.count AS "activeSessionCount", a.next_expiry_at AS "nextExpiryAt"',
+    join: ` LEFT JOIN LATERAL (
+      SELECT count(*)::integer AS count, min(s.expires_at) AS next_expiry_at FROM realtime_session AS s
+      WHERE s.user_id = u.id AND ${isActiveOfUser('s')} AND ${and(visibleSessions(visibility), 's', params)}
+    ) AS a ON true`,
+  };
+}
+
+function toListedUser(row: ListedRow): User {
+  const { activeSessionCount: count, nextExpiryAt = null } = row;
+  return count === undefined ? toUser(row) : { ...toUser(row), activeSessions: { count, nextExpiryAt } };
 }
 
 /** How many users all pages of a listing have together, counted up to `upTo`. @throws CountTooLongError */
@@ -114,7 +153,7 @@ function filterCondition(filter: UserFilter, visibility: Visibility, params: Sql
   if (suspended != null) conditions.push(`u.suspended_at IS ${suspended ? 'NOT ' : ''}NULL`);
   if (hasActiveSessions != null) {
     conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (
-      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActive('s')}
+      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActiveOfUser('s')}
         AND ${and(visibleSessions(visibility), 's', params)})`);
   }
   return conditions.join(' AND ');

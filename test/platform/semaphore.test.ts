@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createShares } from '../../src/platform/database/database-shares.ts';
 import {
   createSemaphore,
   type Semaphore,
@@ -153,4 +154,30 @@ describe('fair shares', () => {
     release();
     expect([semaphore.taken(), semaphore.waiting()]).toEqual([0, 0]);
   });
+});
+
+test('one slow listing keeps nobody waiting longer than until the next one was fast', async () => {
+  const scheduler = { turn: () => Promise.resolve() };
+  const { listings } = createShares({ poolSize: 10, timeoutMs: WAIT_MS, scheduler })('a');
+  const reading = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const slow = listings(() => reading(300));
+  await vi.advanceTimersByTimeAsync(300);
+  await slow;
+
+  const order: number[] = [];
+  const list = (index: number) =>
+    listings(() => {
+      order.push(index);
+      return reading(10);
+    });
+  const early = Array.from({ length: 10 }, (_, index) => list(index));
+  await vi.advanceTimersByTimeAsync(9);
+  expect(order).toEqual([0]);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(order).toEqual([0, 1, 2]);
+  const late = Array.from({ length: 5 }, (_, index) => list(10 + index));
+  await vi.runAllTimersAsync();
+  await Promise.all([...early, ...late]);
+  // Nobody overtakes those that waited.
+  expect(order).toEqual(Array.from({ length: 15 }, (_, index) => index));
 });

@@ -99,7 +99,7 @@ test('users by their next expiry: the conditions on sessions are written for two
     listUsers(pool, { reach: 'SELF', externalId: 'alice' }, {}, 'NEXT_EXPIRY_AT_ASC', FIRST_PAGE);
   expect(await statementOf(list)).toMatchInlineSnapshot(`
     "planned for ["alice","alice",21]
-    SELECT …, CASE WHEN isfinite(s.expires_at) THEN (extract(epoch FROM s.expires_at) * 1000000)::bigint::text ELSE '-infinity' END AS sorted_by FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id WHERE s.outcome = 'ISSUED'
+    SELECT …, CASE WHEN isfinite(u.sort_time) THEN (extract(epoch FROM u.sort_time) * 1000000)::bigint::text ELSE '-infinity' END AS sorted_by FROM (SELECT u.*, s.expires_at AS sort_time FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id WHERE s.outcome = 'ISSUED'
     AND s.revoked_at IS NULL
     AND s.expires_at > now()
     AND s.expiry_announced_at IS NULL
@@ -112,7 +112,7 @@ test('users by their next expiry: the conditions on sessions are written for two
     AND e.user_id = (SELECT id FROM end_user WHERE external_id = $2)
     AND (e.expires_at, e.id) < (s.expires_at, s.id))
     AND true
-    AND true
-    ORDER BY s.expires_at ASC, s.user_id ASC LIMIT $3"
+    AND true ) AS u
+    ORDER BY u.sort_time ASC, u.id ASC LIMIT $3"
   `);
 });

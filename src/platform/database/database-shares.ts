@@ -100,7 +100,8 @@ export function createShares({
         return await work();
       } finally {
         if (performance.now() - startedAt > SLOW_MS) slowCallers.set(caller, true);
-        else slowCallers.delete(caller);
+        // What waited meanwhile would be overtaken by all that comes from now on.
+        else if (slowCallers.delete(caller)) slowListings.waive(caller);
       }
     }
 

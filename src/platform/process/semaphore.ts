@@ -12,6 +12,8 @@ export type SemaphoreOptions = {
 export type Semaphore = {
   /** Resolves to a function that releases the permit; to null when there was no room to wait, or the wait was too long. */
   acquire(key: string): Promise<(() => void) | null>;
+  /** Lets those who wait for this key go on without a permit, in the order in which they came. */
+  waive(key: string): void;
   taken(): number;
   waiting(): number;
 };
@@ -42,6 +44,10 @@ export function createSemaphore({ size, sizePerKey, queue, waitMs }: SemaphoreOp
         return null;
       }
       return wait(key, holder);
+    },
+    waive(key) {
+      const holder = holders.get(key);
+      while (holder !== undefined && holder.waiting.length > 0) remove(key, holder, 0)?.(() => {});
     },
     taken: () => taken,
     waiting: () => waiting,
