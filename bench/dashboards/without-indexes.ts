@@ -2,9 +2,9 @@ import type pg from 'pg';
 
 type Index = { readonly name: string; readonly definition: string };
 
-/** Indexes of these tables that no constraint needs, those of partitions only with their table's. */
+/** Indexes of these tables that no constraint needs. Those of a table with partitions are made for its partitions, too. */
 const INDEXES = `
-  SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition
+  SELECT c.relname AS name, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') AS definition
   FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
   WHERE i.indrelid = ANY($1::regclass[]) AND NOT i.indisunique
     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)`;
