@@ -23,10 +23,12 @@ const NOT_SUMMED_MS = 75 * 60_000;
  * or out of date.
  */
 export async function openDataset(
-  sizes: Sizes,
+  { users, sessions }: Sizes,
   opening: Opening,
   progress: (text: string) => void,
 ): Promise<Database> {
+  // In this order, because the database is loaded anew when what it was loaded from is written differently.
+  const sizes = { users, sessions };
   const server = await openKeptDatabase({
     ...opening,
     progress,
