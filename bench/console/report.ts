@@ -10,6 +10,8 @@ const HEAD = [
   'queries',
   'worst',
   'console adds',
+  'page CPU ms',
+  'requests',
   'slowest query',
   'alone',
 ];
@@ -29,7 +31,8 @@ export function report(visits: readonly Visit[], version: string): string {
     '',
     'queries: the same GraphQL queries, asked at once by fetch in the same page right after, when what they read is in memory;',
     'until those that the step waits for are answered. console adds: median of the difference. alone: its slowest query by',
-    'itself. Each page is opened for the first time, so that its script is loaded, too.',
+    'itself. page CPU: of the main thread of the page, which is the same on a busy machine. Each page is opened for the first',
+    'time, so that its script is loaded, too.',
     '',
   ].join('\n');
 }
@@ -46,6 +49,8 @@ function row(taken: readonly Taken[]): string[] {
     aimMs === null ? '' : String(aimMs),
     ...[median(byConsole), Math.max(...byConsole), median(byQueries), Math.max(...byQueries)].map(whole),
     whole(median(taken.map(({ consoleMs, queriesMs }) => consoleMs - queriesMs))),
+    whole(median(taken.map(({ pageCpuMs }) => pageCpuMs))),
+    whole(Math.max(...taken.map(({ requests }) => requests))),
     query,
     whole(alone),
   ];

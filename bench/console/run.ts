@@ -3,10 +3,11 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackages } from '../../scripts/install-packages.ts';
 import { findBrowser } from '../../test/console/find-browser.ts';
+import { openDataset } from '../dashboards/dataset.ts';
 import { startGateway } from '../mint/gateway.ts';
 import { createBenchKey } from '../read/bench-key.ts';
+import { renewLiveSessions } from '../read/renew-live-sessions.ts';
 import { progress, runBench } from '../run-bench.ts';
-import { openDataset } from './dataset.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -20,6 +21,8 @@ async function bench({ rounds, warmUp, ...sizes }: Options, signal: AbortSignal)
   const workFolder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   stack.defer(() => rm(workFolder, { recursive: true, force: true }));
   const database = await openDataset(sizes, { signal, stack }, progress);
+  progress('making sessions that live');
+  await renewLiveSessions(database.ownerUrl);
   const key = await createBenchKey(database.url, 'bench:console', [
     'SESSIONS_READ',
     'USERS_READ',

@@ -1,4 +1,4 @@
-import { RARE_LABEL } from './dataset.ts';
+import { RARE_LABEL } from '../dashboards/fill.ts';
 import type { Step } from './in-page.ts';
 
 /** A step that is measured. */

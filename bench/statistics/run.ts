@@ -1,20 +1,22 @@
 import { availableParallelism } from 'node:os';
 import type pg from 'pg';
 import { createPool } from '../../src/platform/database/pool.ts';
+import type { Interval } from '../../src/usage/split-buckets.ts';
+import { endMonth, openDataset } from '../dashboards/dataset.ts';
 import { progress, runBench } from '../run-bench.ts';
 import { CASES, type Subject } from './cases.ts';
-import { openDataset } from './fill.ts';
 import { measureAll } from './measure.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 
 const USERS = 10_000;
+const DAY_MS = 86_400_000;
 
 await runBench(HELP, readOptions, bench);
 
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();
   progress(`${process.version}, ${availableParallelism()} cores; starting`);
-  const { url } = await openDataset(
+  const { url, ownerUrl } = await openDataset(
     { users: USERS, sessions: options.sessions },
     { signal, stack },
     progress,
@@ -26,27 +28,14 @@ async function bench(options: Options, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
   };
   const cases = CASES.filter(({ name }) => name.includes(options.only));
-  const subject = await findSubject(pool);
+  const subject = await findSubject(pool, await endMonth(ownerUrl));
   progress(await describe(pool));
   return `\n${await measureAll(cases, { ...options, pool, subject, progress: watched })}`;
 }
 
-/** The data is as old as it is: what is measured is its month, which ends where it does. */
-async function findSubject(pool: pg.Pool): Promise<Subject> {
-  const { rows } = await pool.query<{ from: Date; to: Date; day: Date; users: string[] }>(
-    `SELECT month AT TIME ZONE 'UTC' AS from, (month + interval '1 month') AT TIME ZONE 'UTC' AS to,
-       (month + interval '1 month - 1 day') AT TIME ZONE 'UTC' AS day, users
-     FROM (SELECT date_trunc('month', max(created_at) AT TIME ZONE 'UTC') AS month FROM realtime_session) AS last,
-       (SELECT array_agg(id) AS users FROM (SELECT id FROM end_user ORDER BY random() LIMIT 100) AS drawn) AS drawn`,
-  );
-  const [found] = rows;
-  if (found === undefined) throw new Error('There are no sessions');
-  const to = found.to.getTime();
-  return {
-    month: { from: found.from.getTime(), to },
-    day: { from: found.day.getTime(), to },
-    users: found.users,
-  };
+async function findSubject(pool: pg.Pool, month: Interval): Promise<Subject> {
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM end_user ORDER BY random() LIMIT 100');
+  return { month, day: { from: month.to - DAY_MS, to: month.to }, users: rows.map(({ id }) => id) };
 }
 
 async function describe(pool: pg.Pool): Promise<string> {

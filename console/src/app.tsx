@@ -1,4 +1,5 @@
 import { RouterProvider } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { Provider as ApiProvider } from 'urql';
 import type { Arrival } from './auth/arrive.ts';
 import { SignInPage } from './auth/sign-in-page.tsx';
@@ -6,8 +7,9 @@ import { SignOutContext } from './auth/sign-out.ts';
 import { useIdle } from './auth/use-idle.ts';
 import { useSignIn } from './auth/use-sign-in.ts';
 import { ViewerContext } from './auth/viewer.ts';
-import { router } from './router.tsx';
+import { preloadPage, router } from './router.tsx';
 import { useThemeAttribute } from './shell/use-theme-attribute.ts';
+import { TipLayer } from './ui/tip-layer.tsx';
 import { ToastProvider } from './ui/toast.tsx';
 
 const IDLE_MS = 15 * 60_000;
@@ -17,6 +19,7 @@ const IDLE = 'You were signed out after 15 minutes without any activity.';
 export function App({ arrival }: { readonly arrival: Promise<Arrival> | null }) {
   const { signedIn, arriving, notice, arrivalError, signInByKey, signOut } = useSignIn(arrival);
   useThemeAttribute();
+  useEffect(preloadPage, []);
   useIdle(signedIn !== null, IDLE_MS, () => signOut(IDLE));
 
   if (signedIn === null)
@@ -27,6 +30,7 @@ export function App({ arrival }: { readonly arrival: Promise<Arrival> | null }) 
         <SignOutContext value={signOut}>
           <ToastProvider>
             <RouterProvider router={router} />
+            <TipLayer />
           </ToastProvider>
         </SignOutContext>
       </ViewerContext>

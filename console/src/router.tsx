@@ -86,6 +86,13 @@ export const router = createRouter({
   defaultPreload: 'intent',
 });
 
+/** Loads the page that the address names, so that it is there when somebody has signed in. */
+export function preloadPage(): void {
+  const [matched] = router.getMatchedRoutes(router.latestLocation.pathname);
+  // If it fails, the page tries it again, and says so.
+  for (const route of matched) router.loadRouteChunk(route)?.catch(() => {});
+}
+
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;

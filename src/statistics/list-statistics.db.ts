@@ -98,7 +98,7 @@ export async function listStatistics(
 //     SELECT start, sum(mint_times) AS mint_times FROM (the same parts) AS parts JOIN page USING (start) GROUP BY start
 //   ) AS times USING (start) ORDER BY start
 //
-// Histograms are large: those of the page alone fit in work_mem.
+// Histograms are large: those of the page alone fit in work_mem. If all rows are of the page, one pass reads both.
 
 function pageStatement(query: StatisticsQuery, page: StatisticsPage, withMintTimes: boolean): string {
   const { by, params } = query;
@@ -108,19 +108,35 @@ function pageStatement(query: StatisticsQuery, page: StatisticsPage, withMintTim
       ${by.length > 0 ? `GROUP BY ${columns}` : 'HAVING count(*) > 0'}`;
   const union = (parts: readonly string[]) => `(${parts.join(' UNION ALL ')}) AS parts`;
   const histogram = 'sum(mint_times) AS mint_times';
-  const isOneGroup = by.length === 0;
-  const sums = isOneGroup && withMintTimes ? `${counted}, ${histogram}` : counted;
-  const amounts = isOneGroup && withMintTimes ? ALL : COUNTS;
+  const inOnePass = withMintTimes && hasOnePage(query, page);
+  const sums = inOnePass ? `${counted}, ${histogram}` : counted;
+  const amounts = inOnePass ? ALL : COUNTS;
   const { beyond, order } = keysetOf(query, page);
   const counts = `SELECT * FROM (${grouped(sums, union(statisticsParts(query, amounts)))}) AS rows
     WHERE ${beyond} ${order} LIMIT ${params.bind(page.limit + 1)}`;
-  if (isOneGroup || !withMintTimes) return counts;
+  if (inOnePass || !withMintTimes) return counts;
   const times = grouped(
     histogram,
     `${union(statisticsParts(query, MINT_TIMES))} JOIN page USING (${columns})`,
   );
   return `WITH page AS MATERIALIZED (${counts})
     SELECT page.*, times.mint_times FROM page LEFT JOIN (${times}) AS times USING (${columns}) ${order}`;
+}
+
+/** How long the time of one row is at least. */
+const SHORTEST_MS: { readonly [K in StatisticsDimension]?: number } = {
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  DAY: 82_800_000,
+  MONTH: 28 * 86_400_000,
+};
+
+/** Whether a report has no more rows than a page can have: one, or one for each hour, day or month of its time. */
+function hasOnePage({ by, filter: { from, to } }: StatisticsQuery, { limit }: StatisticsPage): boolean {
+  const [dimension, ...others] = by;
+  if (dimension === undefined) return true;
+  const shortest = SHORTEST_MS[dimension];
+  return others.length === 0 && shortest !== undefined && (to - from) / shortest + 1 < limit;
 }
 
 const RANKS: Readonly<Record<StatisticsOrder, string | null>> = {

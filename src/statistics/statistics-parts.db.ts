@@ -68,12 +68,13 @@ function ledgerPart(
 function sumPart(query: StatisticsQuery, { ofSums, condition }: Amounts, { from, to }: Interval): string {
   const { by, params, filter } = query;
   const unit = by.find(isTimeDimension)?.toLowerCase();
-  // date_trunc is slow, so it is called once for each bucket, not for each row.
+  // date_trunc is slow, so it is called once for each bucket. Without DISTINCT it would be called for each row, and the
+  // planner would not know that buckets are unique, and put the sums into the hash table instead of them.
   const starts =
     unit === undefined
       ? ''
       : `JOIN (
-        SELECT bucket, date_trunc('${unit}', bucket, ${params.bind(filter.timeZone)}::text) AS start
+        SELECT DISTINCT ON (bucket) bucket, date_trunc('${unit}', bucket, ${params.bind(filter.timeZone)}::text) AS start
         FROM generate_series(${bindTime(from, params)}, ${bindTime(to, params)}, interval '15 minutes') AS bucket
       ) AS starts USING (bucket)`;
   return `SELECT ${groupColumns(query, () => 'starts.start')}${ofSums}

@@ -72,3 +72,36 @@ test('a paused list says how many are new, and shows them when it is asked to', 
   await rowOf(page, 'carol').first().waitFor();
   expect(await rowOf(page, 'carol').count()).toBe(3);
 });
+
+test('signing in loads nothing of the console any more, and asks for no more than the list needs', async () => {
+  await issue(gateway, { externalUserId: 'dora' });
+  const { page } = await visits.open('/sessions');
+  await page.waitForLoadState('networkidle');
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const operation = /\b(?:query|subscription) (\w+)/.exec(request.postData() ?? '')?.[1];
+    asked.push(operation ?? new URL(request.url()).pathname);
+  });
+  await signInAt(page, ROOT_KEY);
+  await rowOf(page, 'dora').waitFor();
+  await expect.poll(() => asked.length).toBe(4);
+  expect(asked.toSorted()).toEqual(['SessionChanges', 'SessionsCount', 'SessionsPage', 'Viewer']);
+});
+
+test('a time says exactly when, to the pointer and to the keyboard', async () => {
+  await issue(gateway, { externalUserId: 'erik' });
+  const { page } = await visits.signIn('/sessions?externalUserId=erik');
+  const exact = page.getByRole('tooltip');
+  const created = rowOf(page, 'erik').locator('time').first();
+  await created.hover();
+  await exact.filter({ hasText: /\d\d:\d\d:\d\d/ }).waitFor();
+  expect(await created.getAttribute('aria-describedby')).toBe(await exact.getAttribute('id'));
+  await page.keyboard.press('Escape');
+  await exact.waitFor({ state: 'detached' });
+
+  await rowOf(page, 'erik').getByRole('link', { name: 'erik' }).focus();
+  await page.keyboard.press('Tab');
+  await exact.waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await exact.waitFor({ state: 'detached' });
+});

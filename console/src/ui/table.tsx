@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { classes } from './classes.ts';
 import { Skeleton } from './skeleton.tsx';
 import styles from './table.module.css';
@@ -6,6 +6,7 @@ import styles from './table.module.css';
 export type Column<Row> = {
   readonly id: string;
   readonly header: ReactNode;
+  /** Of nothing but the row: what else it shows has to make other columns. */
   readonly cell: (row: Row) => ReactNode;
   /** `end` for numbers. */
   readonly align?: 'start' | 'end';
@@ -60,26 +61,49 @@ export function Table<Row>({
             <SkeletonRows count={skeletonRows} columns={columns.length} />
           ) : (
             rows.map((row) => (
-              <tr key={rowKey(row)} data-marked={isMarked?.(row) ? '' : undefined}>
-                {columns.map(({ id, cell, align, rowHeader }) => {
-                  const className = classes(align === 'end' && styles['end']);
-                  return rowHeader ? (
-                    <th key={id} scope="row" className={className}>
-                      {cell(row)}
-                    </th>
-                  ) : (
-                    <td key={id} className={className}>
-                      {cell(row)}
-                    </td>
-                  );
-                })}
-              </tr>
+              <TableRow
+                key={rowKey(row)}
+                row={row}
+                columns={columns}
+                marked={isMarked?.(row) ?? false}
+              />
             ))
           )}
         </tbody>
         {footer !== undefined && <tfoot>{footer}</tfoot>}
       </table>
     </section>
+  );
+}
+
+/** A row is drawn again only when it has changed, or the columns have: tables are long. */
+function TableRow<Row>({
+  row,
+  columns,
+  marked,
+}: {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly marked: boolean;
+}) {
+  return useMemo(
+    () => (
+      <tr data-marked={marked ? '' : undefined}>
+        {columns.map(({ id, cell, align, rowHeader }) => {
+          const className = classes(align === 'end' && styles['end']);
+          return rowHeader ? (
+            <th key={id} scope="row" className={className}>
+              {cell(row)}
+            </th>
+          ) : (
+            <td key={id} className={className}>
+              {cell(row)}
+            </td>
+          );
+        })}
+      </tr>
+    ),
+    [row, columns, marked],
   );
 }
 

@@ -1,26 +1,17 @@
-import { Tooltip as Base } from '@base-ui/react/tooltip';
-import type { ReactElement, ReactNode } from 'react';
-import styles from './tooltip.module.css';
+import { cloneElement, type ReactElement } from 'react';
+import { TIP } from './tip-layer.tsx';
 
 /**
- * More about something, on hover and on focus. What everybody has to know does not belong here.
- * @param children one element that takes a ref; give it tabIndex 0 when it has no focus of its own
+ * More about something, on hover and on focus. What everybody has to know does not belong here. It costs no more than an
+ * attribute, so that a table can have hundreds.
+ * @param children one element; give it tabIndex 0 when it has no focus of its own
  */
 export function Tooltip({
   content,
   children,
 }: {
-  readonly content: ReactNode;
+  readonly content: string;
   readonly children: ReactElement<Record<string, unknown>>;
 }) {
-  return (
-    <Base.Root>
-      <Base.Trigger render={children} delay={300} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={6}>
-          <Base.Popup className={styles['popup']}>{content}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
+  return cloneElement(children, { [TIP]: content });
 }

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useViewer } from '../../auth/viewer.ts';
 import { Pager } from '../../ui/pager.tsx';
 import { Select } from '../../ui/select.tsx';
@@ -33,6 +33,13 @@ export function SessionsList() {
   const mayReadUsage = kind === 'USER' || scopes.includes('USAGE_READ');
   const columns = sessionColumns.filter(({ id }) => id !== 'cost' || mayReadUsage);
   const shown = search.columns ?? defaultColumns;
+  const shownColumns = useMemo(
+    () =>
+      sessionColumns.filter(
+        ({ id }) => id === 'id' || (shown.includes(id) && (id !== 'cost' || mayReadUsage)),
+      ),
+    [shown, mayReadUsage],
+  );
   const [paused, setPaused] = useState(false);
   const { busy, handlers } = useBusyHands();
   const withUsage = mayReadUsage && shown.includes('cost');
@@ -70,7 +77,7 @@ export function SessionsList() {
         <div {...handlers}>
           <Table
             label="Sessions"
-            columns={columns.filter(({ id }) => id === 'id' || shown.includes(id))}
+            columns={shownColumns}
             rows={page.data == null ? null : list.rows}
             rowKey={({ id }) => id}
             stale={page.stale}
