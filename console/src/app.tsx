@@ -1,5 +1,6 @@
 import { RouterProvider } from '@tanstack/react-router';
 import { Provider as ApiProvider } from 'urql';
+import { EventsContext } from './api/client.ts';
 import type { Arrival } from './auth/arrive.ts';
 import { SignInPage } from './auth/sign-in-page.tsx';
 import { SignOutContext } from './auth/sign-out.ts';
@@ -23,13 +24,15 @@ export function App({ arrival }: { readonly arrival: Promise<Arrival> | null }) 
     return <SignInPage arriving={arriving} notice={notice} error={arrivalError} onKey={signInByKey} />;
   return (
     <ApiProvider value={signedIn.client}>
-      <ViewerContext value={signedIn.viewer}>
-        <SignOutContext value={signOut}>
-          <ToastProvider>
-            <RouterProvider router={router} />
-          </ToastProvider>
-        </SignOutContext>
-      </ViewerContext>
+      <EventsContext value={signedIn.events}>
+        <ViewerContext value={signedIn.viewer}>
+          <SignOutContext value={signOut}>
+            <ToastProvider>
+              <RouterProvider router={router} />
+            </ToastProvider>
+          </SignOutContext>
+        </ViewerContext>
+      </EventsContext>
     </ApiProvider>
   );
 }

@@ -84,6 +84,8 @@ export const router = createRouter({
   routeTree: root.addChildren(routes),
   basepath: '/console',
   defaultPreload: 'intent',
+  // What no page knows does not get through to one.
+  search: { strict: true },
 });
 
 declare module '@tanstack/react-router' {

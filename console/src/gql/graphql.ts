@@ -666,11 +666,11 @@ export type AuditEventQuery = { readonly node:
     | { readonly __typename: 'User' }
    | null };
 
-export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
+export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
 
-export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
+export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
 
-export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
+export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
 
 export type AuditCountQueryVariables = Exact<{
   filter?: AuditEventFilter | null | undefined;
@@ -683,7 +683,7 @@ export type AuditCountQuery = { readonly auditEvents: { readonly totalCount: num
 export type AuditSealQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null, readonly lastHead: string | null } } };
 
 export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -990,6 +990,7 @@ export type SetUserPolicyMutation = { readonly setPolicy:
 
 export type UserChangesSubscriptionVariables = Exact<{
   id: string;
+  after?: string | null | undefined;
 }>;
 
 
@@ -1013,7 +1014,7 @@ export type UserPageQueryVariables = Exact<{
 export type UserPageQuery = { readonly user: (
     { readonly id: string }
     & { ' $fragmentRefs'?: { 'UserHeadingFragment': UserHeadingFragment;'UserToChangeFragment': UserToChangeFragment;'UserStandingFragment': UserStandingFragment;'UserPolicyFragment': UserPolicyFragment } }
-  ) | null, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
+  ) | null, readonly position?: { readonly eventsAfter: string }, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
 
 export type UserToChangeFragment = { readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserToChangeFragment' };
 
@@ -1126,6 +1127,10 @@ export const AuditEventFactsFragmentDoc = new TypedDocumentString(`
       externalId
     }
   }
+  application {
+    id
+    name
+  }
   user {
     id
     externalId
@@ -1146,6 +1151,10 @@ export const AuditRowFragmentDoc = new TypedDocumentString(`
   detail
   actor {
     kind
+    name
+  }
+  application {
+    id
     name
   }
   user {
@@ -1175,6 +1184,10 @@ export const ExportedEventFragmentDoc = new TypedDocumentString(`
       id
       name
     }
+  }
+  application {
+    id
+    name
   }
   user {
     id
@@ -1737,6 +1750,10 @@ export const AuditTrailDocument = new TypedDocumentString(`
     kind
     name
   }
+  application {
+    id
+    name
+  }
   user {
     id
     externalId
@@ -1779,6 +1796,10 @@ export const AuditEventDocument = new TypedDocumentString(`
       externalId
     }
   }
+  application {
+    id
+    name
+  }
   user {
     id
     externalId
@@ -1802,6 +1823,7 @@ export const AuditSealDocument = new TypedDocumentString(`
       sealedEvents
       unsealedEvents
       lastSealedAt
+      lastHead
     }
   }
 }
@@ -1843,6 +1865,10 @@ export const AuditExportDocument = new TypedDocumentString(`
       id
       name
     }
+  }
+  application {
+    id
+    name
   }
   user {
     id
@@ -2725,8 +2751,8 @@ export const SetUserPolicyDocument = new TypedDocumentString(`
   monthlyBudgetUsd
 }`) as unknown as TypedDocumentString<SetUserPolicyMutation, SetUserPolicyMutationVariables>;
 export const UserChangesDocument = new TypedDocumentString(`
-    subscription UserChanges($id: ID!) {
-  sessionEvents(filter: {userId: $id}) {
+    subscription UserChanges($id: ID!, $after: ID) {
+  sessionEvents(filter: {userId: $id}, after: $after) {
     id
   }
 }
@@ -2739,6 +2765,9 @@ export const UserPageDocument = new TypedDocumentString(`
     ...UserToChange
     ...UserStanding
     ...UserPolicy
+  }
+  position: realtimeSessions(first: 1) @include(if: $readSessions) {
+    eventsAfter
   }
   viewer {
     application {

@@ -14,7 +14,12 @@ export function Tooltip({
   readonly children: ReactElement<Record<string, unknown>>;
 }) {
   return (
-    <Base.Root>
+    <Base.Root
+      onOpenChange={(_open, details) => {
+        // Escape closes what is under it, too: nobody should have to press it twice.
+        if (details.reason === 'escape-key') details.allowPropagation();
+      }}
+    >
       <Base.Trigger render={children} delay={300} />
       <Base.Portal>
         <Base.Positioner sideOffset={6}>

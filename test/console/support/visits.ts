@@ -33,7 +33,7 @@ type Opened = Visit & { readonly watched: Watched };
  */
 export function useVisits(
   browser: Browser,
-  gateway: TestGateway,
+  gateway: Pick<TestGateway, 'url'>,
   origins: () => readonly string[] = () => [],
 ): Visits {
   let opened: Opened[] = [];
