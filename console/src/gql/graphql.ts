@@ -592,6 +592,16 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
 
+export type ApplicationLimitsQueryVariables = Exact<{
+  readOverrides: boolean;
+}>;
+
+
+export type ApplicationLimitsQuery = { readonly applications: ReadonlyArray<(
+    { readonly id: string }
+    & { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }
+  )>, readonly gateway: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
+
 export type ApplicationsPageQueryVariables = Exact<{
   registrar: boolean;
 }>;
@@ -977,15 +987,15 @@ export type UserUsageTotalsFragment = { readonly reported: boolean, readonly res
 
 export type UserUsageDayFragment = { readonly start: string | null, readonly sessionsIssued: number, readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } } } & { ' $fragmentName'?: 'UserUsageDayFragment' };
 
-export type SetUserPolicyMutationVariables = Exact<{
+export type SetPolicyInConsoleMutationVariables = Exact<{
   input: SetPolicyInput;
 }>;
 
 
-export type SetUserPolicyMutation = { readonly setPolicy:
+export type SetPolicyInConsoleMutation = { readonly setPolicy:
     | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
     | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
+    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null, readonly application: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
    };
 
 export type UserChangesSubscriptionVariables = Exact<{
@@ -1635,6 +1645,50 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ApplicationLimitsDocument = new TypedDocumentString(`
+    query ApplicationLimits($readOverrides: Boolean!) {
+  applications {
+    id
+    ...ApplicationPolicy
+  }
+  gateway {
+    ...DefaultPolicy
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment ApplicationPolicy on Application {
+  id
+  name
+  policyOverrides @include(if: $readOverrides) {
+    ...OverrideValues
+  }
+}
+fragment DefaultPolicy on Gateway {
+  defaultPolicy {
+    ...PolicyValues
+  }
+  pricedModels
+  providers {
+    name
+  }
+}`) as unknown as TypedDocumentString<ApplicationLimitsQuery, ApplicationLimitsQueryVariables>;
 export const ApplicationsPageDocument = new TypedDocumentString(`
     query ApplicationsPage($registrar: Boolean!) {
   applications {
@@ -2718,12 +2772,18 @@ fragment UserUsageDay on UsageRow {
     ...UserUsageTotals
   }
 }`) as unknown as TypedDocumentString<UserUsageQuery, UserUsageQueryVariables>;
-export const SetUserPolicyDocument = new TypedDocumentString(`
-    mutation SetUserPolicy($input: SetPolicyInput!) {
+export const SetPolicyInConsoleDocument = new TypedDocumentString(`
+    mutation SetPolicyInConsole($input: SetPolicyInput!) {
   setPolicy(input: $input) {
     __typename
     ... on SetPolicySuccess {
       user {
+        id
+        policyOverrides {
+          ...OverrideValues
+        }
+      }
+      application {
         id
         policyOverrides {
           ...OverrideValues
@@ -2749,7 +2809,7 @@ export const SetUserPolicyDocument = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
-}`) as unknown as TypedDocumentString<SetUserPolicyMutation, SetUserPolicyMutationVariables>;
+}`) as unknown as TypedDocumentString<SetPolicyInConsoleMutation, SetPolicyInConsoleMutationVariables>;
 export const UserChangesDocument = new TypedDocumentString(`
     subscription UserChanges($id: ID!, $after: ID) {
   sessionEvents(filter: {userId: $id}, after: $after) {

@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useApiQuery } from '../../api/use-api-query.ts';
+import { useViewer } from '../../auth/viewer.ts';
 import { readFragment } from '../../gql/fragment-masking.ts';
 import { graphql } from '../../gql/index.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,6 +11,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { ApplicationCard } from './application-card.tsx';
+import { ApplicationLimits, maySeeLimits } from './application-limits.tsx';
 import styles from './applications.module.css';
 import { LISTED_APPLICATION, LISTED_KEY } from './listed-application.ts';
 import { matching } from './matching.ts';
@@ -37,6 +39,7 @@ export function Applications({
   const search = validateSearch(route.useSearch());
   const navigate = route.useNavigate();
   const now = useNow(MINUTE_MS);
+  const seesLimits = maySeeLimits(useViewer());
   const { data, error, reload } = useApiQuery(APPLICATIONS, { registrar });
   const change = (next: ApplicationsSearch) => void navigate({ search: next, replace: true });
   if (data === undefined)
@@ -53,7 +56,7 @@ export function Applications({
   const shown = matching(all, search, now);
   return (
     <>
-      <FilterBar active={Object.keys(search).length} onClear={() => change({})}>
+      <FilterBar active={Number('find' in search) + Number('ended' in search)} onClear={() => change({})}>
         <TextField
           label="Find"
           type="search"
@@ -83,9 +86,19 @@ export function Applications({
       )}
       <div className={styles['list']}>
         {shown.map((application) => (
-          <ApplicationCard key={application.id} application={application} now={now} onChanged={reload} />
+          <ApplicationCard
+            key={application.id}
+            application={application}
+            now={now}
+            onChanged={reload}
+            onLimits={seesLimits ? () => change({ ...search, limits: application.id }) : null}
+          />
         ))}
       </div>
+      <ApplicationLimits
+        id={seesLimits ? (search.limits ?? null) : null}
+        onClose={() => change(withoutLimits(search))}
+      />
       {shown.length === 0 && (
         <EmptyState
           title={all.length === 0 ? 'There is no application yet' : 'Nothing has that name'}
@@ -104,6 +117,10 @@ export function Applications({
       )}
     </>
   );
+}
+
+function withoutLimits({ limits: _limits, ...rest }: ApplicationsSearch): ApplicationsSearch {
+  return rest;
 }
 
 function withoutEnded({ ended: _ended, ...rest }: ApplicationsSearch): ApplicationsSearch {

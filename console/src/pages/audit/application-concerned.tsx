@@ -22,6 +22,7 @@ export function ApplicationConcerned({
         <Link to="/audit" search={{ applicationId: id }}>
           all events about this application
         </Link>
+        {action === 'policy.set' && <Limits id={id} />}
       </Fact>
       {key !== null && (
         <Fact name="API key">
@@ -40,6 +41,18 @@ function Listed({ find }: { readonly find: string }) {
     <Link to="/applications" search={{ find, ended: true }}>
       {find}
     </Link>
+  );
+}
+
+/** Links to the limits that it has now. */
+function Limits({ id }: { readonly id: string }) {
+  return (
+    <>
+      {' · '}
+      <Link to="/applications" search={{ limits: id }}>
+        its limits
+      </Link>
+    </>
   );
 }
 
