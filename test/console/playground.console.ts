@@ -7,6 +7,7 @@ import { issue, setPolicy, suspendUser } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import { useBrowser } from './support/browser.ts';
+import { secretsInMemory } from './support/secrets-in-page.ts';
 import { useVisits } from './support/visits.ts';
 
 const database = useDatabase();
@@ -32,6 +33,7 @@ test('the secret is shown once, can be copied, and is gone when it is hidden', a
   await page.getByRole('button', { name: 'Hide now' }).click();
   await page.getByText('is hidden, and cannot be shown again').waitFor();
   expect(await page.content()).not.toContain(secret);
+  expect(await secretsInMemory(page, new Set([secret]))).toEqual([]);
 });
 
 test('what it writes is what it sends, and the credential is not in it', async () => {

@@ -99,23 +99,25 @@ export function Applications({
         id={seesLimits ? (search.limits ?? null) : null}
         onClose={() => change(withoutLimits(search))}
       />
-      {shown.length === 0 && (
+      {all.length === 0 ? (
         <EmptyState
-          title={all.length === 0 ? 'There is no application yet' : 'Nothing has that name'}
-          action={
-            all.length > 0 ? (
-              <Button onClick={() => change({})}>Clear filters</Button>
-            ) : (
-              registrar && <Button onClick={onCreate}>New application</Button>
-            )
-          }
+          title="There is no application yet"
+          action={registrar && <Button onClick={onCreate}>New application</Button>}
         >
-          {all.length === 0
-            ? 'Register your backend, then make a key for it.'
-            : 'Look for another name, or clear the filters.'}
+          Register your backend, then make a key for it.
         </EmptyState>
+      ) : (
+        shown.length === 0 && <NothingFound onClear={() => change({})} />
       )}
     </>
+  );
+}
+
+function NothingFound({ onClear }: { readonly onClear: () => void }) {
+  return (
+    <EmptyState title="Nothing has that name" action={<Button onClick={onClear}>Clear filters</Button>}>
+      Look for another name, or clear the filters.
+    </EmptyState>
   );
 }
 

@@ -8,13 +8,16 @@ import { wordsOf } from './refusal-words.ts';
 
 /** What the gateway answered: a secret, a refusal, or an error. */
 export function Outcome({ answer }: { readonly answer: MintAnswer }) {
-  if ('error' in answer) return <ErrorNote error={answer.error} />;
-  const { result } = answer;
-  return result.__typename === 'CreateRealtimeSessionSuccess' ? (
-    <Minted minted={result} />
-  ) : (
-    <RefusalNote refusal={result} />
-  );
+  switch (answer.kind) {
+    case 'issued':
+      return <Minted issued={answer.issued} />;
+    case 'refused':
+      return <RefusalNote refusal={answer.refusal} />;
+    case 'error':
+      return <ErrorNote error={answer.error} />;
+    default:
+      return answer satisfies never;
+  }
 }
 
 function RefusalNote({ refusal }: { readonly refusal: Refusal }) {
