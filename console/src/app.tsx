@@ -1,6 +1,6 @@
 import { RouterProvider } from '@tanstack/react-router';
 import { Provider as ApiProvider } from 'urql';
-import { EventsContext } from './api/client.ts';
+import { ApiContext } from './api/client.ts';
 import type { Arrival } from './auth/arrive.ts';
 import { SignInPage } from './auth/sign-in-page.tsx';
 import { SignOutContext } from './auth/sign-out.ts';
@@ -24,7 +24,7 @@ export function App({ arrival }: { readonly arrival: Promise<Arrival> | null }) 
     return <SignInPage arriving={arriving} notice={notice} error={arrivalError} onKey={signInByKey} />;
   return (
     <ApiProvider value={signedIn.client}>
-      <EventsContext value={signedIn.events}>
+      <ApiContext value={signedIn}>
         <ViewerContext value={signedIn.viewer}>
           <SignOutContext value={signOut}>
             <ToastProvider>
@@ -32,7 +32,7 @@ export function App({ arrival }: { readonly arrival: Promise<Arrival> | null }) 
             </ToastProvider>
           </SignOutContext>
         </ViewerContext>
-      </EventsContext>
+      </ApiContext>
     </ApiProvider>
   );
 }

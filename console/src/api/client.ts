@@ -8,9 +8,14 @@ import { endWhenSilent } from './silence.ts';
 const URL = '/graphql';
 
 /** What pages ask with, and what they listen with. */
-export type ApiClient = { readonly client: Client; readonly events: EventClient };
+export type ApiClient = {
+  readonly client: Client;
+  readonly events: EventClient;
+  /** Sends a request with the credential. */
+  readonly request: typeof fetch;
+};
 
-export const EventsContext = createContext<EventClient | null>(null);
+export const ApiContext = createContext<ApiClient | null>(null);
 
 /**
  * The client for one sign-in: another caller must not see what this one's cache holds.
@@ -41,5 +46,5 @@ export function createApiClient(onUnauthenticated: () => void): ApiClient {
     requestPolicy: 'cache-and-network',
     exchanges: [cacheExchange, fetchExchange],
   });
-  return { client, events };
+  return { client, events, request };
 }

@@ -1,6 +1,6 @@
 import { useContext, useEffect, useRef, useState } from 'react';
 import type { TypedDocumentString } from '../gql/graphql.ts';
-import { EventsContext } from './client.ts';
+import { ApiContext } from './client.ts';
 import { follow, type StreamState } from './follow.ts';
 
 type Options<Data, Variables> = {
@@ -18,14 +18,14 @@ type Options<Data, Variables> = {
 /** Listens to events while the component is mounted, across breaks of the connection, without missing one. */
 export function useApiSubscription<Data, Variables>(options: Options<Data, Variables>): StreamState {
   const { document, start, of } = options;
-  const events = useContext(EventsContext);
+  const events = useContext(ApiContext)?.events;
   const [state, setState] = useState<StreamState>('connecting');
   const latest = useRef(options);
   useEffect(() => {
     latest.current = options;
   });
   useEffect(() => {
-    if (events === null || start === undefined || of === undefined) return;
+    if (events === undefined || start === undefined || of === undefined) return;
     return follow<Data>(events, {
       query: document.toString(),
       variablesAfter: (position) => latest.current.variablesAfter(position),

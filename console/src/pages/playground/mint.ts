@@ -87,7 +87,7 @@ export type Issued = {
 };
 export type MintAnswer =
   | { readonly kind: 'issued'; readonly issued: Issued }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly requestId: string | null }
   | { readonly kind: 'error'; readonly error: ApiError };
 
 const NOTHING: ApiError = { message: 'The gateway answered nothing.', code: 'UNKNOWN', requestId: null };
@@ -97,11 +97,12 @@ export function useMint(): (input: CreateRealtimeSessionInput) => Promise<MintAn
   const mutate = useSecretMutation();
   return useCallback(
     async (input) => {
-      const { data, error } = await mutate(MINT, { input });
+      const { data, error, requestId } = await mutate(MINT, { input });
       // What was minted is shown, also when a part of the answer failed.
       const result = data?.createRealtimeSession;
       if (result === undefined) return { kind: 'error', error: error ?? NOTHING };
-      if (result.__typename !== 'CreateRealtimeSessionSuccess') return { kind: 'refused', refusal: result };
+      if (result.__typename !== 'CreateRealtimeSessionSuccess')
+        return { kind: 'refused', refusal: result, requestId };
       const { clientSecret, session } = result;
       const secret = createSecretBox(clientSecret.value);
       return { kind: 'issued', issued: { secret, expiresAt: clientSecret.expiresAt, session } };

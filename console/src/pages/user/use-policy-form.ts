@@ -80,7 +80,7 @@ export function usePolicyForm({ kind, id }: Subject, { own }: PolicyLayers): Pol
       );
     }
     if (result?.__typename === 'NotFoundError') {
-      setError({ message: result.message, code: 'NOT_FOUND', requestId: null });
+      setError({ message: result.message, code: 'NOT_FOUND', requestId: answer.requestId });
     }
     return false;
   }
