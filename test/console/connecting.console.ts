@@ -41,6 +41,9 @@ async function mintIn(options?: BrowserContextOptions): Promise<Started> {
   return { page, allow, provider, secret: (await shown.textContent()) ?? '', calls };
 }
 
+/** Hides the secret, which after a test must not be in the page. */
+const hide = (page: Page) => page.getByRole('button', { name: 'Hide now' }).click();
+
 test('a minted session is connected from the page, at the provider alone, with its secret', async () => {
   const { page, provider, secret, calls } = await mintIn();
   await page.getByRole('button', { name: 'Connect and listen only' }).click();
@@ -58,7 +61,7 @@ test('a minted session is connected from the page, at the provider alone, with i
   await page.getByText('Connected. The microphone is off.').waitFor();
   await provider.evaluate(() => Reflect.get(window, 'connection').close());
   await page.getByRole('alert').filter({ hasText: 'The provider has ended the connection.' }).waitFor();
-  await page.getByRole('button', { name: 'Hide now' }).click();
+  await hide(page);
 });
 
 test('the microphone is part of a call when the browser gives it', async () => {
@@ -74,6 +77,7 @@ test('the microphone is part of a call when the browser gives it', async () => {
   });
   await page.getByRole('button', { name: 'Hang up' }).click();
   await page.getByText('Not connected.').waitFor();
+  await hide(page);
 });
 
 test('a microphone that the browser does not give is said, and nobody is called', async () => {
@@ -82,6 +86,7 @@ test('a microphone that the browser does not give is said, and nobody is called'
   await page.getByRole('alert').filter({ hasText: 'The browser gives no microphone.' }).waitFor();
   await page.getByText('Not connected.').waitFor();
   expect(calls).toEqual([]);
+  await hide(page);
 });
 
 test('a provider that refuses is said, with its status', async () => {
@@ -93,6 +98,7 @@ test('a provider that refuses is said, with its status', async () => {
   allow(/403/);
   await page.getByRole('button', { name: 'Connect and listen only' }).click();
   await page.getByRole('alert').filter({ hasText: 'refused the connection: HTTP 403' }).waitFor();
+  await hide(page);
 });
 
 /** Runs in the other page. */

@@ -46,6 +46,7 @@ async function inDialog(page: Page): Promise<void> {
 test('one can sign in, find a session and revoke it without a mouse', async () => {
   const { session } = await issue(gateway, { externalUserId: 'alice' });
   const { page } = await visits.open('/');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
   await page.keyboard.type(ROOT_KEY);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();

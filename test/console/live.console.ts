@@ -34,7 +34,7 @@ test('a list says at once that its connection is broken, and misses nothing that
 
   allow(BROKEN);
   network.refuse(true);
-  await stateIn(page).getByText('Not live').waitFor({ timeout: 5_000 });
+  await stateIn(page).getByText('Not live').waitFor({ timeout: 15_000 });
   await issue(gateway, { externalUserId: 'bob' });
   await gateway.ask(
     `mutation ($id: ID!) { revokeRealtimeSession(input: { id: $id, reason: "lost" }) { __typename } }`,
@@ -58,7 +58,7 @@ test.each([
   await page.getByText('Active', { exact: true }).first().waitFor();
   allow(BROKEN);
   network.refuse(true);
-  await page.getByText('Not live: reconnecting').waitFor({ timeout: 5_000 });
+  await page.getByText('Not live: reconnecting').waitFor({ timeout: 15_000 });
   await gateway.ask(
     `mutation ($id: ID!) { revokeRealtimeSession(input: { id: $id, reason: "lost" }) { __typename } }`,
     { id: session.id },
@@ -76,7 +76,7 @@ test('a connection on which nothing arrives any more is not taken for live', asy
   allow(BROKEN);
   network.hold(true);
   await page.clock.fastForward('00:50');
-  await stateIn(page).getByText('Not live').waitFor({ timeout: 5_000 });
+  await stateIn(page).getByText('Not live').waitFor({ timeout: 15_000 });
   network.hold(false);
   await page.clock.fastForward('00:10');
   await stateIn(page).getByText('Live', { exact: true }).waitFor();

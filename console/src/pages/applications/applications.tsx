@@ -60,7 +60,7 @@ export function Applications({
         <TextField
           label="Find"
           type="search"
-          placeholder={registrar ? 'Name, or last four characters' : 'Name'}
+          placeholder={registrar ? 'Name, or last four' : 'Name'}
           value={search.find ?? ''}
           onChange={(find) => change({ ...search, find })}
         />
