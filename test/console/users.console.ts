@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { issue, readUser, trailOf } from '../support/ask.ts';
+import { issue, readUser, setPolicy, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
@@ -95,7 +95,7 @@ test('the limits of an application are set here, and apply to its users', async 
 });
 
 test('the list of users says who is live now, without a reload', async () => {
-  const { page } = await visits.open('/users?q=eve');
+  const { page } = await visits.open('/users?q=eve&nobody=knows');
   await page.clock.install();
   await signInAt(page, ROOT_KEY);
   await page.getByText('external id starts with “eve”').waitFor();
@@ -103,4 +103,29 @@ test('the list of users says who is live now, without a reload', async () => {
   await page.clock.fastForward('00:20');
   await page.getByRole('row').filter({ hasText: 'eve' }).waitFor();
   await page.getByText('Updated').waitFor();
+  // What the page does not know does not stay in its address.
+  expect(new URL(page.url()).search).toBe('?q=eve');
+});
+
+test('an event leads to what it concerns, above it stands how far the trail is sealed', async () => {
+  const { application } = await createApplication(gateway, 'Shop');
+  await setPolicy(gateway, { applicationId: application.id, maxMintsPerDay: 5 });
+  const { page } = await visits.signIn('/audit');
+  const row = page.getByRole('row').filter({ hasText: 'Limits changed' }).filter({ hasText: 'Shop' });
+  await row.getByRole('link', { name: 'Limits changed' }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'its limits' }).click();
+  await page.getByRole('dialog').getByText('5 sessions').waitFor();
+
+  await page.goBack();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  const seal = page.getByRole('region', { name: 'Seal of the trail' });
+  await expect
+    .poll(async () => {
+      const { body } = await gateway.ask('{ gateway { trail { sealedEvents lastHead } } }');
+      const { sealedEvents, lastHead } = body.data.gateway.trail;
+      await seal.getByRole('button', { name: 'Check again' }).click();
+      const text = (await seal.textContent()) ?? '';
+      return [String(sealedEvents), lastHead.slice(0, 12), '0 events'].filter((part) => !text.includes(part));
+    })
+    .toEqual([]);
 });

@@ -15,5 +15,6 @@ export default defineConfig({
     testTimeout: 300_000,
     // After each test the memory of its pages is looked through.
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });
