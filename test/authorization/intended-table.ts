@@ -107,10 +107,6 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(['SESSIONS_READ'], 'session'),
   },
   AuditActor: all(ANYONE, 'kind name application apiKey user'),
-  TrailState: {
-    ...all(ANYONE, 'sealedEvents unsealedEvents lastSealedAt'),
-    ...all(['AUDIT_READ'], 'lastHead'),
-  },
   Viewer: all(ANYONE, 'kind name scopes reach user application'),
 
   RealtimeSessionConnection: all(ANYONE, 'edges nodes pageInfo totalCount eventsAfter'),
