@@ -1,6 +1,7 @@
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Provider as ApiProvider } from 'urql';
+import { ApiContext } from './api/client.ts';
 import type { Arrival } from './auth/arrive.ts';
 import { SignInPage } from './auth/sign-in-page.tsx';
 import { SignOutContext } from './auth/sign-out.ts';
@@ -26,14 +27,16 @@ export function App({ arrival }: { readonly arrival: Promise<Arrival> | null }) 
     return <SignInPage arriving={arriving} notice={notice} error={arrivalError} onKey={signInByKey} />;
   return (
     <ApiProvider value={signedIn.client}>
-      <ViewerContext value={signedIn.viewer}>
-        <SignOutContext value={signOut}>
-          <ToastProvider>
-            <RouterProvider router={router} />
-            <TipLayer />
-          </ToastProvider>
-        </SignOutContext>
-      </ViewerContext>
+      <ApiContext value={signedIn}>
+        <ViewerContext value={signedIn.viewer}>
+          <SignOutContext value={signOut}>
+            <ToastProvider>
+              <RouterProvider router={router} />
+              <TipLayer />
+            </ToastProvider>
+          </SignOutContext>
+        </ViewerContext>
+      </ApiContext>
     </ApiProvider>
   );
 }

@@ -84,6 +84,8 @@ export const router = createRouter({
   routeTree: root.addChildren(routes),
   basepath: '/console',
   defaultPreload: 'intent',
+  // What no page knows does not get through to one.
+  search: { strict: true },
 });
 
 /** Loads the page that the address names, so that it is there when somebody has signed in. */

@@ -85,6 +85,14 @@ builder.objectType(AuditEventType, {
       description: 'The caller that acted.',
       resolve: (event) => event,
     }),
+    application: t.field({
+      type: ApplicationType,
+      nullable: true,
+      description:
+        'The application that the event is about. Null when it is about no application, or about one that you may not see.',
+      resolve: ({ applicationId }, _args, { reader }) =>
+        applicationId === null ? null : reader.application(applicationId),
+    }),
     user: t.field({
       type: UserType,
       nullable: true,

@@ -42,6 +42,12 @@ const TrailStateType = builder.objectRef<TrailState>('TrailState').implement({
       nullable: true,
       description: 'When events were sealed last, by the clock of the database. Null while none is sealed.',
     }),
+    lastHead: t.exposeString('lastHead', {
+      nullable: true,
+      description:
+        'The MAC of the last head, 64 hexadecimal digits, as the log and the heads file have it: it stands for all events that were sealed so far. Null while none is sealed. Needs AUDIT_READ.',
+      authScopes: { scope: 'AUDIT_READ' },
+    }),
   }),
 });
 

@@ -20,5 +20,6 @@ export async function findTrailState(pool: pg.Pool, overlapMs: number): Promise<
     sealedEvents: position.last ?? 0,
     unsealedEvents: await countRows(pool, unsealed, MAX_COUNTED_UNSEALED, params),
     lastSealedAt: position.sealedAt === null ? null : new Date(position.sealedAt),
+    lastHead: position.mac,
   };
 }

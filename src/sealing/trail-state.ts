@@ -9,4 +9,6 @@ export type TrailState = {
   readonly unsealedEvents: number;
   /** Null while nothing is sealed. */
   readonly lastSealedAt: Date | null;
+  /** The MAC of the last head. Null while nothing is sealed. */
+  readonly lastHead: string | null;
 };

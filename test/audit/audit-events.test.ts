@@ -150,6 +150,9 @@ describe('auditEvents', () => {
     const { body } = await gateway.ask('{ realtimeSessions(first: 1) { nodes { application { id } } } }');
     const applicationId = body.data.realtimeSessions.nodes[0].application.id;
     expect(await actionsOf({ applicationId })).toHaveLength(9);
+    const { body: about } = await gateway.ask('{ auditEvents { nodes { action application { id } } } }');
+    for (const { action, application } of about.data.auditEvents.nodes)
+      expect.soft(application, action).toEqual(action === 'user.suspended' ? null : { id: applicationId });
   });
 });
 

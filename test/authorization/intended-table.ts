@@ -100,7 +100,10 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(REGISTRARS, 'scopes reach createdAt expiresAt lastUsedAt revokedAt'),
   },
   AuditEvent: {
-    ...all(ANYONE, 'id sequence at action outcome actor user requestId ipAddress userAgent detail'),
+    ...all(
+      ANYONE,
+      'id sequence at action outcome actor application user requestId ipAddress userAgent detail',
+    ),
     ...all(['SESSIONS_READ'], 'session'),
   },
   AuditActor: all(ANYONE, 'kind name application apiKey user'),

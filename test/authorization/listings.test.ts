@@ -177,6 +177,15 @@ describe.each(Object.keys(callers).filter((caller) => standingOf(caller).kind !=
       else expect(body).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     });
 
+    test.runIf(opened('Query.gateway'))('reads the last head of the trail with AUDIT_READ', async () => {
+      const maySee = opens(['AUDIT_READ'], standing);
+      const { body } = await world.ask(caller, '{ gateway { trail { lastHead } } }');
+      expect(body.data.gateway.trail.lastHead).toEqual(
+        maySee ? expect.stringMatching(/^[0-9a-f]{64}$/) : null,
+      );
+      expect(body.errors?.[0].extensions.code).toBe(maySee ? undefined : 'FORBIDDEN');
+    });
+
     test.each([
       ['Query.users', '{ users { totalCount } }'],
       ['Query.realtimeSessions', '{ realtimeSessions { totalCount } }'],

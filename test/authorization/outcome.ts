@@ -116,6 +116,7 @@ const LINKS: Readonly<Record<string, Link>> = {
   'User.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.user === fact.uuid,
   'User.sessions': (fact, other) => other.type === 'RealtimeSession' && other.user === fact.uuid,
   'Application.apiKeys': (fact, other) => other.type === 'ApiKey' && other.application === fact.uuid,
+  'AuditEvent.application': link('Application', ({ application }) => application),
   'AuditEvent.session': link('RealtimeSession', ({ session }) => session),
   'AuditEvent.user': link('User', ({ user }) => user),
   'AuditActor.user': link('User', ({ actorUser }) => actorUser),

@@ -1,9 +1,9 @@
-import type { Page } from 'playwright-core';
+import type { Page, Response } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { issue } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { useBrowser } from './support/browser.ts';
-import { useOpenIdProvider } from './support/openid-provider.ts';
+import { ACCESS_TOKEN_SECONDS, useOpenIdProvider } from './support/openid-provider.ts';
 import { placesWithSecrets } from './support/secrets-in-page.ts';
 import { useVisits } from './support/visits.ts';
 
@@ -121,4 +121,40 @@ test('a code with a forged state is not exchanged, nor is it later', async () =>
   await providerButton(page).waitFor();
   expect(await addressIn(page)).toBe('/console/');
   expect(tokenRequests()).toBe(before);
+});
+
+/** Lets the time of a page pass until it renews its token. @returns what the provider answered */
+async function renewIn(page: Page): Promise<Response> {
+  const renewed = page.waitForResponse((answer) => answer.url() === `${provider.origin}/token`);
+  await page.mouse.move(1, 1);
+  await page.clock.fastForward((ACCESS_TOKEN_SECONDS - 20) * 1000);
+  return renewed;
+}
+
+test('a token is renewed before it ends, and when the provider gives no other, one is signed out and told why', async () => {
+  const { page, allow } = await visits.open(LINK);
+  await page.clock.install();
+  await goToProvider(page);
+  const [, , , first = ''] = await signInAtProvider(page, 'olga');
+  await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor();
+
+  const renewal = await renewIn(page);
+  expect(renewal.status()).toBe(200);
+  const body: Readonly<Record<string, unknown>> = await renewal.json();
+  for (const name of TOKENS) if (typeof body[name] === 'string') visits.keepSecret(body[name]);
+  const asked = page.waitForRequest((request) => new URL(request.url()).pathname === '/graphql');
+  await page.getByRole('link', { name: 'Usage' }).click();
+  expect((await asked).headers()['authorization']).toBe(`Bearer ${body['access_token']}`);
+  await page.getByRole('heading', { level: 1, name: 'Usage' }).waitFor();
+
+  // A token for renewing that is used twice was stolen, so the provider takes back all that came of it.
+  const reused = await fetch(`${provider.origin}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'console', refresh_token: first }),
+  });
+  expect(reused.status).toBe(400);
+  allow(/400 \(Bad Request\)/);
+  expect((await renewIn(page)).status()).toBe(400);
+  await page.getByText('Your sign-in at the identity provider has ended.').waitFor();
+  await providerButton(page).waitFor();
 });

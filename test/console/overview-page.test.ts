@@ -66,7 +66,7 @@ it.each([
   [120, 100, '▲', '20% more than'],
   [50, 100, '▼', '50% less than'],
   [1001, 1000, '▲', 'under 1% more than'],
-  [3, 0, '▲', 'more than'],
+  [3, 0, '▲', 'none'],
   [0, 0, '=', 'the same as'],
 ])('compares %d with %d', (now, before, sign, text) => {
   expect(changeOf(now, before)).toEqual({ sign, text });

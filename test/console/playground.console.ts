@@ -4,9 +4,11 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { createGatehouse } from '../../client/src/index.ts';
 import { issue, setPolicy, suspendUser } from '../support/ask.ts';
+import { createApplication } from '../support/callers.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import { useBrowser } from './support/browser.ts';
+import { secretsInMemory } from './support/secrets-in-page.ts';
 import { useVisits } from './support/visits.ts';
 
 const database = useDatabase();
@@ -32,6 +34,22 @@ test('the secret is shown once, can be copied, and is gone when it is hidden', a
   await page.getByRole('button', { name: 'Hide now' }).click();
   await page.getByText('is hidden, and cannot be shown again').waitFor();
   expect(await page.content()).not.toContain(secret);
+  expect(await secretsInMemory(page, new Set([secret]))).toEqual([]);
+});
+
+test('so is the value of a key, once it is stored', async () => {
+  const { application } = await createApplication(gateway, 'a backend');
+  const { page } = await visits.signIn('/applications');
+  await page.getByRole('button', { name: `New key for ${application.name}` }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('production');
+  await dialog.getByLabel('SESSIONS_CREATE').check();
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  const value = await dialog.getByRole('textbox', { name: 'API key' }).inputValue();
+  expect(value).toMatch(/^gh_/);
+  await dialog.getByRole('button', { name: 'I have stored it' }).click();
+  await page.getByRole('row').filter({ hasText: 'production' }).waitFor();
+  expect(await secretsInMemory(page, new Set([value]))).toEqual([]);
 });
 
 test('what it writes is what it sends, and the credential is not in it', async () => {

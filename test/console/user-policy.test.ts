@@ -39,14 +39,14 @@ const standing: Standing = {
 
 describe('where a limit comes from', () => {
   const layers = {
-    user: { ...nothing, maxTtlSeconds: 60 },
+    own: { ...nothing, maxTtlSeconds: 60 },
     application: { ...nothing, maxTtlSeconds: 120, maxActiveSessions: 3 },
     defaults,
     effective: { ...defaults, maxTtlSeconds: 60, maxActiveSessions: 3 },
   };
 
   it('is the nearest that sets it', () => {
-    expect(sourceOf('maxTtlSeconds', layers)).toBe('user');
+    expect(sourceOf('maxTtlSeconds', layers)).toBe('own');
     expect(sourceOf('maxActiveSessions', layers)).toBe('application');
     expect(sourceOf('maxMintsPerDay', layers)).toBe('default');
   });

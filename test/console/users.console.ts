@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { issue, readUser, trailOf } from '../support/ask.ts';
+import { issue, readUser, setPolicy, trailOf } from '../support/ask.ts';
+import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
 import { useBrowser } from './support/browser.ts';
-import { useVisits } from './support/visits.ts';
+import { signInAt, useVisits } from './support/visits.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database, { GATEHOUSE_CONSOLE: 'true' });
@@ -66,4 +68,64 @@ test('a user is erased only after its name was typed', async () => {
   expect(await readUser(gateway, 'carol')).toBeNull();
   const { body } = await gateway.ask('query ($id: ID!) { user(id: $id) { externalId erasedAt } }', { id });
   expect(body.data.user).toEqual({ externalId: null, erasedAt: expect.any(String) });
+});
+
+test('the limits of an application are set here, and apply to its users', async () => {
+  const { application } = await createApplication(gateway, 'Support desk');
+  const { value } = await createKey(gateway, application.id, { scopes: ['SESSIONS_CREATE'] });
+  const ofApplication = {
+    ask: (query: string, variables = {}) => gateway.ask(query, variables, bearer(value)),
+  };
+  const mint = () => issue(ofApplication, { externalUserId: 'dora', expiresAfterSeconds: 600 });
+  const { page } = await visits.signIn('/applications');
+  await page.getByRole('button', { name: 'Limits of Support desk' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Set Longest lifetime of a secret for this application' }).click();
+  await dialog.getByLabel('Longest lifetime of a secret, own value (seconds)').fill('60');
+  await dialog.getByRole('region', { name: 'What saving changes' }).getByText('60').first().waitFor();
+  await dialog.getByRole('button', { name: 'Save 1 change' }).click();
+  await page.getByText('The limits of Support desk are set.').waitFor();
+  await dialog.getByText("application's own", { exact: true }).waitFor();
+  expect((await mint()).__typename).toBe('PolicyViolationError');
+
+  await dialog.getByRole('button', { name: 'Inherit Longest lifetime of a secret' }).click();
+  await dialog.getByRole('button', { name: 'Save 1 change' }).click();
+  await dialog.getByText("application's own", { exact: true }).waitFor({ state: 'detached' });
+  expect((await mint()).__typename).toBe('CreateRealtimeSessionSuccess');
+});
+
+test('the list of users says who is live now, without a reload', async () => {
+  const { page } = await visits.open('/users?q=eve&nobody=knows');
+  await page.clock.install();
+  await signInAt(page, ROOT_KEY);
+  await page.getByText('external id starts with “eve”').waitFor();
+  await issue(gateway, { externalUserId: 'eve' });
+  await page.clock.fastForward('00:20');
+  await page.getByRole('row').filter({ hasText: 'eve' }).waitFor();
+  await page.getByText('Updated').waitFor();
+  // What the page does not know does not stay in its address.
+  expect(new URL(page.url()).search).toBe('?q=eve');
+});
+
+test('an event leads to what it concerns, above it stands how far the trail is sealed', async () => {
+  const { application } = await createApplication(gateway, 'Shop');
+  await setPolicy(gateway, { applicationId: application.id, maxMintsPerDay: 5 });
+  const { page } = await visits.signIn('/audit');
+  const row = page.getByRole('row').filter({ hasText: 'Limits changed' }).filter({ hasText: 'Shop' });
+  await row.getByRole('link', { name: 'Limits changed' }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'its limits' }).click();
+  await page.getByRole('dialog').getByText('5 sessions').waitFor();
+
+  await page.goBack();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  const seal = page.getByRole('region', { name: 'Seal of the trail' });
+  await expect
+    .poll(async () => {
+      const { body } = await gateway.ask('{ gateway { trail { sealedEvents lastHead } } }');
+      const { sealedEvents, lastHead } = body.data.gateway.trail;
+      await seal.getByRole('button', { name: 'Check again' }).click();
+      const text = (await seal.textContent()) ?? '';
+      return [String(sealedEvents), lastHead.slice(0, 12), '0 events'].filter((part) => !text.includes(part));
+    })
+    .toEqual([]);
 });

@@ -12,8 +12,9 @@ export default defineConfig({
     // Loading the gateway takes longer than most tests.
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     // After each test the memory of its pages is looked through.
-    hookTimeout: 180_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -31,6 +31,7 @@ test('a field has one type in all records and errors, except where the contract 
   const interfaces = abstractTypes.filter((type) => !isUnionType(type));
   expect(interfaces.map(({ name }) => name).toSorted()).toEqual(['Error', 'Node']);
   expect(interfaces.flatMap(disagreements)).toEqual([
+    'Node: AuditEvent.application: Application, RealtimeSession.application: Application!',
     'Node: AuditEvent.user: User, RealtimeSession.user: User!',
     'Node: RealtimeSession.usage: UsageTotals, User.usage: UsageReport!',
   ]);

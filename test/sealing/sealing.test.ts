@@ -60,14 +60,25 @@ describe('sealing', () => {
   it('is counted: what is sealed, when that was, and what is not yet, up to a number', async () => {
     const pool = poolOf(database());
     const unsealed = (overlapMs = OVERLAP_MS) => findTrailState(pool, overlapMs);
-    expect(await unsealed()).toEqual({ sealedEvents: 0, unsealedEvents: 0, lastSealedAt: null });
+    expect(await unsealed()).toEqual({
+      sealedEvents: 0,
+      unsealedEvents: 0,
+      lastSealedAt: null,
+      lastHead: null,
+    });
     await fillTrail(database(), 25, 3600);
-    expect(await unsealed()).toEqual({ sealedEvents: 0, unsealedEvents: 25, lastSealedAt: null });
+    expect(await unsealed()).toEqual({
+      sealedEvents: 0,
+      unsealedEvents: 25,
+      lastSealedAt: null,
+      lastHead: null,
+    });
     const heads = await sealAll(pool, 10);
     const lastSealedAt = new Date(heads.at(-1)?.sealedAt ?? '');
-    expect(await unsealed()).toEqual({ sealedEvents: 25, unsealedEvents: 0, lastSealedAt });
+    const lastHead = heads.at(-1)?.mac;
+    expect(await unsealed()).toEqual({ sealedEvents: 25, unsealedEvents: 0, lastSealedAt, lastHead });
     await pool.query(EVENT, ['soon', 0]);
-    expect(await unsealed()).toEqual({ sealedEvents: 25, unsealedEvents: 1, lastSealedAt });
+    expect(await unsealed()).toEqual({ sealedEvents: 25, unsealedEvents: 1, lastSealedAt, lastHead });
     await pool.query(`${EVENT}, generate_series(1, 10000)`, ['many', 0]);
     expect(await unsealed()).toMatchObject({ unsealedEvents: MAX_COUNTED_UNSEALED });
   });

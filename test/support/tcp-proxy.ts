@@ -22,6 +22,8 @@ export type TcpProxy = {
   cut(): void;
   /** While true: breaks every open connection and lets in no new one. */
   refuse(refusing: boolean): void;
+  /** While true: passes nothing on, and breaks nothing either, as a network that is gone. */
+  hold(holding: boolean): void;
   /** Breaks the connection of the next statement that matches; resolves when it has. Several are used up in order. */
   breakNext(next: Break): Promise<void>;
   /** Whatever breakNext was asked and did not come to pass. */
@@ -34,6 +36,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let port = target;
   let statements = 0;
   let refusing = false;
+  let holding = false;
   const sockets = new Set<Socket>();
   const breaks: (Break & { readonly done: () => void })[] = [];
 
@@ -71,6 +74,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       [outer, inner],
     ] as const) {
       sockets.add(socket);
+      if (holding) socket.pause();
       // Whatever ends one side ends the other; how is of no interest to a proxy.
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
@@ -95,6 +99,13 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     refuse: (on) => {
       refusing = on;
       if (on) cut();
+    },
+    hold: (on) => {
+      holding = on;
+      for (const socket of sockets) {
+        if (on) socket.pause();
+        else socket.resume();
+      }
     },
     breakNext: (next) =>
       new Promise((done) => {

@@ -8,7 +8,7 @@ import type { ApiAnswer } from './use-api-mutation.ts';
 export function useRequest(): <Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables & AnyVariables,
-) => Promise<ApiAnswer<Data>> {
+) => Promise<Omit<ApiAnswer<Data>, 'requestId'>> {
   const client = useClient();
   return useCallback(
     async <Data, Variables>(

@@ -5,7 +5,7 @@ import { type OidcSettings, oidcSettings } from './settings.ts';
 
 /** What came of signing in at the identity provider. */
 export type Arrival =
-  | { readonly takeTokens: () => Tokens | null; readonly settings: OidcSettings }
+  | { readonly tokens: Tokens; readonly settings: OidcSettings }
   | { readonly error: ApiError };
 
 /** Finishes signing in for somebody who comes back from the identity provider. Null: nobody does. */
@@ -18,7 +18,7 @@ export function arrive(): Promise<Arrival> | null {
     const settings = await oidcSettings();
     if (settings === null || returned === null) throw new Error('The gateway does not say where to sign in.');
     const { exchangeCode } = await import('./oidc.ts');
-    return { takeTokens: once(await exchangeCode(settings, returned)), settings };
+    return { tokens: await exchangeCode(settings, returned), settings };
   }
 }
 
@@ -32,16 +32,6 @@ export async function leave(settings: OidcSettings): Promise<ApiError> {
   } catch (error) {
     return signInError(error);
   }
-}
-
-/** Gives the tokens away, because the arrival is kept as long as the page, and they only until somebody signs out. */
-function once(tokens: Tokens): () => Tokens | null {
-  let left: Tokens | null = tokens;
-  return () => {
-    const taken = left;
-    left = null;
-    return taken;
-  };
 }
 
 function signInError(error: unknown): ApiError {

@@ -2,37 +2,36 @@ import { setCredential } from '../api/credential.ts';
 import type { Tokens } from './oidc.ts';
 import type { OidcSettings } from './settings.ts';
 
-// How long before its end a token is renewed.
+// How long before its end a token is renewed, unless it is that short itself.
 const AHEAD_SECONDS = 30;
+const RETRY_SECONDS = 5;
 
 /**
- * Renews a token before it expires, as long as the provider gives the means. When it does not, the gateway refuses the
- * token at its end, and that signs out.
- * @returns the function that stops it, and forgets what it renews with
+ * Renews a token before it expires, as long as the page lives and the provider gives the means. When the provider cannot be
+ * reached, the gateway refuses the token at its end, and that signs out.
+ * @param onRefused called when the provider gives no further token
  */
-export function keepRenewing(settings: OidcSettings, first: Tokens): () => void {
-  let tokens: Tokens | null = first;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  schedule();
-  return () => {
-    tokens = null;
-    clearTimeout(timer);
-  };
+export function keepRenewing(settings: OidcSettings, first: Tokens, onRefused: () => void): void {
+  let tokens = first;
+  const { expiresInSeconds } = first;
+  if (expiresInSeconds !== null) renewIn(secondsUntilRenewal(expiresInSeconds));
 
-  function schedule() {
-    if (tokens === null || tokens.refreshToken === null || tokens.expiresInSeconds === null) return;
-    const seconds = Math.max(1, tokens.expiresInSeconds - AHEAD_SECONDS);
-    timer = setTimeout(() => void renew().catch(() => {}), seconds * 1000);
+  function renewIn(seconds: number) {
+    setTimeout(() => void renew(), seconds * 1000);
   }
 
   async function renew() {
-    if (tokens === null || tokens.refreshToken === null) return;
+    if (tokens.refreshToken === null) return;
     const { refresh } = await import('./oidc.ts');
     const next = await refresh(settings, tokens.refreshToken);
-    // Somebody may have signed out meanwhile.
-    if (tokens === null) return;
+    if (next === 'unreachable') return renewIn(RETRY_SECONDS);
+    if (next === 'refused') return onRefused();
     tokens = next;
     setCredential(next.token);
-    schedule();
+    if (next.expiresInSeconds !== null) renewIn(secondsUntilRenewal(next.expiresInSeconds));
   }
+}
+
+function secondsUntilRenewal(expiresInSeconds: number): number {
+  return Math.max(1, expiresInSeconds / 2, expiresInSeconds - AHEAD_SECONDS);
 }

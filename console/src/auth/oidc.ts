@@ -65,16 +65,23 @@ export async function exchangeCode(settings: OidcSettings, { pending, answer }: 
   return tokensOf(settings, result);
 }
 
-/** New tokens for old. @throws when the provider gives none */
-export async function refresh(settings: OidcSettings, refreshToken: string): Promise<Tokens> {
-  const { as, options } = await discover(settings);
-  const client = clientOf(settings);
-  const response = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, {
-    ...options,
-    additionalParameters: audienceParameters(settings),
-  });
-  const tokens = tokensOf(settings, await oauth.processRefreshTokenResponse(as, client, response));
-  return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
+/** New tokens for old. `refused`: the provider gives none. `unreachable`: it may later. */
+export async function refresh(
+  settings: OidcSettings,
+  refreshToken: string,
+): Promise<Tokens | 'refused' | 'unreachable'> {
+  try {
+    const { as, options } = await discover(settings);
+    const client = clientOf(settings);
+    const response = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, {
+      ...options,
+      additionalParameters: audienceParameters(settings),
+    });
+    const tokens = tokensOf(settings, await oauth.processRefreshTokenResponse(as, client, response));
+    return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
+  } catch (error) {
+    return error instanceof oauth.ResponseBodyError ? 'refused' : 'unreachable';
+  }
 }
 
 async function discover({ issuer }: OidcSettings): Promise<Server> {

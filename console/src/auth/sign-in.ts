@@ -1,10 +1,9 @@
-import type { Client } from 'urql';
 import { type ApiError, toApiError } from '../api/api-error.ts';
-import { createApiClient } from '../api/client.ts';
+import { type ApiClient, createApiClient } from '../api/client.ts';
 import { setCredential } from '../api/credential.ts';
 import { VIEWER, type Viewer } from './viewer.ts';
 
-export type SignIn = { readonly viewer: Viewer; readonly client: Client };
+export type SignIn = ApiClient & { readonly viewer: Viewer };
 
 /**
  * Signs in with an API key, the root key, or a token: keeps it in memory when the gateway accepts it.
@@ -15,15 +14,15 @@ export async function signIn(
   onEnded: () => void,
 ): Promise<{ readonly signedIn: SignIn } | { readonly error: ApiError }> {
   let viewer: Viewer | null = null;
-  const client = createApiClient(() => viewer !== null && onEnded());
+  const api = createApiClient(() => viewer !== null && onEnded());
   setCredential(credential);
-  const { data, error } = await client.query<{ viewer: Viewer }>(VIEWER.toString(), {}).toPromise();
+  const { data, error } = await api.client.query<{ viewer: Viewer }>(VIEWER.toString(), {}).toPromise();
   if (data === undefined || data === null) {
     setCredential(null);
     return { error: error === undefined ? NO_ANSWER : toApiError(error) };
   }
   viewer = data.viewer;
-  return { signedIn: { viewer, client } };
+  return { signedIn: { ...api, viewer } };
 }
 
 const NO_ANSWER: ApiError = { message: 'The gateway gave no answer.', code: 'NETWORK', requestId: null };

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { ApiError } from '../api/api-error.ts';
 import { setCredential } from '../api/credential.ts';
 import type { Arrival } from './arrive.ts';
@@ -18,6 +18,7 @@ export type SignInState = {
 };
 
 const REFUSED = 'The gateway does not accept your credential any more. It has expired or was revoked.';
+const ENDED = 'Your sign-in at the identity provider has ended. Sign in again to go on.';
 
 /** Who is signed in, and how that changes. */
 export function useSignIn(arrival: Promise<Arrival> | null): SignInState {
@@ -26,10 +27,8 @@ export function useSignIn(arrival: Promise<Arrival> | null): SignInState {
   const [notice, setNotice] = useState<string | null>(null);
   useEffect(() => setNotice((current) => takeNotice() ?? current), []);
   const [arrivalError, setArrivalError] = useState<ApiError | null>(null);
-  const stopRenewing = useRef<() => void>(() => {});
 
   const signOut = useCallback((reason: string | null) => {
-    stopRenewing.current();
     setCredential(null);
     setSignedIn(null);
     startAnew(reason);
@@ -58,14 +57,12 @@ export function useSignIn(arrival: Promise<Arrival> | null): SignInState {
       current = false;
     };
 
-    async function enterFromProvider({ takeTokens, settings }: Exclude<Arrival, { error: ApiError }>) {
-      const tokens = takeTokens();
-      if (tokens === null) return null;
+    async function enterFromProvider({ tokens, settings }: Exclude<Arrival, { error: ApiError }>) {
       const error = await enter(tokens.token);
-      if (error === null) stopRenewing.current = keepRenewing(settings, tokens);
+      if (error === null) keepRenewing(settings, tokens, () => signOut(ENDED));
       return error;
     }
-  }, [arrival, enter]);
+  }, [arrival, enter, signOut]);
 
   return { signedIn, arriving, notice, arrivalError, signInByKey: enter, signOut };
 }

@@ -592,6 +592,16 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { readonly viewer: { readonly kind: ActorKind, readonly name: string, readonly reach: Reach, readonly scopes: ReadonlyArray<Scope>, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null } };
 
+export type ApplicationLimitsQueryVariables = Exact<{
+  readOverrides: boolean;
+}>;
+
+
+export type ApplicationLimitsQuery = { readonly applications: ReadonlyArray<(
+    { readonly id: string }
+    & { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }
+  )>, readonly gateway: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
+
 export type ApplicationsPageQueryVariables = Exact<{
   registrar: boolean;
 }>;
@@ -666,11 +676,11 @@ export type AuditEventQuery = { readonly node:
     | { readonly __typename: 'User' }
    | null };
 
-export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
+export type AuditEventFactsFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string, readonly redacted: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null }, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string, readonly upstreamSessionId: string | null } | null } & { ' $fragmentName'?: 'AuditEventFactsFragment' };
 
-export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
+export type AuditRowFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string }, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'AuditRowFragment' };
 
-export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
+export type ExportedEventFragment = { readonly id: string, readonly sequence: number | null, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly requestId: string | null, readonly ipAddress: string | null, readonly userAgent: string | null, readonly detail: unknown, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly application: { readonly id: string, readonly name: string } | null, readonly apiKey: { readonly id: string, readonly name: string } | null }, readonly application: { readonly id: string, readonly name: string } | null, readonly user: { readonly id: string, readonly externalId: string | null } | null, readonly session?: { readonly id: string } | null } & { ' $fragmentName'?: 'ExportedEventFragment' };
 
 export type AuditCountQueryVariables = Exact<{
   filter?: AuditEventFilter | null | undefined;
@@ -683,7 +693,7 @@ export type AuditCountQuery = { readonly auditEvents: { readonly totalCount: num
 export type AuditSealQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null } } };
+export type AuditSealQuery = { readonly gateway: { readonly trail: { readonly sealedEvents: number, readonly unsealedEvents: number, readonly lastSealedAt: string | null, readonly lastHead: string | null } } };
 
 export type AuditApplicationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -977,19 +987,20 @@ export type UserUsageTotalsFragment = { readonly reported: boolean, readonly res
 
 export type UserUsageDayFragment = { readonly start: string | null, readonly sessionsIssued: number, readonly totals: { ' $fragmentRefs'?: { 'UserUsageTotalsFragment': UserUsageTotalsFragment } } } & { ' $fragmentName'?: 'UserUsageDayFragment' };
 
-export type SetUserPolicyMutationVariables = Exact<{
+export type SetPolicyInConsoleMutationVariables = Exact<{
   input: SetPolicyInput;
 }>;
 
 
-export type SetUserPolicyMutation = { readonly setPolicy:
+export type SetPolicyInConsoleMutation = { readonly setPolicy:
     | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
     | { readonly __typename: 'NotFoundError', readonly message: string }
-    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
+    | { readonly __typename: 'SetPolicySuccess', readonly user: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null, readonly application: { readonly id: string, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } | null }
    };
 
 export type UserChangesSubscriptionVariables = Exact<{
   id: string;
+  after?: string | null | undefined;
 }>;
 
 
@@ -1013,7 +1024,7 @@ export type UserPageQueryVariables = Exact<{
 export type UserPageQuery = { readonly user: (
     { readonly id: string }
     & { ' $fragmentRefs'?: { 'UserHeadingFragment': UserHeadingFragment;'UserToChangeFragment': UserToChangeFragment;'UserStandingFragment': UserStandingFragment;'UserPolicyFragment': UserPolicyFragment } }
-  ) | null, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
+  ) | null, readonly position?: { readonly eventsAfter: string }, readonly viewer: { readonly application: { ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } } | null }, readonly applications?: ReadonlyArray<{ ' $fragmentRefs'?: { 'ApplicationPolicyFragment': ApplicationPolicyFragment } }>, readonly gateway?: { ' $fragmentRefs'?: { 'DefaultPolicyFragment': DefaultPolicyFragment } } };
 
 export type UserToChangeFragment = { readonly id: string, readonly externalId: string | null, readonly suspendedAt: string | null, readonly erasedAt: string | null, readonly activeSessionCount: number } & { ' $fragmentName'?: 'UserToChangeFragment' };
 
@@ -1126,6 +1137,10 @@ export const AuditEventFactsFragmentDoc = new TypedDocumentString(`
       externalId
     }
   }
+  application {
+    id
+    name
+  }
   user {
     id
     externalId
@@ -1146,6 +1161,10 @@ export const AuditRowFragmentDoc = new TypedDocumentString(`
   detail
   actor {
     kind
+    name
+  }
+  application {
+    id
     name
   }
   user {
@@ -1175,6 +1194,10 @@ export const ExportedEventFragmentDoc = new TypedDocumentString(`
       id
       name
     }
+  }
+  application {
+    id
+    name
   }
   user {
     id
@@ -1622,6 +1645,50 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ApplicationLimitsDocument = new TypedDocumentString(`
+    query ApplicationLimits($readOverrides: Boolean!) {
+  applications {
+    id
+    ...ApplicationPolicy
+  }
+  gateway {
+    ...DefaultPolicy
+  }
+}
+    fragment PolicyValues on Policy {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment OverrideValues on PolicyOverrides {
+  allowedModels
+  allowedProviders
+  maxTtlSeconds
+  maxActiveSessions
+  maxMintsPerMinute
+  maxMintsPerDay
+  monthlyBudgetUsd
+}
+fragment ApplicationPolicy on Application {
+  id
+  name
+  policyOverrides @include(if: $readOverrides) {
+    ...OverrideValues
+  }
+}
+fragment DefaultPolicy on Gateway {
+  defaultPolicy {
+    ...PolicyValues
+  }
+  pricedModels
+  providers {
+    name
+  }
+}`) as unknown as TypedDocumentString<ApplicationLimitsQuery, ApplicationLimitsQueryVariables>;
 export const ApplicationsPageDocument = new TypedDocumentString(`
     query ApplicationsPage($registrar: Boolean!) {
   applications {
@@ -1737,6 +1804,10 @@ export const AuditTrailDocument = new TypedDocumentString(`
     kind
     name
   }
+  application {
+    id
+    name
+  }
   user {
     id
     externalId
@@ -1779,6 +1850,10 @@ export const AuditEventDocument = new TypedDocumentString(`
       externalId
     }
   }
+  application {
+    id
+    name
+  }
   user {
     id
     externalId
@@ -1802,6 +1877,7 @@ export const AuditSealDocument = new TypedDocumentString(`
       sealedEvents
       unsealedEvents
       lastSealedAt
+      lastHead
     }
   }
 }
@@ -1843,6 +1919,10 @@ export const AuditExportDocument = new TypedDocumentString(`
       id
       name
     }
+  }
+  application {
+    id
+    name
   }
   user {
     id
@@ -2692,12 +2772,18 @@ fragment UserUsageDay on UsageRow {
     ...UserUsageTotals
   }
 }`) as unknown as TypedDocumentString<UserUsageQuery, UserUsageQueryVariables>;
-export const SetUserPolicyDocument = new TypedDocumentString(`
-    mutation SetUserPolicy($input: SetPolicyInput!) {
+export const SetPolicyInConsoleDocument = new TypedDocumentString(`
+    mutation SetPolicyInConsole($input: SetPolicyInput!) {
   setPolicy(input: $input) {
     __typename
     ... on SetPolicySuccess {
       user {
+        id
+        policyOverrides {
+          ...OverrideValues
+        }
+      }
+      application {
         id
         policyOverrides {
           ...OverrideValues
@@ -2723,10 +2809,10 @@ export const SetUserPolicyDocument = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
-}`) as unknown as TypedDocumentString<SetUserPolicyMutation, SetUserPolicyMutationVariables>;
+}`) as unknown as TypedDocumentString<SetPolicyInConsoleMutation, SetPolicyInConsoleMutationVariables>;
 export const UserChangesDocument = new TypedDocumentString(`
-    subscription UserChanges($id: ID!) {
-  sessionEvents(filter: {userId: $id}) {
+    subscription UserChanges($id: ID!, $after: ID) {
+  sessionEvents(filter: {userId: $id}, after: $after) {
     id
   }
 }
@@ -2739,6 +2825,9 @@ export const UserPageDocument = new TypedDocumentString(`
     ...UserToChange
     ...UserStanding
     ...UserPolicy
+  }
+  position: realtimeSessions(first: 1) @include(if: $readSessions) {
+    eventsAfter
   }
   viewer {
     application {

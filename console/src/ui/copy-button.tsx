@@ -11,7 +11,8 @@ export function CopyButton({
   label = 'Copy',
   onCopied,
 }: {
-  readonly text: string;
+  /** A function where the text must not be kept: a secret in its box. */
+  readonly text: string | (() => string);
   /** What is copied: "Copy session id". */
   readonly label?: string;
   readonly onCopied?: () => void;
@@ -20,7 +21,7 @@ export function CopyButton({
 
   async function copy() {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
       setState('copied');
       onCopied?.();
     } catch {

@@ -1,5 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import styles from './dialog.module.css';
 
 /** A window over the page. It keeps the focus inside, and Escape closes it. */
@@ -24,6 +24,7 @@ export function Dialog({
   /** False when closing by accident would lose something. */
   readonly dismissible?: boolean;
 }) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
       open={open}
@@ -33,7 +34,12 @@ export function Dialog({
     >
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
-        <Base.Popup className={styles['popup']} data-wide={wide ? '' : undefined}>
+        <Base.Popup
+          ref={popup}
+          className={styles['popup']}
+          data-wide={wide ? '' : undefined}
+          initialFocus={() => firstFocus(popup.current)}
+        >
           <Base.Title className={styles['title']}>{title}</Base.Title>
           {description !== undefined && (
             <Base.Description className={styles['description']} render={<div />}>
@@ -46,4 +52,10 @@ export function Dialog({
       </Base.Portal>
     </Base.Root>
   );
+}
+
+/** What is to be filled in, or else the first button: not a time or a link in the text before them. */
+function firstFocus(popup: HTMLElement | null): HTMLElement | true {
+  const field = popup?.querySelector<HTMLElement>('input, textarea, select');
+  return field ?? popup?.querySelector<HTMLElement>(`.${styles['actions']} button`) ?? true;
 }

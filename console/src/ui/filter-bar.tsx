@@ -18,11 +18,12 @@ export function FilterBar({
   return (
     <search className={styles['bar']} aria-label={label}>
       {children}
-      {active > 0 && (
+      {/* Its place is kept while there is nothing to clear, so that nothing moves when there is. */}
+      <div className={styles['clear']} data-active={active > 0 ? '' : undefined}>
         <Button variant="quiet" onClick={onClear}>
           Clear {active === 1 ? 'filter' : `${active} filters`}
         </Button>
-      )}
+      </div>
     </search>
   );
 }

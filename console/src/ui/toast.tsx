@@ -1,8 +1,6 @@
-import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
 import { Button } from './button.tsx';
 import styles from './toast.module.css';
-
-type Entry = { readonly id: number; readonly text: string };
 
 const SHOWN_MS = 6000;
 const ToastContext = createContext<(text: string) => void>(() => {});
@@ -12,31 +10,28 @@ export function useToast(): (text: string) => void {
   return useContext(ToastContext);
 }
 
+/** Shows what was done last, for a while. One at a time: more would not fit where they are in nobody's way. */
 export function ToastProvider({ children }: { readonly children: ReactNode }) {
-  const [entries, setEntries] = useState<readonly Entry[]>([]);
-  const next = useRef(0);
-  const remove = useCallback((id: number) => setEntries((all) => all.filter((entry) => entry.id !== id)), []);
-  const add = useCallback(
-    (text: string) => {
-      next.current += 1;
-      const id = next.current;
-      setEntries((all) => [...all.slice(-2), { id, text }]);
-      setTimeout(() => remove(id), SHOWN_MS);
-    },
-    [remove],
-  );
+  const [toast, setToast] = useState<{ readonly text: string } | null>(null);
+  const add = useCallback((text: string) => setToast({ text }), []);
+  const remove = () => setToast(null);
+  useEffect(() => {
+    if (toast === null) return;
+    const timer = setTimeout(() => setToast(null), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [toast]);
   return (
     <ToastContext value={add}>
       {children}
       <div className={styles['region']} role="status" aria-live="polite">
-        {entries.map(({ id, text }) => (
-          <div key={id} className={styles['toast']}>
-            <span>{text}</span>
-            <Button size="small" variant="quiet" label="Dismiss" onClick={() => remove(id)}>
+        {toast !== null && (
+          <div className={styles['toast']}>
+            <span>{toast.text}</span>
+            <Button size="small" variant="quiet" label="Dismiss" onClick={remove}>
               ×
             </Button>
           </div>
-        ))}
+        )}
       </div>
     </ToastContext>
   );

@@ -17,6 +17,8 @@ export type OpenIdProvider = {
 };
 
 const CLIENT_ID = 'console';
+/** How long the tokens are good for with which people are signed in. */
+export const ACCESS_TOKEN_SECONDS = 600;
 const AUDIENCE = 'https://gatehouse.example.test';
 
 /** A real OpenID provider, at which everybody may sign in by their name alone. Tokens have no scopes of the gateway. */
@@ -82,7 +84,7 @@ function configuration(): Configuration {
     issueRefreshToken: () => true,
     interactions: { url: (_, { uid }) => `${INTERACTIONS}${uid}` },
     ttl: {
-      AccessToken: 3600,
+      AccessToken: ACCESS_TOKEN_SECONDS,
       Grant: 3600,
       IdToken: 3600,
       Interaction: 3600,

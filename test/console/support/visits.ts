@@ -33,7 +33,7 @@ type Opened = Visit & { readonly watched: Watched };
  */
 export function useVisits(
   browser: Browser,
-  gateway: TestGateway,
+  gateway: Pick<TestGateway, 'url'>,
   origins: () => readonly string[] = () => [],
 ): Visits {
   let opened: Opened[] = [];
@@ -48,7 +48,8 @@ export function useVisits(
       reducedMotion: 'reduce',
       ...options,
     });
-    context.setDefaultTimeout(15_000);
+    // Generous: it only ends a test that has failed.
+    context.setDefaultTimeout(60_000);
     const watched = await watchPages(context, [origin, ...origins()]);
     const page = await context.newPage();
     const visit = { page, another: () => context.newPage(), allow: watched.allow, watched };

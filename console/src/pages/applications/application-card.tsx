@@ -14,10 +14,13 @@ export function ApplicationCard({
   application: { id, name, createdAt, keys, hidden },
   now,
   onChanged,
+  onLimits,
 }: {
   readonly application: ShownApplication;
   readonly now: number;
   readonly onChanged: () => void;
+  /** Shows its limits. Null: the caller may not see them. */
+  readonly onLimits: (() => void) | null;
 }) {
   const [creating, setCreating] = useState(false);
   const seesAudit = useHasScope('AUDIT_READ');
@@ -42,6 +45,11 @@ export function ApplicationCard({
             </>
           )}
         </span>
+        {onLimits !== null && (
+          <Button size="small" label={`Limits of ${name}`} onClick={onLimits}>
+            Limits
+          </Button>
+        )}
         {keys !== undefined && (
           <Button size="small" label={`New key for ${name}`} onClick={() => setCreating(true)}>
             New key

@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useApiQuery } from '../../api/use-api-query.ts';
+import { useViewer } from '../../auth/viewer.ts';
 import { readFragment } from '../../gql/fragment-masking.ts';
 import { graphql } from '../../gql/index.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,6 +11,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { ApplicationCard } from './application-card.tsx';
+import { ApplicationLimits, maySeeLimits } from './application-limits.tsx';
 import styles from './applications.module.css';
 import { LISTED_APPLICATION, LISTED_KEY } from './listed-application.ts';
 import { matching } from './matching.ts';
@@ -37,6 +39,7 @@ export function Applications({
   const search = validateSearch(route.useSearch());
   const navigate = route.useNavigate();
   const now = useNow(MINUTE_MS);
+  const seesLimits = maySeeLimits(useViewer());
   const { data, error, reload } = useApiQuery(APPLICATIONS, { registrar });
   const change = (next: ApplicationsSearch) => void navigate({ search: next, replace: true });
   if (data === undefined)
@@ -53,11 +56,11 @@ export function Applications({
   const shown = matching(all, search, now);
   return (
     <>
-      <FilterBar active={Object.keys(search).length} onClear={() => change({})}>
+      <FilterBar active={Number('find' in search) + Number('ended' in search)} onClear={() => change({})}>
         <TextField
           label="Find"
           type="search"
-          placeholder={registrar ? 'Name, or last four characters' : 'Name'}
+          placeholder={registrar ? 'Name, or last four' : 'Name'}
           value={search.find ?? ''}
           onChange={(find) => change({ ...search, find })}
         />
@@ -83,27 +86,43 @@ export function Applications({
       )}
       <div className={styles['list']}>
         {shown.map((application) => (
-          <ApplicationCard key={application.id} application={application} now={now} onChanged={reload} />
+          <ApplicationCard
+            key={application.id}
+            application={application}
+            now={now}
+            onChanged={reload}
+            onLimits={seesLimits ? () => change({ ...search, limits: application.id }) : null}
+          />
         ))}
       </div>
-      {shown.length === 0 && (
+      <ApplicationLimits
+        id={seesLimits ? (search.limits ?? null) : null}
+        onClose={() => change(withoutLimits(search))}
+      />
+      {all.length === 0 ? (
         <EmptyState
-          title={all.length === 0 ? 'There is no application yet' : 'Nothing has that name'}
-          action={
-            all.length > 0 ? (
-              <Button onClick={() => change({})}>Clear filters</Button>
-            ) : (
-              registrar && <Button onClick={onCreate}>New application</Button>
-            )
-          }
+          title="There is no application yet"
+          action={registrar && <Button onClick={onCreate}>New application</Button>}
         >
-          {all.length === 0
-            ? 'Register your backend, then make a key for it.'
-            : 'Look for another name, or clear the filters.'}
+          Register your backend, then make a key for it.
         </EmptyState>
+      ) : (
+        shown.length === 0 && <NothingFound onClear={() => change({})} />
       )}
     </>
   );
+}
+
+function NothingFound({ onClear }: { readonly onClear: () => void }) {
+  return (
+    <EmptyState title="Nothing has that name" action={<Button onClick={onClear}>Clear filters</Button>}>
+      Look for another name, or clear the filters.
+    </EmptyState>
+  );
+}
+
+function withoutLimits({ limits: _limits, ...rest }: ApplicationsSearch): ApplicationsSearch {
+  return rest;
 }
 
 function withoutEnded({ ended: _ended, ...rest }: ApplicationsSearch): ApplicationsSearch {

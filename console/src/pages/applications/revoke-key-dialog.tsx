@@ -45,7 +45,7 @@ export function RevokeKeyDialog({
     const answer = await revoke({ input: { id: key.id } });
     const result = answer.data?.revokeApiKey;
     if (result?.__typename === 'NotFoundError')
-      return setError({ message: result.message, code: 'NOT_FOUND', requestId: null });
+      return setError({ message: result.message, code: 'NOT_FOUND', requestId: answer.requestId });
     setError(answer.error);
     if (result?.__typename !== 'RevokeApiKeySuccess') return;
     say(`The key ${key.name} of ${application} is revoked.`);

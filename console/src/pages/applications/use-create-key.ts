@@ -39,7 +39,7 @@ export function useCreateKey(): (input: CreateApiKeyInput) => Promise<CreateKeyO
   const mutate = useSecretMutation();
   return useCallback(
     async (input: CreateApiKeyInput): Promise<CreateKeyOutcome> => {
-      const { data, error } = await mutate(CREATE, { input });
+      const { data, error, requestId } = await mutate(CREATE, { input });
       if (error !== undefined) return { kind: 'error', error };
       const result = data?.createApiKey;
       switch (result?.__typename) {
@@ -58,7 +58,7 @@ export function useCreateKey(): (input: CreateApiKeyInput) => Promise<CreateKeyO
             error: {
               message: result?.message ?? 'The gateway sent no answer. Look whether there is a new key.',
               code: 'NOT_CREATED',
-              requestId: null,
+              requestId,
             },
           };
       }

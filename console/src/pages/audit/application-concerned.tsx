@@ -2,56 +2,62 @@ import { Link } from '@tanstack/react-router';
 import { useViewer } from '../../auth/viewer.ts';
 import { Fact } from '../../ui/facts.tsx';
 import { isObject } from './detail.ts';
-import { useApplicationNames } from './use-application-names.ts';
 
-/** The application that an event is about, or whose key it is about, as far as its detail tells. */
-export function applicationConcerned(
-  action: string,
-  detail: unknown,
-): { readonly name?: string; readonly find?: string; readonly uuid?: string } {
-  if (!isObject(detail)) return {};
-  const { name, applicationId } = detail;
-  if (action === 'policy.set' && typeof applicationId === 'string') return { uuid: applicationId };
-  if (typeof name !== 'string') return {};
-  if (action === 'application.created') return { find: name };
-  return action === 'api_key.created' || action === 'api_key.revoked' ? { name: 'API key', find: name } : {};
-}
-
-/** Links to what the event concerns among the applications. Nothing for callers who may not list them. */
+/** The application that an event is about, and the key of it, with links to both. */
 export function ApplicationConcerned({
-  name = 'Application',
-  find,
-  uuid,
+  application: { id, name },
+  action,
+  detail,
 }: {
-  readonly name?: string;
-  readonly find?: string;
-  readonly uuid?: string;
+  readonly application: { readonly id: string; readonly name: string };
+  readonly action: string;
+  readonly detail: unknown;
 }) {
-  const { reach } = useViewer();
-  const names = useApplicationNames();
-  if (reach !== 'EVERYTHING') return null;
-  const application = names?.find(({ id }) => uuid !== undefined && id === idOf(uuid));
-  const wanted = application?.name ?? find;
-  if (wanted === undefined) return null;
+  const key = keyConcerned(action, detail);
   return (
-    <Fact name={name}>
-      <Link to="/applications" search={{ find: wanted, ended: true }}>
-        {wanted}
-      </Link>
-      {application && (
-        <>
-          {' '}
-          ·{' '}
-          <Link to="/audit" search={{ applicationId: application.id }}>
-            all events about this application
-          </Link>
-        </>
+    <>
+      <Fact name="Application">
+        <Listed find={name} />
+        {' · '}
+        <Link to="/audit" search={{ applicationId: id }}>
+          all events about this application
+        </Link>
+        {action === 'policy.set' && <Limits id={id} />}
+      </Fact>
+      {key !== null && (
+        <Fact name="API key">
+          <Listed find={key} />
+        </Fact>
       )}
-    </Fact>
+    </>
   );
 }
 
-/** The detail has the database's id. Where this is not the id of any application, nothing is linked. */
-function idOf(uuid: string): string {
-  return btoa(`Application:${uuid}`);
+/** Links to where it is listed, for those who may list applications. */
+function Listed({ find }: { readonly find: string }) {
+  const { reach } = useViewer();
+  if (reach !== 'EVERYTHING') return find;
+  return (
+    <Link to="/applications" search={{ find, ended: true }}>
+      {find}
+    </Link>
+  );
+}
+
+/** Links to the limits that it has now. */
+function Limits({ id }: { readonly id: string }) {
+  return (
+    <>
+      {' · '}
+      <Link to="/applications" search={{ limits: id }}>
+        its limits
+      </Link>
+    </>
+  );
+}
+
+/** The name of the key that an event is about. */
+function keyConcerned(action: string, detail: unknown): string | null {
+  const isOfKey = action === 'api_key.created' || action === 'api_key.revoked';
+  return isOfKey && isObject(detail) && typeof detail['name'] === 'string' ? detail['name'] : null;
 }

@@ -5,7 +5,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { Fact, Facts } from '../../ui/facts.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { actorKindName, OutcomeBadge } from './actor.tsx';
-import { ApplicationConcerned, applicationConcerned } from './application-concerned.tsx';
+import { ApplicationConcerned } from './application-concerned.tsx';
 import { EventDetail } from './event-detail.tsx';
 
 export const AUDIT_EVENT = graphql(/* GraphQL */ `
@@ -36,6 +36,10 @@ export const AUDIT_EVENT = graphql(/* GraphQL */ `
         externalId
       }
     }
+    application {
+      id
+      name
+    }
     user {
       id
       externalId
@@ -48,8 +52,7 @@ export const AUDIT_EVENT = graphql(/* GraphQL */ `
 `);
 
 export function EventFacts({ event }: { readonly event: AuditEventFactsFragment }) {
-  const { actor, user, session } = event;
-  const concerned = applicationConcerned(event.action, event.detail);
+  const { actor, user, session, application } = event;
   return (
     <>
       <Facts>
@@ -91,7 +94,9 @@ export function EventFacts({ event }: { readonly event: AuditEventFactsFragment 
             </Link>
           </Fact>
         )}
-        <ApplicationConcerned {...concerned} />
+        {application && (
+          <ApplicationConcerned application={application} action={event.action} detail={event.detail} />
+        )}
         {event.requestId !== null && (
           <Fact name="Request">
             <Link to="/audit" search={{ requestId: event.requestId }}>

@@ -20,6 +20,10 @@ export const AUDIT_ROW = graphql(/* GraphQL */ `
       kind
       name
     }
+    application {
+      id
+      name
+    }
     user {
       id
       externalId
@@ -74,7 +78,7 @@ function What({ event }: { readonly event: AuditRowFragment }) {
   );
 }
 
-function About({ event: { user, session } }: { readonly event: AuditRowFragment }) {
+function About({ event: { user, session, application } }: { readonly event: AuditRowFragment }) {
   return (
     <span className={styles['about']}>
       {user && (
@@ -85,6 +89,12 @@ function About({ event: { user, session } }: { readonly event: AuditRowFragment 
       {session && (
         <Link to="/sessions/$id" params={{ id: session.id }}>
           session
+        </Link>
+      )}
+      {/* A session has its application on its own page. */}
+      {application && !user && !session && (
+        <Link to="/applications" search={{ find: application.name }}>
+          {application.name}
         </Link>
       )}
     </span>

@@ -21,6 +21,10 @@ export const EXPORTED_EVENT = graphql(/* GraphQL */ `
         name
       }
     }
+    application {
+      id
+      name
+    }
     user {
       id
       externalId
@@ -47,6 +51,7 @@ const columns: readonly (readonly [string, (event: ExportedEventFragment) => Cel
   ['actorName', ({ actor }) => actor.name],
   ['actorApplication', ({ actor }) => actor.application?.name ?? null],
   ['actorApiKey', ({ actor }) => actor.apiKey?.name ?? null],
+  ['application', ({ application }) => application?.name ?? null],
   ['externalUserId', ({ user }) => user?.externalId ?? null],
   ['userId', ({ user }) => user?.id ?? null],
   ['sessionId', ({ session }) => session?.id ?? null],

@@ -5,6 +5,7 @@ import { graphql } from '../../gql/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
 import { Count } from '../../ui/count.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
@@ -18,6 +19,7 @@ const SEAL = graphql(/* GraphQL */ `
         sealedEvents
         unsealedEvents
         lastSealedAt
+        lastHead
       }
     }
   }
@@ -58,14 +60,27 @@ export function SealState() {
         <Fact name="Last sealed">
           {trail && (trail.lastSealedAt === null ? 'never' : <RelativeTime at={trail.lastSealedAt} />)}
         </Fact>
+        <Fact name="Last head">{trail && <Head head={trail.lastHead} />}</Fact>
       </dl>
       <Button size="small" busy={stale} onClick={reload}>
         Check again
       </Button>
       <p className={styles['note']}>
-        A sealed event cannot be changed or removed unseen. <code>gatehouse audit verify</code> proves it.
+        A sealed event cannot be changed or removed unseen. <code>gatehouse audit verify</code> proves it. The
+        last head stands for all events before it: compare it with the log or the heads file.
       </p>
     </section>
+  );
+}
+
+/** So much of it that two can be told apart at a glance; all of it can be copied. */
+function Head({ head }: { readonly head: string | null }) {
+  if (head === null) return 'none yet';
+  return (
+    <span className={styles['head']}>
+      <code title={head}>{head.slice(0, 12)}…</code>
+      <CopyButton text={head} label="Copy the last head" />
+    </span>
   );
 }
 

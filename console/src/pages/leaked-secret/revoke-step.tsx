@@ -50,7 +50,7 @@ export function RevokeStep({
     const answer = await revoke({ input, withSession: scopes.includes('SESSIONS_READ') });
     const result = answer.data?.revokeRealtimeSession;
     if (result?.__typename === 'NotFoundError')
-      return setError({ message: result.message, code: 'NOT_FOUND', requestId: null });
+      return setError({ message: result.message, code: 'NOT_FOUND', requestId: answer.requestId });
     setError(answer.error);
     if (result?.__typename !== 'RevokeRealtimeSessionSuccess') return;
     setDone(true);

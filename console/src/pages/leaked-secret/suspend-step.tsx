@@ -42,7 +42,7 @@ export function SuspendStep({ session }: { readonly session: LeakedSessionFragme
     const result = answer.data?.suspendUser;
     setError(
       result !== undefined && result.__typename !== 'UserSuccess'
-        ? { message: result.message, code: result.__typename, requestId: null }
+        ? { message: result.message, code: result.__typename, requestId: answer.requestId }
         : answer.error,
     );
     if (result?.__typename !== 'UserSuccess') return;

@@ -11,7 +11,7 @@ type Props = {
   readonly when: string;
 };
 
-/** "▲ 12 % more than yesterday by this time: 104". Nothing is said where there is nothing to compare. */
+/** "▲ 12% more than yesterday by this time: 104", "the same as yesterday by this time", "▲ none yesterday by this time". Nothing is said where there is nothing to compare. */
 export function Comparison({ now, before, text, when }: Props) {
   if (now == null || before == null)
     return (
@@ -26,7 +26,7 @@ export function Comparison({ now, before, text, when }: Props) {
         {sign}
       </span>{' '}
       {change} {when}
-      {now === before ? '' : <>: {text}</>}
+      {now !== before && before !== 0 && <>: {text}</>}
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { Success } from './mint.ts';
+import type { MintedSession } from './mint.ts';
 
 /** Where a browser opens a call of this session. Null while that is not known, and where the console may not. */
-export function useCallsUrl({ provider, type }: NonNullable<Success['session']>): string | null {
+export function useCallsUrl({ provider, type }: MintedSession): string | null {
   const [base, setBase] = useState<string | null>(null);
   useEffect(() => {
     if (provider !== 'openai') return;

@@ -1,73 +1,107 @@
+/** `asking`: the browser asks for the microphone. `connected`: what is said can be heard, and written texts arrive. */
+export type CallState = 'asking' | 'calling' | 'connecting' | 'connected' | 'ended';
+
 export type Call = {
-  /** Says something to the model, in writing. */
-  say(text: string): void;
-  close(): void;
+  /** Says something to the model, in writing. Only while connected. */
+  readonly say: (text: string) => void;
+  /** Ends it, whatever its state, and lets go of the microphone. */
+  readonly close: () => void;
+};
+
+type Options = {
+  /** Whether the user's microphone is part of it; the browser asks the user. */
+  readonly microphone: boolean;
+  readonly onState: (state: CallState) => void;
+  /** What the provider sent, or what became of the connection. */
+  readonly onEvent: (text: string) => void;
+  /** Why it ended, for people, unless somebody has closed it. */
+  readonly onProblem: (text: string) => void;
 };
 
 /**
  * Opens a WebRTC connection with a client secret, and plays what the model says.
  * @param url the provider's address for calls
- * @param microphone whether the user's microphone is part of it; the browser asks the user
- * @throws Error with a message for people
  */
-export async function openCall(
-  url: string,
-  secret: string,
-  {
-    microphone,
-    onEvent,
-    onEnd,
-  }: {
-    readonly microphone: boolean;
-    readonly onEvent: (text: string) => void;
-    readonly onEnd: () => void;
-  },
-): Promise<Call> {
+export function openCall(url: string, secret: string, options: Options): Call {
+  const { microphone, onState, onEvent, onProblem } = options;
   const connection = new RTCPeerConnection();
   const player = new Audio();
   player.autoplay = true;
-  let tracks: readonly MediaStreamTrack[] = [];
-  const close = () => {
-    for (const track of tracks) track.stop();
+  const ended = new AbortController();
+  const channel = connection.createDataChannel('oai-events');
+
+  connection.addEventListener('track', ({ streams: [stream] }) => {
+    player.srcObject = stream ?? null;
+  });
+  connection.addEventListener('connectionstatechange', () => {
+    onEvent(`connection: ${connection.connectionState}`);
+    if (connection.connectionState === 'failed') fail('The connection to the provider broke.');
+  });
+  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => onEvent(typeOf(data)));
+  channel.addEventListener('open', () => onState('connected'));
+  channel.addEventListener('close', () => fail('The provider has ended the connection.'));
+  start().catch((error: unknown) =>
+    fail(error instanceof Error ? error.message : 'It could not be connected.'),
+  );
+  return { say: (text) => say(channel, text), close };
+
+  async function start() {
+    if (microphone) {
+      onState('asking');
+      const stream = await askForMicrophone();
+      ended.signal.addEventListener('abort', () => stopAll(stream));
+      if (ended.signal.aborted) return stopAll(stream);
+      for (const track of stream.getTracks()) connection.addTrack(track, stream);
+    } else connection.addTransceiver('audio', { direction: 'recvonly' });
+    onState('calling');
+    await connection.setLocalDescription();
+    const sdp = await exchange(url, secret, connection.localDescription?.sdp ?? '', ended.signal);
+    if (ended.signal.aborted) return;
+    onState('connecting');
+    await connection.setRemoteDescription({ type: 'answer', sdp });
+  }
+
+  function fail(problem: string) {
+    if (ended.signal.aborted) return;
+    onProblem(problem);
+    close();
+  }
+
+  function close() {
+    if (ended.signal.aborted) return;
+    ended.abort();
     player.srcObject = null;
     connection.close();
-    onEnd();
-  };
-  try {
-    connection.addEventListener('track', ({ streams: [stream] }) => {
-      player.srcObject = stream ?? null;
-    });
-    connection.addEventListener('connectionstatechange', () => {
-      onEvent(`connection: ${connection.connectionState}`);
-      if (connection.connectionState === 'failed') close();
-    });
-    tracks = microphone ? await addMicrophone(connection) : [];
-    if (!microphone) connection.addTransceiver('audio', { direction: 'recvonly' });
-    const channel = connection.createDataChannel('oai-events');
-    channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => onEvent(typeOf(data)));
-    await connection.setLocalDescription();
-    const sdp = await exchange(url, secret, connection.localDescription?.sdp ?? '');
-    await connection.setRemoteDescription({ type: 'answer', sdp });
-    return { say: (text) => say(channel, text), close };
-  } catch (error) {
-    close();
-    throw error;
+    onState('ended');
   }
 }
 
-async function addMicrophone(connection: RTCPeerConnection): Promise<MediaStreamTrack[]> {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true }).catch(() => {
-    throw new Error('The browser gives no microphone. Connect without one, or allow it for this page.');
-  });
-  for (const track of stream.getTracks()) connection.addTrack(track, stream);
-  return stream.getTracks();
+async function askForMicrophone(): Promise<MediaStream> {
+  // Browsers have it on https: and on this machine only.
+  if (!window.isSecureContext)
+    throw new Error('Browsers give a microphone to pages over HTTPS only. Connect without one.');
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: true });
+  } catch (error) {
+    const isMissing = error instanceof DOMException && error.name === 'NotFoundError';
+    throw new Error(
+      isMissing
+        ? 'There is no microphone on this computer. Connect without one.'
+        : 'The browser gives no microphone. Connect without one, or allow it for this page.',
+    );
+  }
 }
 
-async function exchange(url: string, secret: string, sdp: string): Promise<string> {
+function stopAll(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+async function exchange(url: string, secret: string, sdp: string, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/sdp' },
     body: sdp,
+    signal,
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
   }).catch(() => {

@@ -1,15 +1,20 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
+import type { SecretBox } from '../../ui/secret-box.ts';
 import { TextField } from '../../ui/text-field.tsx';
-import { type Call, openCall } from './calls.ts';
+import { type Call, type CallState, openCall } from './calls.ts';
 import { useCallsUrl } from './calls-url.ts';
-import type { Success } from './mint.ts';
+import type { MintedSession } from './mint.ts';
 import styles from './playground.module.css';
 
-type Session = NonNullable<Success['session']>;
+type Props = {
+  readonly session: MintedSession;
+  readonly secret: SecretBox;
+  readonly isHidden: boolean;
+};
 
 /** Connects this browser with the session, where its provider allows that. */
-export function Connect({ session, secret }: { readonly session: Session; readonly secret: string | null }) {
+export function Connect({ session, secret, isHidden }: Props) {
   const url = useCallsUrl(session);
   if (session.provider === 'sandbox')
     return (
@@ -19,67 +24,88 @@ export function Connect({ session, secret }: { readonly session: Session; readon
     );
   if (url === null)
     return <p className={styles['hint']}>The console cannot connect to {session.provider} from a browser.</p>;
-  return <Connection url={url} secret={secret} />;
+  return <Connection url={url} secret={secret} isHidden={isHidden} />;
 }
 
-function Connection({ url, secret }: { readonly url: string; readonly secret: string | null }) {
-  const [state, setState] = useState<'idle' | 'connecting' | 'connected'>('idle');
+const WORDS: { readonly [K in CallState]: string } = {
+  asking: 'Waiting for the microphone: the browser asks whether this page may use it.',
+  calling: 'Calling the provider …',
+  connecting: 'The provider has answered. Connecting …',
+  connected: 'Connected.',
+  ended: 'Not connected.',
+};
+
+function Connection({ url, secret, isHidden }: { readonly url: string } & Omit<Props, 'session'>) {
+  const [state, setState] = useState<CallState>('ended');
+  const [withMicrophone, setWithMicrophone] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const [events, setEvents] = useState<readonly string[]>([]);
   const [text, setText] = useState('');
   const call = useRef<Call | null>(null);
-  const isGone = useRef(false);
-  useEffect(() => {
-    isGone.current = false;
-    return () => {
-      isGone.current = true;
-      call.current?.close();
-    };
-  }, []);
-  const note = (event: string) => setEvents((all) => [...all.slice(-49), event]);
+  useEffect(() => () => call.current?.close(), []);
 
-  async function connect(microphone: boolean) {
-    if (secret === null) return;
-    setState('connecting');
-    try {
-      const opened = await openCall(url, secret, {
-        microphone,
-        onEvent: note,
-        onEnd: () => setState('idle'),
-      });
-      if (isGone.current) return opened.close();
-      call.current = opened;
-      setState('connected');
-    } catch (error) {
-      note(error instanceof Error ? error.message : 'It could not be connected.');
-    }
+  function connect(microphone: boolean) {
+    const value = secret.read();
+    if (value === null || state !== 'ended') return;
+    setWithMicrophone(microphone);
+    setProblem(null);
+    setEvents([]);
+    call.current = openCall(url, value, {
+      microphone,
+      onState: setState,
+      onEvent: (event) => setEvents((all) => [...all.slice(-49), event]),
+      onProblem: setProblem,
+    });
+  }
+
+  function send() {
+    call.current?.say(text);
+    setText('');
   }
 
   return (
     <section aria-label="Connection" className={styles['connection']}>
-      {state === 'connected' ? (
-        <>
-          <TextField label="Say something in writing" value={text} onChange={setText} />
-          <Button onClick={() => call.current?.say(text)}>Send</Button>
-          <Button variant="danger" onClick={() => call.current?.close()}>
-            Hang up
+      <p role="status">
+        {WORDS[state]}
+        {state === 'connected' && (withMicrophone ? ' The microphone is on.' : ' The microphone is off.')}
+      </p>
+      {problem !== null && (
+        <p role="alert" className={styles['problem']}>
+          {problem}
+        </p>
+      )}
+      {state === 'connected' && (
+        <form
+          className={styles['say']}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (text.trim() !== '') send();
+          }}
+        >
+          <TextField label="Say something in writing" value={text} onChange={setText} autoComplete="off" />
+          <Button type="submit" disabled={text.trim() === ''}>
+            Send
           </Button>
-        </>
-      ) : (
-        <>
-          <Button busy={state === 'connecting'} disabled={secret === null} onClick={() => void connect(true)}>
+        </form>
+      )}
+      {state === 'ended' ? (
+        <div className={styles['submit']}>
+          <Button disabled={isHidden} onClick={() => connect(true)}>
             Connect with the microphone
           </Button>
-          <Button
-            busy={state === 'connecting'}
-            disabled={secret === null}
-            onClick={() => void connect(false)}
-          >
+          <Button disabled={isHidden} onClick={() => connect(false)}>
             Connect and listen only
           </Button>
-          {secret === null && (
+          {isHidden && (
             <p className={styles['hint']}>The secret is hidden. Mint another session to connect.</p>
           )}
-        </>
+        </div>
+      ) : (
+        <div>
+          <Button variant="danger" onClick={() => call.current?.close()}>
+            {state === 'connected' ? 'Hang up' : 'Cancel'}
+          </Button>
+        </div>
       )}
       {events.length > 0 && (
         <ol className={styles['events']} aria-label="Events">

@@ -10,10 +10,8 @@ const FIELDS: Readonly<Record<string, DraftField>> = {
 /** What the gateway said about each field, to be shown beside it. */
 export function issuesByField(answer: MintAnswer | undefined): Partial<Record<DraftField, string>> {
   const found: Partial<Record<DraftField, string>> = {};
-  if (answer === undefined || !('result' in answer)) return found;
-  const { result } = answer;
-  if (result.__typename !== 'InvalidInputError') return found;
-  for (const { path, message } of result.issues) {
+  if (answer?.kind !== 'refused' || answer.refusal.__typename !== 'InvalidInputError') return found;
+  for (const { path, message } of answer.refusal.issues) {
     const [name = ''] = path;
     const field = FIELDS[name] ?? (isField(name) ? name : undefined);
     if (field !== undefined && found[field] === undefined) found[field] = message;

@@ -3,6 +3,7 @@ import type { ApiError } from '../../api/api-error.ts';
 import { useSecretMutation } from '../../api/use-secret-mutation.ts';
 import type { CreateRealtimeSessionInput, PlaygroundMintMutation } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
+import { createSecretBox, type SecretBox } from '../../ui/secret-box.ts';
 
 export const MINT = graphql(/* GraphQL */ `
   mutation PlaygroundMint($input: CreateRealtimeSessionInput!) {
@@ -74,22 +75,37 @@ export const MINT = graphql(/* GraphQL */ `
   }
 `);
 
-export type MintResult = PlaygroundMintMutation['createRealtimeSession'];
-export type Success = Extract<MintResult, { __typename: 'CreateRealtimeSessionSuccess' }>;
+type MintResult = PlaygroundMintMutation['createRealtimeSession'];
+type Success = Extract<MintResult, { __typename: 'CreateRealtimeSessionSuccess' }>;
 export type Refusal = Exclude<MintResult, Success>;
-export type MintAnswer = { readonly result: MintResult } | { readonly error: ApiError };
+export type MintedSession = NonNullable<Success['session']>;
+/** What was minted, with the secret in a box and nowhere else. */
+export type Issued = {
+  readonly secret: SecretBox;
+  readonly expiresAt: string;
+  readonly session: MintedSession | null;
+};
+export type MintAnswer =
+  | { readonly kind: 'issued'; readonly issued: Issued }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly requestId: string | null }
+  | { readonly kind: 'error'; readonly error: ApiError };
 
 const NOTHING: ApiError = { message: 'The gateway answered nothing.', code: 'UNKNOWN', requestId: null };
 
-/** @returns a function that mints, and hands the answer to its caller alone */
+/** @returns a function that mints, whose secret is then in a box and nowhere else */
 export function useMint(): (input: CreateRealtimeSessionInput) => Promise<MintAnswer> {
   const mutate = useSecretMutation();
   return useCallback(
     async (input) => {
-      const { data, error } = await mutate(MINT, { input });
+      const { data, error, requestId } = await mutate(MINT, { input });
       // What was minted is shown, also when a part of the answer failed.
-      if (data?.createRealtimeSession !== undefined) return { result: data.createRealtimeSession };
-      return { error: error ?? NOTHING };
+      const result = data?.createRealtimeSession;
+      if (result === undefined) return { kind: 'error', error: error ?? NOTHING };
+      if (result.__typename !== 'CreateRealtimeSessionSuccess')
+        return { kind: 'refused', refusal: result, requestId };
+      const { clientSecret, session } = result;
+      const secret = createSecretBox(clientSecret.value);
+      return { kind: 'issued', issued: { secret, expiresAt: clientSecret.expiresAt, session } };
     },
     [mutate],
   );

@@ -1,25 +1,27 @@
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
+import type { SecretBox } from '../../ui/secret-box.ts';
 import { Connect } from './connect.tsx';
-import type { Success } from './mint.ts';
+import type { Issued } from './mint.ts';
 import styles from './playground.module.css';
 
 const SHOWN_MS = 60_000;
 
 /** The secret, once: it is gone from the page when it is hidden, after a minute, or when the page is left. */
-export function Minted({ minted: { clientSecret, session } }: { readonly minted: Success }) {
-  const [secret, setSecret] = useState<string | null>(clientSecret.value);
+export function Minted({ issued: { secret, expiresAt, session } }: { readonly issued: Issued }) {
+  const [isHidden, setIsHidden] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setSecret(null), SHOWN_MS);
+    if (isHidden) return;
+    const timer = setTimeout(() => setIsHidden(true), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, []);
+  }, [isHidden]);
   return (
     <div className={styles['minted']}>
       <h2>The session is issued</h2>
-      {secret === null ? (
+      {isHidden ? (
         <p>
           The secret <code>{session?.clientSecret?.redacted}</code> is hidden, and cannot be shown again.
         </p>
@@ -27,16 +29,16 @@ export function Minted({ minted: { clientSecret, session } }: { readonly minted:
         <>
           <p>This is its client secret. It is shown once, and for a minute: nobody stores it.</p>
           <fieldset aria-label="Client secret" className={styles['secret']}>
-            <code>{secret}</code>
-            <CopyButton text={secret} label="Copy client secret" />
-            <Button size="small" variant="quiet" onClick={() => setSecret(null)}>
+            <Shown secret={secret} />
+            <CopyButton text={() => secret.read() ?? ''} label="Copy client secret" />
+            <Button size="small" variant="quiet" onClick={() => setIsHidden(true)}>
               Hide now
             </Button>
           </fieldset>
         </>
       )}
       <p>
-        It opens connections for <Countdown to={clientSecret.expiresAt} ended="no longer: it has expired" />
+        It opens connections for <Countdown to={expiresAt} ended="no longer: it has expired" />
         {session !== null && (
           <>
             {' · '}
@@ -46,7 +48,24 @@ export function Minted({ minted: { clientSecret, session } }: { readonly minted:
           </>
         )}
       </p>
-      {session !== null && <Connect session={session} secret={secret} />}
+      {session !== null && <Connect session={session} secret={secret} isHidden={isHidden} />}
     </div>
   );
+}
+
+/** Writes the secret into the page past React, which would remember it. It is gone from both when this is. */
+function Shown({ secret }: { readonly secret: SecretBox }) {
+  const output = useRef<HTMLElement>(null);
+  const clearing = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    clearTimeout(clearing.current);
+    const element = output.current;
+    if (element !== null) element.textContent = secret.read();
+    return () => {
+      if (element !== null) element.textContent = '';
+      // Not at once: in development React runs effects twice.
+      clearing.current = setTimeout(secret.clear);
+    };
+  }, [secret]);
+  return <code ref={output} />;
 }

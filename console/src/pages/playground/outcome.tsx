@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import type { MintAnswer, Refusal } from './mint.ts';
@@ -8,16 +9,25 @@ import { wordsOf } from './refusal-words.ts';
 
 /** What the gateway answered: a secret, a refusal, or an error. */
 export function Outcome({ answer }: { readonly answer: MintAnswer }) {
-  if ('error' in answer) return <ErrorNote error={answer.error} />;
-  const { result } = answer;
-  return result.__typename === 'CreateRealtimeSessionSuccess' ? (
-    <Minted minted={result} />
-  ) : (
-    <RefusalNote refusal={result} />
-  );
+  switch (answer.kind) {
+    case 'issued':
+      return <Minted issued={answer.issued} />;
+    case 'refused':
+      return <RefusalNote refusal={answer.refusal} requestId={answer.requestId} />;
+    case 'error':
+      return <ErrorNote error={answer.error} />;
+    default:
+      return answer satisfies never;
+  }
 }
 
-function RefusalNote({ refusal }: { readonly refusal: Refusal }) {
+function RefusalNote({
+  refusal,
+  requestId,
+}: {
+  readonly refusal: Refusal;
+  readonly requestId: string | null;
+}) {
   const { title, lines, retryAt, sessionId } = wordsOf(refusal);
   return (
     <div className={styles['refused']}>
@@ -41,6 +51,11 @@ function RefusalNote({ refusal }: { readonly refusal: Refusal }) {
       )}
       <p className={styles['hint']}>
         As the API says it: <code>{refusal.__typename}</code>
+        {requestId !== null && (
+          <>
+            {' · '}Request <code>{requestId}</code> <CopyButton text={requestId} label="Copy request id" />
+          </>
+        )}
       </p>
     </div>
   );

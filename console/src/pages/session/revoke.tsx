@@ -32,7 +32,7 @@ export function Revoke({ session, onRevoked }: Props) {
     const result = answer.data?.revokeRealtimeSession;
     if (result === undefined) return;
     if (result.__typename === 'NotFoundError')
-      return setError({ message: result.message, code: 'NOT_FOUND', requestId: null });
+      return setError({ message: result.message, code: 'NOT_FOUND', requestId: answer.requestId });
     close();
     onRevoked();
     toast(

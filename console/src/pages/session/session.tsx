@@ -52,7 +52,7 @@ export function Session({ id }: { readonly id: string }) {
         description={
           <>
             <StatusBadge status={session.status} /> {session.model} at {session.provider}
-            {stream === 'reconnecting' && ' · Reconnecting: changes are not shown until then'}
+            {stream === 'reconnecting' && ' · Not live: reconnecting …'}
           </>
         }
         actions={canBeRevoked && may('SESSIONS_REVOKE') && <Revoke session={session} onRevoked={reload} />}

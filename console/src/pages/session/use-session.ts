@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useApiQuery } from '../../api/use-api-query.ts';
-import { useStream } from '../../api/use-stream.ts';
+import { useApiSubscription } from '../../api/use-api-subscription.ts';
 import { SESSION_CHANGED, SESSION_PAGE } from './documents.ts';
 
 /** The session, read again whenever it changes. */
@@ -13,7 +13,7 @@ export function useSession(id: string, withUsage: boolean) {
   // The place where it began to listen stays: what comes after it is delivered, however often the session is read.
   const [start, setStart] = useState(after);
   if (start === undefined && after !== undefined) setStart(after);
-  const stream = useStream({
+  const stream = useApiSubscription({
     document: SESSION_CHANGED,
     start,
     of: userId,

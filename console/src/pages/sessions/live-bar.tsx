@@ -1,4 +1,4 @@
-import type { StreamState } from '../../api/use-stream.ts';
+import type { StreamState } from '../../api/follow.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/count.tsx';
 import styles from './sessions.module.css';
@@ -12,11 +12,16 @@ type Props = {
   readonly onShow: () => void;
 };
 
-const STATES = { live: 'Live', reconnecting: 'Reconnecting…', paused: 'Paused' } as const;
+const STATES = {
+  connecting: 'Connecting …',
+  live: 'Live',
+  reconnecting: 'Not live: reconnecting …',
+  paused: 'Paused',
+} as const;
 
 /** Whether new sessions come in by themselves, and those that wait. */
 export function LiveBar({ stream, paused, onPause, waiting, onShow }: Props) {
-  const state = stream === 'reconnecting' ? stream : paused ? 'paused' : 'live';
+  const state = stream !== 'live' ? stream : paused ? 'paused' : 'live';
   return (
     <div className={styles['live']}>
       <span aria-live="polite">
@@ -26,7 +31,7 @@ export function LiveBar({ stream, paused, onPause, waiting, onShow }: Props) {
           </Button>
         )}
       </span>
-      <span className={styles['state']} data-state={state}>
+      <span role="status" className={styles['state']} data-state={state}>
         {STATES[state]}
       </span>
       <Button size="small" onClick={() => onPause(!paused)}>

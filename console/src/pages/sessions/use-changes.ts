@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
-import { type StreamState, useStream } from '../../api/use-stream.ts';
+import type { StreamState } from '../../api/follow.ts';
+import { useApiSubscription } from '../../api/use-api-subscription.ts';
 import type { RealtimeSessionFilter, SessionEventType } from '../../gql/graphql.ts';
 import { readFragment } from '../../gql/index.ts';
 import { SESSION_CHANGES } from './documents.ts';
@@ -39,7 +40,7 @@ export function useChanges({ filter, after, withUsage, onChanges }: Options): St
     deliver.current(gathered.current);
     gathered.current = [];
   };
-  return useStream({
+  return useApiSubscription({
     document: SESSION_CHANGES,
     start: after,
     of: withUsage ? 'sessions with usage' : 'sessions',

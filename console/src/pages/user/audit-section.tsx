@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useApiQuery } from '../../api/use-api-query.ts';
-import type { AuditOutcome, UserAuditQuery } from '../../gql/graphql.ts';
+import type { UserAuditQuery } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
-import { Badge, type Tone } from '../../ui/badge.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { actionName } from '../audit/actions.ts';
+import { actorKindName, OutcomeBadge } from '../audit/actor.tsx';
 import { summaryOf } from '../audit/summary.ts';
 import { Section } from './section.tsx';
 import { useReloadOn } from './use-user-changes.ts';
@@ -67,12 +68,6 @@ export function AuditSection({ id, changes }: { readonly id: string; readonly ch
   );
 }
 
-const tones: { readonly [K in AuditOutcome]: Tone } = {
-  SUCCEEDED: 'good',
-  DENIED: 'warning',
-  FAILED: 'bad',
-};
-
 const columns: readonly Column<AuditEvent>[] = [
   { id: 'at', header: 'When', rowHeader: true, cell: ({ at }) => <RelativeTime at={at} /> },
   {
@@ -80,15 +75,11 @@ const columns: readonly Column<AuditEvent>[] = [
     header: 'Action',
     cell: ({ id, action, user }) => (
       <Link to="/audit" search={{ event: id, ...(user !== null && { userId: user.id }) }}>
-        <code>{action}</code>
+        {actionName(action)}
       </Link>
     ),
   },
-  {
-    id: 'outcome',
-    header: 'Outcome',
-    cell: ({ outcome }) => <Badge tone={tones[outcome]}>{outcome}</Badge>,
-  },
-  { id: 'actor', header: 'By', cell: ({ actor }) => `${actor.name} (${actor.kind.toLowerCase()})` },
+  { id: 'outcome', header: 'Outcome', cell: ({ outcome }) => <OutcomeBadge outcome={outcome} /> },
+  { id: 'actor', header: 'By', cell: ({ actor }) => `${actor.name} (${actorKindName(actor.kind)})` },
   { id: 'detail', header: 'In short', cell: ({ action, detail }) => summaryOf(action, detail) },
 ];

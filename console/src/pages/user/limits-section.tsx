@@ -4,6 +4,7 @@ import { useViewer } from '../../auth/viewer.ts';
 import type { UserPageQuery } from '../../gql/graphql.ts';
 import { readFragment } from '../../gql/index.ts';
 import { Select } from '../../ui/select.tsx';
+import { consequenceOf } from './policy-consequences.ts';
 import { PolicyEditor } from './policy-editor.tsx';
 import { APPLICATION_POLICY, applicationChoices, DEFAULT_POLICY, policyLayers } from './policy-layers.ts';
 import { Section } from './section.tsx';
@@ -60,11 +61,11 @@ export function LimitsSection({
       {suspendedAt !== null && <p>Suspended: no session is issued, whatever the limits say.</p>}
       <StandingMeters user={user} standing={standing} onReload={onReload} />
       <PolicyEditor
-        id={readFragment(USER_HEADING, person).id}
+        subject={{ kind: 'user', id: readFragment(USER_HEADING, person).id }}
         name={externalId ?? 'the user'}
         application={application?.name ?? null}
         layers={layers}
-        standing={standing}
+        consequenceOf={(limit, after) => consequenceOf(limit, after, standing)}
         suggestions={{
           allowedModels: gateway?.pricedModels ?? [],
           allowedProviders: gateway?.providers.map(({ name }) => name) ?? [],

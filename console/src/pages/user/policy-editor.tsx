@@ -2,35 +2,36 @@ import { useRef } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useToast } from '../../ui/toast.tsx';
-import { type LimitName, limits, type PolicyLayers } from './policy.ts';
-import type { Standing } from './policy-consequences.ts';
+import { type LimitName, limits, type Policy, type PolicyLayers, type Subject } from './policy.ts';
+import type { Consequence } from './policy-consequences.ts';
 import styles from './policy-editor.module.css';
 import { PolicyReview } from './policy-review.tsx';
 import { PolicyRow } from './policy-row.tsx';
 import { usePolicyForm } from './use-policy-form.ts';
 
-/** Each limit: what applies, where that comes from, and the user's own value, which can be set and taken back. */
+/** Each limit: what applies, where that comes from, and the subject's own value, which can be set and taken back. */
 export function PolicyEditor({
-  id,
+  subject,
   name,
   application,
   layers,
-  standing,
+  consequenceOf,
   suggestions,
   whyReadOnly,
 }: {
-  readonly id: string;
-  /** Who it is about. */
+  /** Whose limits they are. */
+  readonly subject: Subject;
   readonly name: string;
   /** The name of the application whose limits are inherited. */
   readonly application: string | null;
   readonly layers: PolicyLayers;
-  readonly standing: Standing;
+  /** What it means that a limit becomes what `after` says. */
+  readonly consequenceOf: (limit: LimitName, after: Policy) => Consequence;
   readonly suggestions: { readonly [K in LimitName]?: readonly string[] };
   /** Why the caller may not change the limits; null: it may. */
   readonly whyReadOnly: string | null;
 }) {
-  const form = usePolicyForm(id, layers);
+  const form = usePolicyForm(subject, layers);
   const toast = useToast();
   const place = useRef<HTMLFormElement>(null);
   const changed = Object.keys(form.changes).length;
@@ -66,13 +67,14 @@ export function PolicyEditor({
       >
         <span>Limit</span>
         <span>Applies now, and from where</span>
-        {whyReadOnly === null && <span>This user's own value</span>}
+        {whyReadOnly === null && <span>This {subject.kind}'s own value</span>}
       </div>
       <ul className={styles['rows']}>
         {limits.map((limit) => (
           <PolicyRow
             key={limit.name}
             limit={limit}
+            kind={subject.kind}
             layers={layers}
             application={application}
             text={form.draft[limit.name]}
@@ -84,7 +86,13 @@ export function PolicyEditor({
       </ul>
       {(changed > 0 || form.problems.size > 0) && (
         <div className={styles['review']}>
-          <PolicyReview changes={form.changes} layers={layers} standing={standing} name={name} />
+          <PolicyReview
+            changes={form.changes}
+            layers={layers}
+            consequenceOf={consequenceOf}
+            kind={subject.kind}
+            name={name}
+          />
           {form.error !== undefined && <ErrorNote error={form.error} />}
           <div className={styles['buttons']}>
             <Button onClick={discard}>Discard</Button>

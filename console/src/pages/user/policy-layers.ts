@@ -85,9 +85,39 @@ export function policyLayers(
   const application = readFragment(APPLICATION_POLICY, applications).find(({ id }) => id === applicationId);
   const defaults = readFragment(DEFAULT_POLICY, gateway)?.defaultPolicy;
   return {
-    user: readFragment(OVERRIDES, policyOverrides) satisfies Overrides,
+    own: readFragment(OVERRIDES, policyOverrides) satisfies Overrides,
     application: readFragment(OVERRIDES, application?.policyOverrides) ?? null,
     defaults: readFragment(POLICY, defaults) ?? null,
     effective: readFragment(POLICY, policy) satisfies Policy,
   };
+}
+
+const nothing: Overrides = {
+  allowedModels: null,
+  allowedProviders: null,
+  maxTtlSeconds: null,
+  maxActiveSessions: null,
+  maxMintsPerMinute: null,
+  maxMintsPerDay: null,
+  monthlyBudgetUsd: null,
+};
+
+/** The limits of an application, which inherits the defaults. Null: the caller may not see them. */
+export function applicationLayers(
+  application: FragmentType<typeof APPLICATION_POLICY>,
+  gateway: FragmentType<typeof DEFAULT_POLICY>,
+): PolicyLayers | null {
+  const own = readFragment(OVERRIDES, readFragment(APPLICATION_POLICY, application).policyOverrides);
+  if (own == null) return null;
+  const defaults = readFragment(POLICY, readFragment(DEFAULT_POLICY, gateway).defaultPolicy);
+  const effective: Policy = {
+    allowedModels: own.allowedModels ?? defaults.allowedModels,
+    allowedProviders: own.allowedProviders ?? defaults.allowedProviders,
+    maxTtlSeconds: own.maxTtlSeconds ?? defaults.maxTtlSeconds,
+    maxActiveSessions: own.maxActiveSessions ?? defaults.maxActiveSessions,
+    maxMintsPerMinute: own.maxMintsPerMinute ?? defaults.maxMintsPerMinute,
+    maxMintsPerDay: own.maxMintsPerDay ?? defaults.maxMintsPerDay,
+    monthlyBudgetUsd: own.monthlyBudgetUsd ?? defaults.monthlyBudgetUsd,
+  };
+  return { own, application: nothing, defaults, effective };
 }

@@ -1,6 +1,13 @@
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { formatLimit, limits, type PolicyLayers } from './policy.ts';
-import { consequenceOf, type Standing } from './policy-consequences.ts';
+import {
+  formatLimit,
+  type LimitName,
+  limits,
+  type Policy,
+  type PolicyLayers,
+  type Subject,
+} from './policy.ts';
+import type { Consequence } from './policy-consequences.ts';
 import { type PolicyChanges, policyAfter } from './policy-draft.ts';
 import styles from './policy-review.module.css';
 
@@ -8,12 +15,14 @@ import styles from './policy-review.module.css';
 export function PolicyReview({
   changes,
   layers,
-  standing,
+  consequenceOf,
+  kind,
   name,
 }: {
   readonly changes: PolicyChanges;
   readonly layers: PolicyLayers;
-  readonly standing: Standing;
+  readonly consequenceOf: (limit: LimitName, after: Policy) => Consequence;
+  readonly kind: Subject['kind'];
   readonly name: string;
 }) {
   const after = policyAfter(layers, changes);
@@ -23,7 +32,7 @@ export function PolicyReview({
       <h3>What saving changes for {name}</h3>
       <ul className={styles['changes']}>
         {changed.map((limit) => {
-          const { text, until, blocks } = consequenceOf(limit.name, after, standing);
+          const { text, until, blocks } = consequenceOf(limit.name, after);
           return (
             <li key={limit.name}>
               <strong>{limit.label}:</strong> {formatLimit(limit.name, layers.effective[limit.name])} →{' '}
@@ -43,7 +52,11 @@ export function PolicyReview({
           );
         })}
       </ul>
-      <p className={styles['goesOn']}>A user's own limits apply through every application.</p>
+      <p className={styles['goesOn']}>
+        {kind === 'user'
+          ? "A user's own limits apply through every application."
+          : "The limits apply to each user that the application asks for. A user's own limits go before them."}
+      </p>
     </section>
   );
 }

@@ -10,14 +10,16 @@ import {
   type LimitName,
   type PolicyLayers,
   type Source,
+  type Subject,
   sourceOf,
 } from './policy.ts';
 import { textOf } from './policy-draft.ts';
 import styles from './policy-row.module.css';
 
-/** One limit: what applies and where it comes from, and the user's own value. */
+/** One limit: what applies and where it comes from, and the subject's own value. */
 export function PolicyRow({
   limit: { name, kind, label, unit, hint },
+  kind: of,
   layers,
   application,
   text,
@@ -26,6 +28,7 @@ export function PolicyRow({
   onEdit,
 }: {
   readonly limit: Limit;
+  readonly kind: Subject['kind'];
   readonly layers: PolicyLayers;
   readonly application: string | null;
   /** What the field holds; null: inherited. */
@@ -55,7 +58,7 @@ export function PolicyRow({
       <div className={styles['name']}>{label}</div>
       <div className={styles['now']}>
         <span className={styles['value']}>{formatLimit(name, layers.effective[name])}</span>
-        <Badge tone={tones[source]}>{sourceText(source, application)}</Badge>
+        <Badge tone={tones[source]}>{sourceText(source, of, application)}</Badge>
       </div>
       {onEdit !== null && (
         <div ref={own} className={styles['own']}>
@@ -64,7 +67,7 @@ export function PolicyRow({
               <span className={styles['inherited']}>{inheritedText(name, layers)}</span>
               <Button
                 size="small"
-                label={`Set ${label} for this user`}
+                label={`Set ${label} for this ${of}`}
                 onClick={() => change(textOf(layers.effective[name]) ?? '')}
               >
                 Set
@@ -96,16 +99,16 @@ export function PolicyRow({
 }
 
 const tones: { readonly [K in Source]: Tone } = {
-  user: 'info',
+  own: 'info',
   application: 'neutral',
   default: 'neutral',
   inherited: 'neutral',
 };
 
-function sourceText(source: Source, application: string | null): string {
+function sourceText(source: Source, of: Subject['kind'], application: string | null): string {
   switch (source) {
-    case 'user':
-      return "user's own";
+    case 'own':
+      return `${of}'s own`;
     case 'application':
       return application === null ? 'application' : `application ${application}`;
     case 'default':
@@ -117,9 +120,9 @@ function sourceText(source: Source, application: string | null): string {
   }
 }
 
-/** What the row says while no value of the user's own is set: now, or after the change. */
+/** What the row says while no value of the subject's own is set: now, or after the change. */
 function inheritedText(name: LimitName, layers: PolicyLayers): string {
-  if (layers.user[name] === null) return 'Inherited';
+  if (layers.own[name] === null) return 'Inherited';
   const value = inheritedValue(name, layers);
   return value === undefined ? 'Will be inherited' : `Will be inherited: ${formatLimit(name, value)}`;
 }

@@ -16,27 +16,31 @@ export type LimitName = keyof Policy;
 export type LimitValue = Policy[LimitName];
 
 /** Whose limit applies. "inherited": the application's or the default, where the caller may not see which. */
-export type Source = 'user' | 'application' | 'default' | 'inherited';
+export type Source = 'own' | 'application' | 'default' | 'inherited';
+
+/** Whose own limits are set. */
+export type Subject = { readonly kind: 'user' | 'application'; readonly id: string };
 
 /** What the limits come from. Null: the caller may not see it. */
 export type PolicyLayers = {
-  readonly user: Overrides;
+  /** The subject's own: the user's, or the application's when it is about an application. */
+  readonly own: Overrides;
   readonly application: Overrides | null;
   readonly defaults: Policy | null;
   /** What applies now. */
   readonly effective: Policy;
 };
 
-export function sourceOf(name: LimitName, { user, application }: PolicyLayers): Source {
-  if (user[name] !== null) return 'user';
+export function sourceOf(name: LimitName, { own, application }: PolicyLayers): Source {
+  if (own[name] !== null) return 'own';
   if (application === null) return 'inherited';
   return application[name] !== null ? 'application' : 'default';
 }
 
-/** What would apply if the user had no limit of its own. Undefined: the caller may not see it. */
+/** What would apply if the subject had no limit of its own. Undefined: the caller may not see it. */
 export function inheritedValue<K extends LimitName>(name: K, layers: PolicyLayers): Policy[K] | undefined {
-  const { user, application, defaults, effective } = layers;
-  if (user[name] === null) return effective[name];
+  const { own, application, defaults, effective } = layers;
+  if (own[name] === null) return effective[name];
   if (application === null) return undefined;
   return application[name] ?? defaults?.[name];
 }

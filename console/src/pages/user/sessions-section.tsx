@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useApiQuery } from '../../api/use-api-query.ts';
-import type { RealtimeSessionStatus, UserSessionsQuery } from '../../gql/graphql.ts';
+import type { UserSessionsQuery } from '../../gql/graphql.ts';
 import { graphql } from '../../gql/index.ts';
-import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { StatusBadge } from '../sessions/status-badge.tsx';
 import { Section } from './section.tsx';
 import { useReloadOn } from './use-user-changes.ts';
 
@@ -79,15 +79,6 @@ function linkText(count: number | null | undefined): string {
   return count > 1000 ? 'More than 1,000 sessions' : `All ${count} sessions`;
 }
 
-const tones: { readonly [K in RealtimeSessionStatus]: Tone } = {
-  ACTIVE: 'good',
-  PENDING: 'info',
-  EXPIRED: 'neutral',
-  REVOKED: 'warning',
-  FAILED: 'bad',
-  UNCONFIRMED: 'warning',
-};
-
 const columns: readonly Column<Session>[] = [
   {
     id: 'createdAt',
@@ -99,7 +90,7 @@ const columns: readonly Column<Session>[] = [
       </Link>
     ),
   },
-  { id: 'status', header: 'Status', cell: ({ status }) => <Badge tone={tones[status]}>{status}</Badge> },
+  { id: 'status', header: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
   {
     id: 'expires',
     header: 'Secret expires',

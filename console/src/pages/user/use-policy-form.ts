@@ -2,15 +2,21 @@ import { useState } from 'react';
 import type { ApiError } from '../../api/api-error.ts';
 import { useApiMutation } from '../../api/use-api-mutation.ts';
 import { graphql } from '../../gql/index.ts';
-import type { LimitName, PolicyLayers } from './policy.ts';
+import type { LimitName, PolicyLayers, Subject } from './policy.ts';
 import { type Draft, draftOf, type ParsedDraft, parseDraft } from './policy-draft.ts';
 
-const SET_USER_POLICY = graphql(/* GraphQL */ `
-  mutation SetUserPolicy($input: SetPolicyInput!) {
+const SET_POLICY = graphql(/* GraphQL */ `
+  mutation SetPolicyInConsole($input: SetPolicyInput!) {
     setPolicy(input: $input) {
       __typename
       ... on SetPolicySuccess {
         user {
+          id
+          policyOverrides {
+            ...OverrideValues
+          }
+        }
+        application {
           id
           policyOverrides {
             ...OverrideValues
@@ -44,12 +50,12 @@ export type PolicyForm = ParsedDraft & {
 
 const nothing: ReadonlyMap<string, string> = new Map();
 
-/** The limits of a user as they are edited. Only what was edited is kept, so that the rest follows the server. */
-export function usePolicyForm(userId: string, { user: own }: PolicyLayers): PolicyForm {
+/** The limits of a user or an application as they are edited. Only what was edited is kept, so that the rest follows the server. */
+export function usePolicyForm({ kind, id }: Subject, { own }: PolicyLayers): PolicyForm {
   const [edits, setEdits] = useState<Partial<Draft>>({});
   const [refused, setRefused] = useState(nothing);
   const [error, setError] = useState<ApiError | undefined>(undefined);
-  const [setPolicy, busy] = useApiMutation(SET_USER_POLICY);
+  const [setPolicy, busy] = useApiMutation(SET_POLICY);
   const draft = { ...draftOf(own), ...edits };
   const parsed = parseDraft(draft, own);
 
@@ -60,7 +66,8 @@ export function usePolicyForm(userId: string, { user: own }: PolicyLayers): Poli
   }
 
   async function save(): Promise<boolean> {
-    const answer = await setPolicy({ input: { userId, ...parsed.changes } });
+    const target = kind === 'user' ? { userId: id } : { applicationId: id };
+    const answer = await setPolicy({ input: { ...target, ...parsed.changes } });
     const result = answer.data?.setPolicy;
     setError(answer.error);
     if (result?.__typename === 'SetPolicySuccess') {
@@ -73,7 +80,7 @@ export function usePolicyForm(userId: string, { user: own }: PolicyLayers): Poli
       );
     }
     if (result?.__typename === 'NotFoundError') {
-      setError({ message: result.message, code: 'NOT_FOUND', requestId: null });
+      setError({ message: result.message, code: 'NOT_FOUND', requestId: answer.requestId });
     }
     return false;
   }

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
+import type { StreamState } from '../../api/follow.ts';
 import { serverNow } from '../../api/server-clock.ts';
 import { useApiSubscription } from '../../api/use-api-subscription.ts';
-import { useHasScope } from '../../auth/viewer.ts';
 import { graphql } from '../../gql/index.ts';
 
 const USER_CHANGES = graphql(/* GraphQL */ `
-  subscription UserChanges($id: ID!) {
-    sessionEvents(filter: { userId: $id }) {
+  subscription UserChanges($id: ID!, $after: ID) {
+    sessionEvents(filter: { userId: $id }, after: $after) {
       id
     }
   }
@@ -15,8 +15,14 @@ const USER_CHANGES = graphql(/* GraphQL */ `
 /** The longest time that a timer of the browser can wait. */
 const LONGEST_MS = 2_147_483_647;
 
-/** @returns a number that rises within a second after something happened to sessions of the user */
-export function useUserChanges(id: string): number {
+/**
+ * @param after the position that came with what is shown; undefined: it is not known, or the caller may not listen
+ * @returns a number that rises within a second after something happened to sessions of the user
+ */
+export function useUserChanges(
+  id: string,
+  after: string | undefined,
+): { readonly changes: number; readonly stream: StreamState } {
   const [changes, setChanges] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(
@@ -25,20 +31,24 @@ export function useUserChanges(id: string): number {
     },
     [],
   );
-  const canListen = useHasScope('SESSIONS_READ');
-  useApiSubscription(
-    USER_CHANGES,
-    { id },
-    () => {
+  // The place where it began to listen stays, however often the user is read.
+  const [start, setStart] = useState(after);
+  if (start === undefined && after !== undefined) setStart(after);
+  const stream = useApiSubscription({
+    document: USER_CHANGES,
+    start,
+    of: id,
+    variablesAfter: (position) => ({ id, after: position }),
+    onEvent: ({ sessionEvents }) => {
       // Many events in a row are one reload.
       timer.current ??= setTimeout(() => {
         timer.current = null;
         setChanges((count) => count + 1);
       }, 800);
+      return sessionEvents.id;
     },
-    { pause: !canListen },
-  );
-  return changes;
+  });
+  return { changes, stream };
 }
 
 /** Reloads whenever the number of changes has risen. */

@@ -27,6 +27,9 @@ const USER_PAGE = graphql(/* GraphQL */ `
       ...UserStanding
       ...UserPolicy
     }
+    position: realtimeSessions(first: 1) @include(if: $readSessions) {
+      eventsAfter
+    }
     viewer {
       application {
         ...ApplicationPolicy

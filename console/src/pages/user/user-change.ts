@@ -28,15 +28,19 @@ type Result =
 export function refusalOf(answer: ApiAnswer<unknown>, result: Result | undefined): ApiError | undefined {
   if (answer.error !== undefined) return answer.error;
   if (result === undefined)
-    return { message: 'The gateway gave no answer.', code: 'UNKNOWN', requestId: null };
+    return { message: 'The gateway gave no answer.', code: 'UNKNOWN', requestId: answer.requestId };
   switch (result.__typename) {
     case 'UserSuccess':
       return undefined;
     case 'NotFoundError':
-      return { message: result.message, code: 'NOT_FOUND', requestId: null };
+      return { message: result.message, code: 'NOT_FOUND', requestId: answer.requestId };
     case 'InvalidInputError': {
       const issues = result.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
-      return { message: [result.message, ...issues].join(' '), code: 'INVALID_INPUT', requestId: null };
+      return {
+        message: [result.message, ...issues].join(' '),
+        code: 'INVALID_INPUT',
+        requestId: answer.requestId,
+      };
     }
     default:
       return result satisfies never;

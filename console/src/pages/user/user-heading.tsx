@@ -21,8 +21,14 @@ export const USER_HEADING = graphql(/* GraphQL */ `
   }
 `);
 
-/** What the user is now, and since when. */
-export function UserHeading({ user }: { readonly user: UserHeadingFragment }) {
+/** What the user is now, and since when. @param isLive false: what happens now is not shown */
+export function UserHeading({
+  user,
+  isLive,
+}: {
+  readonly user: UserHeadingFragment;
+  readonly isLive: boolean;
+}) {
   return (
     <dl className={styles['facts']}>
       <Fact name="State">
@@ -35,6 +41,7 @@ export function UserHeading({ user }: { readonly user: UserHeadingFragment }) {
             , next expires in <Countdown to={user.nextExpiryAt} />
           </>
         )}
+        {!isLive && ' · Not live: reconnecting …'}
       </Fact>
       <Fact name="Newest session">
         {user.lastSessionAt === null ? 'none yet' : <RelativeTime at={user.lastSessionAt} />}

@@ -22,7 +22,7 @@ export function UserView({ id }: { readonly id: string }) {
   const search = route.useSearch();
   const { scopes } = useViewer();
   const { data, error, reload, application } = useUserPage(id, search.application);
-  const changes = useUserChanges(id);
+  const { changes, stream } = useUserChanges(id, data?.position?.eventsAfter);
   useReloadOn(changes, reload);
 
   const problem = error !== undefined && (
@@ -51,7 +51,7 @@ export function UserView({ id }: { readonly id: string }) {
     <>
       <PageHeader
         title={user.externalId ?? 'Erased user'}
-        description={<UserHeading user={user} />}
+        description={<UserHeading user={user} isLive={stream !== 'reconnecting'} />}
         actions={<UserActions user={data.user} />}
       />
       <div className={styles['sections']}>

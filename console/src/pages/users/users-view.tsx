@@ -5,13 +5,17 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Pager } from '../../ui/pager.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Table } from '../../ui/table.tsx';
+import { useBusyHands } from '../sessions/use-busy-hands.ts';
 import { NEAR, nearestLimit } from './nearest-limit.ts';
 import { NoUsers } from './no-users.tsx';
 import type { UsersSearch } from './search.ts';
+import { useRefresh } from './use-refresh.ts';
 import { useUsers } from './use-users.ts';
 import { columns, USER_ROW } from './user-columns.tsx';
 import { UserFilters } from './user-filters.tsx';
+import styles from './users-view.module.css';
 
 const route = getRouteApi('/users');
 
@@ -23,6 +27,8 @@ export function UsersView() {
   const rows = data === undefined ? null : readFragment(USER_ROW, data.users.nodes);
   const near = rows?.filter((row) => (nearestLimit(row.quotas, row.budget ?? null)?.part ?? 0) >= NEAR);
   const page = data?.users.pageInfo;
+  const { busy, handlers } = useBusyHands();
+  const { answeredAt, refreshing } = useRefresh(data, reload, busy);
 
   function turn({ after, before }: Pick<UsersSearch, 'after' | 'before'>) {
     const { after: _after, before: _before, ...rest } = search;
@@ -34,7 +40,16 @@ export function UsersView() {
       <PageHeader
         title="Users"
         description="People for whom applications asked for sessions, by the applications' own ids."
-        actions={<Button onClick={reload}>Reload</Button>}
+        actions={
+          <>
+            {data !== undefined && (
+              <span className={styles['updated']}>
+                Updated <RelativeTime at={answeredAt} />
+              </span>
+            )}
+            <Button onClick={reload}>Reload</Button>
+          </>
+        }
       />
       <UserFilters
         search={search}
@@ -52,14 +67,16 @@ export function UsersView() {
       )}
       {(data !== undefined || error === undefined) && (
         <>
-          <Table
-            label="Users"
-            columns={columns}
-            rows={(search.near ? near : rows) ?? null}
-            rowKey={({ id }) => id}
-            stale={stale}
-            empty={<NoUsers search={search} isPageEmpty={rows?.length === 0} />}
-          />
+          <div {...handlers}>
+            <Table
+              label="Users"
+              columns={columns}
+              rows={(search.near ? near : rows) ?? null}
+              rowKey={({ id }) => id}
+              stale={stale && !refreshing}
+              empty={<NoUsers search={search} isPageEmpty={rows?.length === 0} />}
+            />
+          </div>
           <Pager
             label="users"
             hasPrevious={page?.hasPreviousPage ?? false}
@@ -68,7 +85,7 @@ export function UsersView() {
             onPrevious={() => turn({ before: page?.startCursor ?? '' })}
             onNext={() => turn({ after: page?.endCursor ?? '' })}
             shown={shownText(rows?.length, near?.length, data?.users.totalCount)}
-            busy={stale}
+            busy={stale && !refreshing}
           />
         </>
       )}
