@@ -66,7 +66,7 @@ describe('a statement that is prepared once', () => {
 
   test('may give no rows, or no columns', async () => {
     const pool = openPool();
-    for (const text of ['SELECT 1 AS one WHERE false', 'DELETE FROM application WHERE false'])
+    for (const text of ['SELECT 1 AS one WHERE false', 'RESET work_mem'])
       for (const _ of [1, 2]) expect(await read(pool, text, { values: [], bind: String })).toEqual([]);
   });
 
