@@ -45,7 +45,10 @@ test('sees the lines of the logger, also behind an escape', async () => {
 
 test('lines keep their order, and a warning is written at once with all that waited before it', async () => {
   const { stdout } = await runProgram('leak', ['order']);
-  const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   expect(lines.map(({ number, msg }) => number ?? msg)).toEqual([1, 'message of [redacted]', 3, 'urgent']);
 });
 

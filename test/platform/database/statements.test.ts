@@ -47,7 +47,12 @@ describe('a statement that is prepared once', () => {
       true AS yes, $2::uuid AS id, $3::timestamptz AS at, '{"a": [1, null]}'::jsonb AS json, $4::text[] AS texts,
       '\\x00ff'::bytea AS bytes, 'Ünï 🎉' AS characters
     FROM generate_series(1, 3)`;
-  const values = ['a\nb', '00000000-0000-7000-8000-000000000000', new Date(1_700_000_000_123), ['x', 'y"', null]];
+  const values = [
+    'a\nb',
+    '00000000-0000-7000-8000-000000000000',
+    new Date(1_700_000_000_123),
+    ['x', 'y"', null],
+  ];
   const openPool = () => {
     const pool = createPool({ url: database.url, size: 1, timeoutMs: 1000, onError: () => {} });
     onTestFinished(() => pool.end());
@@ -72,7 +77,8 @@ describe('a statement that is prepared once', () => {
 
   test('fails as with node-postgres, and the pool goes on', async () => {
     const pool = openPool();
-    const divide = (by: unknown) => read(pool, 'SELECT 1 / $1::integer AS result', { values: [by], bind: String });
+    const divide = (by: unknown) =>
+      read(pool, 'SELECT 1 / $1::integer AS result', { values: [by], bind: String });
     expect(await divide(1)).toEqual([{ result: 1 }]);
     await expect(divide(0)).rejects.toMatchObject({ code: '22012' });
     await expect(divide('x')).rejects.toMatchObject({ code: '22P02' });
