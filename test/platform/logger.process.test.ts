@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeError } from '../../src/platform/process/log-fields.ts';
+import { asRedacted, describeError } from '../../src/platform/process/log-fields.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 
@@ -114,6 +114,11 @@ test('fields are described: nothing but plain data is opened, and credentials ar
     msg: 'm',
   });
   expect(logged((log) => log.info('%s', new Secret('ek_1234567890')))).toEqual({ msg: '[secret]' });
+});
+
+test('fields that have been redacted are logged as they are', () => {
+  const fields = { requestId: 'r', status: 200, actor: null };
+  expect(logged((log) => log.info(asRedacted(fields), 'request'))).toEqual({ ...fields, msg: 'request' });
 });
 
 test('a circle ends', () => {

@@ -43,6 +43,15 @@ test('sees the lines of the logger, also behind an escape', async () => {
   expect(stderr).toBe('redactions 1\n');
 });
 
+test('lines keep their order, and a warning is written at once with all that waited before it', async () => {
+  const { stdout } = await runProgram('leak', ['order']);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ number, msg }) => number ?? msg)).toEqual([1, 'message of [redacted]', 3, 'urgent']);
+});
+
 test('sees the lines of the pretty logger, which are written before the process exits', async () => {
   const { stdout } = await runProgram('leak', ['pretty']);
   expect(stdout).toMatch(/INFO.*: \[redacted\] comes first\n$/);

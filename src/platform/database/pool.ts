@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { connectThroughPooler, connectTo, settingsThroughPooler } from './connection.ts';
+import { allowPreparedQueries } from './prepared-query.ts';
 import { setInEachTransaction } from './transaction-settings.ts';
 import { leaveOutNames } from './unnamed-statements.ts';
 
@@ -54,6 +55,7 @@ export function createPool({
     pool.on('connect', (client) => setInEachTransaction(client, settings));
   }
   if (!preparedStatements) pool.on('connect', leaveOutNames);
+  else if (!pooler) allowPreparedQueries(pool);
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', onError);
   // So would one that breaks while it is handed over, when the pool has stopped listening and nobody else listens yet.

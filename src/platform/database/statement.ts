@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import type { AllKeys } from '../validation/all-keys.ts';
 import { mapDatabaseErrors } from './map-database-errors.ts';
+import { allowsPreparedQueries, queryObjects, queryTexts, type TextRow } from './prepared-query.ts';
 import { types } from './time-type.ts';
 
 /** A prepared statement with a name of its own, and the fields that its rows have. */
@@ -45,10 +46,10 @@ export async function query<Row extends pg.QueryResultRow>(
   { name, text }: Statement<Row>,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  const { rows } = await mapDatabaseErrors(() =>
-    client.query<Row>({ name, text, values: [...values], types }),
-  );
-  return rows;
+  return mapDatabaseErrors(async () => {
+    if (allowsPreparedQueries(client)) return queryObjects<Row>(client, { name, text }, values);
+    return (await client.query<Row>({ name, text, values: [...values], types })).rows;
+  });
 }
 
 /** Runs a declared statement through Prisma Client, under the same name. @throws UnavailableError */
@@ -106,10 +107,25 @@ export async function read<Row extends pg.QueryResultRow>(
   text: string,
   { values }: SqlParameters,
 ): Promise<Row[]> {
-  const { rows } = await mapDatabaseErrors(() =>
-    pool.query<Row>({ name: nameOf(text), text, values, types }),
-  );
-  return rows;
+  const name = nameOf(text);
+  return mapDatabaseErrors(async () => {
+    if (name !== '' && allowsPreparedQueries(pool)) return queryObjects<Row>(pool, { name, text }, values);
+    return (await pool.query<Row>({ name, text, values, types })).rows;
+  });
+}
+
+/** As `read`, for who writes the texts of columns on as they are. @throws UnavailableError */
+export async function readTexts(
+  pool: pg.Pool,
+  text: string,
+  { values }: SqlParameters,
+): Promise<readonly TextRow[]> {
+  const name = nameOf(text);
+  return mapDatabaseErrors(async () => {
+    if (name !== '' && allowsPreparedQueries(pool)) return queryTexts(pool, { name, text }, values);
+    const asText = { getTypeParser: () => (column: string) => column };
+    return (await pool.query({ name, text, values, types: asText, rowMode: 'array' })).rows;
+  });
 }
 
 /**

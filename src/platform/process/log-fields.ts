@@ -11,6 +11,8 @@ export type ErrorDescription = {
 
 const MAX_DEPTH = 6;
 
+const REDACTED = Symbol('redacted');
+
 /**
  * The name, code and kind of whatever was thrown. Message, stack, cause and details may carry values and are left out.
  * Describing a description gives the same again.
@@ -28,10 +30,23 @@ export function describeError(thrown: unknown): ErrorDescription {
 }
 
 /**
+ * Marks fields whose texts have been redacted already, so that neither describeFields nor the output filter does it again. Only for
+ * lines whose message is written in the code.
+ */
+export function asRedacted(fields: Readonly<Record<string, string | number | null>>): JsonObject {
+  return { ...fields, [REDACTED]: true };
+}
+
+export function isRedacted(fields: unknown): fields is JsonObject {
+  return typeof fields === 'object' && fields !== null && REDACTED in fields;
+}
+
+/**
  * The fields that are logged of an object. Errors, and any field called `err`, are described; of objects only plain ones
  * are copied (a client or a request could hold a connection string); credentials are replaced.
  */
 export function describeFields(fields: object): JsonObject {
+  if (isRedacted(fields)) return fields;
   const { err, ...others }: { err?: unknown } = { ...fields };
   const named = err === undefined || err === null ? others : { ...others, err: describeError(err) };
   const described = redactJson(describeValue(isPlain(fields) ? named : fields, MAX_DEPTH) ?? null);

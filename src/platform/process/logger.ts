@@ -1,6 +1,7 @@
 import { type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { describeError, describeFields } from './log-fields.ts';
+import { standardOutput } from './standard-output.ts';
 
 type Destination = { write(line: string): void };
 
@@ -13,8 +14,8 @@ type LoggerOptions = {
 
 /**
  * Logs one JSON line per event. Errors are logged by name, code and kind, wherever in a call they are; other fields as
- * describeFields says. Lines are written with process.stdout.write, which the output filter wraps; pino's own writer,
- * on file descriptor 1, would bypass the filter.
+ * describeFields says. Lines go to standardOutput, which gathers them; pino's own writer, on file descriptor 1, would
+ * bypass the output filter.
  */
 export function createLogger({ level, pretty, destination = standardOutput }: LoggerOptions): Logger {
   const logger = pino(
@@ -39,25 +40,6 @@ export function createLogger({ level, pretty, destination = standardOutput }: Lo
     return Reflect.apply(child, this, [describeFields(bindings), options]);
   };
   return logger;
-}
-
-let waiting = '';
-
-// The lines of one turn of the event loop are written together: a write costs as much as making a line.
-const standardOutput: Destination = {
-  write: (line) => {
-    if (waiting === '') setImmediate(flush);
-    waiting += line;
-  },
-};
-process.on('exit', flush);
-
-function flush(): void {
-  if (waiting === '') return;
-  const lines = waiting;
-  waiting = '';
-  // Looked up at each call, because the filter may be installed later.
-  process.stdout.write(lines);
 }
 
 /** The prettifier as a function: as a stream it could lose lines when the process exits. */

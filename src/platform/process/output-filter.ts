@@ -13,9 +13,18 @@ type Done = (error?: Error | null) => void;
  * natively unless installCrashHandlers is installed as well.
  */
 export function installOutputFilter({ onRedaction }: { readonly onRedaction: () => void }): void {
+  writeToStdout ??= process.stdout.write.bind(process.stdout);
   filterWrites(process.stdout, onRedaction);
   filterWrites(process.stderr, onRedaction);
   nameWarnings();
+}
+
+let writeToStdout: ((text: string) => boolean) | null = null;
+
+/** Writes to stdout what has been redacted already, past the filter. */
+export function writeRedacted(text: string): void {
+  if (writeToStdout === null) process.stdout.write(text);
+  else writeToStdout(text);
 }
 
 function filterWrites(stream: NodeJS.WriteStream, onRedaction: () => void): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorResult } from './answer.ts';
+import { setCommonHeaders } from './common-headers.ts';
 import { jsonTypeOf, negotiate } from './negotiate.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -23,7 +24,10 @@ export function answerClientError(
   const { status, message } = answerFor(code);
   // When the head has arrived, the answer has its headers already, and an entry in the log.
   const begun = last?.headersSent === false ? last : null;
-  if (begun !== null) begun.statusCode = status;
+  if (begun !== null) {
+    begun.statusCode = status;
+    setCommonHeaders(begun);
+  }
   const requestId = String(begun?.getHeader('x-request-id') ?? randomUUID());
   const body = JSON.stringify(errorResult({ code: 'BAD_USER_INPUT', message, requestId }));
   const headers = {

@@ -12,11 +12,11 @@ export function answerResult(
   if (response.headersSent || response.destroyed) return;
   const type = jsonTypeOf(accepted);
   const text = JSON.stringify(result);
-  response.statusCode = http.reduce((status, one) => Math.max(status, statusOf(one, type)), 200);
+  const status = http.reduce((highest, one) => Math.max(highest, statusOf(one, type)), 200);
   for (const { headers } of http)
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  response.setHeader('content-type', `${type}; charset=utf-8`);
-  response.setHeader('content-length', Buffer.byteLength(text));
+  const length = String(Buffer.byteLength(text));
+  response.writeHead(status, ['content-type', `${type}; charset=utf-8`, 'content-length', length]);
   // Given a string, Node sends head and body in one piece.
   response.end(text);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { canonicalAddress } from './ip-address.ts';
 
 // A chain of proxies is short; a header can be 16 KB.
@@ -9,7 +9,7 @@ const MAX_HOPS = 20;
 export function createClientAddress(trustedProxies: readonly string[]) {
   const trusted = trustedProxies.length === 0 ? null : toBlockList(trustedProxies);
   return (request: Pick<IncomingMessage, 'socket' | 'headers'>): string | null => {
-    let address = canonicalAddress(request.socket.remoteAddress ?? '');
+    let address = addressOf(request.socket);
     if (trusted === null || address === null || !isTrusted(trusted, address)) return address;
     const header = request.headers['x-forwarded-for'];
     const hops = (Array.isArray(header) ? header.join() : (header ?? '')).split(',').slice(-MAX_HOPS);
@@ -23,6 +23,17 @@ export function createClientAddress(trustedProxies: readonly string[]) {
     }
     return address;
   };
+}
+
+// One connection has many requests, and an address that is written as IPv6 takes microseconds to read.
+const addresses = new WeakMap<Socket, string>();
+
+function addressOf(socket: Socket): string | null {
+  const known = addresses.get(socket);
+  if (known !== undefined) return known;
+  const address = canonicalAddress(socket.remoteAddress ?? '');
+  if (address !== null) addresses.set(socket, address);
+  return address;
 }
 
 function toBlockList(networks: readonly string[]): BlockList {

@@ -12,6 +12,7 @@ import { answerError } from './answer.ts';
 import { answerOperation } from './answer-operation.ts';
 import { type ConnectionLimits, createBoundedServer } from './bounded-server.ts';
 import { checkProtocol } from './check-head.ts';
+import { addCommonHeaders, setCommonHeaders } from './common-headers.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { type LogOptions, logWhenDone, SLOW_READER } from './log-request.ts';
 import type { Refusal } from './refusal.ts';
@@ -47,10 +48,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
 
   return createBoundedServer(options.connections, (request, response) => {
     const origin = originOf(request, options.clientAddress(request));
-    response.setHeader('x-request-id', origin.requestId);
-    for (const name in securityHeaders) response.setHeader(name, securityHeaders[name] ?? '');
-    const cors = admission.cors.headersFor(request);
-    for (const name in cors) response.setHeader(name, cors[name] ?? '');
+    const cors = Object.entries(admission.cors.headersFor(request)).flat();
+    addCommonHeaders(response, ['x-request-id', origin.requestId, ...SECURITY_HEADERS, ...cors]);
     serve(request, response, origin, serving).catch((err: unknown) => {
       log.error({ err, requestId: origin.requestId }, 'request failed');
       const error = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong.' } as const;
@@ -58,6 +57,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
     });
   });
 }
+
+const SECURITY_HEADERS = Object.entries(securityHeaders).flat();
 
 type Serving = GraphqlServerOptions & { readonly execute: Execute; readonly onUnexpected: OnUnexpected };
 
@@ -70,6 +71,7 @@ async function serve(
   const requestLog: RequestLog = { operation: '', outcome: 'OK', actor: null, streamed: false };
   logWhenDone(response, origin.requestId, requestLog, serving);
   if (serving.console !== null && isConsolePath(request)) {
+    setCommonHeaders(response);
     const refusal = checkProtocol(request) ?? answerConsole(request, response, serving.console);
     if (refusal !== null) answerRefusal(refusal, response, origin, requestLog);
     return;

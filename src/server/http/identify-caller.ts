@@ -37,15 +37,15 @@ export async function identifyCaller(
 
   const group = addressGroup(address);
   const joins = credential !== null && authenticate.isVerifying(credential);
-  const exceeded = joins ? null : await charge();
+  const exceeded = joins ? null : charge();
   if (exceeded !== null) return exceeded;
   const verified = credential === null ? null : await verify(credential, authenticate);
-  if (credential === null || verified === null) return (joins ? await charge() : null) ?? unauthenticated();
-  if (!joins) await rateLimits.giveBack('address', group);
+  if (credential === null || verified === null) return (joins ? charge() : null) ?? unauthenticated();
+  if (!joins) rateLimits.giveBack('address', group);
   return 'status' in verified ? verified : withinLimit(verified, credential);
 
-  async function charge(): Promise<Refusal | null> {
-    const wait = await rateLimits.take('address', group);
+  function charge(): Refusal | null {
+    const wait = rateLimits.take('address', group);
     return wait === null ? null : tooMany(wait);
   }
 
@@ -57,8 +57,8 @@ export async function identifyCaller(
     });
   }
 
-  async function withinLimit(actor: Actor, credential: string): Promise<Identified> {
-    const wait = await rateLimits.take('caller', principalKey(actor));
+  function withinLimit(actor: Actor, credential: string): Identified {
+    const wait = rateLimits.take('caller', principalKey(actor));
     if (wait !== null) return tooMany(wait);
     return { kind: 'identified', actor, isCredentialValid: () => isValid(credential, authenticate) };
   }
