@@ -6,24 +6,24 @@ import { actorColumns } from '../audit/event-columns.db.ts';
 import { byColumn } from '../platform/database/columns.ts';
 import { query, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import { exposedUntil } from '../sessions/exposed-until.db.ts';
 import type { Session } from '../sessions/session.ts';
-import { configByColumn } from '../sessions/session-row.db.ts';
+import {
+  configByColumn,
+  SESSION_FIELDS,
+  type SessionRow,
+  sessionColumns,
+  toSession,
+} from '../sessions/session-row.db.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
 
-/** What the gateway does not know of a session that it reserved. All are null in a refusal. */
-type Row = Pick<Session, 'id' | 'userId' | 'createdAt' | 'readAt' | 'exposedUntil'> & {
-  verdict: string;
-  detail: unknown;
-};
+type Row = Omit<SessionRow, 'externalUserId' | 'upstreamConfig'> & { verdict: string; detail: unknown };
 
 const RESERVE = statement<Row>()({
   name: 'reserve-session',
   text: `
-    SELECT r.verdict, r.detail, (r.session).id AS id, (r.session).user_id AS "userId",
-      (r.session).created_at AS "createdAt", now() AS "readAt", ${exposedUntil('(r.session)')} AS "exposedUntil"
-    FROM reserve_session($1::jsonb) AS r`,
-  columns: ['verdict', 'detail', 'id', 'userId', 'createdAt', 'readAt', 'exposedUntil'],
+    SELECT r.verdict, r.detail, ${sessionColumns}
+    FROM reserve_session($1::jsonb) AS r LEFT JOIN LATERAL (SELECT (r.session).*) AS s ON true`,
+  columns: ['verdict', 'detail', ...SESSION_FIELDS],
 });
 
 // What reserve_session (reserve-session.sql) answers, told apart by its verdict.
@@ -54,17 +54,12 @@ const answer = z.discriminatedUnion('verdict', [
   }),
 ]);
 
-/** As the ledger says it; a session that was reserved before is named by its id. */
-export type Reserved =
-  | Exclude<ReserveOutcome, { kind: 'repeated' }>
-  | { readonly kind: 'repeated'; readonly id: string };
-
 /**
  * Reserves a session, or says why not, in one transaction and one round trip (reserve-session.sql). Returns when it is
  * durable.
  * @throws UnavailableError when it may not have been written
  */
-export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<Reserved> {
+export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {
   const [row] = await query(pool, RESERVE, [toJsonb(requestOf(reservation))]);
   if (row === undefined) throw new Error('reserve_session returned no row');
   const answered = answer.parse(row);
@@ -72,7 +67,7 @@ export async function reserveSession(pool: pg.Pool, reservation: Reservation): P
     case 'reserved':
       return { kind: 'reserved', session: pendingSession(reservation, row), ...answered.detail };
     case 'repeated':
-      return { kind: 'repeated', id: row.id };
+      return { kind: 'repeated', session: toSession(row) };
     case 'conflict':
       return { kind: 'conflict' };
     case 'suspended':
@@ -86,6 +81,7 @@ export async function reserveSession(pool: pg.Pool, reservation: Reservation): P
   }
 }
 
+/** A session that is reserved now: the row has only what the reservation does not say. */
 function pendingSession(reservation: Reservation, row: Row): Session {
   const { applicationId, provider, object, config, labels } = reservation;
   const { id, userId, createdAt, readAt, exposedUntil } = row;

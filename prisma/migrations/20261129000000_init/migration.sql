@@ -685,6 +685,7 @@ END $$;
 --     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
 --     budget applies), session and event (columns)
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
+--   session: of a session that is reserved now, only what the request does not say; of a repeated one, everything
 --
 -- Every mint waits for this, so it is four statements: lock, look, write, and the event. Columns of the request are read
 -- one by one: jsonb_populate_record looks all columns of the table up in the catalog at each call.
@@ -794,7 +795,7 @@ BEGIN
       nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
       nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
       asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels')
-    RETURNING *
+    RETURNING id, user_id, created_at, deadline, requested_ttl_seconds, session_limit_seconds
   ), seen AS (
     -- Later than any before, because the clock was read under the user's lock.
     UPDATE end_user SET last_session_at = moment WHERE id = person.id
@@ -803,14 +804,15 @@ BEGIN
     VALUES ((asked->>'application_id')::uuid, person.id, moment, moment)
     ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
   )
-  SELECT * INTO session FROM reserved;
+  SELECT * INTO session.id, session.user_id, session.created_at, session.deadline, session.requested_ttl_seconds,
+    session.session_limit_seconds FROM reserved;
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
     VALUES (person.id, request->>'caller', request->>'idempotencyKey',
       request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', session.id, moment);
   END IF;
-  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', session.application_id, person.id,
-    session.id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
+  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', (asked->>'application_id')::uuid,
+    person.id, session.id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
   verdict := 'reserved';
   detail := jsonb_build_object('expiresAfterSeconds', ttl);
   RETURN NEXT;
