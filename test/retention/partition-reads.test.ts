@@ -8,7 +8,7 @@ import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { asOwner, createBetween, INSERT, poolOf, TABLES, USER } from '../support/partitions.ts';
-import { nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
+import { nestedPlans, nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
 
 const EVERYTHING = { reach: 'EVERYTHING' } as const;
 
@@ -44,6 +44,43 @@ describe('reading', () => {
       );
       expect(scans(found)).toEqual([{ table: `realtime_session_${month}`, rows: 1 }]);
       expect(found.map((node) => node['Index Name'])).toContain(`realtime_session_${month}_pkey`);
+    }
+  });
+
+  it('while minting looks into one partition to settle, and into those of the last day to count', async () => {
+    const client = new pg.Client({ connectionString: database.superuserUrl });
+    await client.connect();
+    await client.query('BEGIN');
+    const tables = async (text: string, values: readonly unknown[]) => {
+      const plans = await nestedPlans(client, () => client.query(text, [...values]));
+      const read = scans(plans.flatMap(nodesOf)).map(({ table }) => table ?? '');
+      return read.filter((table) => /realtime_session_\d/.test(table));
+    };
+    try {
+      const settlement = { outcome: 'FAILED', failure_code: 'x' };
+      for (const month of months) {
+        const [id] = await ids(`SELECT id FROM realtime_session_${month} ORDER BY random() LIMIT 1`);
+        const settle = `SELECT settle_session($1, $2, clock_timestamp() + interval '1 minute', '{}')`;
+        expect(await tables(settle, [id, settlement])).toEqual([`realtime_session_${month}`]);
+      }
+      const session = {
+        ...{ provider: 'sandbox', object: 'o', session_limit_seconds: 60, type: 'REALTIME', model: 'm' },
+        ...{ modalities: ['TEXT'], tools: [], labels: [] },
+      };
+      const request = {
+        ...{ externalUserId: 'somebody', settleWithinSeconds: 10, expiresAfterSeconds: 60, session },
+        defaults: { maxTtlSeconds: 60, maxActiveSessions: 9, maxMintsPerMinute: 9, maxMintsPerDay: 9 },
+        event: { actor_kind: 'OPERATOR', actor_name: 'root', detail: {} },
+      };
+      const reserve = `SELECT verdict FROM reserve_session(jsonb_set($1, '{session,application_id}',
+        (SELECT to_jsonb(id) FROM application)))`;
+      const yesterday = new Date(Date.now() - 25 * 3_600_000).toISOString().slice(0, 7).replace('-', '_');
+      const counted = await tables(reserve, [request]);
+      expect(counted).not.toEqual([]);
+      expect(counted.filter((table) => table < `realtime_session_${yesterday}`)).toEqual([]);
+    } finally {
+      await client.query('ROLLBACK');
+      await client.end();
     }
   });
 
