@@ -29,14 +29,19 @@ export async function settleSession(
   ...[reserved, settlement, { actor, origin, notAfter }]: Parameters<IssueStore['settle']>
 ): Promise<Session | null> {
   const event = { ...actorColumns(actor, origin), ...settlementEvent(settlement) };
-  const columns = settlementByColumn(settlement, reserved.config);
-  const [row] = await query(pool, SETTLE, [
-    reserved.id,
-    toJsonb(columns),
-    notAfter.toISOString(),
-    toJsonb(event),
-  ]);
-  return row === undefined ? null : settledSession(reserved, settlement, row);
+  const columns = toJsonb(settlementByColumn(settlement, reserved.config));
+  const [row] = await query(pool, SETTLE, [reserved.id, columns, notAfter.toISOString(), toJsonb(event)]);
+  return row === undefined ? null : settledSession(reserved, asStored(settlement, columns), row);
+}
+
+/** A settlement as it is stored: where the ledger cannot hold a character, with what replaced it in `columns`. */
+function asStored(settlement: Settlement, columns: string): Settlement {
+  if (settlement.kind !== 'issued' || !columns.includes('\ufffd')) return settlement;
+  const { config, upstreamConfig } = settlement;
+  const stored: Pick<typeof settlement, 'config' | 'upstreamConfig'> = JSON.parse(
+    toJsonb({ config, upstreamConfig }),
+  );
+  return { ...settlement, ...stored };
 }
 
 function settledSession(reserved: Session, settlement: Settlement, row: Row): Session {
