@@ -182,7 +182,7 @@ function createStore({
     return work().finally(release);
   };
   const isOverloaded = () => pool.waitingCount > WAITING_PER_CONNECTION * poolSize;
-  const reserve = withBreaker((reservation: Reservation) => reserveSession(prisma, reservation), {
+  const reserve = withBreaker((reservation: Reservation) => reserveSession(pool, reservation), {
     breaker,
     isOverloaded,
   });
@@ -190,8 +190,8 @@ function createStore({
     // The breaker is asked when it is the caller's turn, and nobody waits for a turn while the circuit is open.
     reserve: (reservation) =>
       breaker.isClosed() ? inTurn(reservation.actor, () => reserve(reservation)) : reserve(reservation),
-    async settle(id, settlement, caller) {
-      const settled = await inTurn(caller.actor, () => settleSession(prisma, id, settlement, caller));
+    async settle(reserved, settlement, caller) {
+      const settled = await inTurn(caller.actor, () => settleSession(pool, reserved, settlement, caller));
       onCommitted();
       return settled;
     },

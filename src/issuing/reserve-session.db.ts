@@ -1,11 +1,12 @@
+import type pg from 'pg';
 import { z } from 'zod';
-import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
 import type { DetailOf } from '../audit/actions.ts';
 import { actorColumns } from '../audit/event-columns.db.ts';
 import { byColumn } from '../platform/database/columns.ts';
-import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
+import { query, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
+import type { Session } from '../sessions/session.ts';
 import {
   configByColumn,
   SESSION_FIELDS,
@@ -58,17 +59,15 @@ const answer = z.discriminatedUnion('verdict', [
  * durable.
  * @throws UnavailableError when it may not have been written
  */
-export async function reserveSession(
-  prisma: PrismaClient,
-  reservation: Reservation,
-): Promise<ReserveOutcome> {
-  const [row] = await queryThroughPrisma(prisma, RESERVE, [toJsonb(requestOf(reservation))]);
+export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {
+  const [row] = await query(pool, RESERVE, [toJsonb(requestOf(reservation))]);
+  if (row === undefined) throw new Error('reserve_session returned no row');
   const answered = answer.parse(row);
   switch (answered.verdict) {
     case 'reserved':
-      return { kind: 'reserved', session: sessionOf(row), ...answered.detail };
+      return { kind: 'reserved', session: pendingSession(reservation, row), ...answered.detail };
     case 'repeated':
-      return { kind: 'repeated', session: sessionOf(row) };
+      return { kind: 'repeated', session: toSession(row) };
     case 'conflict':
       return { kind: 'conflict' };
     case 'suspended':
@@ -82,9 +81,20 @@ export async function reserveSession(
   }
 }
 
-function sessionOf(row: SessionRow | undefined) {
-  if (row === undefined) throw new Error('reserve_session returned no row');
-  return toSession(row);
+/** A session that is reserved now: the row has only what the reservation does not say. */
+function pendingSession(reservation: Reservation, row: Row): Session {
+  const { applicationId, provider, object, config, labels } = reservation;
+  const { id, userId, createdAt, readAt, exposedUntil } = row;
+  return {
+    ...{ id, userId, applicationId, provider, object, config, labels, createdAt, readAt, exposedUntil },
+    ...{ type: config.type, model: config.model, voice: config.voice },
+    status: 'PENDING',
+    upstreamSessionId: null,
+    clientSecret: null,
+    failure: null,
+    issuedAt: null,
+    revokedAt: null,
+  };
 }
 
 /** The request as reserve_session reads it. */

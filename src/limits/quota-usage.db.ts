@@ -5,7 +5,7 @@ import type { QuotaUsage } from './policy.ts';
 
 const USAGE = statement<{ active: number; last_minute: number; last_day: number }>()({
   name: 'quota-usage',
-  text: 'SELECT * FROM quota_usage($1, now())',
+  text: 'SELECT active, last_minute, last_day FROM quota_usage($1, now())',
   columns: ['active', 'last_minute', 'last_day'],
 });
 

@@ -2,15 +2,13 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { listAuditEvents } from '../../src/audit/list-audit-events.db.ts';
-import { settleSession } from '../../src/issuing/settle-session.db.ts';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { findSessions } from '../../src/sessions/find-sessions.db.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import { OPERATOR } from '../support/actors.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { asOwner, createBetween, INSERT, poolOf, TABLES, USER } from '../support/partitions.ts';
-import { nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
+import { nestedPlans, nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
 
 const EVERYTHING = { reach: 'EVERYTHING' } as const;
 
@@ -46,9 +44,43 @@ describe('reading', () => {
       );
       expect(scans(found)).toEqual([{ table: `realtime_session_${month}`, rows: 1 }]);
       expect(found.map((node) => node['Index Name'])).toContain(`realtime_session_${month}_pkey`);
-      const settled = await explain(database, runs, pool, () => settle(pool, id));
-      expect(scans(settled).map(({ table }) => table)).toContain(`realtime_session_${month}`);
-      expect(scans(settled).filter(({ table }) => /realtime_session_\d/.test(table ?? ''))).toHaveLength(1);
+    }
+  });
+
+  it('while minting looks into one partition to settle, and into those of the last day to count', async () => {
+    const client = new pg.Client({ connectionString: database.superuserUrl });
+    await client.connect();
+    await client.query('BEGIN');
+    const tables = async (text: string, values: readonly unknown[]) => {
+      const plans = await nestedPlans(client, () => client.query(text, [...values]));
+      const read = scans(plans.flatMap(nodesOf)).map(({ table }) => table ?? '');
+      return read.filter((table) => /realtime_session_\d/.test(table));
+    };
+    try {
+      const settlement = { outcome: 'FAILED', failure_code: 'x' };
+      for (const month of months) {
+        const [id] = await ids(`SELECT id FROM realtime_session_${month} ORDER BY random() LIMIT 1`);
+        const settle = `SELECT settle_session($1, $2, clock_timestamp() + interval '1 minute', '{}')`;
+        expect(await tables(settle, [id, settlement])).toEqual([`realtime_session_${month}`]);
+      }
+      const session = {
+        ...{ provider: 'sandbox', object: 'o', session_limit_seconds: 60, type: 'REALTIME', model: 'm' },
+        ...{ modalities: ['TEXT'], tools: [], labels: [] },
+      };
+      const request = {
+        ...{ externalUserId: 'somebody', settleWithinSeconds: 10, expiresAfterSeconds: 60, session },
+        defaults: { maxTtlSeconds: 60, maxActiveSessions: 9, maxMintsPerMinute: 9, maxMintsPerDay: 9 },
+        event: { actor_kind: 'OPERATOR', actor_name: 'root', detail: {} },
+      };
+      const reserve = `SELECT verdict FROM reserve_session(jsonb_set($1, '{session,application_id}',
+        (SELECT to_jsonb(id) FROM application)))`;
+      const yesterday = new Date(Date.now() - 25 * 3_600_000).toISOString().slice(0, 7).replace('-', '_');
+      const counted = await tables(reserve, [request]);
+      expect(counted).not.toEqual([]);
+      expect(counted.filter((table) => table < `realtime_session_${yesterday}`)).toEqual([]);
+    } finally {
+      await client.query('ROLLBACK');
+      await client.end();
     }
   });
 
@@ -98,23 +130,6 @@ describe('reading', () => {
     return (await database.query<{ id: string }>(text)).map(({ id }) => id);
   }
 });
-
-function settle(pool: pg.Pool, id: string) {
-  const failure = {
-    code: 'x',
-    upstreamStatus: null,
-    upstreamCode: null,
-    upstreamParam: null,
-    upstreamRequestId: null,
-    retryAt: null,
-  };
-  const by = {
-    actor: OPERATOR,
-    origin: { requestId: 'r', ipAddress: null, userAgent: null },
-    notAfter: new Date(),
-  } as const;
-  return settleSession(createPrisma(pool), id, { kind: 'failed', failure }, by);
-}
 
 const statement = z.object({ text: z.string(), values: z.array(z.unknown()).optional() });
 

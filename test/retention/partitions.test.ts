@@ -108,14 +108,16 @@ describe('create_partitions', () => {
     expect(await create('1970-01-15', '1970-01-15')).toBe(TABLES.length);
   });
 
-  it('gives each partition what its table has: primary key, indexes, checks', async () => {
+  it('gives each partition what its table has: primary key, indexes, checks, triggers', async () => {
     await create('2010-05-05', '2010-05-05');
     for (const table of TABLES) {
       const partition = `${table}_2010_05`;
       const constraints = (name: string) =>
         database.query(
           `SELECT conname, contype, pg_get_constraintdef(oid) AS definition, convalidated FROM pg_constraint
-           WHERE conrelid = $1::regclass AND contype = 'c' ORDER BY conname`,
+           WHERE conrelid = $1::regclass AND contype = 'c'
+           UNION ALL SELECT tgname, 't', pg_proc.proname, true FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+           WHERE tgrelid = $1::regclass ORDER BY conname`,
           [name],
         );
       expect(await constraints(table)).not.toEqual([]);

@@ -4,7 +4,7 @@ import { announceExpiry } from '../../src/sessions/announce-expiry.job.ts';
 import { announcedOf, repeatSession } from '../support/expiring.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { INSERT, poolOf } from '../support/partitions.ts';
-import { nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
+import { nestedPlans, nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
 
 const BATCH = 250;
 const NEVER = new AbortController().signal;
@@ -103,22 +103,12 @@ async function connect(url: string): Promise<pg.Client> {
 
 /** Announces, and tells the nodes of the plans of the statements inside the function. */
 async function announceExplained(client: pg.Client, most: number): Promise<PlanNode[]> {
-  const plans: PlanNode[] = [];
-  const hear = ({ message = '' }: { message?: string | undefined }) => {
-    const json = message.slice(message.indexOf('{'));
-    const { 'Query Text': text, Plan: plan }: { 'Query Text': string; Plan: PlanNode } = JSON.parse(json);
-    if (text.includes('realtime_session')) plans.push(plan);
-  };
-  await client.query(`LOAD 'auto_explain'; SET auto_explain.log_format = 'json'; SET auto_explain.log_analyze = on;
-    SET auto_explain.log_nested_statements = on; SET auto_explain.log_min_duration = 0`);
-  client.on('notice', hear);
-  await client.query('SET client_min_messages = log');
-  await client.query(
-    `SELECT announce_expired($1, '{"actor_kind": "SYSTEM", "actor_name": "gatehouse"}', clock_timestamp())`,
-    [most],
+  const plans = await nestedPlans(client, () =>
+    client.query(
+      `SELECT announce_expired($1, '{"actor_kind": "SYSTEM", "actor_name": "gatehouse"}', clock_timestamp())`,
+      [most],
+    ),
   );
-  client.off('notice', hear);
-  await client.query('RESET client_min_messages');
   expect(plans).toHaveLength(2);
   return plans.flatMap(nodesOf);
 }

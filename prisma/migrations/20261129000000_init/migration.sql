@@ -25,12 +25,15 @@ END $$;
 
 -- begin src/platform/database/uuidv7-floor.sql
 -- Returns the smallest id of a millisecond: the bound of a partition, or of a filter by time. A time that no id can
--- have is cut to the nearest that one can, so that a filter by any time is right.
+-- have is cut to the nearest that one can, so that a filter by any time is right. In PL/pgSQL, because a function in SQL
+-- that is not inlined, as this one cannot be, is parsed and planned again by each statement.
 CREATE OR REPLACE FUNCTION uuidv7_floor(at timestamptz) RETURNS uuid
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN rpad(lpad(to_hex(
-  least(greatest(floor(extract(epoch FROM at) * 1000), 0), 281474976710655)::bigint
-), 12, '0'), 32, '0')::uuid;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  RETURN rpad(lpad(to_hex(
+    least(greatest(floor(extract(epoch FROM at) * 1000), 0), 281474976710655)::bigint
+  ), 12, '0'), 32, '0')::uuid;
+END $$;
 -- end src/platform/database/uuidv7-floor.sql
 
 -- ------------------------------------------------------------------ applications and users
@@ -72,7 +75,7 @@ CREATE INDEX api_key_application_id_id_idx ON api_key (application_id, id);
 
 CREATE TABLE end_user (
   id uuid PRIMARY KEY DEFAULT uuidv7_at(clock_timestamp()),
-  external_id text CHECK (length(external_id) BETWEEN 1 AND 255),
+  external_id text,
   created_at timestamptz(6) NOT NULL DEFAULT now(),
   suspended_at timestamptz(6),
   -- When the newest session was reserved; null before the first. Stored, because finding the newest session of each user
@@ -82,15 +85,13 @@ CREATE TABLE end_user (
   erasure_began_at timestamptz(6),
   -- Since then nothing of the person is left.
   erased_at timestamptz(6),
-  allowed_models jsonb CHECK (jsonb_typeof(allowed_models) = 'array'),
-  allowed_providers jsonb CHECK (jsonb_typeof(allowed_providers) = 'array'),
-  max_ttl_seconds integer CHECK (max_ttl_seconds BETWEEN 10 AND 7200),
-  max_active_sessions integer CHECK (max_active_sessions >= 0),
-  max_mints_per_minute integer CHECK (max_mints_per_minute >= 0),
-  max_mints_per_day integer CHECK (max_mints_per_day >= 0),
-  monthly_budget_usd numeric CHECK (monthly_budget_usd >= 0),
-  CONSTRAINT end_user_erased_nameless CHECK (erasure_began_at IS NULL OR external_id IS NULL),
-  CONSTRAINT end_user_erasure_in_order CHECK (erased_at IS NULL OR erasure_began_at IS NOT NULL)
+  allowed_models jsonb,
+  allowed_providers jsonb,
+  max_ttl_seconds integer,
+  max_active_sessions integer,
+  max_mints_per_minute integer,
+  max_mints_per_day integer,
+  monthly_budget_usd numeric
 );
 CREATE UNIQUE INDEX end_user_external_id_key ON end_user (external_id);
 CREATE INDEX end_user_external_id_prefix_idx ON end_user (external_id text_pattern_ops) WHERE external_id IS NOT NULL;
@@ -119,60 +120,44 @@ CREATE TABLE realtime_session (
   provider text NOT NULL,
   created_at timestamptz(6) NOT NULL,
   deadline timestamptz(6) NOT NULL,
-  requested_ttl_seconds integer NOT NULL CHECK (requested_ttl_seconds BETWEEN 10 AND 7200),
-  -- Listings of what is exposed rely on the maximum (src/sessions/exposed-until.db.ts).
-  session_limit_seconds integer NOT NULL CHECK (session_limit_seconds BETWEEN 1 AND 7200),
-  outcome text CHECK (outcome IN ('ISSUED', 'FAILED', 'UNCONFIRMED')),
+  requested_ttl_seconds integer NOT NULL,
+  session_limit_seconds integer NOT NULL,
+  outcome text,
   settled_at timestamptz(6),
   revoked_at timestamptz(6),
   expires_at timestamptz(6),
   -- When the event session.expired was written; null before. The status does not depend on it.
   expiry_announced_at timestamptz(6),
-  secret_fingerprint text CHECK (secret_fingerprint ~ '^[0-9a-f]{64}$'),
+  secret_fingerprint text,
   secret_fingerprint_key_id text,
-  secret_prefix text CHECK (length(secret_prefix) <= 9),
-  secret_last_four text CHECK (length(secret_last_four) <= 4),
+  secret_prefix text,
+  secret_last_four text,
   failure_code text,
   failure_upstream_status integer,
   failure_upstream_code text,
-  failure_upstream_param text CHECK (length(failure_upstream_param) <= 128),
+  failure_upstream_param text,
   failure_upstream_request_id text,
   failure_retry_at timestamptz(6),
   upstream_session_id text,
   object text NOT NULL,
-  type text NOT NULL CHECK (type IN ('REALTIME', 'TRANSCRIPTION', 'TRANSLATION')),
+  type text NOT NULL,
   model text NOT NULL,
-  modalities text[] NOT NULL CHECK (modalities <@ ARRAY['TEXT', 'AUDIO']),
+  modalities text[] NOT NULL,
   instructions text,
   voice text,
-  input_audio_format text CHECK (input_audio_format IN ('PCM16', 'G711_ULAW', 'G711_ALAW')),
-  output_audio_format text CHECK (output_audio_format IN ('PCM16', 'G711_ULAW', 'G711_ALAW')),
+  input_audio_format text,
+  output_audio_format text,
   input_audio_transcription jsonb,
   turn_detection jsonb,
-  input_audio_noise_reduction jsonb CHECK (input_audio_noise_reduction ->> 'type' IN ('NEAR_FIELD', 'FAR_FIELD')),
-  tools jsonb NOT NULL CHECK (jsonb_typeof(tools) = 'array'),
+  input_audio_noise_reduction jsonb,
+  tools jsonb NOT NULL,
   tool_choice jsonb,
   temperature double precision,
-  max_response_output_tokens text CHECK (max_response_output_tokens ~ '^(inf|[1-9][0-9]*)$'),
+  max_response_output_tokens text,
   output_language text,
   upstream_config jsonb,
-  labels jsonb NOT NULL CHECK (jsonb_typeof(labels) = 'array'),
-  PRIMARY KEY (id),
-  -- The columns that an outcome needs are set, and no others: only an issued session has a secret's fingerprint.
-  CONSTRAINT realtime_session_outcome_complete CHECK (
-    CASE outcome
-      WHEN 'ISSUED' THEN settled_at IS NOT NULL AND expires_at IS NOT NULL AND failure_code IS NULL
-        AND num_nonnulls(secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four) = 4
-      WHEN 'FAILED' THEN settled_at IS NOT NULL AND failure_code IS NOT NULL
-        AND num_nonnulls(expires_at, secret_fingerprint) = 0
-      WHEN 'UNCONFIRMED' THEN settled_at IS NOT NULL AND failure_code IS NOT NULL
-        AND num_nonnulls(expires_at, secret_fingerprint) = 0
-      ELSE num_nonnulls(settled_at, expires_at, secret_fingerprint, failure_code) = 0
-    END
-  ),
-  CONSTRAINT realtime_session_failure_has_code CHECK (
-    failure_code IS NOT NULL OR num_nonnulls(failure_upstream_param, failure_retry_at) = 0
-  )
+  labels jsonb NOT NULL,
+  PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 
 -- The newest first: of a user, of an application, by outcome, by model.
@@ -219,9 +204,9 @@ CREATE INDEX idempotency_key_created_at_idx ON idempotency_key (created_at);
 CREATE TABLE audit_event (
   id uuid NOT NULL,
   at timestamptz(6) NOT NULL,
-  action text NOT NULL CHECK (action ~ '^[a-z_]+\.[a-z_]+$'),
-  outcome text NOT NULL CHECK (outcome IN ('SUCCEEDED', 'DENIED', 'FAILED')),
-  actor_kind text NOT NULL CHECK (actor_kind IN ('APPLICATION', 'USER', 'OPERATOR', 'SYSTEM')),
+  action text NOT NULL,
+  outcome text NOT NULL,
+  actor_kind text NOT NULL,
   actor_name text NOT NULL,
   actor_application_id uuid,
   actor_user_id uuid,
@@ -233,7 +218,7 @@ CREATE TABLE audit_event (
   request_id text,
   ip_address text,
   user_agent text,
-  detail jsonb NOT NULL CHECK (jsonb_typeof(detail) = 'object'),
+  detail jsonb NOT NULL,
   -- SHA-256 of the event's audit_identity, with its salt; null when the event identifies nobody.
   identity text,
   PRIMARY KEY (id)
@@ -479,40 +464,40 @@ END $$;
 -- Inserts an audit event.
 --   by: columns of audit_event that say who asked. by->'personal' has columns of audit_identity, which identify a
 --     person; by->'identity' is the commitment to them.
+-- Columns are read one by one: jsonb_populate_record looks all of them up in the catalog at each call.
 CREATE OR REPLACE FUNCTION write_event(
   by jsonb, at timestamptz, action text, outcome text, application_id uuid, user_id uuid, session_id uuid, detail jsonb
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  event audit_event;
-  personal audit_identity;
+  event_id constant uuid := uuidv7_at(at);
+  identity text := by->>'identity';
+  personal jsonb;
+  actor_user_id uuid;
 BEGIN
-  event := jsonb_populate_record(NULL::audit_event, by);
-  event.at := at;
-  event.id := uuidv7_at(at);
-  event.action := action;
-  event.outcome := outcome;
-  event.application_id := application_id;
-  event.user_id := user_id;
-  event.session_id := session_id;
-  event.detail := detail;
-  personal := jsonb_populate_record(NULL::audit_identity, by->'personal');
-  IF event.actor_kind = 'USER' THEN
+  IF by->>'actor_kind' = 'USER' THEN
     -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
-    event.actor_user_id := coalesce(event.user_id, named_user(personal.actor_name));
+    actor_user_id := coalesce(user_id, named_user(by->'personal'->>'actor_name'));
   END IF;
-  IF event.identity IS NOT NULL THEN
-    personal.event_id := event.id;
-    personal.user_id := coalesce(event.user_id, event.actor_user_id);
-    IF EXISTS (SELECT FROM end_user AS u WHERE u.id = personal.user_id AND u.erasure_began_at IS NOT NULL) THEN
+  IF identity IS NOT NULL THEN
+    IF EXISTS (
+      SELECT FROM end_user AS u WHERE u.id = coalesce(user_id, actor_user_id) AND u.erasure_began_at IS NOT NULL
+    ) THEN
       -- Store no identity, and no commitment to it: verification accepts a missing identity because of the user.erased
       -- event, which is older than this event, so retention may drop it earlier.
-      event.identity := NULL;
+      identity := NULL;
     ELSE
-      INSERT INTO audit_identity VALUES (personal.*);
+      personal := by->'personal';
+      INSERT INTO audit_identity (event_id, user_id, salt, actor_name, ip_address, user_agent, reason)
+      VALUES (event_id, coalesce(user_id, actor_user_id), personal->>'salt', personal->>'actor_name',
+        personal->>'ip_address', personal->>'user_agent', personal->>'reason');
     END IF;
   END IF;
-  INSERT INTO audit_event VALUES (event.*);
+  INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, actor_application_id, actor_api_key_id,
+    actor_user_id, application_id, user_id, session_id, request_id, ip_address, user_agent, detail, identity)
+  VALUES (event_id, at, action, outcome, by->>'actor_kind', by->>'actor_name', (by->>'actor_application_id')::uuid,
+    (by->>'actor_api_key_id')::uuid, actor_user_id, application_id, user_id, session_id, by->>'request_id',
+    by->>'ip_address', by->>'user_agent', detail, identity);
 END $$;
 -- end src/audit/write-event.sql
 
@@ -557,32 +542,37 @@ END;
 -- end src/sessions/session-status.sql
 
 -- begin src/limits/quota-usage.sql
--- Counts how much of a user's quotas is used at a time. A pending session is active until its deadline, an issued one
--- until its secret expires, revoked or not: the provider lets a revoked secret work on. Whatever the provider's clock says
--- of the expiry, a session is active for the requested lifetime at least, which is at most two hours: the sessions of a
--- day include those that have expired before. Every reservation is a mint.
+-- Counts how much of a user's quotas is used at a time, in one look at the sessions of a day. A pending session is active
+-- until its deadline, an issued one until its secret expires, revoked or not: the provider lets a revoked secret work on.
+-- Whatever the provider's clock says of the expiry, a session is active for the requested lifetime at least. No session is
+-- active for a day: it is settled within an hour, its lifetime is at most two, and an expiry much later than was asked for
+-- is not believed (settle-mint.ts). Every reservation is a mint.
+--   overdue: pending sessions whose deadline has passed: they may have been settled in time by a transaction that is
+--     committed late
 CREATE OR REPLACE FUNCTION quota_usage(of_user uuid, at timestamptz)
-RETURNS TABLE (active integer, last_minute integer, last_day integer)
+RETURNS TABLE (active integer, last_minute integer, last_day integer, overdue integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT
-    (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome = 'ISSUED' AND expires_at > at)::integer
-      + (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome IS NULL AND deadline > at)::integer
-      + count(*) FILTER (WHERE outcome = 'ISSUED' AND expires_at <= at
-        AND created_at + make_interval(secs => requested_ttl_seconds) > at)::integer,
+    count(*) FILTER (WHERE CASE outcome
+      WHEN 'ISSUED' THEN expires_at > at OR created_at + make_interval(secs => requested_ttl_seconds) > at
+      ELSE outcome IS NULL AND deadline > at
+    END)::integer,
     count(*) FILTER (WHERE created_at > at - interval '1 minute')::integer,
-    count(*)::integer
+    count(*) FILTER (WHERE created_at > at - interval '1 day')::integer,
+    count(*) FILTER (WHERE outcome IS NULL AND deadline <= at)::integer
   FROM realtime_session
-  WHERE user_id = of_user AND id >= uuidv7_floor(at - interval '1 day') AND created_at > at - interval '1 day';
+  WHERE user_id = of_user AND id >= uuidv7_floor(at - interval '1 day');
 END;
 -- end src/limits/quota-usage.sql
 
 -- begin src/limits/effective-policy.sql
 -- Merges the limits for a user and an application: each comes from the user, else the application, else the defaults.
 -- mergePolicies in src/limits/policy.ts does the same for reading; a test holds the two together. Numbers in jsonb are
--- exact, but those of JSON.stringify are not, so the default budget comes as text.
+-- exact, but those of JSON.stringify are not, so the default budget comes as text. STABLE, as jsonb_build_object is: only
+-- so it is inlined.
 CREATE OR REPLACE FUNCTION effective_policy(person end_user, app application, defaults jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN jsonb_build_object(
   'allowedModels', coalesce(person.allowed_models, app.allowed_models, defaults->'allowedModels'),
   'allowedProviders', coalesce(person.allowed_providers, app.allowed_providers, defaults->'allowedProviders'),
@@ -677,23 +667,29 @@ END $$;
 --     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
 --     budget applies), session and event (columns)
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
+--   session: of a session that is reserved now, only what the request does not say; of a repeated one, everything
+--
+-- Every mint waits for this, so it is four statements: lock, look, write, and the event. Columns of the request are read
+-- one by one: jsonb_populate_record looks all columns of the table up in the catalog at each call.
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
 RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
 -- force_generic_plan: otherwise each connection plans its first five mints one by one, over all partitions, while it
 -- holds the user's lock.
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+  asked constant jsonb := request->'session';
   person end_user;
-  app application;
   remembered idempotency_key;
   policy jsonb;
+  used record;
+  waited boolean := false;
   ttl integer;
   moment timestamptz;
 BEGIN
-  session := jsonb_populate_record(NULL::realtime_session, request->'session');
-
-  person := lock_user(NULL, request->>'externalUserId');
-  SELECT * INTO app FROM application WHERE id = session.application_id;
+  SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    person := lock_user(NULL, request->>'externalUserId');
+  END IF;
   moment := clock_timestamp();
 
   -- A repeated key gets the outcome of its first request, whatever has changed since; so this comes before every check.
@@ -710,46 +706,57 @@ BEGIN
     END IF;
   END IF;
 
-  -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
-  -- session: quotas would count it neither as pending nor as issued. None is older than a day.
-  PERFORM FROM realtime_session AS overdue
-  WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
-    AND overdue.id >= uuidv7_floor(moment - interval '1 day')
-  FOR NO KEY UPDATE;
+  LOOP
+    SELECT effective_policy(person, app, request->'defaults') AS policy, usage.* INTO used
+    FROM application AS app, quota_usage(person.id, moment) AS usage
+    WHERE app.id = (asked->>'application_id')::uuid;
+    EXIT WHEN waited OR used.overdue = 0;
+    -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
+    -- session, and look again: it would be counted neither as pending nor as issued.
+    PERFORM FROM realtime_session AS overdue
+    WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
+      AND overdue.id >= uuidv7_floor(moment - interval '1 day')
+    FOR NO KEY UPDATE;
+    waited := true;
+  END LOOP;
 
-  policy := effective_policy(person, app, request->'defaults');
+  policy := used.policy;
   ttl := coalesce(
     (request->>'expiresAfterSeconds')::integer,
     least((request->>'defaultTtlSeconds')::integer, (policy->>'maxTtlSeconds')::integer)
   );
-  SELECT refusal.verdict, refusal.detail INTO verdict, detail FROM (
-    SELECT 1, 'suspended', jsonb_build_object('suspendedAt', person.suspended_at)
-    WHERE person.suspended_at IS NOT NULL
-    UNION ALL
-    SELECT 2, 'policy', jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels')
-    WHERE jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? session.model
-    UNION ALL
-    SELECT 3, 'policy', jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders')
-    WHERE jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? session.provider
-    UNION ALL
-    SELECT 4, 'policy', jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'))
-    WHERE ttl > (policy->>'maxTtlSeconds')::integer
-    UNION ALL
-    SELECT 5, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
-    FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
-    UNION ALL
-    SELECT 6, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
-      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text))
-    WHERE policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]'
-    UNION ALL
-    SELECT 7, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
-  ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
+  IF person.suspended_at IS NOT NULL THEN
+    verdict := 'suspended';
+    detail := jsonb_build_object('suspendedAt', person.suspended_at);
+  ELSIF jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? (asked->>'model') THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels');
+  ELSIF jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? (asked->>'provider') THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders');
+  ELSIF ttl > (policy->>'maxTtlSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'));
+  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND reached_budget(person.id, policy, moment) IS NOT NULL THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'BUDGET',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
+  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
+  ELSIF used.active >= (policy->>'maxActiveSessions')::integer
+    OR used.last_minute >= (policy->>'maxMintsPerMinute')::integer
+    OR used.last_day >= (policy->>'maxMintsPerDay')::integer
+  THEN
+    -- Null when a session has been settled since, so that none is exceeded any more.
+    detail := exceeded_quota(person.id, policy, moment);
+    verdict := CASE WHEN detail IS NOT NULL THEN 'quota' END;
+  END IF;
 
   IF verdict IS NOT NULL THEN
-    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', app.id, person.id, NULL,
-      detail || jsonb_build_object('reason', verdict, 'provider', request->'session'->'provider',
-        'model', request->'session'->'model'));
-    session := NULL;
+    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', (asked->>'application_id')::uuid, person.id,
+      NULL, detail || jsonb_build_object('reason', verdict, 'provider', asked->'provider', 'model', asked->'model'));
     RETURN NEXT;
     RETURN;
   END IF;
@@ -757,24 +764,37 @@ BEGIN
   -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
   -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
   moment := greatest(moment, clock_timestamp());
-  session.user_id := person.id;
-  session.created_at := moment;
-  session.id := uuidv7_at(moment);
-  session.requested_ttl_seconds := ttl;
-  session.deadline := moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision);
-  INSERT INTO realtime_session VALUES (session.*);
-  -- Later than any before, because the clock was read under the user's lock.
-  UPDATE end_user SET last_session_at = moment WHERE id = person.id;
-  INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
-  VALUES (app.id, person.id, moment, moment)
-  ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment;
+  WITH reserved AS (
+    INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
+      session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
+      output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
+      temperature, max_response_output_tokens, output_language, labels)
+    VALUES (uuidv7_at(moment), person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
+      moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
+      (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
+      ARRAY(SELECT jsonb_array_elements_text(asked->'modalities')), asked->>'instructions', asked->>'voice',
+      asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
+      nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
+      nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
+      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels')
+    RETURNING id, user_id, created_at, deadline, requested_ttl_seconds, session_limit_seconds
+  ), seen AS (
+    -- Later than any before, because the clock was read under the user's lock.
+    UPDATE end_user SET last_session_at = moment WHERE id = person.id
+  ), paired AS (
+    INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
+    VALUES ((asked->>'application_id')::uuid, person.id, moment, moment)
+    ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
+  )
+  SELECT * INTO session.id, session.user_id, session.created_at, session.deadline, session.requested_ttl_seconds,
+    session.session_limit_seconds FROM reserved;
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
     VALUES (person.id, request->>'caller', request->>'idempotencyKey',
       request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', session.id, moment);
   END IF;
-  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', app.id, person.id, session.id,
-    request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
+  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', (asked->>'application_id')::uuid,
+    person.id, session.id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
   verdict := 'reserved';
   detail := jsonb_build_object('expiresAfterSeconds', ttl);
   RETURN NEXT;
@@ -1605,3 +1625,182 @@ COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';
 COMMENT ON TABLE session_sum IS 'Counts of sessions and denied requests by quarter of an hour, over all users, of what is final.';
 COMMENT ON TABLE session_rollup IS 'The same counts of each user.';
 COMMENT ON TABLE session_sum_progress IS 'Up to which time session_sum and session_rollup are complete: one row.';
+
+-- begin src/issuing/settle-session.sql
+-- Settles a pending session and writes its event, in one transaction. Returns no row when it is not pending any more, when
+-- it is past its deadline or `not_after`, or when it was to be issued although it was revoked or its user suspended.
+--   settlement: outcome, and the columns of a secret or of a failure. `config` has the columns in which the session
+--     differs from what was reserved.
+--   event: columns of audit_event, with action, outcome and detail
+--
+-- It is a function for force_generic_plan: PostgreSQL would plan the update anew each time, because it takes a plan for one
+-- partition to be cheaper and does not count what planning costs.
+CREATE OR REPLACE FUNCTION settle_session(of_session uuid, settlement jsonb, not_after timestamptz, event jsonb)
+RETURNS SETOF realtime_session
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  config constant jsonb := coalesce(settlement->'config', '{}');
+  settled realtime_session;
+BEGIN
+  -- Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket of a paused
+  -- server, and what its sender has given up on must not become true afterwards.
+  UPDATE realtime_session AS s SET
+    settled_at = clock_timestamp(),
+    outcome = settlement->>'outcome',
+    expires_at = (settlement->>'expires_at')::timestamptz,
+    secret_fingerprint = settlement->>'secret_fingerprint',
+    secret_fingerprint_key_id = settlement->>'secret_fingerprint_key_id',
+    secret_prefix = settlement->>'secret_prefix',
+    secret_last_four = settlement->>'secret_last_four',
+    failure_code = settlement->>'failure_code',
+    failure_upstream_status = (settlement->>'failure_upstream_status')::integer,
+    failure_upstream_code = settlement->>'failure_upstream_code',
+    failure_upstream_param = settlement->>'failure_upstream_param',
+    failure_upstream_request_id = settlement->>'failure_upstream_request_id',
+    failure_retry_at = (settlement->>'failure_retry_at')::timestamptz,
+    upstream_session_id = settlement->>'upstream_session_id',
+    upstream_config = nullif(settlement->'upstream_config', 'null'),
+    model = CASE WHEN config ? 'model' THEN config->>'model' ELSE s.model END,
+    modalities = CASE WHEN config ? 'modalities'
+      THEN ARRAY(SELECT jsonb_array_elements_text(config->'modalities')) ELSE s.modalities END,
+    instructions = CASE WHEN config ? 'instructions' THEN config->>'instructions' ELSE s.instructions END,
+    voice = CASE WHEN config ? 'voice' THEN config->>'voice' ELSE s.voice END,
+    input_audio_format = CASE WHEN config ? 'input_audio_format'
+      THEN config->>'input_audio_format' ELSE s.input_audio_format END,
+    output_audio_format = CASE WHEN config ? 'output_audio_format'
+      THEN config->>'output_audio_format' ELSE s.output_audio_format END,
+    input_audio_transcription = CASE WHEN config ? 'input_audio_transcription'
+      THEN nullif(config->'input_audio_transcription', 'null') ELSE s.input_audio_transcription END,
+    turn_detection = CASE WHEN config ? 'turn_detection'
+      THEN nullif(config->'turn_detection', 'null') ELSE s.turn_detection END,
+    input_audio_noise_reduction = CASE WHEN config ? 'input_audio_noise_reduction'
+      THEN nullif(config->'input_audio_noise_reduction', 'null') ELSE s.input_audio_noise_reduction END,
+    tools = CASE WHEN config ? 'tools' THEN config->'tools' ELSE s.tools END,
+    tool_choice = CASE WHEN config ? 'tool_choice' THEN nullif(config->'tool_choice', 'null') ELSE s.tool_choice END,
+    temperature = CASE WHEN config ? 'temperature'
+      THEN (config->>'temperature')::double precision ELSE s.temperature END,
+    max_response_output_tokens = CASE WHEN config ? 'max_response_output_tokens'
+      THEN config->>'max_response_output_tokens' ELSE s.max_response_output_tokens END,
+    output_language = CASE WHEN config ? 'output_language' THEN config->>'output_language' ELSE s.output_language END
+  WHERE s.id = of_session AND s.outcome IS NULL AND least(s.deadline, not_after) > clock_timestamp()
+    AND (settlement->>'outcome' <> 'ISSUED' OR s.revoked_at IS NULL AND NOT EXISTS (
+      SELECT FROM end_user AS u WHERE u.id = s.user_id AND u.suspended_at IS NOT NULL
+    ))
+  RETURNING * INTO settled;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM write_event(event, settled.settled_at, event->>'action', event->>'outcome', settled.application_id,
+    settled.user_id, settled.id, event->'detail');
+  RETURN NEXT settled;
+END $$;
+-- end src/issuing/settle-session.sql
+
+-- begin src/audit/check-event.sql
+-- What every row of audit_event has to keep: a trigger instead of CHECKs, for the reason that check-session.sql has.
+CREATE OR REPLACE FUNCTION check_event() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  violated text;
+BEGIN
+  violated := CASE
+    WHEN NOT NEW.action ~ '^[a-z_]+\.[a-z_]+$' THEN 'action'
+    WHEN NOT NEW.outcome IN ('SUCCEEDED', 'DENIED', 'FAILED') THEN 'outcome'
+    WHEN NOT NEW.actor_kind IN ('APPLICATION', 'USER', 'OPERATOR', 'SYSTEM') THEN 'actor_kind'
+    WHEN NOT jsonb_typeof(NEW.detail) = 'object' THEN 'detail'
+  END;
+  IF violated IS NOT NULL THEN
+    RAISE 'A row of % breaks the rule of %', TG_TABLE_NAME, violated
+      USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = violated;
+  END IF;
+  RETURN NULL;
+END $$;
+-- end src/audit/check-event.sql
+
+-- begin src/sessions/check-session.sql
+-- What every row of realtime_session has to keep: a trigger instead of CHECKs. PostgreSQL reads the text of each CHECK
+-- anew in each statement, which was a third of the work of a mint; PL/pgSQL compiles an expression once. As with a CHECK,
+-- a rule that is null holds.
+CREATE OR REPLACE FUNCTION check_session() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  violated text;
+BEGIN
+  violated := CASE
+    WHEN NOT NEW.requested_ttl_seconds BETWEEN 10 AND 7200 THEN 'requested_ttl_seconds'
+    -- Listings of what is exposed rely on the maximum (src/sessions/exposed-until.db.ts).
+    WHEN NOT NEW.session_limit_seconds BETWEEN 1 AND 7200 THEN 'session_limit_seconds'
+    WHEN NOT NEW.secret_fingerprint ~ '^[0-9a-f]{64}$' THEN 'secret_fingerprint'
+    WHEN NOT length(NEW.secret_prefix) <= 9 THEN 'secret_prefix'
+    WHEN NOT length(NEW.secret_last_four) <= 4 THEN 'secret_last_four'
+    WHEN NOT length(NEW.failure_upstream_param) <= 128 THEN 'failure_upstream_param'
+    WHEN NOT NEW.type IN ('REALTIME', 'TRANSCRIPTION', 'TRANSLATION') THEN 'type'
+    WHEN NOT NEW.modalities <@ ARRAY['TEXT', 'AUDIO'] THEN 'modalities'
+    WHEN NOT NEW.input_audio_format IN ('PCM16', 'G711_ULAW', 'G711_ALAW') THEN 'input_audio_format'
+    WHEN NOT NEW.output_audio_format IN ('PCM16', 'G711_ULAW', 'G711_ALAW') THEN 'output_audio_format'
+    WHEN NOT NEW.input_audio_noise_reduction ->> 'type' IN ('NEAR_FIELD', 'FAR_FIELD')
+      THEN 'input_audio_noise_reduction'
+    WHEN NOT jsonb_typeof(NEW.tools) = 'array' THEN 'tools'
+    WHEN NOT NEW.max_response_output_tokens ~ '^(inf|[1-9][0-9]*)$' THEN 'max_response_output_tokens'
+    WHEN NOT jsonb_typeof(NEW.labels) = 'array' THEN 'labels'
+    -- The columns that an outcome needs are set, and no others: only an issued session has a secret's fingerprint.
+    WHEN NOT CASE
+      WHEN NEW.outcome = 'ISSUED' THEN NEW.settled_at IS NOT NULL AND NEW.expires_at IS NOT NULL
+        AND NEW.failure_code IS NULL AND num_nonnulls(NEW.secret_fingerprint, NEW.secret_fingerprint_key_id,
+          NEW.secret_prefix, NEW.secret_last_four) = 4
+      WHEN NEW.outcome IN ('FAILED', 'UNCONFIRMED') THEN NEW.settled_at IS NOT NULL AND NEW.failure_code IS NOT NULL
+        AND num_nonnulls(NEW.expires_at, NEW.secret_fingerprint) = 0
+      WHEN NEW.outcome IS NULL
+        THEN num_nonnulls(NEW.settled_at, NEW.expires_at, NEW.secret_fingerprint, NEW.failure_code) = 0
+      ELSE false
+    END THEN 'outcome'
+    WHEN NOT (NEW.failure_code IS NOT NULL OR num_nonnulls(NEW.failure_upstream_param, NEW.failure_retry_at) = 0)
+      THEN 'failure_code'
+  END;
+  IF violated IS NOT NULL THEN
+    RAISE 'A row of % breaks the rule of %', TG_TABLE_NAME, violated
+      USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = violated;
+  END IF;
+  RETURN NULL;
+END $$;
+-- end src/sessions/check-session.sql
+
+-- begin src/users/check-user.sql
+-- What every row of end_user has to keep: a trigger instead of CHECKs, for the reason that check-session.sql has. A mint
+-- changes none of these columns, so that it does not fire it.
+CREATE OR REPLACE FUNCTION check_user() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  violated text;
+BEGIN
+  violated := CASE
+    WHEN NOT length(NEW.external_id) BETWEEN 1 AND 255 THEN 'external_id'
+    WHEN NOT jsonb_typeof(NEW.allowed_models) = 'array' THEN 'allowed_models'
+    WHEN NOT jsonb_typeof(NEW.allowed_providers) = 'array' THEN 'allowed_providers'
+    WHEN NOT NEW.max_ttl_seconds BETWEEN 10 AND 7200 THEN 'max_ttl_seconds'
+    WHEN NOT NEW.max_active_sessions >= 0 THEN 'max_active_sessions'
+    WHEN NOT NEW.max_mints_per_minute >= 0 THEN 'max_mints_per_minute'
+    WHEN NOT NEW.max_mints_per_day >= 0 THEN 'max_mints_per_day'
+    WHEN NOT NEW.monthly_budget_usd >= 0 THEN 'monthly_budget_usd'
+    -- An erased person is nameless.
+    WHEN NOT (NEW.erasure_began_at IS NULL OR NEW.external_id IS NULL) THEN 'erasure_began_at'
+    WHEN NOT (NEW.erased_at IS NULL OR NEW.erasure_began_at IS NOT NULL) THEN 'erased_at'
+  END;
+  IF violated IS NOT NULL THEN
+    RAISE 'A row of % breaks the rule of %', TG_TABLE_NAME, violated
+      USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = violated;
+  END IF;
+  RETURN NULL;
+END $$;
+-- end src/users/check-user.sql
+
+-- ------------------------------------------------------------------ what rows have to keep
+
+CREATE TRIGGER realtime_session_check AFTER INSERT OR UPDATE ON realtime_session
+FOR EACH ROW EXECUTE FUNCTION check_session();
+CREATE TRIGGER end_user_check
+AFTER INSERT OR UPDATE OF external_id, allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions,
+  max_mints_per_minute, max_mints_per_day, monthly_budget_usd, erasure_began_at, erased_at ON end_user
+FOR EACH ROW EXECUTE FUNCTION check_user();
+CREATE TRIGGER audit_event_check AFTER INSERT OR UPDATE ON audit_event
+FOR EACH ROW EXECUTE FUNCTION check_event();
