@@ -3,12 +3,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
 import { useBrowser } from './support/browser.ts';
+import { CONSOLE_ENV } from './support/console-env.ts';
 import { useVisits } from './support/visits.ts';
 
 const database = useDatabase();
 const upstream = useUpstream();
 const gateway = useGateway(database, () => ({
-  GATEHOUSE_CONSOLE: 'true',
+  ...CONSOLE_ENV,
   ...upstreamEnv(upstream.baseUrl),
 }));
 const browser = useBrowser();

@@ -4,10 +4,11 @@ import { issue, readSession } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import { useBrowser } from './support/browser.ts';
+import { CONSOLE_ENV } from './support/console-env.ts';
 import { useVisits } from './support/visits.ts';
 
 const database = useDatabase();
-const gateway = useGateway(database, { GATEHOUSE_CONSOLE: 'true' });
+const gateway = useGateway(database, CONSOLE_ENV);
 const browser = useBrowser();
 const visits = useVisits(browser, gateway);
 

@@ -5,10 +5,11 @@ import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { useBrowser } from './support/browser.ts';
+import { CONSOLE_ENV } from './support/console-env.ts';
 import { signInAt, useVisits } from './support/visits.ts';
 
 const database = useDatabase();
-const gateway = useGateway(database, { GATEHOUSE_CONSOLE: 'true' });
+const gateway = useGateway(database, CONSOLE_ENV);
 /** What is between the browser and the gateway, and breaks. */
 const network = use(
   async () => {

@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import { issue } from '../support/ask.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { useBrowser } from './support/browser.ts';
+import { CONSOLE_ENV } from './support/console-env.ts';
 import { ACCESS_TOKEN_SECONDS, useOpenIdProvider } from './support/openid-provider.ts';
 import { placesWithSecrets } from './support/secrets-in-page.ts';
 import { useVisits } from './support/visits.ts';
 
 const database = useDatabase();
 const provider = useOpenIdProvider();
-const gateway = useGateway(database, () => ({ GATEHOUSE_CONSOLE: 'true', ...provider.env }));
+const gateway = useGateway(database, () => ({ ...CONSOLE_ENV, ...provider.env }));
 const browser = useBrowser();
 const visits = useVisits(browser, gateway, () => [provider.origin]);
 

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { seriousFindings } from './support/axe.ts';
 import { useBrowser } from './support/browser.ts';
+import { CONSOLE_ENV } from './support/console-env.ts';
 import { PAGES, settled, THEMES, WIDTHS } from './support/pages.ts';
 import { useVisits } from './support/visits.ts';
 import { makeWorld } from './support/world.ts';
 
 const database = useDatabase();
-const gateway = useGateway(database, { GATEHOUSE_CONSOLE: 'true' });
+const gateway = useGateway(database, CONSOLE_ENV);
 const world = use(
   () => makeWorld(gateway),
   () => {},

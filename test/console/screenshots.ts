@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'vitest';
 import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { useBrowser } from './support/browser.ts';
+import { CONSOLE_ENV } from './support/console-env.ts';
 import { PAGES, settled, THEMES, WIDTHS } from './support/pages.ts';
 import { useVisits } from './support/visits.ts';
 import { makeWorld } from './support/world.ts';
@@ -12,7 +13,7 @@ import { makeWorld } from './support/world.ts';
 const FOLDER = join(import.meta.dirname, '.screenshots');
 
 const database = useDatabase();
-const gateway = useGateway(database, { GATEHOUSE_CONSOLE: 'true' });
+const gateway = useGateway(database, CONSOLE_ENV);
 const world = use(
   () => makeWorld(gateway),
   () => {},

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { readUsage } from '../support/usage.ts';
 import { useBrowser } from './support/browser.ts';
+import { CONSOLE_ENV } from './support/console-env.ts';
 import { useVisits } from './support/visits.ts';
 import { makeWorld } from './support/world.ts';
 
 const database = useDatabase();
-const gateway = useGateway(database, { GATEHOUSE_CONSOLE: 'true' });
+const gateway = useGateway(database, CONSOLE_ENV);
 use(
   () => makeWorld(gateway),
   () => {},
