@@ -12,7 +12,7 @@ import type { Json } from './platform/validation/json.ts';
 import type { Reader } from './reader.ts';
 import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
 import { findSessions } from './sessions/find-sessions.db.ts';
-import { countSessions, listSessions } from './sessions/list-sessions.db.ts';
+import { countSessions, listSessions, listSessionTexts } from './sessions/list-sessions.db.ts';
 import { countStatistics, listStatistics } from './statistics/list-statistics.db.ts';
 import { listUsage, sumUsage } from './usage/list-usage.db.ts';
 import { findSessionUsage } from './usage/session-usage.db.ts';
@@ -47,6 +47,7 @@ export function createReader(
       return (await sessions.load(sessionId))?.upstreamConfig ?? null;
     },
     sessions: (...of) => listings(() => listSessions(pool, visibility, ...of)),
+    sessionTexts: (...of) => listings(() => listSessionTexts(pool, visibility, ...of)),
     countSessions: (...of) => listings(() => countSessions(pool, visibility, ...of)),
     user: (id) => users.load(id),
     userByExternalId: (externalId) => lookUps(() => findUserByExternalId(pool, visibility, externalId)),

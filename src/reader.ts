@@ -3,11 +3,12 @@ import type { Application } from './applications/application.ts';
 import type { AuditEvent } from './audit/audit-event.ts';
 import type { AuditEventFilter } from './audit/audit-event-filter.ts';
 import type { BudgetUsage, QuotaUsage } from './limits/policy.ts';
-import type { Edge, Page } from './platform/database/page.ts';
+import type { Edge, Page, TextRow } from './platform/database/page.ts';
 import type { Json } from './platform/validation/json.ts';
 import type { ListedSession, Session, SessionDetail } from './sessions/session.ts';
 import type { SessionFilter } from './sessions/session-filter.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
+import type { SessionText } from './sessions/session-text.ts';
 import type {
   SessionCounts,
   StatisticsDimension,
@@ -46,6 +47,13 @@ export type Reader = {
     page: Page,
     extent: SessionDetail,
   ): Promise<Edge<ListedSession>[]>;
+  /** The same page as rows of text: the id, and then `columns`. Null when it must be read as above. */
+  sessionTexts(
+    filter: SessionFilter,
+    order: SessionOrder,
+    page: Page,
+    columns: readonly SessionText[],
+  ): Promise<Edge<TextRow>[] | null>;
   /** @throws CountTooLongError */
   countSessions(filter: SessionFilter, order: SessionOrder, upTo: number | null): Promise<number>;
   user(id: string): Promise<User | null>;

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import type { AllKeys } from '../validation/all-keys.ts';
 import { mapDatabaseErrors } from './map-database-errors.ts';
+import type { TextRow } from './page.ts';
 import { types } from './time-type.ts';
 
 /** A prepared statement with a name of its own, and the fields that its rows have. */
@@ -123,5 +124,30 @@ export async function readPlanned<Row extends pg.QueryResultRow>(
   { values }: SqlParameters,
 ): Promise<Row[]> {
   const { rows } = await mapDatabaseErrors(() => pool.query<Row>({ text, values, types }));
+  return rows;
+}
+
+// Nothing is parsed: what is read is written again.
+const texts: pg.CustomTypesConfig = { getTypeParser: () => (text: string | Buffer) => text };
+// Of their own, because there is a statement for each selection of columns.
+const nameOfTexts = createStatementNames('text', 300);
+
+/**
+ * Runs a statement that was put together, and returns its columns as PostgreSQL writes them, in the order of the text.
+ * @param plan 'prepared' as `read`, 'planned' as `readPlanned`
+ * @returns null when it would have to be prepared, and there are no names left
+ * @throws UnavailableError
+ */
+export async function readTexts(
+  pool: pg.Pool,
+  text: string,
+  { values }: SqlParameters,
+  plan: 'prepared' | 'planned',
+): Promise<TextRow[] | null> {
+  const name = plan === 'prepared' ? nameOfTexts(text) : undefined;
+  if (name === '') return null;
+  const { rows } = await mapDatabaseErrors(() =>
+    pool.query<(string | null)[]>({ name, text, values, types: texts, rowMode: 'array' }),
+  );
   return rows;
 }
