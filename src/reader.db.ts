@@ -19,7 +19,7 @@ import { findSessionUsage } from './usage/session-usage.db.ts';
 import { findTimeZone } from './usage/time-zones.db.ts';
 import { NO_USAGE } from './usage/usage.ts';
 import { findUserByExternalId, findUsers } from './users/find-users.db.ts';
-import { countUsers, listUsers } from './users/list-users.db.ts';
+import { countUsers, listUsers, listUserTexts } from './users/list-users.db.ts';
 
 /**
  * The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once.
@@ -52,6 +52,7 @@ export function createReader(
     user: (id) => users.load(id),
     userByExternalId: (externalId) => lookUps(() => findUserByExternalId(pool, visibility, externalId)),
     users: (...of) => listings(() => listUsers(pool, visibility, ...of)),
+    userTexts: (...of) => listings(() => listUserTexts(pool, visibility, ...of)),
     countUsers: (...of) => listings(() => countUsers(pool, visibility, ...of)),
     async activeSessions(userId) {
       return (await active.load(userId)) ?? { count: 0, nextExpiryAt: null };

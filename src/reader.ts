@@ -27,6 +27,7 @@ import type {
 import type { User } from './users/user.ts';
 import type { UserFilter } from './users/user-filter.ts';
 import type { UserOrder } from './users/user-order.ts';
+import type { UserText } from './users/user-text.ts';
 
 /** A user's sessions that are ACTIVE now. */
 export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Date | null };
@@ -59,6 +60,13 @@ export type Reader = {
   user(id: string): Promise<User | null>;
   userByExternalId(externalId: string): Promise<User | null>;
   users(filter: UserFilter, order: UserOrder, page: Page): Promise<Edge<User>[]>;
+  /** The same page as rows of text: the id, and then `columns`. Null when it must be read as above. */
+  userTexts(
+    filter: UserFilter,
+    order: UserOrder,
+    page: Page,
+    columns: readonly UserText[],
+  ): Promise<Edge<TextRow>[] | null>;
   /** @throws CountTooLongError */
   countUsers(filter: UserFilter, order: UserOrder, upTo: number | null): Promise<number>;
   activeSessions(userId: string): Promise<ActiveSessions>;

@@ -3,15 +3,26 @@ import type { Visibility } from '../authorization/visibility.ts';
 import { visible, visibleSessions } from '../authorization/visible.db.ts';
 import { and } from '../platform/database/condition.ts';
 import { countRows } from '../platform/database/count-rows.ts';
-import { afterCursor, type Keyset, orderByLimit, sortedBy, toEdges } from '../platform/database/keyset.ts';
-import type { Edge, Page } from '../platform/database/page.ts';
-import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
+import {
+  afterCursor,
+  type Keyset,
+  orderByLimit,
+  sortedBy,
+  textColumns,
+  toEdges,
+  toTextEdges,
+} from '../platform/database/keyset.ts';
+import type { Edge, Page, TextRow } from '../platform/database/page.ts';
+import { read, readPlanned, readTexts, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
+import { findActiveSessionTexts } from '../sessions/find-active-sessions.db.ts';
 import { isActive } from '../sessions/session-conditions.db.ts';
-import { visibleUserColumns } from './find-users.db.ts';
+import { seenTimes, visibleUserColumns } from './find-users.db.ts';
 import type { User } from './user.ts';
 import type { UserFilter } from './user-filter.ts';
 import { type UserOrder, userOrders } from './user-order.ts';
 import { toUser, type UserRow } from './user-row.db.ts';
+import type { UserText } from './user-text.ts';
+import { userTextColumn } from './user-texts.db.ts';
 
 /** The tables that a listing is read from, with users as `u`; its order; and which rows of them are users that the viewer sees. */
 type Source = { readonly from: string; readonly keyset: Keyset; readonly condition: string };
@@ -27,15 +38,69 @@ export async function listUsers(
   order: UserOrder,
   page: Page,
 ): Promise<Edge<User>[]> {
+  const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
+  const text = select(`${visibleUserColumns(visibility, params)}, ${sortedBy(keyset)}`);
+  const run = plan === 'prepared' ? read : readPlanned;
+  const rows = await run<UserRow & { sorted_by: string | null }>(pool, text, params);
+  return toEdges(rows, page, toUser);
+}
+
+/** The same page as rows of text: the id, and then `columns`. Null when it should be read as above (`readTexts`). */
+export async function listUserTexts(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: UserFilter,
+  order: UserOrder,
+  page: Page,
+  columns: readonly UserText[],
+): Promise<Edge<TextRow>[] | null> {
+  const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
+  const seen = seenTimes(visibility, params);
+  const texts = columns.map((column) => userTextColumn(column, seen));
+  const rows = await readTexts(pool, select(textColumns(keyset, texts)), params, plan);
+  const complete = rows && (await withActiveSessions(pool, visibility, rows, columns));
+  return complete && toTextEdges(keyset, complete, page);
+}
+
+/** Fills in what is counted for all users of the page at once. */
+async function withActiveSessions(
+  pool: pg.Pool,
+  visibility: Visibility,
+  rows: readonly TextRow[],
+  columns: readonly UserText[],
+): Promise<readonly TextRow[] | null> {
+  // The id comes before the columns.
+  const count = columns.indexOf('activeSessionCount') + 1;
+  const nextExpiry = columns.indexOf('nextExpiryAt') + 1;
+  if (rows.length === 0 || (count === 0 && nextExpiry === 0)) return rows;
+  const ids = rows.map(([id]) => id ?? '');
+  const found = await findActiveSessionTexts(pool, visibility, ids);
+  if (found === null) return null;
+  const active = new Map(found.map((row) => [row[0], row]));
+  return rows.map((row) => {
+    const [, counted = '0', expiry = null] = active.get(row[0] ?? null) ?? [];
+    return row.map((value, index) => {
+      if (index === 0) return value;
+      if (index === count) return counted;
+      return index === nextExpiry ? expiry : value;
+    });
+  });
+}
+
+/** The statement of a page, which lacks the columns that it selects of users `u`. */
+function pageStatement(visibility: Visibility, filter: UserFilter, order: UserOrder, page: Page) {
   const params = sqlParameters();
   const { from, keyset, condition } = sourceOf(order, visibility, params);
-  const text = `SELECT ${visibleUserColumns(visibility, params)}, ${sortedBy(keyset)} FROM ${from}
-    WHERE ${condition} AND ${filterCondition(filter, visibility, params)} AND ${afterCursor(keyset, page, params)}
-    ${orderByLimit(keyset, page, params)}`;
+  const where = `${condition} AND ${filterCondition(filter, visibility, params)} AND ${afterCursor(keyset, page, params)}`;
+  const end = orderByLimit(keyset, page, params);
   // Without values other than the cursor and the limit, one plan is good for all of them.
-  const plain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
-  const rows = await (plain ? read : readPlanned)<UserRow & { sorted_by: string | null }>(pool, text, params);
-  return toEdges(rows, page, toUser);
+  const isPlain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
+  return {
+    params,
+    keyset,
+    select: (columns: string) => `SELECT ${columns} FROM ${from} WHERE ${where} ${end}`,
+    plan: isPlain ? ('prepared' as const) : ('planned' as const),
+  };
 }
 
 /** How many users all pages of a listing have together, counted up to `upTo`. @throws CountTooLongError */
