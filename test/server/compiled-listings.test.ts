@@ -79,6 +79,13 @@ beforeAll(async () => {
      WHERE s.id = of.id AND made.n = of.n`,
     [JSON.stringify(rows)],
   );
+  // Two who were erased or named oddly.
+  await database.query(
+    `UPDATE end_user SET external_id = CASE external_id WHEN 'alice' THEN NULL ELSE $1 END,
+       erased_at = CASE external_id WHEN 'alice' THEN now() END
+     WHERE external_id IN ('alice', 'axb')`,
+    ['"\\\u2028 \u{1f600}'],
+  );
 });
 
 // A key belongs to one field, so that all selections can be merged.
@@ -168,10 +175,27 @@ const request = fc.record({
   ),
 });
 
+const USER_SCALARS = [
+  ...['id', 'externalId', 'createdAt', 'suspendedAt', 'erasedAt', 'lastSessionAt', 'activeSessionCount'],
+  ...['nextExpiryAt', '__typename'],
+];
+const requestForUsers = fc.record({
+  query: several(selected(USER_SCALARS), 6).map(
+    (inner) => `query ($order: UserOrder!, $first: Int, $yes: Boolean!, $no: Boolean = false) {
+      users(orderBy: $order, first: $first) { nodes { ${inner} } pageInfo { endCursor @include(if: $yes) hasNextPage @skip(if: $no) } }
+    }`,
+  ),
+  variables: fc.record({
+    order: fc.constantFrom('LAST_SESSION_AT_DESC', 'NEXT_EXPIRY_AT_ASC', 'CREATED_AT_DESC'),
+    first: fc.constantFrom(0, 2, 100, null),
+    yes: fc.boolean(),
+  }),
+});
+
 test('a compiled listing is answered byte by byte as an executed one', async () => {
   let written = 0;
   await fc.assert(
-    fc.asyncProperty(request, fc.boolean(), async ({ query, variables }, asApplication) => {
+    fc.asyncProperty(fc.oneof({ weight: 4, arbitrary: request }, requestForUsers), fc.boolean(), async ({ query, variables }, asApplication) => {
       const credential = asApplication ? ofApplication : ROOT_KEY;
       const [one, other] = await Promise.all([
         answerOf(compiled, credential, { query, variables }),
