@@ -16,9 +16,15 @@ const EXPRESSIONS = {
   applicationName: '(SELECT a.name FROM application AS a WHERE a.id = s.application_id)',
 } satisfies Partial<Record<SessionText, string>>;
 
+const written = new Map<SessionText, string>();
+
 /** What is selected of a session `s`. The external id of its user depends on the listing. */
 export function sessionTextColumn(name: Exclude<SessionText, 'externalUserId'>): string {
-  return isExpression(name) ? EXPRESSIONS[name] : columns<RealtimeSessionModel>('s', [name]);
+  const text =
+    written.get(name) ??
+    (isExpression(name) ? EXPRESSIONS[name] : columns<RealtimeSessionModel>('s', [name]));
+  written.set(name, text);
+  return text;
 }
 
 function isExpression(name: SessionText): name is keyof typeof EXPRESSIONS {

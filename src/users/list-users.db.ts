@@ -13,7 +13,13 @@ import {
   toTextEdges,
 } from '../platform/database/keyset.ts';
 import type { Edge, Page, TextRow } from '../platform/database/page.ts';
-import { read, readPlanned, readTexts, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
+import {
+  read,
+  readPlanned,
+  readTexts,
+  type SqlParameters,
+  sqlParameters,
+} from '../platform/database/statement.ts';
 import { findActiveSessionTexts } from '../sessions/find-active-sessions.db.ts';
 import { isActive } from '../sessions/session-conditions.db.ts';
 import { seenTimes, visibleUserColumns } from './find-users.db.ts';

@@ -62,7 +62,8 @@ beforeAll(async () => {
     applications: ids.map((id) => Buffer.from(id, 'base64').toString().split(':')[1] ?? ''),
     sessions: 200,
   });
-  ofApplication = (await createKey(compiled, ids[1] ?? '', { scopes: ['SESSIONS_READ', 'USERS_READ'] })).value;
+  ofApplication = (await createKey(compiled, ids[1] ?? '', { scopes: ['SESSIONS_READ', 'USERS_READ'] }))
+    .value;
   const rows = fc.sample(row, { numRuns: 120, seed: SEED });
   await database.query(
     `UPDATE realtime_session AS s SET
@@ -144,16 +145,14 @@ const connection = several(
   4,
 );
 const request = fc.record({
-  query: fc
-    .tuple(connection, fields, fc.boolean())
-    .map(
-      ([selection, part, aliased]) =>
-        `query ($filter: RealtimeSessionFilter, $order: RealtimeSessionOrder, $first: Int, $last: Int, $before: String, $yes: Boolean!, $no: Boolean = false) {
+  query: fc.tuple(connection, fields, fc.boolean()).map(
+    ([selection, part, aliased]) =>
+      `query ($filter: RealtimeSessionFilter, $order: RealtimeSessionOrder, $first: Int, $last: Int, $before: String, $yes: Boolean!, $no: Boolean = false) {
            ${aliased ? '__typename x: ' : ''}realtimeSessions(filter: $filter, orderBy: $order, first: $first, last: $last, before: $before) { ${selection} ...Used }
          }
          fragment Used on RealtimeSessionConnection { nodes @skip(if: $yes) { ...Part } }
          fragment Part on RealtimeSession { ${part} }`,
-    ),
+  ),
   variables: fc.record(
     {
       filter: fc.record(
@@ -195,15 +194,19 @@ const requestForUsers = fc.record({
 test('a compiled listing is answered byte by byte as an executed one', async () => {
   let written = 0;
   await fc.assert(
-    fc.asyncProperty(fc.oneof({ weight: 4, arbitrary: request }, requestForUsers), fc.boolean(), async ({ query, variables }, asApplication) => {
-      const credential = asApplication ? ofApplication : ROOT_KEY;
-      const [one, other] = await Promise.all([
-        answerOf(compiled, credential, { query, variables }),
-        answerOf(executed, credential, { query, variables }),
-      ]);
-      expect(one).toEqual(other);
-      if (isCompiled(query)) written += 1;
-    }),
+    fc.asyncProperty(
+      fc.oneof({ weight: 4, arbitrary: request }, requestForUsers),
+      fc.boolean(),
+      async ({ query, variables }, asApplication) => {
+        const credential = asApplication ? ofApplication : ROOT_KEY;
+        const [one, other] = await Promise.all([
+          answerOf(compiled, credential, { query, variables }),
+          answerOf(executed, credential, { query, variables }),
+        ]);
+        expect(one).toEqual(other);
+        if (isCompiled(query)) written += 1;
+      },
+    ),
     { numRuns: RUNS, seed: SEED },
   );
   // The rest asks for a count.
@@ -216,7 +219,10 @@ test.each([
   ['what a table of sessions shows', `{ realtimeSessions { ${LISTING} } }`],
   ['nodes', '{ realtimeSessions { nodes { id application { name } } } }'],
   ['a field beside the listing that says its type', `{ __typename realtimeSessions { ${LISTING} } }`],
-  ['users by their last session', '{ users(first: 50) { edges { node { id externalId lastSessionAt activeSessionCount nextExpiryAt } } } }'],
+  [
+    'users by their last session',
+    '{ users(first: 50) { edges { node { id externalId lastSessionAt activeSessionCount nextExpiryAt } } } }',
+  ],
   ['a position of events', '{ realtimeSessions { eventsAfter nodes { id } } }'],
 ])('%s is compiled', (_what, query) => {
   expect(isCompiled(query)).toBe(true);
@@ -236,7 +242,9 @@ test.each([
 function isCompiled(query: string): boolean {
   const document = parse(query);
   const operation = getOperationAST(document);
-  return operation != null && compileListing({ schema, document }, operation, { yes: true, no: false }) !== null;
+  return (
+    operation != null && compileListing({ schema, document }, operation, { yes: true, no: false }) !== null
+  );
 }
 
 /** All that a client gets, but for what differs by request. */
