@@ -61,7 +61,8 @@ export async function listUserTexts(
   columns: readonly UserText[],
 ): Promise<Edge<TextRow>[] | null> {
   const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
-  const seen = seenTimes(visibility, params);
+  // When it is selected: PostgreSQL refuses a value that the text does not use.
+  const seen = () => seenTimes(visibility, params);
   const texts = columns.map((column) => userTextColumn(column, seen));
   const rows = await readTexts(pool, select(textColumns(keyset, texts)), params, plan);
   const complete = rows && (await withActiveSessions(pool, visibility, rows, columns));
