@@ -80,7 +80,9 @@ beforeAll(async () => {
      WHERE s.id = of.id AND made.n = of.n`,
     [JSON.stringify(rows)],
   );
-  await database.query("UPDATE end_user SET external_id = $1 WHERE external_id = 'axb'", ['"\\\u2028 \u{1f600}']);
+  await database.query("UPDATE end_user SET external_id = $1 WHERE external_id = 'axb'", [
+    '"\\\u2028 \u{1f600}',
+  ]);
   await database.query(
     `UPDATE end_user SET external_id = NULL, erasure_began_at = now(), erased_at = now()
      WHERE external_id = 'alice'`,
