@@ -66,6 +66,8 @@ export type AppOptions = {
   readonly onMetrics?: (metrics: Metrics) => void;
   /** False: the trail is left unsealed, for measuring what sealing costs. */
   readonly sealing?: boolean;
+  /** The how manieth request for a listing is answered without being executed, and those after it (default 2). */
+  readonly listingsFrom?: number;
 };
 
 /**
@@ -73,7 +75,7 @@ export type AppOptions = {
  * @throws StartError and the errors of the parts, saying what an operator can do; whatever was opened is closed again
  */
 export async function createApp(config: Config & ProviderSettings, options: AppOptions): Promise<App> {
-  const { log, signal, onMetrics, sealing = true } = options;
+  const { log, signal, onMetrics, sealing = true, listingsFrom = 2 } = options;
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     for (const closeOne of opened.splice(0).reverse()) {
@@ -194,6 +196,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       heartbeatMs: config.heartbeatMs,
       limits: config.operationLimits,
       introspection: config.introspection,
+      listingsFrom,
       log,
       onRequest: (outcome, seconds) => metrics.requests.observe({ outcome }, seconds),
     });

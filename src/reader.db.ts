@@ -12,14 +12,14 @@ import type { Json } from './platform/validation/json.ts';
 import type { Reader } from './reader.ts';
 import { findActiveSessions } from './sessions/find-active-sessions.db.ts';
 import { findSessions } from './sessions/find-sessions.db.ts';
-import { countSessions, listSessions } from './sessions/list-sessions.db.ts';
+import { countSessions, listSessions, listSessionTexts } from './sessions/list-sessions.db.ts';
 import { countStatistics, listStatistics } from './statistics/list-statistics.db.ts';
 import { listUsage, sumUsage } from './usage/list-usage.db.ts';
 import { findSessionUsage } from './usage/session-usage.db.ts';
 import { findTimeZone } from './usage/time-zones.db.ts';
 import { NO_USAGE } from './usage/usage.ts';
 import { findUserByExternalId, findUsers } from './users/find-users.db.ts';
-import { countUsers, listUsers } from './users/list-users.db.ts';
+import { countUsers, listUsers, listUserTexts } from './users/list-users.db.ts';
 
 /**
  * The ledger as one request reads it: nothing but what its viewer may see, and everything by id at most once.
@@ -47,10 +47,12 @@ export function createReader(
       return (await sessions.load(sessionId))?.upstreamConfig ?? null;
     },
     sessions: (...of) => listings(() => listSessions(pool, visibility, ...of)),
+    sessionTexts: (...of) => listings(() => listSessionTexts(pool, visibility, ...of)),
     countSessions: (...of) => listings(() => countSessions(pool, visibility, ...of)),
     user: (id) => users.load(id),
     userByExternalId: (externalId) => lookUps(() => findUserByExternalId(pool, visibility, externalId)),
     users: (...of) => listings(() => listUsers(pool, visibility, ...of)),
+    userTexts: (...of) => listings(() => listUserTexts(pool, visibility, ...of)),
     countUsers: (...of) => listings(() => countUsers(pool, visibility, ...of)),
     async activeSessions(userId) {
       return (await active.load(userId)) ?? { count: 0, nextExpiryAt: null };

@@ -3,11 +3,12 @@ import type { Application } from './applications/application.ts';
 import type { AuditEvent } from './audit/audit-event.ts';
 import type { AuditEventFilter } from './audit/audit-event-filter.ts';
 import type { BudgetUsage, QuotaUsage } from './limits/policy.ts';
-import type { Edge, Page } from './platform/database/page.ts';
+import type { Edge, Page, TextRow } from './platform/database/page.ts';
 import type { Json } from './platform/validation/json.ts';
 import type { ListedSession, Session, SessionDetail } from './sessions/session.ts';
 import type { SessionFilter } from './sessions/session-filter.ts';
 import type { SessionOrder } from './sessions/session-order.ts';
+import type { SessionText } from './sessions/session-text.ts';
 import type {
   SessionCounts,
   StatisticsDimension,
@@ -23,9 +24,13 @@ import type {
   UsagePosition,
   UsageRow,
 } from './usage/usage-query.ts';
-import type { ActiveSessions, User, UserDetail } from './users/user.ts';
+import type { User } from './users/user.ts';
 import type { UserFilter } from './users/user-filter.ts';
 import type { UserOrder } from './users/user-order.ts';
+import type { UserText } from './users/user-text.ts';
+
+/** A user's sessions that are ACTIVE now. */
+export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Date | null };
 
 /**
  * What one request may ask of the ledger, as its viewer sees it: what is not visible is missing. Look-ups by id
@@ -43,11 +48,25 @@ export type Reader = {
     page: Page,
     extent: SessionDetail,
   ): Promise<Edge<ListedSession>[]>;
+  /** The same page as rows of text: the id, and then `columns`. Null when it must be read as above. */
+  sessionTexts(
+    filter: SessionFilter,
+    order: SessionOrder,
+    page: Page,
+    columns: readonly SessionText[],
+  ): Promise<Edge<TextRow>[] | null>;
   /** @throws CountTooLongError */
   countSessions(filter: SessionFilter, order: SessionOrder, upTo: number | null): Promise<number>;
   user(id: string): Promise<User | null>;
   userByExternalId(externalId: string): Promise<User | null>;
-  users(filter: UserFilter, order: UserOrder, page: Page, detail: UserDetail): Promise<Edge<User>[]>;
+  users(filter: UserFilter, order: UserOrder, page: Page): Promise<Edge<User>[]>;
+  /** The same page as rows of text: the id, and then `columns`. Null when it must be read as above. */
+  userTexts(
+    filter: UserFilter,
+    order: UserOrder,
+    page: Page,
+    columns: readonly UserText[],
+  ): Promise<Edge<TextRow>[] | null>;
   /** @throws CountTooLongError */
   countUsers(filter: UserFilter, order: UserOrder, upTo: number | null): Promise<number>;
   activeSessions(userId: string): Promise<ActiveSessions>;

@@ -2,8 +2,12 @@ import type { Application } from '../applications/application.ts';
 import { ApiKeyType } from './api-key.ts';
 import { READ_SCOPES } from './authorization.ts';
 import { builder } from './builder.ts';
-import { encodeId, NODE_ID } from './ids.ts';
+import { columnsOf } from './declared-text.ts';
+import { encodeId, encodeIdsOf, NODE_ID } from './ids.ts';
 import { PolicyOverridesType } from './policy.ts';
+
+// What a session's row has of its application.
+const column = columnsOf<'id' | 'name'>();
 
 export const ApplicationType = builder.objectRef<Application>('Application');
 
@@ -14,8 +18,15 @@ builder.objectType(ApplicationType, {
   interfaces: [builder.nodeInterfaceRef()],
   description: 'A registered caller, e.g. a backend, a dashboard or a tool of an auditor.',
   fields: (t) => ({
-    id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('Application', id) }),
-    name: t.exposeString('name', { description: 'The name. No two applications have the same name.' }),
+    id: t.id({
+      description: NODE_ID,
+      extensions: column('id', encodeIdsOf('Application')),
+      resolve: ({ id }) => encodeId('Application', id),
+    }),
+    name: t.exposeString('name', {
+      description: 'The name. No two applications have the same name.',
+      extensions: column('name'),
+    }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When the application was registered.',

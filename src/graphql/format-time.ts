@@ -19,3 +19,22 @@ export function formatTime(time: Date): string {
   const fraction = String(rest - seconds * 1000).padStart(3, '0');
   return `${dayText}${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}.${fraction}Z`;
 }
+
+const SPACE = 32;
+const POINT = 46;
+
+/**
+ * The same text out of PostgreSQL's, "2026-11-22 07:21:00.123456+00", which leaves out zeros at its end.
+ * @throws when it has another form: of another zone or style, before Christ, after the year 9999, or infinite
+ */
+export function formatTimeText(text: string): string {
+  const { length } = text;
+  if (length < 22 || length > 29 || text.charCodeAt(10) !== SPACE || !text.endsWith('+00'))
+    throw new Error('A time has an unexpected form');
+  const seconds = `${text.slice(0, 10)}T${text.slice(11, 19)}`;
+  if (length === 22) return `${seconds}.000Z`;
+  if (text.charCodeAt(19) !== POINT) throw new Error('A time has an unexpected form');
+  return length >= 26
+    ? `${seconds}${text.slice(19, 23)}Z`
+    : `${seconds}${text.slice(19, -3).padEnd(4, '0')}Z`;
+}

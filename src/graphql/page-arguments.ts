@@ -2,6 +2,7 @@ import type { ArgBuilder, InputFieldMap } from '@pothos/core';
 import { MAX_PAGE_SIZE } from '../platform/database/page.ts';
 import type { BuilderTypes } from './builder.ts';
 import { cost, type PageSize } from './declared-cost.ts';
+import type { DeclaredListing } from './declared-text.ts';
 
 export const DEFAULT_PAGE: PageSize = { size: 20, most: MAX_PAGE_SIZE };
 
@@ -10,8 +11,12 @@ export function forwardPages(arg: ArgBuilder<BuilderTypes>, page = DEFAULT_PAGE)
   return { args: forwardArguments(arg, page), extensions: cost({ page }) };
 }
 
-/** The same for a field that is read in both directions and has other arguments, too. */
-export function pagesBothWays<Other extends InputFieldMap>(arg: ArgBuilder<BuilderTypes>, other: Other) {
+/** The same for a field that is read in both directions and has other arguments, too. `listing` reads it as rows of text. */
+export function pagesBothWays<Other extends InputFieldMap>(
+  arg: ArgBuilder<BuilderTypes>,
+  other: Other,
+  listing?: DeclaredListing,
+) {
   const { size, most } = DEFAULT_PAGE;
   return {
     args: {
@@ -25,7 +30,7 @@ export function pagesBothWays<Other extends InputFieldMap>(arg: ArgBuilder<Build
           'Returns the entries before this cursor, e.g. the startCursor of the page that you have. It cannot be combined with first or after.',
       }),
     },
-    extensions: cost({ page: DEFAULT_PAGE }),
+    extensions: { ...cost({ page: DEFAULT_PAGE }), ...(listing === undefined ? {} : { listing }) },
   };
 }
 

@@ -1,13 +1,15 @@
 import { NEWEST_FIRST } from '../platform/database/page.ts';
 import type { ListedSession, Session, SessionFailure, SessionRecord } from '../sessions/session.ts';
+import type { SessionText } from '../sessions/session-text.ts';
 import { ApplicationType } from './application.ts';
 import { AuditEventConnection } from './audit-event.ts';
 import { builder } from './builder.ts';
 import { readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { cursorOf } from './cursor.ts';
+import { columnsOf } from './declared-text.ts';
 import { failureMessage, UPSTREAM_PARAM } from './failure-message.ts';
-import { encodeId, NODE_ID } from './ids.ts';
+import { encodeId, encodeIdsOf, NODE_ID } from './ids.ts';
 import { forwardPages } from './page-arguments.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { RedactedClientSecretType } from './redacted-client-secret.ts';
@@ -26,28 +28,40 @@ import { StatusEnum } from './session-status.ts';
 import { UsageTotalsType } from './usage-totals.ts';
 import { UserType } from './user-ref.ts';
 
+// How the fields are read where a listing is written from rows of text.
+const column = columnsOf<SessionText>();
+const failureColumn = columnsOf<Exclude<keyof SessionFailure, 'retryAt'>>();
+
 const SessionFailureType = builder.objectRef<SessionFailure>('SessionFailure').implement({
   description: 'The reason why a session has no client secret.',
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'A stable code, e.g. "upstream_timeout".' }),
+    code: t.exposeString('code', {
+      description: 'A stable code, e.g. "upstream_timeout".',
+      extensions: failureColumn('code'),
+    }),
     message: t.string({
       description: 'A fixed text that may be shown to the user. It never repeats the answer of the provider.',
+      extensions: failureColumn('code', failureMessage),
       resolve: ({ code }) => failureMessage(code),
     }),
     upstreamStatus: t.exposeInt('upstreamStatus', {
       nullable: true,
+      extensions: failureColumn('upstreamStatus'),
       description: "The HTTP status of the provider's answer. Null when there was no answer.",
     }),
     upstreamCode: t.exposeString('upstreamCode', {
       nullable: true,
+      extensions: failureColumn('upstreamCode'),
       description: 'The error code of the provider, e.g. "model_not_found". Null when it sent none.',
     }),
     upstreamParam: t.exposeString('upstreamParam', {
       nullable: true,
+      extensions: failureColumn('upstreamParam'),
       description: UPSTREAM_PARAM,
     }),
     upstreamRequestId: t.exposeString('upstreamRequestId', {
       nullable: true,
+      extensions: failureColumn('upstreamRequestId'),
       description: "The provider's request id, for questions to its support. Null when it sent none.",
     }),
   }),
@@ -58,23 +72,44 @@ builder.objectType(RealtimeSessionType, {
   description:
     'A realtime session that was issued or attempted: the sixteen fields of the RealtimeSessionCreateResponse of the provider, in the same form for every dialect, and the record that Gatehouse keeps of it. Where clients configure their sessions themselves (xAI), fields that the provider does not answer are null or empty.',
   fields: (t) => ({
-    id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('RealtimeSession', id) }),
+    id: t.id({
+      description: NODE_ID,
+      extensions: column('id', encodeIdsOf('RealtimeSession')),
+      resolve: ({ id }) => encodeId('RealtimeSession', id),
+    }),
     upstreamSessionId: t.exposeString('upstreamSessionId', {
+      extensions: column('upstreamSessionId'),
       nullable: true,
       description:
         "The provider's own identifier (sess_…). Null until the session is issued, and for providers that have none.",
     }),
     object: t.string({
+      extensions: column('object'),
       description:
         '"realtime.session", "realtime.transcription_session" for a transcription session, or "realtime.translation_session" for a translation session.',
       resolve: (session, _args, context) => fromSessionRecord(session, context, ({ object }) => object),
     }),
     type: t.expose('type', {
+      extensions: column('type'),
       type: SessionTypeEnum,
       description: 'The type: a conversation, a transcription or a translation.',
     }),
-    status: t.expose('status', { type: StatusEnum, description: 'The status at the time of the request.' }),
+    status: t.expose('status', {
+      extensions: column('status'),
+      type: StatusEnum,
+      description: 'The status at the time of the request.',
+    }),
     clientSecret: t.expose('clientSecret', {
+      extensions: {
+        text: {
+          columns: {
+            redacted: 'redactedSecret',
+            fingerprint: 'secretFingerprint',
+            expiresAt: 'expiresAt',
+          } satisfies Record<string, SessionText>,
+          nullWith: 'expiresAt' satisfies SessionText,
+        },
+      },
       type: RedactedClientSecretType,
       nullable: true,
       description: 'The client secret, redacted. Null when none has been issued.',
@@ -86,10 +121,12 @@ builder.objectType(RealtimeSessionType, {
         fromFullSession(session, context, ({ config }) => config.modalities),
     }),
     model: t.exposeString('model', {
+      extensions: column('model'),
       description:
         'The model. For a transcription session, the transcription model. The policy and the prices of this model apply.',
     }),
     instructions: t.string({
+      extensions: column('instructions'),
       nullable: true,
       description:
         'The instructions for the model, with credentials in them replaced. Null when there are none.',
@@ -97,10 +134,12 @@ builder.objectType(RealtimeSessionType, {
         fromFullSession(session, context, ({ config }) => config.instructions),
     }),
     voice: t.exposeString('voice', {
+      extensions: column('voice'),
       nullable: true,
       description: 'The voice of the model, e.g. "marin". Null for a transcription or translation session.',
     }),
     inputAudioFormat: t.field({
+      extensions: column('inputAudioFormat'),
       type: AudioFormatEnum,
       nullable: true,
       description:
@@ -109,6 +148,7 @@ builder.objectType(RealtimeSessionType, {
         fromFullSession(session, context, ({ config }) => config.inputAudioFormat),
     }),
     outputAudioFormat: t.field({
+      extensions: column('outputAudioFormat'),
       type: AudioFormatEnum,
       nullable: true,
       description:
@@ -153,6 +193,7 @@ builder.objectType(RealtimeSessionType, {
         fromFullSession(session, context, ({ config }) => config.toolChoice),
     }),
     temperature: t.float({
+      extensions: column('temperature'),
       nullable: true,
       description:
         'The sampling temperature of the model. Null when the dialect has no temperature; the GA API has none.',
@@ -160,6 +201,7 @@ builder.objectType(RealtimeSessionType, {
         fromFullSession(session, context, ({ config }) => config.temperature),
     }),
     maxResponseOutputTokens: t.field({
+      extensions: column('maxResponseOutputTokens'),
       type: 'TokenLimit',
       nullable: true,
       description:
@@ -168,6 +210,7 @@ builder.objectType(RealtimeSessionType, {
         fromFullSession(session, context, ({ config }) => config.maxResponseOutputTokens),
     }),
     outputLanguage: t.string({
+      extensions: column('outputLanguage'),
       nullable: true,
       description:
         'The language that a translation session translates into, e.g. "es". Null when none was named, and for other types of session.',
@@ -175,6 +218,7 @@ builder.objectType(RealtimeSessionType, {
         fromFullSession(session, context, ({ config }) => config.outputLanguage),
     }),
     upstreamConfig: t.field({
+      extensions: column('upstreamConfig'),
       type: 'JSON',
       nullable: true,
       description:
@@ -185,6 +229,11 @@ builder.objectType(RealtimeSessionType, {
           : reader.upstreamConfig(session.id),
     }),
     user: t.field({
+      extensions: {
+        text: {
+          columns: { id: 'userId', externalId: 'externalUserId' } satisfies Record<string, SessionText>,
+        },
+      },
       type: UserType,
       description: 'The user that the session is for.',
       // The user is missing when it was erased while its own request was answered.
@@ -194,6 +243,11 @@ builder.objectType(RealtimeSessionType, {
           : { id, externalId },
     }),
     application: t.field({
+      extensions: {
+        text: {
+          columns: { id: 'applicationId', name: 'applicationName' } satisfies Record<string, SessionText>,
+        },
+      },
       type: ApplicationType,
       description:
         'The application that requested the session. The built-in application for callers that have none.',
@@ -203,6 +257,7 @@ builder.objectType(RealtimeSessionType, {
       },
     }),
     provider: t.exposeString('provider', {
+      extensions: column('provider'),
       description: 'The name of the provider that issued the session, e.g. "openai".',
     }),
     labels: t.field({
@@ -211,20 +266,24 @@ builder.objectType(RealtimeSessionType, {
       resolve: (session, _args, context) => fromSessionRecord(session, context, ({ labels }) => labels),
     }),
     createdAt: t.expose('createdAt', {
+      extensions: column('createdAt'),
       type: 'DateTime',
       description: 'When the session was reserved, before the request to the provider.',
     }),
     issuedAt: t.expose('issuedAt', {
+      extensions: column('issuedAt'),
       type: 'DateTime',
       nullable: true,
       description: 'When the client secret was recorded and returned. Null when there is none.',
     }),
     revokedAt: t.expose('revokedAt', {
+      extensions: column('revokedAt'),
       type: 'DateTime',
       nullable: true,
       description: 'When the session was revoked. Null when it was not revoked.',
     }),
     exposedUntil: t.field({
+      extensions: column('exposedUntil'),
       type: 'DateTime',
       nullable: true,
       description:
@@ -233,6 +292,18 @@ builder.objectType(RealtimeSessionType, {
         fromSessionRecord(session, context, ({ exposedUntil }) => exposedUntil),
     }),
     failure: t.field({
+      extensions: {
+        text: {
+          columns: {
+            code: 'failureCode',
+            upstreamStatus: 'failureUpstreamStatus',
+            upstreamCode: 'failureUpstreamCode',
+            upstreamParam: 'failureUpstreamParam',
+            upstreamRequestId: 'failureUpstreamRequestId',
+          } satisfies Record<string, SessionText>,
+          nullWith: 'failureCode' satisfies SessionText,
+        },
+      },
       type: SessionFailureType,
       nullable: true,
       description:

@@ -1,10 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { Edge } from '../platform/database/page.ts';
 import { CONFIG_BEYOND_SUMMARY, type SessionDetail } from '../sessions/session.ts';
+import type { SessionFilter } from '../sessions/session-filter.ts';
 import { type SessionOrder, sessionOrders } from '../sessions/session-order.ts';
+import { isSessionText } from '../sessions/session-text.ts';
 import { builder } from './builder.ts';
 import { type PageArguments, readPage, toConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { cursorOf } from './cursor.ts';
+import type { DeclaredListing } from './declared-text.ts';
 import { decodeIdOf } from './ids.ts';
 import { mentionedFields } from './mentioned-fields.ts';
 import { pagesBothWays } from './page-arguments.ts';
@@ -23,6 +27,7 @@ const RealtimeSessionConnection = builder.connectionObject(
     fields: (t) => ({
       totalCount: totalCountField(t, 'sessions'),
       eventsAfter: t.id({
+        extensions: { text: { property: 'eventsAfter' } },
         description:
           'What to pass to sessionEvents as after, to follow the sessions from this answer on: every change that the answer does not show is delivered, however late it is committed, and maybe some that it does show. Of several pages, take that of the first one that you read.',
         resolve: ({ eventsAfter }) => eventsPosition(eventsAfter),
@@ -51,16 +56,19 @@ builder.queryField('realtimeSessions', (t) =>
     type: RealtimeSessionConnection,
     description: 'The sessions that you may see and that match the filter.',
     authScopes: readers,
-    ...pagesBothWays(t.arg, {
-      filter: t.arg({ type: SessionFilterInput, description: 'Default: all sessions.' }),
-      orderBy: t.arg({
-        type: SessionOrderEnum,
-        defaultValue: 'CREATED_AT_DESC',
-        description: 'How the sessions are sorted.',
-      }),
-    }),
-    resolve: (_root, { filter, orderBy, ...args }, context, info) =>
-      connect(context, sessionFilterOf(filter), orderBy ?? 'CREATED_AT_DESC', 'realtimeSessions', args, info),
+    ...pagesBothWays(
+      t.arg,
+      {
+        filter: t.arg({ type: SessionFilterInput, description: 'Default: all sessions.' }),
+        orderBy: t.arg({
+          type: SessionOrderEnum,
+          defaultValue: 'CREATED_AT_DESC',
+          description: 'How the sessions are sorted.',
+        }),
+      },
+      asTexts,
+    ),
+    resolve: (_root, args, context, info) => connect(context, ofAllUsers(args), info),
   }),
 );
 
@@ -76,7 +84,8 @@ builder.objectField(UserType, 'sessions', (t) =>
       const requested = sessionFilterOf(filter);
       // A filter for another user matches none of this user's sessions.
       const own = requested === null || (requested.userId ?? id) !== id ? null : { ...requested, userId: id };
-      return connect(context, own, 'CREATED_AT_DESC', `User.sessions/${id}`, args, info);
+      const listed = { filter: own, order: 'CREATED_AT_DESC', field: `User.sessions/${id}`, args } as const;
+      return connect(context, listed, info);
     },
   }),
 );
@@ -96,22 +105,70 @@ function requestedDetail(info: GraphQLResolveInfo): SessionDetail {
   return mentions(RECORD_FIELDS) ? 'record' : 'summary';
 }
 
-async function connect(
-  { reader, subscriptions }: Context,
-  filter: ReturnType<typeof sessionFilterOf>,
-  order: SessionOrder,
-  field: string,
-  args: PageArguments,
-  info: GraphQLResolveInfo,
-) {
+type Listed = {
+  /** Null: no session can match. */
+  readonly filter: SessionFilter | null;
+  readonly order: SessionOrder;
+  /** What cursors are bound to, beside the order. */
+  readonly field: string;
+  readonly args: PageArguments;
+};
+
+type ListArguments = PageArguments & {
+  readonly filter?: Parameters<typeof sessionFilterOf>[0];
+  readonly orderBy?: SessionOrder | null | undefined;
+};
+
+function ofAllUsers({ filter, orderBy, ...args }: ListArguments): Listed {
+  return {
+    filter: sessionFilterOf(filter),
+    order: orderBy ?? 'CREATED_AT_DESC',
+    field: 'realtimeSessions',
+    args,
+  };
+}
+
+async function connect(context: Context, listed: Listed, info: GraphQLResolveInfo) {
+  const { filter, order } = listed;
+  const { page, connectionOf } = pageOf(context, listed);
+  const position = await positionOf(context, mentionedFields(info).has('eventsAfter'));
+  const detail = requestedDetail(info);
+  return connectionOf(
+    filter === null ? [] : await context.reader.sessions(filter, order, page, detail),
+    position,
+  );
+}
+
+/** The same page, written without being executed. */
+const asTexts: DeclaredListing = {
+  hasColumn: isSessionText,
+  async read(args: ListArguments, context, { columns, properties }) {
+    const listed = ofAllUsers(args);
+    const { filter, order } = listed;
+    const { page, connectionOf } = pageOf(context, listed);
+    const position = await positionOf(context, properties.has('eventsAfter'));
+    const names = columns.filter(isSessionText);
+    const rows = filter === null ? [] : await context.reader.sessionTexts(filter, order, page, names);
+    return rows && connectionOf(rows, position);
+  },
+};
+
+function pageOf({ reader }: Context, { filter, order, field, args }: Listed) {
   const listing = `${field}/${order}`;
   const cursors = cursorOf(sessionOrders[order]);
   const page = readPage(listing, cursors, args);
-  // Before the sessions are read, and finished by then: what is committed in between is delivered once more.
-  const position = mentionedFields(info).has('eventsAfter') ? await subscriptions.readPosition() : null;
-  const rows = filter === null ? [] : await reader.sessions(filter, order, page, requestedDetail(info));
-  const connection = toConnection(listing, cursors, page, rows, async (upTo) =>
-    filter === null ? 0 : reader.countSessions(filter, order, upTo),
-  );
-  return { ...connection, eventsAfter: position === null ? null : encodeEventPosition(position) };
+  const count = async (upTo: number | null) =>
+    filter === null ? 0 : reader.countSessions(filter, order, upTo);
+  return {
+    page,
+    connectionOf: <Row>(rows: readonly Edge<Row>[], position: string | null) => ({
+      ...toConnection(listing, cursors, page, rows, count),
+      eventsAfter: position === null ? null : encodeEventPosition(position),
+    }),
+  };
+}
+
+/** Before the sessions are read, and finished by then: what is committed in between is delivered once more. */
+async function positionOf({ subscriptions }: Context, isSelected: boolean): Promise<string | null> {
+  return isSelected ? subscriptions.readPosition() : null;
 }

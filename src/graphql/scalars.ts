@@ -3,7 +3,8 @@ import { parseInstant } from '../platform/validation/instant.ts';
 import type { Json } from '../platform/validation/json.ts';
 import { depthWithin, MAX_JSON_DEPTH } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
-import { formatTime } from './format-time.ts';
+import { writeNumber } from './declared-text.ts';
+import { formatTime, formatTimeText } from './format-time.ts';
 
 // The messages never repeat the value: it may be a secret.
 
@@ -11,6 +12,7 @@ builder.scalarType('DateTime', {
   description:
     'A time of RFC 3339. In answers it is always in UTC and to the millisecond, e.g. "2026-11-22T07:21:00.000Z". In arguments it may have any offset, e.g. "2026-11-22T08:21:00.123456+01:00"; it is converted to UTC, and kept to the microsecond where it is compared with times of records. A day that does not exist is refused. A leap second (second 60, at the end of a month in UTC) is the second after it.',
   serialize: formatTime,
+  extensions: { writeText: (text: string) => `"${formatTimeText(text)}"` },
   parseValue: (value) => {
     const instant = parseInstant(value);
     if (typeof instant === 'string') throw new GraphQLError(instant);
@@ -21,6 +23,8 @@ builder.scalarType('DateTime', {
 builder.scalarType('JSON', {
   description: `Any JSON value, nested at most ${MAX_JSON_DEPTH} levels deep. A value that is returned never contains a secret: credentials are replaced before it is stored.`,
   serialize: (value) => value,
+  // PostgreSQL's own form has spaces, and numbers that JavaScript writes otherwise.
+  extensions: { writeText: (text: string) => JSON.stringify(JSON.parse(text)) },
   parseValue: (value) => {
     if (!isJson(value)) throw new GraphQLError(`must be a JSON value, nested at most ${MAX_JSON_DEPTH} deep`);
     return value;
@@ -31,6 +35,7 @@ builder.scalarType('SafeInt', {
   description:
     'A whole number up to 2^53 - 1, which JSON and JavaScript hold exactly. Int is too small for these numbers.',
   serialize: (value) => value,
+  extensions: { writeText: writeNumber },
   parseValue: (value) => {
     if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
     throw new GraphQLError('must be a whole number from -(2^53 - 1) to 2^53 - 1');
@@ -40,6 +45,7 @@ builder.scalarType('SafeInt', {
 builder.scalarType('TokenLimit', {
   description: 'A positive integer, or the string "inf" for no limit.',
   serialize: (value) => value,
+  extensions: { writeText: (text: string) => (text === 'inf' ? '"inf"' : writeNumber(text)) },
   parseValue: (value) => {
     if (value === 'inf') return value;
     if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;

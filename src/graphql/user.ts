@@ -1,10 +1,12 @@
 import { mergePolicies, type Policy, quotaStates } from '../limits/policy.ts';
 import { parseExternalUserId } from '../users/parse-external-user-id.ts';
-import type { ActiveSessions, User } from '../users/user.ts';
+import type { User } from '../users/user.ts';
+import type { UserText } from '../users/user-text.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { columnsOf } from './declared-text.ts';
 import { BadInputError } from './errors.ts';
-import { decodeIdOf, encodeId, NODE_ID } from './ids.ts';
+import { decodeIdOf, encodeId, encodeIdsOf, NODE_ID } from './ids.ts';
 import { BudgetStateType, PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
 import { groupByOptions, reportOf, TIME_ZONE, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 import { type UserName, UserType } from './user-ref.ts';
@@ -12,16 +14,25 @@ import { type UserName, UserType } from './user-ref.ts';
 // The ids may be read wherever a user is shown, e.g. beside a session; the rest needs USERS_READ.
 const readers = { scope: 'USERS_READ', person: true } as const;
 
+// How the fields are read where a listing is written from rows of text.
+const column = columnsOf<UserText>();
+
 builder.objectType(UserType, {
   interfaces: [builder.nodeInterfaceRef()],
   description: 'A person for whom sessions were requested.',
   fields: (t) => ({
-    id: t.id({ description: NODE_ID, resolve: ({ id }) => encodeId('User', id) }),
+    id: t.id({
+      description: NODE_ID,
+      extensions: column('id', encodeIdsOf('User')),
+      resolve: ({ id }) => encodeId('User', id),
+    }),
     externalId: t.exposeString('externalId', {
+      extensions: column('externalId'),
       nullable: true,
       description: 'The identifier that the applications use for this person. Null when the user is erased.',
     }),
     createdAt: t.field({
+      extensions: column('createdAt'),
       type: 'DateTime',
       description:
         'When the user was named for the first time. With reach OWN_APPLICATION: when its first session for your application was reserved.',
@@ -29,6 +40,7 @@ builder.objectType(UserType, {
       resolve: (user, _args, context) => fromRecord(user, context, ({ createdAt }) => createdAt),
     }),
     suspendedAt: t.field({
+      extensions: column('suspendedAt'),
       type: 'DateTime',
       nullable: true,
       description:
@@ -37,6 +49,7 @@ builder.objectType(UserType, {
       resolve: (user, _args, context) => fromRecord(user, context, ({ suspendedAt }) => suspendedAt),
     }),
     erasedAt: t.field({
+      extensions: column('erasedAt'),
       type: 'DateTime',
       nullable: true,
       description:
@@ -45,21 +58,23 @@ builder.objectType(UserType, {
       resolve: (user, _args, context) => fromRecord(user, context, ({ erasedAt }) => erasedAt),
     }),
     activeSessionCount: t.int({
+      extensions: column('activeSessionCount'),
       description:
         'The number of ACTIVE sessions that you may see. The quota ACTIVE_SESSIONS also counts pending sessions, and revoked sessions whose secret has not expired.',
       authScopes: readers,
-      resolve: (user, _args, context) => fromActiveSessions(user, context, ({ count }) => count),
+      resolve: async ({ id }, _args, { reader }) => (await reader.activeSessions(id)).count,
     }),
     nextExpiryAt: t.field({
+      extensions: column('nextExpiryAt'),
       type: 'DateTime',
       nullable: true,
       description:
         'When the first of the ACTIVE sessions that you may see expires. Null when none is ACTIVE.',
       authScopes: readers,
-      resolve: (user, _args, context) =>
-        fromActiveSessions(user, context, ({ nextExpiryAt }) => nextExpiryAt),
+      resolve: async ({ id }, _args, { reader }) => (await reader.activeSessions(id)).nextExpiryAt,
     }),
     lastSessionAt: t.field({
+      extensions: column('lastSessionAt'),
       type: 'DateTime',
       nullable: true,
       description: 'When the newest session that you may see was reserved. Null when there is none.',
@@ -163,15 +178,6 @@ function fromRecord<T>(user: User | UserName, { reader }: Context, read: (user: 
     if (record === null) throw new Error('A record refers to a missing user');
     return read(record);
   });
-}
-
-function fromActiveSessions<T>(
-  user: User | UserName,
-  { reader }: Context,
-  read: (sessions: ActiveSessions) => T,
-): T | Promise<T> {
-  if ('activeSessions' in user && user.activeSessions !== undefined) return read(user.activeSessions);
-  return reader.activeSessions(user.id).then(read);
 }
 
 builder.queryField('user', (t) =>

@@ -1,12 +1,14 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import type { Edge } from '../platform/database/page.ts';
 import { isStorable } from '../platform/validation/text.ts';
-import type { UserDetail } from '../users/user.ts';
+import type { UserFilter } from '../users/user-filter.ts';
 import { type UserOrder, userOrders } from '../users/user-order.ts';
+import { isUserText } from '../users/user-text.ts';
 import { builder } from './builder.ts';
-import { readPage, toConnection } from './connection.ts';
+import { type PageArguments, readPage, toConnection } from './connection.ts';
+import type { Context } from './context.ts';
 import { cursorOf } from './cursor.ts';
+import type { DeclaredListing } from './declared-text.ts';
 import { atMost } from './list-limit.ts';
-import { mentionedFields } from './mentioned-fields.ts';
 import { pagesBothWays } from './page-arguments.ts';
 import { totalCountField } from './total-count.ts';
 import { UserType } from './user-ref.ts';
@@ -58,40 +60,64 @@ const UserOrderEnum = builder.enumType('UserOrder', {
   } satisfies Record<UserOrder, object>,
 });
 
-/** How much of each user to read, by the fields that the document names. What it leaves out is read by id. */
-function requestedDetail(info: GraphQLResolveInfo): UserDetail {
-  const mentioned = mentionedFields(info);
-  return mentioned.has('activeSessionCount') || mentioned.has('nextExpiryAt')
-    ? 'withActiveSessions'
-    : 'record';
-}
-
 builder.queryField('users', (t) =>
   t.field({
     type: UserConnection,
     description: 'The users that you may see and that match the filter.',
     authScopes: { scope: 'USERS_READ', person: true },
-    ...pagesBothWays(t.arg, {
-      filter: t.arg({ type: UserFilterInput, description: 'Default: all users.' }),
-      orderBy: t.arg({
-        type: UserOrderEnum,
-        defaultValue: 'LAST_SESSION_AT_DESC',
-        description: 'How the users are sorted.',
-      }),
-    }),
-    resolve: async (_root, { filter: filterInput, orderBy, ...args }, { reader }, info) => {
-      const order = orderBy ?? 'LAST_SESSION_AT_DESC';
-      const listing = `users/${order}`;
-      const cursors = cursorOf(userOrders[order]);
-      const page = readPage(listing, cursors, args);
-      const { externalIds, ...rest } = filterInput ?? {};
-      // PostgreSQL cannot store a NUL in text, so no identifier has one.
-      const filter = externalIds == null ? rest : { ...rest, externalIds: externalIds.filter(isStorable) };
-      const canMatch = isStorable(filter.externalIdPrefix ?? '');
-      const rows = canMatch ? await reader.users(filter, order, page, requestedDetail(info)) : [];
-      return toConnection(listing, cursors, page, rows, async (upTo) =>
-        canMatch ? reader.countUsers(filter, order, upTo) : 0,
-      );
+    ...pagesBothWays(
+      t.arg,
+      {
+        filter: t.arg({ type: UserFilterInput, description: 'Default: all users.' }),
+        orderBy: t.arg({
+          type: UserOrderEnum,
+          defaultValue: 'LAST_SESSION_AT_DESC',
+          description: 'How the users are sorted.',
+        }),
+      },
+      asTexts,
+    ),
+    resolve: async (_root, args, { reader }) => {
+      const { filter, order, page, connectionOf } = pageOf(args, reader);
+      return connectionOf(filter === null ? [] : await reader.users(filter, order, page));
     },
   }),
 );
+
+type ListArguments = PageArguments & {
+  readonly filter?: typeof UserFilterInput.$inferInput | null | undefined;
+  readonly orderBy?: UserOrder | null | undefined;
+};
+
+/** The same page, written without being executed. */
+const asTexts: DeclaredListing = {
+  hasColumn: isUserText,
+  async read(args: ListArguments, { reader }, { columns }) {
+    const { filter, order, page, connectionOf } = pageOf(args, reader);
+    const names = columns.filter(isUserText);
+    const rows = filter === null ? [] : await reader.userTexts(filter, order, page, names);
+    return rows && connectionOf(rows);
+  },
+};
+
+function pageOf({ filter: input, orderBy, ...args }: ListArguments, reader: Context['reader']) {
+  const order = orderBy ?? 'LAST_SESSION_AT_DESC';
+  const listing = `users/${order}`;
+  const cursors = cursorOf(userOrders[order]);
+  const page = readPage(listing, cursors, args);
+  const filter = userFilterOf(input);
+  const count = async (upTo: number | null) => (filter === null ? 0 : reader.countUsers(filter, order, upTo));
+  return {
+    filter,
+    order,
+    page,
+    connectionOf: <Row>(rows: readonly Edge<Row>[]) => toConnection(listing, cursors, page, rows, count),
+  };
+}
+
+/** Null when no user can match: PostgreSQL cannot store a NUL in text, so no identifier has one. */
+function userFilterOf(input: ListArguments['filter']): UserFilter | null {
+  const { externalIds, ...rest } = input ?? {};
+  if (!isStorable(rest.externalIdPrefix ?? '')) return null;
+  return externalIds == null ? rest : { ...rest, externalIds: externalIds.filter(isStorable) };
+}

@@ -8,10 +8,18 @@ import {
   orderBy,
   orderByLimit,
   sortedBy,
+  textColumns,
   toEdges,
+  toTextEdges,
 } from '../platform/database/keyset.ts';
-import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
-import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
+import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
+import {
+  read,
+  readPlanned,
+  readTexts,
+  type SqlParameters,
+  sqlParameters,
+} from '../platform/database/statement.ts';
 import type { ListedSession, SessionDetail } from './session.ts';
 import {
   failureConditions,
@@ -32,6 +40,8 @@ import {
   toSession,
   toSummary,
 } from './session-row.db.ts';
+import type { SessionText } from './session-text.ts';
+import { sessionTextColumn } from './session-texts.db.ts';
 
 const KEYSETS = {
   CREATED_AT_DESC: { ...sessionOrders.CREATED_AT_DESC, id: 's.id' },
@@ -59,12 +69,67 @@ export async function listSessions(
   page: Page,
   detail: SessionDetail,
 ): Promise<Edge<ListedSession>[]> {
+  const statement = pageStatement(visibility, filter, order, page);
+  if (statement === null) return [];
+  const { params, select } = statement;
+  const run = statement.plan === 'prepared' ? read : readPlanned;
+  const others = `, ${externalUserId(filter, visibility, params)} AS "externalUserId", ${sortedBy(KEYSETS[order])}`;
+  switch (detail) {
+    case 'summary':
+      return toEdges(
+        await run<SummaryRow & Sorted>(pool, select(summaryColumns + others), params),
+        page,
+        toSummary,
+      );
+    case 'record':
+      return toEdges(
+        await run<RecordRow & Sorted>(pool, select(recordColumns + others), params),
+        page,
+        toRecord,
+      );
+    case 'full':
+      return toEdges(
+        await run<SessionRow & Sorted>(pool, select(sessionColumns + others), params),
+        page,
+        toSession,
+      );
+    default:
+      return detail satisfies never;
+  }
+}
+
+/** The same page as rows of text: the id, and then `columns`. Null when it should be read as above (`readTexts`). */
+export async function listSessionTexts(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: SessionFilter,
+  order: SessionOrder,
+  page: Page,
+  columns: readonly SessionText[],
+): Promise<Edge<TextRow>[] | null> {
+  const statement = pageStatement(visibility, filter, order, page);
+  if (statement === null) return [];
+  const { params, select, plan } = statement;
+  const keyset = KEYSETS[order];
+  const texts = columns.map((column) =>
+    column === 'externalUserId' ? externalUserId(filter, visibility, params) : sessionTextColumn(column),
+  );
+  const rows = await readTexts(pool, select(textColumns(keyset, texts)), params, plan);
+  return rows && toTextEdges(keyset, rows, page);
+}
+
+/** The statement of a page, which lacks the columns that it selects of sessions `s`; null when no session can match. */
+function pageStatement(visibility: Visibility, filter: SessionFilter, order: SessionOrder, page: Page) {
   const params = sqlParameters();
   const branchConditions = branchConditionsOf(filter, order, params);
-  if (branchConditions?.length === 0) return [];
+  if (branchConditions?.length === 0) return null;
   const keyset = KEYSETS[order];
-  const plan = choosePlan(sessionConditions(filter, visibility), filter, branchConditions === null);
-  const where = `${and(plan.conditions, 's', params)} AND ${afterCursor(keyset, page, params)}`;
+  const { conditions, plan } = choosePlan(
+    sessionConditions(filter, visibility),
+    filter,
+    branchConditions === null,
+  );
+  const where = `${and(conditions, 's', params)} AND ${afterCursor(keyset, page, params)}`;
   const end = orderByLimit(keyset, page, params);
   // One SELECT per condition on the status and the failure. Each reads a page in order from its own index; the union is sorted and cut again.
   const branches = (branchConditions ?? ['true']).map((condition) => {
@@ -75,30 +140,8 @@ export async function listSessions(
       ? `(${branch} ${orderBy(keyset, page)} LIMIT ${MOST_ROWS})`
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   });
-  const rest = `, ${externalUserId(filter, visibility, params)} AS "externalUserId", ${sortedBy(keyset)}
-    FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
-  switch (detail) {
-    case 'summary':
-      return toEdges(
-        await plan.read<SummaryRow & Sorted>(pool, `SELECT ${summaryColumns}${rest}`, params),
-        page,
-        toSummary,
-      );
-    case 'record':
-      return toEdges(
-        await plan.read<RecordRow & Sorted>(pool, `SELECT ${recordColumns}${rest}`, params),
-        page,
-        toRecord,
-      );
-    case 'full':
-      return toEdges(
-        await plan.read<SessionRow & Sorted>(pool, `SELECT ${sessionColumns}${rest}`, params),
-        page,
-        toSession,
-      );
-    default:
-      return detail satisfies never;
-  }
+  const from = `FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
+  return { params, plan, select: (columns: string) => `SELECT ${columns} ${from}` };
 }
 
 /**
@@ -133,17 +176,21 @@ export async function countSessions(
  * conditions, with a condition on the user, and with a single condition on an indexed column. Anything else is planned for
  * its actual values, which takes longer than reading the page.
  */
-function choosePlan(conditions: readonly Condition[], { failureCodes }: SessionFilter, unbranched: boolean) {
+function choosePlan(
+  conditions: readonly Condition[],
+  { failureCodes }: SessionFilter,
+  unbranched: boolean,
+): { readonly conditions: readonly Condition[]; readonly plan: 'prepared' | 'planned' } {
   // Codes differ in how many sessions have them.
-  if (conditions.length === 0) return { conditions, read: failureCodes == null ? read : readPlanned };
+  if (conditions.length === 0) return { conditions, plan: failureCodes == null ? 'prepared' : 'planned' };
   const single = conditions.length === 1 && unbranched;
   const leading = conditions.find(
     (condition): condition is Comparison =>
       condition.operator === '=' && (single ? INDEXED.has(condition.column) : condition.column === 'user_id'),
   );
-  if (leading === undefined) return { conditions, read: readPlanned };
+  if (leading === undefined) return { conditions, plan: 'planned' };
   const hinted = conditions.map((condition) => (condition === leading ? withRangeHint(leading) : condition));
-  return { conditions: hinted, read };
+  return { conditions: hinted, plan: 'prepared' };
 }
 
 /**

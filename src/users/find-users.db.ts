@@ -3,7 +3,7 @@ import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
 import { read, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import type { User } from './user.ts';
-import { toUser, type UserRow, userColumns, userColumnsWith } from './user-row.db.ts';
+import { SEEN_BY_ALL, type SeenTimes, toUser, type UserRow, userColumnsWith } from './user-row.db.ts';
 
 /** The users with these ids, in no particular order. Ids that are unknown or not visible are left out. */
 export function findUsers(pool: pg.Pool, visibility: Visibility, ids: readonly string[]): Promise<User[]> {
@@ -31,19 +31,21 @@ async function find(
   return (await read<UserRow>(pool, text, params)).map(toUser);
 }
 
-/**
- * Columns of a user `u`. The time of the last session is that of the last one that the viewer sees. To an application a
- * user is as old as its first session there: when another application named it first is not its business.
- */
+/** Columns of a user `u`. */
 export function visibleUserColumns(visibility: Visibility, params: SqlParameters): string {
-  if (visibility.reach !== 'OWN_APPLICATION') return userColumns;
+  return userColumnsWith(seenTimes(visibility, params));
+}
+
+/**
+ * The time of the last session is that of the last one that the viewer sees. To an application a user is as old as its
+ * first session there: when another application named it first is not its business.
+ */
+export function seenTimes(visibility: Visibility, params: SqlParameters): SeenTimes {
+  if (visibility.reach !== 'OWN_APPLICATION') return SEEN_BY_ALL;
   const application = `${params.bind(visibility.applicationId)}::uuid`;
   const ofPair = (column: string) => `(
     SELECT pair.${column} FROM application_user AS pair
     WHERE pair.application_id = ${application} AND pair.user_id = u.id
   )`;
-  return userColumnsWith({
-    createdAt: ofPair('first_session_at'),
-    lastSessionAt: ofPair('last_session_at'),
-  });
+  return { createdAt: ofPair('first_session_at'), lastSessionAt: ofPair('last_session_at') };
 }

@@ -9,26 +9,31 @@ import {
   orderBy,
   orderByLimit,
   sortedBy,
+  textColumns,
   toEdges,
+  toTextEdges,
 } from '../platform/database/keyset.ts';
-import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
-import { read, readPlanned, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
-import { isActive, isActiveOfUser } from '../sessions/session-conditions.db.ts';
-import { visibleUserColumns } from './find-users.db.ts';
-import type { User, UserDetail } from './user.ts';
+import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
+import {
+  read,
+  readPlanned,
+  readTexts,
+  type SqlParameters,
+  sqlParameters,
+} from '../platform/database/statement.ts';
+import { findActiveSessionTexts } from '../sessions/find-active-sessions.db.ts';
+import { isActive } from '../sessions/session-conditions.db.ts';
+import { seenTimes, visibleUserColumns } from './find-users.db.ts';
+import type { User } from './user.ts';
 import type { UserFilter } from './user-filter.ts';
 import { type UserOrder, userOrders } from './user-order.ts';
 import { toUser, type UserRow } from './user-row.db.ts';
+import type { UserText } from './user-text.ts';
+import { userTextColumn } from './user-texts.db.ts';
 
 // A literal LIMIT: of a parameter the planner assumes that it takes a tenth of all users, and would plan each time. Not by
 // next expiry: an index gives that order only in part, and how many rows are sorted follows from the limit of the page.
 const MOST_ROWS = MAX_PAGE_SIZE + 1;
-
-type ListedRow = UserRow & {
-  readonly sorted_by: string | null;
-  readonly activeSessionCount?: number;
-  readonly nextExpiryAt?: Date | null;
-};
 
 /** The tables that a listing is read from, with users as `u`; its order; and which rows of them are users that the viewer sees. */
 type Source = { readonly from: string; readonly keyset: Keyset; readonly condition: string };
@@ -43,38 +48,74 @@ export async function listUsers(
   filter: UserFilter,
   order: UserOrder,
   page: Page,
-  detail: UserDetail = 'record',
 ): Promise<Edge<User>[]> {
+  const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
+  const text = select(`${visibleUserColumns(visibility, params)}, ${sortedBy(keyset)}`);
+  const run = plan === 'prepared' ? read : readPlanned;
+  const rows = await run<UserRow & { sorted_by: string | null }>(pool, text, params);
+  return toEdges(rows, page, toUser);
+}
+
+/** The same page as rows of text: the id, and then `columns`. Null when it should be read as above (`readTexts`). */
+export async function listUserTexts(
+  pool: pg.Pool,
+  visibility: Visibility,
+  filter: UserFilter,
+  order: UserOrder,
+  page: Page,
+  columns: readonly UserText[],
+): Promise<Edge<TextRow>[] | null> {
+  const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
+  // When it is selected: PostgreSQL refuses a value that the text does not use.
+  const seen = () => seenTimes(visibility, params);
+  const texts = columns.map((column) => userTextColumn(column, seen));
+  const rows = await readTexts(pool, select(textColumns(keyset, texts)), params, plan);
+  const complete = rows && (await withActiveSessions(pool, visibility, rows, columns));
+  return complete && toTextEdges(keyset, complete, page);
+}
+
+/** Fills in what is counted for all users of the page at once. */
+async function withActiveSessions(
+  pool: pg.Pool,
+  visibility: Visibility,
+  rows: readonly TextRow[],
+  columns: readonly UserText[],
+): Promise<readonly TextRow[] | null> {
+  // The id comes before the columns.
+  const count = columns.indexOf('activeSessionCount') + 1;
+  const nextExpiry = columns.indexOf('nextExpiryAt') + 1;
+  if (rows.length === 0 || (count === 0 && nextExpiry === 0)) return rows;
+  const ids = rows.map(([id]) => id ?? '');
+  const found = await findActiveSessionTexts(pool, visibility, ids);
+  if (found === null) return null;
+  const active = new Map(found.map((row) => [row[0], row]));
+  return rows.map((row) => {
+    const [, counted = '0', expiry = null] = active.get(row[0] ?? null) ?? [];
+    return row.map((value, index) => {
+      if (index === 0) return value;
+      if (index === count) return counted;
+      return index === nextExpiry ? expiry : value;
+    });
+  });
+}
+
+/** The statement of a page, which lacks the columns that it selects of users `u`. */
+function pageStatement(visibility: Visibility, filter: UserFilter, order: UserOrder, page: Page) {
   const params = sqlParameters();
   const { from, keyset, condition } = sourceOf(order, visibility, params);
   const found = `SELECT u.*${keyset.by === 'time' ? `, ${keyset.time} AS sort_time` : ''} FROM ${from}
     WHERE ${condition} AND ${filterCondition(filter, visibility, params)} AND ${afterCursor(keyset, page, params)}
     ${order === 'NEXT_EXPIRY_AT_ASC' ? '' : `${orderBy(keyset, page)} LIMIT ${MOST_ROWS}`}`;
   const ofPage = keyset.by === 'time' ? { ...keyset, time: 'u.sort_time', id: 'u.id' } : keyset;
-  const active =
-    detail === 'withActiveSessions' ? activeSessions(visibility, params) : { columns: '', join: '' };
-  const text = `SELECT ${visibleUserColumns(visibility, params)}, ${sortedBy(ofPage)}${active.columns}
-    FROM (${found}) AS u${active.join} ${orderByLimit(ofPage, page, params)}`;
+  const end = orderByLimit(ofPage, page, params);
   // Without values other than the cursor and the limit, one plan is good for all of them.
-  const plain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
-  const rows = await (plain ? read : readPlanned)<ListedRow>(pool, text, params);
-  return toEdges(rows, page, toListedUser);
-}
-
-/** The sessions of each user `u` of a page that are ACTIVE, counted in the statement that reads the page. */
-function activeSessions(visibility: Visibility, params: SqlParameters) {
+  const isPlain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
   return {
-    columns: ', a.count AS "activeSessionCount", a.next_expiry_at AS "nextExpiryAt"',
-    join: ` LEFT JOIN LATERAL (
-      SELECT count(*)::integer AS count, min(s.expires_at) AS next_expiry_at FROM realtime_session AS s
-      WHERE s.user_id = u.id AND ${isActiveOfUser('s')} AND ${and(visibleSessions(visibility), 's', params)}
-    ) AS a ON true`,
+    params,
+    keyset: ofPage,
+    select: (columns: string) => `SELECT ${columns} FROM (${found}) AS u ${end}`,
+    plan: isPlain ? ('prepared' as const) : ('planned' as const),
   };
-}
-
-function toListedUser(row: ListedRow): User {
-  const { activeSessionCount: count, nextExpiryAt = null } = row;
-  return count === undefined ? toUser(row) : { ...toUser(row), activeSessions: { count, nextExpiryAt } };
 }
 
 /** How many users all pages of a listing have together, counted up to `upTo`. @throws CountTooLongError */
@@ -153,7 +194,7 @@ function filterCondition(filter: UserFilter, visibility: Visibility, params: Sql
   if (suspended != null) conditions.push(`u.suspended_at IS ${suspended ? 'NOT ' : ''}NULL`);
   if (hasActiveSessions != null) {
     conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (
-      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActiveOfUser('s')}
+      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActive('s')}
         AND ${and(visibleSessions(visibility), 's', params)})`);
   }
   return conditions.join(' AND ');

@@ -16,8 +16,11 @@ export type SeenTimes = { readonly createdAt: string; readonly lastSessionAt: st
 /** A row of end_user as `userColumns` reads it. */
 export type UserRow = Pick<UserModel, (typeof FIELDS)[number] | keyof SeenTimes> & PolicyRow;
 
+/** For whoever sees all sessions of a user. */
+export const SEEN_BY_ALL: SeenTimes = { createdAt: 'u.created_at', lastSessionAt: 'u.last_session_at' };
+
 /** Columns of end_user `u`, for whoever sees all sessions of a user. */
-export const userColumns = userColumnsWith({ createdAt: 'u.created_at', lastSessionAt: 'u.last_session_at' });
+export const userColumns = userColumnsWith(SEEN_BY_ALL);
 
 /** Columns of end_user `u`, with the times that the viewer may know. */
 export function userColumnsWith({ createdAt, lastSessionAt }: SeenTimes): string {

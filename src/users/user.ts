@@ -13,12 +13,4 @@ export type User = {
   /** When the newest of the sessions that the viewer may see was reserved; null when there is none. */
   readonly lastSessionAt: Date | null;
   readonly policyOverrides: PolicyOverrides;
-  /** Of the sessions that the viewer may see. Only where a listing was asked to read it with each user. */
-  readonly activeSessions?: ActiveSessions;
 };
-
-/** A user's sessions that are ACTIVE now. */
-export type ActiveSessions = { readonly count: number; readonly nextExpiryAt: Date | null };
-
-/** How much a listing reads of each user. */
-export type UserDetail = 'record' | 'withActiveSessions';

@@ -46,9 +46,13 @@ export function useProxy(database: Address): TcpProxy & Address {
   );
 }
 
-export function useGateway(database: Address, env: Env = {}): TestGateway {
+export function useGateway(
+  database: Address,
+  env: Env = {},
+  options: Parameters<typeof startGateway>[2] = {},
+): TestGateway {
   return use(
-    () => startGateway(database, valuesOf(env)),
+    () => startGateway(database, valuesOf(env), options),
     (gateway) => gateway.close(),
   );
 }

@@ -1,4 +1,4 @@
-import type { Edge, Order, Page } from './page.ts';
+import type { Edge, Order, Page, TextRow } from './page.ts';
 import type { SqlParameters } from './statement.ts';
 
 /** The order of a listing as SQL: the expression of the id, and of the time if it is sorted by one. */
@@ -42,6 +42,20 @@ export function toEdges<
   const edges = rows.map((row) => {
     const node = toResult(row);
     return { node, position: { id: node.id, sortedBy: row.sorted_by } };
+  });
+  return page.direction === 'backward' ? edges.reverse() : edges;
+}
+
+/** Columns of a page of texts: the id, then these, then what the listing is sorted by if that is not the id. */
+export function textColumns(keyset: Keyset, columns: readonly string[]): string {
+  return [keyset.id, ...columns, ...(keyset.by === 'id' ? [] : [sortedBy(keyset)])].join(', ');
+}
+
+/** The same as `toEdges` for rows of `textColumns`. */
+export function toTextEdges(keyset: Keyset, rows: readonly TextRow[], page: Page): Edge<TextRow>[] {
+  const edges = rows.map((row) => {
+    const sortedBy = keyset.by === 'id' ? null : (row.at(-1) ?? null);
+    return { node: row, position: { id: row[0] ?? '', sortedBy } };
   });
   return page.direction === 'backward' ? edges.reverse() : edges;
 }

@@ -22,6 +22,9 @@ export type Page<Position = CursorPosition> = {
 /** A record, and its position in the listing that it was read from. */
 export type Edge<Row, Position = CursorPosition> = { readonly node: Row; readonly position: Position };
 
+/** A row of columns as PostgreSQL writes them. */
+export type TextRow = readonly (string | null)[];
+
 /** Counting took longer than a request may take. A count up to a lower number may be fast enough. */
 export class CountTooLongError extends Error {
   override readonly name = 'CountTooLongError';

@@ -1,9 +1,7 @@
 import type pg from 'pg';
 import utils from 'pg/lib/utils.js';
+import type { TextRow } from './page.ts';
 import { types } from './time-type.ts';
-
-/** A row as PostgreSQL sends it: the texts of its columns, in the order of the statement. */
-export type TextRow = readonly (string | null)[];
 
 type Prepared = { readonly name: string; readonly text: string };
 type Column = { readonly name: string; readonly parse: (text: string) => unknown };

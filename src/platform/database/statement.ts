@@ -3,7 +3,8 @@ import type pg from 'pg';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import type { AllKeys } from '../validation/all-keys.ts';
 import { mapDatabaseErrors } from './map-database-errors.ts';
-import { allowsPreparedQueries, queryObjects, queryTexts, type TextRow } from './prepared-query.ts';
+import type { TextRow } from './page.ts';
+import { allowsPreparedQueries, queryObjects, queryTexts } from './prepared-query.ts';
 import { types } from './time-type.ts';
 
 /** A prepared statement with a name of its own, and the fields that its rows have. */
@@ -114,20 +115,6 @@ export async function read<Row extends pg.QueryResultRow>(
   });
 }
 
-/** As `read`, for who writes the texts of columns on as they are. @throws UnavailableError */
-export async function readTexts(
-  pool: pg.Pool,
-  text: string,
-  { values }: SqlParameters,
-): Promise<readonly TextRow[]> {
-  const name = nameOf(text);
-  return mapDatabaseErrors(async () => {
-    if (name !== '' && allowsPreparedQueries(pool)) return queryTexts(pool, { name, text }, values);
-    const asText = { getTypeParser: () => (column: string) => column };
-    return (await pool.query({ name, text, values, types: asText, rowMode: 'array' })).rows;
-  });
-}
-
 /**
  * Runs a statement whose best plan depends on its values: without a name, so that PostgreSQL plans it for these. A plan
  * for all values takes everybody for average, and for somebody with few sessions may read all there are.
@@ -140,4 +127,36 @@ export async function readPlanned<Row extends pg.QueryResultRow>(
 ): Promise<Row[]> {
   const { rows } = await mapDatabaseErrors(() => pool.query<Row>({ text, values, types }));
   return rows;
+}
+
+// Nothing is parsed: what is read is written again.
+const texts: pg.CustomTypesConfig = { getTypeParser: () => (text: string | Buffer) => text };
+// Of their own, because there is a statement for each selection of columns.
+const nameOfTexts = createStatementNames('text', 300);
+
+/**
+ * Runs a statement that was put together, and returns its columns as PostgreSQL writes them, in the order of the text.
+ * @param plan 'prepared' as `read`, 'planned' as `readPlanned`
+ * @returns null when it would have to be prepared, and there are no names left
+ * @throws UnavailableError
+ */
+export async function readTexts(
+  pool: pg.Pool,
+  text: string,
+  { values }: SqlParameters,
+  plan: 'prepared' | 'planned',
+): Promise<TextRow[] | null> {
+  const name = plan === 'prepared' ? nameOfTexts(text) : undefined;
+  if (name === '') return null;
+  return mapDatabaseErrors(async () => {
+    if (name !== undefined && allowsPreparedQueries(pool)) return queryTexts(pool, { name, text }, values);
+    const { rows } = await pool.query<(string | null)[]>({
+      name,
+      text,
+      values,
+      types: texts,
+      rowMode: 'array',
+    });
+    return rows;
+  });
 }

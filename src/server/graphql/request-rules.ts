@@ -13,21 +13,21 @@ import { checkLimits, type OperationLimits } from './check-limits.ts';
 import { checkOperation } from './check-operation.ts';
 import { checkSelection } from './check-selection.ts';
 import { checkVariables } from './check-variables.ts';
-import { createExecuteQuery } from './compiled-queries.ts';
+import { type CompileOptions, createExecuteQuery } from './compiled-queries.ts';
 import { withDefaults } from './default-variables.ts';
 import { createParseDocument } from './parse-document.ts';
 import { subscribe } from './subscribe.ts';
 import { withoutInput } from './validation-messages.ts';
 
-export type RequestRules = {
+export type RequestRules = CompileOptions & {
   readonly introspection: boolean;
   readonly limits: OperationLimits;
 };
 
 /** The checks of every request before it is executed: limits of the document, and messages that repeat no input. */
-export function requestRules({ introspection, limits }: RequestRules): Plugin<Context, Context> {
+export function requestRules({ introspection, limits, ...compile }: RequestRules): Plugin<Context, Context> {
   const parseDocument = createParseDocument(limits.tokens);
-  const executeQuery = createExecuteQuery();
+  const executeQuery = createExecuteQuery(compile);
   const refusals = (args: ExecutionArgs & { readonly contextValue: Context }): GraphQLError[] => {
     args.variableValues = withDefaults(args);
     const invalid = checkVariables(args);
@@ -52,7 +52,7 @@ export function requestRules({ introspection, limits }: RequestRules): Plugin<Co
     },
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       if (getOperationAST(args.document, args.operationName)?.operation === 'query')
-        setExecuteFn(executeQuery);
+        setExecuteFn(() => executeQuery(args));
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });

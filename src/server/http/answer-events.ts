@@ -16,10 +16,10 @@ let turnEndsAt: number | null = null;
 
 const COMPLETE = 'event: complete\ndata:\n\n';
 
-/** Answers with one result and the end of the stream, for clients that accept nothing but events. */
-export function answerEvent(response: ServerResponse, result: object): void {
+/** Answers with one result, as JSON, and the end of the stream, for clients that accept nothing but events. */
+export function answerEvent(response: ServerResponse, json: string): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(200, HEADERS).end(`${eventOf(result)}${COMPLETE}`);
+  response.writeHead(200, HEADERS).end(`${eventOf(json)}${COMPLETE}`);
 }
 
 /**
@@ -51,7 +51,7 @@ export async function answerEvents(
         return;
       }
       heartbeat.refresh();
-      const hasRoom = response.write(eventOf(value));
+      const hasRoom = response.write(eventOf(JSON.stringify(value)));
       await (hasRoom ? yieldTurn() : drained(response));
     }
   } finally {
@@ -59,8 +59,8 @@ export async function answerEvents(
   }
 }
 
-function eventOf(result: object): string {
-  return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
+function eventOf(json: string): string {
+  return `event: next\ndata: ${json}\n\n`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Context } from '../../graphql/context.ts';
 import { type OnUnexpected, type PresentedResult, presentResult } from '../graphql/present-result.ts';
+import { jsonOf } from '../graphql/written-result.ts';
 import { answerError } from './answer.ts';
 import { answerEvent, answerEvents } from './answer-events.ts';
 import { answerResult } from './answer-result.ts';
@@ -22,7 +23,7 @@ export async function answerOperation(
   if (!(Symbol.asyncIterator in result)) {
     const presented = await presentResult(result, context, onUnexpected);
     if (accepted.json !== null || isAboutCaller(presented)) answerResult(response, presented, accepted);
-    else answerEvent(response, presented.result);
+    else answerEvent(response, jsonOf(presented.result));
   } else if (accepted.events) {
     context.log.streamed = true;
     await answerEvents(response, streamResults(result, context, onUnexpected), heartbeatMs);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorHttp } from '../graphql/present-error.ts';
 import type { PresentedResult } from '../graphql/present-result.ts';
+import { jsonOf } from '../graphql/written-result.ts';
 import { type Accepted, type JsonType, jsonTypeOf } from './negotiate.ts';
 
 /** Answers with one result as JSON. The status is the highest that one of its errors gives. */
@@ -11,7 +12,7 @@ export function answerResult(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const type = jsonTypeOf(accepted);
-  const text = JSON.stringify(result);
+  const text = jsonOf(result);
   const status = http.reduce((highest, one) => Math.max(highest, statusOf(one, type)), 200);
   for (const { headers } of http)
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);

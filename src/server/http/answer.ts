@@ -12,7 +12,8 @@ export type RequestError = { readonly code: ErrorCode; readonly message: string;
 export function answerError(response: ServerResponse, status: number, error: RequestError): void {
   const accepted = negotiate(response.req.headers.accept);
   const result = errorResult(error);
-  if (status === 400 && accepted.json === null && accepted.events) answerEvent(response, result);
+  if (status === 400 && accepted.json === null && accepted.events)
+    answerEvent(response, JSON.stringify(result));
   else answerJson(response, status, result, jsonTypeOf(accepted));
 }
 

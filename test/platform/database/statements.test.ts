@@ -65,8 +65,8 @@ describe('a statement that is prepared once', () => {
     expect(rows).toHaveLength(3);
     for (const round of [1, 2, 3])
       expect([round, await read(pool, EVERYTHING, { values, bind: String })]).toEqual([round, rows]);
-    const texts = await readTexts(pool, EVERYTHING, { values, bind: String });
-    expect(texts[2]?.slice(0, 4)).toEqual(['a\nb', null, '1', '2']);
+    const texts = await readTexts(pool, EVERYTHING, { values, bind: String }, 'prepared');
+    expect(texts?.[2]?.slice(0, 4)).toEqual(['a\nb', null, '1', '2']);
   });
 
   test('may give no rows, or no columns', async () => {

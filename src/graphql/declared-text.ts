@@ -1,0 +1,68 @@
+import type { TextRow } from '../platform/database/page.ts';
+import type { Context } from './context.ts';
+
+/**
+ * How a field is written from rows of text, without being executed. A document with a field that does not say is executed as
+ * usual (server/listings). The type of the field says how its text is written as JSON.
+ */
+export type DeclaredText =
+  /** A column of the row, and what is made of its text. */
+  | { readonly column: string; readonly map?: (text: string) => string }
+  /** An object out of the same row: the columns that its fields name, and which ones these are here. Null when `nullWith` is. */
+  | { readonly columns: Readonly<Record<string, string>>; readonly nullWith?: string }
+  /** A property of the connection, which is made when it is selected. */
+  | { readonly property: string };
+
+/** A page of rows of text. The cursors are made when they are read. */
+export type TextConnection = {
+  readonly edges: readonly { readonly cursor: string; readonly node: TextRow }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+};
+
+/** What a document selects of a listing: columns besides the id, and properties of the connection. */
+export type SelectedTexts = { readonly columns: readonly string[]; readonly properties: ReadonlySet<string> };
+
+/** A connection that can be read as rows of text, each of which begins with the id. */
+export type DeclaredListing = {
+  readonly hasColumn: (name: string) => boolean;
+  /**
+   * A method, so that each field can say what its arguments are: GraphQL has coerced them.
+   * @returns null when the field must be executed
+   * @throws as the resolver of the field does
+   */
+  read(
+    args: Readonly<Record<string, unknown>>,
+    context: Context,
+    selected: SelectedTexts,
+  ): Promise<TextConnection | null>;
+};
+
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    readonly text?: DeclaredText;
+    readonly listing?: DeclaredListing;
+  }
+  interface GraphQLScalarTypeExtensions {
+    /** The JSON of a value out of PostgreSQL's text of it. @throws when it is not as expected; then the field is executed */
+    readonly writeText?: (text: string) => string;
+  }
+}
+
+/** The `extensions` of fields that are columns of a noun: `column('createdAt')`. */
+export function columnsOf<Column extends string>() {
+  return (column: Column, map?: (text: string) => string): { readonly text: DeclaredText } => ({
+    text: map === undefined ? { column } : { column, map },
+  });
+}
+
+/** Writes a number as JSON does, e.g. 0.1 for "0.1". @throws when it is none */
+export function writeNumber(text: string): string {
+  const number = Number(text);
+  if (!Number.isFinite(number)) throw new Error('A number has an unexpected form');
+  return JSON.stringify(number);
+}

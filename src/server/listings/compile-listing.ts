@@ -1,0 +1,156 @@
+import {
+  type ExecutionArgs,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  getNamedType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { DeclaredListing, SelectedTexts, TextConnection } from '../../graphql/declared-text.ts';
+import { compileRow } from './compile-row.ts';
+import { type Compiling, compileFields, type Field, notCompiled } from './selection.ts';
+import { type Write, writeList, writeObject } from './write-json.ts';
+
+type Edge = TextConnection['edges'][number];
+type PageInfo = TextConnection['pageInfo'];
+
+/** A query that asks for one listing, compiled. */
+export type CompiledListing = {
+  /** Its field in the query, the first node of it, and its key in the answer. */
+  readonly field: Field;
+  readonly node: FieldNode;
+  readonly key: string;
+  readonly listing: DeclaredListing;
+  readonly selected: SelectedTexts;
+  /** All selected fields. */
+  readonly fields: readonly Field[];
+  /** Writes the data of the answer. */
+  readonly write: Write<TextConnection>;
+};
+
+/**
+ * Compiles a query with these values of the variables that @skip and @include name.
+ * @returns null when it must be executed
+ */
+export function compileListing(
+  { schema, document }: Pick<ExecutionArgs, 'schema' | 'document'>,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): CompiledListing | null {
+  const root = schema.getQueryType();
+  if (root == null) return null;
+  const fragments: Record<string, FragmentDefinitionNode> = {};
+  for (const node of document.definitions)
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
+  const compiling: Compiling = {
+    schema,
+    fragments,
+    variables,
+    hasColumn: () => false,
+    columns: ['id'],
+    properties: new Set(),
+    fields: new Set(),
+  };
+  const found: Pick<CompiledListing, 'field' | 'node' | 'listing'>[] = [];
+  try {
+    // The operation is like a field whose selection is the query's.
+    const asField: FieldNode = {
+      kind: Kind.FIELD,
+      name: { kind: Kind.NAME, value: '' },
+      selectionSet: operation.selectionSet,
+    };
+    const fields = compileFields<TextConnection>(root, [asField], compiling, (field, nodes) => {
+      const { listing } = field.extensions;
+      const type = getNamedType(field.type);
+      // Then an error of it is all that is answered.
+      const [node] = nodes;
+      if (listing === undefined || node === undefined || !isObjectType(type)) throw notCompiled;
+      if (found.length > 0 || !isNonNullType(field.type)) throw notCompiled;
+      found.push({ field, node, listing });
+      return compileConnection(type, nodes, { ...compiling, hasColumn: listing.hasColumn });
+    });
+    const [only] = found;
+    if (only === undefined) return null;
+    const selected = { columns: compiling.columns.slice(1), properties: compiling.properties };
+    const key = only.node.alias?.value ?? only.field.name;
+    return { ...only, key, selected, fields: [...compiling.fields], write: writeObject(fields) };
+  } catch (error) {
+    if (error === notCompiled) return null;
+    throw error;
+  }
+}
+
+/** Relay's connections have these fields; others say how they are read. */
+function compileConnection(
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  compiling: Compiling,
+): Write<TextConnection> {
+  return writeObject(
+    compileFields<TextConnection>(type, nodes, compiling, (field, own) => {
+      const { text } = field.extensions;
+      const inner = getNamedType(field.type);
+      if (text !== undefined && 'property' in text && isLeafType(inner)) {
+        compiling.properties.add(text.property);
+        return (connection) => JSON.stringify(Reflect.get(connection, text.property));
+      }
+      if (!isObjectType(inner)) throw notCompiled;
+      switch (field.name) {
+        case 'edges': {
+          const write = compileEdge(inner, own, compiling);
+          return ({ edges }) => writeList(edges, write);
+        }
+        case 'nodes': {
+          const write = compileRow(inner, own, compiling);
+          return ({ edges }) => writeList(edges, ({ node }) => write(node));
+        }
+        case 'pageInfo': {
+          const write = compilePageInfo(inner, own, compiling);
+          return ({ pageInfo }) => write(pageInfo);
+        }
+        default:
+          throw notCompiled;
+      }
+    }),
+  );
+}
+
+function compileEdge(
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  compiling: Compiling,
+): Write<Edge> {
+  return writeObject(
+    compileFields<Edge>(type, nodes, compiling, (field, own) => {
+      const inner = getNamedType(field.type);
+      if (field.name === 'cursor') return ({ cursor }) => JSON.stringify(cursor);
+      if (field.name !== 'node' || !isObjectType(inner)) throw notCompiled;
+      const write = compileRow(inner, own, compiling);
+      return ({ node }) => write(node);
+    }),
+  );
+}
+
+function compilePageInfo(
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  compiling: Compiling,
+): Write<PageInfo> {
+  return writeObject(
+    compileFields<PageInfo>(type, nodes, compiling, ({ name }) => {
+      switch (name) {
+        case 'hasNextPage':
+        case 'hasPreviousPage':
+        case 'startCursor':
+        case 'endCursor':
+          return (pageInfo) => JSON.stringify(pageInfo[name]);
+        default:
+          throw notCompiled;
+      }
+    }),
+  );
+}
