@@ -6,6 +6,7 @@ import type { Authenticate } from './authentication/authenticate.ts';
 import { openAuthentication } from './authentication/open-authentication.ts';
 import { principalKey } from './authorization/actor.ts';
 import { visibilityOf } from './authorization/visibility.ts';
+import { openCalls } from './calls/open-calls.ts';
 import { schema } from './graphql/schema.ts';
 import { openIssuing } from './issuing/open-issuing.ts';
 import type { Config } from './platform/config/config.ts';
@@ -33,6 +34,7 @@ import { CONSOLE_FOLDER, loadConsole } from './server/console/load-console.ts';
 import { onlyTrustedDocuments } from './server/graphql/only-trusted-documents.ts';
 import { loadTrustedDocuments } from './server/graphql/trusted-documents.ts';
 import type { AdmissionRules } from './server/http/admit-request.ts';
+import { callUrlOf } from './server/http/call-url.ts';
 import { createClientAddress } from './server/http/client-address.ts';
 import { createCors } from './server/http/cors.ts';
 import { createGraphqlServer } from './server/http/graphql-server.ts';
@@ -126,6 +128,11 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     });
     opened.push(closeUsage);
     opened.push(openStatistics({ pool, log }).close);
+    const { calls, close: closeCalls } = openCalls({ pool, onCommitted, log });
+    opened.push(closeCalls);
+    // Known when the gateway listens, which is before anybody can ask.
+    let listeningUrl: string | null = null;
+    const callUrl = () => callUrlOf(config, listeningUrl);
     const isDraining = () => state.draining;
     const issuing = await openIssuing({
       config,
@@ -136,6 +143,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       metrics,
       isDraining,
       findUnpriced,
+      callUrl,
       onCommitted,
     });
     opened.push(() => issuing.close());
@@ -146,6 +154,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
 
     const nouns = {
       applications: { ...applications, defaultId: issuing.defaultApplicationId },
+      calls,
       issuing,
       limits: config,
       sessions,
@@ -207,6 +216,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     // What was accepted is finished even when its client is gone: a mint that is under way has to be recorded.
     opened.push(() => issuing.finished());
     const graphqlUrl = await open(graphql, config.port, config.host, 'PORT');
+    listeningUrl = graphqlUrl;
     opened.push(() => close(graphql, config.drainMs));
     opened.push(async () => {
       state.ready = false;

@@ -21,8 +21,8 @@ export type CallStore = {
     bounds: RedeemBounds,
   ): Promise<Redeemed>;
   /**
-   * The provider made the call: it is LIVE from now on, until its deadline. Null when it must not live: it was ended,
-   * revoked or its user suspended meanwhile; then hang up and call `end`.
+   * The provider made the call: it is LIVE from now on, until its deadline. Null when it has ended already: hang up. When
+   * `endRequested` is set, it was revoked, or its user suspended, meanwhile: hang up, and `end`.
    */
   recordOpened(
     id: string,
@@ -43,8 +43,11 @@ export type CallStore = {
    * @returns whether this one wrote it
    */
   end(id: string, reason: CallEnd): Promise<boolean>;
-  /** The browser changed these fields of the config, named as on the wire. Written once for each set of fields. */
-  recordDrift(id: string, changedFields: readonly string[]): Promise<void>;
+  /**
+   * The browser changed these fields of the config, named as on the wire.
+   * @returns whether some of them are new; otherwise nothing is written
+   */
+  recordDrift(id: string, changedFields: readonly string[]): Promise<boolean>;
   /**
    * Keeps calls this gateway's for `leaseSeconds` more.
    * @returns those that still were; of the others another gateway has taken over, or they have ended: let go of them
@@ -54,6 +57,8 @@ export type CallStore = {
   releaseLeases(ids: readonly string[], owner: Owner): Promise<void>;
   /** Takes over LIVE calls whose lease ran out, longest ago first, skipping those that another gateway is taking. */
   adopt(most: number, owner: Owner): Promise<readonly OwnedCall[]>;
+  /** The calls of this gateway whose end somebody asked for, and those of nobody. Ask after each notification: it is cheap. */
+  findEndRequested(owner: Owner, most: number): Promise<readonly DueCall[]>;
   /** The calls of this gateway that are to be ended now, each with its reason, and those of nobody whose deadline passed. */
   findDue(owner: Owner, most: number): Promise<readonly DueCall[]>;
   /** Ends in the ledger, as UNKNOWN, calls that the provider must have ended. @returns how many */
@@ -96,14 +101,16 @@ export type OwnedCall = {
   readonly lastActivityAt: Date | null;
   /** 0: never. */
   readonly idleSeconds: number;
+  /** Somebody asked for the end, and why. */
+  readonly endRequested: EndRequest | null;
   /** By the database's clock, when this was read: times are compared with it, not with the gateway's clock. */
   readonly readAt: Date;
 };
 
 /** A call that is to be ended, and why. */
 export type DueCall = OwnedCall & {
-  readonly reason: Extract<
-    CallEnd,
-    'DEADLINE' | 'IDLE' | 'REVOKED' | 'SUSPENDED' | 'OPERATOR' | 'CLIENT_ENDED'
-  >;
+  readonly reason: EndRequest | Extract<CallEnd, 'DEADLINE' | 'IDLE'>;
 };
+
+/** Why somebody asked for an end. */
+export type EndRequest = Extract<CallEnd, 'REVOKED' | 'SUSPENDED' | 'OPERATOR' | 'CLIENT_ENDED'>;

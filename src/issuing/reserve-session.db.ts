@@ -34,7 +34,7 @@ const answer = z.discriminatedUnion('verdict', [
   z.object({
     verdict: z.literal('policy'),
     detail: z.object({
-      rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']),
+      rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET', 'CALL_LENGTH', 'CONNECTION']),
       allowed: z.array(z.string()),
       unpricedModels: z.array(z.string()).default([]),
     }),
@@ -109,6 +109,8 @@ function requestOf(reservation: Reservation) {
         object: reservation.object,
         labels: reservation.labels,
         sessionLimitSeconds: reservation.sessionLimitSeconds,
+        connection: reservation.brokered === null ? 'DIRECT' : 'BROKERED',
+        ...reservation.brokered,
       }),
     },
     event: {

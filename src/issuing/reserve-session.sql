@@ -64,14 +64,20 @@ BEGIN
     SELECT 4, 'policy', jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'))
     WHERE ttl > (policy->>'maxTtlSeconds')::integer
     UNION ALL
-    SELECT 5, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
+    SELECT 5, 'policy', jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb)
+    WHERE session.connection = 'DIRECT' AND (policy->>'brokeredOnly')::boolean
+    UNION ALL
+    SELECT 6, 'policy', jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'))
+    WHERE session.max_call_seconds > (policy->>'maxCallSeconds')::integer
+    UNION ALL
+    SELECT 7, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
     FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
     UNION ALL
-    SELECT 6, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
+    SELECT 8, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
       'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text))
     WHERE policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]'
     UNION ALL
-    SELECT 7, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
+    SELECT 9, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
   ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
 
   IF verdict IS NOT NULL THEN
@@ -90,6 +96,10 @@ BEGIN
   session.created_at := moment;
   session.id := uuidv7_at(moment);
   session.requested_ttl_seconds := ttl;
+  IF session.connection = 'BROKERED' THEN
+    session.max_call_seconds := coalesce(session.max_call_seconds,
+      least((policy->>'maxCallSeconds')::integer, session.session_limit_seconds));
+  END IF;
   session.deadline := moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision);
   INSERT INTO realtime_session VALUES (session.*);
   -- Later than any before, because the clock was read under the user's lock.

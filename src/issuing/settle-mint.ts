@@ -129,6 +129,7 @@ async function recordIssue({
     session,
     secret: outcome.secret,
     expiresAt: stored.expiresAt,
+    callUrl: null,
   });
 
   const settled = await settle({

@@ -47,7 +47,9 @@ CREATE TABLE application (
   max_active_sessions integer CHECK (max_active_sessions >= 0),
   max_mints_per_minute integer CHECK (max_mints_per_minute >= 0),
   max_mints_per_day integer CHECK (max_mints_per_day >= 0),
-  monthly_budget_usd numeric CHECK (monthly_budget_usd >= 0)
+  monthly_budget_usd numeric CHECK (monthly_budget_usd >= 0),
+  max_call_seconds integer CHECK (max_call_seconds BETWEEN 10 AND 3600),
+  brokered_only boolean
 );
 CREATE UNIQUE INDEX application_name_key ON application (name);
 INSERT INTO application (name) VALUES ('default');
@@ -89,6 +91,8 @@ CREATE TABLE end_user (
   max_mints_per_minute integer CHECK (max_mints_per_minute >= 0),
   max_mints_per_day integer CHECK (max_mints_per_day >= 0),
   monthly_budget_usd numeric CHECK (monthly_budget_usd >= 0),
+  max_call_seconds integer CHECK (max_call_seconds BETWEEN 10 AND 3600),
+  brokered_only boolean,
   CONSTRAINT end_user_erased_nameless CHECK (erasure_began_at IS NULL OR external_id IS NULL),
   CONSTRAINT end_user_erasure_in_order CHECK (erased_at IS NULL OR erasure_began_at IS NOT NULL)
 );
@@ -157,7 +161,20 @@ CREATE TABLE realtime_session (
   output_language text,
   upstream_config jsonb,
   labels jsonb NOT NULL CHECK (jsonb_typeof(labels) = 'array'),
+  -- BROKERED: the secret is the gateway's own, and opens one realtime_call.
+  connection text NOT NULL DEFAULT 'DIRECT' CHECK (connection IN ('DIRECT', 'BROKERED')),
+  -- Of its call: how long it may last, and how long nobody may speak (0: for ever).
+  max_call_seconds integer CHECK (max_call_seconds BETWEEN 10 AND 3600),
+  idle_seconds integer CHECK (idle_seconds = 0 OR idle_seconds BETWEEN 10 AND 3600),
+  -- What the call is opened with.
+  call_request jsonb CHECK (jsonb_typeof(call_request) = 'object'),
+  -- When the secret was used up.
+  redeemed_at timestamptz(6),
   PRIMARY KEY (id),
+  CONSTRAINT realtime_session_brokered CHECK (CASE connection
+    WHEN 'BROKERED' THEN num_nonnulls(max_call_seconds, idle_seconds) = 2
+    ELSE num_nonnulls(max_call_seconds, idle_seconds, call_request, redeemed_at) = 0
+  END),
   -- The columns that an outcome needs are set, and no others: only an issued session has a secret's fingerprint.
   CONSTRAINT realtime_session_outcome_complete CHECK (
     CASE outcome
@@ -189,6 +206,7 @@ CREATE INDEX realtime_session_upstream_idx ON realtime_session (upstream_session
 CREATE INDEX realtime_session_unsettled_idx ON realtime_session (id) WHERE outcome IS NULL;
 CREATE INDEX realtime_session_live_idx ON realtime_session (id)
   WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL;
+CREATE INDEX realtime_session_brokered_idx ON realtime_session (id) WHERE connection = 'BROKERED';
 -- The soonest expiry first: ACTIVE sessions, and those whose expiry is to be announced.
 CREATE INDEX realtime_session_expiring_idx ON realtime_session (expires_at, id)
   WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL;
@@ -200,6 +218,57 @@ CREATE INDEX realtime_session_labels_idx ON realtime_session USING gin (labels j
   WHERE labels <> '[]';
 -- Only compared for equality, and rarely: a hash index is less than half as large as a B-tree over 64 characters.
 CREATE INDEX realtime_session_secret_fingerprint_idx ON realtime_session USING hash (secret_fingerprint);
+
+-- The call of a BROKERED session, from the use of its secret on: one at most, so it goes by the session's id. The gateway
+-- that owns it watches it, and has to renew the lease. Its status is derived (src/calls/call-status.sql).
+CREATE TABLE realtime_call (
+  session_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  created_at timestamptz(6) NOT NULL,
+  -- A gateway that has not said by then what became of the offer is gone.
+  connect_by timestamptz(6) NOT NULL,
+  -- Whatever is known of it: by then the provider has ended it. Until it has ended, it counts for quotas.
+  must_end_by timestamptz(6) NOT NULL,
+  -- What the provider made: null while that is not known.
+  upstream_call_id text CHECK (length(upstream_call_id) BETWEEN 1 AND 255),
+  -- The provider's key that opened it, which has to end it.
+  provider_key_id text,
+  connected_at timestamptz(6),
+  deadline_at timestamptz(6),
+  last_activity_at timestamptz(6),
+  -- When it became known that nobody will know whether there is a call.
+  uncertain_at timestamptz(6),
+  owner_instance text,
+  lease_until timestamptz(6),
+  -- Somebody asked for the end, and the owner has to hang up.
+  end_requested_at timestamptz(6),
+  end_requested_reason text CHECK (end_requested_reason IN ('CLIENT_ENDED', 'OPERATOR', 'REVOKED', 'SUSPENDED')),
+  -- Who asked, as columns of audit_event, for the event of the end; null again afterwards.
+  end_requested_by jsonb,
+  ended_at timestamptz(6),
+  end_reason text CHECK (end_reason IN ('CLIENT_ENDED', 'DEADLINE', 'IDLE', 'BUDGET', 'REVOKED', 'SUSPENDED', 'OPERATOR',
+    'UPSTREAM_ENDED', 'UPSTREAM_REFUSED', 'ATTACH_FAILED', 'WATCH_LOST', 'UNKNOWN')),
+  -- Fields of the config that the browser changed, by their names on the wire.
+  drifted_fields text[] NOT NULL DEFAULT '{}',
+  PRIMARY KEY (session_id),
+  CONSTRAINT realtime_call_opened CHECK (
+    num_nonnulls(upstream_call_id, provider_key_id, connected_at, deadline_at, last_activity_at) IN (0, 5)
+  ),
+  CONSTRAINT realtime_call_ended CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
+  CONSTRAINT realtime_call_end_requested CHECK ((end_requested_at IS NULL) = (end_requested_reason IS NULL))
+) PARTITION BY RANGE (session_id);
+-- The newest first: of all, of a user, of an application.
+CREATE INDEX realtime_call_created_at_session_id_idx ON realtime_call (created_at, session_id);
+CREATE INDEX realtime_call_user_id_created_at_session_id_idx ON realtime_call (user_id, created_at, session_id);
+CREATE INDEX realtime_call_application_id_created_at_session_id_idx ON realtime_call (application_id, created_at, session_id);
+-- The few that have not ended: what quotas count, and by whom and until when they are watched.
+CREATE INDEX realtime_call_open_idx ON realtime_call (user_id) WHERE ended_at IS NULL;
+CREATE INDEX realtime_call_lease_idx ON realtime_call (lease_until, session_id) WHERE ended_at IS NULL;
+CREATE INDEX realtime_call_owner_idx ON realtime_call (owner_instance, session_id) WHERE ended_at IS NULL;
+CREATE INDEX realtime_call_end_requested_idx ON realtime_call (end_requested_at, session_id)
+  WHERE ended_at IS NULL AND end_requested_at IS NOT NULL;
+CREATE INDEX realtime_call_must_end_idx ON realtime_call (must_end_by) WHERE ended_at IS NULL;
 
 -- One key for each caller and user. input_hash is keyed, because the input may hold a secret.
 CREATE TABLE idempotency_key (
@@ -291,11 +360,11 @@ CREATE TABLE audit_head (
 -- ------------------------------------------------------------------ usage
 
 -- One report of one response, or a correction of one. The user's client and the application may both report it; then the
--- application's counts. A corrected record stays, and does not count.
+-- application's counts. Of a BROKERED session's call the provider itself reports, and nobody else. A corrected record stays, and does not count.
 -- cost is in US dollars, exact. Without a known price both cost and price are null.
 CREATE TABLE usage_record (
   session_id uuid NOT NULL,
-  source text NOT NULL CHECK (source IN ('APPLICATION', 'CLIENT')),
+  source text NOT NULL CHECK (source IN ('APPLICATION', 'CLIENT', 'PROVIDER')),
   response_id text NOT NULL CHECK (length(response_id) BETWEEN 1 AND 255),
   user_id uuid NOT NULL,
   application_id uuid NOT NULL,
@@ -420,7 +489,7 @@ CREATE OR REPLACE FUNCTION create_partitions("from" timestamptz, "to" timestampt
 LANGUAGE plpgsql AS $$
 DECLARE
   month timestamp := date_trunc('month', "from" AT TIME ZONE 'UTC');
-  parents constant text[] := ARRAY['realtime_session', 'audit_event', 'audit_identity', 'usage_record'];
+  parents constant text[] := ARRAY['realtime_session', 'realtime_call', 'audit_event', 'audit_identity', 'usage_record'];
   parent text;
   partition text;
   granted record;
@@ -560,15 +629,18 @@ END;
 -- Counts how much of a user's quotas is used at a time. A pending session is active until its deadline, an issued one
 -- until its secret expires, revoked or not: the provider lets a revoked secret work on. Whatever the provider's clock says
 -- of the expiry, a session is active for the requested lifetime at least, which is at most two hours: the sessions of a
--- day include those that have expired before. Every reservation is a mint.
+-- day include those that have expired before. The secret of a BROKERED session is the gateway's own: it counts until it
+-- expires, is used or revoked, and then its call does until that has ended. Every reservation is a mint.
 CREATE OR REPLACE FUNCTION quota_usage(of_user uuid, at timestamptz)
 RETURNS TABLE (active integer, last_minute integer, last_day integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT
-    (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome = 'ISSUED' AND expires_at > at)::integer
+    (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome = 'ISSUED' AND expires_at > at
+      AND (connection = 'DIRECT' OR num_nonnulls(redeemed_at, revoked_at) = 0))::integer
       + (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome IS NULL AND deadline > at)::integer
-      + count(*) FILTER (WHERE outcome = 'ISSUED' AND expires_at <= at
+      + (SELECT count(*) FROM realtime_call WHERE user_id = of_user AND ended_at IS NULL AND must_end_by > at)::integer
+      + count(*) FILTER (WHERE outcome = 'ISSUED' AND expires_at <= at AND connection = 'DIRECT'
         AND created_at + make_interval(secs => requested_ttl_seconds) > at)::integer,
     count(*) FILTER (WHERE created_at > at - interval '1 minute')::integer,
     count(*)::integer
@@ -593,7 +665,9 @@ RETURN jsonb_build_object(
     coalesce(person.max_mints_per_minute, app.max_mints_per_minute, (defaults->>'maxMintsPerMinute')::integer),
   'maxMintsPerDay', coalesce(person.max_mints_per_day, app.max_mints_per_day, (defaults->>'maxMintsPerDay')::integer),
   'monthlyBudgetUsd',
-    coalesce(person.monthly_budget_usd, app.monthly_budget_usd, (defaults->>'monthlyBudgetUsd')::numeric)
+    coalesce(person.monthly_budget_usd, app.monthly_budget_usd, (defaults->>'monthlyBudgetUsd')::numeric),
+  'maxCallSeconds', coalesce(person.max_call_seconds, app.max_call_seconds, (defaults->>'maxCallSeconds')::integer),
+  'brokeredOnly', coalesce(person.brokered_only, app.brokered_only, (defaults->>'brokeredOnly')::boolean)
 );
 -- end src/limits/effective-policy.sql
 
@@ -630,11 +704,16 @@ BEGIN
             SELECT greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
             FROM realtime_session AS s
             WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at > exceeded_quota.at
+              AND (s.connection = 'DIRECT' OR num_nonnulls(s.redeemed_at, s.revoked_at) = 0)
+            UNION ALL
+            SELECT CASE WHEN c.deadline_at > exceeded_quota.at THEN c.deadline_at ELSE c.must_end_by END
+            FROM realtime_call AS c
+            WHERE c.user_id = of_user AND c.ended_at IS NULL AND c.must_end_by > exceeded_quota.at
             UNION ALL
             SELECT early.ends FROM (
               SELECT s.created_at + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
               WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at <= exceeded_quota.at
-                AND s.id >= uuidv7_floor(exceeded_quota.at - interval '1 day')
+                AND s.connection = 'DIRECT' AND s.id >= uuidv7_floor(exceeded_quota.at - interval '1 day')
             ) AS early (ends) WHERE early.ends > exceeded_quota.at
             UNION ALL
             SELECT s.deadline + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
@@ -735,14 +814,20 @@ BEGIN
     SELECT 4, 'policy', jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'))
     WHERE ttl > (policy->>'maxTtlSeconds')::integer
     UNION ALL
-    SELECT 5, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
+    SELECT 5, 'policy', jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb)
+    WHERE session.connection = 'DIRECT' AND (policy->>'brokeredOnly')::boolean
+    UNION ALL
+    SELECT 6, 'policy', jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'))
+    WHERE session.max_call_seconds > (policy->>'maxCallSeconds')::integer
+    UNION ALL
+    SELECT 7, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
     FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
     UNION ALL
-    SELECT 6, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
+    SELECT 8, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
       'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text))
     WHERE policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]'
     UNION ALL
-    SELECT 7, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
+    SELECT 9, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
   ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
 
   IF verdict IS NOT NULL THEN
@@ -761,6 +846,10 @@ BEGIN
   session.created_at := moment;
   session.id := uuidv7_at(moment);
   session.requested_ttl_seconds := ttl;
+  IF session.connection = 'BROKERED' THEN
+    session.max_call_seconds := coalesce(session.max_call_seconds,
+      least((policy->>'maxCallSeconds')::integer, session.session_limit_seconds));
+  END IF;
   session.deadline := moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision);
   INSERT INTO realtime_session VALUES (session.*);
   -- Later than any before, because the clock was read under the user's lock.
@@ -820,7 +909,8 @@ END;
 -- end src/issuing/purge-idempotency-keys.sql
 
 -- begin src/sessions/revoke-session.sql
--- Revokes a session that is PENDING or ACTIVE; has no effect on one that has ended. While it is pending, settling sees
+-- Revokes a session that is PENDING or ACTIVE, or whose call has not ended, and asks for the end of the call; has no effect
+-- on one that has ended. While it is pending, settling sees
 -- the revocation. Returns no row when there is no such session. Locks the user first, like every other writer.
 CREATE OR REPLACE FUNCTION revoke_session(of_session uuid, by jsonb) RETURNS SETOF realtime_session
 LANGUAGE plpgsql AS $$
@@ -836,12 +926,18 @@ BEGIN
   SELECT * INTO session FROM realtime_session WHERE id = of_session FOR NO KEY UPDATE;
   moment := clock_timestamp();
   IF session.revoked_at IS NULL
-    AND session_status(session.outcome, session.deadline, session.expires_at, NULL, moment) IN ('PENDING', 'ACTIVE')
+    AND (session_status(session.outcome, session.deadline, session.expires_at, NULL, moment) IN ('PENDING', 'ACTIVE')
+      OR session.redeemed_at IS NOT NULL
+        AND EXISTS (SELECT FROM realtime_call WHERE session_id = of_session AND ended_at IS NULL AND must_end_by > moment))
   THEN
     UPDATE realtime_session SET revoked_at = moment WHERE id = of_session RETURNING * INTO session;
     -- The reason may name somebody, so it comes in by->'personal' and is stored in audit_identity.
     PERFORM write_event(by, moment, 'session.revoked', 'SUCCEEDED', session.application_id, session.user_id,
       of_session, '{"reason": null}');
+    IF session.redeemed_at IS NOT NULL THEN
+      UPDATE realtime_call SET end_requested_at = moment, end_requested_reason = 'REVOKED'
+      WHERE session_id = of_session AND ended_at IS NULL AND end_requested_at IS NULL;
+    END IF;
   END IF;
   RETURN NEXT session;
 END $$;
@@ -943,7 +1039,7 @@ END;
 -- end src/authentication/note-api-keys-used.sql
 
 -- begin src/users/suspend-user.sql
--- Suspends a user or, with `suspend` false, reinstates it; has no effect when it already is so. Returns no row when
+-- Suspends a user and asks for the end of its calls or, with `suspend` false, reinstates it; has no effect when it already is so. Returns no row when
 -- there is no such user.
 CREATE OR REPLACE FUNCTION suspend_user(of_user uuid, external_user_id text, suspend boolean, by jsonb)
 RETURNS SETOF end_user
@@ -960,6 +1056,10 @@ BEGIN
     -- The reason may name somebody, so it comes in by->'personal' and is stored in audit_identity.
     PERFORM write_event(by, moment, CASE WHEN suspend THEN 'user.suspended' ELSE 'user.reinstated' END, 'SUCCEEDED',
       NULL, person.id, NULL, '{"reason": null}');
+    IF suspend THEN
+      UPDATE realtime_call SET end_requested_at = moment, end_requested_reason = 'SUSPENDED'
+      WHERE user_id = person.id AND ended_at IS NULL AND end_requested_at IS NULL;
+    END IF;
   END IF;
   RETURN NEXT person;
 END $$;
@@ -979,9 +1079,9 @@ BEGIN
   END IF;
   UPDATE end_user AS u
   SET (allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
-    max_mints_per_day, monthly_budget_usd) = (
+    max_mints_per_day, monthly_budget_usd, max_call_seconds, brokered_only) = (
     SELECT allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
-      max_mints_per_day, monthly_budget_usd
+      max_mints_per_day, monthly_budget_usd, max_call_seconds, brokered_only
     FROM jsonb_populate_record(u, changes)
   )
   WHERE id = person.id RETURNING * INTO person;
@@ -1015,6 +1115,10 @@ BEGIN
       PERFORM write_event(by, withdrawn.settled_at, 'session.unconfirmed', 'FAILED', withdrawn.application_id, of_user,
         withdrawn.id, '{"code": "withdrawn"}');
     END LOOP;
+    UPDATE realtime_call SET end_requested_at = clock_timestamp(), end_requested_reason = 'REVOKED'
+    WHERE user_id = of_user AND ended_at IS NULL AND end_requested_at IS NULL;
+    -- Who asked for an end may be the person.
+    UPDATE realtime_call SET end_requested_by = NULL WHERE user_id = of_user AND ended_at IS NULL;
     DELETE FROM idempotency_key WHERE user_id = of_user;
     PERFORM unlabel_usage(of_user);
     moment := clock_timestamp();
@@ -1041,9 +1145,9 @@ BEGIN
   ) AS next;
   UPDATE realtime_session SET labels = '[]', instructions = NULL, voice = NULL, input_audio_transcription = NULL,
     turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL,
-    output_language = NULL
+    output_language = NULL, call_request = NULL
   WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
-    input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language) > 0);
+    input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language, call_request) > 0);
   UPDATE usage_record SET usage = '{}', label_key = '', label = '' WHERE (session_id, source, response_id, revision) IN (
     SELECT session_id, source, response_id, revision FROM usage_record
     WHERE session_id = ANY (sessions) AND (usage <> '{}' OR label <> '') LIMIT most_reports
@@ -1521,12 +1625,23 @@ SELECT s.id, s.created_at,
   CASE WHEN s.outcome = 'ISSUED' THEN round(extract(epoch FROM s.settled_at - s.created_at) * 1000, 3) END AS mint_ms,
   s.expires_at, CASE WHEN s.outcome = 'ISSUED' THEN s.revoked_at END AS revoked_at,
   CASE
+    WHEN s.connection = 'BROKERED' THEN CASE
+      WHEN s.outcome IS DISTINCT FROM 'ISSUED' THEN NULL
+      WHEN s.redeemed_at IS NOT NULL THEN (
+        SELECT coalesce(c.ended_at, CASE WHEN c.deadline_at > now() THEN c.deadline_at ELSE c.must_end_by END)
+        FROM realtime_call AS c WHERE c.session_id = s.id
+      )
+      WHEN s.revoked_at IS NOT NULL THEN s.revoked_at
+      WHEN s.expires_at <= now() THEN s.expires_at
+      ELSE s.expires_at + make_interval(secs => s.max_call_seconds)
+    END
     WHEN s.outcome = 'FAILED' THEN NULL
     WHEN s.outcome = 'ISSUED'
       THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
-    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds)
-  END + make_interval(secs => s.session_limit_seconds) AS exposed_until,
-  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.upstream_session_id
+        + make_interval(secs => s.session_limit_seconds)
+    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds + s.session_limit_seconds)
+  END AS exposed_until,
+  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.upstream_session_id, s.connection
 FROM realtime_session AS s
 JOIN application AS a ON a.id = s.application_id
 JOIN end_user AS u ON u.id = s.user_id;
@@ -1536,6 +1651,23 @@ COMMENT ON COLUMN reporting.sessions.status IS 'As of now: PENDING, ACTIVE, EXPI
 COMMENT ON COLUMN reporting.sessions.mint_ms IS 'From the reservation to the record of the secret, in milliseconds.';
 COMMENT ON COLUMN reporting.sessions.exposed_until IS
   'The last moment at which something opened with the secret could still run. Null when nothing can have been issued.';
+
+CREATE VIEW reporting.calls AS
+SELECT c.session_id, c.created_at, now_is.status, s.provider, s.model,
+  c.application_id, a.name AS application, c.user_id, u.external_id AS external_user_id,
+  c.connected_at, c.last_activity_at, c.deadline_at,
+  CASE WHEN now_is.status = 'ENDED' THEN coalesce(c.ended_at, c.must_end_by) END AS ended_at,
+  CASE WHEN now_is.status = 'ENDED' THEN coalesce(c.end_reason, 'UNKNOWN') END AS end_reason,
+  c.drifted_fields
+FROM realtime_call AS c
+CROSS JOIN LATERAL call_status(c.ended_at, c.must_end_by, c.connected_at, c.uncertain_at, c.connect_by, now()) AS now_is (status)
+JOIN realtime_session AS s ON s.id = c.session_id
+JOIN application AS a ON a.id = c.application_id
+JOIN end_user AS u ON u.id = c.user_id;
+COMMENT ON VIEW reporting.calls IS
+  'One row for each call of a BROKERED session. Narrow it by session_id >= uuidv7_floor(TIME), which skips whole months.';
+COMMENT ON COLUMN reporting.calls.status IS 'As of now: CONNECTING, LIVE, ENDED or UNCERTAIN.';
+COMMENT ON COLUMN reporting.calls.drifted_fields IS 'Fields of the config that the browser changed during the call.';
 
 CREATE VIEW reporting.usage_records AS
 SELECT r.session_id, r.response_id, r.source, r.revision, r.at, r.reported_at, r.counted, r.provider, r.model,
@@ -1591,6 +1723,7 @@ COMMENT ON TABLE api_key IS 'Keys of applications: only their hashes.';
 COMMENT ON TABLE end_user IS 'The people that sessions are for, and their own limits.';
 COMMENT ON TABLE application_user IS 'Which application has or had a session of which user.';
 COMMENT ON TABLE realtime_session IS 'The ledger: one row for each session that was reserved. A partition for each month.';
+COMMENT ON TABLE realtime_call IS 'The calls of BROKERED sessions: one for each secret that was used. A partition for each month.';
 COMMENT ON TABLE idempotency_key IS 'Keys that callers sent so that nothing is minted twice; forgotten after a day.';
 COMMENT ON TABLE audit_event IS 'The audit trail. Rows are inserted, sealed and dropped by the month; never changed.';
 COMMENT ON TABLE audit_identity IS 'What identifies a person in an audit event: an erasure deletes it.';
@@ -1603,3 +1736,179 @@ COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';
 COMMENT ON TABLE session_sum IS 'Counts of sessions and denied requests by quarter of an hour, over all users, of what is final.';
 COMMENT ON TABLE session_rollup IS 'The same counts of each user.';
 COMMENT ON TABLE session_sum_progress IS 'Up to which time session_sum and session_rollup are complete: one row.';
+
+-- begin src/calls/call-status.sql
+-- Computes a call's status from its row and the time. A call that nobody ended has ended once the provider must have
+-- ended it; one whose gateway died before it said what became of the offer is uncertain. It is plain SQL, so that the
+-- planner can inline it.
+CREATE OR REPLACE FUNCTION call_status(
+  ended_at timestamptz, must_end_by timestamptz, connected_at timestamptz, uncertain_at timestamptz,
+  connect_by timestamptz, at timestamptz
+) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+  WHEN ended_at IS NOT NULL OR must_end_by <= at THEN 'ENDED'
+  WHEN connected_at IS NOT NULL THEN 'LIVE'
+  WHEN uncertain_at IS NOT NULL OR connect_by <= at THEN 'UNCERTAIN'
+  ELSE 'CONNECTING'
+END;
+-- end src/calls/call-status.sql
+
+-- begin src/calls/end-call.sql
+-- Records that a call is over, and why; returns whether it did: only the first of all attempts does. If somebody asked for
+-- the end of a call that could be hung up, that is the reason, and the event is theirs.
+CREATE OR REPLACE FUNCTION end_call(of_session uuid, reason text, by jsonb) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  call realtime_call;
+  moment timestamptz;
+  asked boolean;
+BEGIN
+  SELECT * INTO call FROM realtime_call WHERE session_id = of_session AND ended_at IS NULL FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  moment := clock_timestamp();
+  asked := call.end_requested_at IS NOT NULL AND call.upstream_call_id IS NOT NULL;
+  UPDATE realtime_call SET ended_at = moment, end_requested_by = NULL, owner_instance = NULL, lease_until = NULL,
+    end_reason = CASE WHEN asked THEN call.end_requested_reason ELSE reason END
+  WHERE session_id = of_session;
+  PERFORM write_event(CASE WHEN asked THEN coalesce(call.end_requested_by, by) ELSE by END, moment, 'call.ended', 'SUCCEEDED',
+    call.application_id, call.user_id, of_session, jsonb_build_object(
+      'reason', CASE WHEN asked THEN call.end_requested_reason ELSE reason END, 'connectedAt', call.connected_at));
+  RETURN true;
+END $$;
+-- end src/calls/end-call.sql
+
+-- begin src/calls/end-overdue-calls.sql
+-- Ends as UNKNOWN at most `most` calls that the provider must have ended by `moment`; returns how many. Skips rows that
+-- another transaction has locked.
+CREATE OR REPLACE FUNCTION end_overdue_calls(most integer, by jsonb, moment timestamptz) RETURNS integer
+LANGUAGE sql
+BEGIN ATOMIC
+  SELECT count(*) FILTER (WHERE end_call(due.session_id, 'UNKNOWN', by))::integer
+  FROM (
+    SELECT session_id FROM realtime_call WHERE ended_at IS NULL AND must_end_by <= moment
+    ORDER BY must_end_by LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+  ) AS due;
+END;
+-- end src/calls/end-overdue-calls.sql
+
+-- begin src/calls/record-call-drift.sql
+-- Records which fields of its config the browser has changed during a call; returns whether some of them are new.
+CREATE OR REPLACE FUNCTION record_call_drift(of_session uuid, fields text[], by jsonb) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  call realtime_call;
+BEGIN
+  UPDATE realtime_call SET drifted_fields = ARRAY(SELECT DISTINCT unnest(drifted_fields || fields) ORDER BY 1)
+  WHERE session_id = of_session AND ended_at IS NULL AND NOT fields <@ drifted_fields
+  RETURNING * INTO call;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM write_event(by, clock_timestamp(), 'call.drifted', 'SUCCEEDED', call.application_id, call.user_id, of_session,
+    jsonb_build_object('fields', fields));
+  RETURN true;
+END $$;
+-- end src/calls/record-call-drift.sql
+
+-- begin src/calls/record-call-opened.sql
+-- Records that the provider made a call, and when it is ended at the latest: after the session's longest call, and never
+-- later than the provider lets it run. Returns false when the call has ended already. If its end was asked for meanwhile,
+-- it is recorded all the same, so that somebody can hang up.
+CREATE OR REPLACE FUNCTION record_call_opened(
+  of_session uuid, upstream_id text, key_id text, longest_seconds double precision, by jsonb
+) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  call realtime_call;
+  moment timestamptz;
+BEGIN
+  SELECT * INTO call FROM realtime_call WHERE session_id = of_session FOR NO KEY UPDATE;
+  moment := clock_timestamp();
+  IF call.session_id IS NULL OR call.ended_at IS NOT NULL OR call.connected_at IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  UPDATE realtime_call SET upstream_call_id = upstream_id, provider_key_id = key_id, connected_at = moment,
+    last_activity_at = moment, uncertain_at = NULL,
+    deadline_at = moment + make_interval(secs => least(longest_seconds,
+      (SELECT max_call_seconds FROM realtime_session AS s WHERE s.id = of_session)))
+  WHERE session_id = of_session RETURNING * INTO call;
+  PERFORM write_event(by, moment, 'call.opened', 'SUCCEEDED', call.application_id, call.user_id, of_session,
+    jsonb_build_object('deadlineAt', call.deadline_at));
+  RETURN true;
+END $$;
+-- end src/calls/record-call-opened.sql
+
+-- begin src/calls/redeem-secret.sql
+-- Uses up the secret of a BROKERED session and begins its call, which then belongs to a gateway. Of any number of attempts
+-- one succeeds. Locks the user first, like every other writer: quotas count either the secret or the call, and no call
+-- begins after a suspension or a revocation.
+--   fingerprints: of the secret under each key in rotation, by the key's id
+--   verdict: redeemed | unknown | used | expired | revoked | suspended
+CREATE OR REPLACE FUNCTION redeem_secret(
+  fingerprints jsonb, owner text, lease_seconds double precision, connect_within_seconds double precision
+) RETURNS TABLE (verdict text, session_id uuid)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  key_id text;
+  fingerprint text;
+  session realtime_session;
+  person end_user;
+  moment timestamptz;
+BEGIN
+  FOR key_id, fingerprint IN SELECT * FROM jsonb_each_text(fingerprints) LOOP
+    -- OFFSET 0: found by the index of the fingerprint, as in identify_secret.
+    SELECT * INTO session FROM (
+      SELECT * FROM realtime_session AS s
+      WHERE s.secret_fingerprint = fingerprint AND s.secret_fingerprint_key_id = key_id OFFSET 0
+    ) AS having_it
+    WHERE connection = 'BROKERED' ORDER BY id DESC LIMIT 1;
+    EXIT WHEN FOUND;
+  END LOOP;
+  session_id := session.id;
+  IF session.id IS NULL THEN
+    verdict := 'unknown';
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  -- A secret that was used stays so: replays need not wait for the lock.
+  IF session.redeemed_at IS NULL THEN
+    person := lock_user(session.user_id, NULL);
+    SELECT * INTO session FROM realtime_session AS s WHERE s.id = session.id FOR NO KEY UPDATE;
+  END IF;
+  moment := clock_timestamp();
+  verdict := CASE
+    WHEN session.redeemed_at IS NOT NULL THEN 'used'
+    WHEN session.revoked_at IS NOT NULL THEN 'revoked'
+    WHEN person.suspended_at IS NOT NULL OR person.erasure_began_at IS NOT NULL THEN 'suspended'
+    WHEN session.expires_at <= moment THEN 'expired'
+    ELSE 'redeemed'
+  END;
+  IF verdict = 'redeemed' THEN
+    UPDATE realtime_session AS s SET redeemed_at = moment WHERE s.id = session.id;
+    INSERT INTO realtime_call (session_id, user_id, application_id, created_at, connect_by, must_end_by,
+      owner_instance, lease_until)
+    VALUES (session.id, session.user_id, session.application_id, moment,
+      moment + make_interval(secs => connect_within_seconds),
+      moment + make_interval(secs => connect_within_seconds + session.session_limit_seconds),
+      owner, moment + make_interval(secs => lease_seconds));
+  END IF;
+  RETURN NEXT;
+END $$;
+-- end src/calls/redeem-secret.sql
+
+-- begin src/calls/request-call-end.sql
+-- Asks for the end of a call, for the gateway that owns it to hang up. Only the first request counts. Returns no row when
+-- there is no such call.
+CREATE OR REPLACE FUNCTION request_call_end(of_session uuid, reason text, by jsonb) RETURNS SETOF realtime_call
+LANGUAGE plpgsql AS $$
+BEGIN
+  -- The user first, like every other writer.
+  PERFORM lock_user(c.user_id, NULL) FROM realtime_call AS c WHERE c.session_id = of_session;
+  UPDATE realtime_call SET end_requested_at = clock_timestamp(), end_requested_reason = reason, end_requested_by = by
+  WHERE session_id = of_session AND ended_at IS NULL AND end_requested_at IS NULL;
+  RETURN QUERY SELECT * FROM realtime_call WHERE session_id = of_session;
+END $$;
+-- end src/calls/request-call-end.sql

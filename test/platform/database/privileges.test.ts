@@ -246,8 +246,10 @@ async function reserve(prisma: PrismaClient, applicationId: string) {
     defaultPolicy: {
       ...{ allowedModels: null, allowedProviders: null, maxTtlSeconds: 7200 },
       ...{ maxActiveSessions: 10, maxMintsPerMinute: 10, maxMintsPerDay: 10, monthlyBudgetUsd: null },
+      ...{ maxCallSeconds: 3600, brokeredOnly: false },
     },
     sessionLimitSeconds: 60,
+    brokered: null,
     settleWithinMs: 60_000,
   });
   if (reserved.kind !== 'reserved') throw new Error(`Not reserved but ${reserved.kind}`);
