@@ -96,7 +96,7 @@ export type IssueStore = {
    * @throws UnavailableError when it may not have been written
    */
   settle(
-    id: string,
+    reserved: Session,
     settlement: Settlement,
     caller: {
       readonly actor: Actor;

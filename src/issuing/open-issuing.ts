@@ -15,7 +15,7 @@ import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import type { IssueSessionPorts, IssueSessionSettings, LimitedProvider } from './issue-outcome.ts';
 import { type IssueSession, issueSession } from './issue-session.ts';
-import type { IssueStore, Reservation } from './issue-store.ts';
+import type { IssueStore, Reservation, ReserveOutcome } from './issue-store.ts';
 import { createMintAdmission, type MintAdmission } from './mint-admission.ts';
 import type { ProviderState } from './provider-state.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
@@ -186,20 +186,26 @@ function createStore({
     return work().finally(release);
   };
   const isOverloaded = () => pool.waitingCount > WAITING_PER_CONNECTION * poolSize;
-  const reserve = withBreaker((reservation: Reservation) => reserveSession(prisma, reservation), {
-    breaker,
-    isOverloaded,
-  });
+  const readOwnRecord = async (id: string) =>
+    (await findSessions(prisma, { reach: 'EVERYTHING' }, [id]))[0] ?? null;
+  const reserveOrRepeat = async (reservation: Reservation): Promise<ReserveOutcome> => {
+    const outcome = await reserveSession(pool, reservation);
+    if (outcome.kind !== 'repeated') return outcome;
+    const session = await readOwnRecord(outcome.id);
+    if (session === null) throw new Error('An idempotency key names a missing session');
+    return { kind: 'repeated', session };
+  };
+  const reserve = withBreaker(reserveOrRepeat, { breaker, isOverloaded });
   return {
     // The breaker is asked when it is the caller's turn, and nobody waits for a turn while the circuit is open.
     reserve: (reservation) =>
       breaker.isClosed() ? inTurn(reservation.actor, () => reserve(reservation)) : reserve(reservation),
-    async settle(id, settlement, caller) {
-      const settled = await inTurn(caller.actor, () => settleSession(prisma, id, settlement, caller));
+    async settle(reserved, settlement, caller) {
+      const settled = await inTurn(caller.actor, () => settleSession(pool, reserved, settlement, caller));
       onCommitted();
       return settled;
     },
-    readOwnRecord: async (id) => (await findSessions(prisma, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
+    readOwnRecord,
   };
 }
 

@@ -1,28 +1,29 @@
+import type pg from 'pg';
 import { z } from 'zod';
-import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
 import type { DetailOf } from '../audit/actions.ts';
 import { actorColumns } from '../audit/event-columns.db.ts';
 import { byColumn } from '../platform/database/columns.ts';
-import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
+import { query, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
-import {
-  configByColumn,
-  SESSION_FIELDS,
-  type SessionRow,
-  sessionColumns,
-  toSession,
-} from '../sessions/session-row.db.ts';
+import { exposedUntil } from '../sessions/exposed-until.db.ts';
+import type { Session } from '../sessions/session.ts';
+import { configByColumn } from '../sessions/session-row.db.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
 
-type Row = Omit<SessionRow, 'externalUserId' | 'upstreamConfig'> & { verdict: string; detail: unknown };
+/** What the gateway does not know of a session that it reserved. All are null in a refusal. */
+type Row = Pick<Session, 'id' | 'userId' | 'createdAt' | 'readAt' | 'exposedUntil'> & {
+  verdict: string;
+  detail: unknown;
+};
 
 const RESERVE = statement<Row>()({
   name: 'reserve-session',
   text: `
-    SELECT r.verdict, r.detail, ${sessionColumns}
-    FROM reserve_session($1::jsonb) AS r LEFT JOIN LATERAL (SELECT (r.session).*) AS s ON true`,
-  columns: ['verdict', 'detail', ...SESSION_FIELDS],
+    SELECT r.verdict, r.detail, (r.session).id AS id, (r.session).user_id AS "userId",
+      (r.session).created_at AS "createdAt", now() AS "readAt", ${exposedUntil('(r.session)')} AS "exposedUntil"
+    FROM reserve_session($1::jsonb) AS r`,
+  columns: ['verdict', 'detail', 'id', 'userId', 'createdAt', 'readAt', 'exposedUntil'],
 });
 
 // What reserve_session (reserve-session.sql) answers, told apart by its verdict.
@@ -53,22 +54,25 @@ const answer = z.discriminatedUnion('verdict', [
   }),
 ]);
 
+/** As the ledger says it; a session that was reserved before is named by its id. */
+export type Reserved =
+  | Exclude<ReserveOutcome, { kind: 'repeated' }>
+  | { readonly kind: 'repeated'; readonly id: string };
+
 /**
  * Reserves a session, or says why not, in one transaction and one round trip (reserve-session.sql). Returns when it is
  * durable.
  * @throws UnavailableError when it may not have been written
  */
-export async function reserveSession(
-  prisma: PrismaClient,
-  reservation: Reservation,
-): Promise<ReserveOutcome> {
-  const [row] = await queryThroughPrisma(prisma, RESERVE, [toJsonb(requestOf(reservation))]);
+export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<Reserved> {
+  const [row] = await query(pool, RESERVE, [toJsonb(requestOf(reservation))]);
+  if (row === undefined) throw new Error('reserve_session returned no row');
   const answered = answer.parse(row);
   switch (answered.verdict) {
     case 'reserved':
-      return { kind: 'reserved', session: sessionOf(row), ...answered.detail };
+      return { kind: 'reserved', session: pendingSession(reservation, row), ...answered.detail };
     case 'repeated':
-      return { kind: 'repeated', session: sessionOf(row) };
+      return { kind: 'repeated', id: row.id };
     case 'conflict':
       return { kind: 'conflict' };
     case 'suspended':
@@ -82,9 +86,20 @@ export async function reserveSession(
   }
 }
 
-function sessionOf(row: SessionRow | undefined) {
-  if (row === undefined) throw new Error('reserve_session returned no row');
-  return toSession(row);
+function pendingSession(reservation: Reservation, row: Row): Session {
+  const { applicationId, provider, object, config, labels } = reservation;
+  const { id, userId, createdAt, readAt, exposedUntil } = row;
+  return {
+    ...{ id, userId, applicationId, provider, object, config, labels, createdAt, readAt, exposedUntil },
+    ...{ type: config.type, model: config.model, voice: config.voice },
+    status: 'PENDING',
+    connection: reservation.brokered === null ? 'DIRECT' : 'BROKERED',
+    upstreamSessionId: null,
+    clientSecret: null,
+    failure: null,
+    issuedAt: null,
+    revokedAt: null,
+  };
 }
 
 /** The request as reserve_session reads it. */

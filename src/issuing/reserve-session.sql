@@ -6,23 +6,28 @@
 --     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
 --     budget applies), session and event (columns)
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
+--
+-- Every mint waits for this, so it is four statements: lock, look, write, and the event. Columns of the request are read
+-- one by one: jsonb_populate_record looks all columns of the table up in the catalog at each call.
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
 RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
 -- force_generic_plan: otherwise each connection plans its first five mints one by one, over all partitions, while it
 -- holds the user's lock.
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+  asked constant jsonb := request->'session';
   person end_user;
-  app application;
   remembered idempotency_key;
   policy jsonb;
+  used record;
+  waited boolean := false;
   ttl integer;
   moment timestamptz;
 BEGIN
-  session := jsonb_populate_record(NULL::realtime_session, request->'session');
-
-  person := lock_user(NULL, request->>'externalUserId');
-  SELECT * INTO app FROM application WHERE id = session.application_id;
+  SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    person := lock_user(NULL, request->>'externalUserId');
+  END IF;
   moment := clock_timestamp();
 
   -- A repeated key gets the outcome of its first request, whatever has changed since; so this comes before every check.
@@ -39,52 +44,63 @@ BEGIN
     END IF;
   END IF;
 
-  -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
-  -- session: quotas would count it neither as pending nor as issued. None is older than a day.
-  PERFORM FROM realtime_session AS overdue
-  WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
-    AND overdue.id >= uuidv7_floor(moment - interval '1 day')
-  FOR NO KEY UPDATE;
+  LOOP
+    SELECT effective_policy(person, app, request->'defaults') AS policy, usage.* INTO used
+    FROM application AS app, quota_usage(person.id, moment) AS usage
+    WHERE app.id = (asked->>'application_id')::uuid;
+    EXIT WHEN waited OR used.overdue = 0;
+    -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
+    -- session, and look again: it would be counted neither as pending nor as issued.
+    PERFORM FROM realtime_session AS overdue
+    WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
+      AND overdue.id >= uuidv7_floor(moment - interval '1 day')
+    FOR NO KEY UPDATE;
+    waited := true;
+  END LOOP;
 
-  policy := effective_policy(person, app, request->'defaults');
+  policy := used.policy;
   ttl := coalesce(
     (request->>'expiresAfterSeconds')::integer,
     least((request->>'defaultTtlSeconds')::integer, (policy->>'maxTtlSeconds')::integer)
   );
-  SELECT refusal.verdict, refusal.detail INTO verdict, detail FROM (
-    SELECT 1, 'suspended', jsonb_build_object('suspendedAt', person.suspended_at)
-    WHERE person.suspended_at IS NOT NULL
-    UNION ALL
-    SELECT 2, 'policy', jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels')
-    WHERE jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? session.model
-    UNION ALL
-    SELECT 3, 'policy', jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders')
-    WHERE jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? session.provider
-    UNION ALL
-    SELECT 4, 'policy', jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'))
-    WHERE ttl > (policy->>'maxTtlSeconds')::integer
-    UNION ALL
-    SELECT 5, 'policy', jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb)
-    WHERE session.connection = 'DIRECT' AND (policy->>'brokeredOnly')::boolean
-    UNION ALL
-    SELECT 6, 'policy', jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'))
-    WHERE session.max_call_seconds > (policy->>'maxCallSeconds')::integer
-    UNION ALL
-    SELECT 7, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
-    FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
-    UNION ALL
-    SELECT 8, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
-      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text))
-    WHERE policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]'
-    UNION ALL
-    SELECT 9, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
-  ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
+  IF person.suspended_at IS NOT NULL THEN
+    verdict := 'suspended';
+    detail := jsonb_build_object('suspendedAt', person.suspended_at);
+  ELSIF jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? (asked->>'model') THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels');
+  ELSIF jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? (asked->>'provider') THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders');
+  ELSIF ttl > (policy->>'maxTtlSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'));
+  ELSIF (policy->>'brokeredOnly')::boolean AND asked->>'connection' = 'DIRECT' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb);
+  ELSIF (asked->>'max_call_seconds')::integer > (policy->>'maxCallSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'));
+  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND reached_budget(person.id, policy, moment) IS NOT NULL THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'BUDGET',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
+  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
+  ELSIF used.active >= (policy->>'maxActiveSessions')::integer
+    OR used.last_minute >= (policy->>'maxMintsPerMinute')::integer
+    OR used.last_day >= (policy->>'maxMintsPerDay')::integer
+  THEN
+    -- Null when a session has been settled since, so that none is exceeded any more.
+    detail := exceeded_quota(person.id, policy, moment);
+    verdict := CASE WHEN detail IS NOT NULL THEN 'quota' END;
+  END IF;
 
   IF verdict IS NOT NULL THEN
-    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', app.id, person.id, NULL,
-      detail || jsonb_build_object('reason', verdict, 'provider', request->'session'->'provider',
-        'model', request->'session'->'model'));
-    session := NULL;
+    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', (asked->>'application_id')::uuid, person.id,
+      NULL, detail || jsonb_build_object('reason', verdict, 'provider', asked->'provider', 'model', asked->'model'));
     RETURN NEXT;
     RETURN;
   END IF;
@@ -92,28 +108,41 @@ BEGIN
   -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
   -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
   moment := greatest(moment, clock_timestamp());
-  session.user_id := person.id;
-  session.created_at := moment;
-  session.id := uuidv7_at(moment);
-  session.requested_ttl_seconds := ttl;
-  IF session.connection = 'BROKERED' THEN
-    session.max_call_seconds := coalesce(session.max_call_seconds,
-      least((policy->>'maxCallSeconds')::integer, session.session_limit_seconds));
-  END IF;
-  session.deadline := moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision);
-  INSERT INTO realtime_session VALUES (session.*);
-  -- Later than any before, because the clock was read under the user's lock.
-  UPDATE end_user SET last_session_at = moment WHERE id = person.id;
-  INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
-  VALUES (app.id, person.id, moment, moment)
-  ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment;
+  WITH reserved AS (
+    INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
+      session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
+      output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
+      temperature, max_response_output_tokens, output_language, labels,
+      connection, max_call_seconds, idle_seconds, call_request)
+    VALUES (uuidv7_at(moment), person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
+      moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
+      (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
+      ARRAY(SELECT jsonb_array_elements_text(asked->'modalities')), asked->>'instructions', asked->>'voice',
+      asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
+      nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
+      nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
+      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
+      asked->>'connection',
+      CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
+        least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
+      (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'))
+    RETURNING *
+  ), seen AS (
+    -- Later than any before, because the clock was read under the user's lock.
+    UPDATE end_user SET last_session_at = moment WHERE id = person.id
+  ), paired AS (
+    INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
+    VALUES ((asked->>'application_id')::uuid, person.id, moment, moment)
+    ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
+  )
+  SELECT * INTO session FROM reserved;
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
     VALUES (person.id, request->>'caller', request->>'idempotencyKey',
       request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', session.id, moment);
   END IF;
-  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', app.id, person.id, session.id,
-    request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
+  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', session.application_id, person.id,
+    session.id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
   verdict := 'reserved';
   detail := jsonb_build_object('expiresAfterSeconds', ttl);
   RETURN NEXT;

@@ -1,41 +1,21 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
 import type { DetailOf, RecordOf } from '../audit/actions.ts';
-import { byColumn, columnNames } from '../platform/database/columns.ts';
+import { byColumn } from '../platform/database/columns.ts';
 import type { SessionFailure } from '../sessions/session.ts';
-import { CONFIG_FIELDS } from '../sessions/session-config.ts';
+import { CONFIG_FIELDS, type SessionConfig } from '../sessions/session-config.ts';
 import { configByColumn } from '../sessions/session-row.db.ts';
 import type { Settlement } from './issue-store.ts';
 
-const SETTLED_FIELDS = [
-  'outcome',
-  'expiresAt',
-  'secretFingerprint',
-  'secretFingerprintKeyId',
-  'secretPrefix',
-  'secretLastFour',
-  'failureCode',
-  'failureUpstreamStatus',
-  'failureUpstreamCode',
-  'failureUpstreamParam',
-  'failureUpstreamRequestId',
-  'failureRetryAt',
-  'upstreamSessionId',
-  'upstreamConfig',
-  // Whatever upstream answers, a session stays of the type that it was reserved as.
-  ...CONFIG_FIELDS.filter((field) => field !== 'type'),
-] as const satisfies readonly (keyof RealtimeSessionModel)[];
-type Settled = Pick<RealtimeSessionModel, (typeof SETTLED_FIELDS)[number]>;
+/** The parts of a config that an answer can change. Whatever it says, a session stays of the type that it was reserved as. */
+const CHANGING_FIELDS = CONFIG_FIELDS.filter((field) => field !== 'type');
 
-/** Names of the columns that settling writes. */
-export const settledColumns = columnNames<RealtimeSessionModel>(SETTLED_FIELDS);
-
-/** What a settlement writes into them, by column. */
-export function settlementByColumn(settlement: Settlement) {
+/** What settle_session writes, by column. A secret or a failure is written whole, the config where it differs from `reserved`. */
+export function settlementByColumn(settlement: Settlement, reserved: SessionConfig) {
   switch (settlement.kind) {
     case 'issued':
       return {
-        ...configByColumn(settlement.config),
-        ...byColumn<Settled>({
+        ...byColumn<RealtimeSessionModel>({
           outcome: 'ISSUED',
           expiresAt: settlement.secret.expiresAt,
           secretFingerprint: settlement.secret.fingerprint,
@@ -45,10 +25,11 @@ export function settlementByColumn(settlement: Settlement) {
           upstreamSessionId: settlement.upstreamSessionId,
           upstreamConfig: settlement.upstreamConfig,
         }),
+        config: changedConfig(settlement.config, reserved),
       };
     case 'failed':
     case 'unconfirmed':
-      return byColumn<Settled>({
+      return byColumn<RealtimeSessionModel>({
         outcome: settlement.kind === 'failed' ? 'FAILED' : 'UNCONFIRMED',
         failureCode: settlement.failure.code,
         failureUpstreamStatus: settlement.failure.upstreamStatus,
@@ -60,6 +41,11 @@ export function settlementByColumn(settlement: Settlement) {
     default:
       return settlement satisfies never;
   }
+}
+
+function changedConfig(settled: SessionConfig, reserved: SessionConfig) {
+  const changed = CHANGING_FIELDS.filter((field) => !isDeepStrictEqual(settled[field], reserved[field]));
+  return configByColumn(settled, changed);
 }
 
 /** What the audit trail says of a settlement: enough to find the secret's session, never the secret. */

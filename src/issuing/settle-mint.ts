@@ -62,7 +62,7 @@ export async function settleMint(
   };
   const settle = (settlement: Settlement) =>
     attempt(
-      ports.store.settle(reserved.id, settlement, {
+      ports.store.settle(reserved, settlement, {
         ...mint.caller,
         // Never so late that it could be committed after the deadline: between the deadline and the commit, quotas
         // would count the session neither as pending nor as issued.
@@ -126,7 +126,8 @@ async function recordIssue({
   const removeSecrets = secretRemover([outcome.secret, ...prepared.secrets]);
   const issued = (session: Session): IssueOutcome => ({
     kind: 'issued',
-    session,
+    // The name is known; a user that is erased meanwhile has no session issued.
+    session: { ...session, externalUserId: prepared.input.externalUserId },
     secret: outcome.secret,
     expiresAt: stored.expiresAt,
     callUrl: null,

@@ -1,8 +1,9 @@
 -- Merges the limits for a user and an application: each comes from the user, else the application, else the defaults.
 -- mergePolicies in src/limits/policy.ts does the same for reading; a test holds the two together. Numbers in jsonb are
--- exact, but those of JSON.stringify are not, so the default budget comes as text.
+-- exact, but those of JSON.stringify are not, so the default budget comes as text. STABLE, as jsonb_build_object is: only
+-- so it is inlined.
 CREATE OR REPLACE FUNCTION effective_policy(person end_user, app application, defaults jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN jsonb_build_object(
   'allowedModels', coalesce(person.allowed_models, app.allowed_models, defaults->'allowedModels'),
   'allowedProviders', coalesce(person.allowed_providers, app.allowed_providers, defaults->'allowedProviders'),

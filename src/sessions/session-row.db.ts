@@ -66,14 +66,18 @@ export type RecordRow = SummaryRow &
 /** A row of realtime_session as `sessionColumns` reads it. */
 export type SessionRow = RecordRow & Pick<Columns, keyof SessionConfig> & { upstreamConfig?: Json };
 
+/** The status of a session `s`, and what else is computed from its row and the database's clock. */
+export const statusColumns = `
+  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
+  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS "issuedAt",
+  now() AS "readAt"`;
+
 /**
  * The least that listings select of a session `s`. What depends on the time is decided here, by the database's clock
  * (now() is one reading for the whole statement).
  */
 export const summaryColumns = `${columns<RealtimeSessionModel>('s', SUMMARY_FIELDS)},
-  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
-  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS "issuedAt",
-  now() AS "readAt"`;
+  ${statusColumns}`;
 
 /** The same, and everything else but the config. */
 export const recordColumns = `${summaryColumns}, ${columns<RealtimeSessionModel>('s', RECORD_FIELDS)},
@@ -133,14 +137,17 @@ export function toSession(row: SessionRow): Session {
   };
 }
 
-/** Values of the config's columns, by column. */
-export function configByColumn(config: SessionConfig) {
+/** Values of the config's columns, of all or of some fields, by column. */
+export function configByColumn(
+  config: SessionConfig,
+  fields: readonly (keyof SessionConfig)[] = CONFIG_FIELDS,
+) {
   const { maxResponseOutputTokens } = config;
   const simplified: Simplified = {
     maxResponseOutputTokens: maxResponseOutputTokens === null ? null : String(maxResponseOutputTokens),
   };
-  const values = Object.fromEntries(CONFIG_FIELDS.map((field) => [field, config[field]]));
-  return byColumn<RealtimeSessionModel>({ ...values, ...simplified });
+  const values = { ...config, ...simplified };
+  return byColumn<RealtimeSessionModel>(Object.fromEntries(fields.map((field) => [field, values[field]])));
 }
 
 function withoutConfig(row: RecordRow): Omit<Session, 'config' | 'upstreamConfig'> {
@@ -176,7 +183,10 @@ function summary(row: SummaryRow) {
   };
 }
 
-function redactedSecret(row: SummaryRow): RedactedSecret | null {
+/** What is shown of a session's secret; null while there is none. */
+export function redactedSecret(
+  row: Pick<SummaryRow, 'id' | 'expiresAt' | 'secretPrefix' | 'secretLastFour' | 'readAt'>,
+): RedactedSecret | null {
   if (row.expiresAt === null) return null;
   return {
     sessionId: row.id,

@@ -2,11 +2,9 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { listAuditEvents } from '../../src/audit/list-audit-events.db.ts';
-import { settleSession } from '../../src/issuing/settle-session.db.ts';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
 import { findSessions } from '../../src/sessions/find-sessions.db.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
-import { OPERATOR } from '../support/actors.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { asOwner, createBetween, INSERT, poolOf, TABLES, USER } from '../support/partitions.ts';
@@ -46,9 +44,6 @@ describe('reading', () => {
       );
       expect(scans(found)).toEqual([{ table: `realtime_session_${month}`, rows: 1 }]);
       expect(found.map((node) => node['Index Name'])).toContain(`realtime_session_${month}_pkey`);
-      const settled = await explain(database, runs, pool, () => settle(pool, id));
-      expect(scans(settled).map(({ table }) => table)).toContain(`realtime_session_${month}`);
-      expect(scans(settled).filter(({ table }) => /realtime_session_\d/.test(table ?? ''))).toHaveLength(1);
     }
   });
 
@@ -98,23 +93,6 @@ describe('reading', () => {
     return (await database.query<{ id: string }>(text)).map(({ id }) => id);
   }
 });
-
-function settle(pool: pg.Pool, id: string) {
-  const failure = {
-    code: 'x',
-    upstreamStatus: null,
-    upstreamCode: null,
-    upstreamParam: null,
-    upstreamRequestId: null,
-    retryAt: null,
-  };
-  const by = {
-    actor: OPERATOR,
-    origin: { requestId: 'r', ipAddress: null, userAgent: null },
-    notAfter: new Date(),
-  } as const;
-  return settleSession(createPrisma(pool), id, { kind: 'failed', failure }, by);
-}
 
 const statement = z.object({ text: z.string(), values: z.array(z.unknown()).optional() });
 

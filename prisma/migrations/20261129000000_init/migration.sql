@@ -25,12 +25,15 @@ END $$;
 
 -- begin src/platform/database/uuidv7-floor.sql
 -- Returns the smallest id of a millisecond: the bound of a partition, or of a filter by time. A time that no id can
--- have is cut to the nearest that one can, so that a filter by any time is right.
+-- have is cut to the nearest that one can, so that a filter by any time is right. In PL/pgSQL, because a function in SQL
+-- that is not inlined, as this one cannot be, is parsed and planned again by each statement.
 CREATE OR REPLACE FUNCTION uuidv7_floor(at timestamptz) RETURNS uuid
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN rpad(lpad(to_hex(
-  least(greatest(floor(extract(epoch FROM at) * 1000), 0), 281474976710655)::bigint
-), 12, '0'), 32, '0')::uuid;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  RETURN rpad(lpad(to_hex(
+    least(greatest(floor(extract(epoch FROM at) * 1000), 0), 281474976710655)::bigint
+  ), 12, '0'), 32, '0')::uuid;
+END $$;
 -- end src/platform/database/uuidv7-floor.sql
 
 -- ------------------------------------------------------------------ applications and users
@@ -548,40 +551,40 @@ END $$;
 -- Inserts an audit event.
 --   by: columns of audit_event that say who asked. by->'personal' has columns of audit_identity, which identify a
 --     person; by->'identity' is the commitment to them.
+-- Columns are read one by one: jsonb_populate_record looks all of them up in the catalog at each call.
 CREATE OR REPLACE FUNCTION write_event(
   by jsonb, at timestamptz, action text, outcome text, application_id uuid, user_id uuid, session_id uuid, detail jsonb
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  event audit_event;
-  personal audit_identity;
+  event_id constant uuid := uuidv7_at(at);
+  identity text := by->>'identity';
+  personal jsonb;
+  actor_user_id uuid;
 BEGIN
-  event := jsonb_populate_record(NULL::audit_event, by);
-  event.at := at;
-  event.id := uuidv7_at(at);
-  event.action := action;
-  event.outcome := outcome;
-  event.application_id := application_id;
-  event.user_id := user_id;
-  event.session_id := session_id;
-  event.detail := detail;
-  personal := jsonb_populate_record(NULL::audit_identity, by->'personal');
-  IF event.actor_kind = 'USER' THEN
+  IF by->>'actor_kind' = 'USER' THEN
     -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
-    event.actor_user_id := coalesce(event.user_id, named_user(personal.actor_name));
+    actor_user_id := coalesce(user_id, named_user(by->'personal'->>'actor_name'));
   END IF;
-  IF event.identity IS NOT NULL THEN
-    personal.event_id := event.id;
-    personal.user_id := coalesce(event.user_id, event.actor_user_id);
-    IF EXISTS (SELECT FROM end_user AS u WHERE u.id = personal.user_id AND u.erasure_began_at IS NOT NULL) THEN
+  IF identity IS NOT NULL THEN
+    IF EXISTS (
+      SELECT FROM end_user AS u WHERE u.id = coalesce(user_id, actor_user_id) AND u.erasure_began_at IS NOT NULL
+    ) THEN
       -- Store no identity, and no commitment to it: verification accepts a missing identity because of the user.erased
       -- event, which is older than this event, so retention may drop it earlier.
-      event.identity := NULL;
+      identity := NULL;
     ELSE
-      INSERT INTO audit_identity VALUES (personal.*);
+      personal := by->'personal';
+      INSERT INTO audit_identity (event_id, user_id, salt, actor_name, ip_address, user_agent, reason)
+      VALUES (event_id, coalesce(user_id, actor_user_id), personal->>'salt', personal->>'actor_name',
+        personal->>'ip_address', personal->>'user_agent', personal->>'reason');
     END IF;
   END IF;
-  INSERT INTO audit_event VALUES (event.*);
+  INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, actor_application_id, actor_api_key_id,
+    actor_user_id, application_id, user_id, session_id, request_id, ip_address, user_agent, detail, identity)
+  VALUES (event_id, at, action, outcome, by->>'actor_kind', by->>'actor_name', (by->>'actor_application_id')::uuid,
+    (by->>'actor_api_key_id')::uuid, actor_user_id, application_id, user_id, session_id, by->>'request_id',
+    by->>'ip_address', by->>'user_agent', detail, identity);
 END $$;
 -- end src/audit/write-event.sql
 
@@ -626,35 +629,42 @@ END;
 -- end src/sessions/session-status.sql
 
 -- begin src/limits/quota-usage.sql
--- Counts how much of a user's quotas is used at a time. A pending session is active until its deadline, an issued one
--- until its secret expires, revoked or not: the provider lets a revoked secret work on. Whatever the provider's clock says
--- of the expiry, a session is active for the requested lifetime at least, which is at most two hours: the sessions of a
--- day include those that have expired before. The secret of a BROKERED session is the gateway's own: it counts until it
--- expires, is used or revoked, and then its call does until that has ended. Every reservation is a mint.
+-- Counts how much of a user's quotas is used at a time, in one look at the sessions of a day. A pending session is active
+-- until its deadline, an issued one until its secret expires, revoked or not: the provider lets a revoked secret work on.
+-- Whatever the provider's clock says of the expiry, a session is active for the requested lifetime at least. No session is
+-- active for a day: it is settled within an hour, its lifetime is at most two, and an expiry much later than was asked for
+-- is not believed (settle-mint.ts). The secret of a BROKERED session is the gateway's own: it counts until it expires, is
+-- used or revoked, and then its call does until that has ended. Every reservation is a mint.
+--   overdue: pending sessions whose deadline has passed: they may have been settled in time by a transaction that is
+--     committed late
 CREATE OR REPLACE FUNCTION quota_usage(of_user uuid, at timestamptz)
-RETURNS TABLE (active integer, last_minute integer, last_day integer)
+RETURNS TABLE (active integer, last_minute integer, last_day integer, overdue integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT
-    (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome = 'ISSUED' AND expires_at > at
-      AND (connection = 'DIRECT' OR num_nonnulls(redeemed_at, revoked_at) = 0))::integer
-      + (SELECT count(*) FROM realtime_session WHERE user_id = of_user AND outcome IS NULL AND deadline > at)::integer
-      + (SELECT count(*) FROM realtime_call WHERE user_id = of_user AND ended_at IS NULL AND must_end_by > at)::integer
-      + count(*) FILTER (WHERE outcome = 'ISSUED' AND expires_at <= at AND connection = 'DIRECT'
-        AND created_at + make_interval(secs => requested_ttl_seconds) > at)::integer,
+    count(*) FILTER (WHERE CASE outcome
+      WHEN 'ISSUED' THEN CASE connection
+        WHEN 'DIRECT' THEN expires_at > at OR created_at + make_interval(secs => requested_ttl_seconds) > at
+        ELSE expires_at > at AND num_nonnulls(redeemed_at, revoked_at) = 0
+      END
+      ELSE outcome IS NULL AND deadline > at
+    END)::integer
+      + (SELECT count(*) FROM realtime_call WHERE user_id = of_user AND ended_at IS NULL AND must_end_by > at)::integer,
     count(*) FILTER (WHERE created_at > at - interval '1 minute')::integer,
-    count(*)::integer
+    count(*) FILTER (WHERE created_at > at - interval '1 day')::integer,
+    count(*) FILTER (WHERE outcome IS NULL AND deadline <= at)::integer
   FROM realtime_session
-  WHERE user_id = of_user AND id >= uuidv7_floor(at - interval '1 day') AND created_at > at - interval '1 day';
+  WHERE user_id = of_user AND id >= uuidv7_floor(at - interval '1 day');
 END;
 -- end src/limits/quota-usage.sql
 
 -- begin src/limits/effective-policy.sql
 -- Merges the limits for a user and an application: each comes from the user, else the application, else the defaults.
 -- mergePolicies in src/limits/policy.ts does the same for reading; a test holds the two together. Numbers in jsonb are
--- exact, but those of JSON.stringify are not, so the default budget comes as text.
+-- exact, but those of JSON.stringify are not, so the default budget comes as text. STABLE, as jsonb_build_object is: only
+-- so it is inlined.
 CREATE OR REPLACE FUNCTION effective_policy(person end_user, app application, defaults jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN jsonb_build_object(
   'allowedModels', coalesce(person.allowed_models, app.allowed_models, defaults->'allowedModels'),
   'allowedProviders', coalesce(person.allowed_providers, app.allowed_providers, defaults->'allowedProviders'),
@@ -756,23 +766,28 @@ END $$;
 --     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
 --     budget applies), session and event (columns)
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
+--
+-- Every mint waits for this, so it is four statements: lock, look, write, and the event. Columns of the request are read
+-- one by one: jsonb_populate_record looks all columns of the table up in the catalog at each call.
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
 RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
 -- force_generic_plan: otherwise each connection plans its first five mints one by one, over all partitions, while it
 -- holds the user's lock.
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+  asked constant jsonb := request->'session';
   person end_user;
-  app application;
   remembered idempotency_key;
   policy jsonb;
+  used record;
+  waited boolean := false;
   ttl integer;
   moment timestamptz;
 BEGIN
-  session := jsonb_populate_record(NULL::realtime_session, request->'session');
-
-  person := lock_user(NULL, request->>'externalUserId');
-  SELECT * INTO app FROM application WHERE id = session.application_id;
+  SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    person := lock_user(NULL, request->>'externalUserId');
+  END IF;
   moment := clock_timestamp();
 
   -- A repeated key gets the outcome of its first request, whatever has changed since; so this comes before every check.
@@ -789,52 +804,63 @@ BEGIN
     END IF;
   END IF;
 
-  -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
-  -- session: quotas would count it neither as pending nor as issued. None is older than a day.
-  PERFORM FROM realtime_session AS overdue
-  WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
-    AND overdue.id >= uuidv7_floor(moment - interval '1 day')
-  FOR NO KEY UPDATE;
+  LOOP
+    SELECT effective_policy(person, app, request->'defaults') AS policy, usage.* INTO used
+    FROM application AS app, quota_usage(person.id, moment) AS usage
+    WHERE app.id = (asked->>'application_id')::uuid;
+    EXIT WHEN waited OR used.overdue = 0;
+    -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
+    -- session, and look again: it would be counted neither as pending nor as issued.
+    PERFORM FROM realtime_session AS overdue
+    WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
+      AND overdue.id >= uuidv7_floor(moment - interval '1 day')
+    FOR NO KEY UPDATE;
+    waited := true;
+  END LOOP;
 
-  policy := effective_policy(person, app, request->'defaults');
+  policy := used.policy;
   ttl := coalesce(
     (request->>'expiresAfterSeconds')::integer,
     least((request->>'defaultTtlSeconds')::integer, (policy->>'maxTtlSeconds')::integer)
   );
-  SELECT refusal.verdict, refusal.detail INTO verdict, detail FROM (
-    SELECT 1, 'suspended', jsonb_build_object('suspendedAt', person.suspended_at)
-    WHERE person.suspended_at IS NOT NULL
-    UNION ALL
-    SELECT 2, 'policy', jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels')
-    WHERE jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? session.model
-    UNION ALL
-    SELECT 3, 'policy', jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders')
-    WHERE jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? session.provider
-    UNION ALL
-    SELECT 4, 'policy', jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'))
-    WHERE ttl > (policy->>'maxTtlSeconds')::integer
-    UNION ALL
-    SELECT 5, 'policy', jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb)
-    WHERE session.connection = 'DIRECT' AND (policy->>'brokeredOnly')::boolean
-    UNION ALL
-    SELECT 6, 'policy', jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'))
-    WHERE session.max_call_seconds > (policy->>'maxCallSeconds')::integer
-    UNION ALL
-    SELECT 7, 'policy', jsonb_build_object('rule', 'BUDGET', 'allowed', jsonb_build_array(reached))
-    FROM reached_budget(person.id, policy, moment) AS reached WHERE reached IS NOT NULL
-    UNION ALL
-    SELECT 8, 'policy', jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
-      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text))
-    WHERE policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]'
-    UNION ALL
-    SELECT 9, 'quota', exceeded FROM exceeded_quota(person.id, policy, moment) AS exceeded WHERE exceeded IS NOT NULL
-  ) AS refusal (rank, verdict, detail) ORDER BY rank LIMIT 1;
+  IF person.suspended_at IS NOT NULL THEN
+    verdict := 'suspended';
+    detail := jsonb_build_object('suspendedAt', person.suspended_at);
+  ELSIF jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? (asked->>'model') THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels');
+  ELSIF jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? (asked->>'provider') THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders');
+  ELSIF ttl > (policy->>'maxTtlSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'));
+  ELSIF (policy->>'brokeredOnly')::boolean AND asked->>'connection' = 'DIRECT' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb);
+  ELSIF (asked->>'max_call_seconds')::integer > (policy->>'maxCallSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'));
+  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND reached_budget(person.id, policy, moment) IS NOT NULL THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'BUDGET',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
+  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
+  ELSIF used.active >= (policy->>'maxActiveSessions')::integer
+    OR used.last_minute >= (policy->>'maxMintsPerMinute')::integer
+    OR used.last_day >= (policy->>'maxMintsPerDay')::integer
+  THEN
+    -- Null when a session has been settled since, so that none is exceeded any more.
+    detail := exceeded_quota(person.id, policy, moment);
+    verdict := CASE WHEN detail IS NOT NULL THEN 'quota' END;
+  END IF;
 
   IF verdict IS NOT NULL THEN
-    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', app.id, person.id, NULL,
-      detail || jsonb_build_object('reason', verdict, 'provider', request->'session'->'provider',
-        'model', request->'session'->'model'));
-    session := NULL;
+    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', (asked->>'application_id')::uuid, person.id,
+      NULL, detail || jsonb_build_object('reason', verdict, 'provider', asked->'provider', 'model', asked->'model'));
     RETURN NEXT;
     RETURN;
   END IF;
@@ -842,28 +868,41 @@ BEGIN
   -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
   -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
   moment := greatest(moment, clock_timestamp());
-  session.user_id := person.id;
-  session.created_at := moment;
-  session.id := uuidv7_at(moment);
-  session.requested_ttl_seconds := ttl;
-  IF session.connection = 'BROKERED' THEN
-    session.max_call_seconds := coalesce(session.max_call_seconds,
-      least((policy->>'maxCallSeconds')::integer, session.session_limit_seconds));
-  END IF;
-  session.deadline := moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision);
-  INSERT INTO realtime_session VALUES (session.*);
-  -- Later than any before, because the clock was read under the user's lock.
-  UPDATE end_user SET last_session_at = moment WHERE id = person.id;
-  INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
-  VALUES (app.id, person.id, moment, moment)
-  ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment;
+  WITH reserved AS (
+    INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
+      session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
+      output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
+      temperature, max_response_output_tokens, output_language, labels,
+      connection, max_call_seconds, idle_seconds, call_request)
+    VALUES (uuidv7_at(moment), person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
+      moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
+      (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
+      ARRAY(SELECT jsonb_array_elements_text(asked->'modalities')), asked->>'instructions', asked->>'voice',
+      asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
+      nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
+      nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
+      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
+      asked->>'connection',
+      CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
+        least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
+      (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'))
+    RETURNING *
+  ), seen AS (
+    -- Later than any before, because the clock was read under the user's lock.
+    UPDATE end_user SET last_session_at = moment WHERE id = person.id
+  ), paired AS (
+    INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
+    VALUES ((asked->>'application_id')::uuid, person.id, moment, moment)
+    ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
+  )
+  SELECT * INTO session FROM reserved;
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
     VALUES (person.id, request->>'caller', request->>'idempotencyKey',
       request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', session.id, moment);
   END IF;
-  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', app.id, person.id, session.id,
-    request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
+  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', session.application_id, person.id,
+    session.id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
   verdict := 'reserved';
   detail := jsonb_build_object('expiresAfterSeconds', ttl);
   RETURN NEXT;
@@ -1912,3 +1951,73 @@ BEGIN
   RETURN QUERY SELECT * FROM realtime_call WHERE session_id = of_session;
 END $$;
 -- end src/calls/request-call-end.sql
+
+-- begin src/issuing/settle-session.sql
+-- Settles a pending session and writes its event, in one transaction. Returns no row when it is not pending any more, when
+-- it is past its deadline or `not_after`, or when it was to be issued although it was revoked or its user suspended.
+--   settlement: outcome, and the columns of a secret or of a failure. `config` has the columns in which the session
+--     differs from what was reserved.
+--   event: columns of audit_event, with action, outcome and detail
+--
+-- It is a function for force_generic_plan: PostgreSQL would plan the update anew each time, because it takes a plan for one
+-- partition to be cheaper and does not count what planning costs.
+CREATE OR REPLACE FUNCTION settle_session(of_session uuid, settlement jsonb, not_after timestamptz, event jsonb)
+RETURNS SETOF realtime_session
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  config constant jsonb := coalesce(settlement->'config', '{}');
+  settled realtime_session;
+BEGIN
+  -- Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket of a paused
+  -- server, and what its sender has given up on must not become true afterwards.
+  UPDATE realtime_session AS s SET
+    settled_at = clock_timestamp(),
+    outcome = settlement->>'outcome',
+    expires_at = (settlement->>'expires_at')::timestamptz,
+    secret_fingerprint = settlement->>'secret_fingerprint',
+    secret_fingerprint_key_id = settlement->>'secret_fingerprint_key_id',
+    secret_prefix = settlement->>'secret_prefix',
+    secret_last_four = settlement->>'secret_last_four',
+    failure_code = settlement->>'failure_code',
+    failure_upstream_status = (settlement->>'failure_upstream_status')::integer,
+    failure_upstream_code = settlement->>'failure_upstream_code',
+    failure_upstream_param = settlement->>'failure_upstream_param',
+    failure_upstream_request_id = settlement->>'failure_upstream_request_id',
+    failure_retry_at = (settlement->>'failure_retry_at')::timestamptz,
+    upstream_session_id = settlement->>'upstream_session_id',
+    upstream_config = nullif(settlement->'upstream_config', 'null'),
+    model = CASE WHEN config ? 'model' THEN config->>'model' ELSE s.model END,
+    modalities = CASE WHEN config ? 'modalities'
+      THEN ARRAY(SELECT jsonb_array_elements_text(config->'modalities')) ELSE s.modalities END,
+    instructions = CASE WHEN config ? 'instructions' THEN config->>'instructions' ELSE s.instructions END,
+    voice = CASE WHEN config ? 'voice' THEN config->>'voice' ELSE s.voice END,
+    input_audio_format = CASE WHEN config ? 'input_audio_format'
+      THEN config->>'input_audio_format' ELSE s.input_audio_format END,
+    output_audio_format = CASE WHEN config ? 'output_audio_format'
+      THEN config->>'output_audio_format' ELSE s.output_audio_format END,
+    input_audio_transcription = CASE WHEN config ? 'input_audio_transcription'
+      THEN nullif(config->'input_audio_transcription', 'null') ELSE s.input_audio_transcription END,
+    turn_detection = CASE WHEN config ? 'turn_detection'
+      THEN nullif(config->'turn_detection', 'null') ELSE s.turn_detection END,
+    input_audio_noise_reduction = CASE WHEN config ? 'input_audio_noise_reduction'
+      THEN nullif(config->'input_audio_noise_reduction', 'null') ELSE s.input_audio_noise_reduction END,
+    tools = CASE WHEN config ? 'tools' THEN config->'tools' ELSE s.tools END,
+    tool_choice = CASE WHEN config ? 'tool_choice' THEN nullif(config->'tool_choice', 'null') ELSE s.tool_choice END,
+    temperature = CASE WHEN config ? 'temperature'
+      THEN (config->>'temperature')::double precision ELSE s.temperature END,
+    max_response_output_tokens = CASE WHEN config ? 'max_response_output_tokens'
+      THEN config->>'max_response_output_tokens' ELSE s.max_response_output_tokens END,
+    output_language = CASE WHEN config ? 'output_language' THEN config->>'output_language' ELSE s.output_language END
+  WHERE s.id = of_session AND s.outcome IS NULL AND least(s.deadline, not_after) > clock_timestamp()
+    AND (settlement->>'outcome' <> 'ISSUED' OR s.revoked_at IS NULL AND NOT EXISTS (
+      SELECT FROM end_user AS u WHERE u.id = s.user_id AND u.suspended_at IS NOT NULL
+    ))
+  RETURNING * INTO settled;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM write_event(event, settled.settled_at, event->>'action', event->>'outcome', settled.application_id,
+    settled.user_id, settled.id, event->'detail');
+  RETURN NEXT settled;
+END $$;
+-- end src/issuing/settle-session.sql

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import { findDefaultApplicationId } from '../../../src/applications/default-application.db.ts';
@@ -16,6 +17,7 @@ import { createReader } from '../../../src/reader.db.ts';
 import { announceExpiry } from '../../../src/sessions/announce-expiry.job.ts';
 import { createIdentifySecret } from '../../../src/sessions/identify-secret.db.ts';
 import { revokeSession } from '../../../src/sessions/revoke-session.db.ts';
+import type { Session } from '../../../src/sessions/session.ts';
 import { sumSessions } from '../../../src/statistics/sum-sessions.job.ts';
 import { parseUsage } from '../../../src/usage/parse-usage.ts';
 import { createRecordUsage } from '../../../src/usage/report-usage.db.ts';
@@ -37,13 +39,13 @@ describe("the application's role", () => {
       expect(await checkDatabase(pool)).toBeNull();
       const { applications } = openApplications({ prisma });
       const applicationId = await findDefaultApplicationId(prisma);
-      const pending = await reserve(prisma, applicationId);
+      const pending = await reserve(pool, applicationId);
       // A second one of the same user takes the other way through the function: the user's row is there.
-      expect(await reserve(prisma, applicationId)).toMatchObject({
+      expect(await reserve(pool, applicationId)).toMatchObject({
         userId: pending.userId,
         status: 'PENDING',
       });
-      const settled = await fail(prisma, pending.id);
+      const settled = await fail(pool, pending);
       expect(settled).toMatchObject({ id: pending.id, status: 'FAILED' });
 
       const { userId } = pending;
@@ -202,6 +204,7 @@ describe("the application's role", () => {
       'session_status',
       'set_user_policy',
       'settle_overdue',
+      'settle_session',
       'sum_sessions',
       'sum_usage',
       'suspend_user',
@@ -219,8 +222,8 @@ const by = {
   origin: { requestId: 'request', ipAddress: null, userAgent: null },
 } as const;
 
-async function reserve(prisma: PrismaClient, applicationId: string) {
-  const reserved = await reserveSession(prisma, {
+async function reserve(pool: pg.Pool, applicationId: string): Promise<Session> {
+  const reserved = await reserveSession(pool, {
     ...by,
     externalUserId: 'somebody',
     applicationId,
@@ -280,7 +283,7 @@ async function reportBoth(prisma: PrismaClient, sessionId: string): Promise<void
     ).toBe('reported');
 }
 
-function fail(prisma: PrismaClient, id: string) {
+function fail(pool: pg.Pool, reserved: Session) {
   const failure = {
     code: 'refused',
     upstreamStatus: 400,
@@ -290,8 +293,8 @@ function fail(prisma: PrismaClient, id: string) {
     retryAt: null,
   };
   return settleSession(
-    prisma,
-    id,
+    pool,
+    reserved,
     { kind: 'failed', failure },
     { ...by, notAfter: new Date(Date.now() + 60_000) },
   );
