@@ -88,7 +88,7 @@ describe('defaults', () => {
   });
 
   // The operator's contract, all of it; the schema may not have every variable yet. Undefined: none, or it depends on others.
-  const contract: Record<string, string | number | readonly string[] | undefined> = {
+  const contract: Record<string, string | number | boolean | readonly string[] | undefined> = {
     HOST: '127.0.0.1',
     PORT: 4000,
     MANAGEMENT_PORT: 4001,
