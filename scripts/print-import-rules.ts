@@ -15,7 +15,9 @@ const ROOMS = [
   ['authorization', 'limits'],
   ['audit'],
   ['sealing', 'sessions', 'applications'],
-  ['users', 'usage', 'statistics', 'retention', 'subscriptions', 'authentication', 'providers'],
+  ['users', 'usage', 'statistics', 'retention', 'subscriptions', 'authentication'],
+  ['calls'],
+  ['providers'],
   ['issuing'],
 ] as const;
 

@@ -6,6 +6,7 @@ import type { Authenticate } from './authentication/authenticate.ts';
 import { openAuthentication } from './authentication/open-authentication.ts';
 import { principalKey } from './authorization/actor.ts';
 import { visibilityOf } from './authorization/visibility.ts';
+import { openCalls } from './calls/open-calls.ts';
 import { schema } from './graphql/schema.ts';
 import { openIssuing } from './issuing/open-issuing.ts';
 import type { Config } from './platform/config/config.ts';
@@ -22,6 +23,7 @@ import { createSemaphore } from './platform/process/semaphore.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { readVersion } from './platform/process/version.ts';
 import { openProviders } from './providers/open-providers.ts';
+import type { ClosableProvider } from './providers/provider-over-http.ts';
 import type { ProviderSettings } from './providers/registry.ts';
 import { createReader } from './reader.db.ts';
 import { openRetention } from './retention/open-retention.ts';
@@ -33,6 +35,7 @@ import { CONSOLE_FOLDER, loadConsole } from './server/console/load-console.ts';
 import { onlyTrustedDocuments } from './server/graphql/only-trusted-documents.ts';
 import { loadTrustedDocuments } from './server/graphql/trusted-documents.ts';
 import type { AdmissionRules } from './server/http/admit-request.ts';
+import { callUrlOf } from './server/http/call-url.ts';
 import { createClientAddress } from './server/http/client-address.ts';
 import { createCors } from './server/http/cors.ts';
 import { createGraphqlServer } from './server/http/graphql-server.ts';
@@ -68,6 +71,8 @@ export type AppOptions = {
   readonly sealing?: boolean;
   /** The how manieth request for a listing is answered without being executed, and those after it (default 2). */
   readonly listingsFrom?: number;
+  /** What becomes of each configured provider: for tests that need one with other abilities. */
+  readonly adaptProvider?: (provider: ClosableProvider) => ClosableProvider;
 };
 
 /**
@@ -75,7 +80,14 @@ export type AppOptions = {
  * @throws StartError and the errors of the parts, saying what an operator can do; whatever was opened is closed again
  */
 export async function createApp(config: Config & ProviderSettings, options: AppOptions): Promise<App> {
-  const { log, signal, onMetrics, sealing = true, listingsFrom = 2 } = options;
+  const {
+    log,
+    signal,
+    onMetrics,
+    sealing = true,
+    listingsFrom = 2,
+    adaptProvider = (provider) => provider,
+  } = options;
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     for (const closeOne of opened.splice(0).reverse()) {
@@ -94,7 +106,8 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const [auditKey] = auditKeys;
     // Closed after all that writes events, so that the last ones are sealed.
     if (sealing) opened.push(await openSealing({ config, ledger: database, key: auditKey, log }));
-    const providers = await openProviders(config);
+    const [firstProvider, ...otherProviders] = await openProviders(config);
+    const providers = [adaptProvider(firstProvider), ...otherProviders.map(adaptProvider)] as const;
     for (const provider of providers) opened.push(() => provider.close());
     const subscriptions = openSubscriptions({ config, ledger: database, log });
     opened.push(() => subscriptions.close());
@@ -128,6 +141,11 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     });
     opened.push(closeUsage);
     opened.push(openStatistics({ pool, log }).close);
+    const { calls, close: closeCalls } = openCalls({ pool, onCommitted, log });
+    opened.push(closeCalls);
+    // Known when the gateway listens, which is before anybody can ask.
+    let listeningUrl: string | null = null;
+    const callUrl = () => callUrlOf(config, listeningUrl);
     const isDraining = () => state.draining;
     const issuing = await openIssuing({
       config,
@@ -138,6 +156,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       metrics,
       isDraining,
       findUnpriced,
+      callUrl,
       onCommitted,
     });
     opened.push(() => issuing.close());
@@ -148,6 +167,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
 
     const nouns = {
       applications: { ...applications, defaultId: issuing.defaultApplicationId },
+      calls,
       issuing,
       limits: config,
       sessions,
@@ -210,6 +230,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     // What was accepted is finished even when its client is gone: a mint that is under way has to be recorded.
     opened.push(() => issuing.finished());
     const graphqlUrl = await open(graphql, config.port, config.host, 'PORT');
+    listeningUrl = graphqlUrl;
     opened.push(() => close(graphql, config.drainMs));
     opened.push(async () => {
       state.ready = false;

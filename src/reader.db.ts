@@ -4,6 +4,8 @@ import { findApiKeys, listApiKeys } from './applications/find-api-keys.db.ts';
 import { findApplications, listApplications } from './applications/find-applications.db.ts';
 import { countAuditEvents, findAuditEvent, listAuditEvents } from './audit/list-audit-events.db.ts';
 import type { Visibility } from './authorization/visibility.ts';
+import { findCalls } from './calls/find-calls.db.ts';
+import { listCalls } from './calls/list-calls.db.ts';
 import { findBudgetUsage } from './limits/budget-usage.db.ts';
 import { findQuotaUsage } from './limits/quota-usage.db.ts';
 import type { Database } from './platform/database/database.ts';
@@ -31,6 +33,7 @@ export function createReader(
   { listings, lookUps }: Pick<Shares, 'listings' | 'lookUps'> = unbounded,
 ): Reader {
   const sessions = loaderOf((ids) => lookUps(() => findSessions(prisma, visibility, ids)));
+  const calls = loaderOf((ids) => lookUps(() => findCalls(prisma, visibility, ids)));
   const users = loaderOf((ids) => lookUps(() => findUsers(pool, visibility, ids)));
   const active = loaderOf((ids) => lookUps(() => findActiveSessions(pool, visibility, ids)));
   const budgets = loaderOf((ids) => lookUps(() => findBudgetUsage(pool, ids)));
@@ -67,6 +70,8 @@ export function createReader(
       if (found === null) throw new Error('budget_usage left out a user');
       return found;
     },
+    call: (sessionId) => calls.load(sessionId),
+    calls: (...of) => listings(() => listCalls(pool, visibility, ...of)),
     async sessionUsage(id) {
       return (await usage.load(id))?.totals ?? NO_USAGE;
     },

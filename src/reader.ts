@@ -2,6 +2,7 @@ import type { ApiKey } from './applications/api-key.ts';
 import type { Application } from './applications/application.ts';
 import type { AuditEvent } from './audit/audit-event.ts';
 import type { AuditEventFilter } from './audit/audit-event-filter.ts';
+import type { Call, CallFilter } from './calls/call.ts';
 import type { BudgetUsage, QuotaUsage } from './limits/policy.ts';
 import type { Edge, Page, TextRow } from './platform/database/page.ts';
 import type { Json } from './platform/validation/json.ts';
@@ -80,6 +81,10 @@ export type Reader = {
   quotaUsage(userId: string): Promise<QuotaUsage>;
   /** What counts towards a user's budget now, by the database's clock. */
   budgetUsage(userId: string): Promise<BudgetUsage>;
+  /** The call of a session; null when it has none. */
+  call(sessionId: string): Promise<Call | null>;
+  /** Newest first. */
+  calls(filter: CallFilter, page: Page): Promise<Edge<Call>[]>;
   /** What was reported of a session. */
   sessionUsage(sessionId: string): Promise<UsageTotals>;
   usageTotals(filter: UsageFilter): Promise<UsageTotals>;

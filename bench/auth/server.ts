@@ -139,6 +139,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
       pricedModels: () => [],
       trailState: absent,
     },
+    calls: { requestEnd: absent },
     issuing: { issueSession: absent },
     limits: { defaultPolicy: config.defaultPolicy },
     sessions: { revoke: absent, identifySecret: absent },

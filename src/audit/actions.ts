@@ -27,7 +27,14 @@ const denial = z.discriminatedUnion('reason', [
   z.strictObject({
     reason: z.literal('policy'),
     ...denied,
-    rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']) satisfies z.ZodType<PolicyRule>,
+    rule: z.enum([
+      'MODEL',
+      'PROVIDER',
+      'TTL',
+      'BUDGET',
+      'CALL_LENGTH',
+      'CONNECTION',
+    ]) satisfies z.ZodType<PolicyRule>,
     allowed: z.array(z.string()).readonly(),
     /** Present when the budget refused models without a price. */
     unpricedModels: z.array(z.string()).readonly().optional(),
@@ -53,10 +60,12 @@ const policyColumns = z.strictObject({
   max_mints_per_minute: z.int().nullish(),
   max_mints_per_day: z.int().nullish(),
   monthly_budget_usd: usd.nullish(),
+  max_call_seconds: z.int().nullish(),
+  brokered_only: z.boolean().nullish(),
   /** Absent: the policy is the user's whom the event is about. */
   applicationId: z.uuid().optional(),
 });
-const response = { responseId: z.string(), source: z.enum(['APPLICATION', 'CLIENT']) };
+const response = { responseId: z.string(), source: z.enum(['APPLICATION', 'CLIENT', 'PROVIDER']) };
 const usageNumbers = z.strictObject({
   source: response.source,
   model: z.string(),
@@ -130,6 +139,19 @@ export const auditRecord = z.discriminatedUnion('action', [
     ['SUCCEEDED'],
     z.strictObject({ responseId: response.responseId, before: usageNumbers, after: usageNumbers }),
   ),
+  action('call.opened', ['SUCCEEDED'], z.strictObject({ deadlineAt: time })),
+  // Who it is by asked for the end; nobody did when it is by the system.
+  action(
+    'call.ended',
+    ['SUCCEEDED'],
+    reasonKeptApart.extend({
+      endReason: z.string(),
+      /** Null: it never was connected, as far as is known. */
+      connectedAt: time.nullable(),
+    }),
+  ),
+  /** Names of fields as on the wire, never their values. */
+  action('call.drifted', ['SUCCEEDED'], z.strictObject({ fields: z.array(z.string()).readonly() })),
   action('secret.identified', ['SUCCEEDED', 'FAILED'], nothing),
   action('user.suspended', ['SUCCEEDED'], reasonKeptApart),
   action('user.reinstated', ['SUCCEEDED'], reasonKeptApart),

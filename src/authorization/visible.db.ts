@@ -21,6 +21,12 @@ const everything = () => 'true';
 // - statistics/statistics-parts.db.ts, for that too, and for whom a denial may name;
 // - subscriptions/session-event.ts, for events that were read once for all subscribers.
 const RULES = {
+  /** realtime_call AS c: what the session sees. */
+  calls: {
+    EVERYTHING: everything,
+    OWN_APPLICATION: (viewer) => `c.application_id = ${viewer()}::uuid`,
+    SELF: (viewer) => `c.user_id = ${self(viewer)}`,
+  },
   /** end_user AS u */
   users: {
     EVERYTHING: everything,

@@ -87,6 +87,7 @@ export function lackingForNode(actor: Actor, id: string): Lacking | null {
   const decoded = decodeId(id);
   switch (decoded?.typename) {
     case 'RealtimeSession':
+    case 'RealtimeCall':
       return lackingFor(actor, { scope: 'SESSIONS_READ', person: true });
     case 'User':
       return lackingFor(actor, { scope: 'USERS_READ', person: true });

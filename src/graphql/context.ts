@@ -1,6 +1,7 @@
 import type { ApplicationStore } from '../applications/application-store.ts';
 import type { RecordDenial } from '../audit/denial.ts';
 import type { Actor, RequestInfo } from '../authorization/actor.ts';
+import type { CallStore } from '../calls/call-store.ts';
 import type { IssueSession } from '../issuing/issue-session.ts';
 import type { ProviderState } from '../issuing/provider-state.ts';
 import type { Policy } from '../limits/policy.ts';
@@ -36,6 +37,7 @@ export type Context = {
     readonly pricedModels: () => readonly string[];
     readonly trailState: () => Promise<TrailState>;
   };
+  readonly calls: Pick<CallStore, 'requestEnd'>;
   readonly issuing: { readonly issueSession: IssueSession };
   readonly limits: {
     /** The limits that apply where neither the user nor the application sets one. */

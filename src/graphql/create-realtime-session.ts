@@ -29,6 +29,7 @@ type Issued = {
   readonly __typename: 'CreateRealtimeSessionSuccess';
   readonly session: Session;
   readonly clientSecret: { readonly secret: Secret; readonly expiresAt: Date };
+  readonly callUrl: string | null;
 };
 
 const IssuedClientSecretType = builder.objectRef<Issued['clientSecret']>('IssuedClientSecret').implement({
@@ -61,6 +62,11 @@ const SuccessType = builder.objectRef<Issued>('CreateRealtimeSessionSuccess').im
       type: IssuedClientSecretType,
       description:
         'The client secret, returned once. It can never be read again: pass it to the client that connects.',
+    }),
+    callUrl: t.exposeString('callUrl', {
+      nullable: true,
+      description:
+        "Where the client of a BROKERED session sends its SDP offer, absolute: the baseUrl of OpenAI's WebRTC transport. Null for a DIRECT session.",
     }),
   }),
 });
@@ -114,6 +120,8 @@ const POLICY_REFUSALS: Readonly<Record<PolicyRule, string>> = {
   MODEL: 'The policy of this user does not allow the model.',
   PROVIDER: 'The policy of this user does not allow the provider.',
   TTL: 'The policy of this user does not allow such a long lifetime.',
+  CALL_LENGTH: 'The policy of this user does not allow such a long call.',
+  CONNECTION: 'The policy of this user allows BROKERED sessions only.',
   BUDGET:
     'The known costs of this user in this month (UTC) have reached the budget. Usage counts when it is reported, so running sessions may still add to it.',
 };
@@ -138,6 +146,7 @@ function present(outcome: Exclude<IssueOutcome, { kind: 'forbidden' }>, input: u
         __typename: 'CreateRealtimeSessionSuccess',
         session: outcome.session,
         clientSecret: { secret: outcome.secret, expiresAt: outcome.expiresAt },
+        callUrl: outcome.callUrl,
       };
     case 'invalid':
       return invalidInput(outcome.issues);

@@ -18,9 +18,8 @@ const ProviderStateType = builder.objectRef<ProviderState>('ProviderState').impl
     isSandbox: t.exposeBoolean('isSandbox', {
       description: 'Whether its client secrets open nothing: it is for trying Gatehouse out.',
     }),
-    supportsBrokered: t.boolean({
-      description: 'Whether Gatehouse can open the calls of its sessions itself. No provider can yet.',
-      resolve: () => false,
+    supportsBrokered: t.exposeBoolean('supportsBrokered', {
+      description: 'Whether its sessions can be BROKERED: Gatehouse opens their calls itself.',
     }),
   }),
 });

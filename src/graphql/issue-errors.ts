@@ -37,6 +37,8 @@ const PolicyRuleEnum = builder.enumType('PolicyRule', {
     MODEL: { description: 'The model is not allowed.' },
     PROVIDER: { description: 'The provider is not allowed.' },
     TTL: { description: 'The requested lifetime of the secret is longer than allowed.' },
+    CALL_LENGTH: { description: 'The requested longest call is longer than allowed.' },
+    CONNECTION: { description: 'The session must be BROKERED.' },
     BUDGET: {
       description:
         'The known costs of the user in this calendar month (UTC) have reached the budget, or the price of a model is not known. Costs are known when usage is reported.',
@@ -51,7 +53,7 @@ export const PolicyViolationErrorType = builder.objectRef<PolicyViolation>('Poli
     rule: t.expose('rule', { type: PolicyRuleEnum, description: 'The rule that was violated.' }),
     allowed: t.exposeStringList('allowed', {
       description:
-        'What is allowed: the models for MODEL, the names of the providers for PROVIDER, the longest lifetime in seconds for TTL, e.g. ["600"], the budget in US dollars for BUDGET, e.g. ["25.5"].',
+        'What is allowed: the models for MODEL, the names of the providers for PROVIDER, the longest lifetime in seconds for TTL, e.g. ["600"], the longest call likewise for CALL_LENGTH, BROKERED for CONNECTION, the budget in US dollars for BUDGET, e.g. ["25.5"].',
     }),
     unpricedModels: t.exposeStringList('unpricedModels', {
       description:

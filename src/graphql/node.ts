@@ -9,6 +9,7 @@ import { cost } from './declared-cost.ts';
 import { ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
 import { atMost } from './list-limit.ts';
+import { RealtimeCallType } from './realtime-call-ref.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { UserType } from './user-ref.ts';
 
@@ -46,6 +47,8 @@ async function loadNode(coordinate: string, id: string, context: Context): Promi
   switch (decoded.typename) {
     case 'RealtimeSession':
       return branded(RealtimeSessionType, await reader.session(decoded.id));
+    case 'RealtimeCall':
+      return branded(RealtimeCallType, await reader.call(decoded.id));
     case 'User':
       return branded(UserType, await reader.user(decoded.id));
     case 'Application':

@@ -6,7 +6,7 @@ export const QuotaKindEnum = builder.enumType('QuotaKind', {
   values: {
     ACTIVE_SESSIONS: {
       description:
-        'Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider.',
+        'Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider. A BROKERED session counts until its secret expires, is used or revoked, and then its call until it has ended.',
     },
     MINTS_PER_MINUTE: { description: 'Sessions reserved in the last 60 seconds.' },
     MINTS_PER_DAY: { description: 'Sessions reserved in the last 24 hours.' },
@@ -72,7 +72,13 @@ export const PolicyType = builder.objectRef<Policy>('Policy').implement({
       type: 'Decimal',
       nullable: true,
       description:
-        'How much one user may cost in a calendar month (UTC), over all applications, in US dollars. The known costs of the reported usage count. When they reach the budget, no session is issued until the next month; sessions that are running are not stopped. 0 allows nothing, null means no budget.',
+        'How much one user may cost in a calendar month (UTC), over all applications, in US dollars. The known costs of the reported usage count. When they reach the budget, no session is issued until the next month; sessions that are running are not stopped, except for the calls of BROKERED sessions. 0 allows nothing, null means no budget.',
+    }),
+    maxCallSeconds: t.exposeInt('maxCallSeconds', {
+      description: 'The longest call of a BROKERED session, in seconds.',
+    }),
+    brokeredOnly: t.exposeBoolean('brokeredOnly', {
+      description: 'Whether sessions must be BROKERED: a DIRECT one is refused.',
     }),
   }),
 });
@@ -109,6 +115,14 @@ export const PolicyOverridesType = builder.objectRef<PolicyOverrides>('PolicyOve
       type: 'Decimal',
       nullable: true,
       description: 'How much one user may cost in a calendar month (UTC), in US dollars. Null: inherited.',
+    }),
+    maxCallSeconds: t.exposeInt('maxCallSeconds', {
+      nullable: true,
+      description: 'The longest call of a BROKERED session, in seconds. Null: inherited.',
+    }),
+    brokeredOnly: t.exposeBoolean('brokeredOnly', {
+      nullable: true,
+      description: 'Whether sessions must be BROKERED. Null: inherited.',
     }),
   }),
 });

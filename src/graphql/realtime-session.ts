@@ -11,10 +11,12 @@ import { columnsOf } from './declared-text.ts';
 import { failureMessage, UPSTREAM_PARAM } from './failure-message.ts';
 import { encodeId, encodeIdsOf, NODE_ID } from './ids.ts';
 import { forwardPages } from './page-arguments.ts';
+import { RealtimeCallType } from './realtime-call-ref.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
 import { RedactedClientSecretType } from './redacted-client-secret.ts';
 import {
   AudioFormatEnum,
+  ConnectionKindEnum,
   InputAudioNoiseReductionType,
   InputAudioTranscriptionType,
   LabelType,
@@ -287,7 +289,7 @@ builder.objectType(RealtimeSessionType, {
       type: 'DateTime',
       nullable: true,
       description:
-        'The latest time at which a connection that was opened with the secret can still be running: the expiry of the secret, or the requested lifetime after createdAt if that is later (for UNCONFIRMED, the latest possible expiry), plus the longest session of the provider. Null when no secret can exist.',
+        'The latest time at which a connection that was opened with the secret can still be running: the expiry of the secret, or the requested lifetime after createdAt if that is later (for UNCONFIRMED, the latest possible expiry), plus the longest session of the provider. Of a BROKERED session it is the end of its call: when it ended, or else when it ends at the latest. Null when no secret can exist.',
       resolve: (session, _args, context) =>
         fromSessionRecord(session, context, ({ exposedUntil }) => exposedUntil),
     }),
@@ -309,6 +311,15 @@ builder.objectType(RealtimeSessionType, {
       description:
         'The reason why there is no client secret. Null when there is one, or while the provider has not answered.',
       resolve: (session, _args, context) => fromSessionRecord(session, context, ({ failure }) => failure),
+    }),
+    connection: t.expose('connection', { type: ConnectionKindEnum, description: 'How its client connects.' }),
+    call: t.field({
+      type: RealtimeCallType,
+      nullable: true,
+      description:
+        'The call of a BROKERED session, from the use of its secret on. Null before, and for a DIRECT session.',
+      resolve: ({ id, connection }, _args, { reader }) =>
+        connection === 'BROKERED' ? reader.call(id) : null,
     }),
     usage: t.field({
       type: UsageTotalsType,

@@ -45,7 +45,7 @@ builder.mutationField('revokeRealtimeSession', (t) =>
   t.field({
     type: ResultType,
     description:
-      "Marks the session as revoked in Gatehouse. Providers offer no way to revoke a client secret, so the session counts against the user's quota until the secret expires, and exposedUntil says how long connections that were opened with it may run. Idempotent. A session that has ended stays as it is.",
+      "Marks the session as revoked in Gatehouse. Providers offer no way to revoke a client secret, so the session counts against the user's quota until the secret expires, and exposedUntil says how long connections that were opened with it may run. Idempotent. A session that has ended stays as it is. Of a BROKERED session the secret opens nothing any more, and its call is hung up at once.",
     args: inputArgument(t.arg, RevokeRealtimeSessionInput, 'The session to revoke, and the reason.'),
     authScopes: { scope: 'SESSIONS_REVOKE', person: true },
     resolve: logged(async ({ input }, context): Promise<Success | NotFound> => {

@@ -1,3 +1,4 @@
+import type { ConnectionKind } from '../sessions/call-request.ts';
 import type {
   AudioFormat,
   Eagerness,
@@ -29,6 +30,18 @@ export const SessionTypeEnum = builder.enumType('RealtimeSessionType', {
         'A translation. Speech is spoken again in another language. Its secret opens only what the provider has for translations.',
     },
   } satisfies Record<SessionType, object>,
+});
+export const ConnectionKindEnum = builder.enumType('ConnectionKind', {
+  description: 'How the client of a session connects.',
+  values: {
+    DIRECT: {
+      description: "With the provider's secret, to the provider: Gatehouse does not see what follows.",
+    },
+    BROKERED: {
+      description:
+        "With Gatehouse's own secret and through it: Gatehouse opens the one call, watches it, records its usage and ends it. Media flow between client and provider all the same.",
+    },
+  } satisfies Record<ConnectionKind, object>,
 });
 export const ModalityEnum = builder.enumType('Modality', {
   description: 'A kind of output of the model. Audio comes with its transcript.',

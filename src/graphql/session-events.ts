@@ -14,6 +14,8 @@ const SessionEventTypeEnum = builder.enumType('SessionEventType', {
     FAILED: { description: 'The provider refused the session. There is no secret.' },
     UNCONFIRMED: { description: 'The outcome is unknown. No secret was returned.' },
     USAGE_REPORTED: { description: 'Usage of the session was reported.' },
+    CONNECTED: { description: 'The provider opened the call of a BROKERED session.' },
+    ENDED: { description: 'The call of a BROKERED session ended; call.endReason says why.' },
   } satisfies Record<SessionEventType, object>,
 });
 

@@ -6,7 +6,7 @@ import { BadInputError } from './errors.ts';
 import { failureCodes } from './failure-message.ts';
 import { decodeIdOf } from './ids.ts';
 import { atMost, MAX_LIST_LENGTH } from './list-limit.ts';
-import { SessionTypeEnum } from './session-config.ts';
+import { ConnectionKindEnum, SessionTypeEnum } from './session-config.ts';
 import { LabelInput } from './session-inputs.ts';
 import { StatusEnum } from './session-status.ts';
 
@@ -58,6 +58,10 @@ export const SessionFilterInput = builder.inputType('RealtimeSessionFilter', {
         type: 'DateTime',
         description:
           'Sessions of which something may still be running at this time: those whose exposedUntil is not earlier.',
+      }),
+      connections: t.field({
+        type: [ConnectionKindEnum],
+        ...atMost(MAX_LIST_LENGTH, 'Sessions that are connected in one of these ways.'),
       }),
       labels: t.field({
         type: [LabelInput],

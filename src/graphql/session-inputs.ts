@@ -11,6 +11,7 @@ import { builder } from './builder.ts';
 import { atMost } from './list-limit.ts';
 import {
   AudioFormatEnum,
+  ConnectionKindEnum,
   EagernessEnum,
   ModalityEnum,
   NoiseReductionTypeEnum,
@@ -324,6 +325,20 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     outputLanguage: t.string({
       description:
         'The language that a translation session translates into, e.g. "es". At most 64 characters. Beside it and the common fields, a translation session has inputAudioTranscription with a model, and inputAudioNoiseReduction with a type; all others are refused. Not allowed for other types of session.',
+    }),
+    connection: t.field({
+      type: ConnectionKindEnum,
+      defaultValue: 'DIRECT',
+      description:
+        "How the client connects. BROKERED: the secret is Gatehouse's own, lives 10 to 120 seconds (default 60) and opens one call, at callUrl; Gatehouse watches the call, records its usage and ends it. Credentials of MCP tools are refused then, because the request is stored until the call begins.",
+    }),
+    maxCallSeconds: t.int({
+      description:
+        'Of a BROKERED session: its call is ended after that long, 10 to 3600 seconds. Default: as long as the policy allows.',
+    }),
+    idleSeconds: t.int({
+      description:
+        'Of a BROKERED session: its call is ended when nobody has spoken for that long, 10 to 3600 seconds; 0: never. Default: what the operator configured.',
     }),
     extra: t.field({
       type: 'JSON',

@@ -85,8 +85,10 @@ const SetPolicyInput = builder.inputType('SetPolicyInput', {
     monthlyBudgetUsd: t.field({
       type: 'Decimal',
       description:
-        'How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped.',
+        'How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped, except for the calls of BROKERED sessions.',
     }),
+    maxCallSeconds: t.int({ description: 'The longest call of a BROKERED session, 10 to 3600 seconds.' }),
+    brokeredOnly: t.boolean({ description: 'Whether sessions must be BROKERED: a DIRECT one is refused.' }),
   }),
 });
 

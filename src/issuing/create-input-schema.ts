@@ -4,6 +4,7 @@ import { Secret } from '../platform/redaction/secret.ts';
 import { isJsonObject } from '../platform/validation/json.ts';
 import { json, jsonMatching, listOf, text } from '../platform/validation/text.ts';
 import { extraSchema } from '../providers/extra-fields.ts';
+import { CONNECTION_KINDS } from '../sessions/call-request.ts';
 import {
   type FunctionTool,
   type McpToolRequest,
@@ -158,7 +159,10 @@ type SessionIndependentField =
   | 'idempotencyKey'
   | 'expiresAfterSeconds'
   | 'labels'
-  | 'provider';
+  | 'provider'
+  | 'connection'
+  | 'maxCallSeconds'
+  | 'idleSeconds';
 
 /** Checks CreateRealtimeSessionInput field by field. What the provider's dialect can say is checked afterwards. */
 export const createInputSchema = objectOf({
@@ -211,6 +215,16 @@ export const createInputSchema = objectOf({
   // Whether it is configured is checked afterwards, which bounds its length.
   provider: z.string().optional(),
   outputLanguage: text(64).optional(),
+  connection: z.enum(CONNECTION_KINDS).optional(),
+  maxCallSeconds: z
+    .int('must be a whole number')
+    .min(10, 'must be at least 10')
+    .max(3600, 'must be at most 3600')
+    .optional(),
+  idleSeconds: z
+    .int('must be a whole number')
+    .refine((seconds) => seconds === 0 || (seconds >= 10 && seconds <= 3600), 'must be 0, or from 10 to 3600')
+    .optional(),
   extra: jsonMatching(extraSchema).refine(isJsonObject, 'must be an object').optional(),
   labels: labels.optional(),
 } satisfies Record<keyof SessionRequest | SessionIndependentField, z.ZodType>);

@@ -21,6 +21,8 @@ export type IssueSessionPorts = {
   ) => readonly string[];
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonicNow: () => number;
+  /** Where the offers of BROKERED sessions go, absolute; null: the operator has not said where browsers reach the gateway. */
+  readonly callUrl: () => string | null;
   /** Called with what operators should know, beside the result. An event never carries a value of the request. */
   readonly onEvent: (event: IssueEvent) => void;
 };
@@ -32,6 +34,8 @@ export type IssueSessionSettings = {
   /** The provider that a model is minted at when the input names none, by model. */
   readonly modelProviders: ReadonlyMap<string, string>;
   readonly defaultPolicy: Policy;
+  /** How long nobody may speak in a call, where the input does not say; 0: for ever. */
+  readonly callIdleSeconds: number;
   /** The first key writes; all keys are tried when reading. */
   readonly fingerprintKeys: readonly [FingerprintKey, ...FingerprintKey[]];
   readonly upstreamTimeoutMs: number;
@@ -71,7 +75,14 @@ export type IssueOutcome =
   /** Not even tried: nothing was reserved. */
   | { readonly kind: 'refused'; readonly reason: AdmissionRefusal }
   /** The record is committed, so the secret may leave. No other outcome carries a secret. */
-  | { readonly kind: 'issued'; readonly session: Session; readonly secret: Secret; readonly expiresAt: Date }
+  | {
+      readonly kind: 'issued';
+      readonly session: Session;
+      readonly secret: Secret;
+      readonly expiresAt: Date;
+      /** Where the offer of a BROKERED session goes, absolute; null: the session is DIRECT. */
+      readonly callUrl: string | null;
+    }
   | NotIssued;
 
 export type NotIssued = {

@@ -1,8 +1,10 @@
-import { createHmac } from 'node:crypto';
 import { type Caller, principalKey } from '../authorization/actor.ts';
-import type { FingerprintKey } from '../platform/redaction/secret.ts';
 import type { MintOutcome, Provider } from '../providers/provider.ts';
+import { withoutCredentials } from '../sessions/redact-session.ts';
+import type { Session } from '../sessions/session.ts';
 import type { SessionType } from '../sessions/session-config.ts';
+import { safetyIdentifier } from '../users/safety-identifier.ts';
+import { BROKERED_TTL, createBrokeredSecret } from './brokered-secret.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
 import { parseCreateInput } from './parse-create-input.ts';
@@ -34,7 +36,13 @@ export async function issueSession(
 ): Promise<IssueOutcome> {
   const { defaultModel, modelProviders, fingerprintKeys } = settings;
   const { providers } = ports;
-  const parsed = parseCreateInput(rawInput, { providers, modelProviders, defaultModel, actor });
+  const parsed = parseCreateInput(rawInput, {
+    providers,
+    modelProviders,
+    defaultModel,
+    callUrl: ports.callUrl(),
+    actor,
+  });
   if (!parsed.ok) return parsed.outcome;
 
   const { provider } = parsed;
@@ -51,15 +59,20 @@ export async function issueSession(
       .finally(permit.reserved);
     if (reserved.kind !== 'reserved') return refusalOf(reserved);
     const reservedAt = ports.monotonicNow();
-    minted = await mint(ports, provider, settings, prepared, reserved.expiresAfterSeconds);
-    return await settleMint(ports, settings, {
-      prepared,
-      reserved: reserved.session,
-      expiresAfterSeconds: reserved.expiresAfterSeconds,
-      reservedAt,
-      outcome: minted,
-      caller,
-    });
+    const { session, expiresAfterSeconds } = reserved;
+    const settle = (outcome: MintOutcome) =>
+      settleMint(ports, settings, {
+        prepared,
+        reserved: session,
+        expiresAfterSeconds,
+        reservedAt,
+        outcome,
+        caller,
+      });
+    if (prepared.input.brokered !== null)
+      return withCallUrl(await settle(makeOwnSecret(session, expiresAfterSeconds)), ports.callUrl());
+    minted = await mint(ports, provider, settings, prepared, expiresAfterSeconds);
+    return await settle(minted);
   } finally {
     permit.release(minted);
   }
@@ -81,10 +94,18 @@ function reservationOf(
     labels,
     idempotency,
     expiresAfterSeconds: input.expiresAfterSeconds,
-    defaultTtlSeconds: provider.ttlSeconds.default,
+    defaultTtlSeconds: (input.brokered === null ? provider.ttlSeconds : BROKERED_TTL).default,
     unpricedModels: findUnpriced(provider.name, outgoing),
     defaultPolicy: settings.defaultPolicy,
     sessionLimitSeconds: provider.longestSessionSeconds,
+    brokered:
+      input.brokered === null
+        ? null
+        : {
+            maxCallSeconds: input.brokered.maxCallSeconds,
+            idleSeconds: input.brokered.idleSeconds ?? settings.callIdleSeconds,
+            callRequest: { ...outgoing, tools: outgoing.tools?.map(withoutCredentials) },
+          },
     settleWithinMs: settleWithinMs(settings),
     actor,
     origin,
@@ -104,6 +125,25 @@ function refusalOf(outcome: Exclude<ReserveOutcome, { kind: 'reserved' }>): Issu
     default:
       return outcome satisfies never;
   }
+}
+
+/** The secret of a BROKERED session, which nobody upstream knows. It expires by the database's clock. */
+function makeOwnSecret(reserved: Session, expiresAfterSeconds: number): MintOutcome {
+  return {
+    kind: 'issued',
+    secret: createBrokeredSecret(),
+    expiresAt: new Date(reserved.createdAt.getTime() + expiresAfterSeconds * 1000),
+    upstreamStatus: null,
+    upstreamCode: null,
+    upstreamRequestId: null,
+    upstreamSessionId: null,
+    answered: {},
+    rawSession: null,
+  };
+}
+
+function withCallUrl(outcome: IssueOutcome, callUrl: string | null): IssueOutcome {
+  return outcome.kind === 'issued' ? { ...outcome, callUrl } : outcome;
 }
 
 async function mint(
@@ -127,8 +167,4 @@ async function mint(
     milliseconds: monotonicNow() - startedAt,
   });
   return outcome;
-}
-
-function safetyIdentifier(externalUserId: string, key: FingerprintKey): string {
-  return createHmac('sha256', key.bytes).update(`safety-identifier:${externalUserId}`).digest('hex');
 }

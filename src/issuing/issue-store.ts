@@ -1,6 +1,7 @@
 import type { Actor, RequestInfo } from '../authorization/actor.ts';
 import type { Policy, PolicyRule, QuotaKind } from '../limits/policy.ts';
 import type { Json } from '../platform/validation/json.ts';
+import type { CallRequest } from '../sessions/call-request.ts';
 import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
 import type { Label, SessionConfig } from '../sessions/session-config.ts';
 
@@ -31,6 +32,14 @@ export type Reservation = {
   /** What applies where neither the user nor the application sets a limit. */
   readonly defaultPolicy: Policy;
   readonly sessionLimitSeconds: number;
+  /** What the call of a BROKERED session may do; null: the session is DIRECT. */
+  readonly brokered: {
+    /** Null: as long as the policy allows. */
+    readonly maxCallSeconds: number | null;
+    /** 0: for ever. */
+    readonly idleSeconds: number;
+    readonly callRequest: CallRequest;
+  } | null;
   /** How long after the reservation the session can still be settled. */
   readonly settleWithinMs: number;
   readonly actor: Actor;

@@ -35,6 +35,7 @@ type Parts = {
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
   readonly findUnpriced: IssueSessionPorts['findUnpriced'];
+  readonly callUrl: IssueSessionPorts['callUrl'];
   /** Called after the outcome of a mint was committed. */
   readonly onCommitted: () => void;
 };
@@ -74,6 +75,7 @@ export async function openIssuing(parts: Parts): Promise<OpenIssuing> {
     defaultModel: config.defaultModel,
     modelProviders: config.modelProviders,
     defaultPolicy: config.defaultPolicy,
+    callIdleSeconds: config.callIdleSeconds,
     fingerprintKeys: parts.keys.fingerprintKeys,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
     databaseTimeoutMs: config.databaseTimeoutMs,
@@ -95,11 +97,12 @@ export async function openIssuing(parts: Parts): Promise<OpenIssuing> {
       inFlight.track(issueSession(ports, settings, { rawInput, ...caller })),
     defaultApplicationId,
     providerStates: () =>
-      ports.providers.map(({ name, isSandbox, admission }, index) => ({
+      ports.providers.map(({ name, isSandbox, calls, admission }, index) => ({
         name,
         isDefault: index === 0,
         circuitOpen: admission.isCircuitOpen(),
         isSandbox,
+        supportsBrokered: calls !== null,
       })),
     finished: () => inFlight.ended(),
     async close() {
@@ -120,6 +123,7 @@ function createPorts(parts: Parts): IssueSessionPorts {
     providers: [limited(first), ...others.map(limited)],
     store: createStore(parts),
     findUnpriced: parts.findUnpriced,
+    callUrl: parts.callUrl,
     monotonicNow: () => performance.now(),
     onEvent: (event) => recordEvent(event, sinks),
   };

@@ -3,6 +3,7 @@ import { type InputIssue, toInputIssues } from '../platform/validation/input-iss
 import { dialects } from '../providers/dialects.ts';
 import type { Provider, TtlSeconds } from '../providers/provider.ts';
 import { emptyTranscription, type Label, type SessionRequest } from '../sessions/session-config.ts';
+import { issuesOfConnection, issuesOfStoring } from './check-connection.ts';
 import { issuesOfDialect } from './check-dialect.ts';
 import { issuesOfModel } from './check-model.ts';
 import { DEFAULT_TRANSCRIPTION_MODEL } from './check-transcription.ts';
@@ -19,6 +20,21 @@ export type CreateInput = {
   readonly expiresAfterSeconds: number | null;
   readonly session: SessionRequest;
   readonly labels: readonly Label[];
+  /** Null: the session is DIRECT. Null in it: what the configuration or the policy says. */
+  readonly brokered: { readonly maxCallSeconds: number | null; readonly idleSeconds: number | null } | null;
+};
+
+type ProviderOfInput = Pick<Provider, 'dialect' | 'ttlSeconds' | 'isSandbox' | 'calls'>;
+type ParseOptions<P extends { readonly name: string }> = ProviderChoice<P> & {
+  readonly defaultModel: string;
+  /** Where the offers of BROKERED sessions go; null: they are refused. */
+  readonly callUrl: string | null;
+  readonly actor: Actor;
+};
+type IssueOptions = {
+  readonly model: string;
+  readonly callUrl: string | null;
+  readonly configured: readonly { readonly name: string }[];
 };
 
 /**
@@ -26,9 +42,9 @@ export type CreateInput = {
  * dialect has no words for is refused, never dropped. A person asks for themself: they may leave externalUserId out,
  * and may name nobody else.
  */
-export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect' | 'ttlSeconds' | 'isSandbox'>>(
+export function parseCreateInput<P extends ProviderOfInput & { readonly name: string }>(
   rawInput: unknown,
-  { defaultModel, actor, ...choice }: ProviderChoice<P> & { defaultModel: string; actor: Actor },
+  { defaultModel, callUrl, actor, ...choice }: ParseOptions<P>,
 ): { ok: true; value: CreateInput; provider: P } | { ok: false; outcome: InputRefusal } {
   const parsed = createInputSchema.safeParse(rawInput);
   if (!parsed.success) return invalid(toInputIssues(parsed.error));
@@ -42,6 +58,9 @@ export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect' | '
     model: _,
     provider: named,
     extra,
+    connection,
+    maxCallSeconds = null,
+    idleSeconds = null,
     ...fields
   } = parsed.data;
   if (actor.kind === 'user' && requestedUserId !== undefined && requestedUserId !== actor.externalId)
@@ -49,12 +68,15 @@ export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect' | '
   const externalUserId = actor.kind === 'user' ? actor.externalId : requestedUserId;
   const model = modelOf(parsed.data, defaultModel);
   const provider = chooseProvider(choice, { named, model });
-  const issues = issuesAt(provider, parsed.data, { model, configured: choice.providers });
+  const issues = issuesAt(provider, parsed.data, { model, callUrl, configured: choice.providers });
   if (externalUserId === undefined)
     return invalid([{ path: ['externalUserId'], message: 'is needed' }, ...issues]);
   if (provider === null || issues.length > 0) return invalid(issues);
 
   const session: SessionRequest = { ...fields, type, model, extra: extra ?? {} };
+  const brokered = connection === 'BROKERED' ? { maxCallSeconds, idleSeconds } : null;
+  const unstorable = brokered === null ? [] : [...issuesOfStoring(provider.dialect, session)];
+  if (unstorable.length > 0) return invalid(unstorable);
   return {
     ok: true,
     provider,
@@ -64,6 +86,7 @@ export function parseCreateInput<P extends Pick<Provider, 'name' | 'dialect' | '
       expiresAfterSeconds: expiresAfterSeconds ?? null,
       session: type === 'TRANSCRIPTION' ? withOneModel(session) : session,
       labels: labels ?? [],
+      brokered,
     },
   };
 }
@@ -99,15 +122,16 @@ function modelOf({ type, model, inputAudioTranscription }: ParsedCreateInput, de
 }
 
 function issuesAt(
-  provider: Pick<Provider, 'dialect' | 'ttlSeconds' | 'isSandbox'> | null,
+  provider: ProviderOfInput | null,
   input: ParsedCreateInput,
-  { model, configured }: { model: string; configured: readonly { readonly name: string }[] },
+  { model, callUrl, configured }: IssueOptions,
 ): InputIssue[] {
   if (provider !== null)
     return [
       ...issuesOfDialect(input, dialects[provider.dialect]),
       ...issuesOfModel(input, model, provider),
-      ...issuesOfTtl(input.expiresAfterSeconds, provider.ttlSeconds),
+      ...issuesOfConnection(input, provider, callUrl),
+      ...(input.connection === 'BROKERED' ? [] : issuesOfTtl(input.expiresAfterSeconds, provider.ttlSeconds)),
     ];
   const names = configured.map(({ name }) => name).join(', ');
   return [{ path: ['provider'], message: `must be one of the configured providers: ${names}` }];

@@ -6,4 +6,6 @@ export type ProviderState = {
   /** It kept failing and is not asked for the moment. */
   readonly circuitOpen: boolean;
   readonly isSandbox: boolean;
+  /** It can open calls for BROKERED sessions. */
+  readonly supportsBrokered: boolean;
 };

@@ -35,7 +35,7 @@ const answer = z.discriminatedUnion('verdict', [
   z.object({
     verdict: z.literal('policy'),
     detail: z.object({
-      rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET']),
+      rule: z.enum(['MODEL', 'PROVIDER', 'TTL', 'BUDGET', 'CALL_LENGTH', 'CONNECTION']),
       allowed: z.array(z.string()),
       unpricedModels: z.array(z.string()).default([]),
     }),
@@ -89,6 +89,7 @@ function pendingSession(reservation: Reservation, row: Row): Session {
     ...{ id, userId, applicationId, provider, object, config, labels, createdAt, readAt, exposedUntil },
     ...{ type: config.type, model: config.model, voice: config.voice },
     status: 'PENDING',
+    connection: reservation.brokered === null ? 'DIRECT' : 'BROKERED',
     upstreamSessionId: null,
     clientSecret: null,
     failure: null,
@@ -119,6 +120,8 @@ function requestOf(reservation: Reservation) {
         object: reservation.object,
         labels: reservation.labels,
         sessionLimitSeconds: reservation.sessionLimitSeconds,
+        connection: reservation.brokered === null ? 'DIRECT' : 'BROKERED',
+        ...reservation.brokered,
       }),
     },
     event: {

@@ -76,6 +76,12 @@ BEGIN
   ELSIF ttl > (policy->>'maxTtlSeconds')::integer THEN
     verdict := 'policy';
     detail := jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'));
+  ELSIF (policy->>'brokeredOnly')::boolean AND asked->>'connection' = 'DIRECT' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb);
+  ELSIF (asked->>'max_call_seconds')::integer > (policy->>'maxCallSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'));
   ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND reached_budget(person.id, policy, moment) IS NOT NULL THEN
     verdict := 'policy';
     detail := jsonb_build_object('rule', 'BUDGET',
@@ -107,7 +113,8 @@ BEGIN
     INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
       session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
       output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
-      temperature, max_response_output_tokens, output_language, labels)
+      temperature, max_response_output_tokens, output_language, labels,
+      connection, max_call_seconds, idle_seconds, call_request)
     VALUES (uuidv7_at(moment), person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
       moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
       (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
@@ -115,8 +122,12 @@ BEGIN
       asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
       nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
       nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
-      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels')
-    RETURNING id, user_id, created_at, deadline, requested_ttl_seconds, session_limit_seconds
+      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
+      asked->>'connection',
+      CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
+        least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
+      (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'))
+    RETURNING id, user_id, created_at, deadline, requested_ttl_seconds, session_limit_seconds, connection
   ), seen AS (
     -- Later than any before, because the clock was read under the user's lock.
     UPDATE end_user SET last_session_at = moment WHERE id = person.id
@@ -126,7 +137,7 @@ BEGIN
     ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
   )
   SELECT * INTO session.id, session.user_id, session.created_at, session.deadline, session.requested_ttl_seconds,
-    session.session_limit_seconds FROM reserved;
+    session.session_limit_seconds, session.connection FROM reserved;
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
     VALUES (person.id, request->>'caller', request->>'idempotencyKey',

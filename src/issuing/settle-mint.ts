@@ -130,6 +130,7 @@ async function recordIssue({
     session: { ...session, externalUserId: prepared.input.externalUserId },
     secret: outcome.secret,
     expiresAt: stored.expiresAt,
+    callUrl: null,
   });
 
   const settled = await settle({

@@ -14,5 +14,7 @@ RETURN jsonb_build_object(
     coalesce(person.max_mints_per_minute, app.max_mints_per_minute, (defaults->>'maxMintsPerMinute')::integer),
   'maxMintsPerDay', coalesce(person.max_mints_per_day, app.max_mints_per_day, (defaults->>'maxMintsPerDay')::integer),
   'monthlyBudgetUsd',
-    coalesce(person.monthly_budget_usd, app.monthly_budget_usd, (defaults->>'monthlyBudgetUsd')::numeric)
+    coalesce(person.monthly_budget_usd, app.monthly_budget_usd, (defaults->>'monthlyBudgetUsd')::numeric),
+  'maxCallSeconds', coalesce(person.max_call_seconds, app.max_call_seconds, (defaults->>'maxCallSeconds')::integer),
+  'brokeredOnly', coalesce(person.brokered_only, app.brokered_only, (defaults->>'brokeredOnly')::boolean)
 );

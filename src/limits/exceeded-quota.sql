@@ -30,11 +30,16 @@ BEGIN
             SELECT greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
             FROM realtime_session AS s
             WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at > exceeded_quota.at
+              AND (s.connection = 'DIRECT' OR num_nonnulls(s.redeemed_at, s.revoked_at) = 0)
+            UNION ALL
+            SELECT CASE WHEN c.deadline_at > exceeded_quota.at THEN c.deadline_at ELSE c.must_end_by END
+            FROM realtime_call AS c
+            WHERE c.user_id = of_user AND c.ended_at IS NULL AND c.must_end_by > exceeded_quota.at
             UNION ALL
             SELECT early.ends FROM (
               SELECT s.created_at + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
               WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at <= exceeded_quota.at
-                AND s.id >= uuidv7_floor(exceeded_quota.at - interval '1 day')
+                AND s.connection = 'DIRECT' AND s.id >= uuidv7_floor(exceeded_quota.at - interval '1 day')
             ) AS early (ends) WHERE early.ends > exceeded_quota.at
             UNION ALL
             SELECT s.deadline + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s

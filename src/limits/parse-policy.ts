@@ -27,6 +27,13 @@ const policyChanges = z.object({
   maxMintsPerMinute: count.nullable().optional(),
   maxMintsPerDay: count.nullable().optional(),
   monthlyBudgetUsd: budget.nullable().optional(),
+  maxCallSeconds: z
+    .int('must be a whole number')
+    .min(10, 'must be at least 10')
+    .max(3600, 'must be at most 3600')
+    .nullable()
+    .optional(),
+  brokeredOnly: z.boolean().nullable().optional(),
 });
 
 /** The changes of setPolicy: a field left out stays as it is, null returns to the inherited value. */

@@ -10,6 +10,8 @@ const FIELDS = [
   'maxActiveSessions',
   'maxMintsPerMinute',
   'maxMintsPerDay',
+  'maxCallSeconds',
+  'brokeredOnly',
 ] as const satisfies readonly (keyof PolicyOverrides & keyof ApplicationModel & keyof UserModel)[];
 
 /** The limits that are set in a row of application or end_user. */
@@ -28,6 +30,7 @@ export function policyColumns(table: string): string {
 
 export function toOverrides(row: PolicyRow): PolicyOverrides {
   const { maxTtlSeconds, maxActiveSessions, maxMintsPerMinute, maxMintsPerDay, monthlyBudgetUsd } = row;
+  const { maxCallSeconds, brokeredOnly } = row;
   return {
     allowedModels: names.parse(row.allowedModels),
     allowedProviders: names.parse(row.allowedProviders),
@@ -36,6 +39,8 @@ export function toOverrides(row: PolicyRow): PolicyOverrides {
     maxMintsPerMinute,
     maxMintsPerDay,
     monthlyBudgetUsd,
+    maxCallSeconds,
+    brokeredOnly,
   };
 }
 

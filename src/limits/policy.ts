@@ -8,6 +8,10 @@ export type Policy = {
   readonly maxMintsPerDay: number;
   /** US dollars, an exact decimal, per user and calendar month (UTC), over known costs. Null means no budget. */
   readonly monthlyBudgetUsd: string | null;
+  /** Of the call of a BROKERED session. */
+  readonly maxCallSeconds: number;
+  /** Whether sessions must be BROKERED. */
+  readonly brokeredOnly: boolean;
 };
 
 /** What is set for a user or an application itself; null is inherited. */
@@ -24,12 +28,14 @@ export function mergePolicies(defaults: Policy, ...overrides: readonly PolicyOve
       maxMintsPerMinute: own.maxMintsPerMinute ?? inherited.maxMintsPerMinute,
       maxMintsPerDay: own.maxMintsPerDay ?? inherited.maxMintsPerDay,
       monthlyBudgetUsd: own.monthlyBudgetUsd ?? inherited.monthlyBudgetUsd,
+      maxCallSeconds: own.maxCallSeconds ?? inherited.maxCallSeconds,
+      brokeredOnly: own.brokeredOnly ?? inherited.brokeredOnly,
     }),
     defaults,
   );
 }
 
-export type PolicyRule = 'MODEL' | 'PROVIDER' | 'TTL' | 'BUDGET';
+export type PolicyRule = 'MODEL' | 'PROVIDER' | 'TTL' | 'BUDGET' | 'CALL_LENGTH' | 'CONNECTION';
 export type QuotaKind = 'ACTIVE_SESSIONS' | 'MINTS_PER_MINUTE' | 'MINTS_PER_DAY';
 
 /** How much of a user's quotas is used, over all applications. */

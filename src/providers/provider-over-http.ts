@@ -16,7 +16,8 @@ export type ClosableProvider = Provider & {
 };
 
 export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'> &
-  Pick<Provider, 'name' | 'ttlSeconds' | 'longestSessionSeconds'> & {
+  Pick<Provider, 'name' | 'ttlSeconds' | 'longestSessionSeconds'> &
+  Partial<Pick<Provider, 'calls'>> & {
     readonly dialect: WireDialect;
     /** With or without a slash at its end, and with a query if every request is to have it. */
     readonly baseUrl: string;
@@ -41,6 +42,7 @@ export function providerOverHttp(options: HttpProviderOptions): ClosableProvider
     ttlSeconds,
     longestSessionSeconds,
     isSandbox: false,
+    calls: options.calls ?? null,
     mint: (request) => mintOverHttp(upstream, request),
     probe: () => probeUpstream({ agent, url: url('REALTIME'), timeoutMs }),
     close: () => agent.close(),

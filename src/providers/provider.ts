@@ -1,3 +1,4 @@
+import type { CallProvider } from '../calls/call-provider.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { JsonObject } from '../platform/validation/json.ts';
 import type { AnsweredConfig, SessionRequest } from '../sessions/session-config.ts';
@@ -21,6 +22,8 @@ export type Provider = {
   readonly longestSessionSeconds: number;
   /** Its secrets open nothing, and it has the models of sandbox-failures.ts, which no other provider has. */
   readonly isSandbox: boolean;
+  /** Opens, watches and ends calls, for BROKERED sessions; null where this provider, or what we know of it, has no way to. */
+  readonly calls: CallProvider | null;
   mint(request: MintRequest): Promise<MintOutcome>;
 };
 

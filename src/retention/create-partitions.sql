@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION create_partitions("from" timestamptz, "to" timestampt
 LANGUAGE plpgsql AS $$
 DECLARE
   month timestamp := date_trunc('month', "from" AT TIME ZONE 'UTC');
-  parents constant text[] := ARRAY['realtime_session', 'audit_event', 'audit_identity', 'usage_record'];
+  parents constant text[] := ARRAY['realtime_session', 'realtime_call', 'audit_event', 'audit_identity', 'usage_record'];
   parent text;
   partition text;
   granted record;

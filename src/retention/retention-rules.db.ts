@@ -15,7 +15,7 @@ export type RetentionRule = {
 };
 
 /** The tables that are kept as long as sessions. */
-export const SESSION_TABLES = ['realtime_session', 'usage_record'];
+export const SESSION_TABLES = ['realtime_call', 'realtime_session', 'usage_record'];
 
 export type RetentionPeriods = {
   /** How long sessions and their usage are kept. */

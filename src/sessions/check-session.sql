@@ -23,6 +23,14 @@ BEGIN
     WHEN NOT jsonb_typeof(NEW.tools) = 'array' THEN 'tools'
     WHEN NOT NEW.max_response_output_tokens ~ '^(inf|[1-9][0-9]*)$' THEN 'max_response_output_tokens'
     WHEN NOT jsonb_typeof(NEW.labels) = 'array' THEN 'labels'
+    WHEN NOT NEW.connection IN ('DIRECT', 'BROKERED') THEN 'connection'
+    WHEN NOT NEW.max_call_seconds BETWEEN 10 AND 3600 THEN 'max_call_seconds'
+    WHEN NOT (NEW.idle_seconds = 0 OR NEW.idle_seconds BETWEEN 10 AND 3600) THEN 'idle_seconds'
+    WHEN NOT jsonb_typeof(NEW.call_request) = 'object' THEN 'call_request'
+    WHEN NOT CASE NEW.connection
+      WHEN 'BROKERED' THEN num_nonnulls(NEW.max_call_seconds, NEW.idle_seconds) = 2
+      ELSE num_nonnulls(NEW.max_call_seconds, NEW.idle_seconds, NEW.call_request, NEW.redeemed_at) = 0
+    END THEN 'connection'
     -- The columns that an outcome needs are set, and no others: only an issued session has a secret's fingerprint.
     WHEN NOT CASE
       WHEN NEW.outcome = 'ISSUED' THEN NEW.settled_at IS NOT NULL AND NEW.expires_at IS NOT NULL

@@ -4,12 +4,28 @@
  */
 export function exposedUntil(alias: string): string {
   return `CASE
+    WHEN ${alias}.connection = 'BROKERED' THEN ${callExposedUntil(alias)}
     WHEN ${alias}.outcome = 'FAILED' THEN NULL
     -- As for quotas (quota-usage.sql): the provider's clock can be behind.
     WHEN ${alias}.outcome = 'ISSUED'
       THEN greatest(${alias}.expires_at, ${alias}.created_at + make_interval(secs => ${alias}.requested_ttl_seconds))
-    ELSE ${alias}.deadline + make_interval(secs => ${alias}.requested_ttl_seconds)
-  END + make_interval(secs => ${alias}.session_limit_seconds)`;
+        + make_interval(secs => ${alias}.session_limit_seconds)
+    ELSE ${alias}.deadline + make_interval(secs => ${alias}.requested_ttl_seconds + ${alias}.session_limit_seconds)
+  END`;
+}
+
+/** The same of a BROKERED session, whose secret opens one call and nothing else: the end of the call. */
+function callExposedUntil(alias: string): string {
+  return `CASE
+      WHEN ${alias}.outcome IS DISTINCT FROM 'ISSUED' THEN NULL
+      WHEN ${alias}.redeemed_at IS NOT NULL THEN (
+        SELECT coalesce(c.ended_at, CASE WHEN c.deadline_at > now() THEN c.deadline_at ELSE c.must_end_by END)
+        FROM realtime_call AS c WHERE c.session_id = ${alias}.id
+      )
+      WHEN ${alias}.revoked_at IS NOT NULL THEN ${alias}.revoked_at
+      WHEN ${alias}.expires_at <= now() THEN ${alias}.expires_at
+      ELSE ${alias}.expires_at + make_interval(secs => ${alias}.max_call_seconds)
+    END`;
 }
 
 /**

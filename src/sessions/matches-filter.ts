@@ -29,6 +29,7 @@ export function matchesFilter(
     oneOf(filter.types, session.type) &&
     oneOf(filter.models, session.model) &&
     oneOf(filter.providers, session.provider) &&
+    oneOf(filter.connections, session.connection) &&
     (createdFrom == null || session.createdAt >= createdFrom.date) &&
     (createdTo == null || session.createdAt < createdTo.date) &&
     (expiresBefore == null ||

@@ -89,8 +89,8 @@ export function sessionConditions(filter: SessionFilter, visibility: Visibility)
     failureCodes: _f,
     ...others
   } = filter;
-  const { types, models, providers, createdFrom, createdTo, expiresBefore, exposedAfter, labels, ...rest } =
-    others;
+  const { types, models, providers, connections, labels, ...times } = others;
+  const { createdFrom, createdTo, expiresBefore, exposedAfter, ...rest } = times;
   // A field that is forgotten does not compile.
   rest satisfies Record<string, never>;
   return [
@@ -102,6 +102,7 @@ export function sessionConditions(filter: SessionFilter, visibility: Visibility)
     ...when(types, (values) => compare('type', '=', oneOf(values))),
     ...when(models, (values) => compare('model', '=', oneOf(values))),
     ...when(providers, (values) => compare('provider', '=', oneOf(values))),
+    ...when(connections, (values) => compare('connection', '=', oneOf(values))),
     ...when(createdFrom, createdSince),
     ...when(createdTo, createdBefore),
     ...when(expiresBefore, (time) => compare('expires_at', '<', parameter(instantText(time), 'timestamptz'))),

@@ -1,4 +1,5 @@
 import type { Instant } from '../platform/validation/instant.ts';
+import type { ConnectionKind } from './call-request.ts';
 import type { SessionStatus } from './session.ts';
 import type { Label, SessionType } from './session-config.ts';
 
@@ -25,5 +26,6 @@ export type SessionFilter = {
   readonly failureCodes?: readonly string[] | null | undefined;
   /** Something that was opened with its secret may still be running at that time. */
   readonly exposedAfter?: Instant | null | undefined;
+  readonly connections?: readonly ConnectionKind[] | null | undefined;
   readonly labels?: readonly Label[] | null | undefined;
 };

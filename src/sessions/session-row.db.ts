@@ -1,6 +1,7 @@
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
 import { byColumn, columns } from '../platform/database/columns.ts';
 import type { Json } from '../platform/validation/json.ts';
+import type { ConnectionKind } from './call-request.ts';
 import { exposedUntil } from './exposed-until.db.ts';
 import {
   CONFIG_BEYOND_SUMMARY,
@@ -17,7 +18,7 @@ type Simplified = { maxResponseOutputTokens: string | null };
 
 /** Fields whose values are fewer than Prisma's types say: CHECKs of the table hold them to that. */
 type Narrowed = Omit<SessionConfig, keyof Simplified> &
-  Simplified & { labels: Label[]; upstreamConfig: Json };
+  Simplified & { labels: Label[]; upstreamConfig: Json; connection: ConnectionKind };
 type Columns = Omit<RealtimeSessionModel, keyof Narrowed> & Narrowed;
 
 const SUMMARY_FIELDS = [
@@ -33,6 +34,7 @@ const SUMMARY_FIELDS = [
   'type',
   'model',
   'voice',
+  'connection',
 ] as const satisfies readonly (keyof RealtimeSessionModel)[];
 const RECORD_FIELDS = [
   'applicationId',
@@ -172,6 +174,7 @@ function summary(row: SummaryRow) {
     type: row.type,
     model: row.model,
     voice: row.voice,
+    connection: row.connection,
     upstreamSessionId: row.upstreamSessionId,
     createdAt: row.createdAt,
     issuedAt: row.issuedAt,

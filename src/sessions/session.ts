@@ -1,5 +1,6 @@
 import { allKeysOf } from '../platform/validation/all-keys.ts';
 import type { Json } from '../platform/validation/json.ts';
+import type { ConnectionKind } from './call-request.ts';
 import { CONFIG_FIELDS, type Label, type SessionConfig } from './session-config.ts';
 
 export type SessionStatus = 'PENDING' | 'ACTIVE' | 'EXPIRED' | 'REVOKED' | 'FAILED' | 'UNCONFIRMED';
@@ -49,6 +50,7 @@ export type Session = {
   readonly type: SessionConfig['type'];
   readonly model: string;
   readonly voice: string | null;
+  readonly connection: ConnectionKind;
   readonly labels: readonly Label[];
   readonly clientSecret: (RedactedSecret & { readonly fingerprint: string }) | null;
   readonly failure: SessionFailure | null;
@@ -77,6 +79,7 @@ export type SessionSummary = Pick<
   | 'type'
   | 'model'
   | 'voice'
+  | 'connection'
   | 'upstreamSessionId'
   | 'createdAt'
   | 'issuedAt'

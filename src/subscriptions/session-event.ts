@@ -4,7 +4,15 @@ import { matchesFilter } from '../sessions/matches-filter.ts';
 import type { Session, SessionStatus } from '../sessions/session.ts';
 import type { SessionFilter } from '../sessions/session-filter.ts';
 
-export type SessionEventType = 'ISSUED' | 'EXPIRED' | 'REVOKED' | 'FAILED' | 'UNCONFIRMED' | 'USAGE_REPORTED';
+export type SessionEventType =
+  | 'ISSUED'
+  | 'EXPIRED'
+  | 'REVOKED'
+  | 'FAILED'
+  | 'UNCONFIRMED'
+  | 'USAGE_REPORTED'
+  | 'CONNECTED'
+  | 'ENDED';
 
 /** A change to a session, as recorded in the audit trail, with the session as it was when the change was read. */
 export type SessionEvent = {
@@ -28,6 +36,9 @@ const TYPES: Readonly<Record<AuditAction, SessionEventType | null>> = {
   'usage.reported': 'USAGE_REPORTED',
   'usage.conflicted': null,
   'usage.corrected': 'USAGE_REPORTED',
+  'call.opened': 'CONNECTED',
+  'call.ended': 'ENDED',
+  'call.drifted': null,
   'secret.identified': null,
   'user.suspended': null,
   'user.reinstated': null,
@@ -54,6 +65,13 @@ export function statusesAround({ type, at, session }: SessionEvent): readonly Se
     case 'EXPIRED':
       return ['ACTIVE', 'EXPIRED'];
     case 'REVOKED':
+      // A call outlives its secret, and revoking ends it.
+      if (
+        session.connection === 'BROKERED' &&
+        session.clientSecret !== null &&
+        session.clientSecret.expiresAt <= at
+      )
+        return ['EXPIRED', 'REVOKED'];
       return session.issuedAt !== null && session.issuedAt <= at
         ? ['ACTIVE', 'REVOKED']
         : ['PENDING', 'REVOKED'];
@@ -61,6 +79,8 @@ export function statusesAround({ type, at, session }: SessionEvent): readonly Se
     case 'UNCONFIRMED':
       return ['PENDING', type];
     case 'USAGE_REPORTED':
+    case 'CONNECTED':
+    case 'ENDED':
       return [session.status];
     default:
       return type satisfies never;

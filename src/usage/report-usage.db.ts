@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import type { UsageRecordModel } from '../../prisma/generated/models.ts';
 import { callerJson } from '../audit/event-columns.db.ts';
+import { SYSTEM_ACTOR } from '../audit/system-actor.ts';
 import { byColumn } from '../platform/database/columns.ts';
 import { queryThroughPrisma, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
@@ -26,7 +27,7 @@ export function createRecordUsage(
     const values = [
       report.sessionId,
       recordOf(report, labelKey),
-      callerJson(by),
+      by === null ? SYSTEM_ACTOR : callerJson(by),
       MAX_REPORTS[report.source],
       report.replaces,
     ];

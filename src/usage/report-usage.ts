@@ -3,23 +3,9 @@ import { visibilityOf } from '../authorization/visibility.ts';
 import type { InputIssue } from '../platform/validation/input-issue.ts';
 import type { Session } from '../sessions/session.ts';
 import { checkPrice } from './check-price.ts';
-import { countUnsplit } from './count-unsplit.ts';
-import { modelOfUse } from './model-of-use.ts';
-import { parseUsage, parseUsageNames } from './parse-usage.ts';
 import type { PriceList } from './price.ts';
-import { priceUsage } from './price-usage.ts';
-import { timeOfUse } from './time-of-use.ts';
+import { type ReportInput, toUsageRecord } from './to-usage-record.ts';
 import type { UsageRecord, UsageSource } from './usage.ts';
-
-export type ReportInput = {
-  readonly responseId: unknown;
-  readonly model: unknown;
-  readonly usage: unknown;
-  /** Null: now, or for a correction the time that is recorded. */
-  readonly at: Date | null;
-  /** Whether it corrects what was reported of the response before. */
-  readonly replaces: boolean;
-};
 
 export type ReportOutcome =
   | { readonly kind: 'reported'; readonly alreadyReported: boolean }
@@ -49,8 +35,12 @@ export type RecordAnswer =
   | 'after_exposure'
   | 'too_many';
 
-/** Writes a record, its audit event and the sums over it in one transaction. @throws UnavailableError */
-export type RecordUsage = (record: UsageRecord, caller: Caller) => Promise<RecordAnswer>;
+/**
+ * Writes a record, its audit event and the sums over it in one transaction.
+ * @param caller null: the gateway itself, for the provider
+ * @throws UnavailableError
+ */
+export type RecordUsage = (record: UsageRecord, caller: Caller | null) => Promise<RecordAnswer>;
 
 type ReportPorts = {
   readonly recordUsage: RecordUsage;
@@ -64,38 +54,17 @@ export async function reportUsage(
   session: Session,
   input: ReportInput,
   caller: Caller,
-  { recordUsage, findTimeOfUse, prices }: ReportPorts,
+  ports: ReportPorts,
 ): Promise<ReportOutcome> {
-  const names = parseUsageNames(input);
-  const used = parseUsage(input.usage);
-  if (!names.ok || !used.ok) {
-    return { kind: 'invalid', issues: [names, used].flatMap((one) => (one.ok ? [] : one.issues)) };
-  }
-  const { responseId } = names.value;
-  const { usage } = used.value;
-  const { model, isGuess } =
-    names.value.model === null ? modelOfUse(session, usage) : { model: names.value.model, isGuess: false };
-  const recordedAt = input.replaces && input.at === null ? await findTimeOfUse(session.id, responseId) : null;
-  // readAt is by the database's clock.
-  const at = timeOfUse(input.at ?? recordedAt ?? session.readAt, session);
-  const paidBy = priceUsage(prices, model, at, used.value);
-  const record: UsageRecord = {
-    sessionId: session.id,
-    responseId,
-    source: sourceOf(caller.actor),
-    model,
-    at,
-    numbers: countUnsplit(used.value),
-    usage,
-    // The default model is the dearest, so the cost is a bound.
-    paidBy: paidBy === null ? null : { ...paidBy, estimated: paidBy.estimated || isGuess },
-    replaces: input.replaces,
-  };
+  if (session.connection === 'BROKERED')
+    return invalid('sessionId', 'names a BROKERED session, whose usage the provider itself reports');
+  const read = await toUsageRecord(session, input, sourceOf(caller.actor), ports);
+  if (!read.ok) return { kind: 'invalid', issues: read.issues };
   if (visibilityOf(caller.actor).reach !== 'EVERYTHING') {
-    const issue = checkPrice(session, record, prices);
+    const issue = checkPrice(session, read.record, ports.prices);
     if (issue !== null) return { kind: 'invalid', issues: [issue] };
   }
-  return outcomeOf(await recordUsage(record, caller));
+  return outcomeOf(await ports.recordUsage(read.record, caller));
 }
 
 /** A user reports from its own client. All other callers hold a key of an application, or the operator's. */

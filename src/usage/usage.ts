@@ -56,14 +56,21 @@ export type UsageTotals = { readonly [K in TokenKind]: number } & {
   readonly costEstimatedUsd: string;
 };
 
-/** Who reported: the user's own client, or an application. An application's numbers replace a client's. */
-export type UsageSource = 'CLIENT' | 'APPLICATION';
+/**
+ * Who reported: the user's own client, or an application. An application's numbers replace a client's. Of a call that the
+ * gateway watches, the provider itself does, and nobody else.
+ */
+export type UsageSource = 'CLIENT' | 'APPLICATION' | 'PROVIDER';
 
 /**
  * How many reports of a session are kept of each source. An hour of talking has some hundred responses and transcribed
  * items; one secret can open several sessions.
  */
-export const MAX_REPORTS: Readonly<Record<UsageSource, number>> = { CLIENT: 2000, APPLICATION: 10_000 };
+export const MAX_REPORTS: Readonly<Record<UsageSource, number>> = {
+  CLIENT: 2000,
+  APPLICATION: 10_000,
+  PROVIDER: 10_000,
+};
 
 /** The cost of a record, and the price it was computed by. `estimated`: the cost is an upper bound. */
 export type PaidBy = { readonly cost: string; readonly price: JsonObject; readonly estimated: boolean };

@@ -22,6 +22,10 @@ BEGIN
       PERFORM write_event(by, withdrawn.settled_at, 'session.unconfirmed', 'FAILED', withdrawn.application_id, of_user,
         withdrawn.id, '{"code": "withdrawn"}');
     END LOOP;
+    UPDATE realtime_call SET end_requested_at = clock_timestamp(), end_requested_reason = 'REVOKED'
+    WHERE user_id = of_user AND ended_at IS NULL AND end_requested_at IS NULL;
+    -- Who asked for an end may be the person.
+    UPDATE realtime_call SET end_requested_by = NULL WHERE user_id = of_user AND ended_at IS NULL;
     DELETE FROM idempotency_key WHERE user_id = of_user;
     PERFORM unlabel_usage(of_user);
     moment := clock_timestamp();

@@ -14,6 +14,7 @@ BEGIN
     WHEN NOT NEW.max_mints_per_minute >= 0 THEN 'max_mints_per_minute'
     WHEN NOT NEW.max_mints_per_day >= 0 THEN 'max_mints_per_day'
     WHEN NOT NEW.monthly_budget_usd >= 0 THEN 'monthly_budget_usd'
+    WHEN NOT NEW.max_call_seconds BETWEEN 10 AND 3600 THEN 'max_call_seconds'
     -- An erased person is nameless.
     WHEN NOT (NEW.erasure_began_at IS NULL OR NEW.external_id IS NULL) THEN 'erasure_began_at'
     WHEN NOT (NEW.erased_at IS NULL OR NEW.erasure_began_at IS NOT NULL) THEN 'erased_at'

@@ -13,9 +13,9 @@ BEGIN
   ) AS next;
   UPDATE realtime_session SET labels = '[]', instructions = NULL, voice = NULL, input_audio_transcription = NULL,
     turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL,
-    output_language = NULL
+    output_language = NULL, call_request = NULL
   WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
-    input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language) > 0);
+    input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language, call_request) > 0);
   UPDATE usage_record SET usage = '{}', label_key = '', label = '' WHERE (session_id, source, response_id, revision) IN (
     SELECT session_id, source, response_id, revision FROM usage_record
     WHERE session_id = ANY (sessions) AND (usage <> '{}' OR label <> '') LIMIT most_reports

@@ -11,9 +11,9 @@ BEGIN
   END IF;
   UPDATE end_user AS u
   SET (allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
-    max_mints_per_day, monthly_budget_usd) = (
+    max_mints_per_day, monthly_budget_usd, max_call_seconds, brokered_only) = (
     SELECT allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
-      max_mints_per_day, monthly_budget_usd
+      max_mints_per_day, monthly_budget_usd, max_call_seconds, brokered_only
     FROM jsonb_populate_record(u, changes)
   )
   WHERE id = person.id RETURNING * INTO person;

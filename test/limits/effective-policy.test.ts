@@ -28,12 +28,14 @@ const limits = {
   maxActiveSessions: limit,
   maxMintsPerMinute: limit,
   maxMintsPerDay: limit,
+  maxCallSeconds: limit,
 };
 const defaults: fc.Arbitrary<Policy> = fc.record({
   ...limits,
   allowedModels: fc.option(models),
   allowedProviders: fc.option(models),
   monthlyBudgetUsd: fc.option(budget),
+  brokeredOnly: fc.boolean(),
 });
 const overrides: fc.Arbitrary<PolicyOverrides> = fc.record({
   allowedModels: fc.option(models),
@@ -43,6 +45,8 @@ const overrides: fc.Arbitrary<PolicyOverrides> = fc.record({
   maxMintsPerMinute: fc.option(limit),
   maxMintsPerDay: fc.option(limit),
   monthlyBudgetUsd: fc.option(budget),
+  maxCallSeconds: fc.option(limit),
+  brokeredOnly: fc.option(fc.boolean()),
 });
 
 test('effective_policy merges limits as mergePolicies does', async () => {
@@ -80,5 +84,7 @@ function columnsOf(set: PolicyOverrides): Record<string, unknown> {
     max_mints_per_minute: set.maxMintsPerMinute,
     max_mints_per_day: set.maxMintsPerDay,
     monthly_budget_usd: set.monthlyBudgetUsd,
+    max_call_seconds: set.maxCallSeconds,
+    brokered_only: set.brokeredOnly,
   };
 }

@@ -69,7 +69,8 @@ afterAll(async () => {
 const INSERT_SESSIONS = `
   INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
     session_limit_seconds, object, type, model, modalities, tools, labels, upstream_session_id, outcome, settled_at,
-    failure_code, expires_at, revoked_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four)
+    failure_code, expires_at, revoked_at, secret_fingerprint, secret_fingerprint_key_id, secret_prefix, secret_last_four,
+    connection, max_call_seconds, idle_seconds)
   SELECT uuidv7_at(at), (SELECT id FROM end_user ORDER BY id OFFSET n % 5 LIMIT 1), ($2::uuid[])[n % 3 + 1], ($4::text[])[n % 2 + 1],
     at, CASE WHEN n % 4 = 0 THEN now() + interval '1 hour' ELSE at END, 60, 60, 'realtime.session',
     CASE WHEN n % 7 < 4 THEN 'REALTIME' WHEN n % 7 < 6 THEN 'TRANSCRIPTION' ELSE 'TRANSLATION' END, ($3::text[])[n % 3 + 1], '{TEXT}', '[]',
@@ -79,7 +80,8 @@ const INSERT_SESSIONS = `
     CASE WHEN outcome = 'ISSUED' THEN now() + (n % 11 - 4) * interval '20 minutes' END,
     CASE WHEN n % 6 = 0 THEN now() END,
     CASE WHEN outcome = 'ISSUED' THEN repeat(md5(n::text), 2) END, CASE WHEN outcome = 'ISSUED' THEN 'k' END,
-    CASE WHEN outcome = 'ISSUED' THEN 'ek_' END, CASE WHEN outcome = 'ISSUED' THEN 'abcd' END
+    CASE WHEN outcome = 'ISSUED' THEN 'ek_' END, CASE WHEN outcome = 'ISSUED' THEN 'abcd' END,
+    CASE WHEN n % 8 < 6 THEN 'DIRECT' ELSE 'BROKERED' END, CASE WHEN n % 8 >= 6 THEN 60 END, CASE WHEN n % 8 >= 6 THEN 0 END
   FROM (
     SELECT n, now() - n * interval '1.0005 seconds' AS at, (ARRAY['ISSUED', 'ISSUED', 'ISSUED', 'FAILED', 'UNCONFIRMED', NULL])[n % 13 % 6 + 1] AS outcome
     FROM generate_series(1, $1::int) AS n
@@ -123,6 +125,7 @@ function filters(): fc.Arbitrary<SessionFilter> {
         })),
       ),
     ),
+    connections: sometimes(some(['DIRECT', 'BROKERED'] as const)),
     labels: sometimes(some([...LABELS, { key: 'team', value: 'green' }])),
   });
 }
@@ -196,5 +199,6 @@ const FIELDS: Record<keyof SessionFilter, true> = {
   expiresBefore: true,
   failureCodes: true,
   exposedAfter: true,
+  connections: true,
   labels: true,
 };

@@ -50,7 +50,9 @@ CREATE TABLE application (
   max_active_sessions integer CHECK (max_active_sessions >= 0),
   max_mints_per_minute integer CHECK (max_mints_per_minute >= 0),
   max_mints_per_day integer CHECK (max_mints_per_day >= 0),
-  monthly_budget_usd numeric CHECK (monthly_budget_usd >= 0)
+  monthly_budget_usd numeric CHECK (monthly_budget_usd >= 0),
+  max_call_seconds integer CHECK (max_call_seconds BETWEEN 10 AND 3600),
+  brokered_only boolean
 );
 CREATE UNIQUE INDEX application_name_key ON application (name);
 INSERT INTO application (name) VALUES ('default');
@@ -91,7 +93,9 @@ CREATE TABLE end_user (
   max_active_sessions integer,
   max_mints_per_minute integer,
   max_mints_per_day integer,
-  monthly_budget_usd numeric
+  monthly_budget_usd numeric,
+  max_call_seconds integer,
+  brokered_only boolean
 );
 CREATE UNIQUE INDEX end_user_external_id_key ON end_user (external_id);
 CREATE INDEX end_user_external_id_prefix_idx ON end_user (external_id text_pattern_ops) WHERE external_id IS NOT NULL;
@@ -157,6 +161,15 @@ CREATE TABLE realtime_session (
   output_language text,
   upstream_config jsonb,
   labels jsonb NOT NULL,
+  -- BROKERED: the secret is the gateway's own, and opens one realtime_call.
+  connection text NOT NULL DEFAULT 'DIRECT',
+  -- Of its call: how long it may last, and how long nobody may speak (0: for ever).
+  max_call_seconds integer,
+  idle_seconds integer,
+  -- What the call is opened with.
+  call_request jsonb,
+  -- When the secret was used up.
+  redeemed_at timestamptz(6),
   PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 
@@ -174,6 +187,7 @@ CREATE INDEX realtime_session_upstream_idx ON realtime_session (upstream_session
 CREATE INDEX realtime_session_unsettled_idx ON realtime_session (id) WHERE outcome IS NULL;
 CREATE INDEX realtime_session_live_idx ON realtime_session (id)
   WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL;
+CREATE INDEX realtime_session_brokered_idx ON realtime_session (id) WHERE connection = 'BROKERED';
 -- The soonest expiry first: ACTIVE sessions, and those whose expiry is to be announced.
 CREATE INDEX realtime_session_expiring_idx ON realtime_session (expires_at, id)
   WHERE outcome = 'ISSUED' AND revoked_at IS NULL AND expiry_announced_at IS NULL;
@@ -185,6 +199,57 @@ CREATE INDEX realtime_session_labels_idx ON realtime_session USING gin (labels j
   WHERE labels <> '[]';
 -- Only compared for equality, and rarely: a hash index is less than half as large as a B-tree over 64 characters.
 CREATE INDEX realtime_session_secret_fingerprint_idx ON realtime_session USING hash (secret_fingerprint);
+
+-- The call of a BROKERED session, from the use of its secret on: one at most, so it goes by the session's id. The gateway
+-- that owns it watches it, and has to renew the lease. Its status is derived (src/calls/call-status.sql).
+CREATE TABLE realtime_call (
+  session_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  created_at timestamptz(6) NOT NULL,
+  -- A gateway that has not said by then what became of the offer is gone.
+  connect_by timestamptz(6) NOT NULL,
+  -- Whatever is known of it: by then the provider has ended it. Until it has ended, it counts for quotas.
+  must_end_by timestamptz(6) NOT NULL,
+  -- What the provider made: null while that is not known.
+  upstream_call_id text CHECK (length(upstream_call_id) BETWEEN 1 AND 255),
+  -- The provider's key that opened it, which has to end it.
+  provider_key_id text,
+  connected_at timestamptz(6),
+  deadline_at timestamptz(6),
+  last_activity_at timestamptz(6),
+  -- When it became known that nobody will know whether there is a call.
+  uncertain_at timestamptz(6),
+  owner_instance text,
+  lease_until timestamptz(6),
+  -- Somebody asked for the end, and the owner has to hang up.
+  end_requested_at timestamptz(6),
+  end_requested_reason text CHECK (end_requested_reason IN ('CLIENT_ENDED', 'OPERATOR', 'REVOKED', 'SUSPENDED')),
+  -- Who asked, as columns of audit_event, for the event of the end; null again afterwards.
+  end_requested_by jsonb,
+  ended_at timestamptz(6),
+  end_reason text CHECK (end_reason IN ('CLIENT_ENDED', 'DEADLINE', 'IDLE', 'BUDGET', 'REVOKED', 'SUSPENDED', 'OPERATOR',
+    'UPSTREAM_ENDED', 'UPSTREAM_REFUSED', 'ATTACH_FAILED', 'WATCH_LOST', 'UNKNOWN')),
+  -- Fields of the config that the browser changed, by their names on the wire.
+  drifted_fields text[] NOT NULL DEFAULT '{}',
+  PRIMARY KEY (session_id),
+  CONSTRAINT realtime_call_opened CHECK (
+    num_nonnulls(upstream_call_id, provider_key_id, connected_at, deadline_at, last_activity_at) IN (0, 5)
+  ),
+  CONSTRAINT realtime_call_ended CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
+  CONSTRAINT realtime_call_end_requested CHECK ((end_requested_at IS NULL) = (end_requested_reason IS NULL))
+) PARTITION BY RANGE (session_id);
+-- The newest first: of all, of a user, of an application.
+CREATE INDEX realtime_call_created_at_session_id_idx ON realtime_call (created_at, session_id);
+CREATE INDEX realtime_call_user_id_created_at_session_id_idx ON realtime_call (user_id, created_at, session_id);
+CREATE INDEX realtime_call_application_id_created_at_session_id_idx ON realtime_call (application_id, created_at, session_id);
+-- The few that have not ended: what quotas count, and by whom and until when they are watched.
+CREATE INDEX realtime_call_open_idx ON realtime_call (user_id) WHERE ended_at IS NULL;
+CREATE INDEX realtime_call_lease_idx ON realtime_call (lease_until, session_id) WHERE ended_at IS NULL;
+CREATE INDEX realtime_call_owner_idx ON realtime_call (owner_instance, session_id) WHERE ended_at IS NULL;
+CREATE INDEX realtime_call_end_requested_idx ON realtime_call (end_requested_at, session_id)
+  WHERE ended_at IS NULL AND end_requested_at IS NOT NULL;
+CREATE INDEX realtime_call_must_end_idx ON realtime_call (must_end_by) WHERE ended_at IS NULL;
 
 -- One key for each caller and user. input_hash is keyed, because the input may hold a secret.
 CREATE TABLE idempotency_key (
@@ -276,11 +341,11 @@ CREATE TABLE audit_head (
 -- ------------------------------------------------------------------ usage
 
 -- One report of one response, or a correction of one. The user's client and the application may both report it; then the
--- application's counts. A corrected record stays, and does not count.
+-- application's counts. Of a BROKERED session's call the provider itself reports, and nobody else. A corrected record stays, and does not count.
 -- cost is in US dollars, exact. Without a known price both cost and price are null.
 CREATE TABLE usage_record (
   session_id uuid NOT NULL,
-  source text NOT NULL CHECK (source IN ('APPLICATION', 'CLIENT')),
+  source text NOT NULL CHECK (source IN ('APPLICATION', 'CLIENT', 'PROVIDER')),
   response_id text NOT NULL CHECK (length(response_id) BETWEEN 1 AND 255),
   user_id uuid NOT NULL,
   application_id uuid NOT NULL,
@@ -405,7 +470,7 @@ CREATE OR REPLACE FUNCTION create_partitions("from" timestamptz, "to" timestampt
 LANGUAGE plpgsql AS $$
 DECLARE
   month timestamp := date_trunc('month', "from" AT TIME ZONE 'UTC');
-  parents constant text[] := ARRAY['realtime_session', 'audit_event', 'audit_identity', 'usage_record'];
+  parents constant text[] := ARRAY['realtime_session', 'realtime_call', 'audit_event', 'audit_identity', 'usage_record'];
   parent text;
   partition text;
   granted record;
@@ -546,7 +611,8 @@ END;
 -- until its deadline, an issued one until its secret expires, revoked or not: the provider lets a revoked secret work on.
 -- Whatever the provider's clock says of the expiry, a session is active for the requested lifetime at least. No session is
 -- active for a day: it is settled within an hour, its lifetime is at most two, and an expiry much later than was asked for
--- is not believed (settle-mint.ts). Every reservation is a mint.
+-- is not believed (settle-mint.ts). The secret of a BROKERED session is the gateway's own: it counts until it expires, is
+-- used or revoked, and then its call does until that has ended. Every reservation is a mint.
 --   overdue: pending sessions whose deadline has passed: they may have been settled in time by a transaction that is
 --     committed late
 CREATE OR REPLACE FUNCTION quota_usage(of_user uuid, at timestamptz)
@@ -555,9 +621,13 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT
     count(*) FILTER (WHERE CASE outcome
-      WHEN 'ISSUED' THEN expires_at > at OR created_at + make_interval(secs => requested_ttl_seconds) > at
+      WHEN 'ISSUED' THEN CASE connection
+        WHEN 'DIRECT' THEN expires_at > at OR created_at + make_interval(secs => requested_ttl_seconds) > at
+        ELSE expires_at > at AND num_nonnulls(redeemed_at, revoked_at) = 0
+      END
       ELSE outcome IS NULL AND deadline > at
-    END)::integer,
+    END)::integer
+      + (SELECT count(*) FROM realtime_call WHERE user_id = of_user AND ended_at IS NULL AND must_end_by > at)::integer,
     count(*) FILTER (WHERE created_at > at - interval '1 minute')::integer,
     count(*) FILTER (WHERE created_at > at - interval '1 day')::integer,
     count(*) FILTER (WHERE outcome IS NULL AND deadline <= at)::integer
@@ -583,7 +653,9 @@ RETURN jsonb_build_object(
     coalesce(person.max_mints_per_minute, app.max_mints_per_minute, (defaults->>'maxMintsPerMinute')::integer),
   'maxMintsPerDay', coalesce(person.max_mints_per_day, app.max_mints_per_day, (defaults->>'maxMintsPerDay')::integer),
   'monthlyBudgetUsd',
-    coalesce(person.monthly_budget_usd, app.monthly_budget_usd, (defaults->>'monthlyBudgetUsd')::numeric)
+    coalesce(person.monthly_budget_usd, app.monthly_budget_usd, (defaults->>'monthlyBudgetUsd')::numeric),
+  'maxCallSeconds', coalesce(person.max_call_seconds, app.max_call_seconds, (defaults->>'maxCallSeconds')::integer),
+  'brokeredOnly', coalesce(person.brokered_only, app.brokered_only, (defaults->>'brokeredOnly')::boolean)
 );
 -- end src/limits/effective-policy.sql
 
@@ -620,11 +692,16 @@ BEGIN
             SELECT greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
             FROM realtime_session AS s
             WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at > exceeded_quota.at
+              AND (s.connection = 'DIRECT' OR num_nonnulls(s.redeemed_at, s.revoked_at) = 0)
+            UNION ALL
+            SELECT CASE WHEN c.deadline_at > exceeded_quota.at THEN c.deadline_at ELSE c.must_end_by END
+            FROM realtime_call AS c
+            WHERE c.user_id = of_user AND c.ended_at IS NULL AND c.must_end_by > exceeded_quota.at
             UNION ALL
             SELECT early.ends FROM (
               SELECT s.created_at + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
               WHERE s.user_id = of_user AND s.outcome = 'ISSUED' AND s.expires_at <= exceeded_quota.at
-                AND s.id >= uuidv7_floor(exceeded_quota.at - interval '1 day')
+                AND s.connection = 'DIRECT' AND s.id >= uuidv7_floor(exceeded_quota.at - interval '1 day')
             ) AS early (ends) WHERE early.ends > exceeded_quota.at
             UNION ALL
             SELECT s.deadline + make_interval(secs => s.requested_ttl_seconds) FROM realtime_session AS s
@@ -737,6 +814,12 @@ BEGIN
   ELSIF ttl > (policy->>'maxTtlSeconds')::integer THEN
     verdict := 'policy';
     detail := jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'));
+  ELSIF (policy->>'brokeredOnly')::boolean AND asked->>'connection' = 'DIRECT' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb);
+  ELSIF (asked->>'max_call_seconds')::integer > (policy->>'maxCallSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'));
   ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND reached_budget(person.id, policy, moment) IS NOT NULL THEN
     verdict := 'policy';
     detail := jsonb_build_object('rule', 'BUDGET',
@@ -768,7 +851,8 @@ BEGIN
     INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
       session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
       output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
-      temperature, max_response_output_tokens, output_language, labels)
+      temperature, max_response_output_tokens, output_language, labels,
+      connection, max_call_seconds, idle_seconds, call_request)
     VALUES (uuidv7_at(moment), person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
       moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
       (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
@@ -776,8 +860,12 @@ BEGIN
       asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
       nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
       nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
-      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels')
-    RETURNING id, user_id, created_at, deadline, requested_ttl_seconds, session_limit_seconds
+      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
+      asked->>'connection',
+      CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
+        least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
+      (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'))
+    RETURNING id, user_id, created_at, deadline, requested_ttl_seconds, session_limit_seconds, connection
   ), seen AS (
     -- Later than any before, because the clock was read under the user's lock.
     UPDATE end_user SET last_session_at = moment WHERE id = person.id
@@ -787,7 +875,7 @@ BEGIN
     ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
   )
   SELECT * INTO session.id, session.user_id, session.created_at, session.deadline, session.requested_ttl_seconds,
-    session.session_limit_seconds FROM reserved;
+    session.session_limit_seconds, session.connection FROM reserved;
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
     VALUES (person.id, request->>'caller', request->>'idempotencyKey',
@@ -840,7 +928,8 @@ END;
 -- end src/issuing/purge-idempotency-keys.sql
 
 -- begin src/sessions/revoke-session.sql
--- Revokes a session that is PENDING or ACTIVE; has no effect on one that has ended. While it is pending, settling sees
+-- Revokes a session that is PENDING or ACTIVE, or whose call has not ended, and asks for the end of the call; has no effect
+-- on one that has ended. While it is pending, settling sees
 -- the revocation. Returns no row when there is no such session. Locks the user first, like every other writer.
 CREATE OR REPLACE FUNCTION revoke_session(of_session uuid, by jsonb) RETURNS SETOF realtime_session
 LANGUAGE plpgsql AS $$
@@ -856,12 +945,18 @@ BEGIN
   SELECT * INTO session FROM realtime_session WHERE id = of_session FOR NO KEY UPDATE;
   moment := clock_timestamp();
   IF session.revoked_at IS NULL
-    AND session_status(session.outcome, session.deadline, session.expires_at, NULL, moment) IN ('PENDING', 'ACTIVE')
+    AND (session_status(session.outcome, session.deadline, session.expires_at, NULL, moment) IN ('PENDING', 'ACTIVE')
+      OR session.redeemed_at IS NOT NULL
+        AND EXISTS (SELECT FROM realtime_call WHERE session_id = of_session AND ended_at IS NULL AND must_end_by > moment))
   THEN
     UPDATE realtime_session SET revoked_at = moment WHERE id = of_session RETURNING * INTO session;
     -- The reason may name somebody, so it comes in by->'personal' and is stored in audit_identity.
     PERFORM write_event(by, moment, 'session.revoked', 'SUCCEEDED', session.application_id, session.user_id,
       of_session, '{"reason": null}');
+    IF session.redeemed_at IS NOT NULL THEN
+      UPDATE realtime_call SET end_requested_at = moment, end_requested_reason = 'REVOKED'
+      WHERE session_id = of_session AND ended_at IS NULL AND end_requested_at IS NULL;
+    END IF;
   END IF;
   RETURN NEXT session;
 END $$;
@@ -963,7 +1058,7 @@ END;
 -- end src/authentication/note-api-keys-used.sql
 
 -- begin src/users/suspend-user.sql
--- Suspends a user or, with `suspend` false, reinstates it; has no effect when it already is so. Returns no row when
+-- Suspends a user and asks for the end of its calls or, with `suspend` false, reinstates it; has no effect when it already is so. Returns no row when
 -- there is no such user.
 CREATE OR REPLACE FUNCTION suspend_user(of_user uuid, external_user_id text, suspend boolean, by jsonb)
 RETURNS SETOF end_user
@@ -980,6 +1075,10 @@ BEGIN
     -- The reason may name somebody, so it comes in by->'personal' and is stored in audit_identity.
     PERFORM write_event(by, moment, CASE WHEN suspend THEN 'user.suspended' ELSE 'user.reinstated' END, 'SUCCEEDED',
       NULL, person.id, NULL, '{"reason": null}');
+    IF suspend THEN
+      UPDATE realtime_call SET end_requested_at = moment, end_requested_reason = 'SUSPENDED'
+      WHERE user_id = person.id AND ended_at IS NULL AND end_requested_at IS NULL;
+    END IF;
   END IF;
   RETURN NEXT person;
 END $$;
@@ -999,9 +1098,9 @@ BEGIN
   END IF;
   UPDATE end_user AS u
   SET (allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
-    max_mints_per_day, monthly_budget_usd) = (
+    max_mints_per_day, monthly_budget_usd, max_call_seconds, brokered_only) = (
     SELECT allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
-      max_mints_per_day, monthly_budget_usd
+      max_mints_per_day, monthly_budget_usd, max_call_seconds, brokered_only
     FROM jsonb_populate_record(u, changes)
   )
   WHERE id = person.id RETURNING * INTO person;
@@ -1035,6 +1134,10 @@ BEGIN
       PERFORM write_event(by, withdrawn.settled_at, 'session.unconfirmed', 'FAILED', withdrawn.application_id, of_user,
         withdrawn.id, '{"code": "withdrawn"}');
     END LOOP;
+    UPDATE realtime_call SET end_requested_at = clock_timestamp(), end_requested_reason = 'REVOKED'
+    WHERE user_id = of_user AND ended_at IS NULL AND end_requested_at IS NULL;
+    -- Who asked for an end may be the person.
+    UPDATE realtime_call SET end_requested_by = NULL WHERE user_id = of_user AND ended_at IS NULL;
     DELETE FROM idempotency_key WHERE user_id = of_user;
     PERFORM unlabel_usage(of_user);
     moment := clock_timestamp();
@@ -1061,9 +1164,9 @@ BEGIN
   ) AS next;
   UPDATE realtime_session SET labels = '[]', instructions = NULL, voice = NULL, input_audio_transcription = NULL,
     turn_detection = NULL, tools = '[]', tool_choice = NULL, upstream_config = NULL,
-    output_language = NULL
+    output_language = NULL, call_request = NULL
   WHERE id = ANY (sessions) AND (labels <> '[]' OR tools <> '[]' OR num_nonnulls(instructions, voice,
-    input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language) > 0);
+    input_audio_transcription, turn_detection, tool_choice, upstream_config, output_language, call_request) > 0);
   UPDATE usage_record SET usage = '{}', label_key = '', label = '' WHERE (session_id, source, response_id, revision) IN (
     SELECT session_id, source, response_id, revision FROM usage_record
     WHERE session_id = ANY (sessions) AND (usage <> '{}' OR label <> '') LIMIT most_reports
@@ -1512,119 +1615,183 @@ BEGIN
 END $$;
 -- end src/usage/unlabel-usage.sql
 
--- ------------------------------------------------------------------ for those who come with SQL
+-- begin src/calls/call-status.sql
+-- Computes a call's status from its row and the time. A call that nobody ended has ended once the provider must have
+-- ended it; one whose gateway died before it said what became of the offer is uncertain. It is plain SQL, so that the
+-- planner can inline it.
+CREATE OR REPLACE FUNCTION call_status(
+  ended_at timestamptz, must_end_by timestamptz, connected_at timestamptz, uncertain_at timestamptz,
+  connect_by timestamptz, at timestamptz
+) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+  WHEN ended_at IS NOT NULL OR must_end_by <= at THEN 'ENDED'
+  WHEN connected_at IS NOT NULL THEN 'LIVE'
+  WHEN uncertain_at IS NOT NULL OR connect_by <= at THEN 'UNCERTAIN'
+  ELSE 'CONNECTING'
+END;
+-- end src/calls/call-status.sql
 
--- Views with names that stay, while tables may change: no secrets, fingerprints, instructions, tools, addresses or other free
--- text of a person, except for the external id and labels, which an erasure removes. Views read with their owner's rights:
--- who may read them (gatehouse_reader, see docs/operations.md) needs no right to a table.
-DO $$
+-- begin src/calls/end-call.sql
+-- Records that a call is over, and why; returns whether it did: only the first of all attempts does. If somebody asked for
+-- the end of a call that could be hung up, that is the reason, and the event is theirs.
+CREATE OR REPLACE FUNCTION end_call(of_session uuid, reason text, by jsonb) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  call realtime_call;
+  moment timestamptz;
+  asked boolean;
 BEGIN
-  -- Unlike CREATE SCHEMA IF NOT EXISTS, this needs no right to the database when somebody made the schema in advance.
-  IF to_regnamespace('reporting') IS NULL THEN
-    CREATE SCHEMA reporting;
+  SELECT * INTO call FROM realtime_call WHERE session_id = of_session AND ended_at IS NULL FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
   END IF;
+  moment := clock_timestamp();
+  asked := call.end_requested_at IS NOT NULL AND call.upstream_call_id IS NOT NULL;
+  UPDATE realtime_call SET ended_at = moment, end_requested_by = NULL, owner_instance = NULL, lease_until = NULL,
+    end_reason = CASE WHEN asked THEN call.end_requested_reason ELSE reason END
+  WHERE session_id = of_session;
+  PERFORM write_event(CASE WHEN asked THEN coalesce(call.end_requested_by, by) ELSE by END, moment, 'call.ended', 'SUCCEEDED',
+    call.application_id, call.user_id, of_session, jsonb_build_object(
+      -- Why somebody asked for it comes in end_requested_by->'personal', and is stored in audit_identity.
+      'reason', NULL, 'endReason', CASE WHEN asked THEN call.end_requested_reason ELSE reason END,
+      'connectedAt', call.connected_at));
+  RETURN true;
 END $$;
+-- end src/calls/end-call.sql
 
-CREATE VIEW reporting.applications AS
-SELECT id, name, created_at FROM application;
-COMMENT ON VIEW reporting.applications IS 'The registered callers.';
+-- begin src/calls/end-overdue-calls.sql
+-- Ends as UNKNOWN at most `most` calls that the provider must have ended by `moment`; returns how many. Skips rows that
+-- another transaction has locked.
+CREATE OR REPLACE FUNCTION end_overdue_calls(most integer, by jsonb, moment timestamptz) RETURNS integer
+LANGUAGE sql
+BEGIN ATOMIC
+  SELECT count(*) FILTER (WHERE end_call(due.session_id, 'UNKNOWN', by))::integer
+  FROM (
+    SELECT session_id FROM realtime_call WHERE ended_at IS NULL AND must_end_by <= moment
+    ORDER BY must_end_by LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+  ) AS due;
+END;
+-- end src/calls/end-overdue-calls.sql
 
-CREATE VIEW reporting.users AS
-SELECT id, external_id, created_at, last_session_at, suspended_at, erased_at FROM end_user;
-COMMENT ON VIEW reporting.users IS 'The people that sessions are for. external_id is null once somebody is erased.';
+-- begin src/calls/record-call-drift.sql
+-- Records which fields of its config the browser has changed during a call; returns whether some of them are new.
+CREATE OR REPLACE FUNCTION record_call_drift(of_session uuid, fields text[], by jsonb) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  call realtime_call;
+BEGIN
+  UPDATE realtime_call SET drifted_fields = ARRAY(SELECT DISTINCT unnest(drifted_fields || fields) ORDER BY 1)
+  WHERE session_id = of_session AND ended_at IS NULL AND NOT fields <@ drifted_fields
+  RETURNING * INTO call;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM write_event(by, clock_timestamp(), 'call.drifted', 'SUCCEEDED', call.application_id, call.user_id, of_session,
+    jsonb_build_object('fields', fields));
+  RETURN true;
+END $$;
+-- end src/calls/record-call-drift.sql
 
-CREATE VIEW reporting.sessions AS
-SELECT s.id, s.created_at,
-  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
-  s.type, s.provider, s.model, s.application_id, a.name AS application, s.user_id, u.external_id AS external_user_id,
-  (SELECT coalesce(jsonb_object_agg(label->>'key', label->>'value'), '{}') FROM jsonb_array_elements(s.labels) AS label)
-    AS labels,
-  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS issued_at,
-  CASE WHEN s.outcome = 'ISSUED' THEN round(extract(epoch FROM s.settled_at - s.created_at) * 1000, 3) END AS mint_ms,
-  s.expires_at, CASE WHEN s.outcome = 'ISSUED' THEN s.revoked_at END AS revoked_at,
-  CASE
-    WHEN s.outcome = 'FAILED' THEN NULL
-    WHEN s.outcome = 'ISSUED'
-      THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
-    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds)
-  END + make_interval(secs => s.session_limit_seconds) AS exposed_until,
-  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.upstream_session_id
-FROM realtime_session AS s
-JOIN application AS a ON a.id = s.application_id
-JOIN end_user AS u ON u.id = s.user_id;
-COMMENT ON VIEW reporting.sessions IS
-  'One row for each session that was asked for and not refused. Narrow it by id >= uuidv7_floor(TIME), which skips whole months, rather than by created_at.';
-COMMENT ON COLUMN reporting.sessions.status IS 'As of now: PENDING, ACTIVE, EXPIRED, REVOKED, FAILED or UNCONFIRMED.';
-COMMENT ON COLUMN reporting.sessions.mint_ms IS 'From the reservation to the record of the secret, in milliseconds.';
-COMMENT ON COLUMN reporting.sessions.exposed_until IS
-  'The last moment at which something opened with the secret could still run. Null when nothing can have been issued.';
+-- begin src/calls/record-call-opened.sql
+-- Records that the provider made a call, and when it is ended at the latest: after the session's longest call, and never
+-- later than the provider lets it run. Returns false when the call has ended already. If its end was asked for meanwhile,
+-- it is recorded all the same, so that somebody can hang up.
+CREATE OR REPLACE FUNCTION record_call_opened(
+  of_session uuid, upstream_id text, key_id text, longest_seconds double precision, by jsonb
+) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  call realtime_call;
+  moment timestamptz;
+BEGIN
+  SELECT * INTO call FROM realtime_call WHERE session_id = of_session FOR NO KEY UPDATE;
+  moment := clock_timestamp();
+  IF call.session_id IS NULL OR call.ended_at IS NOT NULL OR call.connected_at IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  UPDATE realtime_call SET upstream_call_id = upstream_id, provider_key_id = key_id, connected_at = moment,
+    last_activity_at = moment, uncertain_at = NULL,
+    deadline_at = moment + make_interval(secs => least(longest_seconds,
+      (SELECT max_call_seconds FROM realtime_session AS s WHERE s.id = of_session)))
+  WHERE session_id = of_session RETURNING * INTO call;
+  PERFORM write_event(by, moment, 'call.opened', 'SUCCEEDED', call.application_id, call.user_id, of_session,
+    jsonb_build_object('deadlineAt', call.deadline_at));
+  RETURN true;
+END $$;
+-- end src/calls/record-call-opened.sql
 
-CREATE VIEW reporting.usage_records AS
-SELECT r.session_id, r.response_id, r.source, r.revision, r.at, r.reported_at, r.counted, r.provider, r.model,
-  r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
-  r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
-  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
-  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
-  r.cost AS cost_usd, r.estimated AS cost_is_estimated
-FROM usage_record AS r
-JOIN application AS a ON a.id = r.application_id
-JOIN end_user AS u ON u.id = r.user_id;
-COMMENT ON VIEW reporting.usage_records IS
-  'One row for each report of a response. Only rows with counted are part of any sum: an application''s report replaces a client''s, a correction what it corrects.';
-COMMENT ON COLUMN reporting.usage_records.cost_usd IS 'Null when the model had no known price: unknown, not zero.';
+-- begin src/calls/redeem-secret.sql
+-- Uses up the secret of a BROKERED session and begins its call, which then belongs to a gateway. Of any number of attempts
+-- one succeeds. Locks the user first, like every other writer: quotas count either the secret or the call, and no call
+-- begins after a suspension or a revocation.
+--   fingerprints: of the secret under each key in rotation, by the key's id
+--   verdict: redeemed | unknown | used | expired | revoked | suspended
+CREATE OR REPLACE FUNCTION redeem_secret(
+  fingerprints jsonb, owner text, lease_seconds double precision, connect_within_seconds double precision
+) RETURNS TABLE (verdict text, session_id uuid)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  key_id text;
+  fingerprint text;
+  session realtime_session;
+  person end_user;
+  moment timestamptz;
+BEGIN
+  FOR key_id, fingerprint IN SELECT * FROM jsonb_each_text(fingerprints) LOOP
+    -- OFFSET 0: found by the index of the fingerprint, as in identify_secret.
+    SELECT * INTO session FROM (
+      SELECT * FROM realtime_session AS s
+      WHERE s.secret_fingerprint = fingerprint AND s.secret_fingerprint_key_id = key_id OFFSET 0
+    ) AS having_it
+    WHERE connection = 'BROKERED' ORDER BY id DESC LIMIT 1;
+    EXIT WHEN FOUND;
+  END LOOP;
+  session_id := session.id;
+  IF session.id IS NULL THEN
+    verdict := 'unknown';
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  -- A secret that was used stays so: replays need not wait for the lock.
+  IF session.redeemed_at IS NULL THEN
+    person := lock_user(session.user_id, NULL);
+    SELECT * INTO session FROM realtime_session AS s WHERE s.id = session.id FOR NO KEY UPDATE;
+  END IF;
+  moment := clock_timestamp();
+  verdict := CASE
+    WHEN session.redeemed_at IS NOT NULL THEN 'used'
+    WHEN session.revoked_at IS NOT NULL THEN 'revoked'
+    WHEN person.suspended_at IS NOT NULL OR person.erasure_began_at IS NOT NULL THEN 'suspended'
+    WHEN session.expires_at <= moment THEN 'expired'
+    ELSE 'redeemed'
+  END;
+  IF verdict = 'redeemed' THEN
+    UPDATE realtime_session AS s SET redeemed_at = moment WHERE s.id = session.id;
+    INSERT INTO realtime_call (session_id, user_id, application_id, created_at, connect_by, must_end_by,
+      owner_instance, lease_until)
+    VALUES (session.id, session.user_id, session.application_id, moment,
+      moment + make_interval(secs => connect_within_seconds),
+      moment + make_interval(secs => connect_within_seconds + session.session_limit_seconds),
+      owner, moment + make_interval(secs => lease_seconds));
+  END IF;
+  RETURN NEXT;
+END $$;
+-- end src/calls/redeem-secret.sql
 
-CREATE VIEW reporting.usage_daily AS
-SELECT r.day, r.provider, r.model, r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
-  r.responses, r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
-  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
-  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
-  r.cost_usd, r.known_cost_usd, r.estimated_cost_usd, r.unpriced_responses
-FROM (
-  SELECT (bucket AT TIME ZONE 'UTC')::date AS day, provider, model, application_id, user_id,
-    sum(responses) AS responses,
-    sum(input_text_tokens) AS input_text_tokens, sum(input_audio_tokens) AS input_audio_tokens,
-    sum(input_image_tokens) AS input_image_tokens, sum(cached_text_tokens) AS cached_text_tokens,
-    sum(cached_audio_tokens) AS cached_audio_tokens, sum(cached_image_tokens) AS cached_image_tokens,
-    sum(output_text_tokens) AS output_text_tokens, sum(output_audio_tokens) AS output_audio_tokens,
-    sum(total_tokens) AS total_tokens, sum(transcription_seconds) AS transcription_seconds,
-    CASE WHEN sum(unpriced) = 0 THEN sum(known_cost) END AS cost_usd, sum(known_cost) AS known_cost_usd,
-    sum(estimated_cost) AS estimated_cost_usd, sum(unpriced) AS unpriced_responses
-  FROM usage_rollup GROUP BY 1, 2, 3, 4, 5
-) AS r
-JOIN application AS a ON a.id = r.application_id
-JOIN end_user AS u ON u.id = r.user_id;
-COMMENT ON VIEW reporting.usage_daily IS
-  'What was used on each day in UTC, by user, application, provider and model. Empty rows are left out.';
-COMMENT ON COLUMN reporting.usage_daily.cost_usd IS
-  'Null when unpriced_responses is not 0: unknown, not zero. known_cost_usd adds up the others.';
-
-CREATE VIEW reporting.audit_events AS
-SELECT e.id, seal.sequence, e.at, e.action, e.outcome, e.actor_kind, coalesce(person.actor_name, e.actor_name) AS actor_name,
-  e.actor_application_id, e.actor_user_id, e.actor_api_key_id, e.application_id, e.user_id, e.session_id, e.request_id,
-  e.detail - 'fingerprint' - 'fingerprintKeyId' AS detail
-FROM audit_event AS e
-LEFT JOIN audit_identity AS person ON person.event_id = e.id
-LEFT JOIN audit_seal AS seal ON seal.event_id = e.id;
-COMMENT ON VIEW reporting.audit_events IS
-  'What happened, and by whom. sequence is null until the event is sealed. Only gatehouse audit verify proves anything: this is for reading.';
-
-COMMENT ON TABLE application IS 'Registered callers, and the limits of their users.';
-COMMENT ON TABLE api_key IS 'Keys of applications: only their hashes.';
-COMMENT ON TABLE end_user IS 'The people that sessions are for, and their own limits.';
-COMMENT ON TABLE application_user IS 'Which application has or had a session of which user.';
-COMMENT ON TABLE realtime_session IS 'The ledger: one row for each session that was reserved. A partition for each month.';
-COMMENT ON TABLE idempotency_key IS 'Keys that callers sent so that nothing is minted twice; forgotten after a day.';
-COMMENT ON TABLE audit_event IS 'The audit trail. Rows are inserted, sealed and dropped by the month; never changed.';
-COMMENT ON TABLE audit_identity IS 'What identifies a person in an audit event: an erasure deletes it.';
-COMMENT ON TABLE audit_seal IS 'The sequence and the MAC of each sealed event.';
-COMMENT ON TABLE audit_head IS 'The signed head of each sealed batch, chained to the one before.';
-COMMENT ON TABLE usage_record IS 'Reported usage: one row for each report of a response, and each correction.';
-COMMENT ON TABLE usage_rollup IS 'Sums of counted usage by user and quarter of an hour.';
-COMMENT ON TABLE usage_sum IS 'Sums of counted usage by quarter of an hour, over all users; complete together with usage_part.';
-COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';
-COMMENT ON TABLE session_sum IS 'Counts of sessions and denied requests by quarter of an hour, over all users, of what is final.';
-COMMENT ON TABLE session_rollup IS 'The same counts of each user.';
-COMMENT ON TABLE session_sum_progress IS 'Up to which time session_sum and session_rollup are complete: one row.';
+-- begin src/calls/request-call-end.sql
+-- Asks for the end of a call, for the gateway that owns it to hang up. Only the first request counts. Returns no row when
+-- there is no such call.
+CREATE OR REPLACE FUNCTION request_call_end(of_session uuid, reason text, by jsonb) RETURNS SETOF realtime_call
+LANGUAGE plpgsql AS $$
+BEGIN
+  -- The user first, like every other writer.
+  PERFORM lock_user(c.user_id, NULL) FROM realtime_call AS c WHERE c.session_id = of_session;
+  UPDATE realtime_call SET end_requested_at = clock_timestamp(), end_requested_reason = reason, end_requested_by = by
+  WHERE session_id = of_session AND ended_at IS NULL AND end_requested_at IS NULL;
+  RETURN QUERY SELECT * FROM realtime_call WHERE session_id = of_session;
+END $$;
+-- end src/calls/request-call-end.sql
 
 -- begin src/issuing/settle-session.sql
 -- Settles a pending session and writes its event, in one transaction. Returns no row when it is not pending any more, when
@@ -1743,6 +1910,14 @@ BEGIN
     WHEN NOT jsonb_typeof(NEW.tools) = 'array' THEN 'tools'
     WHEN NOT NEW.max_response_output_tokens ~ '^(inf|[1-9][0-9]*)$' THEN 'max_response_output_tokens'
     WHEN NOT jsonb_typeof(NEW.labels) = 'array' THEN 'labels'
+    WHEN NOT NEW.connection IN ('DIRECT', 'BROKERED') THEN 'connection'
+    WHEN NOT NEW.max_call_seconds BETWEEN 10 AND 3600 THEN 'max_call_seconds'
+    WHEN NOT (NEW.idle_seconds = 0 OR NEW.idle_seconds BETWEEN 10 AND 3600) THEN 'idle_seconds'
+    WHEN NOT jsonb_typeof(NEW.call_request) = 'object' THEN 'call_request'
+    WHEN NOT CASE NEW.connection
+      WHEN 'BROKERED' THEN num_nonnulls(NEW.max_call_seconds, NEW.idle_seconds) = 2
+      ELSE num_nonnulls(NEW.max_call_seconds, NEW.idle_seconds, NEW.call_request, NEW.redeemed_at) = 0
+    END THEN 'connection'
     -- The columns that an outcome needs are set, and no others: only an issued session has a secret's fingerprint.
     WHEN NOT CASE
       WHEN NEW.outcome = 'ISSUED' THEN NEW.settled_at IS NOT NULL AND NEW.expires_at IS NOT NULL
@@ -1782,6 +1957,7 @@ BEGIN
     WHEN NOT NEW.max_mints_per_minute >= 0 THEN 'max_mints_per_minute'
     WHEN NOT NEW.max_mints_per_day >= 0 THEN 'max_mints_per_day'
     WHEN NOT NEW.monthly_budget_usd >= 0 THEN 'monthly_budget_usd'
+    WHEN NOT NEW.max_call_seconds BETWEEN 10 AND 3600 THEN 'max_call_seconds'
     -- An erased person is nameless.
     WHEN NOT (NEW.erasure_began_at IS NULL OR NEW.external_id IS NULL) THEN 'erasure_began_at'
     WHEN NOT (NEW.erased_at IS NULL OR NEW.erasure_began_at IS NOT NULL) THEN 'erased_at'
@@ -1800,7 +1976,149 @@ CREATE TRIGGER realtime_session_check AFTER INSERT OR UPDATE ON realtime_session
 FOR EACH ROW EXECUTE FUNCTION check_session();
 CREATE TRIGGER end_user_check
 AFTER INSERT OR UPDATE OF external_id, allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions,
-  max_mints_per_minute, max_mints_per_day, monthly_budget_usd, erasure_began_at, erased_at ON end_user
+  max_mints_per_minute, max_mints_per_day, monthly_budget_usd, max_call_seconds, erasure_began_at, erased_at ON end_user
 FOR EACH ROW EXECUTE FUNCTION check_user();
 CREATE TRIGGER audit_event_check AFTER INSERT OR UPDATE ON audit_event
 FOR EACH ROW EXECUTE FUNCTION check_event();
+-- ------------------------------------------------------------------ for those who come with SQL
+
+-- Views with names that stay, while tables may change: no secrets, fingerprints, instructions, tools, addresses or other free
+-- text of a person, except for the external id and labels, which an erasure removes. Views read with their owner's rights:
+-- who may read them (gatehouse_reader, see docs/operations.md) needs no right to a table.
+DO $$
+BEGIN
+  -- Unlike CREATE SCHEMA IF NOT EXISTS, this needs no right to the database when somebody made the schema in advance.
+  IF to_regnamespace('reporting') IS NULL THEN
+    CREATE SCHEMA reporting;
+  END IF;
+END $$;
+
+CREATE VIEW reporting.applications AS
+SELECT id, name, created_at FROM application;
+COMMENT ON VIEW reporting.applications IS 'The registered callers.';
+
+CREATE VIEW reporting.users AS
+SELECT id, external_id, created_at, last_session_at, suspended_at, erased_at FROM end_user;
+COMMENT ON VIEW reporting.users IS 'The people that sessions are for. external_id is null once somebody is erased.';
+
+CREATE VIEW reporting.sessions AS
+SELECT s.id, s.created_at,
+  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
+  s.type, s.provider, s.model, s.application_id, a.name AS application, s.user_id, u.external_id AS external_user_id,
+  (SELECT coalesce(jsonb_object_agg(label->>'key', label->>'value'), '{}') FROM jsonb_array_elements(s.labels) AS label)
+    AS labels,
+  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS issued_at,
+  CASE WHEN s.outcome = 'ISSUED' THEN round(extract(epoch FROM s.settled_at - s.created_at) * 1000, 3) END AS mint_ms,
+  s.expires_at, CASE WHEN s.outcome = 'ISSUED' THEN s.revoked_at END AS revoked_at,
+  CASE
+    WHEN s.connection = 'BROKERED' THEN CASE
+      WHEN s.outcome IS DISTINCT FROM 'ISSUED' THEN NULL
+      WHEN s.redeemed_at IS NOT NULL THEN (
+        SELECT coalesce(c.ended_at, CASE WHEN c.deadline_at > now() THEN c.deadline_at ELSE c.must_end_by END)
+        FROM realtime_call AS c WHERE c.session_id = s.id
+      )
+      WHEN s.revoked_at IS NOT NULL THEN s.revoked_at
+      WHEN s.expires_at <= now() THEN s.expires_at
+      ELSE s.expires_at + make_interval(secs => s.max_call_seconds)
+    END
+    WHEN s.outcome = 'FAILED' THEN NULL
+    WHEN s.outcome = 'ISSUED'
+      THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
+        + make_interval(secs => s.session_limit_seconds)
+    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds + s.session_limit_seconds)
+  END AS exposed_until,
+  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.upstream_session_id, s.connection
+FROM realtime_session AS s
+JOIN application AS a ON a.id = s.application_id
+JOIN end_user AS u ON u.id = s.user_id;
+COMMENT ON VIEW reporting.sessions IS
+  'One row for each session that was asked for and not refused. Narrow it by id >= uuidv7_floor(TIME), which skips whole months, rather than by created_at.';
+COMMENT ON COLUMN reporting.sessions.status IS 'As of now: PENDING, ACTIVE, EXPIRED, REVOKED, FAILED or UNCONFIRMED.';
+COMMENT ON COLUMN reporting.sessions.mint_ms IS 'From the reservation to the record of the secret, in milliseconds.';
+COMMENT ON COLUMN reporting.sessions.exposed_until IS
+  'The last moment at which something opened with the secret could still run. Null when nothing can have been issued.';
+
+CREATE VIEW reporting.calls AS
+SELECT c.session_id, c.created_at, now_is.status, s.provider, s.model,
+  c.application_id, a.name AS application, c.user_id, u.external_id AS external_user_id,
+  c.connected_at, c.last_activity_at, c.deadline_at,
+  CASE WHEN now_is.status = 'ENDED' THEN coalesce(c.ended_at, c.must_end_by) END AS ended_at,
+  CASE WHEN now_is.status = 'ENDED' THEN coalesce(c.end_reason, 'UNKNOWN') END AS end_reason,
+  c.drifted_fields
+FROM realtime_call AS c
+CROSS JOIN LATERAL call_status(c.ended_at, c.must_end_by, c.connected_at, c.uncertain_at, c.connect_by, now()) AS now_is (status)
+JOIN realtime_session AS s ON s.id = c.session_id
+JOIN application AS a ON a.id = c.application_id
+JOIN end_user AS u ON u.id = c.user_id;
+COMMENT ON VIEW reporting.calls IS
+  'One row for each call of a BROKERED session. Narrow it by session_id >= uuidv7_floor(TIME), which skips whole months.';
+COMMENT ON COLUMN reporting.calls.status IS 'As of now: CONNECTING, LIVE, ENDED or UNCERTAIN.';
+COMMENT ON COLUMN reporting.calls.drifted_fields IS 'Fields of the config that the browser changed during the call.';
+
+CREATE VIEW reporting.usage_records AS
+SELECT r.session_id, r.response_id, r.source, r.revision, r.at, r.reported_at, r.counted, r.provider, r.model,
+  r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
+  r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
+  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
+  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
+  r.cost AS cost_usd, r.estimated AS cost_is_estimated
+FROM usage_record AS r
+JOIN application AS a ON a.id = r.application_id
+JOIN end_user AS u ON u.id = r.user_id;
+COMMENT ON VIEW reporting.usage_records IS
+  'One row for each report of a response. Only rows with counted are part of any sum: an application''s report replaces a client''s, a correction what it corrects.';
+COMMENT ON COLUMN reporting.usage_records.cost_usd IS 'Null when the model had no known price: unknown, not zero.';
+
+CREATE VIEW reporting.usage_daily AS
+SELECT r.day, r.provider, r.model, r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
+  r.responses, r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
+  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
+  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
+  r.cost_usd, r.known_cost_usd, r.estimated_cost_usd, r.unpriced_responses
+FROM (
+  SELECT (bucket AT TIME ZONE 'UTC')::date AS day, provider, model, application_id, user_id,
+    sum(responses) AS responses,
+    sum(input_text_tokens) AS input_text_tokens, sum(input_audio_tokens) AS input_audio_tokens,
+    sum(input_image_tokens) AS input_image_tokens, sum(cached_text_tokens) AS cached_text_tokens,
+    sum(cached_audio_tokens) AS cached_audio_tokens, sum(cached_image_tokens) AS cached_image_tokens,
+    sum(output_text_tokens) AS output_text_tokens, sum(output_audio_tokens) AS output_audio_tokens,
+    sum(total_tokens) AS total_tokens, sum(transcription_seconds) AS transcription_seconds,
+    CASE WHEN sum(unpriced) = 0 THEN sum(known_cost) END AS cost_usd, sum(known_cost) AS known_cost_usd,
+    sum(estimated_cost) AS estimated_cost_usd, sum(unpriced) AS unpriced_responses
+  FROM usage_rollup GROUP BY 1, 2, 3, 4, 5
+) AS r
+JOIN application AS a ON a.id = r.application_id
+JOIN end_user AS u ON u.id = r.user_id;
+COMMENT ON VIEW reporting.usage_daily IS
+  'What was used on each day in UTC, by user, application, provider and model. Empty rows are left out.';
+COMMENT ON COLUMN reporting.usage_daily.cost_usd IS
+  'Null when unpriced_responses is not 0: unknown, not zero. known_cost_usd adds up the others.';
+
+CREATE VIEW reporting.audit_events AS
+SELECT e.id, seal.sequence, e.at, e.action, e.outcome, e.actor_kind, coalesce(person.actor_name, e.actor_name) AS actor_name,
+  e.actor_application_id, e.actor_user_id, e.actor_api_key_id, e.application_id, e.user_id, e.session_id, e.request_id,
+  e.detail - 'fingerprint' - 'fingerprintKeyId' AS detail
+FROM audit_event AS e
+LEFT JOIN audit_identity AS person ON person.event_id = e.id
+LEFT JOIN audit_seal AS seal ON seal.event_id = e.id;
+COMMENT ON VIEW reporting.audit_events IS
+  'What happened, and by whom. sequence is null until the event is sealed. Only gatehouse audit verify proves anything: this is for reading.';
+
+COMMENT ON TABLE application IS 'Registered callers, and the limits of their users.';
+COMMENT ON TABLE api_key IS 'Keys of applications: only their hashes.';
+COMMENT ON TABLE end_user IS 'The people that sessions are for, and their own limits.';
+COMMENT ON TABLE application_user IS 'Which application has or had a session of which user.';
+COMMENT ON TABLE realtime_session IS 'The ledger: one row for each session that was reserved. A partition for each month.';
+COMMENT ON TABLE realtime_call IS 'The calls of BROKERED sessions: one for each secret that was used. A partition for each month.';
+COMMENT ON TABLE idempotency_key IS 'Keys that callers sent so that nothing is minted twice; forgotten after a day.';
+COMMENT ON TABLE audit_event IS 'The audit trail. Rows are inserted, sealed and dropped by the month; never changed.';
+COMMENT ON TABLE audit_identity IS 'What identifies a person in an audit event: an erasure deletes it.';
+COMMENT ON TABLE audit_seal IS 'The sequence and the MAC of each sealed event.';
+COMMENT ON TABLE audit_head IS 'The signed head of each sealed batch, chained to the one before.';
+COMMENT ON TABLE usage_record IS 'Reported usage: one row for each report of a response, and each correction.';
+COMMENT ON TABLE usage_rollup IS 'Sums of counted usage by user and quarter of an hour.';
+COMMENT ON TABLE usage_sum IS 'Sums of counted usage by quarter of an hour, over all users; complete together with usage_part.';
+COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';
+COMMENT ON TABLE session_sum IS 'Counts of sessions and denied requests by quarter of an hour, over all users, of what is final.';
+COMMENT ON TABLE session_rollup IS 'The same counts of each user.';
+COMMENT ON TABLE session_sum_progress IS 'Up to which time session_sum and session_rollup are complete: one row.';

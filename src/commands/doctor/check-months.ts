@@ -7,7 +7,7 @@ const MONTHS_AHEAD = 2;
 
 const MISSING = `
   SELECT partition, ahead FROM generate_series(0, ${MONTHS_AHEAD}) AS ahead,
-    unnest('{realtime_session,audit_event,audit_identity,usage_record}'::text[]) AS parent,
+    unnest('{realtime_session,realtime_call,audit_event,audit_identity,usage_record}'::text[]) AS parent,
     to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => ahead), '"_"YYYY"_"MM') AS suffix,
     concat(parent, suffix) AS partition
   WHERE to_regclass(partition) IS NULL ORDER BY ahead, partition`;

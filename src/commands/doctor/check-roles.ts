@@ -6,7 +6,15 @@ import { type Check, fail, ok, warn } from './check.ts';
 
 /** Every table that a gateway reads and, but for the history of migrations, writes. */
 export const TABLES = [
-  ...['_prisma_migrations', 'application', 'api_key', 'application_user', 'end_user', 'realtime_session'],
+  ...[
+    '_prisma_migrations',
+    'application',
+    'api_key',
+    'application_user',
+    'end_user',
+    'realtime_session',
+    'realtime_call',
+  ],
   ...['idempotency_key', 'audit_event', 'audit_identity', 'audit_seal', 'audit_head'],
   ...['usage_record', 'usage_rollup', 'usage_sum', 'usage_part'],
   ...['session_rollup', 'session_sum', 'session_sum_progress'],

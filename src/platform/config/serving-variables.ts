@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { budget } from '../validation/usd-amount.ts';
-import { flag, isNetwork, isOrigin, list, whole } from './schemas.ts';
+import { flag, httpUrl, isNetwork, isOrigin, list, whole } from './schemas.ts';
 import { group, variable } from './variable.ts';
 
 /** How the gateway issues sessions, what it allows by default, and how much it takes at a time. */
@@ -60,7 +60,29 @@ export const servingVariables = {
       budget.optional(),
       'Default policy: US dollars that one user may cost in a calendar month (UTC), e.g. 25.50, by what was reported of it. Default: no budget.',
     ),
+    maxCallSeconds: variable(
+      'GATEHOUSE_MAX_CALL_SECONDS',
+      whole(10, 3600).default(3600),
+      'Default policy: longest call of a BROKERED session, in seconds.',
+    ),
+    brokeredOnly: variable(
+      'GATEHOUSE_BROKERED_ONLY',
+      flag.default(false),
+      'Default policy: whether sessions must be BROKERED.',
+    ),
   }),
+  callIdleSeconds: variable(
+    'GATEHOUSE_CALL_IDLE_SECONDS',
+    whole(0, 3600)
+      .refine((seconds) => seconds === 0 || seconds >= 10, 'must be 0, or a whole number from 10 to 3600')
+      .default(300),
+    'The call of a BROKERED session is ended when nobody has spoken for that long, in seconds, unless the session says otherwise. 0: never.',
+  ),
+  publicUrl: variable(
+    'GATEHOUSE_PUBLIC_URL',
+    httpUrl.refine((url) => !url.includes('?'), 'must be an http(s) URL without a query').optional(),
+    'Where browsers reach this gateway, e.g. https://gatehouse.example.com: needed for BROKERED sessions. Default: the listening address when embedded, else none.',
+  ),
   maxBodyBytes: variable(
     'GATEHOUSE_MAX_BODY_BYTES',
     whole(1024, 16_777_216).default(262_144),

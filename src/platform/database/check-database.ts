@@ -4,7 +4,7 @@ import { UnavailableError } from './unavailable-error.ts';
 
 const CHECK = statement<{ partitions: boolean; readonly: boolean }>()({
   name: 'check-ledger',
-  text: `SELECT to_regclass('realtime_session' || suffix) IS NOT NULL AND to_regclass('audit_event' || suffix) IS NOT NULL
+  text: `SELECT to_regclass('realtime_session' || suffix) IS NOT NULL AND to_regclass('realtime_call' || suffix) IS NOT NULL AND to_regclass('audit_event' || suffix) IS NOT NULL
       AND to_regclass('audit_identity' || suffix) IS NOT NULL AND to_regclass('usage_record' || suffix) IS NOT NULL AS partitions,
       current_setting('transaction_read_only')::boolean AS readonly
     FROM to_char(now() AT TIME ZONE 'UTC', '"_"YYYY"_"MM') AS suffix`,

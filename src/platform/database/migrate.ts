@@ -120,7 +120,7 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
   // First what it has too much of: a GRANT by hand, the owner's default privileges. Several statements in one
   // query are one transaction: nobody finds the role without what it needs.
   await client.query(`
-    REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session,
+    REVOKE ALL ON _prisma_migrations, application, api_key, application_user, end_user, realtime_session, realtime_call,
       idempotency_key, audit_event, audit_identity, audit_seal, audit_head, usage_record, usage_rollup, usage_sum, usage_part,
       session_sum, session_rollup, session_sum_progress FROM ${name}, PUBLIC;
     GRANT USAGE ON SCHEMA public TO ${name};
@@ -128,9 +128,9 @@ async function grant(client: pg.ClientBase, role: string): Promise<void> {
     GRANT SELECT, INSERT ON application, api_key, application_user TO ${name};
     GRANT UPDATE (last_used_at, revoked_at) ON api_key TO ${name};
     GRANT UPDATE (last_session_at) ON application_user TO ${name};
-    GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session TO ${name};
+    GRANT SELECT, INSERT, UPDATE ON end_user, realtime_session, realtime_call TO ${name};
     GRANT UPDATE (allowed_models, allowed_providers, max_ttl_seconds, max_active_sessions, max_mints_per_minute,
-      max_mints_per_day, monthly_budget_usd) ON application TO ${name};
+      max_mints_per_day, monthly_budget_usd, max_call_seconds, brokered_only) ON application TO ${name};
     GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO ${name};
     GRANT SELECT, INSERT ON audit_event, audit_identity, audit_seal, audit_head TO ${name};
     GRANT SELECT, INSERT ON usage_record TO ${name};

@@ -110,6 +110,7 @@ export const credentialForms: readonly CredentialForm[] = [
   form('GitHub', `gh[pousr]_${BODY}`, 'gh[pousr]_[A-Za-z0-9]{36}', `ghp_${fill(36)}`),
   form('GitHub, fine-grained', `github_pat_${BODY}`, String.raw`github_pat_\w{82}`, `github_pat_${fill(82)}`),
   form('GitLab', `glpat-${BODY}`, String.raw`glpat-[\w-]{20,256}`, `glpat-${fill(20)}`),
+  form('Gatehouse, a client secret', `ek_${BODY}`, String.raw`ek_gh_[\w-]{43}`, `ek_gh_${fill(43)}`),
   form('Gatehouse', `gh_${BODY}`, 'gh_[A-Za-z0-9]{71}', `gh_${fill(71)}`),
   form(
     'AWS',

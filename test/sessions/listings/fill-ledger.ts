@@ -74,6 +74,7 @@ export async function fillLedger(
       modalities: ['TEXT'],
       tools: [],
       labels: LABELS.filter(() => random() < 0.4),
+      connection: 'DIRECT',
     };
   });
   await database.query(`SELECT create_partitions(now() - interval '3 months', now())`);
