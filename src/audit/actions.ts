@@ -144,8 +144,8 @@ export const auditRecord = z.discriminatedUnion('action', [
   action(
     'call.ended',
     ['SUCCEEDED'],
-    z.strictObject({
-      reason: z.string(),
+    reasonKeptApart.extend({
+      endReason: z.string(),
       /** Null: it never was connected, as far as is known. */
       connectedAt: time.nullable(),
     }),

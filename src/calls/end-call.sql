@@ -18,6 +18,8 @@ BEGIN
   WHERE session_id = of_session;
   PERFORM write_event(CASE WHEN asked THEN coalesce(call.end_requested_by, by) ELSE by END, moment, 'call.ended', 'SUCCEEDED',
     call.application_id, call.user_id, of_session, jsonb_build_object(
-      'reason', CASE WHEN asked THEN call.end_requested_reason ELSE reason END, 'connectedAt', call.connected_at));
+      -- Why somebody asked for it comes in end_requested_by->'personal', and is stored in audit_identity.
+      'reason', NULL, 'endReason', CASE WHEN asked THEN call.end_requested_reason ELSE reason END,
+      'connectedAt', call.connected_at));
   RETURN true;
 END $$;

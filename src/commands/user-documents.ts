@@ -2,7 +2,7 @@ import { AUDIT_EVENTS } from './session-documents.ts';
 
 export const USER_FIELDS = 'id externalId createdAt suspendedAt erasedAt lastSessionAt';
 const POLICY = `allowedModels allowedProviders maxTtlSeconds maxActiveSessions maxMintsPerMinute maxMintsPerDay
-  monthlyBudgetUsd`;
+  monthlyBudgetUsd maxCallSeconds brokeredOnly`;
 const RESULT = `
   __typename
   ... on UserSuccess { user { ${USER_FIELDS} } }

@@ -1,9 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { auditActions, auditRecord } from '../../src/audit/actions.ts';
+import { createCallStore } from '../../src/calls/open-calls.ts';
+import { createPool } from '../../src/platform/database/pool.ts';
 import { issue, passTime, reinstateUser, revokeSession, setPolicy, suspendUser } from '../support/ask.ts';
+import { issueBrokered, useBrokeringGateway } from '../support/brokered.ts';
 import { bearer, createApplication, createKey, revokeKey } from '../support/callers.ts';
 import { eventually } from '../support/eventually.ts';
-import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { useDatabase, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
 import { asOwner } from '../support/partitions.ts';
 import { dropDue } from '../support/retention.ts';
@@ -22,12 +25,13 @@ type Event = { readonly action: string; readonly outcome: string; readonly detai
 const database = useDatabase();
 const upstream = useUpstream();
 beforeAll(addOldMonths);
-const gateway = useGateway(database, () => upstreamEnv(upstream.baseUrl));
+const gateway = useBrokeringGateway(database, () => upstreamEnv(upstream.baseUrl));
 let events: Event[];
 
 beforeAll(async () => {
   await changeAndRefuse();
   await failAndExpire();
+  await openAndEndCall();
   await dropOldMonths();
   events = await database.query<Event>('SELECT action, outcome, detail FROM audit_event ORDER BY id');
 });
@@ -78,7 +82,11 @@ async function changeAndRefuse(): Promise<void> {
     await setPolicy(gateway, { externalUserId: 'alice', ...limits });
     await issue(gateway, { externalUserId: 'alice', expiresAfterSeconds: 600 });
   }
-  await setPolicy(gateway, { externalUserId: 'alice', monthlyBudgetUsd: '5', maxTtlSeconds: null });
+  await setPolicy(gateway, { externalUserId: 'alice', maxTtlSeconds: null, brokeredOnly: true, maxCallSeconds: 60 });
+  await issue(gateway, { externalUserId: 'alice' });
+  await issueBrokered(gateway, { maxCallSeconds: 61 });
+  await setPolicy(gateway, { externalUserId: 'alice', brokeredOnly: null, maxCallSeconds: null });
+  await setPolicy(gateway, { externalUserId: 'alice', monthlyBudgetUsd: '5' });
   await issue(gateway, { externalUserId: 'alice', model: 'unpriced' });
   await suspendUser(gateway, { externalUserId: 'alice', reason: 'abuse' });
   await issue(gateway, { externalUserId: 'alice' });
@@ -105,6 +113,24 @@ async function failAndExpire(): Promise<void> {
   await gateway.ask(ERASE, { id: session.user.id });
   erased.resolve();
   await answered;
+}
+
+/** As the gateway does that gets the offer. */
+async function openAndEndCall(): Promise<void> {
+  const { session } = await issueBrokered(gateway, { externalUserId: 'carl' });
+  const [secret] = await database.query<{ id: string; fingerprint: string; key: string }>(
+    `SELECT id, secret_fingerprint AS fingerprint, secret_fingerprint_key_id AS key FROM realtime_session
+     WHERE connection = 'BROKERED' AND outcome = 'ISSUED' ORDER BY id DESC LIMIT 1`,
+  );
+  if (secret === undefined) throw new Error(`Not issued: ${session}`);
+  const pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
+  const calls = createCallStore(pool);
+  const owner = { instanceId: 'here', leaseSeconds: 60 };
+  await calls.redeem({ [secret.key]: secret.fingerprint }, owner, { connectWithinSeconds: 10 });
+  await calls.recordOpened(secret.id, { upstreamCallId: 'rtc_1', keyId: 'k', longestCallSeconds: 60 });
+  await calls.recordDrift(secret.id, ['instructions']);
+  await calls.end(secret.id, 'IDLE');
+  await pool.end();
 }
 
 async function dropOldMonths(): Promise<void> {
@@ -144,6 +170,8 @@ test('each alternative of the details was written', () => {
   expect(refusals.toSorted()).toEqual([
     'BUDGET',
     'BUDGET',
+    'CALL_LENGTH',
+    'CONNECTION',
     'MODEL',
     'PROVIDER',
     'TTL',

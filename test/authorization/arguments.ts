@@ -40,6 +40,8 @@ export const idArguments: readonly Taking[] = [
     id,
     reason: '',
   })),
+  mutation('endRealtimeCall', 'EndRealtimeCallInput', 'RealtimeCall', (id) => ({ id })),
+  mutation('endRealtimeCall', 'EndRealtimeCallInput', 'RealtimeCall', (id) => ({ id, reason: '' })),
   mutation('reportUsage', 'ReportUsageInput', 'RealtimeSession', (sessionId) => ({
     sessionId,
     responseId: 'resp_1',

@@ -60,6 +60,14 @@ const CHANGES: readonly Change[] = [
     leads: { session: 'RealtimeSession' },
   },
   {
+    name: 'endRealtimeCall',
+    inputType: 'EndRealtimeCallInput',
+    names: 'RealtimeCall',
+    input: (id) => ({ id }),
+    success: 'EndRealtimeCallSuccess',
+    leads: { call: 'RealtimeCall' },
+  },
+  {
     name: 'reportUsage',
     inputType: 'ReportUsageInput',
     names: 'RealtimeSession',
@@ -238,10 +246,17 @@ function intended({ name, names, success }: Change, standing: Standing, target: 
   // Without the scope an application reports on its own sessions, however far it reads.
   if (name === 'reportUsage' && standing.kind === 'application' && !standing.scopes.includes('USAGE_WRITE')) {
     const { uuid } = named(facts, 'Application', standing.application);
-    return target !== 'missing' && target.application === uuid ? success : 'NotFoundError';
+    if (target === 'missing' || target.application !== uuid) return 'NotFoundError';
+    return isBrokered(target) ? 'InvalidInputError' : success;
   }
   const there = target !== 'missing' && viewpoint !== null && isVisible(target, viewpoint, facts);
-  return there ? success : 'NotFoundError';
+  if (!there) return 'NotFoundError';
+  return name === 'reportUsage' && isBrokered(target) ? 'InvalidInputError' : success;
+}
+
+/** Of a session with a call the provider itself reports. */
+function isBrokered(session: Fact): boolean {
+  return facts.some(({ type, uuid }) => type === 'RealtimeCall' && uuid === session.uuid);
 }
 
 async function readMember(caller: string, change: Change, target: Named, member: string, type: RecordType) {

@@ -53,7 +53,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   Query: {
     // What kind of record the id names decides: see `nodes`.
     ...all(ANYONE, 'node nodes viewer'),
-    ...all(SESSION_READERS, 'realtimeSession realtimeSessions sessionStatistics'),
+    ...all(SESSION_READERS, 'realtimeSession realtimeSessions realtimeCalls sessionStatistics'),
     ...all(USER_READERS, 'user users'),
     ...all([...READERS_OF_EVERYTHING, ...REGISTRARS], 'applications'),
     ...all(USAGE_READERS, 'usage'),
@@ -62,7 +62,7 @@ export const fields: Readonly<Record<string, Fields>> = {
   },
   Mutation: {
     ...all(['SESSIONS_CREATE', 'end user'], 'createRealtimeSession'),
-    ...all(['SESSIONS_REVOKE', 'end user'], 'revokeRealtimeSession'),
+    ...all(['SESSIONS_REVOKE', 'end user'], 'revokeRealtimeSession endRealtimeCall'),
     // Whose session it has to be without USAGE_WRITE is not decided by the field: see changing.test.ts.
     ...all(['USAGE_WRITE', 'end user', 'an application'], 'reportUsage'),
     ...all(SUSPENDERS, 'suspendUser reinstateUser eraseUser'),
@@ -76,10 +76,14 @@ export const fields: Readonly<Record<string, Fields>> = {
   RealtimeSession: {
     ...all(
       ANYONE,
-      'id upstreamSessionId object type status clientSecret modalities model instructions voice inputAudioFormat outputAudioFormat inputAudioTranscription turnDetection inputAudioNoiseReduction tools toolChoice temperature maxResponseOutputTokens outputLanguage upstreamConfig',
+      'id upstreamSessionId object type status clientSecret modalities model instructions voice inputAudioFormat outputAudioFormat inputAudioTranscription turnDetection inputAudioNoiseReduction tools toolChoice temperature maxResponseOutputTokens outputLanguage upstreamConfig connection call',
     ),
     ...all(ANYONE, 'user application provider labels createdAt issuedAt revokedAt exposedUntil failure'),
     ...all(['AUDIT_READ'], 'auditEvents'),
+    ...all(USAGE_READERS, 'usage'),
+  },
+  RealtimeCall: {
+    ...all(ANYONE, 'id session status createdAt connectedAt endedAt deadlineAt lastActivityAt endReason'),
     ...all(USAGE_READERS, 'usage'),
   },
   User: {
@@ -108,6 +112,8 @@ export const fields: Readonly<Record<string, Fields>> = {
 
   RealtimeSessionConnection: all(ANYONE, 'edges nodes pageInfo totalCount eventsAfter'),
   RealtimeSessionEdge: all(ANYONE, 'cursor node'),
+  RealtimeCallConnection: all(ANYONE, 'edges nodes pageInfo'),
+  RealtimeCallEdge: all(ANYONE, 'cursor node'),
   UserConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
   UserEdge: all(ANYONE, 'cursor node'),
   AuditEventConnection: all(ANYONE, 'edges nodes pageInfo totalCount'),
@@ -123,13 +129,14 @@ export const fields: Readonly<Record<string, Fields>> = {
 
   UsageRow: all(ANYONE, 'user application model provider label start sessionsIssued totals'),
 
-  CreateRealtimeSessionSuccess: all(ANYONE, 'session clientSecret'),
+  CreateRealtimeSessionSuccess: all(ANYONE, 'session clientSecret callUrl'),
   SecretAlreadyIssuedError: all(ANYONE, 'message session'),
   UpstreamError: all(
     ANYONE,
     'message session upstreamStatus upstreamCode upstreamParam path upstreamRequestId retryAt retryable possiblyIssued',
   ),
   RevokeRealtimeSessionSuccess: all(SESSION_READERS, 'session'),
+  EndRealtimeCallSuccess: all(SESSION_READERS, 'call'),
   ReportUsageSuccess: {
     ...all(SESSION_READERS, 'session'),
     ...all(ANYONE, 'alreadyReported'),
@@ -146,6 +153,7 @@ export const fields: Readonly<Record<string, Fields>> = {
 /** What node and nodes ask for an id, by the kind of record that it names: the kinds of records there are. */
 export const nodes = {
   RealtimeSession: SESSION_READERS,
+  RealtimeCall: SESSION_READERS,
   User: USER_READERS,
   Application: [
     'end user',

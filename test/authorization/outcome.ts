@@ -71,6 +71,8 @@ function startsOf({ root }: Path, target: Target | null, facts: readonly Fact[])
   switch (root.coordinate) {
     case 'Query.realtimeSessions':
       return facts.filter(({ type }) => type === 'RealtimeSession');
+    case 'Query.realtimeCalls':
+      return facts.filter(({ type }) => type === 'RealtimeCall');
     case 'Query.users':
       return facts.filter(({ type }) => type === 'User');
     case 'Query.applications':
@@ -112,6 +114,8 @@ const LINKS: Readonly<Record<string, Link>> = {
   'SessionStatisticsRow.application': link('Application', ({ application }) => application),
   'RealtimeSession.user': link('User', ({ user }) => user),
   'RealtimeSession.application': link('Application', ({ application }) => application),
+  'RealtimeSession.call': link('RealtimeCall', ({ uuid }) => uuid),
+  'RealtimeCall.session': link('RealtimeSession', ({ uuid }) => uuid),
   'RealtimeSession.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.session === fact.uuid,
   'User.auditEvents': (fact, other) => other.type === 'AuditEvent' && other.user === fact.uuid,
   'User.sessions': (fact, other) => other.type === 'RealtimeSession' && other.user === fact.uuid,
@@ -129,6 +133,9 @@ const STAYING = new Set([
   'RealtimeSessionConnection.edges',
   'RealtimeSessionConnection.nodes',
   'RealtimeSessionEdge.node',
+  'RealtimeCallConnection.edges',
+  'RealtimeCallConnection.nodes',
+  'RealtimeCallEdge.node',
   'UserConnection.edges',
   'UserConnection.nodes',
   'UserEdge.node',

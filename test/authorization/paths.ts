@@ -102,6 +102,7 @@ const ROOTS: Readonly<Record<string, readonly string[]>> = {
   nodes: ['(ids: [$id])'],
   realtimeSession: ['(id: $id)'],
   realtimeSessions: ['(first: 20)'],
+  realtimeCalls: ['(first: 20)'],
   user: ['(id: $id)', '(externalId: $name)'],
   users: ['(first: 20)'],
   viewer: [''],
@@ -152,10 +153,15 @@ function continued(
   ];
 }
 
-/** The entries of edges are those of nodes, and nodes finds what node finds: what comes after them is walked once. */
+/**
+ * The entries of edges are those of nodes, nodes finds what node finds, and the session of a call is one that has a path
+ * of its own: what comes after them is walked once.
+ */
 function isWalkedElsewhere(root: Step, steps: readonly Step[]): boolean {
   const last = steps.at(-1) ?? root;
-  return last.coordinate.endsWith('Edge.node') || last.coordinate === 'Query.nodes';
+  return (
+    last.coordinate.endsWith('Edge.node') || ['Query.nodes', 'RealtimeCall.session'].includes(last.coordinate)
+  );
 }
 
 function stepOf(parent: GraphQLObjectType, field: AnyField, member: GraphQLObjectType): Step {
@@ -233,6 +239,7 @@ function objectOf(name: string): GraphQLObjectType {
 export function failsAlone(path: Path): boolean {
   return ![
     'Query.realtimeSessions',
+    'Query.realtimeCalls',
     'Query.users',
     'Query.applications',
     'Query.usage',

@@ -18,6 +18,7 @@ export type Fact = {
 const NOTHING = `NULL::uuid AS "actorUser", NULL::uuid AS "actorApplication", NULL::uuid AS "actorApiKey"`;
 const FACTS: Record<RecordType, string> = {
   RealtimeSession: `SELECT id AS uuid, '' AS name, user_id AS user, application_id AS application, NULL::uuid AS session, ${NOTHING} FROM realtime_session`,
+  RealtimeCall: `SELECT session_id AS uuid, '' AS name, user_id AS user, application_id AS application, session_id AS session, ${NOTHING} FROM realtime_call`,
   User: `SELECT id AS uuid, external_id AS name, NULL::uuid AS user, NULL::uuid AS application, NULL::uuid AS session, ${NOTHING} FROM end_user`,
   Application: `SELECT id AS uuid, name, NULL::uuid AS user, NULL::uuid AS application, NULL::uuid AS session, ${NOTHING} FROM application`,
   ApiKey: `SELECT id AS uuid, name, NULL::uuid AS user, application_id AS application, NULL::uuid AS session, ${NOTHING} FROM api_key`,
@@ -75,6 +76,7 @@ const sessionsAmong = (facts: readonly Fact[]) => facts.filter(({ type }) => typ
 function isVisibleToApplication(record: Fact, application: string, facts: readonly Fact[]): boolean {
   switch (record.type) {
     case 'RealtimeSession':
+    case 'RealtimeCall':
     case 'ApiKey':
       return record.application === application;
     case 'Application':
@@ -93,6 +95,7 @@ function isVisibleToApplication(record: Fact, application: string, facts: readon
 function isVisibleToPerson(record: Fact, user: string | null, facts: readonly Fact[]): boolean {
   switch (record.type) {
     case 'RealtimeSession':
+    case 'RealtimeCall':
       return user !== null && record.user === user;
     case 'User':
       return record.uuid === user;

@@ -5,7 +5,7 @@ import { type Fact, idOf, missingBeside } from './records.ts';
 /** All that requests name: every session, user and application, some keys, events of each sort; and of each type what is missing. */
 export function targetsOf(facts: readonly Fact[]): readonly Target[] {
   const chosen = [
-    ...facts.filter(({ type }) => ['RealtimeSession', 'User', 'Application'].includes(type)),
+    ...facts.filter(({ type }) => ['RealtimeSession', 'RealtimeCall', 'User', 'Application'].includes(type)),
     ...firstOfEach(facts, 'ApiKey', ({ application }) => String(application)),
     ...firstOfEach(facts, 'AuditEvent', ({ application, actorApplication, actorUser }) =>
       [application, actorApplication, actorUser].join(),

@@ -201,6 +201,7 @@ async function makeRecords(world: World, secrets: Secrets): Promise<void> {
     'mutation ($id: ID!) { revokeRealtimeSession(input: { id: $id }) { __typename } }',
     { id: dave },
   );
+  await addCalls(world);
   const root = asRoot(world.gateway);
   await root('suspendUser', 'SuspendUserInput', { externalUserId: 'eve' }, 'user { id }');
   await root(
@@ -218,6 +219,20 @@ async function makeRecords(world: World, secrets: Secrets): Promise<void> {
   );
   for (const caller of ['key of A without scopes', 'end user alice', 'an end user without records'])
     await world.ask(caller, '{ applications { id } }');
+}
+
+/** A call of a session of each user but dave, whose session is revoked. The provider of this world opens none. */
+async function addCalls({ database }: World): Promise<void> {
+  await database.query(`
+    WITH brokered AS (
+      UPDATE realtime_session SET connection = 'BROKERED', max_call_seconds = 3600, idle_seconds = 0, redeemed_at = now()
+      WHERE revoked_at IS NULL AND id IN (SELECT DISTINCT ON (user_id, application_id) id FROM realtime_session)
+      RETURNING *
+    )
+    INSERT INTO realtime_call (session_id, user_id, application_id, created_at, connect_by, must_end_by, upstream_call_id,
+      provider_key_id, connected_at, deadline_at, last_activity_at)
+    SELECT id, user_id, application_id, now(), now(), now() + interval '1 day', 'rtc_1', 'k', now(), now() + interval '1 hour', now()
+    FROM brokered`);
 }
 
 /** Changes something as the root key; the members of the result that are asked for. */

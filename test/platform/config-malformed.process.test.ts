@@ -25,6 +25,8 @@ const wholeNumbers = {
   GATEHOUSE_MAX_MINTS_PER_MINUTE: [0, 1_000_000],
   GATEHOUSE_MAX_MINTS_PER_DAY: [0, 1_000_000],
   GATEHOUSE_MAX_TTL_SECONDS: [10, 7200],
+  GATEHOUSE_MAX_CALL_SECONDS: [10, 3600],
+  GATEHOUSE_CALL_IDLE_SECONDS: [0, 3600],
   GATEHOUSE_MAX_BODY_BYTES: [1024, 16_777_216],
   GATEHOUSE_REQUESTS_PER_MINUTE: [1, 10_000_000],
   GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: [1, 10_000_000],
@@ -209,6 +211,8 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
   GATEHOUSE_GRAPHIQL: flags,
   GATEHOUSE_CONSOLE: flags,
   GATEHOUSE_INTROSPECTION: flags,
+  GATEHOUSE_BROKERED_ONLY: flags,
+  GATEHOUSE_PUBLIC_URL: httpUrls,
   GATEHOUSE_PREPARED_STATEMENTS: { message: 'must be on or off', values: [CANARY, 'ON', 'true'] },
   LOG_LEVEL: { message: "must be one of pino's levels", values: [CANARY, 'INFO', 'warning'] },
 };

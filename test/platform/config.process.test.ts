@@ -88,7 +88,7 @@ describe('defaults', () => {
   });
 
   // The operator's contract, all of it; the schema may not have every variable yet. Undefined: none, or it depends on others.
-  const contract: Record<string, string | number | readonly string[] | undefined> = {
+  const contract: Record<string, string | number | boolean | readonly string[] | undefined> = {
     HOST: '127.0.0.1',
     PORT: 4000,
     MANAGEMENT_PORT: 4001,
@@ -143,6 +143,10 @@ describe('defaults', () => {
     GATEHOUSE_MAX_TTL_SECONDS: 7200,
     GATEHOUSE_ALLOWED_MODELS: undefined,
     GATEHOUSE_MONTHLY_BUDGET_USD: undefined,
+    GATEHOUSE_MAX_CALL_SECONDS: 3600,
+    GATEHOUSE_BROKERED_ONLY: false,
+    GATEHOUSE_CALL_IDLE_SECONDS: 300,
+    GATEHOUSE_PUBLIC_URL: undefined,
     GATEHOUSE_GRAPHIQL: undefined,
     GATEHOUSE_CONSOLE: undefined,
     GATEHOUSE_CONSOLE_OIDC_CLIENT_ID: undefined,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AppOptions } from '../../src/app.ts';
 import type { TestDatabase } from './database.ts';
 
 export const ROOT_KEY = 'root-key-of-the-tests-0123456789-abcdef';
@@ -24,6 +25,7 @@ export type TestGateway = {
 export async function startGateway(
   database: Pick<TestDatabase, 'url' | 'ownerUrl'>,
   env: Record<string, string> = {},
+  adaptProvider?: AppOptions['adaptProvider'],
 ): Promise<TestGateway> {
   const { createApp, loadConfig, createLogger, registry } = await loadGateway();
   const logLines: string[] = [];
@@ -55,7 +57,7 @@ export async function startGateway(
     pretty: false,
     destination: { write: (line) => void logLines.push(line) },
   });
-  const app = await createApp(config, { log });
+  const app = await createApp(config, { log, ...(adaptProvider === undefined ? {} : { adaptProvider }) });
   return {
     url: app.url,
     managementUrl: app.managementUrl,

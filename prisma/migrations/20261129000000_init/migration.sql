@@ -1633,149 +1633,6 @@ BEGIN
 END $$;
 -- end src/usage/unlabel-usage.sql
 
--- ------------------------------------------------------------------ for those who come with SQL
-
--- Views with names that stay, while tables may change: no secrets, fingerprints, instructions, tools, addresses or other free
--- text of a person, except for the external id and labels, which an erasure removes. Views read with their owner's rights:
--- who may read them (gatehouse_reader, see docs/operations.md) needs no right to a table.
-DO $$
-BEGIN
-  -- Unlike CREATE SCHEMA IF NOT EXISTS, this needs no right to the database when somebody made the schema in advance.
-  IF to_regnamespace('reporting') IS NULL THEN
-    CREATE SCHEMA reporting;
-  END IF;
-END $$;
-
-CREATE VIEW reporting.applications AS
-SELECT id, name, created_at FROM application;
-COMMENT ON VIEW reporting.applications IS 'The registered callers.';
-
-CREATE VIEW reporting.users AS
-SELECT id, external_id, created_at, last_session_at, suspended_at, erased_at FROM end_user;
-COMMENT ON VIEW reporting.users IS 'The people that sessions are for. external_id is null once somebody is erased.';
-
-CREATE VIEW reporting.sessions AS
-SELECT s.id, s.created_at,
-  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
-  s.type, s.provider, s.model, s.application_id, a.name AS application, s.user_id, u.external_id AS external_user_id,
-  (SELECT coalesce(jsonb_object_agg(label->>'key', label->>'value'), '{}') FROM jsonb_array_elements(s.labels) AS label)
-    AS labels,
-  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS issued_at,
-  CASE WHEN s.outcome = 'ISSUED' THEN round(extract(epoch FROM s.settled_at - s.created_at) * 1000, 3) END AS mint_ms,
-  s.expires_at, CASE WHEN s.outcome = 'ISSUED' THEN s.revoked_at END AS revoked_at,
-  CASE
-    WHEN s.connection = 'BROKERED' THEN CASE
-      WHEN s.outcome IS DISTINCT FROM 'ISSUED' THEN NULL
-      WHEN s.redeemed_at IS NOT NULL THEN (
-        SELECT coalesce(c.ended_at, CASE WHEN c.deadline_at > now() THEN c.deadline_at ELSE c.must_end_by END)
-        FROM realtime_call AS c WHERE c.session_id = s.id
-      )
-      WHEN s.revoked_at IS NOT NULL THEN s.revoked_at
-      WHEN s.expires_at <= now() THEN s.expires_at
-      ELSE s.expires_at + make_interval(secs => s.max_call_seconds)
-    END
-    WHEN s.outcome = 'FAILED' THEN NULL
-    WHEN s.outcome = 'ISSUED'
-      THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
-        + make_interval(secs => s.session_limit_seconds)
-    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds + s.session_limit_seconds)
-  END AS exposed_until,
-  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.upstream_session_id, s.connection
-FROM realtime_session AS s
-JOIN application AS a ON a.id = s.application_id
-JOIN end_user AS u ON u.id = s.user_id;
-COMMENT ON VIEW reporting.sessions IS
-  'One row for each session that was asked for and not refused. Narrow it by id >= uuidv7_floor(TIME), which skips whole months, rather than by created_at.';
-COMMENT ON COLUMN reporting.sessions.status IS 'As of now: PENDING, ACTIVE, EXPIRED, REVOKED, FAILED or UNCONFIRMED.';
-COMMENT ON COLUMN reporting.sessions.mint_ms IS 'From the reservation to the record of the secret, in milliseconds.';
-COMMENT ON COLUMN reporting.sessions.exposed_until IS
-  'The last moment at which something opened with the secret could still run. Null when nothing can have been issued.';
-
-CREATE VIEW reporting.calls AS
-SELECT c.session_id, c.created_at, now_is.status, s.provider, s.model,
-  c.application_id, a.name AS application, c.user_id, u.external_id AS external_user_id,
-  c.connected_at, c.last_activity_at, c.deadline_at,
-  CASE WHEN now_is.status = 'ENDED' THEN coalesce(c.ended_at, c.must_end_by) END AS ended_at,
-  CASE WHEN now_is.status = 'ENDED' THEN coalesce(c.end_reason, 'UNKNOWN') END AS end_reason,
-  c.drifted_fields
-FROM realtime_call AS c
-CROSS JOIN LATERAL call_status(c.ended_at, c.must_end_by, c.connected_at, c.uncertain_at, c.connect_by, now()) AS now_is (status)
-JOIN realtime_session AS s ON s.id = c.session_id
-JOIN application AS a ON a.id = c.application_id
-JOIN end_user AS u ON u.id = c.user_id;
-COMMENT ON VIEW reporting.calls IS
-  'One row for each call of a BROKERED session. Narrow it by session_id >= uuidv7_floor(TIME), which skips whole months.';
-COMMENT ON COLUMN reporting.calls.status IS 'As of now: CONNECTING, LIVE, ENDED or UNCERTAIN.';
-COMMENT ON COLUMN reporting.calls.drifted_fields IS 'Fields of the config that the browser changed during the call.';
-
-CREATE VIEW reporting.usage_records AS
-SELECT r.session_id, r.response_id, r.source, r.revision, r.at, r.reported_at, r.counted, r.provider, r.model,
-  r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
-  r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
-  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
-  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
-  r.cost AS cost_usd, r.estimated AS cost_is_estimated
-FROM usage_record AS r
-JOIN application AS a ON a.id = r.application_id
-JOIN end_user AS u ON u.id = r.user_id;
-COMMENT ON VIEW reporting.usage_records IS
-  'One row for each report of a response. Only rows with counted are part of any sum: an application''s report replaces a client''s, a correction what it corrects.';
-COMMENT ON COLUMN reporting.usage_records.cost_usd IS 'Null when the model had no known price: unknown, not zero.';
-
-CREATE VIEW reporting.usage_daily AS
-SELECT r.day, r.provider, r.model, r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
-  r.responses, r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
-  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
-  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
-  r.cost_usd, r.known_cost_usd, r.estimated_cost_usd, r.unpriced_responses
-FROM (
-  SELECT (bucket AT TIME ZONE 'UTC')::date AS day, provider, model, application_id, user_id,
-    sum(responses) AS responses,
-    sum(input_text_tokens) AS input_text_tokens, sum(input_audio_tokens) AS input_audio_tokens,
-    sum(input_image_tokens) AS input_image_tokens, sum(cached_text_tokens) AS cached_text_tokens,
-    sum(cached_audio_tokens) AS cached_audio_tokens, sum(cached_image_tokens) AS cached_image_tokens,
-    sum(output_text_tokens) AS output_text_tokens, sum(output_audio_tokens) AS output_audio_tokens,
-    sum(total_tokens) AS total_tokens, sum(transcription_seconds) AS transcription_seconds,
-    CASE WHEN sum(unpriced) = 0 THEN sum(known_cost) END AS cost_usd, sum(known_cost) AS known_cost_usd,
-    sum(estimated_cost) AS estimated_cost_usd, sum(unpriced) AS unpriced_responses
-  FROM usage_rollup GROUP BY 1, 2, 3, 4, 5
-) AS r
-JOIN application AS a ON a.id = r.application_id
-JOIN end_user AS u ON u.id = r.user_id;
-COMMENT ON VIEW reporting.usage_daily IS
-  'What was used on each day in UTC, by user, application, provider and model. Empty rows are left out.';
-COMMENT ON COLUMN reporting.usage_daily.cost_usd IS
-  'Null when unpriced_responses is not 0: unknown, not zero. known_cost_usd adds up the others.';
-
-CREATE VIEW reporting.audit_events AS
-SELECT e.id, seal.sequence, e.at, e.action, e.outcome, e.actor_kind, coalesce(person.actor_name, e.actor_name) AS actor_name,
-  e.actor_application_id, e.actor_user_id, e.actor_api_key_id, e.application_id, e.user_id, e.session_id, e.request_id,
-  e.detail - 'fingerprint' - 'fingerprintKeyId' AS detail
-FROM audit_event AS e
-LEFT JOIN audit_identity AS person ON person.event_id = e.id
-LEFT JOIN audit_seal AS seal ON seal.event_id = e.id;
-COMMENT ON VIEW reporting.audit_events IS
-  'What happened, and by whom. sequence is null until the event is sealed. Only gatehouse audit verify proves anything: this is for reading.';
-
-COMMENT ON TABLE application IS 'Registered callers, and the limits of their users.';
-COMMENT ON TABLE api_key IS 'Keys of applications: only their hashes.';
-COMMENT ON TABLE end_user IS 'The people that sessions are for, and their own limits.';
-COMMENT ON TABLE application_user IS 'Which application has or had a session of which user.';
-COMMENT ON TABLE realtime_session IS 'The ledger: one row for each session that was reserved. A partition for each month.';
-COMMENT ON TABLE realtime_call IS 'The calls of BROKERED sessions: one for each secret that was used. A partition for each month.';
-COMMENT ON TABLE idempotency_key IS 'Keys that callers sent so that nothing is minted twice; forgotten after a day.';
-COMMENT ON TABLE audit_event IS 'The audit trail. Rows are inserted, sealed and dropped by the month; never changed.';
-COMMENT ON TABLE audit_identity IS 'What identifies a person in an audit event: an erasure deletes it.';
-COMMENT ON TABLE audit_seal IS 'The sequence and the MAC of each sealed event.';
-COMMENT ON TABLE audit_head IS 'The signed head of each sealed batch, chained to the one before.';
-COMMENT ON TABLE usage_record IS 'Reported usage: one row for each report of a response, and each correction.';
-COMMENT ON TABLE usage_rollup IS 'Sums of counted usage by user and quarter of an hour.';
-COMMENT ON TABLE usage_sum IS 'Sums of counted usage by quarter of an hour, over all users; complete together with usage_part.';
-COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';
-COMMENT ON TABLE session_sum IS 'Counts of sessions and denied requests by quarter of an hour, over all users, of what is final.';
-COMMENT ON TABLE session_rollup IS 'The same counts of each user.';
-COMMENT ON TABLE session_sum_progress IS 'Up to which time session_sum and session_rollup are complete: one row.';
-
 -- begin src/calls/call-status.sql
 -- Computes a call's status from its row and the time. A call that nobody ended has ended once the provider must have
 -- ended it; one whose gateway died before it said what became of the offer is uncertain. It is plain SQL, so that the
@@ -1814,7 +1671,9 @@ BEGIN
   WHERE session_id = of_session;
   PERFORM write_event(CASE WHEN asked THEN coalesce(call.end_requested_by, by) ELSE by END, moment, 'call.ended', 'SUCCEEDED',
     call.application_id, call.user_id, of_session, jsonb_build_object(
-      'reason', CASE WHEN asked THEN call.end_requested_reason ELSE reason END, 'connectedAt', call.connected_at));
+      -- Why somebody asked for it comes in end_requested_by->'personal', and is stored in audit_identity.
+      'reason', NULL, 'endReason', CASE WHEN asked THEN call.end_requested_reason ELSE reason END,
+      'connectedAt', call.connected_at));
   RETURN true;
 END $$;
 -- end src/calls/end-call.sql
@@ -2021,3 +1880,146 @@ BEGIN
   RETURN NEXT settled;
 END $$;
 -- end src/issuing/settle-session.sql
+
+-- ------------------------------------------------------------------ for those who come with SQL
+
+-- Views with names that stay, while tables may change: no secrets, fingerprints, instructions, tools, addresses or other free
+-- text of a person, except for the external id and labels, which an erasure removes. Views read with their owner's rights:
+-- who may read them (gatehouse_reader, see docs/operations.md) needs no right to a table.
+DO $$
+BEGIN
+  -- Unlike CREATE SCHEMA IF NOT EXISTS, this needs no right to the database when somebody made the schema in advance.
+  IF to_regnamespace('reporting') IS NULL THEN
+    CREATE SCHEMA reporting;
+  END IF;
+END $$;
+
+CREATE VIEW reporting.applications AS
+SELECT id, name, created_at FROM application;
+COMMENT ON VIEW reporting.applications IS 'The registered callers.';
+
+CREATE VIEW reporting.users AS
+SELECT id, external_id, created_at, last_session_at, suspended_at, erased_at FROM end_user;
+COMMENT ON VIEW reporting.users IS 'The people that sessions are for. external_id is null once somebody is erased.';
+
+CREATE VIEW reporting.sessions AS
+SELECT s.id, s.created_at,
+  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
+  s.type, s.provider, s.model, s.application_id, a.name AS application, s.user_id, u.external_id AS external_user_id,
+  (SELECT coalesce(jsonb_object_agg(label->>'key', label->>'value'), '{}') FROM jsonb_array_elements(s.labels) AS label)
+    AS labels,
+  CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS issued_at,
+  CASE WHEN s.outcome = 'ISSUED' THEN round(extract(epoch FROM s.settled_at - s.created_at) * 1000, 3) END AS mint_ms,
+  s.expires_at, CASE WHEN s.outcome = 'ISSUED' THEN s.revoked_at END AS revoked_at,
+  CASE
+    WHEN s.connection = 'BROKERED' THEN CASE
+      WHEN s.outcome IS DISTINCT FROM 'ISSUED' THEN NULL
+      WHEN s.redeemed_at IS NOT NULL THEN (
+        SELECT coalesce(c.ended_at, CASE WHEN c.deadline_at > now() THEN c.deadline_at ELSE c.must_end_by END)
+        FROM realtime_call AS c WHERE c.session_id = s.id
+      )
+      WHEN s.revoked_at IS NOT NULL THEN s.revoked_at
+      WHEN s.expires_at <= now() THEN s.expires_at
+      ELSE s.expires_at + make_interval(secs => s.max_call_seconds)
+    END
+    WHEN s.outcome = 'FAILED' THEN NULL
+    WHEN s.outcome = 'ISSUED'
+      THEN greatest(s.expires_at, s.created_at + make_interval(secs => s.requested_ttl_seconds))
+        + make_interval(secs => s.session_limit_seconds)
+    ELSE s.deadline + make_interval(secs => s.requested_ttl_seconds + s.session_limit_seconds)
+  END AS exposed_until,
+  s.failure_code, s.failure_upstream_status, s.failure_upstream_code, s.upstream_session_id, s.connection
+FROM realtime_session AS s
+JOIN application AS a ON a.id = s.application_id
+JOIN end_user AS u ON u.id = s.user_id;
+COMMENT ON VIEW reporting.sessions IS
+  'One row for each session that was asked for and not refused. Narrow it by id >= uuidv7_floor(TIME), which skips whole months, rather than by created_at.';
+COMMENT ON COLUMN reporting.sessions.status IS 'As of now: PENDING, ACTIVE, EXPIRED, REVOKED, FAILED or UNCONFIRMED.';
+COMMENT ON COLUMN reporting.sessions.mint_ms IS 'From the reservation to the record of the secret, in milliseconds.';
+COMMENT ON COLUMN reporting.sessions.exposed_until IS
+  'The last moment at which something opened with the secret could still run. Null when nothing can have been issued.';
+
+CREATE VIEW reporting.calls AS
+SELECT c.session_id, c.created_at, now_is.status, s.provider, s.model,
+  c.application_id, a.name AS application, c.user_id, u.external_id AS external_user_id,
+  c.connected_at, c.last_activity_at, c.deadline_at,
+  CASE WHEN now_is.status = 'ENDED' THEN coalesce(c.ended_at, c.must_end_by) END AS ended_at,
+  CASE WHEN now_is.status = 'ENDED' THEN coalesce(c.end_reason, 'UNKNOWN') END AS end_reason,
+  c.drifted_fields
+FROM realtime_call AS c
+CROSS JOIN LATERAL call_status(c.ended_at, c.must_end_by, c.connected_at, c.uncertain_at, c.connect_by, now()) AS now_is (status)
+JOIN realtime_session AS s ON s.id = c.session_id
+JOIN application AS a ON a.id = c.application_id
+JOIN end_user AS u ON u.id = c.user_id;
+COMMENT ON VIEW reporting.calls IS
+  'One row for each call of a BROKERED session. Narrow it by session_id >= uuidv7_floor(TIME), which skips whole months.';
+COMMENT ON COLUMN reporting.calls.status IS 'As of now: CONNECTING, LIVE, ENDED or UNCERTAIN.';
+COMMENT ON COLUMN reporting.calls.drifted_fields IS 'Fields of the config that the browser changed during the call.';
+
+CREATE VIEW reporting.usage_records AS
+SELECT r.session_id, r.response_id, r.source, r.revision, r.at, r.reported_at, r.counted, r.provider, r.model,
+  r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
+  r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
+  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
+  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
+  r.cost AS cost_usd, r.estimated AS cost_is_estimated
+FROM usage_record AS r
+JOIN application AS a ON a.id = r.application_id
+JOIN end_user AS u ON u.id = r.user_id;
+COMMENT ON VIEW reporting.usage_records IS
+  'One row for each report of a response. Only rows with counted are part of any sum: an application''s report replaces a client''s, a correction what it corrects.';
+COMMENT ON COLUMN reporting.usage_records.cost_usd IS 'Null when the model had no known price: unknown, not zero.';
+
+CREATE VIEW reporting.usage_daily AS
+SELECT r.day, r.provider, r.model, r.application_id, a.name AS application, r.user_id, u.external_id AS external_user_id,
+  r.responses, r.input_text_tokens, r.input_audio_tokens, r.input_image_tokens,
+  r.cached_text_tokens, r.cached_audio_tokens, r.cached_image_tokens,
+  r.output_text_tokens, r.output_audio_tokens, r.total_tokens, r.transcription_seconds,
+  r.cost_usd, r.known_cost_usd, r.estimated_cost_usd, r.unpriced_responses
+FROM (
+  SELECT (bucket AT TIME ZONE 'UTC')::date AS day, provider, model, application_id, user_id,
+    sum(responses) AS responses,
+    sum(input_text_tokens) AS input_text_tokens, sum(input_audio_tokens) AS input_audio_tokens,
+    sum(input_image_tokens) AS input_image_tokens, sum(cached_text_tokens) AS cached_text_tokens,
+    sum(cached_audio_tokens) AS cached_audio_tokens, sum(cached_image_tokens) AS cached_image_tokens,
+    sum(output_text_tokens) AS output_text_tokens, sum(output_audio_tokens) AS output_audio_tokens,
+    sum(total_tokens) AS total_tokens, sum(transcription_seconds) AS transcription_seconds,
+    CASE WHEN sum(unpriced) = 0 THEN sum(known_cost) END AS cost_usd, sum(known_cost) AS known_cost_usd,
+    sum(estimated_cost) AS estimated_cost_usd, sum(unpriced) AS unpriced_responses
+  FROM usage_rollup GROUP BY 1, 2, 3, 4, 5
+) AS r
+JOIN application AS a ON a.id = r.application_id
+JOIN end_user AS u ON u.id = r.user_id;
+COMMENT ON VIEW reporting.usage_daily IS
+  'What was used on each day in UTC, by user, application, provider and model. Empty rows are left out.';
+COMMENT ON COLUMN reporting.usage_daily.cost_usd IS
+  'Null when unpriced_responses is not 0: unknown, not zero. known_cost_usd adds up the others.';
+
+CREATE VIEW reporting.audit_events AS
+SELECT e.id, seal.sequence, e.at, e.action, e.outcome, e.actor_kind, coalesce(person.actor_name, e.actor_name) AS actor_name,
+  e.actor_application_id, e.actor_user_id, e.actor_api_key_id, e.application_id, e.user_id, e.session_id, e.request_id,
+  e.detail - 'fingerprint' - 'fingerprintKeyId' AS detail
+FROM audit_event AS e
+LEFT JOIN audit_identity AS person ON person.event_id = e.id
+LEFT JOIN audit_seal AS seal ON seal.event_id = e.id;
+COMMENT ON VIEW reporting.audit_events IS
+  'What happened, and by whom. sequence is null until the event is sealed. Only gatehouse audit verify proves anything: this is for reading.';
+
+COMMENT ON TABLE application IS 'Registered callers, and the limits of their users.';
+COMMENT ON TABLE api_key IS 'Keys of applications: only their hashes.';
+COMMENT ON TABLE end_user IS 'The people that sessions are for, and their own limits.';
+COMMENT ON TABLE application_user IS 'Which application has or had a session of which user.';
+COMMENT ON TABLE realtime_session IS 'The ledger: one row for each session that was reserved. A partition for each month.';
+COMMENT ON TABLE realtime_call IS 'The calls of BROKERED sessions: one for each secret that was used. A partition for each month.';
+COMMENT ON TABLE idempotency_key IS 'Keys that callers sent so that nothing is minted twice; forgotten after a day.';
+COMMENT ON TABLE audit_event IS 'The audit trail. Rows are inserted, sealed and dropped by the month; never changed.';
+COMMENT ON TABLE audit_identity IS 'What identifies a person in an audit event: an erasure deletes it.';
+COMMENT ON TABLE audit_seal IS 'The sequence and the MAC of each sealed event.';
+COMMENT ON TABLE audit_head IS 'The signed head of each sealed batch, chained to the one before.';
+COMMENT ON TABLE usage_record IS 'Reported usage: one row for each report of a response, and each correction.';
+COMMENT ON TABLE usage_rollup IS 'Sums of counted usage by user and quarter of an hour.';
+COMMENT ON TABLE usage_sum IS 'Sums of counted usage by quarter of an hour, over all users; complete together with usage_part.';
+COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';
+COMMENT ON TABLE session_sum IS 'Counts of sessions and denied requests by quarter of an hour, over all users, of what is final.';
+COMMENT ON TABLE session_rollup IS 'The same counts of each user.';
+COMMENT ON TABLE session_sum_progress IS 'Up to which time session_sum and session_rollup are complete: one row.';

@@ -14,6 +14,14 @@ export const actionGroups = [
     },
   },
   {
+    name: 'Calls',
+    actions: {
+      'call.opened': 'Call opened',
+      'call.ended': 'Call ended',
+      'call.drifted': 'Call reconfigured by the browser',
+    },
+  },
+  {
     name: 'Usage',
     actions: {
       'usage.reported': 'Usage reported',
