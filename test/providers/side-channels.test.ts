@@ -5,12 +5,14 @@ import { createHttpAgent } from '../../src/platform/http-client/http-agent.ts';
 import { Secret } from '../../src/platform/redaction/secret.ts';
 import { appendPath } from '../../src/providers/append-path.ts';
 import { callsOverHttp } from '../../src/providers/calls/calls-over-http.ts';
+import { liveWire } from '../../src/providers/calls/live-wire.ts';
 import { realtimeWire } from '../../src/providers/calls/realtime-wire.ts';
+import type { CallRequest } from '../../src/sessions/call-request.ts';
 import { eventually } from '../support/eventually.ts';
 import { CANARY, type FakeCall, USAGE } from '../support/fake-call.ts';
 import { startFakeCalls } from '../support/fake-calls.ts';
 import { use } from '../support/fixture.ts';
-import { CONFIG, watchCall } from '../support/watched-call.ts';
+import { CONFIG, openCall, watchCall } from '../support/watched-call.ts';
 import { frameOf } from '../support/web-socket-server.ts';
 
 // What a side channel tells of a call, and how it ends.
@@ -28,10 +30,10 @@ afterEach(() => {
   fake.reset();
 });
 
-function calls(heartbeat = createHeartbeat(), url = fake.url): CallProvider {
+function calls(heartbeat = createHeartbeat(), url = fake.url, wire = realtimeWire): CallProvider {
   const key = new Secret('sk-test');
   return callsOverHttp({
-    wire: realtimeWire,
+    wire,
     agent,
     url: (path) => appendPath(url, path),
     timeoutMs: 10_000,
@@ -296,5 +298,62 @@ describe('silence', () => {
     const last: readonly CallEvent[] = await events.rest();
     expect(last).toEqual([closed(1006, false)]);
     expect(fakeCall.status).toBe('live');
+  });
+});
+
+describe('the Live API', () => {
+  const live: CallRequest = {
+    ...{ type: 'REALTIME', model: 'gpt-live-1', instructions: `Be brief. ${CANARY}`, voice: 'marin' },
+    extra: {},
+  };
+  const liveCalls = () => calls(createHeartbeat(), fake.url, liveWire);
+
+  test('is asked in JSON, with a fence around the browser', async () => {
+    const { fakeCall } = await watched(live, liveCalls());
+    expect(fakeCall).toMatchObject({ api: 'live', id: expect.stringMatching(/^live_/), attaches: 1 });
+    expect(fakeCall.session).toEqual({
+      model: 'gpt-live-1',
+      instructions: live.instructions,
+      audio: { output: { voice: 'marin' } },
+      safety_identifier: 'user-hash',
+      client: { data_channel: { allowed_client_events: [], allowed_server_events: [] } },
+    });
+    expect(fake.requests.map(({ path }) => path)).toEqual([
+      '/v1/live/sessions',
+      `/v1/live/sessions/${fakeCall.id}/attach`,
+    ]);
+  });
+
+  test('tells for how many seconds it bills, and that a call ended', async () => {
+    const { fakeCall, events, provider, ...call } = await watched(live, liveCalls());
+    expect(await events.next(2)).toEqual([
+      { kind: 'configured', changedFields: [], expiresAt: expect.any(Date) },
+      // Whoever makes a session pays for so many.
+      { kind: 'billed_seconds', seconds: 15 },
+    ]);
+    fakeCall.send({ type: 'session.output_transcript.delta', delta: CANARY });
+    expect(await events.any()).toEqual({ kind: 'activity' });
+    fakeCall.bill(3);
+    fakeCall.bill(42.5);
+    fakeCall.send({ type: 'session.usage.updated', usage: {} });
+    fakeCall.send({ type: 'session.usage.updated', usage: { seconds: -1 } });
+    expect(await events.next(2)).toEqual([15, 42.5].map((seconds) => ({ kind: 'billed_seconds', seconds })));
+    expect(await provider.hangUp({ ...call, signal: watching.signal })).toEqual({ kind: 'ended' });
+    const told = await events.rest();
+    expect(told).toEqual([
+      { kind: 'billed_seconds', seconds: 42.5 },
+      { ...closed(1000, true), ended: true },
+    ]);
+    expect(await provider.hangUp({ ...call, signal: watching.signal })).toEqual({ kind: 'ended' });
+  });
+
+  test('may answer without an id: nobody knows', async () => {
+    fake.nextOffer({ kind: 'answer', location: 'none' });
+    expect(await openCall(liveCalls(), watching.signal, live)).toMatchObject({
+      ...{ kind: 'uncertain', code: 'upstream_answer_invalid', upstreamStatus: 201 },
+    });
+    fake.nextOffer({ kind: 'answer', body: 'no SDP' });
+    expect(await openCall(liveCalls(), watching.signal, live)).toMatchObject({ kind: 'refused' });
+    expect(fake.calls[1]?.status).toBe('ended');
   });
 });
