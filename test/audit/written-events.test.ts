@@ -82,7 +82,12 @@ async function changeAndRefuse(): Promise<void> {
     await setPolicy(gateway, { externalUserId: 'alice', ...limits });
     await issue(gateway, { externalUserId: 'alice', expiresAfterSeconds: 600 });
   }
-  await setPolicy(gateway, { externalUserId: 'alice', maxTtlSeconds: null, brokeredOnly: true, maxCallSeconds: 60 });
+  await setPolicy(gateway, {
+    externalUserId: 'alice',
+    maxTtlSeconds: null,
+    brokeredOnly: true,
+    maxCallSeconds: 60,
+  });
   await issue(gateway, { externalUserId: 'alice' });
   await issueBrokered(gateway, { maxCallSeconds: 61 });
   await setPolicy(gateway, { externalUserId: 'alice', brokeredOnly: null, maxCallSeconds: null });

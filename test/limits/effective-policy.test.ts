@@ -84,5 +84,7 @@ function columnsOf(set: PolicyOverrides): Record<string, unknown> {
     max_mints_per_minute: set.maxMintsPerMinute,
     max_mints_per_day: set.maxMintsPerDay,
     monthly_budget_usd: set.monthlyBudgetUsd,
+    max_call_seconds: set.maxCallSeconds,
+    brokered_only: set.brokeredOnly,
   };
 }

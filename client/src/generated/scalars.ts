@@ -19,6 +19,7 @@ export const typesWithoutId = [
   "CreateApiKeySuccess",
   "CreateApplicationSuccess",
   "CreateRealtimeSessionSuccess",
+  "EndRealtimeCallSuccess",
   "FunctionTool",
   "Gateway",
   "IdempotencyConflictError",
@@ -38,6 +39,8 @@ export const typesWithoutId = [
   "ProviderState",
   "QuotaExceededError",
   "QuotaState",
+  "RealtimeCallConnection",
+  "RealtimeCallEdge",
   "RealtimeSessionConnection",
   "RealtimeSessionEdge",
   "RedactedClientSecret",
@@ -91,6 +94,10 @@ export const possibleTypes: Record<string, string[]> = {
     "UpstreamError",
     "UserSuspendedError"
   ],
+  "EndRealtimeCallResult": [
+    "EndRealtimeCallSuccess",
+    "NotFoundError"
+  ],
   "Error": [
     "IdempotencyConflictError",
     "InvalidInputError",
@@ -110,6 +117,7 @@ export const possibleTypes: Record<string, string[]> = {
     "ApiKey",
     "Application",
     "AuditEvent",
+    "RealtimeCall",
     "RealtimeSession",
     "User"
   ],
@@ -152,6 +160,13 @@ export const connections = [
   {
     "type": "Query",
     "field": "auditEvents",
+    "keyArgs": [
+      "filter"
+    ]
+  },
+  {
+    "type": "Query",
+    "field": "realtimeCalls",
     "keyArgs": [
       "filter"
     ]

@@ -29,7 +29,7 @@ export type AudioFormat =
 
 /** Events that match all given fields. A list matches any of its values; an empty list, or an id that does not exist, matches nothing. In a long trail give userId, sessionId, or from and to: with the other fields alone the trail is searched backward from the newest event, so rare events may take too long. */
 export type AuditEventFilter = {
-  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
+  /** Events with one of these actions: session.requested, session.issued, session.failed, session.unconfirmed, session.denied, session.revoked, session.expired, usage.reported, usage.conflicted, usage.corrected, call.opened, call.ended, call.drifted, secret.identified, user.suspended, user.reinstated, user.erased, policy.set, application.created, api_key.created, api_key.revoked, access.denied, partition.dropped, trail.checkpointed. Any other is refused. At most 1,000. */
   readonly actions?: ReadonlyArray<string> | null | undefined;
   /** Events that one of these kinds of callers caused. At most 1,000. */
   readonly actorKinds?: ReadonlyArray<ActorKind> | null | undefined;
@@ -58,6 +58,13 @@ export type AuditOutcome =
   /** The action was done. */
   | 'SUCCEEDED';
 
+/** How the client of a session connects. */
+export type ConnectionKind =
+  /** With Gatehouse's own secret and through it: Gatehouse opens the one call, watches it, records its usage and ends it. Media flow between client and provider all the same. */
+  | 'BROKERED'
+  /** With the provider's secret, to the provider: Gatehouse does not see what follows. */
+  | 'DIRECT';
+
 /** The key to create. A caller cannot grant a scope or a reach that it does not have itself. */
 export type CreateApiKeyInput = {
   /** The application that the key is for. */
@@ -80,6 +87,8 @@ export type CreateApplicationInput = {
 
 /** The session to create. Fields that are left out take the defaults of the provider. Null is the same as leaving a field out, except in turnDetection, inputAudioTranscription and inputAudioNoiseReduction, where it means off, as in what is returned, and inside extra. A field that the provider does not support is refused, never dropped. */
 export type CreateRealtimeSessionInput = {
+  /** How the client connects. BROKERED: the secret is Gatehouse's own, lives 10 to 120 seconds (default 60) and opens one call, at callUrl; Gatehouse watches the call, records its usage and ends it. Credentials of MCP tools are refused then, because the request is stored until the call begins. */
+  readonly connection?: ConnectionKind | null | undefined;
   /** The lifetime of the client secret in seconds, 10 to 7200 (xAI: 10 to 3600). A longer lifetime than the policy or the provider allows is refused, never shortened. Default: 600, or the maximum of the policy if that is less. */
   readonly expiresAfterSeconds?: number | null | undefined;
   /** The identifier that the applications use for the end user. Applications and operators must give it. An end user may leave it out, and may name only itself. */
@@ -88,6 +97,8 @@ export type CreateRealtimeSessionInput = {
   readonly extra?: unknown;
   /** A key that never mints more than one secret. A request with the same key and the same input is answered with the first outcome; a success is answered with SecretAlreadyIssuedError, because the secret was returned once and is not stored. 1 to 255 visible ASCII characters. Keys are remembered for at least 24 hours, per caller and user. A request that is refused before anything is reserved is not remembered. */
   readonly idempotencyKey?: string | null | undefined;
+  /** Of a BROKERED session: its call is ended when nobody has spoken for that long, 10 to 3600 seconds; 0: never. Default: what the operator configured. */
+  readonly idleSeconds?: number | null | undefined;
   /** The format of the audio that the client sends. Default PCM16. */
   readonly inputAudioFormat?: AudioFormat | null | undefined;
   /** The noise filter of the input audio. Default: that of the provider; OpenAI has none. Null: no filter, and the provider is told so. xAI refuses the field and null alike. */
@@ -98,6 +109,8 @@ export type CreateRealtimeSessionInput = {
   readonly instructions?: string | null | undefined;
   /** The labels of the session. At most 32. */
   readonly labels?: ReadonlyArray<LabelInput> | null | undefined;
+  /** Of a BROKERED session: its call is ended after that long, 10 to 3600 seconds. Default: as long as the policy allows. */
+  readonly maxCallSeconds?: number | null | undefined;
   /** The largest number of output tokens of one response, including tool calls. Default, and with null: "inf". */
   readonly maxResponseOutputTokens?: number | 'inf' | null | undefined;
   /** The kinds of output of the model. In the GA dialect [TEXT, AUDIO] becomes [AUDIO], which includes the transcript. At most 2. */
@@ -244,6 +257,10 @@ export type NoiseReductionType =
 export type PolicyRule =
   /** The known costs of the user in this calendar month (UTC) have reached the budget, or the price of a model is not known. Costs are known when usage is reported. */
   | 'BUDGET'
+  /** The requested longest call is longer than allowed. */
+  | 'CALL_LENGTH'
+  /** The session must be BROKERED. */
+  | 'CONNECTION'
   /** The model is not allowed. */
   | 'MODEL'
   /** The provider is not allowed. */
@@ -253,7 +270,7 @@ export type PolicyRule =
 
 /** A quota. It counts sessions per user, over all applications. */
 export type QuotaKind =
-  /** Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider. */
+  /** Sessions that are pending or whose secret has not expired. Revoked sessions count, too, because a secret cannot be revoked at the provider. A BROKERED session counts until its secret expires, is used or revoked, and then its call until it has ended. */
   | 'ACTIVE_SESSIONS'
   /** Sessions reserved in the last 24 hours. */
   | 'MINTS_PER_DAY'
@@ -273,6 +290,8 @@ export type Reach =
 export type RealtimeSessionFilter = {
   /** Sessions that this application requested. */
   readonly applicationId?: string | null | undefined;
+  /** Sessions that are connected in one of these ways. At most 1,000. */
+  readonly connections?: ReadonlyArray<ConnectionKind> | null | undefined;
   /** Sessions that were reserved at this time or later. */
   readonly createdFrom?: string | null | undefined;
   /** Sessions that were reserved before this time. */
@@ -405,6 +424,10 @@ export type ServerVadInput = {
 
 /** A kind of change to a session. */
 export type SessionEventType =
+  /** The provider opened the call of a BROKERED session. */
+  | 'CONNECTED'
+  /** The call of a BROKERED session ended; call.endReason says why. */
+  | 'ENDED'
   /** The client secret expired. */
   | 'EXPIRED'
   /** The provider refused the session. There is no secret. */
@@ -444,17 +467,21 @@ export type SetPolicyInput = {
   readonly allowedProviders?: ReadonlyArray<string> | null | undefined;
   /** The application. The limits apply to each user that it requests sessions for. */
   readonly applicationId?: string | null | undefined;
+  /** Whether sessions must be BROKERED: a DIRECT one is refused. */
+  readonly brokeredOnly?: boolean | null | undefined;
   /** The identifier that the applications use for the user. It need not have a session yet. */
   readonly externalUserId?: string | null | undefined;
   /** How many sessions a user may have at a time that are pending or whose secret has not expired, 0 to 1,000,000. */
   readonly maxActiveSessions?: number | null | undefined;
+  /** The longest call of a BROKERED session, 10 to 3600 seconds. */
+  readonly maxCallSeconds?: number | null | undefined;
   /** How many sessions may be reserved for a user in any 24 hours, 0 to 1,000,000. */
   readonly maxMintsPerDay?: number | null | undefined;
   /** How many sessions may be reserved for a user in any 60 seconds, 0 to 1,000,000. */
   readonly maxMintsPerMinute?: number | null | undefined;
   /** The longest lifetime of a client secret, 10 to 7200 seconds. */
   readonly maxTtlSeconds?: number | null | undefined;
-  /** How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped. */
+  /** How much one user may cost in a calendar month (UTC), over all applications, in US dollars, e.g. "25.50". At most 1,000,000,000, with at most 12 decimal places. 0 allows nothing. When the reported costs reach the budget, no new session is issued; sessions that are running are not stopped, except for the calls of BROKERED sessions. */
   readonly monthlyBudgetUsd?: string | null | undefined;
   /** The id of the user. The limits apply to it through every application. */
   readonly userId?: string | null | undefined;
@@ -662,6 +689,7 @@ export type AuditEventQuery = { readonly node:
       { readonly __typename: 'AuditEvent' }
       & { ' $fragmentRefs'?: { 'AuditEventFactsFragment': AuditEventFactsFragment } }
     )
+    | { readonly __typename: 'RealtimeCall' }
     | { readonly __typename: 'RealtimeSession' }
     | { readonly __typename: 'User' }
    | null };

@@ -9,7 +9,7 @@ const AGREED = { exitCode: 0, stdout: expect.stringContaining('No difference det
 /** What the migrations create and Prisma's engine does not see: the complete list of each kind. */
 const UNSEEN_BY_PRISMA = {
   // PostgreSQL itself keeps the columns and indexes of each partition equal to those of its parent.
-  partitionedTables: ['audit_event', 'audit_identity', 'realtime_session', 'usage_record'],
+  partitionedTables: ['audit_event', 'audit_identity', 'realtime_call', 'realtime_session', 'usage_record'],
   // An index with a condition, an expression, or on a single partition.
   indexes: [
     'audit_event_denied_idx',
@@ -18,6 +18,12 @@ const UNSEEN_BY_PRISMA = {
     'end_user_external_id_prefix_idx',
     'end_user_last_session_idx',
     'end_user_suspended_idx',
+    'realtime_call_end_requested_idx',
+    'realtime_call_lease_idx',
+    'realtime_call_must_end_idx',
+    'realtime_call_open_idx',
+    'realtime_call_owner_idx',
+    'realtime_session_brokered_idx',
     'realtime_session_expiring_idx',
     'realtime_session_failure_idx',
     'realtime_session_issued_idx',
@@ -156,7 +162,14 @@ describe('drift is found when', () => {
       CREATE FUNCTION extra() RETURNS integer LANGUAGE sql RETURN 1;
       CREATE TABLE elsewhere (id uuid) PARTITION BY RANGE (id)`);
     expect(await unseen(changed)).toEqual({
-      partitionedTables: ['audit_event', 'audit_identity', 'elsewhere', 'realtime_session', 'usage_record'],
+      partitionedTables: [
+        'audit_event',
+        'audit_identity',
+        'elsewhere',
+        'realtime_call',
+        'realtime_session',
+        'usage_record',
+      ],
       indexes: [
         ...UNSEEN_BY_PRISMA.indexes,
         'by_expression',
