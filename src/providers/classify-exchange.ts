@@ -10,8 +10,9 @@ import type { WireDialect } from './wire-dialect.ts';
 
 type Upstream = { readonly dialect: WireDialect; readonly requestIdHeader: string };
 type Answered = Extract<Exchange, { kind: 'answered' }>;
+type NotMinted = Exclude<MintOutcome, { kind: 'issued' }>;
 type Evidence = Pick<
-  Exclude<MintOutcome, { kind: 'issued' }>,
+  NotMinted,
   'upstreamStatus' | 'upstreamCode' | 'upstreamParam' | 'upstreamRequestId' | 'retryAfterMs'
 >;
 
@@ -25,15 +26,25 @@ const NO_EVIDENCE: Evidence = {
 
 /** Decides from an exchange whether there is a secret, there is none, or nobody knows. */
 export function classifyExchange(exchange: Exchange, upstream: Upstream): MintOutcome {
+  return exchange.kind === 'answered' && isSuccess(exchange)
+    ? classifySuccess(exchange, upstream)
+    : classifyFailure(exchange, upstream);
+}
+
+/** Whether something was made, if its answer says so and can be read. */
+export function isSuccess({ status }: Answered): boolean {
+  return status === 200 || status === 201;
+}
+
+/** Decides from an exchange that was no success whether nothing was made, or nobody knows. */
+export function classifyFailure(exchange: Exchange, upstream: Pick<Upstream, 'requestIdHeader'>): NotMinted {
   switch (exchange.kind) {
     case 'unsent':
       return failed(CODE_OF_UNSENT[exchange.reason], { retryable: true }, NO_EVIDENCE);
     case 'unanswered':
       return unconfirmed(CODE_OF_ENDING[exchange.ending], NO_EVIDENCE);
     case 'answered':
-      return exchange.status === 200 || exchange.status === 201
-        ? classifySuccess(exchange, upstream)
-        : classifyRefusal(exchange, upstream);
+      return classifyRefusal(exchange, upstream);
     default:
       return exchange satisfies never;
   }
@@ -66,7 +77,7 @@ function classifySuccess(exchange: Answered, upstream: Upstream): MintOutcome {
   return { kind: 'issued', ...answered, upstreamCode: null, ...answer, upstreamRequestId, secret };
 }
 
-function classifyRefusal(exchange: Answered, upstream: Upstream): MintOutcome {
+function classifyRefusal(exchange: Answered, upstream: Pick<Upstream, 'requestIdHeader'>): NotMinted {
   const { status, headers } = exchange;
   // The status decides. Without a complete body only the reason is unknown.
   const json = exchange.ending === 'complete' ? parseBody(exchange.body, headers['content-type']) : undefined;
@@ -85,19 +96,15 @@ function classifyRefusal(exchange: Answered, upstream: Upstream): MintOutcome {
   return unconfirmed('upstream_error', evidence);
 }
 
-function evidenceOf({ status, headers }: Answered, { requestIdHeader }: Upstream) {
+function evidenceOf({ status, headers }: Answered, { requestIdHeader }: Pick<Upstream, 'requestIdHeader'>) {
   return { upstreamStatus: status, upstreamRequestId: upstreamRequestId(headers[requestIdHeader]) };
 }
 
-function failed(
-  code: MintFailureCode,
-  { retryable }: { retryable: boolean },
-  evidence: Evidence,
-): MintOutcome {
+function failed(code: MintFailureCode, { retryable }: { retryable: boolean }, evidence: Evidence): NotMinted {
   const retryAfterMs = retryable ? evidence.retryAfterMs : null;
   return { kind: 'failed', code, retryable, ...evidence, retryAfterMs };
 }
 
-function unconfirmed(code: MintFailureCode, evidence: Evidence): MintOutcome {
+function unconfirmed(code: MintFailureCode, evidence: Evidence): NotMinted {
   return { kind: 'unconfirmed', code, ...evidence };
 }

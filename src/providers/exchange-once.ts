@@ -30,6 +30,14 @@ export type Outgoing = {
   readonly body: string | null;
 };
 
+export type ExchangeBounds = {
+  readonly timeoutMs: number;
+  /** Of the answer. */
+  readonly maxBodyBytes: number;
+  /** Ends it before its time-out. */
+  readonly signal?: AbortSignal | undefined;
+};
+
 /**
  * Sends once: no retry, no redirect. Resolves within `timeoutMs`, connecting and the whole body included, and reads at
  * most `maxBodyBytes` of the answer. Never rejects.
@@ -40,8 +48,9 @@ export type Outgoing = {
 export function exchangeOnce(
   agent: Dispatcher,
   { url, method, headers, body }: Outgoing,
-  { timeoutMs, maxBodyBytes }: { readonly timeoutMs: number; readonly maxBodyBytes: number },
+  { timeoutMs, maxBodyBytes, signal }: ExchangeBounds,
 ): Promise<Exchange> {
+  if (signal?.aborted) return Promise.resolve({ kind: 'unsent', reason: 'unreachable' });
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   let controller: Dispatcher.DispatchController | undefined;
   let head: { status: number; headers: Headers } | undefined;
@@ -54,13 +63,16 @@ export function exchangeOnce(
     if (settled) return;
     settled = true;
     clearTimeout(deadline);
+    signal?.removeEventListener('abort', expire);
     if (refusedByProxy) resolve({ kind: 'unsent', reason: 'proxy_refused' });
     else if (controller === undefined) resolve({ kind: 'unsent', reason: 'unreachable' });
     else if (head !== undefined) resolve({ kind: 'answered', ...head, body: Buffer.concat(chunks), ending });
     else resolve({ kind: 'unanswered', ending: ending === 'complete' ? 'lost' : ending });
     if (ending !== 'complete') controller?.abort(new Error('The answer is no longer waited for'));
   };
-  const deadline = setTimeout(() => settle('timed_out'), timeoutMs);
+  const expire = () => settle('timed_out');
+  const deadline = setTimeout(expire, timeoutMs);
+  signal?.addEventListener('abort', expire);
 
   agent.dispatch(
     {

@@ -26,7 +26,7 @@ export const gaDialect: WireDialect = {
   path: (type) => ENDPOINTS[type],
   writeRequest: (session, expiresAfterSeconds) => ({
     expires_after: { anchor: 'created_at', seconds: expiresAfterSeconds },
-    session: writeSession(session),
+    session: writeGaSession(session),
   }),
   readAnswer: readGaAnswer,
 };
@@ -37,7 +37,8 @@ export function readGaAnswer(json: Json): MintAnswer | null {
   return answer === null ? null : withTranscriptionModel(answer);
 }
 
-function writeSession(session: SessionRequest): JsonObject {
+/** The session object of a request. */
+export function writeGaSession(session: SessionRequest): JsonObject {
   const transcribes = session.type === 'TRANSCRIPTION';
   const { speed, tracing, truncation, include, reasoning, parallel_tool_calls, prompt } = session.extra;
   return withoutUndefined({

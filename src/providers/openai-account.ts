@@ -5,6 +5,7 @@ import { group, variable } from '../platform/config/variable.ts';
 import type { Proxies } from '../platform/http-client/http-agent.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
+import type { CallWire } from './calls/call-wire.ts';
 import { type ClosableProvider, providerOverHttp } from './provider-over-http.ts';
 import type { WireDialect } from './wire-dialect.ts';
 import { withoutUndefined } from './without-undefined.ts';
@@ -47,19 +48,28 @@ export type OpenAiConfig = {
 // OpenAI ends a realtime session after 60 minutes.
 const LIMITS = { ttlSeconds: { min: 10, max: 7200, default: 600 }, longestSessionSeconds: 3600 };
 
-/** A provider that speaks `dialect`, with OpenAI's credentials and headers. */
-export function createOnAccount(dialect: WireDialect, options: OpenAiOptions): ClosableProvider {
+/**
+ * A provider that speaks `dialect`, with OpenAI's credentials and headers.
+ * @param wire how it opens calls; null: it has no way to
+ */
+export function createOnAccount(
+  dialect: WireDialect,
+  wire: CallWire | null,
+  options: OpenAiOptions,
+): ClosableProvider {
   const { organization, project, apiKey, ...http } = options;
   const account = withoutUndefined({ 'openai-organization': organization, 'openai-project': project });
+  const headersOf = (key: Secret, safetyIdentifier: string | null) => ({
+    authorization: `Bearer ${key.forUpstream()}`,
+    ...(safetyIdentifier === null ? {} : { 'openai-safety-identifier': safetyIdentifier }),
+    ...account,
+  });
   return providerOverHttp({
     ...http,
     ...LIMITS,
     dialect,
-    headers: ({ safetyIdentifier }) => ({
-      authorization: `Bearer ${apiKey.forUpstream()}`,
-      'openai-safety-identifier': safetyIdentifier,
-      ...account,
-    }),
+    headers: ({ safetyIdentifier }) => headersOf(apiKey, safetyIdentifier),
+    calls: wire === null ? undefined : { wire, credential: () => apiKey, headers: headersOf },
   });
 }
 

@@ -14,7 +14,7 @@ import type { ClosableProvider } from './provider-over-http.ts';
  * that still speak it. No `OpenAI-Beta: realtime=v1` is sent: with it OpenAI answers beta_api_shape_disabled.
  */
 export function createOpenAiBeta(options: OpenAiOptions): ClosableProvider {
-  return createOnAccount(flatDialect, options);
+  return createOnAccount(flatDialect, null, options);
 }
 
 export const openaiBeta = {

@@ -1,3 +1,4 @@
+import { realtimeWire } from './calls/realtime-wire.ts';
 import { gaDialect } from './ga-dialect.ts';
 import {
   accountOf,
@@ -9,9 +10,9 @@ import {
 import type { ProviderDefinition } from './provider-definition.ts';
 import type { ClosableProvider } from './provider-over-http.ts';
 
-/** OpenAI as it is today, and whatever speaks like it: POST {baseUrl}/realtime/client_secrets. */
+/** OpenAI as it is today, and whatever speaks like it: POST {baseUrl}/realtime/client_secrets and /realtime/calls. */
 export function createOpenAi(options: OpenAiOptions): ClosableProvider {
-  return createOnAccount(gaDialect, options);
+  return createOnAccount(gaDialect, realtimeWire, options);
 }
 
 export const openai = {

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { createHttpAgent, type Proxies } from '../platform/http-client/http-agent.ts';
 import type { SessionType } from '../sessions/session-config.ts';
 import { appendPath } from './append-path.ts';
+import { type CallsOptions, callsOverHttp } from './calls/calls-over-http.ts';
 import { type MintingUpstream, mintOverHttp } from './mint-over-http.ts';
 import { type Probe, probeUpstream } from './probe-upstream.ts';
 import type { Provider } from './provider.ts';
@@ -16,8 +17,9 @@ export type ClosableProvider = Provider & {
 };
 
 export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'> &
-  Pick<Provider, 'name' | 'ttlSeconds' | 'longestSessionSeconds'> &
-  Partial<Pick<Provider, 'calls'>> & {
+  Pick<Provider, 'name' | 'ttlSeconds' | 'longestSessionSeconds'> & {
+    /** How it opens calls; left out where there is no way to. */
+    readonly calls?: Pick<CallsOptions, 'wire' | 'credential' | 'headers'> | undefined;
     readonly dialect: WireDialect;
     /** With or without a slash at its end, and with a query if every request is to have it. */
     readonly baseUrl: string;
@@ -33,16 +35,19 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
 export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
   const { name, dialect, ttlSeconds, longestSessionSeconds, timeoutMs, headers } = options;
   const agent = options.agent ?? createHttpAgent({ proxies: options.proxies, timeoutMs });
-  const url = (type: SessionType) => appendPath(options.baseUrl, dialect.path(type));
+  const urlOf = (path: string) => appendPath(options.baseUrl, path);
+  const url = (type: SessionType) => urlOf(dialect.path(type));
   const requestIdHeader = options.requestIdHeader ?? 'x-request-id';
   const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, requestIdHeader, headers };
+  const { calls } = options;
   return {
     name,
     dialect: dialect.name,
     ttlSeconds,
     longestSessionSeconds,
     isSandbox: false,
-    calls: options.calls ?? null,
+    calls:
+      calls === undefined ? null : callsOverHttp({ ...calls, agent, url: urlOf, timeoutMs, requestIdHeader }),
     mint: (request) => mintOverHttp(upstream, request),
     probe: () => probeUpstream({ agent, url: url('REALTIME'), timeoutMs }),
     close: () => agent.close(),

@@ -33,6 +33,8 @@ function skipInterimAnswers(socket: Duplex): void {
     const chunk: unknown = read.call(socket, size);
     if (!atStart || !Buffer.isBuffer(chunk)) return chunk;
     held = withoutInterimAnswers(Buffer.concat([held, chunk]));
+    // What follows is another protocol's: its pieces may be shorter than a status line.
+    if (isSwitch(held)) Object.assign(socket, { read, write });
     // More of it has to arrive before it can be told what it is.
     if (isUndecided(held)) return null;
     atStart = false;
@@ -54,6 +56,10 @@ function withoutInterimAnswers(bytes: Buffer): Buffer {
 
 function isUndecided(bytes: Buffer): boolean {
   return bytes.length < STATUS_BYTES || (isInterim(bytes) && bytes.length < MAX_INTERIM_BYTES);
+}
+
+function isSwitch(bytes: Buffer): boolean {
+  return /^HTTP\/1\.[01] 101/.test(bytes.toString('latin1', 0, STATUS_BYTES));
 }
 
 function isInterim(bytes: Buffer): boolean {

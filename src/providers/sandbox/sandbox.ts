@@ -59,6 +59,7 @@ export async function createSandboxProvider({
   return {
     ...provider,
     isSandbox: true,
+    calls: null,
     mint: (request) => (request.session.model === UNREACHABLE_MODEL ? unreachable : provider).mint(request),
     close: async () => {
       await Promise.all([provider.close(), unreachable.close()]);
