@@ -5,6 +5,7 @@ export type CallClock = {
   reset(): void;
   /** Whether nobody has spoken for too long. */
   isIdle(): boolean;
+  isPastDeadline(): boolean;
   stop(): void;
 };
 
@@ -21,10 +22,9 @@ export function startCallClock(
   const idleMs = idleSeconds * 1000;
   let lastActivity = performance.now() - (readAt.getTime() - (lastActivityAt ?? readAt).getTime());
   let idleTimer: NodeJS.Timeout | null = null;
-  const deadlineTimer =
-    deadlineAt === null
-      ? null
-      : setTimeout(() => onDue('DEADLINE'), Math.max(0, deadlineAt.getTime() - readAt.getTime())).unref();
+  const deadlineMs = deadlineAt === null ? null : Math.max(0, deadlineAt.getTime() - readAt.getTime());
+  const deadline = performance.now() + (deadlineMs ?? Number.POSITIVE_INFINITY);
+  const deadlineTimer = deadlineMs === null ? null : setTimeout(() => onDue('DEADLINE'), deadlineMs).unref();
 
   const idleInMs = () => lastActivity + idleMs - performance.now();
   // Resetting a timer at each event would cost more than looking again when it fires.
@@ -44,6 +44,7 @@ export function startCallClock(
       lastActivity = performance.now();
     },
     isIdle: () => idleMs > 0 && idleInMs() <= 0,
+    isPastDeadline: () => performance.now() >= deadline,
     stop() {
       if (deadlineTimer !== null) clearTimeout(deadlineTimer);
       if (idleTimer !== null) clearTimeout(idleTimer);

@@ -6,15 +6,15 @@ import type { LiveCall } from './live-call.ts';
 
 export type Endings = {
   /**
-   * Hangs up, and records why. The first reason counts; it is tried again until it is done.
-   * @returns when the first attempt is over
+   * Hangs up, and records why. The first reason counts. Resolves after the first attempt; `retry` makes the others. It
+   * never rejects.
    */
   end(call: LiveCall, reason: CallEnd): Promise<void>;
   /** The call is over already: only records why. */
   recordEnd(call: LiveCall, reason: CallEnd): Promise<void>;
   has(id: string): boolean;
   /** Tries again what failed, each after a pause that grows. */
-  retry(): Promise<void>;
+  retry(): void;
   /** Another gateway ends it. */
   forget(id: string): void;
   /** Resolves when no attempt is under way. */
@@ -25,7 +25,8 @@ type EndingPorts = {
   readonly store: Pick<CallStore, 'end'>;
   /** Whether the call is over. */
   readonly hangUp: (call: LiveCall) => Promise<boolean>;
-  readonly onEnded: (id: string) => void;
+  /** @param reason null when another gateway recorded the end */
+  readonly onEnded: (id: string, reason: CallEnd | null) => void;
   readonly log: Logger;
 };
 
@@ -48,10 +49,10 @@ export function createEndings({ store, hangUp, onEnded, log }: EndingPorts): End
     end: (call, reason) => begin(call, reason, false),
     recordEnd: (call, reason) => begin(call, reason, true),
     has: (id) => endings.has(id),
-    async retry() {
+    retry() {
       const now = performance.now();
-      const due = [...endings.values()].filter(({ attempt, retryAt }) => attempt === null && retryAt <= now);
-      await Promise.all(due.map(attemptEnd));
+      for (const ending of endings.values())
+        if (ending.attempt === null && ending.retryAt <= now) void attemptEnd(ending);
     },
     forget: (id) => void endings.delete(id),
     async settled() {
@@ -76,25 +77,21 @@ export function createEndings({ store, hangUp, onEnded, log }: EndingPorts): End
   async function tryToEnd(ending: Ending): Promise<void> {
     const { call, reason } = ending;
     const fields = { callId: call.id, provider: call.provider, reason };
-    ending.isOver ||= await hangUp(call);
-    if (!ending.isOver) {
-      log.warn(fields, 'a call could not be hung up, and is tried again');
-      postpone(ending);
-    } else if (await recordEnd(ending)) {
-      endings.delete(call.id);
-      log.info(fields, 'call ended');
-      onEnded(call.id);
-    } else postpone(ending);
-  }
-
-  async function recordEnd({ call, reason }: Ending): Promise<boolean> {
     try {
-      await store.end(call.id, reason);
-      return true;
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      log.warn({ callId: call.id, code: error.code }, "a call's end could not be recorded, and is tried again");
-      return false;
+      ending.isOver ||= await hangUp(call);
+      if (!ending.isOver) {
+        log.warn(fields, 'a call could not be hung up, and is tried again');
+        return postpone(ending);
+      }
+      const isFirst = await store.end(call.id, reason);
+      endings.delete(call.id);
+      if (isFirst) log.info(fields, 'call ended');
+      onEnded(call.id, isFirst ? reason : null);
+    } catch (err) {
+      if (err instanceof UnavailableError)
+        log.warn({ ...fields, code: err.code }, 'the ledger was away at the end of a call');
+      else log.error({ ...fields, err }, 'ending a call failed');
+      postpone(ending);
     }
   }
 

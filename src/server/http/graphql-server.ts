@@ -9,6 +9,7 @@ import { createExecute, type EngineOptions, type Execute } from '../graphql/engi
 import type { OnUnexpected } from '../graphql/present-result.ts';
 import { type Admission, type AdmissionRules, admitRequest } from './admit-request.ts';
 import { answerError } from './answer.ts';
+import { answerOffer, isOfferPath, type OfferServing } from './answer-offer.ts';
 import { answerOperation } from './answer-operation.ts';
 import { type ConnectionLimits, createBoundedServer } from './bounded-server.ts';
 import { checkProtocol } from './check-head.ts';
@@ -22,6 +23,8 @@ export type GraphqlServerOptions = EngineOptions &
     readonly admission: AdmissionRules;
     /** Null: it is not served. */
     readonly console: Console | null;
+    /** Null: no calls are opened. */
+    readonly offers: OfferServing | null;
     readonly connections: ConnectionLimits;
     /** The address of a request's client, behind trusted proxies. */
     readonly clientAddress: (request: IncomingMessage) => string | null;
@@ -35,11 +38,11 @@ export type GraphqlServerOptions = EngineOptions &
   };
 
 /**
- * The GraphQL endpoint over node:http. Requests are admitted before they reach GraphQL, and each of them leaves one line in
+ * The GraphQL endpoint, and that of offers, over node:http. Requests are admitted before they reach GraphQL, and each of them leaves one line in
  * the log.
  */
 export function createGraphqlServer(options: GraphqlServerOptions): Server {
-  const { log, admission } = options;
+  const { log, admission, offers } = options;
   const execute = createExecute(options);
   const onUnexpected: OnUnexpected = (err, { origin }) =>
     log.error({ err, requestId: origin.requestId }, 'request failed');
@@ -49,8 +52,9 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
     const origin = originOf(request, options.clientAddress(request));
     response.setHeader('x-request-id', origin.requestId);
     for (const name in securityHeaders) response.setHeader(name, securityHeaders[name] ?? '');
-    const cors = admission.cors.headersFor(request);
-    for (const name in cors) response.setHeader(name, cors[name] ?? '');
+    const { cors } = offers !== null && isOfferPath(request) ? offers : admission;
+    const corsHeaders = cors.headersFor(request);
+    for (const name in corsHeaders) response.setHeader(name, corsHeaders[name] ?? '');
     serve(request, response, origin, serving).catch((err: unknown) => {
       log.error({ err, requestId: origin.requestId }, 'request failed');
       const error = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong.' } as const;
@@ -74,6 +78,8 @@ async function serve(
     if (refusal !== null) answerRefusal(refusal, response, origin, requestLog);
     return;
   }
+  if (serving.offers !== null && isOfferPath(request))
+    return answerOffer(request, response, origin, requestLog, serving.offers);
   const admission = await admitRequest(request, origin.ipAddress, serving.admission, (listener) => {
     if (response.destroyed) listener();
     else response.once('close', listener);

@@ -32,8 +32,11 @@ export async function readBody(
   return { kind: 'body', value };
 }
 
-/** Counts the bytes while they arrive: a Content-Length may be missing or wrong. */
-async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer | 'too long' | 'gone'> {
+/** The body, counted while it arrives: a Content-Length may be missing or wrong. */
+export async function readBytes(
+  request: IncomingMessage,
+  limit: number,
+): Promise<Buffer | 'too long' | 'gone'> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return 'too long';
   const chunks: Buffer[] = [];
   let length = 0;
