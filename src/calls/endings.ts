@@ -12,6 +12,7 @@ export type Endings = {
   end(call: LiveCall, reason: CallEnd): Promise<void>;
   /** The call is over already: only records why. */
   recordEnd(call: LiveCall, reason: CallEnd): Promise<void>;
+  /** Whether it is being ended, or has been a moment ago. */
   has(id: string): boolean;
   /** Tries again what failed, each after a pause that grows. */
   retry(): void;
@@ -40,15 +41,18 @@ type Ending = {
 };
 
 const LONGEST_PAUSE_MS = 30_000;
+// Longer than a statement that saw it before it ended.
+const REMEMBERED_MS = 30_000;
 
 /** The calls of this gateway that are being ended. */
 export function createEndings({ store, hangUp, onEnded, log }: EndingPorts): Endings {
   const endings = new Map<string, Ending>();
+  const ended = new Set<string>();
 
   return {
     end: (call, reason) => begin(call, reason, false),
     recordEnd: (call, reason) => begin(call, reason, true),
-    has: (id) => endings.has(id),
+    has: (id) => endings.has(id) || ended.has(id),
     retry() {
       const now = performance.now();
       for (const ending of endings.values())
@@ -61,7 +65,7 @@ export function createEndings({ store, hangUp, onEnded, log }: EndingPorts): End
   };
 
   async function begin(call: LiveCall, reason: CallEnd, isOver: boolean): Promise<void> {
-    if (endings.has(call.id)) return;
+    if (endings.has(call.id) || ended.has(call.id)) return;
     const ending = { call, reason, isOver, failures: 0, retryAt: 0, attempt: null };
     endings.set(call.id, ending);
     await attemptEnd(ending);
@@ -85,6 +89,8 @@ export function createEndings({ store, hangUp, onEnded, log }: EndingPorts): End
       }
       const isFirst = await store.end(call.id, reason);
       endings.delete(call.id);
+      ended.add(call.id);
+      setTimeout(() => ended.delete(call.id), REMEMBERED_MS).unref();
       if (isFirst) log.info(fields, 'call ended');
       onEnded(call.id, isFirst ? reason : null);
     } catch (err) {

@@ -96,7 +96,7 @@ describe('is refused before the secret is used up:', () => {
     const answer = await fetch(new URL('/realtime/calls', gateway.url), {
       method,
       headers: { 'content-type': 'application/sdp', authorization: `Bearer ${secret}`, ...headers },
-      body: method === 'GET' ? null : body,
+      body: method === 'GET' ? null : new Uint8Array(Buffer.from(body)),
     });
     expect(answer.status).toBe(status);
     if (status === 405) expect(answer.headers.get('allow')).toBe('POST, OPTIONS');
