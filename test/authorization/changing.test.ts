@@ -247,16 +247,17 @@ function intended({ name, names, success }: Change, standing: Standing, target: 
   if (name === 'reportUsage' && standing.kind === 'application' && !standing.scopes.includes('USAGE_WRITE')) {
     const { uuid } = named(facts, 'Application', standing.application);
     if (target === 'missing' || target.application !== uuid) return 'NotFoundError';
-    return isBrokered(target) ? 'InvalidInputError' : success;
+    return reported(target, success);
   }
   const there = target !== 'missing' && viewpoint !== null && isVisible(target, viewpoint, facts);
   if (!there) return 'NotFoundError';
-  return name === 'reportUsage' && isBrokered(target) ? 'InvalidInputError' : success;
+  return name === 'reportUsage' ? reported(target, success) : success;
 }
 
-/** Of a session with a call the provider itself reports. */
-function isBrokered(session: Fact): boolean {
-  return facts.some(({ type, uuid }) => type === 'RealtimeCall' && uuid === session.uuid);
+/** Of a session with a call the provider itself reports, and nobody else. */
+function reported(session: Fact, success: string): string {
+  const isBrokered = facts.some(({ type, uuid }) => type === 'RealtimeCall' && uuid === session.uuid);
+  return isBrokered ? 'InvalidInputError' : success;
 }
 
 async function readMember(caller: string, change: Change, target: Named, member: string, type: RecordType) {
