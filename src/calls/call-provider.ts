@@ -104,7 +104,7 @@ export type CallEvent =
       /** The provider's usage object, and nothing else of the event. */
       readonly usage: JsonObject;
     }
-  /** What the whole call is billed for so far, in seconds: it replaces what was told before. */
+  /** What the whole call is billed for so far, in seconds. The most that was told counts: attaching again may tell less. */
   | { readonly kind: 'billed_seconds'; readonly seconds: number }
   /** The config was changed by the browser, or answered. */
   | {

@@ -16,10 +16,15 @@ const STORED = 'because a BROKERED session is stored until its call begins, and 
  */
 export function* issuesOfConnection(
   { connection, type = 'REALTIME', maxCallSeconds, idleSeconds, expiresAfterSeconds }: ParsedCreateInput,
-  { calls }: Pick<Provider, 'calls'>,
+  { calls, mints }: Pick<Provider, 'calls' | 'mints'>,
   callUrl: string | null,
 ): Generator<InputIssue> {
   if (connection !== 'BROKERED') {
+    if (!mints)
+      yield {
+        path: ['connection'],
+        message: 'must be BROKERED with this provider, which has no client secrets',
+      };
     const message = 'belongs to BROKERED sessions only';
     if (maxCallSeconds !== undefined) yield { path: ['maxCallSeconds'], message };
     if (idleSeconds !== undefined) yield { path: ['idleSeconds'], message };

@@ -39,6 +39,10 @@ function* issuesOfFields(
   rules: DialectRules,
 ): Generator<InputIssue> {
   yield* issuesOfType(input, type, rules);
+  if (rules.only !== undefined) {
+    yield* issuesOfOthers(input, rules.only);
+    return;
+  }
   yield* issuesOfTemperature(input.temperature, rules.temperature);
   if (
     input.turnDetection?.kind === 'SERVER_VAD' &&
@@ -57,6 +61,13 @@ function* issuesOfFields(
     };
   }
   yield* issuesOfTools(input, rules);
+}
+
+function* issuesOfOthers(input: ParsedCreateInput, only: readonly string[]): Generator<InputIssue> {
+  for (const [field, value] of Object.entries(input)) {
+    if (value != null && TYPES_WITH.has(field) && !only.includes(field))
+      yield { path: [field], message: 'is not known to this provider' };
+  }
 }
 
 function* issuesOfExtra(

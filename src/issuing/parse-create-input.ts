@@ -24,7 +24,7 @@ export type CreateInput = {
   readonly brokered: { readonly maxCallSeconds: number | null; readonly idleSeconds: number | null } | null;
 };
 
-type ProviderOfInput = Pick<Provider, 'dialect' | 'ttlSeconds' | 'isSandbox' | 'calls'>;
+type ProviderOfInput = Pick<Provider, 'dialect' | 'ttlSeconds' | 'isSandbox' | 'calls' | 'mints'>;
 type ParseOptions<P extends { readonly name: string }> = ProviderChoice<P> & {
   readonly defaultModel: string;
   /** Where the offers of BROKERED sessions go; null: they are refused. */

@@ -20,6 +20,8 @@ export type DialectRules = {
   readonly modalities: (asked: readonly Modality[]) => readonly Modality[];
   /** Whether a session is configured when its secret is minted. Otherwise it has a type, a model and `extra`, and clients set the rest. */
   readonly configures: boolean;
+  /** The only fields of a session that it has, beside type, model and `extra`. Left out: all that its types have. */
+  readonly only?: readonly (keyof Defaults)[];
   readonly mcpTools: boolean;
   /** Whether tool_choice can name a function or an MCP server; otherwise it is only a mode. */
   readonly namedToolChoice: boolean;
@@ -155,5 +157,19 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     transcription: [],
     noiseReductionStrength: false,
     extra: { REALTIME: ['reasoning'], TRANSCRIPTION: [], TRANSLATION: [] },
+  },
+  live: {
+    defaults: { REALTIME: { ...unknown, modalities: ['AUDIO'] } },
+    temperature: null,
+    modalities: (asked) => asked,
+    configures: true,
+    only: ['instructions', 'voice'],
+    mcpTools: false,
+    namedToolChoice: false,
+    idleTimeout: false,
+    efforts: [],
+    transcription: [],
+    noiseReductionStrength: false,
+    extra: { REALTIME: [], TRANSCRIPTION: [], TRANSLATION: [] },
   },
 };

@@ -11,6 +11,7 @@ const REQUEST_PATHS = {
   flat: flatRequestPaths,
   // It has a part of the same.
   xai: gaRequestPaths,
+  live: gaRequestPaths,
 } satisfies Record<Dialect, RequestPaths>;
 
 const EXTRA_FIELDS = extraSchema.keyof().options;

@@ -46,6 +46,7 @@ export function providerOverHttp(options: HttpProviderOptions): ClosableProvider
     ttlSeconds,
     longestSessionSeconds,
     isSandbox: false,
+    mints: true,
     calls:
       calls === undefined ? null : callsOverHttp({ ...calls, agent, url: urlOf, timeoutMs, requestIdHeader }),
     mint: (request) => mintOverHttp(upstream, request),

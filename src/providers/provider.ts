@@ -5,9 +5,9 @@ import type { AnsweredConfig, SessionRequest } from '../sessions/session-config.
 
 /**
  * The wire dialects: `ga` is POST /realtime/client_secrets, `flat` the older POST /realtime/sessions. `xai` has the address
- * of `ga`, and takes no session.
+ * of `ga`, and takes no session; `live` has no client secrets at all.
  */
-export type Dialect = 'ga' | 'flat' | 'xai';
+export type Dialect = 'ga' | 'flat' | 'xai' | 'live';
 
 /** Lifetimes of client secrets in seconds: what the provider takes, and what is asked for when the caller names none. */
 export type TtlSeconds = { readonly min: number; readonly max: number; readonly default: number };
@@ -22,6 +22,8 @@ export type Provider = {
   readonly longestSessionSeconds: number;
   /** Its secrets open nothing, and it has the models of sandbox-failures.ts, which no other provider has. */
   readonly isSandbox: boolean;
+  /** Whether it has client secrets, for DIRECT sessions. */
+  readonly mints: boolean;
   /** Opens, watches and ends calls, for BROKERED sessions; null where this provider, or what we know of it, has no way to. */
   readonly calls: CallProvider | null;
   mint(request: MintRequest): Promise<MintOutcome>;

@@ -2,11 +2,19 @@ import type { Values } from '../platform/config/config.ts';
 import { azure } from './azure.ts';
 import { openai } from './openai.ts';
 import { openaiBeta } from './openai-beta.ts';
+import { openaiLive } from './openai-live.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
 import { sandbox } from './sandbox/sandbox.ts';
 import { xai } from './xai.ts';
 
-const providers = [openai, openaiBeta, azure, xai, sandbox] as const satisfies readonly ProviderDefinition[];
+const providers = [
+  openai,
+  openaiBeta,
+  openaiLive,
+  azure,
+  xai,
+  sandbox,
+] as const satisfies readonly ProviderDefinition[];
 
 /**
  * Every provider. A new one is a file of its own and a name in the list above; if it has variables of its own, they are
@@ -17,6 +25,7 @@ export const registry = {
   variables: {
     ...openai.variables,
     ...openaiBeta.variables,
+    ...openaiLive.variables,
     ...azure.variables,
     ...xai.variables,
     ...sandbox.variables,

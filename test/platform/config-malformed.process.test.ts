@@ -167,7 +167,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
   HTTPS_PROXY: proxyUrls,
   HTTP_PROXY: proxyUrls,
   GATEHOUSE_PROVIDER: {
-    message: 'must be openai, openai-beta, azure, xai or sandbox',
+    message: 'must be openai, openai-beta, openai-live, azure, xai or sandbox',
     values: [CANARY, 'OpenAI', 'openai '],
   },
   GATEHOUSE_PROVIDERS: providerLists,

@@ -314,7 +314,7 @@ describe('what depends on other variables', () => {
     [
       'an unknown provider is the only problem',
       { GATEHOUSE_PROVIDER: 'azur' },
-      ['GATEHOUSE_PROVIDER must be openai, openai-beta, azure, xai or sandbox'],
+      ['GATEHOUSE_PROVIDER must be openai, openai-beta, openai-live, azure, xai or sandbox'],
     ],
     [
       'the same port twice',

@@ -269,6 +269,8 @@ export function arbitrarySession(dialect: Dialect): fc.Arbitrary<SessionRequest>
       return realtimeSession('flat');
     case 'xai':
       return xaiSession;
+    case 'live':
+      throw new Error('It mints nothing');
     default:
       return dialect satisfies never;
   }

@@ -25,7 +25,8 @@ export type Turn = {
 };
 
 export type FakeCall = {
-  /** rtc_u1_… */
+  readonly api: 'realtime' | 'live';
+  /** rtc_u1_…, or live_u1_… */
   readonly id: string;
   readonly sessionId: string;
   /** The key that made it, which alone it is known to. */
@@ -53,6 +54,8 @@ export type FakeCall = {
   respond(turn?: Turn): string;
   /** What the user said was transcribed. @returns the item's id */
   transcribe(usage?: JsonObject): string;
+  /** What the whole call is billed for so far: what a Live session tells now and then. */
+  bill(seconds: number): void;
   /** The browser changes the config: session.updated with the whole session. */
   configure(changes: JsonObject): void;
   /** The side channels close, and the call goes on. */
@@ -80,7 +83,7 @@ export const USAGE: JsonObject = {
 
 export type FakeCallOptions = Pick<
   FakeCall,
-  'key' | 'sdp' | 'session' | 'safetyIdentifier' | 'expiresAt' | 'createdAt'
+  'api' | 'key' | 'sdp' | 'session' | 'safetyIdentifier' | 'expiresAt' | 'createdAt'
 >;
 
 /** A call, and what the fake's server needs of it. */
@@ -91,6 +94,7 @@ export type HeldCall = FakeCall & {
 
 export function createFakeCall(options: FakeCallOptions): HeldCall {
   const suffix = alphanumeric(32);
+  const isLive = options.api === 'live';
   const sockets = new Set<ServerSocket>();
   const counted = new Set<string>();
   const usage: FakeUsage = { responses: 0, input_tokens: 0, output_tokens: 0, total_tokens: 0, seconds: 0 };
@@ -119,12 +123,16 @@ export function createFakeCall(options: FakeCallOptions): HeldCall {
   const end = (by: 'hangup' | 'expiry' | 'upstream' = 'upstream') => {
     if (state.status === 'ended') return;
     Object.assign(state, { status: 'ended', endedBy: by, endedAt: new Date() });
+    if (isLive)
+      say('session.closed', { reason: REASONS[by], usage: { seconds: usage.seconds }, session: answered() });
     for (const socket of sockets) socket.close(1000);
   };
+  const answered = () =>
+    answeredSession(session, `${isLive ? 'live' : 'sess'}_u1_${suffix}`, options.expiresAt);
 
   return {
     ...options,
-    id: `rtc_u1_${suffix}`,
+    id: `${isLive ? 'live' : 'rtc'}_u1_${suffix}`,
     sessionId: `sess_u1_${suffix}`,
     get status() {
       return state.status;
@@ -148,6 +156,7 @@ export function createFakeCall(options: FakeCallOptions): HeldCall {
     attach(socket) {
       state.attaches += 1;
       sockets.add(socket);
+      if (isLive) socket.send(JSON.stringify({ type: 'session.started', session: answered() }));
       void socket.closed.then(() => sockets.delete(socket));
     },
     countHangUp() {
@@ -236,9 +245,13 @@ export function createFakeCall(options: FakeCallOptions): HeldCall {
       count(item_id, used);
       return item_id;
     },
+    bill(seconds) {
+      usage.seconds = seconds;
+      say('session.usage.updated', { usage: { seconds } });
+    },
     configure(changes) {
       session = { ...session, ...changes };
-      say('session.updated', { session: answeredSession(session, `sess_u1_${suffix}`, options.expiresAt) });
+      say('session.updated', { session: answered() });
     },
     drop(code) {
       for (const socket of sockets) socket.close(code);
@@ -246,6 +259,8 @@ export function createFakeCall(options: FakeCallOptions): HeldCall {
     end,
   };
 }
+
+const REASONS = { hangup: 'remote_hangup', expiry: 'expired', upstream: 'connection_lost' };
 
 /** The complete session, as session.updated has it. */
 function answeredSession(asked: JsonObject, id: string, expiresAt: Date): JsonObject {

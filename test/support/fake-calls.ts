@@ -88,12 +88,12 @@ export async function startFakeCalls({
   const find = (id: string, key: string | null) =>
     calls.find((call) => call.id === id && call.key === key && call.status === 'live');
 
-  function make(key: string, { sdp, session }: Offer, headers: IncomingHttpHeaders): HeldCall {
+  function make(key: string, { api, sdp, session }: Offer, headers: IncomingHttpHeaders): HeldCall {
     const createdAt = new Date();
     const expiresAt = new Date(createdAt.getTime() + 1000 * callSeconds);
     const identifier = headers['openai-safety-identifier'];
     const safetyIdentifier = typeof identifier === 'string' ? identifier : null;
-    const call = createFakeCall({ key, sdp, session, createdAt, expiresAt, safetyIdentifier });
+    const call = createFakeCall({ api, key, sdp, session, createdAt, expiresAt, safetyIdentifier });
     calls.push(call);
     const timer = setTimeout(() => call.end('expiry'), 1000 * callSeconds);
     timers.add(timer.unref());
@@ -121,8 +121,9 @@ export async function startFakeCalls({
       case 'answer': {
         const { after, location, body = sdpAnswer() } = behaviour;
         await after;
-        writeHead(response, call, Buffer.byteLength(body), location);
-        response.end(body);
+        const text = offer.api === 'realtime' ? body : liveAnswer(call, body, location);
+        writeHead(response, call, Buffer.byteLength(text), location);
+        response.end(text);
         return;
       }
       default:
@@ -132,13 +133,15 @@ export async function startFakeCalls({
 
   function writeHead(
     response: ServerResponse,
-    { id }: FakeCall,
+    { id, api }: FakeCall,
     contentLength: number,
     location: keyof typeof LOCATIONS | 'none' = 'path',
   ) {
     response.writeHead(201, {
-      'content-type': 'text/plain; charset=utf-8',
-      ...(location === 'none' ? {} : { location: LOCATIONS[location](url, `/v1/realtime/calls/${id}`) }),
+      'content-type': api === 'realtime' ? 'text/plain; charset=utf-8' : 'application/json',
+      ...(location === 'none' || api === 'live'
+        ? {}
+        : { location: LOCATIONS[location](url, `/v1/realtime/calls/${id}`) }),
       'access-control-allow-origin': '*',
       'access-control-expose-headers': 'Location, X-Request-Id, CF-Ray',
       'timing-allow-origin': '*',
@@ -177,8 +180,9 @@ export async function startFakeCalls({
     const key = keyOf(headers);
     if (key === null || keys?.includes(key) === false) return 401;
     const { pathname, searchParams } = new URL(path, 'http://localhost');
-    if (pathname !== '/v1/realtime') return 404;
-    return find(searchParams.get('call_id') ?? '', key) ?? 404;
+    const live = /^\/v1\/live\/sessions\/([^/]+)\/attach$/.exec(pathname)?.[1];
+    const id = pathname === '/v1/realtime' ? searchParams.get('call_id') : live;
+    return find(id ?? '', key) ?? 404;
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse) {
@@ -189,8 +193,9 @@ export async function startFakeCalls({
     if (key === null || (keys !== undefined && !keys.includes(key)))
       return refuse(response, 401, 'invalid_api_key');
     if (request.method !== 'POST') return refuse(response, 405, 'method_not_supported');
-    if (request.path === '/v1/realtime/calls') return takeOffer(request, key, response);
-    const id = /^\/v1\/realtime\/calls\/([^/]+)\/hangup$/.exec(request.path)?.[1];
+    if (request.path === '/v1/realtime/calls' || request.path === LIVE)
+      return takeOffer(request, key, response);
+    const id = /^\/v1\/(?:realtime\/calls|live\/sessions)\/([^/]+)\/hangup$/.exec(request.path)?.[1];
     return id === undefined ? refuse(response, 404) : hangUp(id, key, response);
   }
 
@@ -236,6 +241,8 @@ export async function startFakeCalls({
   };
 }
 
+const LIVE = '/v1/live/sessions';
+
 const LOCATIONS = {
   path: (_url: string, path: string) => path,
   absolute: (url: string, path: string) => new URL(path, url).href,
@@ -256,14 +263,15 @@ function keyOf({ authorization }: IncomingHttpHeaders): string | null {
   return /^Bearer (\S+)$/.exec(authorization ?? '')?.[1] ?? null;
 }
 
-type Offer = { readonly sdp: string; readonly session: JsonObject };
+type Offer = { readonly api: FakeCall['api']; readonly sdp: string; readonly session: JsonObject };
 
 // As the recorded client writes it: the SDP first, no file names.
 const OFFER =
   /^--([0-9a-f]{32})\r\nContent-Disposition: form-data; name="sdp"\r\nContent-Type: application\/sdp\r\n\r\n([\s\S]*?)\r\n--\1\r\nContent-Disposition: form-data; name="session"\r\nContent-Type: application\/json\r\n\r\n([\s\S]*?)\r\n--\1--\r\n$/;
 
 /** The offer, or what is wrong with it. */
-function readOffer({ headers, body }: FakeRequest): Offer | string {
+function readOffer({ path, headers, body }: FakeRequest): Offer | string {
+  if (path === LIVE) return readLiveOffer(headers, body);
   const [, boundary, sdp = '', text = ''] = OFFER.exec(body) ?? [];
   if (boundary === undefined || headers['content-type'] !== `multipart/form-data; boundary=${boundary}`)
     return 'invalid_multipart';
@@ -272,7 +280,24 @@ function readOffer({ headers, body }: FakeRequest): Offer | string {
   const session: Json = JSON.parse(text);
   if (!isJsonObject(session) || session['type'] !== 'realtime' || typeof session['model'] !== 'string')
     return 'invalid_session';
-  return { sdp, session };
+  return { api: 'realtime', sdp, session };
+}
+
+function readLiveOffer(headers: IncomingHttpHeaders, body: string): Offer | string {
+  const json: Json = JSON.parse(body);
+  const { session, transport } = isJsonObject(json) ? json : {};
+  if (headers['content-type'] !== 'application/json' || !isJsonObject(transport)) return 'invalid_body';
+  const { type, sdp } = transport;
+  if (type !== 'webrtc' || typeof sdp !== 'string' || !sdp.startsWith('v=0')) return 'invalid_offer';
+  if (!isJsonObject(session) || typeof session['model'] !== 'string') return 'invalid_session';
+  return { api: 'live', sdp, session };
+}
+
+function liveAnswer({ id }: FakeCall, sdp: string, location: string | undefined): string {
+  return JSON.stringify({
+    session: location === 'none' ? {} : { id },
+    transport: { type: 'webrtc', sdp },
+  });
 }
 
 function refuse(

@@ -4,7 +4,7 @@ import type { Dialect } from '../../src/providers/provider.ts';
 import { TRANSLATIONS } from './echo-session.ts';
 
 /** Whose API a fake upstream has. */
-export type UpstreamKind = Dialect | 'azure';
+export type UpstreamKind = Exclude<Dialect, 'live'> | 'azure';
 
 type Call = { readonly headers: IncomingHttpHeaders; readonly body: Json };
 type Refusal = { readonly status: number; readonly body: JsonObject };
