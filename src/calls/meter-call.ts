@@ -10,6 +10,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 // Each is a correction in the trail, so not as often as it is told.
 const SECONDS_EVERY_MS = 30_000;
+/** What they are recorded as the usage of. */
+const WHOLE_CALL = 'call';
 
 export type MeteringPorts = {
   readonly meter: MeterUsage;
@@ -22,7 +24,7 @@ export type MeteringPorts = {
 export type CallMeter = {
   /** Resolves at once, unless so much waits for the ledger that nothing more should be read. */
   add(responseId: string, usage: JsonObject): Promise<void>;
-  /** What the whole call is billed for so far. */
+  /** What the whole call is billed for so far; the most that is told counts. */
   setSeconds(seconds: number): void;
   /** Resolves when everything is recorded, or given up. */
   settled(): Promise<void>;
@@ -30,7 +32,7 @@ export type CallMeter = {
 
 /** Records what a call uses, in order, also after the ledger was away; and looks at the budget after each. */
 export function createCallMeter(
-  { id, upstreamCallId }: LiveCall,
+  { id }: LiveCall,
   { meter, isBudgetReached, givingUp, log }: MeteringPorts,
   onBudgetReached: () => void,
 ): CallMeter {
@@ -52,7 +54,7 @@ export function createCallMeter(
     if (secondsTimer !== null) clearTimeout(secondsTimer);
     secondsTimer = null;
     if (seconds === null) return;
-    enqueue({ responseId: upstreamCallId, usage: { type: 'duration', seconds }, replaces: true });
+    enqueue({ responseId: WHOLE_CALL, usage: { type: 'duration', seconds }, isSum: true });
     seconds = null;
   };
 
@@ -62,7 +64,7 @@ export function createCallMeter(
       if (pending > MAX_PENDING) await recording;
     },
     setSeconds(told) {
-      seconds = told;
+      seconds = Math.max(told, seconds ?? 0);
       secondsTimer ??= setTimeout(enqueueSeconds, SECONDS_EVERY_MS).unref();
     },
     settled() {

@@ -15,8 +15,8 @@ export type MeterUsage = (
   metered: {
     readonly responseId: string;
     readonly usage: JsonObject;
-    /** Whether it replaces what was told before, because it is a sum that grows. */
-    readonly replaces?: boolean;
+    /** Whether it is what the whole call is billed for so far: the most that was told counts. */
+    readonly isSum?: boolean;
   },
 ) => Promise<'recorded' | 'already' | 'refused'>;
 
@@ -29,11 +29,12 @@ type MeterPorts = {
 
 export async function meterUsage(
   { readSession, recordUsage, findTimeOfUse, prices }: MeterPorts,
-  ...[sessionId, { responseId, usage, replaces = false }]: Parameters<MeterUsage>
+  ...[sessionId, { responseId, usage, isSum = false }]: Parameters<MeterUsage>
 ): ReturnType<MeterUsage> {
   const session = await readSession(sessionId);
   if (session === null) return 'refused';
-  const input = { responseId, usage, model: null, at: null, replaces };
+  const model = isSum ? session.model : null;
+  const input = { responseId, usage, model, at: null, replaces: isSum };
   const read = await toUsageRecord(session, input, 'PROVIDER', { prices, findTimeOfUse });
   if (!read.ok) return 'refused';
   const answer = await recordUsage(read.record, null);

@@ -13,7 +13,11 @@ const END = /* GraphQL */ `
 
 const database = useDatabase();
 const fake = useFakeCalls();
-const gateway = useGateway(database, () => callsEnv(fake.url));
+const gateway = useGateway(database, () => ({
+  ...callsEnv(fake.url),
+  GATEHOUSE_PROVIDER: '',
+  GATEHOUSE_PROVIDERS: 'openai,openai-live',
+}));
 
 // The shortest that can be asked for take longer than a test may.
 beforeAll(async () => {
@@ -91,6 +95,28 @@ test('what the provider tells more than once, late or in another order is record
   await expectEnd(sessionId, 'OPERATOR');
   const metered = (await trailOf(database, 'mia')).filter(({ action }) => action === 'usage.reported');
   expect(metered.map(({ detail }) => detail['source'])).toEqual(Array(4).fill('PROVIDER'));
+});
+
+test('the seconds that a whole call is billed for are recorded as one use, the most that was told', async () => {
+  const { sessionId } = await callUser(gateway, {
+    externalUserId: 'lisa',
+    provider: 'openai-live',
+    model: 'gpt-live-1',
+  });
+  const call = liveCall();
+  call.bill(60);
+  call.drop(1006);
+  // What comes first is what every session is billed for at least.
+  await eventually(async () => (call.attaches === 2 && call.sideChannels.length === 1 ? true : undefined));
+  call.bill(90);
+  call.bill(75);
+  call.end();
+  await expectEnd(sessionId, 'UPSTREAM_ENDED');
+  const usage = await eventually(async () => {
+    const read = (await callOf(gateway, callIdOf(sessionId))).usage;
+    return read.reported === true ? read : undefined;
+  });
+  expect(usage).toMatchObject({ responses: 1, transcriptionSeconds: 90, costUsd: '0.075' });
 });
 
 test('what an answer used that is cut short by the hang-up is recorded', async () => {

@@ -67,7 +67,7 @@ const CALL = /* GraphQL */ `
       ... on RealtimeCall {
         id status createdAt connectedAt endedAt deadlineAt lastActivityAt endReason
         session { id connection }
-        usage { reported responses totalTokens inputTextTokens inputAudioTokens outputTextTokens outputAudioTokens transcriptionSeconds }
+        usage { reported responses totalTokens inputTextTokens inputAudioTokens outputTextTokens outputAudioTokens transcriptionSeconds costUsd }
       }
     }
   }
