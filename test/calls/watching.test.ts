@@ -21,8 +21,7 @@ const gateway = useGateway(database, () => ({
 
 // The shortest that can be asked for take longer than a test may.
 beforeAll(async () => {
-  for (const column of ['max_call_seconds', 'idle_seconds'])
-    await database.query(`ALTER TABLE realtime_session DROP CONSTRAINT realtime_session_${column}_check`);
+  await database.query('ALTER TABLE realtime_session DISABLE TRIGGER realtime_session_check');
 });
 afterEach(() => fake.reset());
 
