@@ -26,9 +26,9 @@ import {
 // What a page costs must not depend on how much the ledger holds. The ledger grows tenfold in everything at once: in
 // each month's sessions, in users, and in what is live, which is the hardest meaning that "grows" can have. A ledger
 // that only gets older grows in what is over, one with more users in all of this.
-const SMALL = 10_000;
+const SMALL = 6000;
 // FLAT_COST_SESSIONS=1000000 is the full form.
-const LARGE = Number(process.env['FLAT_COST_SESSIONS'] ?? 100_000);
+const LARGE = Number(process.env['FLAT_COST_SESSIONS'] ?? 60_000);
 const LIMIT = 10;
 /** Where page 5,000 begins. A listing that ends before it is read at its own end instead. */
 const DEEP = 49_990;
