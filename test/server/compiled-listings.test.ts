@@ -9,7 +9,7 @@ import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY, type TestGateway } from '../support/gateway.ts';
 
 // LISTING_RUNS=2000 looks further.
-const RUNS = Number(process.env['LISTING_RUNS'] ?? 200);
+const RUNS = Number(process.env['LISTING_RUNS'] ?? 100);
 const SEED = 20261129;
 
 const database = useDatabase();
