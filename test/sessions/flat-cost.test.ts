@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Visibility } from '../../src/authorization/visibility.ts';
 import type { CursorPosition, Edge, Page } from '../../src/platform/database/page.ts';
-import { createPool } from '../../src/platform/database/pool.ts';
 import type { Instant } from '../../src/platform/validation/instant.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { SessionFilter } from '../../src/sessions/session-filter.ts';
@@ -128,7 +127,8 @@ const buffersWhenSmall = new Map<string, number>();
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  pool = createPool({ url: database.url, size: 1, timeoutMs: 10_000, onError: () => {} });
+  // A plain pool, whose query() gets what a gateway's own connections are sent message by message.
+  pool = new pg.Pool({ connectionString: database.url, max: 1 });
   await prepareLedger(database);
   await addSessions(database, SMALL);
   for (const [name, read] of LISTINGS)
