@@ -7,6 +7,8 @@ import { MAX_PAGE_SIZE } from '../src/platform/database/page.ts';
 import { MAX_ISSUES, MAX_NAME_LENGTH } from '../src/platform/validation/input-issue.ts';
 import { MAX_JSON_DEPTH } from '../src/platform/validation/text.ts';
 import { MAX_EXTRA_FIELDS, MAX_INCLUDED } from '../src/providers/extra-fields.ts';
+import { MAX_MESSAGE_BYTES } from '../src/providers/calls/attach-once.ts';
+import { MAX_UNREAD } from '../src/providers/calls/side-channel.ts';
 import { ANSWER_PER_SENT_BYTE, MIN_ANSWER_BOUND } from '../src/providers/mint-over-http.ts';
 import { MAX_COUNTED_UNSEALED } from '../src/sealing/trail-state.ts';
 import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphql/document-cache.ts';
@@ -157,6 +159,16 @@ export const gatewayLimits: readonly LimitRow[] = [
     what: `Bytes of the provider's answer, or ${ANSWER_PER_SENT_BYTE} times the bytes that were sent if that is more`,
     most: MIN_ANSWER_BOUND,
     beyond: 'UpstreamError',
+  },
+  {
+    what: 'Bytes of an event of a call that is read',
+    most: MAX_MESSAGE_BYTES,
+    beyond: 'the side channel is opened anew',
+  },
+  {
+    what: 'Events of a call that wait to be read',
+    most: MAX_UNREAD,
+    beyond: 'the side channel is opened anew',
   },
   { what: 'Connections to the database', variable: 'GATEHOUSE_POOL_SIZE', beyond: 'the statement waits' },
   {

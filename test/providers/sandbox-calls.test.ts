@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../../src/platform/val
 import { hasWerift } from '../../src/providers/sandbox/load-werift.ts';
 import { createSandboxProvider } from '../../src/providers/sandbox/sandbox.ts';
 import { createConversation } from '../../src/providers/sandbox/sandbox-conversation.ts';
+import { createTone } from '../../src/providers/sandbox/tone.ts';
 import { eventually } from '../support/eventually.ts';
 import { use } from '../support/fixture.ts';
 import { CONFIG, openCall, readerOf } from '../support/watched-call.ts';
@@ -102,7 +103,7 @@ describe('calls at the sandbox', () => {
     expect(await calls().openCall({ ...request, sdp: 'v=0\r\nnonsense' })).toMatchObject({ kind: 'refused' });
   });
 
-  test.runIf(INSTALLED)('connect, say something, and end', async () => {
+  async function connect() {
     const browser = await openBrowser();
     const opened = await calls().openCall({
       ...{ sdp: browser.offer, config: CONFIG, safetyIdentifier: 'x', signal: watching.signal },
@@ -111,9 +112,20 @@ describe('calls at the sandbox', () => {
     const request = { ...opened, config: CONFIG, signal: watching.signal };
     const attached = await calls().attach(request);
     if (attached.kind !== 'attached') throw new Error(`Attaching is ${attached.kind}`);
-    const events = readerOf(attached.channel);
     await browser.accept(opened.sdpAnswer);
     await eventually(async () => (browser.received.includes('session.created') ? true : undefined));
+    return { browser, request, events: readerOf(attached.channel) };
+  }
+
+  test.runIf(INSTALLED)('end when the browser leaves', async () => {
+    const { browser, request, events } = await connect();
+    await browser.close();
+    expect(await events.rest()).toEqual([{ kind: 'closed', code: 1000, clean: true, ended: false }]);
+    expect(await calls().attach(request)).toEqual({ kind: 'gone' });
+  });
+
+  test.runIf(INSTALLED)('connect, say something, and end', async () => {
+    const { browser, request, events } = await connect();
     browser.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Something else.' } });
     browser.send({ type: 'response.create' });
     const [configured, used] = await events.next(2);
@@ -134,6 +146,30 @@ describe('calls at the sandbox', () => {
     await eventually(async () => (browser.isChannelOpen() ? undefined : true));
     await browser.close();
   });
+});
+
+describe('the tone', () => {
+  test('is one of 440 Hz, as RTP packets of PCMU', () => {
+    const tone = createTone();
+    const packets = [tone.next(), tone.next()];
+    expect(packets.map((packet) => packet.subarray(0, 8).toString('hex'))).toEqual([
+      '8080000000000000',
+      '80000001000000a0',
+    ]);
+    const samples = packets.flatMap((packet) => [...packet.subarray(12)]);
+    expect(samples).toHaveLength(320);
+    for (const [index, sample] of samples.entries()) {
+      const wanted = 8000 * Math.sin((2 * Math.PI * 440 * index) / 8000);
+      expect(Math.abs(linear(sample) - wanted)).toBeLessThanOrEqual(8 + Math.abs(wanted) / 16);
+    }
+  });
+
+  /** ITU-T G.711, the other way. */
+  function linear(byte: number): number {
+    const bits = ~byte & 0xff;
+    const magnitude = (((bits & 0x0f) << 3) + 132) << ((bits & 0x70) >> 4);
+    return (bits & 0x80) === 0 ? magnitude - 132 : 132 - magnitude;
+  }
 });
 
 /** A browser's part of a call, played by the same library. */

@@ -44,6 +44,7 @@ export async function openPeer(
     opened.onMessage.subscribe((message) => handlers.message(message.toString()));
     opened.stateChanged.subscribe((state) => {
       if (state === 'open') handlers.opened();
+      if (state === 'closed') handlers.left();
     });
   });
   connection.connectionStateChange.subscribe((state) => {
