@@ -11,7 +11,7 @@ const database = useDatabase();
 const fake = useFakeCalls();
 
 test('calls survive the death of their gateway: watched by another, ended in time, and metered once', {
-  timeout: 60_000 * ROUNDS,
+  timeout: 60_000 + 60_000 * ROUNDS,
 }, async () => {
   const { ends, used, metered, ...survival } = await survive({ database, fake }, CALLS, ROUNDS);
   if (process.env['CALLS'] !== undefined)
