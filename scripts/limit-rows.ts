@@ -1,4 +1,5 @@
 import { maxHeaderSize } from 'node:http';
+import { MAX_CALLS, MAX_OFFERS, OFFER_QUEUE } from '../src/calls/call-bounds.ts';
 import { MAX_LIST_LENGTH } from '../src/graphql/list-limit.ts';
 import { MAX_COUNT } from '../src/graphql/total-count.ts';
 import { MAX_ROWS } from '../src/graphql/usage-report.ts';
@@ -13,6 +14,7 @@ import { ANSWER_PER_SENT_BYTE, MIN_ANSWER_BOUND } from '../src/providers/mint-ov
 import { MAX_COUNTED_UNSEALED } from '../src/sealing/trail-state.ts';
 import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphql/document-cache.ts';
 import { MAX_BRACKETS, MAX_NAME_PAIRS } from '../src/server/graphql/parse-document.ts';
+import { MAX_OFFER_BYTES } from '../src/server/http/check-offer.ts';
 import { MAX_MINUTES_MS } from '../src/statistics/statistics-query.ts';
 import { MAX_WAITING } from '../src/subscriptions/subscription.ts';
 import { MAX_TOKENS } from '../src/usage/parse-tokens.ts';
@@ -36,6 +38,7 @@ const MORE = 'the answer says that there are more';
 export const requestLimits: readonly LimitRow[] = [
   { what: 'Bytes of its line and headers', most: maxHeaderSize, beyond: '431' },
   { what: 'Bytes of its body', variable: 'GATEHOUSE_MAX_BODY_BYTES', beyond: '413' },
+  { what: 'Bytes of an SDP offer', most: MAX_OFFER_BYTES, beyond: '413' },
   {
     what: 'Milliseconds until its headers are there',
     variable: 'GATEHOUSE_HEADERS_TIMEOUT_MS',
@@ -170,6 +173,9 @@ export const gatewayLimits: readonly LimitRow[] = [
     most: MAX_UNREAD,
     beyond: 'the side channel is opened anew',
   },
+  { what: 'Calls that it watches', most: MAX_CALLS, beyond: '503' },
+  { what: 'SDP offers at a time', most: MAX_OFFERS, beyond: 'the offer waits' },
+  { what: 'SDP offers that wait', most: OFFER_QUEUE, beyond: '503' },
   { what: 'Connections to the database', variable: 'GATEHOUSE_POOL_SIZE', beyond: 'the statement waits' },
   {
     what: 'Milliseconds of a statement in the database',
