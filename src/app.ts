@@ -6,6 +6,8 @@ import type { Authenticate } from './authentication/authenticate.ts';
 import { openAuthentication } from './authentication/open-authentication.ts';
 import { principalKey } from './authorization/actor.ts';
 import { visibilityOf } from './authorization/visibility.ts';
+import { MAX_OFFERS, OFFER_QUEUE, OFFER_WAIT_MS } from './calls/call-bounds.ts';
+import { openCallControl } from './calls/open-call-control.ts';
 import { openCalls } from './calls/open-calls.ts';
 import { schema } from './graphql/schema.ts';
 import { openIssuing } from './issuing/open-issuing.ts';
@@ -37,7 +39,7 @@ import { loadTrustedDocuments } from './server/graphql/trusted-documents.ts';
 import type { AdmissionRules } from './server/http/admit-request.ts';
 import { callUrlOf } from './server/http/call-url.ts';
 import { createClientAddress } from './server/http/client-address.ts';
-import { createCors } from './server/http/cors.ts';
+import { createCors, OFFERS } from './server/http/cors.ts';
 import { createGraphqlServer } from './server/http/graphql-server.ts';
 import { close, endKeepAlive, listen } from './server/http/listen.ts';
 import { createManagementServer } from './server/http/management-server.ts';
@@ -129,6 +131,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     opened.push(closeSessions);
     const {
       usage,
+      meter,
       findUnpriced,
       close: closeUsage,
     } = openUsage({
@@ -143,10 +146,15 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     opened.push(openStatistics({ pool, log }).close);
     const { calls, close: closeCalls } = openCalls({ pool, onCommitted, log });
     opened.push(closeCalls);
+    const isDraining = () => state.draining;
+    const callControl = openCallControl({
+      ...{ config, store: calls, meter, providers, fingerprintKeys, isDraining, metrics, log },
+    });
+    opened.push(() => callControl.close());
+    subscriptions.listen(callControl.onNotification);
     // Known when the gateway listens, which is before anybody can ask.
     let listeningUrl: string | null = null;
     const callUrl = () => callUrlOf(config, listeningUrl);
-    const isDraining = () => state.draining;
     const issuing = await openIssuing({
       config,
       log,
@@ -182,6 +190,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
       timeoutMs: config.databaseTimeoutMs,
       scheduler,
     });
+    const admission = admissionRules(config, authentication.authenticate, metrics, scheduler);
     const graphql = createGraphqlServer({
       schema,
       createContext: (subscriber, origin) => {
@@ -209,7 +218,22 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
         };
       },
       console,
-      admission: admissionRules(config, authentication.authenticate, metrics, scheduler),
+      admission,
+      offers: {
+        cors: createCors(config.corsOrigins, OFFERS),
+        rateLimits: admission.rateLimits,
+        offers: createSemaphore({
+          size: MAX_OFFERS,
+          // A quarter is for others than the address that sends most.
+          sizePerKey: (MAX_OFFERS * 3) / 4,
+          queue: OFFER_QUEUE,
+          waitMs: OFFER_WAIT_MS,
+        }),
+        isDraining,
+        takeOffer: callControl.takeOffer,
+        abandon: callControl.abandon,
+        log,
+      },
       connections: config,
       clientAddress: createClientAddress(config.trustedProxies),
       trustedDocuments: documents === null ? null : onlyTrustedDocuments(documents),

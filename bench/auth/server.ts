@@ -60,6 +60,7 @@ const authenticate =
     : openAuthentication({ config, log, pool, rootKey, metrics }).authenticate;
 const server = createGraphqlServer({
   console: null,
+  offers: null,
   schema,
   createContext: ({ actor }) => contextOf(actor),
   heartbeatMs: config.heartbeatMs,

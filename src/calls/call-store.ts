@@ -59,7 +59,7 @@ export type CallStore = {
   adopt(most: number, owner: Owner): Promise<readonly OwnedCall[]>;
   /** The calls of this gateway whose end somebody asked for, and those of nobody. Ask after each notification: it is cheap. */
   findEndRequested(owner: Owner, most: number): Promise<readonly DueCall[]>;
-  /** The calls of this gateway that are to be ended now, each with its reason, and those of nobody whose deadline passed. */
+  /** The calls that are to be ended now, each with its reason: this gateway's, those of nobody, and those that are overdue. */
   findDue(owner: Owner, most: number): Promise<readonly DueCall[]>;
   /** Ends in the ledger, as UNKNOWN, calls that the provider must have ended. @returns how many */
   endOverdue(most: number): Promise<number>;

@@ -75,16 +75,19 @@ const REASON = `CASE
     WHEN s.idle_seconds > 0 AND c.last_activity_at + make_interval(secs => s.idle_seconds) <= clock_timestamp() THEN 'IDLE'
   END`;
 
+// By then its gateway should have ended it: it hangs, or has died so recently that the call is still its own.
+const OVERDUE = `least(c.deadline_at, c.end_requested_at) <= clock_timestamp() - interval '0.5 seconds'`;
+
 const DUE = statement<DueRow>()({
   name: 'find-due-calls',
   text: `SELECT ${ownedColumns}, due.reason FROM ${ownedTables} CROSS JOIN LATERAL (SELECT ${REASON}) AS due (reason)
     WHERE c.ended_at IS NULL AND c.upstream_call_id IS NOT NULL AND due.reason IS NOT NULL
-      AND (c.owner_instance = $1 OR c.lease_until <= clock_timestamp())
+      AND (c.owner_instance = $1 OR c.lease_until <= clock_timestamp() OR ${OVERDUE})
     ORDER BY c.deadline_at, c.session_id LIMIT $2`,
   columns: [...OWNED_FIELDS, 'reason'],
 });
 
-/** The calls that a gateway has to hang up now: its own, and those that nobody watches. @throws UnavailableError */
+/** The calls that a gateway has to hang up now: its own, and those that nobody else does. @throws UnavailableError */
 export async function findDueCalls(
   pool: pg.Pool,
   { instanceId }: Owner,

@@ -14,6 +14,8 @@ export type OpenSubscriptions = {
   readonly readPosition: ReadPosition;
   /** Call it when something was committed that subscribers of any gateway may get. */
   onCommitted(): void;
+  /** Calls `listener` when something was committed, by whichever gateway; it may miss some. */
+  listen(listener: () => void): void;
   /** How many subscribers there are. */
   size(): number;
   /** Ends all subscriptions, and those that are opened from now on. */
@@ -34,16 +36,20 @@ export function openSubscriptions({ config, ledger: { pool, listenUrl }, log }: 
     maxSubscribersPerCaller: config.maxStreamsPerCaller,
     onError: logFailure('session-feed'),
   });
+  const listeners = [feed.onNotification];
   const notifications = openTrailNotifications({
     pool,
     listenUrl,
-    onNotification: feed.onNotification,
+    onNotification: () => {
+      for (const listener of listeners) listener();
+    },
     onError: logFailure('trail-hints'),
   });
   return {
     watchSessionsAs: (subscriber) => (request) => watchSessions({ trail, feed }, subscriber, request),
     readPosition: () => readPosition(pool, overlapMs),
     onCommitted: notifications.send,
+    listen: (listener) => void listeners.push(listener),
     size: feed.size,
     end: feed.close,
     close: notifications.close,

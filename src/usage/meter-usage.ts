@@ -12,24 +12,30 @@ import { toUsageRecord } from './to-usage-record.ts';
  */
 export type MeterUsage = (
   sessionId: string,
-  metered: { readonly responseId: string; readonly usage: JsonObject },
+  metered: {
+    readonly responseId: string;
+    readonly usage: JsonObject;
+    /** Whether it is what the whole call is billed for so far: the most that was told counts. */
+    readonly isSum?: boolean;
+  },
 ) => Promise<'recorded' | 'already' | 'refused'>;
 
 type MeterPorts = {
   readonly readSession: (id: string) => Promise<Session | null>;
   readonly recordUsage: RecordUsage;
+  readonly findTimeOfUse: (sessionId: string, responseId: string) => Promise<Date | null>;
   readonly prices: PriceList;
 };
 
 export async function meterUsage(
-  { readSession, recordUsage, prices }: MeterPorts,
-  ...[sessionId, { responseId, usage }]: Parameters<MeterUsage>
+  { readSession, recordUsage, findTimeOfUse, prices }: MeterPorts,
+  ...[sessionId, { responseId, usage, isSum = false }]: Parameters<MeterUsage>
 ): ReturnType<MeterUsage> {
   const session = await readSession(sessionId);
   if (session === null) return 'refused';
-  const input = { responseId, usage, model: null, at: null, replaces: false };
-  const ports = { prices, findTimeOfUse: async () => null };
-  const read = await toUsageRecord(session, input, 'PROVIDER', ports);
+  const model = isSum ? session.model : null;
+  const input = { responseId, usage, model, at: null, replaces: isSum };
+  const read = await toUsageRecord(session, input, 'PROVIDER', { prices, findTimeOfUse });
   if (!read.ok) return 'refused';
   const answer = await recordUsage(read.record, null);
   if (answer === 'reported') return 'recorded';

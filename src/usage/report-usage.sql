@@ -45,6 +45,9 @@ BEGIN
       PERFORM write_event(by, moment, 'usage.conflicted', 'DENIED', session.application_id, session.user_id, of_session,
         jsonb_build_object('responseId', entry.response_id, 'source', entry.source));
       RETURN 'conflict';
+    ELSIF entry.source = 'PROVIDER' AND entry.transcription_seconds < earlier.transcription_seconds THEN
+      -- A sum that grows: what is less was told before, or by a gateway that has just begun to watch.
+      RETURN 'already';
     END IF;
   END IF;
 

@@ -48,7 +48,7 @@ export const CREATE_BROKERED = /* GraphQL */ `
 
 /** Asks for a BROKERED session, as the operator unless headers say otherwise. */
 export async function issueBrokered(
-  gateway: TestGateway,
+  gateway: Pick<TestGateway, 'ask'>,
   input: Record<string, unknown> = {},
   headers?: Record<string, string>,
 ) {

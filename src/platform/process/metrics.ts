@@ -86,6 +86,53 @@ export function createMetrics({ poolWaiting, streams }: Readings) {
       labelNames: ['of'] as const,
       registers,
     }),
+    callsLive: new Gauge({
+      name: 'gatehouse_calls_watched',
+      help: 'Calls that this gateway watches.',
+      registers,
+    }),
+    callOffers: new Histogram({
+      name: 'gatehouse_call_offer_seconds',
+      help: 'Offers sent to providers by outcome and failure code. Of uncertain ones nobody knows whether there is a call.',
+      labelNames: ['provider', 'outcome', 'code'] as const,
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+      registers,
+    }),
+    callAttaches: new Histogram({
+      name: 'gatehouse_call_attach_seconds',
+      help: 'Attempts to open the side channel of a call, by outcome: attached, gone, failed.',
+      labelNames: ['outcome'] as const,
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    callHangUps: new Histogram({
+      name: 'gatehouse_call_hang_up_seconds',
+      help: 'Attempts to hang up, by outcome: ended, failed.',
+      labelNames: ['outcome'] as const,
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    callsEnded: new Counter({
+      name: 'gatehouse_calls_ended_total',
+      help: 'Calls whose end this gateway recorded, by reason. WATCH_LOST and ATTACH_FAILED say that side channels fail.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    callsAdopted: new Counter({
+      name: 'gatehouse_calls_adopted_total',
+      help: 'Calls taken over from a gateway that stopped or died.',
+      registers,
+    }),
+    callsDrifted: new Counter({
+      name: 'gatehouse_calls_drifted_total',
+      help: 'Times that a browser changed what its call was configured with.',
+      registers,
+    }),
+    sideChannelsRestored: new Counter({
+      name: 'gatehouse_side_channels_restored_total',
+      help: 'Side channels that closed while their call went on, and were opened again.',
+      registers,
+    }),
     redactions: new Counter({
       name: 'gatehouse_output_redactions_total',
       help: 'Lines of output in which the last filter replaced something that looked like a secret. Should stay 0.',

@@ -17,8 +17,27 @@ const ALWAYS_ALLOWED = ['authorization', 'content-type'];
 // What a page may read beside the headers that browsers always show it. With the date it can correct its own clock.
 const EXPOSED = 'date, retry-after, www-authenticate, x-request-id';
 
+/** What pages may send, and what they may read of the answer. */
+export type CorsRules = {
+  readonly methods: string;
+  /** Null: `authorization`, `content-type` and whatever else a page asks for. */
+  readonly onlyHeaders: readonly string[] | null;
+  readonly exposed: string;
+};
+
+const GRAPHQL: CorsRules = { methods: 'GET, POST', onlyHeaders: null, exposed: EXPOSED };
+/** Exactly what the browser SDK sends with an offer, and what it and its page read of the answer. */
+export const OFFERS: CorsRules = {
+  methods: 'POST',
+  onlyHeaders: [...ALWAYS_ALLOWED, 'x-openai-agents-sdk'],
+  exposed: 'location, retry-after, x-request-id',
+};
+
 /** Lets pages of exactly these origins send requests. Credentials are in a header, never in cookies. */
-export function createCors(origins: readonly string[]): Cors {
+export function createCors(
+  origins: readonly string[],
+  { methods, onlyHeaders, exposed }: CorsRules = GRAPHQL,
+): Cors {
   const listed = new Set(origins);
   const vary: Headers = listed.size === 0 ? {} : { vary: 'origin' };
   const isListed = ({ headers }: IncomingMessage) => listed.has(headers.origin ?? '');
@@ -28,7 +47,7 @@ export function createCors(origins: readonly string[]): Cors {
         ? {
             ...vary,
             'access-control-allow-origin': request.headers.origin ?? '',
-            'access-control-expose-headers': EXPOSED,
+            'access-control-expose-headers': exposed,
           }
         : vary,
     preflight: (request) =>
@@ -37,8 +56,10 @@ export function createCors(origins: readonly string[]): Cors {
             kind: 'preflight',
             headers: {
               vary: 'origin, access-control-request-headers',
-              'access-control-allow-methods': 'GET, POST',
-              'access-control-allow-headers': [...ALWAYS_ALLOWED, ...requestedHeaders(request)].join(', '),
+              'access-control-allow-methods': methods,
+              'access-control-allow-headers': (
+                onlyHeaders ?? [...ALWAYS_ALLOWED, ...requestedHeaders(request)]
+              ).join(', '),
               'access-control-max-age': '3600',
             },
           }

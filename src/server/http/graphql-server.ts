@@ -9,6 +9,7 @@ import { createExecute, type EngineOptions, type Execute } from '../graphql/engi
 import type { OnUnexpected } from '../graphql/present-result.ts';
 import { type Admission, type AdmissionRules, admitRequest } from './admit-request.ts';
 import { answerError } from './answer.ts';
+import { answerOffer, isOfferPath, type OfferServing } from './answer-offer.ts';
 import { answerOperation } from './answer-operation.ts';
 import { type ConnectionLimits, createBoundedServer } from './bounded-server.ts';
 import { checkProtocol } from './check-head.ts';
@@ -23,6 +24,8 @@ export type GraphqlServerOptions = EngineOptions &
     readonly admission: AdmissionRules;
     /** Null: it is not served. */
     readonly console: Console | null;
+    /** Null: no calls are opened. */
+    readonly offers: OfferServing | null;
     readonly connections: ConnectionLimits;
     /** The address of a request's client, behind trusted proxies. */
     readonly clientAddress: (request: IncomingMessage) => string | null;
@@ -36,11 +39,11 @@ export type GraphqlServerOptions = EngineOptions &
   };
 
 /**
- * The GraphQL endpoint over node:http. Requests are admitted before they reach GraphQL, and each of them leaves one line in
+ * The GraphQL endpoint, and that of offers, over node:http. Requests are admitted before they reach GraphQL, and each of them leaves one line in
  * the log.
  */
 export function createGraphqlServer(options: GraphqlServerOptions): Server {
-  const { log, admission } = options;
+  const { log, admission, offers } = options;
   const execute = createExecute(options);
   const onUnexpected: OnUnexpected = (err, { origin }) =>
     log.error({ err, requestId: origin.requestId }, 'request failed');
@@ -48,8 +51,9 @@ export function createGraphqlServer(options: GraphqlServerOptions): Server {
 
   return createBoundedServer(options.connections, (request, response) => {
     const origin = originOf(request, options.clientAddress(request));
-    const cors = Object.entries(admission.cors.headersFor(request)).flat();
-    addCommonHeaders(response, ['x-request-id', origin.requestId, ...SECURITY_HEADERS, ...cors]);
+    const { cors } = offers !== null && isOfferPath(request) ? offers : admission;
+    const corsHeaders = Object.entries(cors.headersFor(request)).flat();
+    addCommonHeaders(response, ['x-request-id', origin.requestId, ...SECURITY_HEADERS, ...corsHeaders]);
     serve(request, response, origin, serving).catch((err: unknown) => {
       log.error({ err, requestId: origin.requestId }, 'request failed');
       const error = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong.' } as const;
@@ -76,6 +80,8 @@ async function serve(
     if (refusal !== null) answerRefusal(refusal, response, origin, requestLog);
     return;
   }
+  if (serving.offers !== null && isOfferPath(request))
+    return answerOffer(request, response, origin, requestLog, serving.offers);
   const admission = await admitRequest(request, origin.ipAddress, serving.admission, (listener) => {
     if (response.destroyed) listener();
     else response.once('close', listener);

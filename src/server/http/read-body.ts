@@ -36,7 +36,7 @@ export async function readBody(
  * Counts the bytes while they arrive: a Content-Length may be missing or wrong. By events, because reading a stream with
  * for await costs more than everything else that is done with a small body.
  */
-function readBytes(request: IncomingMessage, limit: number): Promise<Buffer | 'too long' | 'gone'> {
+export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer | 'too long' | 'gone'> {
   return new Promise((resolve) => {
     if (Number(request.headers['content-length'] ?? 0) > limit) return resolve('too long');
     if (request.destroyed) return resolve('gone');
