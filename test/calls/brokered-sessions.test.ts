@@ -6,8 +6,12 @@ import { useDatabase, useGateway } from '../support/fixture.ts';
 
 const database = useDatabase();
 const gateway = useBrokeringGateway(database);
-// Its provider opens no calls, and nobody has said where browsers reach it.
-const plain = useGateway(database);
+// Its first provider opens no calls, its second nothing else, and nobody has said where browsers reach it.
+const plain = useGateway(database, () => ({
+  GATEHOUSE_PROVIDER: '',
+  GATEHOUSE_PROVIDERS: 'openai-beta,openai-live',
+  OPENAI_API_KEY: 'sk-test',
+}));
 
 test('a BROKERED session has a secret of the gateway, and where to send the offer', async () => {
   const { __typename, callUrl, clientSecret, session } = await issueBrokered(gateway, {
@@ -74,6 +78,18 @@ test('where nobody can open calls, BROKERED is refused with the reasons', async 
       { path: ['connection'], message: 'cannot be BROKERED with this provider' },
     ],
   });
+});
+
+test('where there are no client secrets, DIRECT is refused; and so is what a Live session does not have', async () => {
+  const input = { provider: 'openai-live', model: 'gpt-live-1', instructions: 'Be brief.', voice: 'marin' };
+  const message = 'must be BROKERED with this provider, which has no client secrets';
+  expect(await issueBrokered(plain, { ...input, connection: 'DIRECT' })).toMatchObject({
+    issues: [{ path: ['connection'], message }],
+  });
+  const { issues } = await issueBrokered(plain, { ...input, temperature: 0.7, toolChoice: { mode: 'AUTO' } });
+  expect(issues.map(({ path }: { path: string[] }) => path.join('.'))).toEqual([
+    ...['toolChoice', 'temperature', 'connection'],
+  ]);
 });
 
 test('the policy says how long a call may be, and whether a session must be BROKERED', async () => {

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { isJsonObject, parseJson } from '../../platform/validation/json.ts';
 import { joinPath } from '../param-path.ts';
-import type { SandboxRequest } from './sandbox-schema.ts';
 
 /** A refusal as OpenAI answers it. `param` is the path of the wrong field, like session.audio.output.speed. */
 export type SandboxError = {
@@ -11,10 +10,10 @@ export type SandboxError = {
 };
 
 /** Parses the body of a request as strictly as OpenAI does; of several problems the first one is reported. */
-export function parseSandboxRequest(
+export function parseSandboxRequest<Request>(
   text: string,
-  schema: z.ZodType<SandboxRequest>,
-): { ok: true; request: SandboxRequest } | { ok: false; error: SandboxError } {
+  schema: z.ZodType<Request>,
+): { ok: true; request: Request } | { ok: false; error: SandboxError } {
   const json = parseJson(text);
   if (json === undefined)
     return { ok: false, error: { message: 'The JSON body could not be parsed.', param: null, code: null } };

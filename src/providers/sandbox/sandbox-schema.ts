@@ -161,6 +161,10 @@ const realtime = z.strictObject({
   include,
 });
 
+/** The session of a session.update, and the `session` part of POST /realtime/calls, which names a model. */
+export const realtimeSession = realtime;
+export const callRequest = realtime.extend({ model: text });
+
 const transcription = z.strictObject({
   type: z.literal('transcription'),
   audio: z.strictObject({ input: input.exactOptional() }).exactOptional(),

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../platform/validation/json.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { SandboxSession } from './sandbox-schema.ts';
 
-type RealtimeSession = Extract<SandboxSession, { type: 'realtime' }>;
+export type RealtimeSession = Extract<SandboxSession, { type: 'realtime' }>;
 type Input = NonNullable<NonNullable<RealtimeSession['audio']>['input']>;
 type Tool = NonNullable<RealtimeSession['tools']>[number];
 

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import type { CallProvider } from '../../calls/call-provider.ts';
 import { Secret } from '../../platform/redaction/secret.ts';
 import { createOpenAi } from '../openai.ts';
+import type { Provider } from '../provider.ts';
 import type { ProviderDefinition } from '../provider-definition.ts';
 import type { ClosableProvider } from '../provider-over-http.ts';
+import { hasWerift } from './load-werift.ts';
+import { createSandboxCalls, type SandboxCalls } from './sandbox-calls.ts';
 import { replyTo, type SandboxReply, UNREACHABLE_MODEL } from './sandbox-failures.ts';
 import { parseSandboxRequest, type SandboxError } from './sandbox-request.ts';
-import { SANDBOX_REQUESTS, type SandboxSession } from './sandbox-schema.ts';
+import { SANDBOX_REQUESTS, type SandboxRequest, type SandboxSession } from './sandbox-schema.ts';
 import { answerSession } from './sandbox-session.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -23,11 +28,12 @@ export type Sandbox = {
 /**
  * Starts an upstream of our own on a free loopback port, so that everything can be tried without an account. It speaks
  * the GA dialect and is as strict as OpenAI; its secrets open nothing.
+ * @param calls how it makes calls; null: it makes none
  */
-export async function startSandbox(): Promise<Sandbox> {
+export async function startSandbox(calls: SandboxCalls | null = null): Promise<Sandbox> {
   const server = createServer((request, response) => {
     // Only a broken connection ends here, and then nobody is left to answer.
-    serve(request, response).catch(() => response.destroy());
+    serve(request, response, calls).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -51,7 +57,8 @@ export async function createSandboxProvider({
 }: {
   readonly timeoutMs: number;
 }): Promise<ClosableProvider> {
-  const sandbox = await startSandbox();
+  const sandboxCalls = hasWerift() ? createSandboxCalls() : null;
+  const sandbox = await startSandbox(sandboxCalls);
   const apiKey = new Secret(`sk-sandbox-${randomHex()}`);
   const account = { name: 'sandbox', apiKey, timeoutMs, proxies: undefined };
   const provider = createOpenAi({ ...account, baseUrl: sandbox.baseUrl });
@@ -59,12 +66,25 @@ export async function createSandboxProvider({
   return {
     ...provider,
     isSandbox: true,
-    calls: null,
+    calls: sandboxCalls === null ? null : callsOf(sandboxCalls, provider, unreachable),
     mint: (request) => (request.session.model === UNREACHABLE_MODEL ? unreachable : provider).mint(request),
     close: async () => {
+      await sandboxCalls?.close();
       await Promise.all([provider.close(), unreachable.close()]);
       await sandbox.close();
     },
+  };
+}
+
+/** Calls are offered and hung up over HTTP, as everywhere, so that they fail as everywhere. */
+function callsOf(calls: SandboxCalls, provider: Provider, unreachable: Provider): CallProvider | null {
+  if (provider.calls === null || unreachable.calls === null) return null;
+  const { openCall: openNone } = unreachable.calls;
+  const { openCall } = provider.calls;
+  return {
+    ...provider.calls,
+    openCall: (request) => (request.config.model === UNREACHABLE_MODEL ? openNone : openCall)(request),
+    attach: async (request) => calls.attach(request),
   };
 }
 
@@ -76,9 +96,13 @@ export const sandbox = {
     createSandboxProvider({ timeoutMs: upstreamTimeoutMs }),
 } as const satisfies ProviderDefinition;
 
-async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  calls: SandboxCalls | null,
+): Promise<void> {
   response.setHeader('x-request-id', `req_${randomHex()}`);
-  send(await answer(request, response), response);
+  send(await answer(request, response, calls), response);
 }
 
 function send({ status, body, headers, stops }: SandboxReply, response: ServerResponse): void {
@@ -97,10 +121,14 @@ function send({ status, body, headers, stops }: SandboxReply, response: ServerRe
     });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<SandboxReply> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  calls: SandboxCalls | null,
+): Promise<SandboxReply> {
   const [path = ''] = (request.url ?? '').split('?');
-  const schema = SANDBOX_REQUESTS.get(path);
-  if (schema === undefined) return refuse(404, `Invalid URL (${request.method} ${path})`, null);
+  const reply = routeOf(path, calls);
+  if (reply === null) return refuse(404, `Invalid URL (${request.method} ${path})`, null);
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST');
     return refuse(405, `Not allowed to ${request.method} on ${path}.`, 'method_not_supported');
@@ -113,7 +141,22 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.setHeader('connection', 'close');
     return refuse(413, 'The request body is too large.', null);
   }
-  const parsed = parseSandboxRequest(text, schema);
+  return reply(text, request.headers['content-type']);
+}
+
+type Reply = (body: string, contentType: string | undefined) => SandboxReply | Promise<SandboxReply>;
+
+function routeOf(path: string, calls: SandboxCalls | null): Reply | null {
+  const schema = SANDBOX_REQUESTS.get(path);
+  if (schema !== undefined) return (body) => mint(body, schema);
+  if (calls === null) return null;
+  if (path === '/v1/realtime/calls') return (body, contentType) => calls.open(contentType, body);
+  const id = /^\/v1\/realtime\/calls\/(\w+)\/hangup$/.exec(path)?.[1];
+  return id === undefined ? null : () => calls.hangUp(id);
+}
+
+function mint(body: string, schema: z.ZodType<SandboxRequest>): SandboxReply {
+  const parsed = parseSandboxRequest(body, schema);
   if (!parsed.ok) return refuse(400, parsed.error.message, parsed.error.code, parsed.error.param);
   const { expires_after, session } = parsed.request;
   const expires_at = Math.floor(Date.now() / 1000) + (expires_after?.seconds ?? DEFAULT_TTL_SECONDS);
