@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { validateSearch as applicationsSearch } from './pages/applications/search.ts';
 import { validateSearch as auditSearch } from './pages/audit/search.ts';
+import { validateSearch as callsSearch } from './pages/calls/search.ts';
 import { validateSearch as leakedSecretSearch } from './pages/leaked-secret/search.ts';
 import { validateSearch as overviewSearch } from './pages/overview/search.ts';
 import { validateSearch as playgroundSearch } from './pages/playground/search.ts';
@@ -35,6 +36,12 @@ const routes = [
     path: '/sessions/$id',
     validateSearch: sessionSearch,
     component: lazyRouteComponent(() => import('./pages/session/page.tsx'), 'Page'),
+  }),
+  createRoute({
+    ...under,
+    path: '/calls',
+    validateSearch: callsSearch,
+    component: lazyRouteComponent(() => import('./pages/calls/page.tsx'), 'Page'),
   }),
   createRoute({
     ...under,

@@ -19,9 +19,12 @@ const defaults: Policy = {
   maxMintsPerMinute: 30,
   maxMintsPerDay: 500,
   monthlyBudgetUsd: null,
+  maxCallSeconds: 3600,
+  brokeredOnly: false,
 };
 const nothing: Overrides = {
   ...{ allowedModels: null, allowedProviders: null, maxTtlSeconds: null, monthlyBudgetUsd: null },
+  ...{ maxCallSeconds: null, brokeredOnly: null },
   ...{ maxActiveSessions: null, maxMintsPerMinute: null, maxMintsPerDay: null },
 };
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 29) + seconds * 1000).toISOString();

@@ -148,6 +148,14 @@ export type Eagerness =
   /** The model waits up to 4 seconds. */
   | 'MEDIUM';
 
+/** The call to end. */
+export type EndRealtimeCallInput = {
+  /** The value of RealtimeCall.id. */
+  readonly id: string;
+  /** The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced. */
+  readonly reason?: string | null | undefined;
+};
+
 /** The user to erase. */
 export type EraseUserInput = {
   /** The id of the user. */
@@ -285,6 +293,56 @@ export type Reach =
   | 'OWN_APPLICATION'
   /** The user that the caller is, and its sessions. */
   | 'SELF';
+
+/** Why a call ended. */
+export type RealtimeCallEnd =
+  /** Gatehouse could not watch it from the beginning, and hung up. */
+  | 'ATTACH_FAILED'
+  /** The budget of the user is used up. */
+  | 'BUDGET'
+  /** Its user asked for the end. */
+  | 'CLIENT_ENDED'
+  /** It lasted as long as it may. */
+  | 'DEADLINE'
+  /** Nobody had spoken for as long as is allowed. */
+  | 'IDLE'
+  /** An operator or an application asked for the end. */
+  | 'OPERATOR'
+  /** The session was revoked, or its user erased. */
+  | 'REVOKED'
+  /** The user was suspended. */
+  | 'SUSPENDED'
+  /** Nobody saw the end, and by now the provider must have ended it. */
+  | 'UNKNOWN'
+  /** The provider said that it is over. */
+  | 'UPSTREAM_ENDED'
+  /** The provider refused the offer: there was no call. */
+  | 'UPSTREAM_REFUSED'
+  /** Gatehouse could not watch it any longer, and hung up. */
+  | 'WATCH_LOST';
+
+/** Calls that match all given fields. A list matches any of its values; an empty list, or an id of a record that you may not see, matches nothing. */
+export type RealtimeCallFilter = {
+  /** Calls of sessions that this application requested. */
+  readonly applicationId?: string | null | undefined;
+  /** Calls that ended for one of these reasons. At most 1,000. */
+  readonly endReasons?: ReadonlyArray<RealtimeCallEnd> | null | undefined;
+  /** Calls of the user for whom the applications use this identifier. */
+  readonly externalUserId?: string | null | undefined;
+  /** Calls that have one of these statuses now. At most 1,000. */
+  readonly statuses?: ReadonlyArray<RealtimeCallStatus> | null | undefined;
+};
+
+/** The status of a call, by the clock of the database. */
+export type RealtimeCallStatus =
+  /** The offer was sent to the provider, which has not answered yet. */
+  | 'CONNECTING'
+  /** The call has ended, or the provider never opened it. */
+  | 'ENDED'
+  /** The provider opened the call, and it has not ended. */
+  | 'LIVE'
+  /** Whether the provider opened the call is unknown. It counts for quotas until it must have ended. */
+  | 'UNCERTAIN';
 
 /** Sessions that match all given fields. A list matches any of its values; an empty list, or an id of a record that you may not see, matches nothing. */
 export type RealtimeSessionFilter = {
@@ -752,6 +810,41 @@ export type AuditFindSessionQueryVariables = Exact<{
 
 export type AuditFindSessionQuery = { readonly realtimeSessions: { readonly nodes: ReadonlyArray<{ readonly id: string }> } };
 
+export type CallRowFragment = { readonly id: string, readonly status: RealtimeCallStatus, readonly createdAt: string, readonly connectedAt: string | null, readonly endedAt: string | null, readonly deadlineAt: string | null, readonly lastActivityAt: string | null, readonly endReason: RealtimeCallEnd | null, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string } | null, readonly session: { readonly id: string, readonly model: string, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string } } } & { ' $fragmentName'?: 'CallRowFragment' };
+
+export type CallsPageQueryVariables = Exact<{
+  filter?: RealtimeCallFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  withUsage: boolean;
+}>;
+
+
+export type CallsPageQuery = { readonly realtimeCalls: { readonly nodes: ReadonlyArray<{ ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } };
+
+export type CallsPositionQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CallsPositionQuery = { readonly realtimeSessions: { readonly eventsAfter: string } };
+
+export type CallChangesSubscriptionVariables = Exact<{
+  filter?: RealtimeSessionFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type CallChangesSubscription = { readonly sessionEvents: { readonly id: string, readonly type: SessionEventType } };
+
+export type HangUpInConsoleMutationVariables = Exact<{
+  input: EndRealtimeCallInput;
+}>;
+
+
+export type HangUpInConsoleMutation = { readonly endRealtimeCall:
+    | { readonly __typename: 'EndRealtimeCallSuccess', readonly call: { readonly id: string, readonly status: RealtimeCallStatus } }
+    | { readonly __typename: 'NotFoundError', readonly message: string }
+   };
+
 export type LeakedSessionFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly provider: string, readonly model: string, readonly upstreamSessionId: string | null, readonly createdAt: string, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly application: { readonly id: string, readonly name: string }, readonly user: { readonly id: string, readonly externalId: string | null, readonly suspendedAt?: string | null }, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly isExpired: boolean } | null } & { ' $fragmentName'?: 'LeakedSessionFragment' };
 
 export type RevokeLeakedSessionMutationVariables = Exact<{
@@ -801,7 +894,7 @@ export type OverviewLiveQueryVariables = Exact<{
 }>;
 
 
-export type OverviewLiveQuery = { readonly realtimeSessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly model: string, readonly user: { readonly externalId: string | null }, readonly clientSecret: { readonly expiresAt: string } | null }> } };
+export type OverviewLiveQuery = { readonly realtimeSessions: { readonly totalCount: number | null, readonly nodes: ReadonlyArray<{ readonly id: string, readonly model: string, readonly user: { readonly externalId: string | null }, readonly clientSecret: { readonly expiresAt: string } | null }> }, readonly realtimeCalls: { readonly nodes: ReadonlyArray<{ readonly id: string }>, readonly pageInfo: { readonly hasNextPage: boolean } } };
 
 export type OverviewSpendQueryVariables = Exact<{
   month: UsageFilter;
@@ -827,7 +920,7 @@ export type PlaygroundMintMutationVariables = Exact<{
 
 
 export type PlaygroundMintMutation = { readonly createRealtimeSession:
-    | { readonly __typename: 'CreateRealtimeSessionSuccess', readonly clientSecret: { readonly value: string, readonly expiresAt: string }, readonly session: { readonly id: string, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly exposedUntil: string | null, readonly clientSecret: { readonly redacted: string } | null } | null }
+    | { readonly __typename: 'CreateRealtimeSessionSuccess', readonly callUrl: string | null, readonly clientSecret: { readonly value: string, readonly expiresAt: string }, readonly session: { readonly id: string, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly connection: ConnectionKind, readonly voice: string | null, readonly exposedUntil: string | null, readonly clientSecret: { readonly redacted: string } | null } | null }
     | { readonly __typename: 'IdempotencyConflictError', readonly message: string, readonly reason: IdempotencyConflict }
     | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
     | { readonly __typename: 'PolicyViolationError', readonly message: string, readonly rule: PolicyRule, readonly allowed: ReadonlyArray<string>, readonly unpricedModels: ReadonlyArray<string> }
@@ -887,7 +980,7 @@ export type SessionFieldsFragment = { readonly upstreamSessionId: string | null,
     | { readonly __typename: 'McpTool', readonly serverLabel: string, readonly serverUrl: string | null, readonly connectorId: string | null, readonly serverDescription: string | null, readonly allowedTools: ReadonlyArray<string> | null, readonly readOnlyTools: boolean | null, readonly requireApproval: unknown, readonly hasAuthorization: boolean, readonly headerNames: ReadonlyArray<string> }
   >, readonly toolChoice: { readonly mode: ToolChoiceMode, readonly name: string | null, readonly serverLabel: string | null } | null } & { ' $fragmentName'?: 'SessionFieldsFragment' };
 
-export type SessionSummaryFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly fingerprint: string, readonly expiresAt: string, readonly expiresInSeconds: number, readonly isExpired: boolean } | null, readonly failure: { readonly code: string, readonly message: string, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string } } & { ' $fragmentName'?: 'SessionSummaryFragment' };
+export type SessionSummaryFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly connection: ConnectionKind, readonly provider: string, readonly model: string, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly fingerprint: string, readonly expiresAt: string, readonly expiresInSeconds: number, readonly isExpired: boolean } | null, readonly failure: { readonly code: string, readonly message: string, readonly upstreamStatus: number | null, readonly upstreamCode: string | null, readonly upstreamParam: string | null, readonly upstreamRequestId: string | null } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly call: { readonly id: string, readonly status: RealtimeCallStatus, readonly createdAt: string, readonly connectedAt: string | null, readonly deadlineAt: string | null, readonly lastActivityAt: string | null, readonly endedAt: string | null, readonly endReason: RealtimeCallEnd | null } | null } & { ' $fragmentName'?: 'SessionSummaryFragment' };
 
 export type TimelineEventFragment = { readonly id: string, readonly at: string, readonly action: string, readonly outcome: AuditOutcome, readonly detail: unknown, readonly requestId: string | null, readonly actor: { readonly kind: ActorKind, readonly name: string, readonly user: { readonly id: string } | null } } & { ' $fragmentName'?: 'TimelineEventFragment' };
 
@@ -928,7 +1021,7 @@ export type SessionFilterChoicesQueryVariables = Exact<{ [key: string]: never; }
 
 export type SessionFilterChoicesQuery = { readonly applications: ReadonlyArray<{ readonly id: string, readonly name: string }>, readonly gateway: { readonly pricedModels: ReadonlyArray<string>, readonly providers: ReadonlyArray<{ readonly name: string }> } };
 
-export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
+export type SessionRowFragment = { readonly id: string, readonly status: RealtimeSessionStatus, readonly type: RealtimeSessionType, readonly connection: ConnectionKind, readonly provider: string, readonly model: string, readonly voice: string | null, readonly createdAt: string, readonly issuedAt: string | null, readonly revokedAt: string | null, readonly exposedUntil: string | null, readonly upstreamSessionId: string | null, readonly clientSecret: { readonly redacted: string, readonly expiresAt: string, readonly expiresInSeconds: number } | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly labels: ReadonlyArray<{ readonly key: string, readonly value: string }>, readonly user: { readonly id: string, readonly externalId: string | null }, readonly application: { readonly id: string, readonly name: string }, readonly usage?: { readonly reported: boolean, readonly costUsd: string | null, readonly costKnownUsd: string, readonly totalTokens: number } | null } & { ' $fragmentName'?: 'SessionRowFragment' };
 
 export type UsageReportQueryVariables = Exact<{
   filter: UsageFilter;
@@ -960,9 +1053,9 @@ export type EraseUserMutation = { readonly eraseUser:
     | { readonly __typename: 'UserSuccess', readonly user: { readonly id: string, readonly externalId: string | null, readonly erasedAt: string | null } }
    };
 
-export type PolicyValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number, readonly maxActiveSessions: number, readonly maxMintsPerMinute: number, readonly maxMintsPerDay: number, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'PolicyValuesFragment' };
+export type PolicyValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number, readonly maxActiveSessions: number, readonly maxMintsPerMinute: number, readonly maxMintsPerDay: number, readonly monthlyBudgetUsd: string | null, readonly maxCallSeconds: number, readonly brokeredOnly: boolean } & { ' $fragmentName'?: 'PolicyValuesFragment' };
 
-export type OverrideValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number | null, readonly maxActiveSessions: number | null, readonly maxMintsPerMinute: number | null, readonly maxMintsPerDay: number | null, readonly monthlyBudgetUsd: string | null } & { ' $fragmentName'?: 'OverrideValuesFragment' };
+export type OverrideValuesFragment = { readonly allowedModels: ReadonlyArray<string> | null, readonly allowedProviders: ReadonlyArray<string> | null, readonly maxTtlSeconds: number | null, readonly maxActiveSessions: number | null, readonly maxMintsPerMinute: number | null, readonly maxMintsPerDay: number | null, readonly monthlyBudgetUsd: string | null, readonly maxCallSeconds: number | null, readonly brokeredOnly: boolean | null } & { ' $fragmentName'?: 'OverrideValuesFragment' };
 
 export type UserPolicyFragment = { readonly id: string, readonly policy: { ' $fragmentRefs'?: { 'PolicyValuesFragment': PolicyValuesFragment } }, readonly policyOverrides: { ' $fragmentRefs'?: { 'OverrideValuesFragment': OverrideValuesFragment } } } & { ' $fragmentName'?: 'UserPolicyFragment' };
 
@@ -1240,6 +1333,35 @@ export const ExportedEventFragmentDoc = new TypedDocumentString(`
   detail
 }
     `, {"fragmentName":"ExportedEvent"}) as unknown as TypedDocumentString<ExportedEventFragment, unknown>;
+export const CallRowFragmentDoc = new TypedDocumentString(`
+    fragment CallRow on RealtimeCall {
+  id
+  status
+  createdAt
+  connectedAt
+  endedAt
+  deadlineAt
+  lastActivityAt
+  endReason
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+  }
+  session {
+    id
+    model
+    user {
+      id
+      externalId
+    }
+    application {
+      id
+      name
+    }
+  }
+}
+    `, {"fragmentName":"CallRow"}) as unknown as TypedDocumentString<CallRowFragment, unknown>;
 export const LeakedSessionFragmentDoc = new TypedDocumentString(`
     fragment LeakedSession on RealtimeSession {
   id
@@ -1344,6 +1466,7 @@ export const SessionSummaryFragmentDoc = new TypedDocumentString(`
   id
   status
   type
+  connection
   provider
   model
   createdAt
@@ -1377,6 +1500,16 @@ export const SessionSummaryFragmentDoc = new TypedDocumentString(`
   application {
     id
     name
+  }
+  call {
+    id
+    status
+    createdAt
+    connectedAt
+    deadlineAt
+    lastActivityAt
+    endedAt
+    endReason
   }
 }
     `, {"fragmentName":"SessionSummary"}) as unknown as TypedDocumentString<SessionSummaryFragment, unknown>;
@@ -1425,6 +1558,7 @@ export const SessionRowFragmentDoc = new TypedDocumentString(`
   id
   status
   type
+  connection
   provider
   model
   voice
@@ -1471,6 +1605,8 @@ export const PolicyValuesFragmentDoc = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }
     `, {"fragmentName":"PolicyValues"}) as unknown as TypedDocumentString<PolicyValuesFragment, unknown>;
 export const OverrideValuesFragmentDoc = new TypedDocumentString(`
@@ -1482,6 +1618,8 @@ export const OverrideValuesFragmentDoc = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }
     `, {"fragmentName":"OverrideValues"}) as unknown as TypedDocumentString<OverrideValuesFragment, unknown>;
 export const UserPolicyFragmentDoc = new TypedDocumentString(`
@@ -1502,6 +1640,8 @@ export const UserPolicyFragmentDoc = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }
 fragment OverrideValues on PolicyOverrides {
   allowedModels
@@ -1511,6 +1651,8 @@ fragment OverrideValues on PolicyOverrides {
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }`, {"fragmentName":"UserPolicy"}) as unknown as TypedDocumentString<UserPolicyFragment, unknown>;
 export const ApplicationPolicyFragmentDoc = new TypedDocumentString(`
     fragment ApplicationPolicy on Application {
@@ -1528,6 +1670,8 @@ export const ApplicationPolicyFragmentDoc = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }`, {"fragmentName":"ApplicationPolicy"}) as unknown as TypedDocumentString<ApplicationPolicyFragment, unknown>;
 export const DefaultPolicyFragmentDoc = new TypedDocumentString(`
     fragment DefaultPolicy on Gateway {
@@ -1547,6 +1691,8 @@ export const DefaultPolicyFragmentDoc = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }`, {"fragmentName":"DefaultPolicy"}) as unknown as TypedDocumentString<DefaultPolicyFragment, unknown>;
 export const UserStandingFragmentDoc = new TypedDocumentString(`
     fragment UserStanding on User {
@@ -1691,6 +1837,8 @@ export const ApplicationLimitsDocument = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }
 fragment OverrideValues on PolicyOverrides {
   allowedModels
@@ -1700,6 +1848,8 @@ fragment OverrideValues on PolicyOverrides {
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }
 fragment ApplicationPolicy on Application {
   id
@@ -1981,6 +2131,76 @@ export const AuditFindSessionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditFindSessionQuery, AuditFindSessionQueryVariables>;
+export const CallsPageDocument = new TypedDocumentString(`
+    query CallsPage($filter: RealtimeCallFilter, $first: Int, $after: String, $withUsage: Boolean!) {
+  realtimeCalls(filter: $filter, first: $first, after: $after) {
+    nodes {
+      ...CallRow
+    }
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
+  }
+}
+    fragment CallRow on RealtimeCall {
+  id
+  status
+  createdAt
+  connectedAt
+  endedAt
+  deadlineAt
+  lastActivityAt
+  endReason
+  usage @include(if: $withUsage) {
+    reported
+    costUsd
+    costKnownUsd
+  }
+  session {
+    id
+    model
+    user {
+      id
+      externalId
+    }
+    application {
+      id
+      name
+    }
+  }
+}`) as unknown as TypedDocumentString<CallsPageQuery, CallsPageQueryVariables>;
+export const CallsPositionDocument = new TypedDocumentString(`
+    query CallsPosition {
+  realtimeSessions(first: 1) {
+    eventsAfter
+  }
+}
+    `) as unknown as TypedDocumentString<CallsPositionQuery, CallsPositionQueryVariables>;
+export const CallChangesDocument = new TypedDocumentString(`
+    subscription CallChanges($filter: RealtimeSessionFilter, $after: ID) {
+  sessionEvents(filter: $filter, after: $after) {
+    id
+    type
+  }
+}
+    `) as unknown as TypedDocumentString<CallChangesSubscription, CallChangesSubscriptionVariables>;
+export const HangUpInConsoleDocument = new TypedDocumentString(`
+    mutation HangUpInConsole($input: EndRealtimeCallInput!) {
+  endRealtimeCall(input: $input) {
+    __typename
+    ... on Error {
+      message
+    }
+    ... on EndRealtimeCallSuccess {
+      call {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<HangUpInConsoleMutation, HangUpInConsoleMutationVariables>;
 export const RevokeLeakedSessionDocument = new TypedDocumentString(`
     mutation RevokeLeakedSession($input: RevokeRealtimeSessionInput!, $withSession: Boolean!) {
   revokeRealtimeSession(input: $input) {
@@ -2088,6 +2308,14 @@ export const OverviewLiveDocument = new TypedDocumentString(`
       }
     }
   }
+  realtimeCalls(filter: {statuses: [CONNECTING, LIVE]}, first: 100) {
+    nodes {
+      id
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
 }
     `) as unknown as TypedDocumentString<OverviewLiveQuery, OverviewLiveQueryVariables>;
 export const OverviewSpendDocument = new TypedDocumentString(`
@@ -2183,6 +2411,7 @@ export const PlaygroundMintDocument = new TypedDocumentString(`
       message
     }
     ... on CreateRealtimeSessionSuccess {
+      callUrl
       clientSecret {
         value
         expiresAt
@@ -2192,6 +2421,7 @@ export const PlaygroundMintDocument = new TypedDocumentString(`
         type
         provider
         model
+        connection
         voice
         exposedUntil
         clientSecret {
@@ -2346,6 +2576,7 @@ fragment SessionSummary on RealtimeSession {
   id
   status
   type
+  connection
   provider
   model
   createdAt
@@ -2379,6 +2610,16 @@ fragment SessionSummary on RealtimeSession {
   application {
     id
     name
+  }
+  call {
+    id
+    status
+    createdAt
+    connectedAt
+    deadlineAt
+    lastActivityAt
+    endedAt
+    endReason
   }
 }
 fragment SessionUsage on RealtimeSession {
@@ -2483,6 +2724,7 @@ export const SessionsPageDocument = new TypedDocumentString(`
   id
   status
   type
+  connection
   provider
   model
   voice
@@ -2540,6 +2782,7 @@ export const SessionChangesDocument = new TypedDocumentString(`
   id
   status
   type
+  connection
   provider
   model
   voice
@@ -2837,6 +3080,8 @@ export const SetPolicyInConsoleDocument = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }`) as unknown as TypedDocumentString<SetPolicyInConsoleMutation, SetPolicyInConsoleMutationVariables>;
 export const UserChangesDocument = new TypedDocumentString(`
     subscription UserChanges($id: ID!, $after: ID) {
@@ -2877,6 +3122,8 @@ export const UserPageDocument = new TypedDocumentString(`
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }
 fragment OverrideValues on PolicyOverrides {
   allowedModels
@@ -2886,6 +3133,8 @@ fragment OverrideValues on PolicyOverrides {
   maxMintsPerMinute
   maxMintsPerDay
   monthlyBudgetUsd
+  maxCallSeconds
+  brokeredOnly
 }
 fragment UserPolicy on User {
   id

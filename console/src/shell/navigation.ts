@@ -12,6 +12,7 @@ export type Destination = {
 const DESTINATIONS: readonly Destination[] = [
   { to: '/', label: 'Overview', scopes: [] },
   { to: '/sessions', label: 'Sessions', scopes: ['SESSIONS_READ'] },
+  { to: '/calls', label: 'Calls', scopes: ['SESSIONS_READ'] },
   { to: '/users', label: 'Users', scopes: ['USERS_READ'] },
   { to: '/usage', label: 'Usage', scopes: ['USAGE_READ'] },
   { to: '/audit', label: 'Audit', scopes: ['AUDIT_READ'] },
@@ -21,7 +22,7 @@ const DESTINATIONS: readonly Destination[] = [
 ];
 
 // An end user needs no scope for its own sessions and usage.
-const OF_END_USERS: readonly string[] = ['/sessions', '/usage', '/playground'];
+const OF_END_USERS: readonly string[] = ['/sessions', '/calls', '/usage', '/playground'];
 
 /** The pages that a caller's scopes open. */
 export function destinationsOf({ kind, scopes }: Viewer): readonly Destination[] {

@@ -17,7 +17,8 @@ export function Pager({
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
   readonly onFirst?: () => void;
-  readonly onPrevious: () => void;
+  /** Undefined: the listing is only read forwards. */
+  readonly onPrevious?: () => void;
   readonly onNext: () => void;
   /** What this page shows, in words: "50 sessions". */
   readonly shown?: string;
@@ -33,9 +34,11 @@ export function Pager({
           First
         </Button>
       )}
-      <Button size="small" disabled={!hasPrevious} busy={busy} onClick={onPrevious}>
-        Previous
-      </Button>
+      {onPrevious !== undefined && (
+        <Button size="small" disabled={!hasPrevious} busy={busy} onClick={onPrevious}>
+          Previous
+        </Button>
+      )}
       <Button size="small" disabled={!hasNext} busy={busy} onClick={onNext}>
         Next
       </Button>

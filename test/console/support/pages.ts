@@ -12,6 +12,7 @@ export const PAGES: Readonly<Record<string, (world: World) => string>> = {
   overview: () => '/',
   sessions: () => '/sessions',
   session: ({ sessionId }) => `/sessions/${encodeURIComponent(sessionId)}`,
+  calls: () => '/calls',
   users: () => '/users',
   user: ({ userId }) => `/users/${encodeURIComponent(userId)}`,
   usage: () => '/usage',

@@ -1,5 +1,5 @@
 import type { LimitName, Policy } from '../user/policy.ts';
-import type { Consequence } from '../user/policy-consequences.ts';
+import { brokeredOnlyText, type Consequence, callLengthText } from '../user/policy-consequences.ts';
 
 /** What it means for each user of an application that a limit becomes what `after` says. */
 export function applicationConsequence(name: LimitName, after: Policy): Consequence {
@@ -14,6 +14,10 @@ export function applicationConsequence(name: LimitName, after: Policy): Conseque
       return goesOn(
         `A request for more than ${after.maxTtlSeconds.toLocaleString('en-US')} seconds is refused. Secrets that were handed out keep their lifetime.`,
       );
+    case 'maxCallSeconds':
+      return goesOn(callLengthText(after.maxCallSeconds));
+    case 'brokeredOnly':
+      return goesOn(brokeredOnlyText(after.brokeredOnly));
     case 'monthlyBudgetUsd':
       return budget(after.monthlyBudgetUsd);
     case 'allowedModels':

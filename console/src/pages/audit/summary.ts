@@ -18,6 +18,10 @@ export function summaryOf(action: string, detail: unknown): string {
       return say('reason');
     case 'usage.reported':
       return joined(say('model'), say('totalTokens') === '' ? '' : `${say('totalTokens')} tokens`);
+    case 'call.ended':
+      return choiceName(say('endReason'));
+    case 'call.drifted':
+      return words(detail['fields']);
     case 'policy.set':
       return Object.keys(detail)
         .filter((key) => key !== 'applicationId')

@@ -4,7 +4,7 @@ import { formatCount } from '../../ui/count.tsx';
 import { Comparison } from './comparison.tsx';
 import { Figure } from './figure.tsx';
 import styles from './figures.module.css';
-import { MAX_LIVE, type OverviewLive } from './live-document.ts';
+import { MAX_LIVE, type OverviewCalls, type OverviewLive } from './live-document.ts';
 import { ReasonList } from './reason-list.tsx';
 import { denialReasons, failureReasons } from './reasons.ts';
 import type { OverviewSpend } from './spend-document.ts';
@@ -12,7 +12,13 @@ import type { OverviewStatistics } from './statistics-document.ts';
 
 const YESTERDAY = 'yesterday by this time';
 
-export function LiveFigure({ live }: { readonly live: OverviewLive | undefined }) {
+export function LiveFigure({
+  live,
+  calls,
+}: {
+  readonly live: OverviewLive | undefined;
+  readonly calls: OverviewCalls | undefined;
+}) {
   const count = live?.totalCount;
   return (
     <Figure
@@ -27,9 +33,17 @@ export function LiveFigure({ live }: { readonly live: OverviewLive | undefined }
         <Link to="/sessions" search={{ statuses: ['ACTIVE'] }}>
           Live sessions
         </Link>
+        <br />
+        <Link to="/calls">{calls === undefined ? 'Calls' : runningCalls(calls)}</Link>
       </p>
     </Figure>
   );
+}
+
+/** Of the brokered sessions; what others hold, nobody here can see. */
+function runningCalls({ nodes, pageInfo }: OverviewCalls): string {
+  const more = pageInfo.hasNextPage ? 'over ' : '';
+  return `${more}${formatCount(nodes.length, 'call')} running`;
 }
 
 export function SessionFigures({ statistics }: { readonly statistics: OverviewStatistics | undefined }) {

@@ -19,7 +19,16 @@ export const OVERVIEW_LIVE = graphql(/* GraphQL */ `
         }
       }
     }
+    realtimeCalls(filter: { statuses: [CONNECTING, LIVE] }, first: 100) {
+      nodes {
+        id
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
   }
 `);
 
 export type OverviewLive = OverviewLiveQuery['realtimeSessions'];
+export type OverviewCalls = OverviewLiveQuery['realtimeCalls'];

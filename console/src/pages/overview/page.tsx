@@ -29,7 +29,7 @@ export function Page() {
   );
 }
 
-function Sections({ may, health, live, statistics, spend, error }: Overview) {
+function Sections({ may, health, live, calls, statistics, spend, error }: Overview) {
   return (
     <>
       {health !== undefined && <SandboxWarning providers={health.providers} />}
@@ -39,7 +39,7 @@ function Sections({ may, health, live, statistics, spend, error }: Overview) {
         />
       )}
       <div className={styles['figures']}>
-        {may.readSessions && <LiveFigure live={live} />}
+        {may.readSessions && <LiveFigure live={live} calls={calls} />}
         {may.readSessions && <SessionFigures statistics={statistics} />}
         {may.readUsage && <SpendFigure spend={spend} />}
       </div>

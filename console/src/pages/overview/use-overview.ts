@@ -3,7 +3,7 @@ import type { ApiError } from '../../api/api-error.ts';
 import { serverNow } from '../../api/server-clock.ts';
 import { useViewer, type Viewer } from '../../auth/viewer.ts';
 import { OVERVIEW_HEALTH, type OverviewHealth } from './health-document.ts';
-import { MAX_LIVE, OVERVIEW_LIVE, type OverviewLive } from './live-document.ts';
+import { MAX_LIVE, OVERVIEW_LIVE, type OverviewCalls, type OverviewLive } from './live-document.ts';
 import { overviewPeriods } from './overview-periods.ts';
 import { OVERVIEW_SPEND, type OverviewSpend } from './spend-document.ts';
 import { OVERVIEW_STATISTICS, type OverviewStatistics } from './statistics-document.ts';
@@ -19,6 +19,7 @@ export type Overview = {
   readonly may: ReturnType<typeof permissionsOf>;
   readonly health: OverviewHealth | undefined;
   readonly live: OverviewLive | undefined;
+  readonly calls: OverviewCalls | undefined;
   readonly statistics: OverviewStatistics | undefined;
   readonly spend: OverviewSpend | undefined;
   /** Why some of it is missing or older. */
@@ -39,6 +40,7 @@ export function useOverview(zone: string): Overview {
     may,
     health: health.data?.gateway,
     live: live.data?.realtimeSessions,
+    calls: live.data?.realtimeCalls,
     statistics: statistics.data,
     spend: spend.data,
     error: live.error ?? statistics.error ?? spend.error ?? health.error,

@@ -8,9 +8,13 @@ export type Call = {
   readonly close: () => void;
 };
 
+type Opener = 'provider' | 'gateway';
+
 type Options = {
   /** Whether the user's microphone is part of it; the browser asks the user. */
   readonly microphone: boolean;
+  /** Who takes the offer. */
+  readonly opener: Opener;
   readonly onState: (state: CallState) => void;
   /** What the provider sent, or what became of the connection. */
   readonly onEvent: (text: string) => void;
@@ -20,10 +24,10 @@ type Options = {
 
 /**
  * Opens a WebRTC connection with a client secret, and plays what the model says.
- * @param url the provider's address for calls
+ * @param url where the provider, or the gateway, takes offers
  */
 export function openCall(url: string, secret: string, options: Options): Call {
-  const { microphone, onState, onEvent, onProblem } = options;
+  const { microphone, opener, onState, onEvent, onProblem } = options;
   const connection = new RTCPeerConnection();
   const player = new Audio();
   player.autoplay = true;
@@ -35,7 +39,7 @@ export function openCall(url: string, secret: string, options: Options): Call {
   });
   connection.addEventListener('connectionstatechange', () => {
     onEvent(`connection: ${connection.connectionState}`);
-    if (connection.connectionState === 'failed') fail('The connection to the provider broke.');
+    if (connection.connectionState === 'failed') fail('The connection broke.');
   });
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => onEvent(typeOf(data)));
   channel.addEventListener('open', () => onState('connected'));
@@ -55,7 +59,12 @@ export function openCall(url: string, secret: string, options: Options): Call {
     } else connection.addTransceiver('audio', { direction: 'recvonly' });
     onState('calling');
     await connection.setLocalDescription();
-    const sdp = await exchange(url, secret, connection.localDescription?.sdp ?? '', ended.signal);
+    const offer = connection.localDescription?.sdp ?? '';
+    const response = await sendOffer(url, secret, offer, ended.signal).catch(() => {
+      throw new Error(`The ${opener} could not be reached from this browser.`);
+    });
+    if (!response.ok) throw new Error(await refusalOf(response, opener));
+    const sdp = await response.text();
     if (ended.signal.aborted) return;
     onState('connecting');
     await connection.setRemoteDescription({ type: 'answer', sdp });
@@ -96,19 +105,24 @@ function stopAll(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-async function exchange(url: string, secret: string, sdp: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, {
+function sendOffer(url: string, secret: string, sdp: string, signal: AbortSignal): Promise<Response> {
+  return fetch(url, {
     method: 'POST',
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/sdp' },
     body: sdp,
     signal,
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
-  }).catch(() => {
-    throw new Error('The provider could not be reached from this browser.');
   });
-  if (!response.ok) throw new Error(`The provider refused the connection: HTTP ${response.status}.`);
-  return response.text();
+}
+
+/** The gateway says in a sentence why. What a provider says is not for people. */
+async function refusalOf(response: Response, opener: Opener): Promise<string> {
+  const refused = `The ${opener} refused the connection: HTTP ${response.status}.`;
+  if (opener === 'provider') return refused;
+  const body: { error?: { message?: unknown } } | null = await response.json().catch(() => null);
+  const message = body?.error?.message;
+  return typeof message === 'string' ? `${refused} ${message}` : refused;
 }
 
 function say(channel: RTCDataChannel, text: string): void {

@@ -9,34 +9,44 @@ import styles from './playground.module.css';
 
 type Props = {
   readonly session: MintedSession;
+  /** Null: it is a DIRECT session. */
+  readonly callUrl: string | null;
   readonly secret: SecretBox;
   readonly isHidden: boolean;
 };
 
 /** Connects this browser with the session, where its provider allows that. */
-export function Connect({ session, secret, isHidden }: Props) {
-  const url = useCallsUrl(session);
-  if (session.provider === 'sandbox')
+export function Connect({ session, callUrl, secret, isHidden }: Props) {
+  const url = useCallsUrl(session, callUrl);
+  if (callUrl === null && session.provider === 'sandbox')
     return (
       <p className={styles['hint']}>
-        It is a secret of the sandbox: it opens nothing, so there is nothing to connect to.
+        It is a secret of the sandbox, which opens nothing. Mint a brokered session, and the sandbox holds a
+        call.
       </p>
     );
   if (url === null)
     return <p className={styles['hint']}>The console cannot connect to {session.provider} from a browser.</p>;
-  return <Connection url={url} secret={secret} isHidden={isHidden} />;
+  return <Connection url={url} secret={secret} isHidden={isHidden} opensOnce={callUrl !== null} />;
 }
 
 const WORDS: { readonly [K in CallState]: string } = {
   asking: 'Waiting for the microphone: the browser asks whether this page may use it.',
-  calling: 'Calling the provider …',
-  connecting: 'The provider has answered. Connecting …',
+  calling: 'Calling …',
+  connecting: 'Answered. Connecting …',
   connected: 'Connected.',
   ended: 'Not connected.',
 };
 
-function Connection({ url, secret, isHidden }: { readonly url: string } & Omit<Props, 'session'>) {
+type ConnectionProps = Omit<Props, 'session' | 'callUrl'> & {
+  readonly url: string;
+  /** Whether the secret is used up by the first call. */
+  readonly opensOnce: boolean;
+};
+
+function Connection({ url, secret, isHidden, opensOnce }: ConnectionProps) {
   const [state, setState] = useState<CallState>('ended');
+  const [isUsedUp, setIsUsedUp] = useState(false);
   const [withMicrophone, setWithMicrophone] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [events, setEvents] = useState<readonly string[]>([]);
@@ -52,7 +62,11 @@ function Connection({ url, secret, isHidden }: { readonly url: string } & Omit<P
     setEvents([]);
     call.current = openCall(url, value, {
       microphone,
-      onState: setState,
+      opener: opensOnce ? 'gateway' : 'provider',
+      onState: (next) => {
+        setState(next);
+        if (next === 'connecting') setIsUsedUp(opensOnce);
+      },
       onEvent: (event) => setEvents((all) => [...all.slice(-49), event]),
       onProblem: setProblem,
     });
@@ -90,13 +104,18 @@ function Connection({ url, secret, isHidden }: { readonly url: string } & Omit<P
       )}
       {state === 'ended' ? (
         <div className={styles['submit']}>
-          <Button disabled={isHidden} onClick={() => connect(true)}>
+          <Button disabled={isHidden || isUsedUp} onClick={() => connect(true)}>
             Connect with the microphone
           </Button>
-          <Button disabled={isHidden} onClick={() => connect(false)}>
+          <Button disabled={isHidden || isUsedUp} onClick={() => connect(false)}>
             Connect and listen only
           </Button>
-          {isHidden && (
+          {isUsedUp && (
+            <p className={styles['hint']}>
+              The secret opened its one call. Mint another session to connect again.
+            </p>
+          )}
+          {isHidden && !isUsedUp && (
             <p className={styles['hint']}>The secret is hidden. Mint another session to connect.</p>
           )}
         </div>

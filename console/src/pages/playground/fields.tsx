@@ -15,6 +15,12 @@ const TYPES = [
   { value: 'TRANSLATION', label: 'Translation' },
 ];
 
+const CONNECTIONS = [
+  { value: '', label: 'Default (direct)' },
+  { value: 'DIRECT', label: 'Direct, with the provider’s secret' },
+  { value: 'BROKERED', label: 'Brokered, through Gatehouse' },
+];
+
 /** All that CreateRealtimeSessionInput has. What is left empty is not sent. */
 export function Fields({ form }: { readonly form: FormProps }) {
   const { kind } = useViewer();
@@ -36,6 +42,27 @@ export function Fields({ form }: { readonly form: FormProps }) {
           placeholder="600"
           {...fieldOf(form, 'expiresAfterSeconds')}
         />
+        <Select
+          label="Connection"
+          options={CONNECTIONS}
+          hint="Of a brokered session Gatehouse opens the one call, records what it uses, and ends it."
+          {...choiceOf(form, 'connection')}
+        />
+        {form.draft.connection === 'BROKERED' && (
+          <>
+            <TextField
+              label="Longest call (seconds)"
+              placeholder="as the policy allows"
+              {...fieldOf(form, 'maxCallSeconds')}
+            />
+            <TextField
+              label="Ends when nobody spoke for (seconds)"
+              placeholder="as configured"
+              hint="0: never."
+              {...fieldOf(form, 'idleSeconds')}
+            />
+          </>
+        )}
       </div>
       <TextField label="Instructions" rows={4} {...fieldOf(form, 'instructions')} />
       <details className={styles['more']}>

@@ -13,6 +13,7 @@ export const MINT = graphql(/* GraphQL */ `
         message
       }
       ... on CreateRealtimeSessionSuccess {
+        callUrl
         clientSecret {
           value
           expiresAt
@@ -22,6 +23,7 @@ export const MINT = graphql(/* GraphQL */ `
           type
           provider
           model
+          connection
           voice
           exposedUntil
           clientSecret {
@@ -83,6 +85,8 @@ export type MintedSession = NonNullable<Success['session']>;
 export type Issued = {
   readonly secret: SecretBox;
   readonly expiresAt: string;
+  /** Where the call of a BROKERED session is opened. Null for a DIRECT one. */
+  readonly callUrl: string | null;
   readonly session: MintedSession | null;
 };
 export type MintAnswer =
@@ -103,9 +107,9 @@ export function useMint(): (input: CreateRealtimeSessionInput) => Promise<MintAn
       if (result === undefined) return { kind: 'error', error: error ?? NOTHING };
       if (result.__typename !== 'CreateRealtimeSessionSuccess')
         return { kind: 'refused', refusal: result, requestId };
-      const { clientSecret, session } = result;
+      const { clientSecret, callUrl, session } = result;
       const secret = createSecretBox(clientSecret.value);
-      return { kind: 'issued', issued: { secret, expiresAt: clientSecret.expiresAt, session } };
+      return { kind: 'issued', issued: { secret, expiresAt: clientSecret.expiresAt, callUrl, session } };
     },
     [mutate],
   );

@@ -11,7 +11,7 @@ import styles from './playground.module.css';
 const SHOWN_MS = 60_000;
 
 /** The secret, once: it is gone from the page when it is hidden, after a minute, or when the page is left. */
-export function Minted({ issued: { secret, expiresAt, session } }: { readonly issued: Issued }) {
+export function Minted({ issued: { secret, expiresAt, callUrl, session } }: { readonly issued: Issued }) {
   const [isHidden, setIsHidden] = useState(false);
   useEffect(() => {
     if (isHidden) return;
@@ -38,7 +38,8 @@ export function Minted({ issued: { secret, expiresAt, session } }: { readonly is
         </>
       )}
       <p>
-        It opens connections for <Countdown to={expiresAt} ended="no longer: it has expired" />
+        {callUrl === null ? 'It opens connections for' : 'It opens one call, within'}{' '}
+        <Countdown to={expiresAt} ended="no longer: it has expired" />
         {session !== null && (
           <>
             {' · '}
@@ -48,7 +49,9 @@ export function Minted({ issued: { secret, expiresAt, session } }: { readonly is
           </>
         )}
       </p>
-      {session !== null && <Connect session={session} secret={secret} isHidden={isHidden} />}
+      {session !== null && (
+        <Connect session={session} callUrl={callUrl} secret={secret} isHidden={isHidden} />
+      )}
     </div>
   );
 }

@@ -60,6 +60,8 @@ export function wordsOf(refusal: Refusal): Words {
 
 const RULES: Readonly<Record<PolicyRule, string>> = {
   BUDGET: 'the budget of the month is used up, or the model has no price',
+  CALL_LENGTH: 'the call is too long',
+  CONNECTION: 'sessions must be brokered',
   MODEL: 'the model',
   PROVIDER: 'the provider',
   TTL: 'the lifetime of the secret is too long',
@@ -77,7 +79,7 @@ function allowedBy({
   unpricedModels,
 }: Extract<Refusal, { __typename: 'PolicyViolationError' }>): string[] {
   const lines = unpricedModels.length === 0 ? [] : [`Without a known price: ${unpricedModels.join(', ')}.`];
-  const unit = rule === 'TTL' ? ' seconds' : rule === 'BUDGET' ? ' USD' : '';
+  const unit = rule === 'TTL' || rule === 'CALL_LENGTH' ? ' seconds' : rule === 'BUDGET' ? ' USD' : '';
   lines.push(allowed.length === 0 ? 'None is allowed.' : `Allowed: ${allowed.join(', ')}${unit}.`);
   return [...lines, 'Nothing was reserved or minted.'];
 }

@@ -19,6 +19,11 @@ export function toInput(draft: Draft): Written {
     instructions: text('instructions'),
     outputLanguage: text('outputLanguage'),
     expiresAfterSeconds: whole('expiresAfterSeconds'),
+    connection: oneOf('connection', ['DIRECT', 'BROKERED']),
+    ...(draft.connection === 'BROKERED' && {
+      maxCallSeconds: whole('maxCallSeconds'),
+      idleSeconds: whole('idleSeconds'),
+    }),
     modalities: modalities(draft.modalities),
     temperature: number('temperature'),
     maxResponseOutputTokens:

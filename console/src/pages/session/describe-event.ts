@@ -1,6 +1,8 @@
 // What an audit event of a session says, in words. The details are closed by the server (docs/audit.md); of events of
 // other versions only what can be read is said.
 
+import { callEnds, END_WORDS } from '../calls/words.ts';
+
 export type EventText = { readonly title: string; readonly detail: string | null };
 
 type Detail = Readonly<Record<string, unknown>>;
@@ -46,6 +48,12 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
     title: 'Usage corrected',
     detail: prefixed('Response ', detail['responseId']),
   }),
+  'call.opened': () => ({ title: 'Call opened, and watched', detail: null }),
+  'call.ended': (detail) => ({ title: 'Call ended', detail: callEnd(detail) }),
+  'call.drifted': (detail) => ({
+    title: 'The browser changed the config of the call',
+    detail: Array.isArray(detail['fields']) ? prefixed('Fields: ', detail['fields'].join(', ')) : null,
+  }),
   'secret.identified': () => ({ title: 'Its client secret was looked up as leaked', detail: null }),
 };
 
@@ -54,6 +62,14 @@ export function describeEvent(action: string, detail: unknown): EventText {
   const describe = Object.hasOwn(DESCRIPTIONS, action) ? DESCRIPTIONS[action] : undefined;
   if (describe === undefined) return { title: action, detail: null };
   return describe(isDetail(detail) ? detail : {});
+}
+
+function callEnd({ endReason, reason }: Detail): string | null {
+  const known = callEnds.find((name) => name === endReason);
+  return sentence([
+    known === undefined ? text(endReason) : END_WORDS[known].sentence,
+    prefixed('Reason: ', reason),
+  ]);
 }
 
 function failure(detail: Detail): string | null {

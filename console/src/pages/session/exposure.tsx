@@ -4,8 +4,9 @@ import { useNow } from '../../ui/use-now.ts';
 
 /** What may still come of the session's secret, and until when. Says no more than is known. */
 export function Exposure({ session }: { readonly session: SessionSummaryFragment }) {
-  const { status, exposedUntil, clientSecret } = session;
+  const { status, exposedUntil, clientSecret, connection } = session;
   const now = useNow(10_000);
+  if (connection === 'BROKERED') return <BrokeredExposure session={session} />;
   if (exposedUntil === null) return <p>No secret exists, so nothing can be running.</p>;
   const until = <RelativeTime at={exposedUntil} exact />;
   if (Date.parse(exposedUntil) < now)
@@ -51,5 +52,48 @@ export function Exposure({ session }: { readonly session: SessionSummaryFragment
       return <p>No secret exists, so nothing can be running.</p>;
     default:
       return status satisfies never;
+  }
+}
+
+/** Gatehouse knows of the call that it opened, so more can be said. */
+function BrokeredExposure({
+  session: { call, clientSecret, status },
+}: {
+  readonly session: SessionSummaryFragment;
+}) {
+  if (call === null) {
+    const isUsable = status === 'ACTIVE' && clientSecret !== null;
+    return isUsable ? (
+      <p>
+        Nothing is running. The secret opens one call, until{' '}
+        <RelativeTime at={clientSecret.expiresAt} exact />.
+      </p>
+    ) : (
+      <p>Nothing is running: the secret opened no call, and opens none any more.</p>
+    );
+  }
+  switch (call.status) {
+    case 'CONNECTING':
+      return <p>The call is being opened. The secret is used up.</p>;
+    case 'LIVE':
+      return (
+        <p>
+          The call is running. Gatehouse ends it{' '}
+          {call.deadlineAt === null ? (
+            'at its deadline'
+          ) : (
+            <>
+              at <RelativeTime at={call.deadlineAt} exact />
+            </>
+          )}{' '}
+          at the latest. The secret is used up.
+        </p>
+      );
+    case 'UNCERTAIN':
+      return <p>A call may be running that nobody can hang up. The secret is used up.</p>;
+    case 'ENDED':
+      return <p>Nothing is running any more: the call has ended, and the secret is used up.</p>;
+    default:
+      return call.status satisfies never;
   }
 }

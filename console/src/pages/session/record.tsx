@@ -2,12 +2,23 @@ import { Link } from '@tanstack/react-router';
 import type { SessionSummaryFragment } from '../../gql/graphql.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { sessionTypeLabels } from '../sessions/columns.tsx';
+import { connectionLabels, sessionTypeLabels } from '../sessions/columns.tsx';
 import styles from './session.module.css';
 
 /** Whose the session is, who asked for it and when, and what it is called. */
 export function Record({ session }: { readonly session: SessionSummaryFragment }) {
-  const { id, upstreamSessionId, user, application, type, createdAt, issuedAt, revokedAt, labels } = session;
+  const {
+    id,
+    upstreamSessionId,
+    user,
+    application,
+    type,
+    connection,
+    createdAt,
+    issuedAt,
+    revokedAt,
+    labels,
+  } = session;
   return (
     <dl className={styles['facts']}>
       <dt>User</dt>
@@ -24,6 +35,8 @@ export function Record({ session }: { readonly session: SessionSummaryFragment }
       </dd>
       <dt>Type</dt>
       <dd>{sessionTypeLabels[type]}</dd>
+      <dt>Connection</dt>
+      <dd>{connectionLabels[connection]}</dd>
       <dt>Created</dt>
       <dd>
         <RelativeTime at={createdAt} exact />

@@ -62,10 +62,20 @@ export function Revoke({ session, onRevoked }: Props) {
 }
 
 function Consequence({
-  session: { status, clientSecret, exposedUntil },
+  session: { status, connection, clientSecret, exposedUntil },
 }: {
   readonly session: SessionSummaryFragment;
 }) {
+  if (connection === 'BROKERED')
+    return (
+      <div className={styles['consequence']}>
+        <p>It is marked as revoked here and in the audit trail, with your reason. That cannot be undone.</p>
+        <p>
+          Its secret opens nothing any more, and its call is hung up at once. The user can still ask for
+          another session: suspend the user for that.
+        </p>
+      </div>
+    );
   if (status === 'PENDING')
     return (
       <p>

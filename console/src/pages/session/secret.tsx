@@ -12,7 +12,7 @@ type Props = {
 
 /** What is known of the client secret. Its value is not: it was returned once and is not stored. */
 export function Secret({ session, answeredAt }: Props) {
-  const { clientSecret, status, exposedUntil } = session;
+  const { clientSecret, status, connection, exposedUntil } = session;
   if (clientSecret === null && exposedUntil === null) return null;
   return (
     <dl className={styles['facts']}>
@@ -23,7 +23,11 @@ export function Secret({ session, answeredAt }: Props) {
             <code>{clientSecret.redacted}</code>
           </dd>
           <dt>
-            {clientSecret.isExpired ? 'Expired' : status === 'ACTIVE' ? 'Expires in' : 'Still accepted for'}
+            {clientSecret.isExpired
+              ? 'Expired'
+              : status === 'ACTIVE' || connection === 'BROKERED'
+                ? 'Expires in'
+                : 'Still accepted for'}
           </dt>
           <dd>
             {clientSecret.isExpired ? (

@@ -6,6 +6,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { StatusBadge } from '../sessions/status-badge.tsx';
+import { Call } from './call.tsx';
 import { Exposure } from './exposure.tsx';
 import { Failure } from './failure.tsx';
 import { Record } from './record.tsx';
@@ -66,6 +67,12 @@ export function Session({ id }: { readonly id: string }) {
             <Exposure session={session} />
             <Secret session={session} answeredAt={answeredAt} />
           </section>
+          {session.call !== null && (
+            <section className={styles['card']} aria-labelledby="call">
+              <h2 id="call">Call</h2>
+              <Call session={session} call={session.call} usage={usage} onChanged={reload} />
+            </section>
+          )}
           <section className={styles['card']} aria-labelledby="record">
             <h2 id="record">Record</h2>
             <Record session={session} />

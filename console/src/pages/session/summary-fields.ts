@@ -5,6 +5,7 @@ export const SESSION_SUMMARY = graphql(/* GraphQL */ `
     id
     status
     type
+    connection
     provider
     model
     createdAt
@@ -38,6 +39,16 @@ export const SESSION_SUMMARY = graphql(/* GraphQL */ `
     application {
       id
       name
+    }
+    call {
+      id
+      status
+      createdAt
+      connectedAt
+      deadlineAt
+      lastActivityAt
+      endedAt
+      endReason
     }
   }
 `);

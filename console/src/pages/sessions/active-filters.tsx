@@ -1,6 +1,6 @@
 import { formatExact } from '../../ui/format-time.ts';
 import { useZone, type Zone } from '../../ui/preferences.ts';
-import { sessionTypeLabels } from './columns.tsx';
+import { connectionLabels, sessionTypeLabels } from './columns.tsx';
 import type { ChangeSearch, SearchPatch } from './filter.ts';
 import styles from './filters.module.css';
 import type { SessionsSearch } from './search.ts';
@@ -41,6 +41,12 @@ function chipsOf(search: SessionsSearch, zone: Zone): readonly Chip[] {
       search.types,
       (type) => sessionTypeLabels[type],
       (types) => ({ types }),
+    ),
+    ...each(
+      'Connection',
+      search.connections,
+      (connection) => connectionLabels[connection],
+      (connections) => ({ connections }),
     ),
     ...each('Model', search.models, String, (models) => ({ models })),
     ...each('Provider', search.providers, String, (providers) => ({ providers })),

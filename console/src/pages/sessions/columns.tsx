@@ -31,6 +31,7 @@ export const sessionColumns: readonly SessionColumn[] = [
   { id: 'provider', header: 'Provider', cell: ({ provider }) => provider },
   { id: 'model', header: 'Model', cell: ({ model }) => model },
   { id: 'type', header: 'Type', cell: ({ type }) => sessionTypeLabels[type] },
+  { id: 'connection', header: 'Connection', cell: ({ connection }) => connectionLabels[connection] },
   { id: 'voice', header: 'Voice', cell: ({ voice }) => voice ?? NONE },
   {
     id: 'failure',
@@ -63,6 +64,11 @@ export const sessionTypeLabels = {
   TRANSCRIPTION: 'Transcription',
   TRANSLATION: 'Translation',
 } as const satisfies Record<SessionRow['type'], string>;
+
+export const connectionLabels = {
+  DIRECT: 'Direct',
+  BROKERED: 'Brokered',
+} as const satisfies Record<SessionRow['connection'], string>;
 
 /** What is shown before anybody has chosen. */
 export const defaultColumns: readonly string[] = [

@@ -2,13 +2,13 @@ import { useApiQuery } from '../../api/use-api-query.ts';
 import { useViewer } from '../../auth/viewer.ts';
 import { useZone } from '../../ui/preferences.ts';
 import { Select } from '../../ui/select.tsx';
-import { sessionTypeLabels } from './columns.tsx';
+import { connectionLabels, sessionTypeLabels } from './columns.tsx';
 import { SESSION_FILTER_CHOICES } from './documents.ts';
 import type { ChangeSearch } from './filter.ts';
 import styles from './filters.module.css';
 import { LabelFilter } from './label-filter.tsx';
 import { ListFilter } from './list-filter.tsx';
-import { failureCodes, sessionTypes } from './names.ts';
+import { connectionKinds, failureCodes, sessionTypes } from './names.ts';
 import { QuickTimes } from './quick-times.tsx';
 import type { SessionsSearch } from './search.ts';
 import { TextFilter } from './text-filter.tsx';
@@ -77,6 +77,13 @@ export function FilterPanel({ search, onChange }: Props) {
         labelOf={(type) => sessionTypeLabels[type]}
         chosen={search.types}
         onApply={(types) => onChange({ types })}
+      />
+      <Toggles
+        label="Connection"
+        names={connectionKinds}
+        labelOf={(connection) => connectionLabels[connection]}
+        chosen={search.connections}
+        onApply={(connections) => onChange({ connections })}
       />
       <TimeFilter
         label="Created from"

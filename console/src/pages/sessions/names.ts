@@ -3,6 +3,8 @@ export const sessionStatuses = ['PENDING', 'ACTIVE', 'EXPIRED', 'REVOKED', 'FAIL
 
 export const sessionTypes = ['REALTIME', 'TRANSCRIPTION', 'TRANSLATION'] as const;
 
+export const connectionKinds = ['DIRECT', 'BROKERED'] as const;
+
 /** Why a session has no secret: SessionFailure.code. */
 export const failureCodes = [
   'upstream_unreachable',

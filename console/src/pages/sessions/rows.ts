@@ -7,6 +7,7 @@ export const SESSION_ROW = graphql(/* GraphQL */ `
     id
     status
     type
+    connection
     provider
     model
     voice

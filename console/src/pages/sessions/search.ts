@@ -1,4 +1,4 @@
-import { failureCodes, sessionStatuses, sessionTypes } from './names.ts';
+import { connectionKinds, failureCodes, sessionStatuses, sessionTypes } from './names.ts';
 
 /**
  * What the URL of the list says: the fields of RealtimeSessionFilter by their own names, the order, the page, and the
@@ -12,6 +12,7 @@ export type SessionsSearch = {
   readonly models?: readonly string[];
   readonly providers?: readonly string[];
   readonly types?: readonly SessionTypeName[];
+  readonly connections?: readonly ConnectionName[];
   /** Times are of RFC 3339, in UTC. */
   readonly createdFrom?: string;
   readonly createdTo?: string;
@@ -28,6 +29,7 @@ export type SessionsSearch = {
 
 export type SessionStatusName = (typeof sessionStatuses)[number];
 export type SessionTypeName = (typeof sessionTypes)[number];
+export type ConnectionName = (typeof connectionKinds)[number];
 /** The order other than the default, newest first. */
 export type SessionOrderName = 'CREATED_AT_ASC' | 'EXPIRES_AT_ASC';
 export type LabelSearch = { readonly key: string; readonly value: string };
@@ -44,6 +46,7 @@ export function validateSearch(params: Params): SessionsSearch {
     models: listOf(params['models'], isText),
     providers: listOf(params['providers'], isText),
     types: listOf(params['types'], isOneOf(sessionTypes)),
+    connections: listOf(params['connections'], isOneOf(connectionKinds)),
     createdFrom: time(params['createdFrom']),
     createdTo: time(params['createdTo']),
     expiresBefore: time(params['expiresBefore']),

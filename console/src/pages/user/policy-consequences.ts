@@ -29,6 +29,10 @@ export function consequenceOf(name: LimitName, after: Policy, standing: Standing
       return goesOn(
         `A request for more than ${after.maxTtlSeconds.toLocaleString('en-US')} seconds is refused. Secrets that were handed out keep their lifetime.`,
       );
+    case 'maxCallSeconds':
+      return goesOn(callLengthText(after.maxCallSeconds));
+    case 'brokeredOnly':
+      return goesOn(brokeredOnlyText(after.brokeredOnly));
     case 'monthlyBudgetUsd':
       return budgetConsequence(after.monthlyBudgetUsd, standing);
     case 'allowedModels':
@@ -38,6 +42,16 @@ export function consequenceOf(name: LimitName, after: Policy, standing: Standing
     default:
       return name satisfies never;
   }
+}
+
+export function callLengthText(seconds: number): string {
+  return `Gatehouse hangs up after ${seconds.toLocaleString('en-US')} seconds. A request for a longer call is refused. Calls that are running keep their deadline.`;
+}
+
+export function brokeredOnlyText(only: boolean): string {
+  return only
+    ? 'A request for a direct session is refused. Secrets of direct sessions that were handed out keep working until they expire.'
+    : 'Direct sessions are allowed: Gatehouse cannot end what is opened with their secrets.';
 }
 
 const whatIsCounted = {

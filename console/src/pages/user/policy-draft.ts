@@ -21,6 +21,8 @@ export function draftOf(own: Overrides): Draft {
     maxMintsPerDay: textOf(own.maxMintsPerDay),
     maxTtlSeconds: textOf(own.maxTtlSeconds),
     monthlyBudgetUsd: textOf(own.monthlyBudgetUsd),
+    maxCallSeconds: textOf(own.maxCallSeconds),
+    brokeredOnly: textOf(own.brokeredOnly),
     allowedModels: textOf(own.allowedModels),
     allowedProviders: textOf(own.allowedProviders),
   };
@@ -29,6 +31,7 @@ export function draftOf(own: Overrides): Draft {
 /** The text of a limit in its field. */
 export function textOf(value: LimitValue): string | null {
   if (value === null) return null;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'object' ? value.join('\n') : String(value);
 }
 
@@ -53,6 +56,7 @@ export function parseDraft(draft: Draft, own: Overrides): ParsedDraft {
     if (text === null) {
       if (own[limit.name] !== null) changes[limit.name] = null;
     } else if (limit.kind === 'count') take(limit.name, parseCount(text));
+    else if (limit.kind === 'yes-no') take(limit.name, parseYesNo(text));
     else if (limit.kind === 'usd') take(limit.name, parseUsd(text));
     else take(limit.name, parseList(text));
   }
@@ -64,6 +68,11 @@ type ParsedText<T> = { readonly value: T } | { readonly problem: string };
 function parseCount(text: string): ParsedText<number> {
   const digits = text.trim().replaceAll(',', '');
   return /^\d{1,9}$/.test(digits) ? { value: Number(digits) } : { problem: 'must be a whole number' };
+}
+
+function parseYesNo(text: string): ParsedText<boolean> {
+  const word = text.trim().toLowerCase();
+  return word === 'yes' || word === 'no' ? { value: word === 'yes' } : { problem: 'must be yes or no' };
 }
 
 function parseUsd(text: string): ParsedText<string> {

@@ -10,6 +10,8 @@ export const POLICY = graphql(/* GraphQL */ `
     maxMintsPerMinute
     maxMintsPerDay
     monthlyBudgetUsd
+    maxCallSeconds
+    brokeredOnly
   }
 `);
 
@@ -22,6 +24,8 @@ export const OVERRIDES = graphql(/* GraphQL */ `
     maxMintsPerMinute
     maxMintsPerDay
     monthlyBudgetUsd
+    maxCallSeconds
+    brokeredOnly
   }
 `);
 
@@ -100,6 +104,8 @@ const nothing: Overrides = {
   maxMintsPerMinute: null,
   maxMintsPerDay: null,
   monthlyBudgetUsd: null,
+  maxCallSeconds: null,
+  brokeredOnly: null,
 };
 
 /** The limits of an application, which inherits the defaults. Null: the caller may not see them. */
@@ -118,6 +124,8 @@ export function applicationLayers(
     maxMintsPerMinute: own.maxMintsPerMinute ?? defaults.maxMintsPerMinute,
     maxMintsPerDay: own.maxMintsPerDay ?? defaults.maxMintsPerDay,
     monthlyBudgetUsd: own.monthlyBudgetUsd ?? defaults.monthlyBudgetUsd,
+    maxCallSeconds: own.maxCallSeconds ?? defaults.maxCallSeconds,
+    brokeredOnly: own.brokeredOnly ?? defaults.brokeredOnly,
   };
   return { own, application: nothing, defaults, effective };
 }

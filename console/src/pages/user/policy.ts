@@ -7,6 +7,8 @@ export type Policy = {
   readonly maxMintsPerMinute: number;
   readonly maxMintsPerDay: number;
   readonly monthlyBudgetUsd: string | null;
+  readonly maxCallSeconds: number;
+  readonly brokeredOnly: boolean;
 };
 
 /** What is set for a user or an application itself. Null: inherited. */
@@ -48,8 +50,14 @@ export function inheritedValue<K extends LimitName>(name: K, layers: PolicyLayer
 type Kind =
   | {
       readonly kind: 'count';
-      readonly name: 'maxActiveSessions' | 'maxMintsPerMinute' | 'maxMintsPerDay' | 'maxTtlSeconds';
+      readonly name:
+        | 'maxActiveSessions'
+        | 'maxMintsPerMinute'
+        | 'maxMintsPerDay'
+        | 'maxTtlSeconds'
+        | 'maxCallSeconds';
     }
+  | { readonly kind: 'yes-no'; readonly name: 'brokeredOnly' }
   | { readonly kind: 'usd'; readonly name: 'monthlyBudgetUsd' }
   | { readonly kind: 'list'; readonly name: 'allowedModels' | 'allowedProviders' };
 export type Limit = Kind & { readonly label: string; readonly unit: string; readonly hint: string };
@@ -84,6 +92,20 @@ export const limits: readonly Limit[] = [
     hint: '10 to 7,200 seconds.',
   },
   {
+    name: 'brokeredOnly',
+    label: 'Only brokered sessions',
+    kind: 'yes-no',
+    unit: 'yes or no',
+    hint: 'yes: a direct session, whose secret is the provider’s own, is refused. Then every call can be ended.',
+  },
+  {
+    name: 'maxCallSeconds',
+    label: 'Longest call of a brokered session',
+    kind: 'count',
+    unit: 'seconds',
+    hint: '10 to 3,600 seconds. Gatehouse hangs up then.',
+  },
+  {
     name: 'monthlyBudgetUsd',
     label: 'Budget of a calendar month (UTC)',
     kind: 'usd',
@@ -110,10 +132,15 @@ export const limits: readonly Limit[] = [
 export function formatLimit(name: LimitName, value: LimitValue): string {
   if (name === 'monthlyBudgetUsd')
     return value === null ? 'no budget' : `$${groupThousands(String(value))} a month`;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (value === null) return name === 'allowedModels' ? 'all models' : 'all providers';
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');
-  const count = Number(value).toLocaleString('en-US');
-  return `${count} ${name === 'maxTtlSeconds' ? 'seconds' : Number(value) === 1 ? 'session' : 'sessions'}`;
+  return formatCountOf(name, Number(value));
+}
+
+function formatCountOf(name: LimitName, count: number): string {
+  const unit = name === 'maxTtlSeconds' || name === 'maxCallSeconds' ? 'second' : 'session';
+  return `${count.toLocaleString('en-US')} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** "1234.5" → "1,234.50": exact, as the amounts elsewhere on the page. */
