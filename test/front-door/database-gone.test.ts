@@ -13,7 +13,7 @@ import { useUpstream } from '../support/fixture.ts';
 import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-const DATABASE_TIMEOUT_MS = 400;
+const DATABASE_TIMEOUT_MS = 700;
 const UPSTREAM_TIMEOUT_MS = 1500;
 // Until a session that nobody settled reads UNCONFIRMED: the mint's deadline and the margin for settling.
 const DEADLINE_MS = UPSTREAM_TIMEOUT_MS + 2 * DATABASE_TIMEOUT_MS + 1000;
