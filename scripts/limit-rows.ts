@@ -121,6 +121,11 @@ export const callerLimits: readonly LimitRow[] = [
     beyond: 'PolicyViolationError',
   },
   {
+    what: 'Seconds of a call of a BROKERED session',
+    variable: 'GATEHOUSE_MAX_CALL_SECONDS',
+    beyond: 'PolicyViolationError',
+  },
+  {
     what: 'US dollars of a user in a month',
     variable: 'GATEHOUSE_MONTHLY_BUDGET_USD',
     beyond: 'PolicyViolationError',

@@ -30,6 +30,8 @@ const NOT_LISTED: Readonly<Record<string, string>> = {
   'src/providers/sandbox/sandbox.ts MAX_BODY_BYTES': 'of what the gateway sends to itself',
   'src/sealing/describe-findings.ts MAX_LINES': 'of what a command prints',
   'src/server/graphql/record-denials.ts MAX_FIELDS': 'of an audit event',
+  'src/server/listings/execute-listing.ts MAX_SELECTIONS':
+    'of what is compiled of a document and kept in memory',
   'src/server/http/client-address.ts MAX_HOPS': 'of a header, which the row of its bytes bounds',
 };
 
