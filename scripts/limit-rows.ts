@@ -7,9 +7,9 @@ import { MAX_CREDENTIAL, MAX_INSTRUCTIONS, MAX_TOOL_NAMES, MAX_URL } from '../sr
 import { MAX_PAGE_SIZE } from '../src/platform/database/page.ts';
 import { MAX_ISSUES, MAX_NAME_LENGTH } from '../src/platform/validation/input-issue.ts';
 import { MAX_JSON_DEPTH } from '../src/platform/validation/text.ts';
-import { MAX_EXTRA_FIELDS, MAX_INCLUDED } from '../src/providers/extra-fields.ts';
 import { MAX_MESSAGE_BYTES } from '../src/providers/calls/attach-once.ts';
 import { MAX_UNREAD } from '../src/providers/calls/side-channel.ts';
+import { MAX_EXTRA_FIELDS, MAX_INCLUDED } from '../src/providers/extra-fields.ts';
 import { ANSWER_PER_SENT_BYTE, MIN_ANSWER_BOUND } from '../src/providers/mint-over-http.ts';
 import { MAX_COUNTED_UNSEALED } from '../src/sealing/trail-state.ts';
 import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphql/document-cache.ts';
