@@ -118,6 +118,7 @@ export const callerLimits: readonly LimitRow[] = [
     variable: 'GATEHOUSE_MAX_TTL_SECONDS',
     beyond: 'PolicyViolationError',
   },
+  { what: 'Seconds of a call', variable: 'GATEHOUSE_MAX_CALL_SECONDS', beyond: 'PolicyViolationError' },
   {
     what: 'US dollars of a user in a month',
     variable: 'GATEHOUSE_MONTHLY_BUDGET_USD',
