@@ -120,6 +120,7 @@ export const callerLimits: readonly LimitRow[] = [
     variable: 'GATEHOUSE_MAX_TTL_SECONDS',
     beyond: 'PolicyViolationError',
   },
+  { what: 'Seconds of a call', variable: 'GATEHOUSE_MAX_CALL_SECONDS', beyond: 'PolicyViolationError' },
   {
     what: 'Seconds of a call of a BROKERED session',
     variable: 'GATEHOUSE_MAX_CALL_SECONDS',
