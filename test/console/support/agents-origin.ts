@@ -7,31 +7,33 @@ export type AgentsOrigin = { readonly origin: string; close(): void };
 
 /** An app's page with OpenAI's SDK in it, bundled as apps bundle it, on an origin of its own. */
 export async function serveAgentsPage(): Promise<AgentsOrigin> {
-  const script = await bundle(join(import.meta.dirname, 'agents-page.ts'));
-  const server = createServer(({ url }, response) => {
-    const isScript = url === '/page.js';
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-    response.end(
-      isScript
-        ? script
-        : '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
-    );
+  const { entry, scripts } = await bundle(join(import.meta.dirname, 'agents-page.ts'));
+  const html = `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${entry}"></script>`;
+  const server = createServer(({ url = '' }, response) => {
+    const script = scripts.get(url);
+    response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
+    response.end(script ?? html);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { origin: `http://127.0.0.1:${port}`, close: () => void server.close() };
 }
 
-async function bundle(entry: string): Promise<string> {
+/** Its scripts by their paths, and the path of the one that begins. */
+async function bundle(file: string) {
   const built = await build({
     configFile: false,
     logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"production"' },
-    build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'page' } },
+    build: { write: false, minify: false, rolldownOptions: { input: file } },
   });
   const [first] = Array.isArray(built) ? built : [built];
   const output = first !== undefined && 'output' in first ? first.output : [];
-  const chunk = output.find(({ type }) => type === 'chunk');
-  if (chunk?.type !== 'chunk') throw new Error('Nothing was bundled');
-  return chunk.code;
+  const chunks = output.flatMap((part) => (part.type === 'chunk' ? [part] : []));
+  const entry = chunks.find(({ isEntry }) => isEntry);
+  if (entry === undefined) throw new Error('Nothing was bundled');
+  return {
+    entry: `/${entry.fileName}`,
+    scripts: new Map(chunks.map(({ fileName, code }) => [`/${fileName}`, code])),
+  };
 }
