@@ -191,7 +191,7 @@ const requestForUsers = fc.record({
   }),
 });
 
-test('a compiled listing is answered byte by byte as an executed one', async () => {
+test('a compiled listing is answered byte by byte as an executed one', { timeout: 60_000 }, async () => {
   let written = 0;
   await fc.assert(
     fc.asyncProperty(
