@@ -7,6 +7,8 @@ import { MAX_CREDENTIAL, MAX_INSTRUCTIONS, MAX_TOOL_NAMES, MAX_URL } from '../sr
 import { MAX_PAGE_SIZE } from '../src/platform/database/page.ts';
 import { MAX_ISSUES, MAX_NAME_LENGTH } from '../src/platform/validation/input-issue.ts';
 import { MAX_JSON_DEPTH } from '../src/platform/validation/text.ts';
+import { MAX_MESSAGE_BYTES } from '../src/providers/calls/attach-once.ts';
+import { MAX_UNREAD } from '../src/providers/calls/side-channel.ts';
 import { MAX_EXTRA_FIELDS, MAX_INCLUDED } from '../src/providers/extra-fields.ts';
 import { ANSWER_PER_SENT_BYTE, MIN_ANSWER_BOUND } from '../src/providers/mint-over-http.ts';
 import { MAX_COUNTED_UNSEALED } from '../src/sealing/trail-state.ts';
@@ -165,6 +167,16 @@ export const gatewayLimits: readonly LimitRow[] = [
   { what: 'Calls that it watches', most: MAX_CALLS, beyond: '503' },
   { what: 'SDP offers at a time', most: MAX_OFFERS, beyond: 'the offer waits' },
   { what: 'SDP offers that wait', most: OFFER_QUEUE, beyond: '503' },
+  {
+    what: 'Bytes of an event of a call that is read',
+    most: MAX_MESSAGE_BYTES,
+    beyond: 'the side channel is opened anew',
+  },
+  {
+    what: 'Events of a call that wait to be read',
+    most: MAX_UNREAD,
+    beyond: 'the side channel is opened anew',
+  },
   { what: 'Connections to the database', variable: 'GATEHOUSE_POOL_SIZE', beyond: 'the statement waits' },
   {
     what: 'Milliseconds of a statement in the database',

@@ -81,12 +81,12 @@ export function openCallControl(parts: Parts): CallControl {
     if (provider === undefined) return { kind: 'failed' };
     return attachCall(call, { provider, metrics, withinMs: bounds.attachWithinMs }, stopping);
   };
-  // What another gateway watches is not this one's to end.
-  const isEnding = (id: string) => endings.has(id) || !held.has(id);
+  const isEnding = endings.has;
   const watches = createCallWatches(
     {
       attach,
       isEnding,
+      isHeld: (id) => held.has(id),
       meter,
       log,
       givingUp: givingUp.signal,
