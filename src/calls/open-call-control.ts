@@ -22,7 +22,9 @@ import type { OfferPorts, TakeOffer } from './offer.ts';
 import { renewHeldLeases } from './renew-leases.job.ts';
 import { takeOffer } from './take-offer.ts';
 
-const EVERY_MS = 1000;
+const ADOPT_EVERY_MS = 1000;
+// Of what is due and overdue, so that a gateway that died delays no end by two seconds.
+const END_DUE_EVERY_MS = 500;
 // How long a stopping gateway goes on watching what it has let go of: until another one has attached.
 const HAND_OVER_MS = 2000;
 const RECORD_WITHIN_MS = 3000;
@@ -81,12 +83,12 @@ export function openCallControl(parts: Parts): CallControl {
     if (provider === undefined) return { kind: 'failed' };
     return attachCall(call, { provider, metrics, withinMs: bounds.attachWithinMs }, stopping);
   };
-  // What another gateway watches is not this one's to end.
-  const isEnding = (id: string) => endings.has(id) || !held.has(id);
+  const isEnding = endings.has;
   const watches = createCallWatches(
     {
       attach,
       isEnding,
+      isHeld: (id) => held.has(id),
       meter,
       log,
       givingUp: givingUp.signal,
@@ -120,8 +122,8 @@ export function openCallControl(parts: Parts): CallControl {
     repeat(ms, work, logJobFailure(log, job));
   const stops = [
     every(RENEW_EVERY_MS, 'renew-call-leases', () => renewHeldLeases({ store, owner, held, letGo })),
-    every(EVERY_MS, 'end-due-calls', () => endDueCalls(due)),
-    every(EVERY_MS, 'adopt-calls', async () => {
+    every(END_DUE_EVERY_MS, 'end-due-calls', () => endDueCalls(due)),
+    every(ADOPT_EVERY_MS, 'adopt-calls', async () => {
       const watch = (call: LiveCall) => watches.add(call, null);
       const canWatch = (provider: string) => byName.has(provider);
       if (!isDraining()) await adoptAbandoned({ store, owner, held, canWatch, watch, metrics, log });

@@ -26,6 +26,8 @@ export type WatchPorts = MeteringPorts & {
   /** The call is over already. */
   readonly recordEnd: (call: LiveCall, reason: CallEnd) => void;
   readonly isEnding: (id: string) => boolean;
+  /** False once another gateway may have taken it over. */
+  readonly isHeld: (id: string) => boolean;
   readonly noteActivity: (id: string) => void;
   readonly recordDrift: (id: string, changedFields: readonly string[]) => void;
   readonly onRestored: (call: LiveCall) => void;
@@ -80,15 +82,15 @@ export function watchCall(call: LiveCall, channel: SideChannel | null, ports: Wa
       wasOpen = true;
       const isOver = open !== null && (await readChannel(open, handle));
       open = null;
-      if (ports.isEnding(call.id)) return;
-      if (isOver) return recordEnd();
+      if (isOver && isOurs()) recordEnd();
+      // Mostly it has ended then; where hanging up fails, it goes on.
+      if (ports.isEnding(call.id))
+        await delay(2 * LAST_WORDS_MS, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 
   async function openAgain(wasOpen: boolean): Promise<boolean> {
     const outcome = await restore();
-    // Whoever ends it has asked the provider meanwhile: its answer is no news.
-    const isNews = !signal.aborted && !ports.isEnding(call.id);
     switch (outcome.kind) {
       case 'attached':
         if (signal.aborted) {
@@ -99,14 +101,19 @@ export function watchCall(call: LiveCall, channel: SideChannel | null, ports: Wa
         if (wasOpen) ports.onRestored(call);
         return true;
       case 'gone':
-        if (isNews) recordEnd();
+        if (isOurs()) recordEnd();
         return false;
       case 'failed':
-        if (isNews) ports.end(call, 'WATCH_LOST');
+        if (isOurs()) ports.end(call, 'WATCH_LOST');
         return false;
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** Another gateway that has taken it over, and whoever is ending it, knows better why it ended. */
+  function isOurs(): boolean {
+    return !signal.aborted && ports.isHeld(call.id) && !ports.isEnding(call.id);
   }
 
   function noteDrift(changedFields: readonly string[]): void {
