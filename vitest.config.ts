@@ -10,27 +10,33 @@ const MEMORY = '/dev/shm';
 const ROOM_BYTES = 1024 ** 3;
 if (process.env['TMPDIR'] === undefined && freeBytes(MEMORY) >= ROOM_BYTES) process.env['TMPDIR'] = MEMORY;
 
-// The longest, in the order in which they are to start: beside the chaos run those that mind a slow neighbour least.
+// The longest, in the order in which they are to start: beside the chaos run those that mind a slow neighbour least. First
+// come all that have a process of their own, because a process that is shared ends when such a one is next.
 const LONGEST = [
   'chaos/chaos.process.test.ts',
   'platform/start-up.process.test.ts',
   'platform/database/embedded/starting.process.test.ts',
-  'issuing/model.test.ts',
-  'front-door/database-gone.test.ts',
   'authorization/reading.test.ts',
   'sessions/flat-cost.test.ts',
+  'issuing/model.test.ts',
+  'subscriptions/resuming.test.ts',
+  // Not the first of its worker: it gives its database little time, while what is loaded is still being compiled.
+  'front-door/database-gone.test.ts',
+  'subscriptions/faults.test.ts',
+  'issuing/outage.test.ts',
 ];
 
-// These start processes, catch signals or change what is the process's own. All other files share one process, because
-// loading the gateway takes most of them longer than their tests.
+// These only start processes, catch signals or change what is the process's own. All other files share one process for
+// each worker, because loading the gateway takes most of them longer than their tests.
 const OWN_PROCESS = ['test/**/*.process.test.ts'];
 
 /** So that no worker is left with a long one at the end. By itself vitest knows how long each takes only from an earlier run. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId, project }: TestSpecification) => {
       const index = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}`));
-      return index === -1 ? LONGEST.length : index;
+      const inProject = index === -1 ? LONGEST.length : index;
+      return project.config.isolate ? inProject : inProject + LONGEST.length + 1;
     };
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
@@ -57,8 +63,8 @@ export default defineConfig({
     ],
     // Forks, because tests start servers, send signals and rely on process-wide nets.
     pool: 'forks',
-    // Three on two cores, where vitest would take one: while a file waits for PostgreSQL or a process, others compute.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Four on two cores, where vitest would take one: half of the time a file waits for PostgreSQL, a process or a clock.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,

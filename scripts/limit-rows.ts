@@ -1,4 +1,5 @@
 import { maxHeaderSize } from 'node:http';
+import { MAX_CALLS, MAX_OFFERS, OFFER_QUEUE } from '../src/calls/call-bounds.ts';
 import { MAX_LIST_LENGTH } from '../src/graphql/list-limit.ts';
 import { MAX_COUNT } from '../src/graphql/total-count.ts';
 import { MAX_ROWS } from '../src/graphql/usage-report.ts';
@@ -6,11 +7,14 @@ import { MAX_CREDENTIAL, MAX_INSTRUCTIONS, MAX_TOOL_NAMES, MAX_URL } from '../sr
 import { MAX_PAGE_SIZE } from '../src/platform/database/page.ts';
 import { MAX_ISSUES, MAX_NAME_LENGTH } from '../src/platform/validation/input-issue.ts';
 import { MAX_JSON_DEPTH } from '../src/platform/validation/text.ts';
+import { MAX_MESSAGE_BYTES } from '../src/providers/calls/attach-once.ts';
+import { MAX_UNREAD } from '../src/providers/calls/side-channel.ts';
 import { MAX_EXTRA_FIELDS, MAX_INCLUDED } from '../src/providers/extra-fields.ts';
 import { ANSWER_PER_SENT_BYTE, MIN_ANSWER_BOUND } from '../src/providers/mint-over-http.ts';
 import { MAX_COUNTED_UNSEALED } from '../src/sealing/trail-state.ts';
 import { MAX_CACHED_CHARACTERS, MAX_CACHED_DOCUMENT } from '../src/server/graphql/document-cache.ts';
 import { MAX_BRACKETS, MAX_NAME_PAIRS } from '../src/server/graphql/parse-document.ts';
+import { MAX_OFFER_BYTES } from '../src/server/http/check-offer.ts';
 import { MAX_MINUTES_MS } from '../src/statistics/statistics-query.ts';
 import { MAX_WAITING } from '../src/subscriptions/subscription.ts';
 import { MAX_TOKENS } from '../src/usage/parse-tokens.ts';
@@ -34,6 +38,7 @@ const MORE = 'the answer says that there are more';
 export const requestLimits: readonly LimitRow[] = [
   { what: 'Bytes of its line and headers', most: maxHeaderSize, beyond: '431' },
   { what: 'Bytes of its body', variable: 'GATEHOUSE_MAX_BODY_BYTES', beyond: '413' },
+  { what: 'Bytes of an SDP offer', most: MAX_OFFER_BYTES, beyond: '413' },
   {
     what: 'Milliseconds until its headers are there',
     variable: 'GATEHOUSE_HEADERS_TIMEOUT_MS',
@@ -115,6 +120,12 @@ export const callerLimits: readonly LimitRow[] = [
     variable: 'GATEHOUSE_MAX_TTL_SECONDS',
     beyond: 'PolicyViolationError',
   },
+  { what: 'Seconds of a call', variable: 'GATEHOUSE_MAX_CALL_SECONDS', beyond: 'PolicyViolationError' },
+  {
+    what: 'Seconds of a call of a BROKERED session',
+    variable: 'GATEHOUSE_MAX_CALL_SECONDS',
+    beyond: 'PolicyViolationError',
+  },
   {
     what: 'US dollars of a user in a month',
     variable: 'GATEHOUSE_MONTHLY_BUDGET_USD',
@@ -158,6 +169,19 @@ export const gatewayLimits: readonly LimitRow[] = [
     most: MIN_ANSWER_BOUND,
     beyond: 'UpstreamError',
   },
+  {
+    what: 'Bytes of an event of a call that is read',
+    most: MAX_MESSAGE_BYTES,
+    beyond: 'the side channel is opened anew',
+  },
+  {
+    what: 'Events of a call that wait to be read',
+    most: MAX_UNREAD,
+    beyond: 'the side channel is opened anew',
+  },
+  { what: 'Calls that it watches', most: MAX_CALLS, beyond: '503' },
+  { what: 'SDP offers at a time', most: MAX_OFFERS, beyond: 'the offer waits' },
+  { what: 'SDP offers that wait', most: OFFER_QUEUE, beyond: '503' },
   { what: 'Connections to the database', variable: 'GATEHOUSE_POOL_SIZE', beyond: 'the statement waits' },
   {
     what: 'Milliseconds of a statement in the database',

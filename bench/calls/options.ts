@@ -3,7 +3,7 @@ import { readWhole } from '../options.ts';
 
 export const HELP = `Measures what a call costs that a gateway watches while nobody speaks: one gateway over one embedded PostgreSQL, the
 provider's calls in a process of their own, and each call opened as a browser opens it. Memory is what is in use after a
-garbage collection, and CPU is that of the gateway's process; both beside what it needs for the first tenth of the calls.
+garbage collection, beyond what the first tenth of the calls needs. CPU is all that the gateway's process uses.
 Fails when a call was not watched to the end.
 
   npm run bench:calls -- [options]

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installPackages } from '../../scripts/install-packages.ts';
 import { startChild } from '../child.ts';
 import { progress, runBench } from '../run-bench.ts';
 import { measureBuffers } from './buffers.ts';
@@ -18,8 +17,6 @@ const SESSIONS_OF_A_USER = 100;
 await runBench(HELP, readOptions, bench);
 
 async function bench(options: Options, signal: AbortSignal): Promise<string> {
-  if (!installPackages(import.meta.dirname, 'the load generator'))
-    throw new Error('the load generator could not be installed');
   await using stack = new AsyncDisposableStack();
   const running = { signal, stack };
   progress(`${process.version}, ${availableParallelism()} cores; starting`);

@@ -8,6 +8,8 @@ import type { LiveCall } from './live-call.ts';
 
 export type OfferOutcome =
   | { readonly kind: 'opened'; readonly id: string; readonly sdpAnswer: string }
+  /** This gateway watches as many calls as it can. The secret was not used up. */
+  | { readonly kind: 'full' }
   /** The secret opens nothing, or not any more. Why is nobody's business. */
   | { readonly kind: 'secret_refused' }
   /** There is no call. */

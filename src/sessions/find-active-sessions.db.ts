@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
 import { visible } from '../authorization/visible.db.ts';
-import type { TextRow } from '../platform/database/page.ts';
-import { read, readTexts, sqlParameters } from '../platform/database/statement.ts';
+import { read, type SqlParameters, sqlParameters } from '../platform/database/statement.ts';
 import { isActiveOfUser } from './session-conditions.db.ts';
 
 export type ActiveSessionsOfUser = {
@@ -17,25 +16,15 @@ export function findActiveSessions(
   visibility: Visibility,
   userIds: readonly string[],
 ): Promise<ActiveSessionsOfUser[]> {
-  const { text, params } = statementFor(visibility, userIds);
-  return read<ActiveSessionsOfUser>(pool, text, params);
-}
-
-/** The same as rows of text: the user's id, the count and the time of the first expiry. */
-export function findActiveSessionTexts(
-  pool: pg.Pool,
-  visibility: Visibility,
-  userIds: readonly string[],
-): Promise<TextRow[] | null> {
-  const { text, params } = statementFor(visibility, userIds);
-  return readTexts(pool, text, params, 'prepared');
-}
-
-function statementFor(visibility: Visibility, userIds: readonly string[]) {
   const params = sqlParameters();
-  const text = `SELECT s.user_id AS id, count(*)::integer AS count, min(s.expires_at) AS "nextExpiryAt"
+  const ids = `${params.bind(userIds)}::uuid[]`;
+  return read<ActiveSessionsOfUser>(pool, activeSessionsOf(ids, visibility, params), params);
+}
+
+/** The statement that does. @param ids an array of the users' ids, as SQL */
+export function activeSessionsOf(ids: string, visibility: Visibility, params: SqlParameters): string {
+  return `SELECT s.user_id AS id, count(*)::integer AS count, min(s.expires_at) AS "nextExpiryAt"
     FROM realtime_session AS s
-    WHERE s.user_id = ANY(${params.bind(userIds)}::uuid[]) AND ${isActiveOfUser('s')} AND ${visible('sessions', visibility, params)}
+    WHERE s.user_id = ANY(${ids}) AND ${isActiveOfUser('s')} AND ${visible('sessions', visibility, params)}
     GROUP BY s.user_id`;
-  return { text, params };
 }

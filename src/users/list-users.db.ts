@@ -21,7 +21,7 @@ import {
   type SqlParameters,
   sqlParameters,
 } from '../platform/database/statement.ts';
-import { findActiveSessionTexts } from '../sessions/find-active-sessions.db.ts';
+import { activeSessionsOf } from '../sessions/find-active-sessions.db.ts';
 import { isActive } from '../sessions/session-conditions.db.ts';
 import { seenTimes, visibleUserColumns } from './find-users.db.ts';
 import type { User } from './user.ts';
@@ -29,7 +29,7 @@ import type { UserFilter } from './user-filter.ts';
 import { type UserOrder, userOrders } from './user-order.ts';
 import { toUser, type UserRow } from './user-row.db.ts';
 import type { UserText } from './user-text.ts';
-import { userTextColumn } from './user-texts.db.ts';
+import { isOfActiveSessions, userTextColumn } from './user-texts.db.ts';
 
 // A literal LIMIT: of a parameter the planner assumes that it takes a tenth of all users, and would plan each time. Not by
 // next expiry: an index gives that order only in part, and how many rows are sorted follows from the limit of the page.
@@ -68,35 +68,18 @@ export async function listUserTexts(
   const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
   // When it is selected: PostgreSQL refuses a value that the text does not use.
   const seen = () => seenTimes(visibility, params);
-  const texts = columns.map((column) => userTextColumn(column, seen));
-  const rows = await readTexts(pool, select(textColumns(keyset, texts)), params, plan);
-  const complete = rows && (await withActiveSessions(pool, visibility, rows, columns));
-  return complete && toTextEdges(keyset, complete, page);
-}
-
-/** Fills in what is counted for all users of the page at once. */
-async function withActiveSessions(
-  pool: pg.Pool,
-  visibility: Visibility,
-  rows: readonly TextRow[],
-  columns: readonly UserText[],
-): Promise<readonly TextRow[] | null> {
-  // The id comes before the columns.
-  const count = columns.indexOf('activeSessionCount') + 1;
-  const nextExpiry = columns.indexOf('nextExpiryAt') + 1;
-  if (rows.length === 0 || (count === 0 && nextExpiry === 0)) return rows;
-  const ids = rows.map(([id]) => id ?? '');
-  const found = await findActiveSessionTexts(pool, visibility, ids);
-  if (found === null) return null;
-  const active = new Map(found.map((row) => [row[0], row]));
-  return rows.map((row) => {
-    const [, counted = '0', expiry = null] = active.get(row[0] ?? null) ?? [];
-    return row.map((value, index) => {
-      if (index === 0) return value;
-      if (index === count) return counted;
-      return index === nextExpiry ? expiry : value;
-    });
-  });
+  const selected = textColumns(
+    keyset,
+    columns.map((column) => userTextColumn(column, seen)),
+  );
+  // Counted for all users of the page at once, in the statement that reads them.
+  const text = columns.some(isOfActiveSessions)
+    ? `WITH page AS MATERIALIZED (${select('u.*')}),
+      active AS (${activeSessionsOf('ARRAY(SELECT id FROM page)', visibility, params)})
+      SELECT ${selected} FROM page AS u LEFT JOIN active ON active.id = u.id ${orderBy(keyset, page)}`
+    : select(selected);
+  const rows = await readTexts(pool, text, params, plan);
+  return rows && toTextEdges(keyset, rows, page);
 }
 
 /** The statement of a page, which lacks the columns that it selects of users `u`. */

@@ -54,6 +54,23 @@ export const callers: Readonly<Record<string, Standing>> = {
   'operator with one scope': { kind: 'operator', scopes: ['SESSIONS_READ'] },
 };
 
+/**
+ * Callers of whom each shows something of its own. A key with one scope and reach EVERYTHING shows what the scope opens;
+ * with its own application's it shows nothing that the keys without one scope do not from the other side. An operator
+ * with all scopes is asked nothing that the root key is not.
+ */
+export const distinctCallers = Object.keys(callers).filter(
+  (caller) => !/^key with only \w+$|^operator with all scopes$/.test(caller),
+);
+
+/**
+ * Who has all scopes, where a caller is a key without one of them; else null. Such a key is asked for what its scope
+ * decides: the rest it has in common with the other, who is asked for it.
+ */
+export function fullerThan(caller: string): Standing | null {
+  return /^key without \w+$/.test(caller) ? standingOf('key of A with all scopes') : null;
+}
+
 export function standingOf(caller: string): Standing {
   const standing = callers[caller];
   if (standing === undefined) throw new Error(`No caller is called ${caller}`);

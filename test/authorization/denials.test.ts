@@ -275,3 +275,10 @@ describe('a denial that cannot be recorded', () => {
     });
   });
 });
+
+test("nobody's own credential opens a call: only the client secret of a session does", async () => {
+  const statuses = await Promise.all(
+    Object.keys(callers).map(async (caller) => [caller, await world.offer(caller)] as const),
+  );
+  expect(statuses.filter(([, status]) => status !== 401)).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { generateApiKey } from '../../src/applications/api-key.ts';
+import { sendOffer } from '../support/calls.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { ROOT_KEY, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
@@ -21,6 +22,8 @@ export type World = {
   readonly identityProvider: IdentityProvider;
   /** Sends a request as one of the callers. */
   ask(caller: string, query: string, variables?: Record<string, unknown>): Promise<Exchange>;
+  /** Sends an SDP offer with the caller's own credential. @returns the status */
+  offer(caller: string): Promise<number>;
   /** What was handed out for a session, by the session's id; undefined when nothing was. */
   secretOf(id: string): string | undefined;
   /** What there is, as of now. */
@@ -69,6 +72,7 @@ export async function startWorld(
     identityProvider,
     ask: (caller, query, variables) =>
       exchange(gateway.url, credentialOf(credentials, caller), query, variables),
+    offer: async (caller) => (await sendOffer(gateway.url, credentialOf(credentials, caller) ?? '')).status,
     secretOf: (id) => secrets.get(id),
     facts: () => readFacts(database),
     close: () => close(gateway, upstream, identityProvider, database),

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -8,12 +7,13 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/platform/database/embedded/start-embedded-postgres.ts';
+import { makeCluster, removeDataDirectory } from '../platform/database/embedded/data-directory.ts';
 import { CREATE, TRAIL } from '../support/documents.ts';
 import { useUpstream } from '../support/fixture.ts';
 import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-const DATABASE_TIMEOUT_MS = 400;
+const DATABASE_TIMEOUT_MS = 700;
 const UPSTREAM_TIMEOUT_MS = 1500;
 // Until a session that nobody settled reads UNCONFIRMED: the mint's deadline and the margin for settling.
 const DEADLINE_MS = UPSTREAM_TIMEOUT_MS + 2 * DATABASE_TIMEOUT_MS + 1000;
@@ -25,8 +25,7 @@ const upstream = useUpstream();
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'gatehouse-gone-'));
-  await chmod(directory, 0o755);
+  directory = await makeCluster();
   postgres = await startPostgres();
   proxy = await startTcpProxy(postgres.port);
   gateway = await startGateway(
@@ -49,7 +48,7 @@ afterAll(async () => {
   await gateway?.close();
   await proxy?.close();
   await postgres?.stop();
-  await rm(directory, { recursive: true, force: true });
+  await removeDataDirectory(directory);
 });
 
 const create = () => gateway.ask(CREATE, { input: { externalUserId: 'alice' } });

@@ -9,7 +9,7 @@ import { startPausablePostgres } from '../support/pausable-postgres.ts';
 
 const DATABASE_TIMEOUT_MS = 1500;
 const MEGABYTE = 1024 * 1024;
-const MINTS = 500;
+const MINTS = 300;
 const SLACK_MS = 4000;
 // Without shedding the middle one of 200 waits for two time-outs; with it some 150 ms, all of it for its turn at the CPU.
 const NEXT_MS = DATABASE_TIMEOUT_MS;

@@ -75,7 +75,7 @@ const httpUrls = {
     `https://user:${CANARY}@api.example/v1`,
     `https://:${CANARY}@api.example/v1`,
     `https://api.example/v1#${CANARY}`,
-    `https://api.example/v1?a=${CANARY}#`,
+    `https://api.example/v1/${CANARY}#`,
   ],
 };
 const flags = { message: 'must be true or false', values: [CANARY, '1', 'yes', 'TRUE', 'on'] };

@@ -18,11 +18,21 @@ const NOT_LISTED: Readonly<Record<string, string>> = {
   'src/providers/decode-body.ts MAX_ENCODINGS': "of the provider's answer",
   'src/providers/upstream-text.ts MAX_PARAM': "of the provider's answer",
   'src/platform/http-client/skip-interim-answers.ts MAX_INTERIM_BYTES': "of the provider's answer",
+  'src/platform/http-client/frame-reader.ts MAX_CONTROL_BYTES': 'of what RFC 6455 lets a provider send',
+  'src/providers/calls/call-keys.ts MAX_KEPT': "of the operator's keys that are kept in memory",
+  'src/providers/calls/hang-up-once.ts MAX_ANSWER_BYTES': "of the provider's answer",
+  'src/providers/calls/offer-once.ts MAX_ANSWER_BYTES': "of the provider's answer",
+  'src/providers/calls/read-event-parts.ts MAX_DEPTH': "of the provider's usage",
+  'src/providers/calls/read-event-parts.ts MAX_FIELDS': "of the provider's usage",
+  'src/calls/meter-call.ts MAX_PENDING': "of the provider's events",
   'src/platform/database/clock-skew.ts MAX_SKEW_SECONDS': 'of clocks',
   'src/graphql/redacted-client-secret.ts MAX_INT': 'of the type Int',
+  'src/providers/sandbox/sandbox-calls.ts MAX_CALLS': 'of the sandbox',
   'src/providers/sandbox/sandbox.ts MAX_BODY_BYTES': 'of what the gateway sends to itself',
   'src/sealing/describe-findings.ts MAX_LINES': 'of what a command prints',
   'src/server/graphql/record-denials.ts MAX_FIELDS': 'of an audit event',
+  'src/server/listings/execute-listing.ts MAX_SELECTIONS':
+    'of what is compiled of a document and kept in memory',
   'src/server/http/client-address.ts MAX_HOPS': 'of a header, which the row of its bytes bounds',
 };
 

@@ -174,7 +174,7 @@ describe('the tone', () => {
 
 /** A browser's part of a call, played by the same library. */
 async function openBrowser() {
-  const packages = join(import.meta.dirname, '../../src/providers/sandbox/peer/package.json');
+  const packages = join(import.meta.dirname, '../../sandbox-peer/package.json');
   const { RTCPeerConnection, useOPUS, usePCMU } = createRequire(packages)('werift');
   const connection = new RTCPeerConnection({
     codecs: { audio: [useOPUS(), usePCMU()] },

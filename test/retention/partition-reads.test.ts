@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { listAuditEvents } from '../../src/audit/list-audit-events.db.ts';
 import { createPrisma } from '../../src/platform/database/prisma.ts';
@@ -7,7 +7,7 @@ import { findSessions } from '../../src/sessions/find-sessions.db.ts';
 import { listSessions } from '../../src/sessions/list-sessions.db.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { useDatabase } from '../support/fixture.ts';
-import { asOwner, createBetween, INSERT, poolOf, TABLES, USER } from '../support/partitions.ts';
+import { asOwner, createBetween, INSERT, TABLES, USER } from '../support/partitions.ts';
 import { nestedPlans, nodesOf, type PlanNode, rowsRead } from '../support/query-plan.ts';
 
 const EVERYTHING = { reach: 'EVERYTHING' } as const;
@@ -36,7 +36,7 @@ describe('reading', () => {
 
   // A statement that is run often may be planned once for all values: what PostgreSQL then does must prune as well.
   it.each(RUNS)('by id looks into one partition, the right one, by its primary key (%s)', async (_, runs) => {
-    const pool = poolOf(database);
+    const pool = plainPool(database);
     for (const month of months) {
       const [id = ''] = await ids(`SELECT id FROM realtime_session_${month} ORDER BY random() LIMIT 1`);
       const found = await explain(database, runs, pool, () =>
@@ -65,7 +65,7 @@ describe('reading', () => {
       }
       const session = {
         ...{ provider: 'sandbox', object: 'o', session_limit_seconds: 60, type: 'REALTIME', model: 'm' },
-        ...{ modalities: ['TEXT'], tools: [], labels: [] },
+        ...{ modalities: ['TEXT'], tools: [], labels: [], connection: 'DIRECT' },
       };
       const request = {
         ...{ externalUserId: 'somebody', settleWithinSeconds: 10, expiresAfterSeconds: 60, session },
@@ -87,7 +87,7 @@ describe('reading', () => {
   it.each(RUNS)(
     'newest or oldest first sorts nothing and reads just what it returns (%s)',
     async (_, runs) => {
-      const pool = poolOf(database);
+      const pool = plainPool(database);
       const [boundary = ''] = await ids(`SELECT id FROM realtime_session_2025_02 ORDER BY id DESC LIMIT 1`);
       const before = { ...page, after: { id: boundary, sortedBy: null } };
       const after = { ...before, direction: 'backward' } as const;
@@ -112,7 +112,7 @@ describe('reading', () => {
   );
 
   it.each(RUNS)('of the events of a session reads just those, in whatever months (%s)', async (_, runs) => {
-    const pool = poolOf(database);
+    const pool = plainPool(database);
     const [sessionId = ''] = await ids('SELECT session_id AS id FROM audit_event_2025_02 LIMIT 1');
     const [later] = await database.query(INSERT.audit_event, [['2025-04-15 12:00+00']]);
     expect(later).toEqual({ partition: 'audit_event_2025_04' });
@@ -130,6 +130,13 @@ describe('reading', () => {
     return (await database.query<{ id: string }>(text)).map(({ id }) => id);
   }
 });
+
+/** Its query() gets what a gateway's own connections are sent message by message. */
+function plainPool({ url }: TestDatabase): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  onTestFinished(() => pool.end());
+  return pool;
+}
 
 const statement = z.object({ text: z.string(), values: z.array(z.unknown()).optional() });
 

@@ -11,6 +11,7 @@ import { asOwner, createBetween, INSERT, poolOf, TABLES } from '../support/parti
 const INDEXES = {
   realtime_session: [
     'application_id_id_idx',
+    'brokered_idx',
     'expiring_idx',
     'failure_idx',
     'issued_idx',
@@ -25,6 +26,17 @@ const INDEXES = {
     'unsettled_idx',
     'upstream_idx',
     'user_id_id_idx',
+  ],
+  realtime_call: [
+    'application_id_created_at_session_id_idx',
+    'created_at_session_id_idx',
+    'end_requested_idx',
+    'lease_idx',
+    'must_end_idx',
+    'open_idx',
+    'owner_idx',
+    'pkey',
+    'user_id_created_at_session_id_idx',
   ],
   audit_event: ['denied_idx', 'gone_idx', 'pkey', 'session_id_id_idx', 'user_id_id_idx'],
   audit_identity: ['pkey', 'user_id_event_id_idx'],

@@ -19,7 +19,7 @@ beforeAll(async () => {
     `SELECT table_name || to_char(month, '"_"YYYY"_"MM') AS name FROM (
        SELECT date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => ago) AS month
        FROM generate_series(14, 16) AS ago
-     ) AS months, unnest('{realtime_session,usage_record}'::text[]) AS table_name
+     ) AS months, unnest('{realtime_call,realtime_session,usage_record}'::text[]) AS table_name
      ORDER BY month, table_name`,
   );
   due = rows.map(({ name }) => name);
@@ -52,13 +52,13 @@ test('retention drop lists what is due, drops it when told to, and not by a wron
   const listed = await retentionDrop();
   expect(listed).toMatchObject({ code: 0, names: due });
   expect(listed.stderr).toContain('--yes');
-  expect(await left()).toHaveLength(6);
+  expect(await left()).toEqual([...due].sort());
 
   await moveClock('2 minutes');
   const refused = await retentionDrop('--yes').finally(() => moveClock('0'));
   expect(refused).toMatchObject({ code: 1, names: [] });
   expect(refused.stderr).toMatch(/The database's clock is 1\d\d seconds ahead of this machine's/);
-  expect(await left()).toHaveLength(6);
+  expect(await left()).toEqual([...due].sort());
 
   const lines = await retentionDrop('--json');
   expect(lines.names.map((line) => JSON.parse(line))).toEqual(

@@ -1,3 +1,5 @@
+import { onClocksOf } from '../support/clocks.ts';
+
 /** A session or a denial as the test knows it: what statistics are held against. Times are microseconds since 1970. */
 export type Counted = {
   readonly at: number;
@@ -92,12 +94,7 @@ export function keyOf(one: Counted, { groupBy, timeZone }: Question): string {
 
 /** The minute, hour, day or month of a time on the clocks of a place; hours that come twice differ in their offset. */
 export function onClocks(at: number, timeZone: string, unit: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
-    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'longOffset' },
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  const part = onClocksOf(timeZone, at);
   const month = `${part('year')}-${part('month')}`;
   if (unit === 'MONTH') return month;
   const day = `${month}-${part('day')}`;

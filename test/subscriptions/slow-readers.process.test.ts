@@ -3,7 +3,7 @@ import { issue } from '../support/ask.ts';
 import { type EventStream, eventsOf, openStream } from '../support/event-stream.ts';
 import { repeatSession, sessionOf } from '../support/expiring.ts';
 import { useDatabase, useGatewayProcess } from '../support/fixture.ts';
-import { startGateway } from '../support/gateway.ts';
+import { askAt, type TestGateway } from '../support/gateway.ts';
 
 // More than may wait for a reader and be on the way to it. Each is 30 KB, larger than most.
 const CHANGES = 1600;
@@ -19,9 +19,8 @@ const database = useDatabase();
 const gateway = useGatewayProcess(database, { GATEHOUSE_PROVIDER: 'sandbox' });
 
 beforeAll(async () => {
-  const maker = await startGateway(database);
-  await issue(maker, { externalUserId: 'alice', instructions: INSTRUCTIONS });
-  await maker.close();
+  const ask: TestGateway['ask'] = (query, variables) => askAt(gateway.url, query, variables);
+  await issue({ ask }, { externalUserId: 'alice', instructions: INSTRUCTIONS });
   await repeatSession(database, await sessionOf(database, 'alice'), CHANGES, `now() + interval '1 hour'`);
 });
 

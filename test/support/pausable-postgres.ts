@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded/start-embedded-postgres.ts';
+import { makeCluster, removeDataDirectory } from '../platform/database/embedded/data-directory.ts';
 
 export type PausablePostgres = {
   readonly url: string;
@@ -16,8 +16,7 @@ export type PausablePostgres = {
 
 /** A PostgreSQL of a test's own, because pausing it would pause everybody's. */
 export async function startPausablePostgres(): Promise<PausablePostgres> {
-  const directory = await mkdtemp(join(tmpdir(), 'gatehouse-paused-'));
-  await chmod(directory, 0o755);
+  const directory = await makeCluster();
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const server = await startEmbeddedPostgres({ dataDirectory: directory, log, settings: { fsync: 'off' } });
   // Each process leads a session of its own, so there is no group to signal.
@@ -34,7 +33,7 @@ export async function startPausablePostgres(): Promise<PausablePostgres> {
     stop: async () => {
       await signal('SIGCONT');
       await server.stop();
-      await rm(directory, { recursive: true, force: true });
+      await removeDataDirectory(directory);
     },
   };
 }

@@ -45,6 +45,8 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex): Serve
   socket
     .on('error', () => {})
     .on('close', () => resolve())
+    // A client that died has closed only its half.
+    .on('end', () => socket.end())
     .on('data', (chunk: Buffer) => {
       if (deaf) return;
       rest = Buffer.concat([rest, chunk]);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
 import { unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
+import { onClocksOf } from '../support/clocks.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { askForUsage, readUsage } from '../support/usage.ts';
@@ -100,12 +101,7 @@ const asSum = ({ responses, totalTokens, costKnownUsd }: Totals): Sum => ({
 
 /** The hour, day or month of a time on the clocks of a place, and how far those are from UTC where hours are told apart by it. */
 function onClocks(at: number, timeZone: string, unit: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', hourCycle: 'h23' },
-    timeZoneName: 'longOffset',
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  const part = onClocksOf(timeZone, at);
   const month = `${part('year')}-${part('month')}`;
   if (unit === 'MONTH') return month;
   const day = `${month}-${part('day')}`;

@@ -10,7 +10,7 @@ import { readType } from './read-type.ts';
 import { createSideChannel } from './side-channel.ts';
 
 // More than any event that is read: a session repeats its instructions and tools, a response its words.
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 export type Attempt = {
   readonly agent: Dispatcher;

@@ -1,7 +1,7 @@
 import type { CallEvent, SideChannel } from '../../calls/call-provider.ts';
 
 // A conversation makes a few events a second, and activity is told once until it is read.
-const MAX_UNREAD = 256;
+export const MAX_UNREAD = 256;
 
 export type OpenChannel = {
   readonly channel: SideChannel;

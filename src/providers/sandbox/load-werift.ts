@@ -36,7 +36,7 @@ export type DataChannel = {
 export type AudioTrack = { writeRtp(packet: Buffer): void };
 
 // It has packages of its own: they are large, and only the sandbox's calls need them.
-const PACKAGES = join(import.meta.dirname, 'peer/package.json');
+const PACKAGES = join(import.meta.dirname, '../../../sandbox-peer/package.json');
 
 /** Whether werift is installed. Nothing of it is loaded. */
 export function hasWerift(): boolean {

@@ -45,7 +45,7 @@ export async function admitOffer(
   if (method !== 'POST')
     return refuse(405, `The method must be one of ${METHODS}.`, { headers: { allow: METHODS } });
   const group = addressGroup(address);
-  const wait = await rateLimits.take('address', group);
+  const wait = rateLimits.take('address', group);
   if (wait !== null) return closing(tooMany(wait));
   const credential = bearerOf(headers.authorization);
   if (credential === null) return closing(secretRefused());

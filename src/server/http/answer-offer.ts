@@ -82,7 +82,7 @@ async function openInTurn(
   if (response.destroyed) leave();
   try {
     const outcome = await takeOffer(secret, sdp, gone.signal);
-    if (outcome.kind !== 'secret_refused') giveBack();
+    if (outcome.kind !== 'secret_refused' && outcome.kind !== 'full') giveBack();
     return outcome;
   } finally {
     response.off('close', leave);

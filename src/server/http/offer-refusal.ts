@@ -1,6 +1,6 @@
 import type { OpenCallFailureCode } from '../../calls/call-provider.ts';
 import type { OfferOutcome } from '../../calls/offer.ts';
-import { secretRefused } from './admit-offer.ts';
+import { busy, secretRefused } from './admit-offer.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A refusal whose code may be one of calls, too. */
@@ -25,6 +25,8 @@ const FAILURES: Readonly<Record<OpenCallFailureCode, readonly [status: number, m
 /** What a browser is told of an offer that opened no call; null when it is not there any more. */
 export function refusalOf(outcome: Exclude<OfferOutcome, { kind: 'opened' }>): OfferRefusal | null {
   switch (outcome.kind) {
+    case 'full':
+      return busy('The gateway watches as many calls as it can. Try again.');
     case 'secret_refused':
       return secretRefused();
     case 'refused': {

@@ -68,7 +68,7 @@ describe('uuidv7_at', () => {
     const session = {
       ...{ application_id: application?.id, provider: 'sandbox', object: 'o' },
       ...{ session_limit_seconds: 60, type: 'REALTIME', model: 'm' },
-      ...{ modalities: ['TEXT'], tools: [], labels: [] },
+      ...{ modalities: ['TEXT'], tools: [], labels: [], connection: 'DIRECT' },
     };
     const defaults = { maxTtlSeconds: 60, maxActiveSessions: 1, maxMintsPerMinute: 1, maxMintsPerDay: 1 };
     const request = {

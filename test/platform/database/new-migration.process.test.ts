@@ -34,8 +34,8 @@ beforeEach(async () => {
 });
 
 describe('npm run migration', { timeout: 60_000 }, () => {
-  it('explains itself', () => {
-    expect(runProcess('--help')).toEqual({
+  it('explains itself', async () => {
+    expect(await run('--help')).toEqual({
       exitCode: 0,
       output: expect.stringContaining('Usage: npm run migration'),
     });
@@ -50,7 +50,7 @@ describe('npm run migration', { timeout: 60_000 }, () => {
     expect(await migrations()).toEqual([INIT]);
   });
 
-  // On a PostgreSQL of its own.
+  // As a process, on a PostgreSQL of its own.
   it('makes a migration with a comment when nothing differs', async () => {
     expect(runProcess('backfill')).toEqual({
       exitCode: 0,
@@ -100,7 +100,7 @@ describe('npm run migration', { timeout: 60_000 }, () => {
 
   it('refuses a file that does not define the function of its name', async () => {
     await rename(join(root, 'src/usage/sum-usage.sql'), join(root, 'src/usage/add-usage.sql'));
-    expect(runProcess('rename')).toEqual({
+    expect(await run('rename')).toEqual({
       exitCode: 1,
       output: 'src/usage/add-usage.sql has no line that begins: CREATE OR REPLACE FUNCTION add_usage(\n',
     });

@@ -10,7 +10,7 @@ import { PERMISSION_DENIED } from './privileges.ts';
 // The views of the schema `reporting`, read with a role as docs/operations.md says to make it.
 
 const MONTH = { from: '2026-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
-const VIEWS = ['applications', 'audit_events', 'sessions', 'usage_daily', 'usage_records', 'users'];
+const VIEWS = ['applications', 'audit_events', 'calls', 'sessions', 'usage_daily', 'usage_records', 'users'];
 
 const database = useDatabase();
 const upstream = useUpstream();

@@ -5,10 +5,11 @@ import { sendRaw } from '../../support/raw-http.ts';
 import { documents } from './documents.ts';
 import { framing } from './framing.ts';
 import { CANARY, post } from './hostile-input.ts';
+import { offers } from './offers.ts';
 import { transport } from './transport.ts';
 import { values } from './values.ts';
 
-const inputs = [...documents, ...values, ...transport, ...framing];
+const inputs = [...documents, ...values, ...transport, ...framing, ...offers];
 const MEGABYTE = 2 ** 20;
 
 // The process collects its garbage when told to, and says so: what is then in use is what the inputs left behind. Its

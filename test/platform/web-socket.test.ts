@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
+import { buildConnector } from 'undici';
 import { expect, test } from 'vitest';
 import { createFrameReader } from '../../src/platform/http-client/frame-reader.ts';
+import { skippingInterimAnswers } from '../../src/platform/http-client/skip-interim-answers.ts';
 import { frameOf } from '../support/web-socket-server.ts';
 
 // Messages of every length at which a header has another form, in pieces, with pings in between, cut anywhere.
@@ -56,6 +60,38 @@ test('what is wanted is read whole, and all else is told apart, however it is cu
     }),
     { numRuns: 200 },
   );
+});
+
+test('once a connection is a WebSocket’s, what comes is not held back as the beginning of an answer', async () => {
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      // Fewer bytes than a status line has.
+      socket.once('data', () => socket.write(frameOf(0xa, Buffer.from('!'))));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('There is no port');
+  const target = { hostname: '127.0.0.1', port: String(address.port), protocol: 'http:' };
+  const socket = await new Promise<Socket>((resolve, reject) => {
+    skippingInterimAnswers(buildConnector({}))(target, (error, connected) =>
+      error === null ? resolve(connected) : reject(error),
+    );
+  });
+  const next = async (): Promise<Buffer> => {
+    for (;;) {
+      const chunk: Buffer | null = socket.read();
+      if (chunk !== null) return chunk;
+      await once(socket, 'readable');
+    }
+  };
+  socket.write('GET / HTTP/1.1\r\n\r\n');
+  expect(String(await next())).toContain('101');
+  socket.write('ping');
+  expect(await next()).toEqual(frameOf(0xa, Buffer.from('!')));
+  socket.destroy();
+  server.close();
 });
 
 function* framesOf(whole: Buffer, pieces: number, pinged: boolean): Generator<Buffer> {
