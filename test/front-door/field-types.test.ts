@@ -32,7 +32,9 @@ test('a field has one type in all records and errors, except where the contract 
   expect(interfaces.map(({ name }) => name).toSorted()).toEqual(['Error', 'Node']);
   expect(interfaces.flatMap(disagreements)).toEqual([
     'Node: AuditEvent.application: Application, RealtimeSession.application: Application!',
+    'Node: AuditEvent.session: RealtimeSession, RealtimeCall.session: RealtimeSession!',
     'Node: AuditEvent.user: User, RealtimeSession.user: User!',
-    'Node: RealtimeSession.usage: UsageTotals, User.usage: UsageReport!',
+    'Node: RealtimeCall.status: RealtimeCallStatus!, RealtimeSession.status: RealtimeSessionStatus!',
+    'Node: RealtimeCall.usage: UsageTotals, RealtimeSession.usage: UsageTotals, User.usage: UsageReport!',
   ]);
 });

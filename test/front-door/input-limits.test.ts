@@ -47,6 +47,12 @@ const sessions = (field: string, entry?: Case['entry']) =>
     field,
     entry,
   );
+const calls = (field: string, entry: Case['entry']) =>
+  inFilter(
+    'query ($filter: RealtimeCallFilter) { realtimeCalls(filter: $filter) { nodes { id } } }',
+    field,
+    entry,
+  );
 const events = (field: string, entry?: Case['entry']) =>
   inFilter(
     'query ($filter: AuditEventFilter) { auditEvents(filter: $filter) { nodes { id } } }',
@@ -127,6 +133,9 @@ const LISTS: Readonly<Record<string, Case>> = {
   'RealtimeSessionFilter.providers': sessions('providers'),
   'RealtimeSessionFilter.failureCodes': sessions('failureCodes', () => 'withdrawn'),
   'RealtimeSessionFilter.labels': sessions('labels', label),
+  'RealtimeSessionFilter.connections': sessions('connections', () => 'DIRECT'),
+  'RealtimeCallFilter.statuses': calls('statuses', () => 'LIVE'),
+  'RealtimeCallFilter.endReasons': calls('endReasons', () => 'IDLE'),
   'UserFilter.externalIds': inFilter(
     'query ($filter: UserFilter) { users(filter: $filter) { nodes { id } } }',
     'externalIds',
