@@ -61,12 +61,7 @@ export function Table<Row>({
             <SkeletonRows count={skeletonRows} columns={columns.length} />
           ) : (
             rows.map((row) => (
-              <TableRow
-                key={rowKey(row)}
-                row={row}
-                columns={columns}
-                marked={isMarked?.(row) ?? false}
-              />
+              <TableRow key={rowKey(row)} row={row} columns={columns} marked={isMarked?.(row) ?? false} />
             ))
           )}
         </tbody>
