@@ -10,6 +10,7 @@ import { ROOT_KEY, startGateway } from '../support/gateway.ts';
 import { freePort } from '../support/pgbouncer.ts';
 import { type AgentsOrigin, serveAgentsPage } from './support/agents-origin.ts';
 import type { Seen } from './support/agents-page.ts';
+import { seriousFindings } from './support/axe.ts';
 import { useBrowser } from './support/browser.ts';
 import { CONSOLE_ENV } from './support/console-env.ts';
 import { signInAt, useVisits } from './support/visits.ts';
@@ -99,6 +100,7 @@ test('a call of the playground runs on the page of calls, and is hung up there, 
   await tab.getByRole('button', { name: 'Send' }).click();
   await tab.getByRole('list', { name: 'Events' }).getByText('response.done').waitFor();
 
+  expect.soft(await seriousFindings(page)).toEqual([]);
   await row.getByRole('button', { name: 'Hang up the call of bob' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Reason').fill('It was a test.');
@@ -114,6 +116,7 @@ test('a call of the playground runs on the page of calls, and is hung up there, 
   await ended.getByRole('link', { name: /^…/ }).click();
   await page.getByText('An operator or an application asked for the end.').first().waitFor();
   await page.getByText('Nothing is running any more').waitFor();
+  expect.soft(await seriousFindings(page)).toEqual([]);
   const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
   const { auditEvents } = await readSession(gateway, id);
   expect(auditEvents.nodes).toContainEqual(
