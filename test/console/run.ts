@@ -12,7 +12,7 @@ const args = first === 'screenshots' || first === undefined ? rest : [first, ...
 
 if (!installPackages(import.meta.dirname, 'a browser for the console')) {
   skip('the packages could not be installed');
-} else if (!installPackages(join(root, 'src/providers/sandbox/peer'), 'WebRTC for the sandbox')) {
+} else if (!installPackages(join(root, 'sandbox-peer'), 'WebRTC for the sandbox')) {
   skip('WebRTC could not be installed');
 } else {
   const browser = await findBrowser();
