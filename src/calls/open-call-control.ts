@@ -30,7 +30,10 @@ const HAND_OVER_MS = 2000;
 const RECORD_WITHIN_MS = 3000;
 
 type Parts = {
-  readonly config: Pick<Config, 'upstreamTimeoutMs' | 'databaseTimeoutMs' | 'defaultPolicy'>;
+  readonly config: Pick<
+    Config,
+    'upstreamTimeoutMs' | 'databaseTimeoutMs' | 'defaultPolicy' | 'endDriftedCalls'
+  >;
   readonly store: CallStore;
   readonly meter: MeterUsage;
   readonly providers: readonly { readonly name: string; readonly calls: CallProvider | null }[];
@@ -97,11 +100,14 @@ export function openCallControl(parts: Parts): CallControl {
       end: (call, reason) => void endings.end(call, reason),
       recordEnd: (call, reason) => void endings.recordEnd(call, reason),
       noteActivity: activity.note,
-      recordDrift(id, fields) {
-        const recorded = store.recordDrift(id, fields).then((isNew) => {
+      recordDrift(call, fields) {
+        const recorded = store.recordDrift(call.id, fields).then((isNew) => {
           if (isNew) metrics.callsDrifted.inc();
         });
-        recorded.catch(onError);
+        // Recorded first, so that the trail says why; ended also when that failed.
+        void recorded.catch(onError).then(() => {
+          if (config.endDriftedCalls) void endings.end(call, 'OPERATOR');
+        });
       },
       onRestored({ id, provider }) {
         metrics.sideChannelsRestored.inc();

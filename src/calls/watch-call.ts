@@ -29,7 +29,7 @@ export type WatchPorts = MeteringPorts & {
   /** False once another gateway may have taken it over. */
   readonly isHeld: (id: string) => boolean;
   readonly noteActivity: (id: string) => void;
-  readonly recordDrift: (id: string, changedFields: readonly string[]) => void;
+  readonly recordDrift: (call: LiveCall, changedFields: readonly string[]) => void;
   readonly onRestored: (call: LiveCall) => void;
 };
 
@@ -119,7 +119,7 @@ export function watchCall(call: LiveCall, channel: SideChannel | null, ports: Wa
   function noteDrift(changedFields: readonly string[]): void {
     const names = changedFields.join();
     // Browsers send the same again at each step.
-    if (names !== '' && names !== lastDrift) ports.recordDrift(call.id, changedFields);
+    if (names !== '' && names !== lastDrift) ports.recordDrift(call, changedFields);
     lastDrift = names;
   }
 

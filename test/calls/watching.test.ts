@@ -156,6 +156,25 @@ test('a config that the browser changes is recorded once, and the call goes on',
   expect(call.status).toBe('live');
 });
 
+describe('where a call must keep its config', () => {
+  const strict = useGateway(database, () => ({
+    ...callsEnv(fake.url),
+    GATEHOUSE_PROVIDER: 'openai',
+    GATEHOUSE_END_DRIFTED_CALLS: 'true',
+  }));
+
+  test('one whose config the browser changes is hung up, after that was recorded', async () => {
+    const { sessionId } = await callUser(strict, { externalUserId: 'dina', instructions: 'Be brief.' });
+    const call = liveCall();
+    call.configure({});
+    call.configure({ instructions: 'Say everything.' });
+    await expectEnd(sessionId, 'OPERATOR');
+    expect(call.hangUps).toBe(1);
+    const actions = (await trailOf(database, 'dina')).map(({ action }) => action);
+    expect(actions.filter((action) => /drifted|ended/.test(action))).toEqual(['call.drifted', 'call.ended']);
+  });
+});
+
 describe('a side channel that closes', () => {
   test.each([1000, 1001, 1006] as const)('with %i while the call goes on is opened again', async (code) => {
     const { sessionId } = await callUser(gateway);

@@ -212,6 +212,7 @@ const malformed: Record<string, { message: string; values: readonly string[] }> 
   GATEHOUSE_CONSOLE: flags,
   GATEHOUSE_INTROSPECTION: flags,
   GATEHOUSE_BROKERED_ONLY: flags,
+  GATEHOUSE_END_DRIFTED_CALLS: flags,
   GATEHOUSE_PUBLIC_URL: httpUrls,
   GATEHOUSE_PREPARED_STATEMENTS: { message: 'must be on or off', values: [CANARY, 'ON', 'true'] },
   LOG_LEVEL: { message: "must be one of pino's levels", values: [CANARY, 'INFO', 'warning'] },

@@ -738,7 +738,7 @@ export type CreateSessionMutationVariables = Exact<{
 
 
 export type CreateSessionMutation = { readonly createRealtimeSession:
-    | { readonly __typename: 'CreateRealtimeSessionSuccess', readonly clientSecret: { readonly value: string, readonly expiresAt: string }, readonly session: SessionFieldsFragment | null }
+    | { readonly __typename: 'CreateRealtimeSessionSuccess', readonly callUrl: string | null, readonly clientSecret: { readonly value: string, readonly expiresAt: string }, readonly session: SessionFieldsFragment | null }
     | { readonly __typename: 'IdempotencyConflictError', readonly message: string, readonly reason: IdempotencyConflict }
     | { readonly __typename: 'InvalidInputError', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string }> }
     | { readonly __typename: 'PolicyViolationError', readonly message: string, readonly rule: PolicyRule, readonly allowed: ReadonlyArray<string>, readonly unpricedModels: ReadonlyArray<string> }

@@ -19,7 +19,8 @@ export type RealtimeTokenOptions = {
   readonly session?: (request: Request, body: unknown) => SessionInput | Promise<SessionInput>;
   /**
    * The address that the browser connects to with the token. Default: the WebSocket of the provider that issued it, as the
-   * AI SDK expects it, where its address is known: for Azure and other addresses of one's own it has to be given.
+   * AI SDK expects it, where its address is known: for Azure and other addresses of one's own it has to be given. A
+   * BROKERED session always has its callUrl.
    */
   readonly url?: string | URL | ((session: RealtimeSession) => string | URL | undefined);
   /** Origins, beside the handler's own, whose pages may ask, e.g. "https://app.example.com". */
@@ -87,10 +88,12 @@ async function mint(
 }
 
 function tokenOf(
-  { clientSecret, session }: Success,
+  { callUrl, clientSecret, session }: Success,
   url: NonNullable<RealtimeTokenOptions['url']>,
 ): MintedToken {
-  const address = typeof url !== 'function' ? url : session === null ? undefined : url(session);
+  const configured = typeof url !== 'function' ? url : session === null ? undefined : url(session);
+  // The secret of a BROKERED session opens nothing elsewhere.
+  const address = callUrl ?? configured;
   return {
     token: clientSecret.value.reveal(),
     ...(address === undefined ? {} : { url: String(address) }),

@@ -73,7 +73,12 @@ export function createFakeSessions(): FakeSessions {
       const session = change(newSession(sessions.size + 1, input, externalUserId, value), 'ISSUED');
       if (idempotencyKey != null) minted.set(`${externalUserId} ${idempotencyKey}`, { input: text, session });
       const expiresAt = session.clientSecret?.expiresAt ?? '';
-      return { __typename: 'CreateRealtimeSessionSuccess', clientSecret: { value, expiresAt }, session };
+      return {
+        __typename: 'CreateRealtimeSessionSuccess',
+        callUrl: null,
+        clientSecret: { value, expiresAt },
+        session,
+      };
     },
     revoke(id) {
       const session = sessions.get(id);

@@ -78,6 +78,11 @@ export const servingVariables = {
       .default(300),
     'The call of a BROKERED session is ended when nobody has spoken for that long, in seconds, unless the session says otherwise. 0: never.',
   ),
+  endDriftedCalls: variable(
+    'GATEHOUSE_END_DRIFTED_CALLS',
+    flag.default(false),
+    'Whether a call is ended when the browser changes what it was configured with. Otherwise the change is only recorded.',
+  ),
   publicUrl: variable(
     'GATEHOUSE_PUBLIC_URL',
     httpUrl.refine((url) => !url.includes('?'), 'must be an http(s) URL without a query').optional(),
