@@ -63,8 +63,9 @@ export default defineConfig({
     ],
     // Forks, because tests start servers, send signals and rely on process-wide nets.
     pool: 'forks',
-    // Four on two cores, where vitest would take one: half of the time a file waits for PostgreSQL, a process or a clock.
-    maxWorkers: Math.max(4, availableParallelism() - 1),
+    // Three on two cores, where vitest would take one: half of the time a file waits for PostgreSQL, a process or a clock. With
+    // four, tests that hold a time fail now and then.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,

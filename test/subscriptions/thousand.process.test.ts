@@ -15,7 +15,9 @@ const gateway = useGatewayProcess(database, {
   GATEHOUSE_MAX_STREAMS_PER_CALLER: String(SUBSCRIBERS),
 });
 
-test('a thousand subscribers get exactly what they may see, and the next is refused', async () => {
+test('a thousand subscribers get exactly what they may see, and the next is refused', {
+  timeout: 60_000,
+}, async () => {
   let refused: number | undefined;
   const { before, after, p99, ...delivered } = await measure(
     { subscribers: SUBSCRIBERS, changes: 100, seconds: 1 },
