@@ -70,7 +70,7 @@ test('somebody signs in at the provider, and is an end user with their own sessi
   expect(await page.getByRole('row').filter({ hasText: 'mallory' }).count()).toBe(0);
   expect(await addressIn(page)).toBe(`/console${LINK}`);
   const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
-  expect(await links.allTextContents()).toEqual(['Sessions', 'Usage', 'Playground']);
+  expect(await links.allTextContents()).toEqual(['Sessions', 'Calls', 'Usage', 'Playground']);
 
   const all = [...secrets, asked.get('state') ?? '', asked.get('nonce') ?? ''];
   expect(all.filter((secret) => secret.length < 20)).toEqual([]);

@@ -31,7 +31,7 @@ test('the secret is shown once, can be copied, and is gone when it is hidden', a
   await page.getByRole('button', { name: 'Copy client secret' }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
   await page.evaluate(() => navigator.clipboard.writeText(''));
-  await page.getByText('It is a secret of the sandbox: it opens nothing').waitFor();
+  await page.getByText('It is a secret of the sandbox, which opens nothing').waitFor();
   await page.getByRole('button', { name: 'Hide now' }).click();
   await page.getByText('is hidden, and cannot be shown again').waitFor();
   expect(await page.content()).not.toContain(secret);
