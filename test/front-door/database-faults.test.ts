@@ -142,9 +142,9 @@ describe('with fewer connections of the server than the pool wants', () => {
     );
 
   it('requests wait for one that is free', async () => {
-    await endOf('gatehouse');
-    // The listener has one.
+    // The listener has one. Limited first: what runs periodically connects again at once.
     await limit(3);
+    await endOf('gatehouse');
     onTestFinished(async () => void (await limit(-1)));
     const answers = await Promise.all(Array.from({ length: 40 }, () => create()));
     const outcomes = answers.map(({ status, body }) => body.errors?.[0].extensions.code ?? status);
