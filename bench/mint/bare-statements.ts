@@ -64,6 +64,7 @@ export async function reserve(
     object: 'realtime.session',
     labels,
     session_limit_seconds: 3600,
+    connection: 'DIRECT',
   };
   const detail = {
     provider: 'openai',
