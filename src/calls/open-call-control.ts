@@ -126,7 +126,8 @@ export function openCallControl(parts: Parts): CallControl {
   const lookForRequests = coalesce(() => endRequestedCalls(due), onError);
   const every = (ms: number, job: string, work: () => Promise<void>) =>
     repeat(ms, work, logJobFailure(log, job));
-  const stops = [
+  // Where no provider has calls there is nothing to look for: no statements every half a second.
+  const jobs = () => [
     every(RENEW_EVERY_MS, 'renew-call-leases', () => renewHeldLeases({ store, owner, held, letGo })),
     every(END_DUE_EVERY_MS, 'end-due-calls', () => endDueCalls(due)),
     every(ADOPT_EVERY_MS, 'adopt-calls', async () => {
@@ -135,6 +136,7 @@ export function openCallControl(parts: Parts): CallControl {
       if (!isDraining()) await adoptAbandoned({ store, owner, held, canWatch, watch, metrics, log });
     }),
   ];
+  const stops = byName.size === 0 ? [] : jobs();
   const ports: OfferPorts = {
     ...{ store, owner, bounds, fingerprintKeys, held, attach, isEnding, metrics },
     providerOf: (name) => byName.get(name),
