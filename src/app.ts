@@ -25,7 +25,6 @@ import { createSemaphore } from './platform/process/semaphore.ts';
 import { StartError } from './platform/process/start-error.ts';
 import { readVersion } from './platform/process/version.ts';
 import { openProviders } from './providers/open-providers.ts';
-import type { ClosableProvider } from './providers/provider-over-http.ts';
 import type { ProviderSettings } from './providers/registry.ts';
 import { createReader } from './reader.db.ts';
 import { openRetention } from './retention/open-retention.ts';
@@ -73,8 +72,6 @@ export type AppOptions = {
   readonly sealing?: boolean;
   /** The how manieth request for a listing is answered without being executed, and those after it (default 2). */
   readonly listingsFrom?: number;
-  /** What becomes of each configured provider: for tests that need one with other abilities. */
-  readonly adaptProvider?: (provider: ClosableProvider) => ClosableProvider;
 };
 
 /**
@@ -82,14 +79,7 @@ export type AppOptions = {
  * @throws StartError and the errors of the parts, saying what an operator can do; whatever was opened is closed again
  */
 export async function createApp(config: Config & ProviderSettings, options: AppOptions): Promise<App> {
-  const {
-    log,
-    signal,
-    onMetrics,
-    sealing = true,
-    listingsFrom = 2,
-    adaptProvider = (provider) => provider,
-  } = options;
+  const { log, signal, onMetrics, sealing = true, listingsFrom = 2 } = options;
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     for (const closeOne of opened.splice(0).reverse()) {
@@ -108,8 +98,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const [auditKey] = auditKeys;
     // Closed after all that writes events, so that the last ones are sealed.
     if (sealing) opened.push(await openSealing({ config, ledger: database, key: auditKey, log }));
-    const [firstProvider, ...otherProviders] = await openProviders(config);
-    const providers = [adaptProvider(firstProvider), ...otherProviders.map(adaptProvider)] as const;
+    const providers = await openProviders(config);
     for (const provider of providers) opened.push(() => provider.close());
     const subscriptions = openSubscriptions({ config, ledger: database, log });
     opened.push(() => subscriptions.close());

@@ -16,7 +16,7 @@ const STORED = 'because a BROKERED session is stored until its call begins, and 
  */
 export function* issuesOfConnection(
   { connection, type = 'REALTIME', maxCallSeconds, idleSeconds, expiresAfterSeconds }: ParsedCreateInput,
-  { calls, mints }: Pick<Provider, 'calls' | 'mints'>,
+  { calls, mints, isSandbox }: Pick<Provider, 'calls' | 'mints' | 'isSandbox'>,
   callUrl: string | null,
 ): Generator<InputIssue> {
   if (connection !== 'BROKERED') {
@@ -35,7 +35,13 @@ export function* issuesOfConnection(
       path: ['connection'],
       message: 'cannot be BROKERED here: the operator has not set GATEHOUSE_PUBLIC_URL',
     };
-  if (calls === null) yield { path: ['connection'], message: 'cannot be BROKERED with this provider' };
+  if (calls === null)
+    yield {
+      path: ['connection'],
+      message: isSandbox
+        ? 'cannot be BROKERED at this sandbox: the development dependency werift is not installed'
+        : 'cannot be BROKERED with this provider',
+    };
   if (type !== 'REALTIME') yield { path: ['type'], message: 'must be REALTIME for a BROKERED session' };
   const { min, max } = BROKERED_TTL;
   if (expiresAfterSeconds !== undefined && (expiresAfterSeconds < min || expiresAfterSeconds > max))

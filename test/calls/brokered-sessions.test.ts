@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { issuesOfConnection } from '../../src/issuing/check-connection.ts';
 import { setPolicy } from '../support/ask.ts';
 import { CREATE_BROKERED, issueBrokered, PUBLIC_URL, useBrokeringGateway } from '../support/brokered.ts';
 import { dumpOf } from '../support/dump.ts';
@@ -78,6 +79,14 @@ test('where nobody can open calls, BROKERED is refused with the reasons', async 
       { path: ['connection'], message: 'cannot be BROKERED with this provider' },
     ],
   });
+});
+
+test('at a sandbox without WebRTC, BROKERED is refused by the name of the package that is missing', () => {
+  const input = { externalUserId: 'alice', connection: 'BROKERED' } as const;
+  const sandbox = { calls: null, mints: true, isSandbox: true };
+  expect([...issuesOfConnection(input, sandbox, PUBLIC_URL)]).toEqual([
+    { path: ['connection'], message: expect.stringContaining('werift is not installed') },
+  ]);
 });
 
 test('where there are no client secrets, DIRECT is refused; and so is what a Live session does not have', async () => {

@@ -12,6 +12,7 @@ import { dataOf, quotasUsed, revokeSession, setPolicy, suspendUser, trailOf } fr
 import { issueBrokered, useBrokeringGateway } from '../support/brokered.ts';
 import { askAs } from '../support/callers.ts';
 import { use, useDatabase, useIdentityProvider } from '../support/fixture.ts';
+import { upstreamEnv } from '../support/gateway.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 // The gateway's, so that fingerprints can be made here.
@@ -19,7 +20,9 @@ const KEY = Buffer.alloc(32, 5);
 
 const database = useDatabase();
 const identityProvider = useIdentityProvider();
+// Its provider is away, so that it ends no call of those that the tests play.
 const gateway = useBrokeringGateway(database, () => ({
+  ...upstreamEnv('http://127.0.0.1:1/v1'),
   ...identityProvider.env,
   GATEHOUSE_FINGERPRINT_KEY: KEY.toString('base64'),
 }));

@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { hasWerift } from '../../src/providers/sandbox/load-werift.ts';
 import { readSession } from '../support/ask.ts';
 import { issueBrokered } from '../support/brokered.ts';
 import { callIdOf, callOf } from '../support/calls.ts';
@@ -31,10 +30,6 @@ const gateway = use(
 );
 const browser = useBrowser();
 const visits = useVisits(browser, gateway);
-
-test('the sandbox can hold calls', () => {
-  expect(hasWerift()).toBe(true);
-});
 
 test('a page with OpenAI’s SDK holds a call through Gatehouse, which meters it and hangs up at the deadline', async () => {
   const { clientSecret, callUrl, session } = await issueBrokered(gateway, { maxCallSeconds: 10 });

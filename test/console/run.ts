@@ -12,8 +12,6 @@ const args = first === 'screenshots' || first === undefined ? rest : [first, ...
 
 if (!installPackages(import.meta.dirname, 'a browser for the console')) {
   skip('the packages could not be installed');
-} else if (!installPackages(join(root, 'sandbox-peer'), 'WebRTC for the sandbox')) {
-  skip('WebRTC could not be installed');
 } else {
   const browser = await findBrowser();
   if (browser === undefined) skip('there is no Chromium on this machine (CONSOLE_BROWSER may name one)');

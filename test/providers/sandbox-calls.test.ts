@@ -1,17 +1,13 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { RTCPeerConnection, useOPUS, usePCMU } from 'werift';
 import type { CallProvider } from '../../src/calls/call-provider.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/platform/validation/json.ts';
-import { hasWerift } from '../../src/providers/sandbox/load-werift.ts';
 import { createSandboxProvider } from '../../src/providers/sandbox/sandbox.ts';
 import { createConversation } from '../../src/providers/sandbox/sandbox-conversation.ts';
 import { createTone } from '../../src/providers/sandbox/tone.ts';
 import { eventually } from '../support/eventually.ts';
 import { use } from '../support/fixture.ts';
 import { CONFIG, openCall, readerOf } from '../support/watched-call.ts';
-
-const INSTALLED = hasWerift();
 
 describe('a conversation with the sandbox', () => {
   const asked = { type: 'realtime', model: 'gpt-realtime', instructions: 'x' } as const;
@@ -82,11 +78,7 @@ describe('calls at the sandbox', () => {
     return provider.calls;
   };
 
-  test('are there when werift is', () => {
-    expect(provider.calls !== null).toBe(INSTALLED);
-  });
-
-  test.runIf(INSTALLED).each([
+  test.each([
     ['sandbox-refused', 'refused', 'upstream_unreachable'],
     ['sandbox-400', 'refused', 'upstream_rejected'],
     ['sandbox-429', 'refused', 'upstream_rate_limited'],
@@ -98,7 +90,7 @@ describe('calls at the sandbox', () => {
     expect(await openCall(calls(), watching.signal, { ...CONFIG, model })).toMatchObject({ kind, code });
   });
 
-  test.runIf(INSTALLED)('need an offer that can be answered', async () => {
+  test('need an offer that can be answered', async () => {
     const request = { config: CONFIG, safetyIdentifier: 'x', signal: watching.signal };
     expect(await calls().openCall({ ...request, sdp: 'v=0\r\nnonsense' })).toMatchObject({ kind: 'refused' });
   });
@@ -117,14 +109,14 @@ describe('calls at the sandbox', () => {
     return { browser, request, events: readerOf(attached.channel) };
   }
 
-  test.runIf(INSTALLED)('end when the browser leaves', async () => {
+  test('end when the browser leaves', async () => {
     const { browser, request, events } = await connect();
     await browser.close();
     expect(await events.rest()).toEqual([{ kind: 'closed', code: 1000, clean: true, ended: false }]);
     expect(await calls().attach(request)).toEqual({ kind: 'gone' });
   });
 
-  test.runIf(INSTALLED)('connect, say something, and end', async () => {
+  test('connect, say something, and end', async () => {
     const { browser, request, events } = await connect();
     browser.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Something else.' } });
     browser.send({ type: 'response.create' });
@@ -174,8 +166,6 @@ describe('the tone', () => {
 
 /** A browser's part of a call, played by the same library. */
 async function openBrowser() {
-  const packages = join(import.meta.dirname, '../../sandbox-peer/package.json');
-  const { RTCPeerConnection, useOPUS, usePCMU } = createRequire(packages)('werift');
   const connection = new RTCPeerConnection({
     codecs: { audio: [useOPUS(), usePCMU()] },
     iceServers: [],
@@ -185,19 +175,18 @@ async function openBrowser() {
   const channel = connection.createDataChannel('oai-events');
   const received: string[] = [];
   let packets = 0;
-  type Track = { onReceiveRtp: { subscribe(listener: () => void): void } };
-  connection.onTrack.subscribe((track: Track) =>
+  connection.onTrack.subscribe((track) =>
     track.onReceiveRtp.subscribe(() => {
       packets += 1;
     }),
   );
-  channel.onMessage.subscribe((message: string | Buffer) => {
+  channel.onMessage.subscribe((message) => {
     const event = parseJson(message.toString());
     if (isJsonObject(event)) received.push(String(event['type']));
   });
   await connection.setLocalDescription(await connection.createOffer());
   return {
-    offer: String(connection.localDescription.sdp),
+    offer: connection.localDescription?.sdp ?? '',
     received,
     packets: () => packets,
     accept: (sdp: string): Promise<void> => connection.setRemoteDescription({ type: 'answer', sdp }),

@@ -1,32 +1,15 @@
-import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
 import type { TestDatabase } from './database.ts';
-import { use } from './fixture.ts';
-import { startGateway, type TestGateway } from './gateway.ts';
-
-const unasked = async (): Promise<never> => {
-  throw new Error('Nothing is asked of the provider before an offer comes');
-};
-
-/** The sandbox as a provider that can open calls. The tests of the ledger never let it. */
-export function withCalls(provider: ClosableProvider): ClosableProvider {
-  return {
-    ...provider,
-    calls: { longestCallSeconds: 3600, openCall: unasked, attach: unasked, hangUp: unasked },
-  };
-}
+import { useGateway } from './fixture.ts';
+import type { TestGateway } from './gateway.ts';
 
 export const PUBLIC_URL = 'https://gatehouse.example';
 
-/** A gateway whose sessions can be BROKERED. */
+/** A gateway whose sessions can be BROKERED: at the sandbox, unless the variables name another provider. */
 export function useBrokeringGateway(
   database: Pick<TestDatabase, 'url' | 'ownerUrl'>,
   env: () => Record<string, string> = () => ({}),
 ): TestGateway {
-  return use(
-    () =>
-      startGateway(database, { GATEHOUSE_PUBLIC_URL: PUBLIC_URL, ...env() }, { adaptProvider: withCalls }),
-    (gateway) => gateway.close(),
-  );
+  return useGateway(database, () => ({ GATEHOUSE_PUBLIC_URL: PUBLIC_URL, ...env() }));
 }
 
 export const CREATE_BROKERED = /* GraphQL */ `

@@ -25,7 +25,7 @@ export type TestGateway = {
 export async function startGateway(
   database: Pick<TestDatabase, 'url' | 'ownerUrl'>,
   env: Record<string, string> = {},
-  options: Pick<AppOptions, 'listingsFrom' | 'adaptProvider'> = {},
+  options: Pick<AppOptions, 'listingsFrom'> = {},
 ): Promise<TestGateway> {
   const { createApp, loadConfig, createLogger, registry } = await loadGateway();
   const logLines: string[] = [];

@@ -31,6 +31,7 @@ export function createSandboxCalls(): SandboxCalls {
   const calls = new Map<string, Call>();
 
   async function make(sdp: string, session: Parameters<typeof createConversation>[0]): Promise<SandboxReply> {
+    const werift = await loadWerift();
     const suffix = randomBytes(16).toString('hex');
     const id = `rtc_${suffix}`;
     const expiresAt = Math.floor(Date.now() / 1000) + realtimeWire.longestCallSeconds;
@@ -50,7 +51,7 @@ export function createSandboxCalls(): SandboxCalls {
     const expiry = setTimeout(() => void end(), 1000 * realtimeWire.longestCallSeconds).unref();
     calls.set(id, { tell, end, listeners });
     try {
-      peer = await openPeer(loadWerift(), sdp, {
+      peer = await openPeer(werift, sdp, {
         opened: () => peer?.send(JSON.stringify(conversation.greeting())),
         message(text) {
           const { events, speaking } = conversation.answer(text);

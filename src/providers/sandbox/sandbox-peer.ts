@@ -1,4 +1,5 @@
-import type { DataChannel, Werift } from './load-werift.ts';
+import type { RTCDataChannel } from 'werift';
+import type { Werift } from './load-werift.ts';
 import { createTone } from './tone.ts';
 
 /** The other end of a browser's connection. */
@@ -36,7 +37,7 @@ export async function openPeer(
   });
   const track = new MediaStreamTrack({ kind: 'audio' });
   const tone = createTone();
-  let channel: DataChannel | undefined;
+  let channel: RTCDataChannel | undefined;
   let playing: NodeJS.Timeout | undefined;
   connection.onDataChannel.subscribe((opened) => {
     if (channel !== undefined || opened.label !== CHANNEL) return;
