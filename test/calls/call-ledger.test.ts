@@ -20,9 +20,11 @@ const KEY = Buffer.alloc(32, 5);
 
 const database = useDatabase();
 const identityProvider = useIdentityProvider();
-// Its provider is away, so that it ends no call of those that the tests play.
+// The provider of its calls is away, so that it ends none of those that the tests play.
 const gateway = useBrokeringGateway(database, () => ({
   ...upstreamEnv('http://127.0.0.1:1/v1'),
+  GATEHOUSE_PROVIDER: '',
+  GATEHOUSE_PROVIDERS: 'openai,sandbox',
   ...identityProvider.env,
   GATEHOUSE_FINGERPRINT_KEY: KEY.toString('base64'),
 }));
@@ -88,7 +90,9 @@ test('a secret that nobody knows, or that is revoked, expired or of a suspended 
     return redeemed.kind === 'refused' ? redeemed.why : redeemed.kind;
   };
   expect(await whyOf(`ek_gh_${'a'.repeat(43)}`)).toBe('unknown');
-  const direct = await issueBrokered(gateway, { externalUserId: 'otto', connection: 'DIRECT' });
+  const direct = await issueBrokered(gateway, {
+    ...{ externalUserId: 'otto', connection: 'DIRECT', provider: 'sandbox' },
+  });
   expect(await whyOf(direct.clientSecret.value)).toBe('unknown');
 
   const revoked = await issueBrokered(gateway, { externalUserId: 'otto' });
