@@ -1,5 +1,5 @@
 import { maxHeaderSize } from 'node:http';
-import { MAX_CALLS, MAX_OFFERS, OFFER_QUEUE } from '../src/calls/call-bounds.ts';
+import { MAX_OFFERS, OFFER_QUEUE } from '../src/calls/call-bounds.ts';
 import { MAX_LIST_LENGTH } from '../src/graphql/list-limit.ts';
 import { MAX_COUNT } from '../src/graphql/total-count.ts';
 import { MAX_ROWS } from '../src/graphql/usage-report.ts';
@@ -179,7 +179,7 @@ export const gatewayLimits: readonly LimitRow[] = [
     most: MAX_UNREAD,
     beyond: 'the side channel is opened anew',
   },
-  { what: 'Calls that it watches', most: MAX_CALLS, beyond: '503' },
+  { what: 'Calls that it watches', variable: 'GATEHOUSE_MAX_CALLS', beyond: '503' },
   { what: 'SDP offers at a time', most: MAX_OFFERS, beyond: 'the offer waits' },
   { what: 'SDP offers that wait', most: OFFER_QUEUE, beyond: '503' },
   { what: 'Connections to the database', variable: 'GATEHOUSE_POOL_SIZE', beyond: 'the statement waits' },

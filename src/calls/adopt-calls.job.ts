@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import { inBatches } from '../platform/process/in-batches.ts';
 import type { Metrics } from '../platform/process/metrics.ts';
-import { MAX_CALLS } from './call-bounds.ts';
 import type { CallStore, Owner } from './call-store.ts';
 import { type LiveCall, toLiveCall } from './live-call.ts';
 
 type AdoptPorts = {
   readonly store: Pick<CallStore, 'adopt'>;
   readonly owner: Owner;
+  readonly maxCalls: number;
   readonly held: Set<string>;
   readonly canWatch: (provider: string) => boolean;
   readonly watch: (call: LiveCall) => void;
@@ -19,9 +19,9 @@ const BATCH = 100;
 
 /** Takes over the calls that nobody watches, as many as there is room for. */
 export async function adoptAbandoned(ports: AdoptPorts): Promise<void> {
-  const { store, owner, held, canWatch, watch, metrics, log } = ports;
+  const { store, owner, maxCalls, held, canWatch, watch, metrics, log } = ports;
   await inBatches(BATCH, async (size) => {
-    const room = Math.min(size, MAX_CALLS - held.size);
+    const room = Math.min(size, maxCalls - held.size);
     if (room <= 0) return 0;
     const adopted = await store.adopt(room, owner);
     for (const call of adopted) {

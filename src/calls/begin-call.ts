@@ -1,7 +1,8 @@
-import type { AttachOutcome, OpenCallOutcome } from './call-provider.ts';
+import type { OpenCallOutcome } from './call-provider.ts';
 import type { OwnedCall } from './call-store.ts';
 import { type LiveCall, toLiveCall } from './live-call.ts';
 import type { OfferOutcome, OfferPorts } from './offer.ts';
+import { createRestorer } from './restore-channel.ts';
 import { unlessUnavailable } from './unless-unavailable.ts';
 
 export type Opened = Extract<OpenCallOutcome, { kind: 'opened' }> & { readonly longestCallSeconds: number };
@@ -13,11 +14,14 @@ export async function beginCall(
   clientGone: AbortSignal,
   ports: OfferPorts,
 ): Promise<OfferOutcome> {
-  const { store, held, attach, watch, end, isEnding, hangUp } = ports;
+  const { store, held, bounds, watch, end, isEnding, hangUp, log } = ports;
   const { upstreamCallId, keyId } = opened;
   const unrecorded: LiveCall = { ...call, upstreamCallId, keyId };
   const recorded = await unlessUnavailable(() => store.recordOpened(call.id, opened));
+  const notWatched = (why: string) =>
+    log.warn({ callId: call.id, provider: call.provider, why }, 'a call is not watched, and is hung up');
   if (recorded === 'unavailable') {
+    notWatched('the ledger is away');
     await end(unrecorded, 'ATTACH_FAILED');
     return { kind: 'not_watched' };
   }
@@ -31,7 +35,12 @@ export async function beginCall(
     await end(live, live.endRequested);
     return { kind: 'secret_refused' };
   }
-  const attached = clientGone.aborted ? GONE : await attach(live, clientGone);
+  // More than one attempt: its connection may have been one that the provider had just closed.
+  const attach = createRestorer(() => ports.attach(live, clientGone), {
+    withinMs: bounds.attachFirstWithinMs,
+    stopping: clientGone,
+  });
+  const attached = await attach();
   // Its end was asked for meanwhile.
   const isOver = isEnding(call.id) || !held.has(call.id);
   if (attached.kind === 'attached' && !clientGone.aborted && !isOver) {
@@ -40,8 +49,11 @@ export async function beginCall(
   }
   if (attached.kind === 'attached') attached.channel.close();
   if (isOver) return { kind: 'secret_refused' };
-  await end(live, clientGone.aborted ? 'CLIENT_ENDED' : 'ATTACH_FAILED');
-  return { kind: clientGone.aborted ? 'client_gone' : 'not_watched' };
+  if (clientGone.aborted) {
+    await end(live, 'CLIENT_ENDED');
+    return { kind: 'client_gone' };
+  }
+  notWatched(`attaching: ${attached.kind}`);
+  await end(live, 'ATTACH_FAILED');
+  return { kind: 'not_watched' };
 }
-
-const GONE: AttachOutcome = { kind: 'failed' };

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Metrics } from '../platform/process/metrics.ts';
 import type { FingerprintKey, Secret } from '../platform/redaction/secret.ts';
 import type { CallEnd } from './call.ts';
@@ -47,4 +48,5 @@ export type OfferPorts = {
   /** For a call that the ledger has closed already. */
   readonly hangUp: (call: LiveCall) => Promise<boolean>;
   readonly metrics: Pick<Metrics, 'callOffers'>;
+  readonly log: Logger;
 };

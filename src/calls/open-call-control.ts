@@ -32,7 +32,7 @@ const RECORD_WITHIN_MS = 3000;
 type Parts = {
   readonly config: Pick<
     Config,
-    'upstreamTimeoutMs' | 'databaseTimeoutMs' | 'defaultPolicy' | 'endDriftedCalls'
+    'maxCalls' | 'upstreamTimeoutMs' | 'databaseTimeoutMs' | 'defaultPolicy' | 'endDriftedCalls'
   >;
   readonly store: CallStore;
   readonly meter: MeterUsage;
@@ -133,12 +133,14 @@ export function openCallControl(parts: Parts): CallControl {
     every(ADOPT_EVERY_MS, 'adopt-calls', async () => {
       const watch = (call: LiveCall) => watches.add(call, null);
       const canWatch = (provider: string) => byName.has(provider);
-      if (!isDraining()) await adoptAbandoned({ store, owner, held, canWatch, watch, metrics, log });
+      const { maxCalls } = bounds;
+      if (!isDraining())
+        await adoptAbandoned({ store, owner, maxCalls, held, canWatch, watch, metrics, log });
     }),
   ];
   const stops = byName.size === 0 ? [] : jobs();
   const ports: OfferPorts = {
-    ...{ store, owner, bounds, fingerprintKeys, held, attach, isEnding, metrics },
+    ...{ store, owner, bounds, fingerprintKeys, held, attach, isEnding, metrics, log },
     providerOf: (name) => byName.get(name),
     watch: watches.add,
     end: endings.end,

@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 2000;
 const STABLE_MS = 5000;
 
 /**
- * Makes attempts to attach to a call whose channel closed: the first at once, then after pauses that grow, for at most
+ * Makes attempts to attach to a call that has no channel: the first at once, then after pauses that grow, for at most
  * `withinMs` without a channel that lasts. `failed` is the end of it, or of `stopping`.
  */
 export function createRestorer(

@@ -1,7 +1,6 @@
 import { safetyIdentifier } from '../users/safety-identifier.ts';
 import { beginCall } from './begin-call.ts';
 import type { CallEnd } from './call.ts';
-import { MAX_CALLS } from './call-bounds.ts';
 import type { CallProvider, OpenCallOutcome } from './call-provider.ts';
 import type { OwnedCall } from './call-store.ts';
 import type { OfferOutcome, OfferPorts, TakeOffer } from './offer.ts';
@@ -13,7 +12,7 @@ export async function takeOffer(
   ...[secret, sdp, clientGone]: Parameters<TakeOffer>
 ): Promise<OfferOutcome> {
   const { store, owner, bounds, fingerprintKeys, held } = ports;
-  if (held.size >= MAX_CALLS) return { kind: 'full' };
+  if (held.size >= bounds.maxCalls) return { kind: 'full' };
   const fingerprints = secret.isPlausible()
     ? Object.fromEntries(fingerprintKeys.map((key) => [key.id, secret.fingerprint(key)]))
     : {};

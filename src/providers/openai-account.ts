@@ -13,6 +13,11 @@ import { withoutUndefined } from './without-undefined.ts';
 /** An account at OpenAI, or at whatever speaks like it. */
 export const openaiAccount = group({
   apiKey: variable('OPENAI_API_KEY', apiKey.optional(), "The provider's API key."),
+  previousApiKey: variable(
+    'OPENAI_PREVIOUS_API_KEY',
+    apiKey.optional(),
+    'The API key before this one: calls that it opened are watched and ended with it.',
+  ),
   baseUrl: variable(
     'OPENAI_BASE_URL',
     httpUrl.default('https://api.openai.com/v1'),
@@ -28,6 +33,8 @@ export type OpenAiOptions = {
   /** e.g. https://api.openai.com/v1 */
   readonly baseUrl: string;
   readonly apiKey: Secret;
+  /** For the calls that it opened. */
+  readonly previousApiKey?: Secret | undefined;
   readonly organization?: string | undefined;
   readonly project?: string | undefined;
   /** One mint's deadline in milliseconds. */
@@ -57,7 +64,7 @@ export function createOnAccount(
   wire: CallWire | null,
   options: OpenAiOptions,
 ): ClosableProvider {
-  const { organization, project, apiKey, ...http } = options;
+  const { organization, project, apiKey, previousApiKey, ...http } = options;
   const account = withoutUndefined({ 'openai-organization': organization, 'openai-project': project });
   const headersOf = (key: Secret, safetyIdentifier: string | null) => ({
     authorization: `Bearer ${key.forUpstream()}`,
@@ -69,7 +76,10 @@ export function createOnAccount(
     ...LIMITS,
     dialect,
     headers: ({ safetyIdentifier }) => headersOf(apiKey, safetyIdentifier),
-    calls: wire === null ? undefined : { wire, credential: () => apiKey, headers: headersOf },
+    calls:
+      wire === null
+        ? undefined
+        : { wire, credential: () => apiKey, previous: previousApiKey, headers: headersOf },
   });
 }
 

@@ -19,7 +19,7 @@ export type ClosableProvider = Provider & {
 export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'> &
   Pick<Provider, 'name' | 'ttlSeconds' | 'longestSessionSeconds'> & {
     /** How it opens calls; left out where there is no way to. */
-    readonly calls?: Pick<CallsOptions, 'wire' | 'credential' | 'headers'> | undefined;
+    readonly calls?: Pick<CallsOptions, 'wire' | 'credential' | 'previous' | 'headers'> | undefined;
     readonly dialect: WireDialect;
     /** With or without a slash at its end, and with a query if every request is to have it. */
     readonly baseUrl: string;

@@ -1,15 +1,26 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { trailOf } from '../support/ask.ts';
+import { revokeSession, trailOf } from '../support/ask.ts';
 import { issueBrokered } from '../support/brokered.ts';
 import { callIdOf, callOf, callsEnv, callUser, OFFER, sendOffer, useFakeCalls } from '../support/calls.ts';
 import { eventually } from '../support/eventually.ts';
-import { useDatabase, useGateway, useReplicas } from '../support/fixture.ts';
+import { useDatabase, useGateway, useProxy, useReplicas } from '../support/fixture.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { openSocket, readAnswer } from '../support/raw-http.ts';
 
 const ORIGIN = 'https://shop.example';
 
 const database = useDatabase();
+const proxy = useProxy(database);
 const fake = useFakeCalls();
-const gateway = useGateway(database, () => ({ ...callsEnv(fake.url), GATEHOUSE_CORS_ORIGINS: ORIGIN }));
+/** Of gateways that take each other's secrets. */
+const env = () => ({
+  ...callsEnv(fake.url),
+  GATEHOUSE_CORS_ORIGINS: ORIGIN,
+  GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 7).toString('base64'),
+});
+const gateway = useGateway(database, env);
 
 afterEach(() => fake.reset());
 
@@ -167,10 +178,21 @@ describe('what the provider makes of an offer:', () => {
   });
 
   test.each([
+    ['refused', { kind: 'refuse', status: 503 }],
+    ['the connection is cut', { kind: 'cut' }],
+  ] as const)('made, but attaching to it: %s, once. It is tried again', async (_, behaviour) => {
+    fake.nextAttach(behaviour);
+    const { sessionId, answer } = await callUser(gateway);
+    expect(answer.status).toBe(201);
+    expect(fake.calls[0]).toMatchObject({ attaches: 1, hangUps: 0 });
+    expect(await callOf(gateway, callIdOf(sessionId))).toMatchObject({ status: 'LIVE' });
+  });
+
+  test.each([
     ['refused', { kind: 'refuse', status: 500 }],
     ['no answer in time', { kind: 'hang' }],
-  ] as const)('made, but attaching to it: %s. It is hung up', async (_, behaviour) => {
-    fake.nextAttach(behaviour);
+  ] as const)('made, but attaching to it: %s, always. It is hung up', async (_, behaviour) => {
+    for (let attempt = 0; attempt < 20; attempt += 1) fake.nextAttach(behaviour);
     const { sessionId, answer } = await callUser(gateway);
     expect(answer.status).toBe(502);
     expect(JSON.parse(answer.text).error).toMatchObject({ code: 'CALL_NOT_WATCHED' });
@@ -218,6 +240,100 @@ describe('what the provider makes of an offer:', () => {
   });
 });
 
+describe('a gateway at its limits', () => {
+  const tight = useGateway(proxy, () => ({
+    ...env(),
+    GATEHOUSE_MAX_CALLS: '1',
+    GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10',
+  }));
+  const codeOf = ({ text }: { text: string }) => JSON.parse(text).error.code;
+
+  test('that watches as many calls as it may says so, and uses no secret up', async () => {
+    const { sessionId } = await callUser(tight);
+    const secret = await issueSecret();
+    const refused = await sendOffer(tight.url, secret);
+    expect(refused.status).toBe(503);
+    expect(codeOf(refused)).toBe('SERVICE_UNAVAILABLE');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(fake.calls).toHaveLength(1);
+    await revokeSession(tight, { id: sessionId });
+    await eventually(async () => ((await sendOffer(tight.url, secret)).status === 201 ? true : undefined));
+    fake.calls[1]?.end();
+    await eventually(async () =>
+      (await gaugeOf(tight, 'gatehouse_calls_watched')) === 0 ? true : undefined,
+    );
+  });
+
+  test.each([
+    ['did not take', 'statement', []],
+    ['took, without saying so,', 'answer', ['call.opened']],
+  ] as const)('whose ledger %s that the call is open: it is hung up', async (_, at, opened) => {
+    const user = `lee ${at}`;
+    const issued = await issueBrokered(tight, { externalUserId: user });
+    const broken = proxy.breakNext({ statement: 'record-call-opened', at });
+    const answer = await sendOffer(tight.url, issued.clientSecret.value);
+    await broken;
+    expect(answer.status).toBe(502);
+    expect(codeOf(answer)).toBe('CALL_NOT_WATCHED');
+    expect(fake.calls).toMatchObject([{ endedBy: 'hangup', attaches: 0 }]);
+    const read = () => callOf(tight, callIdOf(issued.session.id));
+    await eventually(async () => ((await read()).status === 'ENDED' ? true : undefined));
+    expect(await read()).toMatchObject({ endReason: 'ATTACH_FAILED' });
+    const actions = (await trailOf(database, user)).map(({ action }) => action);
+    expect(actions.filter((action) => action.startsWith('call.'))).toEqual([...opened, 'call.ended']);
+  });
+
+  test('whose ledger goes away behind that records the end when it is back', async () => {
+    const issued = await issueBrokered(tight, { externalUserId: 'lars' });
+    const { promise: answered, resolve: answerNow } = Promise.withResolvers<void>();
+    fake.nextOffer({ kind: 'answer', after: answered });
+    const made = fake.nextCall();
+    const offered = sendOffer(tight.url, issued.clientSecret.value);
+    await made;
+    proxy.refuse(true);
+    answerNow();
+    expect((await offered).status).toBe(502);
+    expect(fake.calls[0]).toMatchObject({ endedBy: 'hangup' });
+    proxy.refuse(false);
+    const ended = await eventually(async () => {
+      const call = await callOf(gateway, callIdOf(issued.session.id));
+      return call.status === 'ENDED' ? call : undefined;
+    });
+    expect(ended.endReason).toBe('ATTACH_FAILED');
+  });
+
+  test('that stops says so, and the same offer is good at another one', async () => {
+    const leaving = await startGateway(database, env());
+    const secret = await issueSecret();
+    const begun = `POST /realtime/calls HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${secret}\r\n`;
+    const socket = openSocket(leaving.url);
+    await once(socket, 'connect');
+    await new Promise((resolve) => socket.write(begun, resolve));
+    await delay(100);
+    const closed = leaving.close();
+    // Whatever is begun is answered first.
+    socket.write(`content-type: application/sdp\r\ncontent-length: ${OFFER.length}\r\n\r\n${OFFER}`);
+    const { status, body, head } = await readAnswer(socket);
+    socket.destroy();
+    await closed;
+    expect(status).toBe(503);
+    expect(codeOf({ text: body })).toBe('SERVICE_UNAVAILABLE');
+    expect(head).toContain('retry-after: 1');
+    expect(fake.calls).toEqual([]);
+    expect((await sendOffer(gateway.url, secret)).status).toBe(201);
+  });
+
+  test('takes so many offers of an address in a minute that open nothing', async () => {
+    const secret = await issueSecret();
+    for (let sent = 0; sent < 10; sent += 1) await sendOffer(tight.url, 'ek_gh_unknown');
+    const answer = await sendOffer(tight.url, secret);
+    expect(answer.status).toBe(429);
+    expect(codeOf(answer)).toBe('RATE_LIMITED');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await sendOffer(gateway.url, secret)).status).toBe(201);
+  });
+});
+
 describe('three replicas', () => {
   const replicas = useReplicas(database, () => callsEnv(fake.url, 10_000));
 
@@ -232,3 +348,8 @@ describe('three replicas', () => {
     expect(fake.calls).toHaveLength(1);
   });
 });
+
+async function gaugeOf({ managementUrl }: TestGateway, name: string): Promise<number> {
+  const text = await (await fetch(`${managementUrl}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
+}

@@ -80,17 +80,26 @@ async function openAll(
   let next = 0;
   const openSome = async () => {
     for (let index = next++; index < calls; index = next++) {
-      const url = replicas[index % replicas.length]?.url ?? '';
+      const replica = replicas[index % replicas.length];
+      const url = replica?.url ?? '';
       const ask = (query: string, variables?: Record<string, unknown>) => askAt(url, query, variables);
       const maxCallSeconds = index % 2 === 0 ? firstSeconds + 12 * (index % rounds) : 3600;
       const issued = await issueBrokered({ ask }, { externalUserId: `user-${index % 10}`, maxCallSeconds });
-      const { status } = await sendOffer(url, issued.clientSecret.value);
-      if (status !== 201) throw new Error(`An offer was answered with ${status}`);
+      const { status, text } = await sendOffer(url, issued.clientSecret.value);
+      if (status !== 201) throw new Error(`An offer was answered with ${status} ${text}\n${logOf(replica)}`);
       sessions.push(issued.session.id);
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, openSome));
   return sessions;
+}
+
+/** What a gateway said last, but for requests that went well. */
+function logOf(replica: GatewayProcess | undefined): string {
+  return (replica?.lines ?? [])
+    .filter((line) => !line.includes('"outcome":"ok"'))
+    .slice(-10)
+    .join('\n');
 }
 
 /** Somebody answers in every call; resolves when that is recorded. What is on its way to a gateway that dies is lost. */

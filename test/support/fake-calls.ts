@@ -28,10 +28,10 @@ export type OfferBehaviour =
   /** The call is made, and the connection cut: before the answer, or behind its head. */
   | { readonly kind: 'cut'; readonly behindHead?: boolean };
 
-/** (f) What becomes of an attempt to attach; and `deaf`: open, and then silent. */
+/** (f) What becomes of an attempt to attach: `cut` breaks the connection, `deaf` opens it and is silent then. */
 export type AttachBehaviour =
   | { readonly kind: 'refuse'; readonly status: number }
-  | { readonly kind: 'hang' | 'deaf' };
+  | { readonly kind: 'hang' | 'cut' | 'deaf' };
 
 export type HangUpBehaviour =
   | { readonly kind: 'refuse'; readonly status: number }
@@ -165,6 +165,7 @@ export async function startFakeCalls({
     requests.push({ method: 'GET', path: request.url ?? '', headers: request.headers, body: '' });
     const behaviour = script.attaches.shift();
     if (behaviour?.kind === 'hang') return;
+    if (behaviour?.kind === 'cut') return void socket.destroy();
     const found = behaviour?.kind === 'refuse' ? behaviour.status : findForAttaching(request);
     if (typeof found === 'number') {
       socket.end(`HTTP/1.1 ${found} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);

@@ -83,6 +83,11 @@ export const servingVariables = {
     flag.default(false),
     'Whether a call is ended when the browser changes what it was configured with. Otherwise the change is only recorded.',
   ),
+  maxCalls: variable(
+    'GATEHOUSE_MAX_CALLS',
+    whole(1, 100_000).default(5000),
+    'Calls that one gateway watches at a time; further offers are refused with 503.',
+  ),
   publicUrl: variable(
     'GATEHOUSE_PUBLIC_URL',
     httpUrl.refine((url) => !url.includes('?'), 'must be an http(s) URL without a query').optional(),

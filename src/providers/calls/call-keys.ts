@@ -18,8 +18,14 @@ const MAX_KEPT = 16;
 /**
  * The keys of one provider. A key that was replaced stays in memory for as long as a call that it opened may last, and is
  * written nowhere.
+ * @param previous a key that opened calls before this process began
  */
-export function createCallKeys(read: () => Secret | Promise<Secret>, longestCallSeconds: number): CallKeys {
+export function createCallKeys(
+  read: () => Secret | Promise<Secret>,
+  longestCallSeconds: number,
+  previous?: Secret,
+): CallKeys {
+  const before = previous === undefined ? null : { id: idOfKey(previous), secret: previous };
   const kept = new LRUCache<string, CallKey>({ max: MAX_KEPT, ttl: 1000 * longestCallSeconds });
   const current = async () => {
     const secret = await read();
@@ -30,7 +36,7 @@ export function createCallKeys(read: () => Secret | Promise<Secret>, longestCall
   return {
     current,
     async candidates(keyId) {
-      const opener = kept.get(keyId);
+      const opener = kept.get(keyId) ?? (before?.id === keyId ? before : undefined);
       const successor = await current();
       return opener === undefined || opener.id === successor.id ? [successor] : [opener, successor];
     },

@@ -23,6 +23,8 @@ export type CallsOptions = {
   readonly requestIdHeader: string;
   /** What authorizes requests now. */
   readonly credential: () => Secret | Promise<Secret>;
+  /** What authorized them before. */
+  readonly previous?: Secret | undefined;
   /** The headers of a request with that credential, in plain. */
   readonly headers: (credential: Secret, safetyIdentifier: string | null) => Headers;
   readonly heartbeat?: Heartbeat | undefined;
@@ -33,7 +35,7 @@ export function callsOverHttp(options: CallsOptions): CallProvider {
   const { wire, agent, url, timeoutMs, requestIdHeader, headers } = options;
   const heartbeat = options.heartbeat ?? createHeartbeat();
   const { longestCallSeconds } = wire;
-  const keys = createCallKeys(options.credential, longestCallSeconds);
+  const keys = createCallKeys(options.credential, longestCallSeconds, options.previous);
 
   const hangUpWith = ({ secret }: CallKey, { upstreamCallId }: UpstreamCall, signal: AbortSignal) =>
     hangUpOnce({
