@@ -114,11 +114,20 @@ export type CallEvent =
       /** When the provider will end the call; null when it did not say. */
       readonly expiresAt: Date | null;
     }
-  /**
-   * The last event. `ended`: the provider said that the call is over. Otherwise it may go on, even after a clean close:
-   * attaching again tells.
-   */
-  | { readonly kind: 'closed'; readonly code: number; readonly clean: boolean; readonly ended: boolean };
+  | CallClosed;
+
+/**
+ * The last event. `ended`: the provider said that the call is over. Otherwise it may go on, even after a clean close:
+ * attaching again tells.
+ */
+export type CallClosed = {
+  readonly kind: 'closed';
+  readonly code: number;
+  readonly clean: boolean;
+  readonly ended: boolean;
+  /** The provider said that the client left. */
+  readonly byClient?: true;
+};
 
 export type HangUpRequest = UpstreamCall & { readonly signal: AbortSignal };
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallEnd } from './call.ts';
 import { startCallClock } from './call-clock.ts';
-import type { AttachOutcome, CallEvent, SideChannel } from './call-provider.ts';
+import type { AttachOutcome, CallClosed, CallEvent, SideChannel } from './call-provider.ts';
 import type { LiveCall } from './live-call.ts';
 import { createCallMeter, type MeteringPorts } from './meter-call.ts';
 import { createRestorer } from './restore-channel.ts';
@@ -80,13 +80,17 @@ export function watchCall(call: LiveCall, channel: SideChannel | null, ports: Wa
     while (!signal.aborted) {
       if (open === null && !(await openAgain(wasOpen))) return;
       wasOpen = true;
-      const isOver = open !== null && (await readChannel(open, handle));
-      open = null;
-      if (isOver && isOurs()) recordEnd();
+      if (open !== null) await readToEnd(open);
       // Mostly it has ended then; where hanging up fails, it goes on.
       if (ports.isEnding(call.id))
         await delay(2 * LAST_WORDS_MS, undefined, { signal, ref: false }).catch(() => {});
     }
+  }
+
+  async function readToEnd(opened: SideChannel): Promise<void> {
+    const closed = await readChannel(opened, handle);
+    open = null;
+    if (closed?.ended === true && isOurs()) recordEnd(closed.byClient ? 'CLIENT_ENDED' : 'UPSTREAM_ENDED');
   }
 
   async function openAgain(wasOpen: boolean): Promise<boolean> {
@@ -101,7 +105,7 @@ export function watchCall(call: LiveCall, channel: SideChannel | null, ports: Wa
         if (wasOpen) ports.onRestored(call);
         return true;
       case 'gone':
-        if (isOurs()) recordEnd();
+        if (isOurs()) recordEnd('UPSTREAM_ENDED');
         return false;
       case 'failed':
         if (isOurs()) ports.end(call, 'WATCH_LOST');
@@ -124,8 +128,8 @@ export function watchCall(call: LiveCall, channel: SideChannel | null, ports: Wa
   }
 
   /** Another gateway may have ended it, at the deadline that this one was about to. */
-  function recordEnd(): void {
-    ports.recordEnd(call, clock.isPastDeadline() ? 'DEADLINE' : 'UPSTREAM_ENDED');
+  function recordEnd(reason: 'CLIENT_ENDED' | 'UPSTREAM_ENDED'): void {
+    ports.recordEnd(call, clock.isPastDeadline() ? 'DEADLINE' : reason);
   }
 
   function handle(event: CallEvent): Promise<void> | null {
@@ -150,15 +154,15 @@ export function watchCall(call: LiveCall, channel: SideChannel | null, ports: Wa
   }
 }
 
-/** Reads a side channel to its end. @returns whether the provider said that the call is over */
+/** Reads a side channel to its end. @returns how it ended; null when its reader was stopped */
 async function readChannel(
   channel: SideChannel,
   handle: (event: CallEvent) => Promise<void> | null,
-): Promise<boolean> {
+): Promise<CallClosed | null> {
   for await (const event of channel) {
-    if (event.kind === 'closed') return event.ended;
+    if (event.kind === 'closed') return event;
     const handling = handle(event);
     if (handling !== null) await handling;
   }
-  return false;
+  return null;
 }

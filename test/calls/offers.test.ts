@@ -20,7 +20,7 @@ const env = () => ({
   GATEHOUSE_CORS_ORIGINS: ORIGIN,
   GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 7).toString('base64'),
 });
-const gateway = useGateway(database, env);
+const gateway = useGateway(proxy, env);
 
 afterEach(() => fake.reset());
 
@@ -240,12 +240,29 @@ describe('what the provider makes of an offer:', () => {
   });
 });
 
+/** Another one over the same ledger. */
+const tight = useGateway(proxy, () => ({
+  ...env(),
+  GATEHOUSE_MAX_CALLS: '1',
+  GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10',
+}));
+
+test('an end that is asked for elsewhere is told to the gateway that watches, which need not look for it', async () => {
+  const { sessionId } = await callUser(tight);
+  // Nor may the one that was asked end it, as it would one that is overdue.
+  for (let look = 0; look < 40; look += 1)
+    void proxy.breakNext({ statement: 'find-due-calls', at: 'statement' });
+  const askedAt = performance.now();
+  await revokeSession(gateway, { id: sessionId });
+  await eventually(async () => (fake.calls[0]?.endedBy === 'hangup' ? true : undefined));
+  expect(performance.now() - askedAt).toBeLessThan(1000);
+  proxy.forgetBreaks();
+  await eventually(async () =>
+    (await callOf(gateway, callIdOf(sessionId))).endReason === 'REVOKED' ? true : undefined,
+  );
+});
+
 describe('a gateway at its limits', () => {
-  const tight = useGateway(proxy, () => ({
-    ...env(),
-    GATEHOUSE_MAX_CALLS: '1',
-    GATEHOUSE_ANONYMOUS_REQUESTS_PER_MINUTE: '10',
-  }));
   const codeOf = ({ text }: { text: string }) => JSON.parse(text).error.code;
 
   test('that watches as many calls as it may says so, and uses no secret up', async () => {

@@ -17,11 +17,15 @@ const END = /* GraphQL */ `
   mutation End($input: EndRealtimeCallInput!) { endRealtimeCall(input: $input) { __typename } }
 `;
 
+const OLD_KEY = 'sk-key-that-was-replaced';
+
 const database = useDatabase();
 const fake = useFakeCalls();
 const gateway = useGateway(database, () => ({
   ...callsEnv(fake.url),
   LOG_LEVEL: 'trace',
+  // Calls of a gateway that has not got the new one yet.
+  OPENAI_PREVIOUS_API_KEY: OLD_KEY,
   GATEHOUSE_PROVIDER: '',
   GATEHOUSE_PROVIDERS: 'openai,openai-live',
 }));
@@ -61,12 +65,12 @@ describe('within a second of its cause, a call is hung up:', () => {
   });
 
   test('nobody speaks', async () => {
-    const { call, sessionId } = await callWithin({ idle_seconds: 1 }, 'ida');
+    const { call, sessionId } = await callWithin({ idle_seconds: 2 }, 'ida');
     await new Promise((resolve) => setTimeout(resolve, 700));
     const spokeAt = performance.now();
     call.speak();
-    await expectHungUp(call, sessionId, 'IDLE', spokeAt + 1000);
-    expect(performance.now() - spokeAt).toBeGreaterThan(900);
+    await expectHungUp(call, sessionId, 'IDLE', spokeAt + 2000);
+    expect(performance.now() - spokeAt).toBeGreaterThan(1900);
   });
 
   test('the ledger alone says that it is due', async () => {
@@ -185,11 +189,20 @@ describe('a side channel that closes', () => {
     expect(call.hangUps).toBe(0);
   });
 
-  test.each(['upstream', 'expiry'] as const)('because the call has ended (%s) ends it', async (by) => {
-    const { sessionId } = await callUser(gateway);
+  test.each([
+    ['openai', 'upstream', 'UPSTREAM_ENDED'],
+    ['openai', 'expiry', 'UPSTREAM_ENDED'],
+    // It closes in the same way, whoever left.
+    ['openai', 'client', 'UPSTREAM_ENDED'],
+    ['openai-live', 'upstream', 'UPSTREAM_ENDED'],
+    ['openai-live', 'expiry', 'UPSTREAM_ENDED'],
+    ['openai-live', 'client', 'CLIENT_ENDED'],
+  ] as const)('because the call has ended (%s, %s) ends it: %s', async (provider, by, reason) => {
+    const model = provider === 'openai-live' ? 'gpt-live-1' : 'gpt-realtime';
+    const { sessionId } = await callUser(gateway, { provider, model });
     const call = liveCall();
     call.end(by);
-    await expectEnd(sessionId, 'UPSTREAM_ENDED');
+    await expectEnd(sessionId, reason);
     expect(call.hangUps).toBe(0);
   });
 
@@ -244,9 +257,10 @@ test('no word of a conversation is in an answer, in the log or in the ledger', a
     expect(everything).not.toContain(secret);
 });
 
-test('a gateway that stops hands its calls over: another one watches them, and none is hung up', async () => {
+test('a gateway that stops hands its calls over: another one watches them with the key that opened them, and none is hung up', async () => {
   const leaving = await startGateway(database, {
     ...callsEnv(fake.url),
+    OPENAI_API_KEY: OLD_KEY,
     GATEHOUSE_FINGERPRINT_KEY: Buffer.alloc(32, 7).toString('base64'),
   });
   const sessions: string[] = [];
@@ -270,6 +284,7 @@ test('a gateway that stops hands its calls over: another one watches them, and n
     expect(calls[index]).toMatchObject({ status: 'live', hangUps: 0 });
     await gateway.ask(END, { input: { id: callIdOf(sessionId) } });
     await expectEnd(sessionId, 'OPERATOR');
+    expect(calls[index]).toMatchObject({ endedBy: 'hangup', hangUps: 1, key: OLD_KEY });
   }
 });
 

@@ -24,6 +24,9 @@ export type Turn = {
   readonly wordBytes?: number;
 };
 
+/** `client`: the browser left, and the provider noticed. */
+type EndedBy = 'hangup' | 'client' | 'expiry' | 'upstream';
+
 export type FakeCall = {
   readonly api: 'realtime' | 'live';
   /** rtc_u1_…, or live_u1_… */
@@ -38,7 +41,7 @@ export type FakeCall = {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly status: 'live' | 'ended';
-  readonly endedBy: 'hangup' | 'expiry' | 'upstream' | null;
+  readonly endedBy: EndedBy | null;
   readonly endedAt: Date | null;
   readonly hangUps: number;
   /** Of its whole life. */
@@ -61,7 +64,7 @@ export type FakeCall = {
   /** The side channels close, and the call goes on. */
   drop(code: 1000 | 1001 | 1006): void;
   /** It ends by itself, and is known no longer. */
-  end(by?: 'hangup' | 'expiry' | 'upstream'): void;
+  end(by?: EndedBy): void;
 };
 
 /** A word that is in every event that has words. */
@@ -120,7 +123,7 @@ export function createFakeCall(options: FakeCallOptions): HeldCall {
     usage.total_tokens += numberOf(used['total_tokens']);
     usage.seconds += numberOf(used['seconds']);
   };
-  const end = (by: 'hangup' | 'expiry' | 'upstream' = 'upstream') => {
+  const end = (by: EndedBy = 'upstream') => {
     if (state.status === 'ended') return;
     Object.assign(state, { status: 'ended', endedBy: by, endedAt: new Date() });
     if (isLive)
@@ -260,7 +263,13 @@ export function createFakeCall(options: FakeCallOptions): HeldCall {
   };
 }
 
-const REASONS = { hangup: 'remote_hangup', expiry: 'expired', upstream: 'connection_lost' };
+// As session.closed names them.
+const REASONS = {
+  hangup: 'close_requested',
+  client: 'remote_hangup',
+  expiry: 'expired',
+  upstream: 'connection_lost',
+} as const satisfies Record<EndedBy, string>;
 
 /** The complete session, as session.updated has it. */
 function answeredSession(asked: JsonObject, id: string, expiresAt: Date): JsonObject {

@@ -16,6 +16,10 @@ const ACTIVITY = /^(session\.(input_transcript|output_transcript|output_audio|de
 const CONFIGURED: readonly string[] = ['session.started', 'session.updated'];
 const USED = 'session.usage.updated';
 const CLOSED = 'session.closed';
+// "A graceful remote disconnect"; a hang-up of ours is close_requested.
+const CLIENT_LEFT = 'remote_hangup';
+const over = { kind: 'closed', code: 1000, clean: true, ended: true } as const;
+const left = { ...over, byClient: true } as const;
 const activity: readonly CallEvent[] = [{ kind: 'activity' }];
 
 /** The Live API: an offer in JSON, answered in JSON. It bills by the second, and says for how many. */
@@ -53,7 +57,7 @@ export const liveWire: CallWire = {
     if (type === CLOSED)
       return [
         ...billedSeconds(partOf(event, 'usage', 'seconds')),
-        { kind: 'closed', code: 1000, clean: true, ended: true },
+        event['reason'] === CLIENT_LEFT ? left : over,
       ];
     if (typeof type !== 'string' || !CONFIGURED.includes(type) || !isJsonObject(session)) return [];
     const fields = changedFields(writeLiveSession(config), session);

@@ -1,4 +1,4 @@
-import type { CallEvent, SideChannel } from '../../calls/call-provider.ts';
+import type { CallClosed, CallEvent, SideChannel } from '../../calls/call-provider.ts';
 
 // A conversation makes a few events a second, and activity is told once until it is read.
 export const MAX_UNREAD = 256;
@@ -25,15 +25,16 @@ export function createSideChannel(letGo: () => void): OpenChannel {
     wake?.();
     wake = null;
   };
-  const end = (code: number, clean: boolean, ended = false) => {
+  const endWith = (event: CallClosed) => {
     if (isOver) return;
     isOver = true;
-    add({ kind: 'closed', code, clean, ended });
+    add(event);
   };
+  const end = (code: number, clean: boolean) => endWith({ kind: 'closed', code, clean, ended: false });
   const push = (event: CallEvent) => {
     if (isOver) return;
     if (event.kind === 'closed') {
-      end(event.code, event.clean, event.ended);
+      endWith(event);
       letGo();
     } else if (event.kind === 'activity' && unread.at(-1)?.kind === 'activity') return;
     else if (unread.length >= MAX_UNREAD) {
