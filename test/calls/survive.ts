@@ -21,6 +21,8 @@ export type Survival = {
   /** How many ended at their deadline, and how much later the latest of them. */
   readonly atDeadline: number;
   readonly latestMs: number;
+  /** What the gateways said of that one. */
+  readonly logOfLatest: readonly string[];
   /** Of each call as the trail has it: how often it ended. */
   readonly ends: readonly number[];
   /** As the provider counts, and as it was recorded. */
@@ -37,6 +39,7 @@ type World = { readonly database: TestDatabase; readonly fake: FakeCalls };
 export async function survive({ database, fake }: World, calls: number, rounds: number): Promise<Survival> {
   const start = () => startGatewayProcess(database, callsEnv(fake.url, 5000));
   const replicas: GatewayProcess[] = await Promise.all([start(), start(), start()]);
+  const started = [...replicas];
   const watching = watchTheWatchers(fake.calls);
   let killed = 0;
   try {
@@ -51,7 +54,11 @@ export async function survive({ database, fake }: World, calls: number, rounds: 
       await until(() => !live(fake).every(isWatched));
       await until(() => live(fake).every(isWatched));
       await useAll(fake, database);
-      if (round + 1 < rounds) replicas[round % replicas.length] = await start();
+      if (round + 1 < rounds) {
+        const next = await start();
+        replicas[round % replicas.length] = next;
+        started.push(next);
+      }
     }
     await deadlinesPassed(database);
     const [, survivor] = rounds === 1 ? replicas : [null, replicas[rounds % replicas.length]];
@@ -60,7 +67,7 @@ export async function survive({ database, fake }: World, calls: number, rounds: 
     await until(async () => live(fake).length === 0 && (await countLive(database)) === 0);
     return {
       ...{ calls: sessions.length, killed, longestUnwatchedMs: watching.longestMs() },
-      ...(await readLedger(database, fake)),
+      ...(await readLedger(database, fake, started)),
     };
   } finally {
     watching.stop();
@@ -85,6 +92,8 @@ async function openAll(
       const ask = (query: string, variables?: Record<string, unknown>) => askAt(url, query, variables);
       const maxCallSeconds = index % 2 === 0 ? firstSeconds + 12 * (index % rounds) : 3600;
       const issued = await issueBrokered({ ask }, { externalUserId: `user-${index % 10}`, maxCallSeconds });
+      if (issued.clientSecret === undefined)
+        throw new Error(`No session: ${JSON.stringify(issued)}\n${logOf(replica)}`);
       const { status, text } = await sendOffer(url, issued.clientSecret.value);
       if (status !== 201) throw new Error(`An offer was answered with ${status} ${text}\n${logOf(replica)}`);
       sessions.push(issued.session.id);
@@ -162,23 +171,28 @@ async function readMetered(database: TestDatabase): Promise<Survival['metered']>
   return row ?? { responses: 0, tokens: 0 };
 }
 
-async function readLedger(database: TestDatabase, fake: FakeCalls) {
+async function readLedger(database: TestDatabase, fake: FakeCalls, gateways: readonly GatewayProcess[]) {
   const ends = await database.query<{ count: number }>(
     `SELECT count(e.id)::integer AS count FROM realtime_call AS c
      LEFT JOIN audit_event AS e ON e.session_id = c.session_id AND e.action = 'call.ended' GROUP BY c.session_id`,
   );
-  const due = await database.query<{ upstream: string; deadline: Date }>(
-    `SELECT upstream_call_id AS upstream, deadline_at AS deadline FROM realtime_call WHERE end_reason = 'DEADLINE'`,
+  const due = await database.query<{ id: string; upstream: string; deadline: Date }>(
+    `SELECT session_id AS id, upstream_call_id AS upstream, deadline_at AS deadline
+     FROM realtime_call WHERE end_reason = 'DEADLINE'`,
   );
-  const lateMs = due.map(({ upstream, deadline }) => {
-    const ended = fake.calls.find(({ id }) => id === upstream)?.endedAt;
-    return (ended?.getTime() ?? Number.POSITIVE_INFINITY) - deadline.getTime();
+  const lateness = due.map(({ id, upstream, deadline }) => {
+    const ended = fake.calls.find((call) => call.id === upstream)?.endedAt;
+    return { id, ms: (ended?.getTime() ?? Number.POSITIVE_INFINITY) - deadline.getTime() };
   });
+  const [latest] = lateness.toSorted((a, b) => b.ms - a.ms);
   const { responses, total_tokens: tokens } = fake.usage();
   return {
     adopted: fake.calls.filter(({ attaches }) => attaches > 1).length,
     atDeadline: due.length,
-    latestMs: Math.max(0, ...lateMs),
+    latestMs: Math.max(0, latest?.ms ?? 0),
+    logOfLatest: gateways.flatMap(({ lines }, index) =>
+      lines.flatMap((line) => (line.includes(latest?.id ?? '-') ? [`gateway ${index}: ${line}`] : [])),
+    ),
     ends: ends.map(({ count }) => count),
     used: { responses, tokens },
     metered: await readMetered(database),

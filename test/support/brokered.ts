@@ -25,6 +25,7 @@ export const CREATE_BROKERED = /* GraphQL */ `
       ... on PolicyViolationError { rule allowed }
       ... on QuotaExceededError { quota limit used retryAt }
       ... on SecretAlreadyIssuedError { session { id } }
+      ... on UpstreamError { message retryable }
     }
   }
 `;
