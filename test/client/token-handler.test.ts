@@ -6,7 +6,7 @@ import { ROOT_KEY } from '../support/gateway.ts';
 import { clientOf } from './fixture.ts';
 
 const database = useDatabase();
-const gateway = useGateway(database);
+const gateway = useGateway(database, { GATEHOUSE_PUBLIC_URL: 'https://gatehouse.example' });
 
 const ORIGIN = 'https://shop.example';
 const gatehouse = () => clientOf(gateway, { maxAttempts: 1 });
@@ -74,6 +74,22 @@ describe('a token', () => {
     expect(token.url).toBe('wss://voice.example/gpt-realtime-2.1');
     const session = await gatehouse().session(token.sessionId);
     expect(session).toMatchObject({ voice: 'ash', user: { externalId: 'alice' } });
+  });
+
+  test("opens the call of a BROKERED session at the gateway, whatever address is the provider's", async () => {
+    const { status, body: token } = await ask({
+      as: 'brenda',
+      session: () => ({ connection: 'BROKERED' }),
+      url: 'wss://voice.example',
+    });
+    expect(status).toBe(200);
+    expect(token).toMatchObject({
+      token: expect.stringMatching(/^ek_gh_/),
+      url: 'https://gatehouse.example/realtime/calls',
+    });
+    const session = await gatehouse().session(token.sessionId);
+    expect(session).toMatchObject({ user: { externalId: 'brenda' }, status: 'ACTIVE' });
+    expect(token.expiresAt).toBe(Math.floor(Date.parse(session?.clientSecret?.expiresAt ?? '') / 1000));
   });
 
   test('is minted once for one idempotency key', async () => {
