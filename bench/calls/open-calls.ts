@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
 const CREATE = /* GraphQL */ `
@@ -24,19 +25,21 @@ const AT_A_TIME = 16;
 
 type Target = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
-/** Opens calls, of a user each, as browsers do. @throws when one cannot be opened */
+/** Opens calls, of a user each, as browsers do, so many in a second at most. @throws when one cannot be opened */
 export async function openCalls(
   target: Target,
-  from: number,
-  to: number,
+  { from, to, perSecond }: { readonly from: number; readonly to: number; readonly perSecond: number },
   signal: AbortSignal,
 ): Promise<void> {
+  const startedAt = performance.now();
   let next = from;
   const work = async () => {
     while (next < to) {
       signal.throwIfAborted();
       const user = `user-${next}`;
+      const dueAt = startedAt + (1000 * (next - from)) / perSecond;
       next += 1;
+      await delay(Math.max(0, dueAt - performance.now()), undefined, { signal });
       await openOne(target, user, signal);
     }
   };
