@@ -9,6 +9,7 @@ const FIELDS = [
   'connectedAt',
   'deadlineAt',
   'lastActivityAt',
+  'driftedFields',
 ] as const satisfies readonly (keyof RealtimeCallModel)[];
 
 /** A row of realtime_call as `callColumns` reads it. */
@@ -36,9 +37,9 @@ export const callColumns = `c.session_id AS id, ${columns<RealtimeCallModel>('c'
 
 export function toCall(row: CallRow): Call {
   const { id, userId, applicationId, status, endReason } = row;
-  const { createdAt, connectedAt, deadlineAt, lastActivityAt, endedAt } = row;
+  const { createdAt, connectedAt, deadlineAt, lastActivityAt, endedAt, driftedFields } = row;
   return {
     ...{ id, userId, applicationId, status, endReason },
-    ...{ createdAt, connectedAt, deadlineAt, lastActivityAt, endedAt },
+    ...{ createdAt, connectedAt, deadlineAt, lastActivityAt, endedAt, driftedFields },
   };
 }

@@ -32,6 +32,8 @@ export type Call = {
   readonly lastActivityAt: Date | null;
   /** Null while it has not ended. */
   readonly endReason: CallEnd | null;
+  /** Fields of the config that the browser changed, by their names on the wire. */
+  readonly driftedFields: readonly string[];
 };
 
 /** A call matches when it satisfies every field that is set. Of a list one value has to match. */

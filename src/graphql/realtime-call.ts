@@ -21,7 +21,7 @@ export const CallStatusEnum = builder.enumType('RealtimeCallStatus', {
 export const CallEndEnum = builder.enumType('RealtimeCallEnd', {
   description: 'Why a call ended.',
   values: {
-    CLIENT_ENDED: { description: 'Its user asked for the end.' },
+    CLIENT_ENDED: { description: 'Its user asked for the end, or left it, as far as the provider tells.' },
     DEADLINE: { description: 'It lasted as long as it may.' },
     IDLE: { description: 'Nobody had spoken for as long as is allowed.' },
     BUDGET: { description: 'The budget of the user is used up.' },
@@ -84,6 +84,10 @@ builder.objectType(RealtimeCallType, {
       type: CallEndEnum,
       nullable: true,
       description: 'Why the call ended. Null while it has not.',
+    }),
+    driftedFields: t.exposeStringList('driftedFields', {
+      description:
+        'The fields of the config that the browser changed during the call, by their names on the wire. Their values are not kept.',
     }),
     usage: t.field({
       type: UsageTotalsType,

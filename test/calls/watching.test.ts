@@ -152,6 +152,7 @@ test('a config that the browser changes is recorded once, and the call goes on',
   call.configure({ instructions: 'Say more.' });
   const [drift] = await eventually(async () => ((await drifts()).length > 0 ? drifts() : undefined));
   expect(drift?.detail).toMatchObject({ fields: ['instructions'] });
+  expect(await callOf(gateway, callIdOf(sessionId))).toMatchObject({ driftedFields: ['instructions'] });
   call.respond();
   await eventually(async () =>
     (await callOf(gateway, callIdOf(sessionId))).usage.responses === 1 ? true : undefined,

@@ -65,7 +65,7 @@ const CALL = /* GraphQL */ `
   query Call($id: ID!) {
     node(id: $id) {
       ... on RealtimeCall {
-        id status createdAt connectedAt endedAt deadlineAt lastActivityAt endReason
+        id status createdAt connectedAt endedAt deadlineAt lastActivityAt endReason driftedFields
         session { id connection }
         usage { reported responses totalTokens inputTextTokens inputAudioTokens outputTextTokens outputAudioTokens transcriptionSeconds costUsd }
       }

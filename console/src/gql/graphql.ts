@@ -300,7 +300,7 @@ export type RealtimeCallEnd =
   | 'ATTACH_FAILED'
   /** The budget of the user is used up. */
   | 'BUDGET'
-  /** Its user asked for the end. */
+  /** Its user asked for the end, or left it, as far as the provider tells. */
   | 'CLIENT_ENDED'
   /** It lasted as long as it may. */
   | 'DEADLINE'
