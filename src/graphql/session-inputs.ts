@@ -343,7 +343,7 @@ export const CreateRealtimeSessionInput = builder.inputType('CreateRealtimeSessi
     extra: t.field({
       type: 'JSON',
       description:
-        'Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. Null is passed on where the provider gives it a meaning, and refused elsewhere: `{ tracing: null }` switches tracing off, and `{ prompt: null }` names no prompt. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it.',
+        'Further session fields of the provider: speed, tracing, truncation, include, reasoning, parallel_tool_calls and prompt, and client of the Live API. They are validated and passed to the provider; the record has them redacted. E.g. `{ speed: 1.2 }`. Null is passed on where the provider gives it a meaning, and refused elsewhere: `{ tracing: null }` switches tracing off, and `{ prompt: null }` names no prompt. OpenAI retired stored prompts on 2026-11-30 and refuses prompt since then; other providers may still take it.',
     }),
     labels: t.field({
       type: [LabelInput],

@@ -170,6 +170,6 @@ export const dialects: { readonly [D in Dialect]: DialectRules } = {
     efforts: [],
     transcription: [],
     noiseReductionStrength: false,
-    extra: { REALTIME: [], TRANSCRIPTION: [], TRANSLATION: [] },
+    extra: { REALTIME: ['client'], TRANSCRIPTION: [], TRANSLATION: [] },
   },
 };

@@ -2,12 +2,19 @@ import { z } from 'zod';
 import { json, recordOf, text } from '../platform/validation/text.ts';
 
 const NAME_LENGTH = 1024;
-/** How many fields the metadata of a trace, or the variables of a prompt, may have. */
+/** How many fields the metadata of a trace, or the variables of a prompt, may have, and entries a list of events. */
 export const MAX_EXTRA_FIELDS = 256;
 export const MAX_INCLUDED = 16;
 
 const name = text(NAME_LENGTH);
 const record = recordOf(json, NAME_LENGTH, MAX_EXTRA_FIELDS);
+
+/** Which events pass a browser's data channel: all, or those that are listed. */
+const events = <T extends z.ZodType>(entry: T) =>
+  z.union(
+    [z.literal('all'), z.array(entry).max(MAX_EXTRA_FIELDS)],
+    `must be "all" or a list of at most ${MAX_EXTRA_FIELDS}`,
+  );
 
 /**
  * Further session fields of the provider, which `extra` may carry under their wire names, with the ranges of OpenAI's
@@ -64,6 +71,16 @@ export const extraSchema = z.strictObject({
     })
     .optional(),
   parallel_tool_calls: z.boolean('must be true or false').optional(),
+  client: z
+    .strictObject({
+      data_channel: z.strictObject({
+        allowed_client_events: events(name).optional(),
+        allowed_server_events: events(
+          z.strictObject({ type: name, response_event: name.optional() }),
+        ).optional(),
+      }),
+    })
+    .optional(),
   prompt: z.strictObject({ id: name, version: name.nullish(), variables: record.nullish() }).nullish(),
 });
 

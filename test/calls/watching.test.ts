@@ -112,8 +112,12 @@ test('the seconds that a whole call is billed for are recorded as one use, the m
     externalUserId: 'lisa',
     provider: 'openai-live',
     model: 'gpt-live-1',
+    extra: { client: { data_channel: { allowed_server_events: 'all' } } },
   });
   const call = liveCall();
+  // What is not asked for stays shut.
+  const data_channel = { allowed_client_events: [], allowed_server_events: 'all' };
+  expect(call.session['client']).toEqual({ data_channel });
   call.bill(60);
   call.drop(1006);
   // What comes first is what every session is billed for at least.

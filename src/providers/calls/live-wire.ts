@@ -13,6 +13,9 @@ const LEAST_SECONDS = 15;
 // Nothing longer exists.
 const MOST_SECONDS = 86_400;
 const ACTIVITY = /^(session\.(input_transcript|output_transcript|output_audio|delegation)\.|response\.)/;
+// Unless asked for otherwise the browser may send nothing to the session, and sees none of its events: the config is as it
+// was asked for.
+const FENCE = { allowed_client_events: [], allowed_server_events: [] };
 const CONFIGURED: readonly string[] = ['session.started', 'session.updated'];
 const USED = 'session.usage.updated';
 const CLOSED = 'session.closed';
@@ -32,8 +35,7 @@ export const liveWire: CallWire = {
       session: {
         ...writeLiveSession(config),
         safety_identifier: safetyIdentifier,
-        // The browser may send nothing to the session, and sees none of its events: the config is as it was asked for.
-        client: { data_channel: { allowed_client_events: [], allowed_server_events: [] } },
+        client: { data_channel: { ...FENCE, ...channelOf(config.extra) } },
       },
       transport: { type: 'webrtc', sdp },
     }),
@@ -67,6 +69,11 @@ export const liveWire: CallWire = {
     ];
   },
 };
+
+function channelOf({ client }: CallRequest['extra']): JsonObject {
+  const channel = isJsonObject(client) ? client['data_channel'] : undefined;
+  return isJsonObject(channel) ? channel : {};
+}
 
 /** The part of a session's config that the Live API has. */
 export function writeLiveSession({ model, instructions, voice }: CallRequest): JsonObject {
