@@ -30,6 +30,9 @@ const LONGEST = [
 // each worker, because loading the gateway takes most of them longer than their tests.
 const OWN_PROCESS = ['test/**/*.process.test.ts'];
 
+// By `npm run test:calls` alone, which says how many: it takes a minute and a half.
+const BY_ITSELF = process.env['CALLS'] === undefined ? ['test/calls/survival.process.test.ts'] : [];
+
 /** So that no worker is left with a long one at the end. By itself vitest knows how long each takes only from an earlier run. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -50,7 +53,14 @@ export default defineConfig({
     // Everything is on this machine, whatever proxies its user has set (with NODE_USE_ENV_PROXY=1 Node's own fetch asks them).
     env: { NO_PROXY: '*', no_proxy: '*' },
     projects: [
-      { extends: true, test: { name: 'own process', include: OWN_PROCESS } },
+      {
+        extends: true,
+        test: {
+          name: 'own process',
+          include: OWN_PROCESS,
+          exclude: ['**/node_modules/**', ...BY_ITSELF],
+        },
+      },
       {
         extends: true,
         test: {

@@ -83,7 +83,10 @@ export const fields: Readonly<Record<string, Fields>> = {
     ...all(USAGE_READERS, 'usage'),
   },
   RealtimeCall: {
-    ...all(ANYONE, 'id session status createdAt connectedAt endedAt deadlineAt lastActivityAt endReason driftedFields'),
+    ...all(
+      ANYONE,
+      'id session status createdAt connectedAt endedAt deadlineAt lastActivityAt endReason driftedFields',
+    ),
     ...all(USAGE_READERS, 'usage'),
   },
   User: {

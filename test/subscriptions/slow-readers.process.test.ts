@@ -7,7 +7,7 @@ import { askAt, type TestGateway } from '../support/gateway.ts';
 
 // More than may wait for a reader and be on the way to it. Each is 30 KB, larger than most.
 const CHANGES = 1600;
-const READERS = 20;
+const READERS = 10;
 const INSTRUCTIONS = 'All work and no play. '.repeat(1400);
 const WHOLE = 'subscription { sessionEvents { id session { id instructions } } }';
 const MEGABYTE = 1024 ** 2;
