@@ -4,13 +4,13 @@ import { and, type Comparison, type Condition, withRangeHint } from '../platform
 import { countRows } from '../platform/database/count-rows.ts';
 import {
   afterCursor,
+  inReadingOrder,
   type Keyset,
   orderBy,
   orderByLimit,
   sortedBy,
   textColumns,
   toEdges,
-  toTextEdges,
 } from '../platform/database/keyset.ts';
 import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
 import {
@@ -106,7 +106,7 @@ export async function listSessionTexts(
   order: SessionOrder,
   page: Page,
   columns: readonly SessionText[],
-): Promise<Edge<TextRow>[] | null> {
+): Promise<readonly TextRow[] | null> {
   const statement = pageStatement(visibility, filter, order, page);
   if (statement === null) return [];
   const { params, select, plan } = statement;
@@ -115,7 +115,7 @@ export async function listSessionTexts(
     column === 'externalUserId' ? externalUserId(filter, visibility, params) : sessionTextColumn(column),
   );
   const rows = await readTexts(pool, select(textColumns(keyset, texts)), params, plan);
-  return rows && toTextEdges(keyset, rows, page);
+  return rows && inReadingOrder(rows, page);
 }
 
 /** The statement of a page, which lacks the columns that it selects of sessions `s`; null when no session can match. */
