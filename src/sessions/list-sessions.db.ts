@@ -1,6 +1,12 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
-import { and, type Comparison, type Condition, withRangeHint } from '../platform/database/condition.ts';
+import {
+  and,
+  type Comparison,
+  type Condition,
+  isHinted,
+  withRangeHint,
+} from '../platform/database/condition.ts';
 import { countRows } from '../platform/database/count-rows.ts';
 import {
   afterCursor,
@@ -131,6 +137,13 @@ function pageStatement(visibility: Visibility, filter: SessionFilter, order: Ses
   );
   const where = `${and(conditions, 's', params)} AND ${afterCursor(keyset, page, params)}`;
   const end = orderByLimit(keyset, page, params);
+  // With a range hint PostgreSQL expects few rows, whatever it assumes of the limit: one SELECT is enough.
+  if (branchConditions === null && filter.upstreamSessionId == null && conditions.some(isHinted))
+    return {
+      params,
+      plan,
+      select: (columns: string) => `SELECT ${columns} FROM realtime_session AS s WHERE ${where} ${end}`,
+    };
   // One SELECT per condition on the status and the failure. Each reads a page in order from its own index; the union is sorted and cut again.
   const branches = (branchConditions ?? ['true']).map((condition) => {
     const branch = `SELECT * FROM realtime_session AS s WHERE ${condition} AND ${where}`;
