@@ -29,40 +29,43 @@ export function createFairScheduler(now: () => number = () => performance.now())
   let virtualTime = 0;
   let scheduled = false;
   let phaseEndsAt: number | null = null;
+  // By turns that were granted at once, since the event loop last went on.
+  let usedMs = 0;
   let current: { readonly key: string; readonly start: number; readonly startedAt: number } | null = null;
 
   return {
     turn(key) {
-      if (current === null && waitingTurns === 0) {
-        const time = now();
-        phaseEndsAt ??= time + PHASE_MS;
-        if (time < phaseEndsAt) return grantAtOnce(key, time);
-      }
+      if (current === null && !scheduled) return grantAtOnce(key);
       return new Promise((wake) => {
         const known = waiting.get(key);
         if (known === undefined) waiting.set(key, { wakes: [wake], start: startOf(key) });
         else known.wakes.push(wake);
         waitingTurns += 1;
-        if (!scheduled) schedulePhase();
+        waitForPhase();
       });
     },
   };
 
-  /** Nobody waits, and this phase has time left: to wait for the next one would cost more than most turns take. */
-  function grantAtOnce(key: string, time: number): Promise<void> {
+  /** To wait for the next phase costs more than most turns take: only after 2 ms of turns is one waited for. */
+  function grantAtOnce(key: string): Promise<void> {
     virtualTime = startOf(key);
-    current = { key, start: virtualTime, startedAt: time };
-    // It runs after what was waiting for this promise, if that waits already.
+    current = { key, start: virtualTime, startedAt: now() };
+    // After what waits for this promise.
     process.nextTick(endTurn);
-    if (!scheduled) {
-      scheduled = true;
-      setImmediate(endPhase);
-    }
     return GRANTED;
   }
 
   function endTurn(): void {
-    charge(now());
+    const time = now();
+    usedMs += current === null ? 0 : time - current.startedAt;
+    charge(time);
+    if (usedMs >= PHASE_MS) waitForPhase();
+  }
+
+  function waitForPhase(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(endPhase);
   }
 
   function startOf(key: string): number {
@@ -87,6 +90,7 @@ export function createFairScheduler(now: () => number = () => performance.now())
   function endPhase(): void {
     charge(now());
     phaseEndsAt = null;
+    usedMs = 0;
     scheduled = false;
     if (waitingTurns > 0) schedulePhase();
     else finishes.clear();
