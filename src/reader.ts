@@ -55,7 +55,7 @@ export type Reader = {
     order: SessionOrder,
     page: Page,
     columns: readonly SessionText[],
-  ): Promise<Edge<TextRow>[] | null>;
+  ): Promise<readonly TextRow[] | null>;
   /** @throws CountTooLongError */
   countSessions(filter: SessionFilter, order: SessionOrder, upTo: number | null): Promise<number>;
   user(id: string): Promise<User | null>;
@@ -67,7 +67,7 @@ export type Reader = {
     order: UserOrder,
     page: Page,
     columns: readonly UserText[],
-  ): Promise<Edge<TextRow>[] | null>;
+  ): Promise<readonly TextRow[] | null>;
   /** @throws CountTooLongError */
   countUsers(filter: UserFilter, order: UserOrder, upTo: number | null): Promise<number>;
   activeSessions(userId: string): Promise<ActiveSessions>;

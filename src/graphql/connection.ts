@@ -1,7 +1,8 @@
-import type { Edge, Page } from '../platform/database/page.ts';
+import { type Edge, type Order, type Page, type TextRow, textPosition } from '../platform/database/page.ts';
 import type { Count } from './count.ts';
-import { type CursorFormat, decodeCursor, encodeCursor } from './cursor.ts';
+import { type CursorFormat, cursorOf, decodeCursor, encodeCursor } from './cursor.ts';
 import type { PageSize } from './declared-cost.ts';
+import type { TextConnection } from './declared-text.ts';
 import { BadInputError } from './errors.ts';
 import { DEFAULT_PAGE } from './page-arguments.ts';
 
@@ -74,11 +75,8 @@ export function toConnection<Row, Position>(
   rows: readonly Edge<Row, Position>[],
   count?: Count,
 ) {
-  const hasMore = rows.length > page.limit;
-  const backward = page.direction === 'backward';
-  const shown = backward ? rows.slice(hasMore ? 1 : 0) : rows.slice(0, page.limit);
   // Cursors are lazy: usually only the last one is selected.
-  const edges = shown.map(({ node, position }) => ({
+  const edges = shownOf(page, rows).map(({ node, position }) => ({
     get cursor() {
       return encodeCursor(format, listing, position);
     },
@@ -86,16 +84,50 @@ export function toConnection<Row, Position>(
   }));
   return {
     edges,
-    pageInfo: {
-      hasNextPage: backward ? page.after !== null : hasMore,
-      hasPreviousPage: backward ? hasMore : page.after !== null,
-      get startCursor() {
-        return edges[0]?.cursor ?? null;
-      },
-      get endCursor() {
-        return edges.at(-1)?.cursor ?? null;
-      },
-    },
+    pageInfo: pageInfoOf(page, rows, edges, ({ cursor }) => cursor),
     ...(count === undefined ? {} : { count }),
+  };
+}
+
+/** The same for rows of text, in an order. */
+export function toTextConnection(
+  listing: string,
+  order: Order,
+  page: Page,
+  rows: readonly TextRow[],
+): TextConnection {
+  const format = cursorOf(order);
+  const cursor = (row: TextRow) => encodeCursor(format, listing, textPosition(order, row));
+  const shown = shownOf(page, rows);
+  return { rows: shown, cursorOf: cursor, pageInfo: pageInfoOf(page, rows, shown, cursor) };
+}
+
+/** The rows without the extra one. */
+function shownOf<Row, Position>({ limit, direction }: Page<Position>, rows: readonly Row[]): readonly Row[] {
+  if (rows.length <= limit) return rows;
+  return direction === 'backward' ? rows.slice(1) : rows.slice(0, limit);
+}
+
+function pageInfoOf<Shown, Position>(
+  { limit, direction, after }: Page<Position>,
+  rows: readonly unknown[],
+  shown: readonly Shown[],
+  cursorOf: (shown: Shown) => string,
+) {
+  const backward = direction === 'backward';
+  const hasMore = rows.length > limit;
+  const cursorAt = (index: number) => {
+    const one = shown.at(index);
+    return one === undefined ? null : cursorOf(one);
+  };
+  return {
+    hasNextPage: backward ? after !== null : hasMore,
+    hasPreviousPage: backward ? hasMore : after !== null,
+    get startCursor() {
+      return cursorAt(0);
+    },
+    get endCursor() {
+      return cursorAt(-1);
+    },
   };
 }

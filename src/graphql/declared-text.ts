@@ -13,9 +13,10 @@ export type DeclaredText =
   /** A property of the connection, which is made when it is selected. */
   | { readonly property: string };
 
-/** A page of rows of text. The cursors are made when they are read. */
+/** A page of rows of text. */
 export type TextConnection = {
-  readonly edges: readonly { readonly cursor: string; readonly node: TextRow }[];
+  readonly rows: readonly TextRow[];
+  readonly cursorOf: (row: TextRow) => string;
   readonly pageInfo: {
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;

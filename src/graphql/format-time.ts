@@ -31,10 +31,10 @@ export function formatTimeText(text: string): string {
   const { length } = text;
   if (length < 22 || length > 29 || text.charCodeAt(10) !== SPACE || !text.endsWith('+00'))
     throw new Error('A time has an unexpected form');
+  // Nearly all have milliseconds.
+  if (length >= 26 && text.charCodeAt(19) === POINT) return `${text.slice(0, 10)}T${text.slice(11, 23)}Z`;
   const seconds = `${text.slice(0, 10)}T${text.slice(11, 19)}`;
   if (length === 22) return `${seconds}.000Z`;
   if (text.charCodeAt(19) !== POINT) throw new Error('A time has an unexpected form');
-  return length >= 26
-    ? `${seconds}${text.slice(19, 23)}Z`
-    : `${seconds}${text.slice(19, -3).padEnd(4, '0')}Z`;
+  return `${seconds}${text.slice(19, -3).padEnd(4, '0')}Z`;
 }

@@ -5,7 +5,7 @@ import type { SessionFilter } from '../sessions/session-filter.ts';
 import { type SessionOrder, sessionOrders } from '../sessions/session-order.ts';
 import { isSessionText } from '../sessions/session-text.ts';
 import { builder } from './builder.ts';
-import { type PageArguments, readPage, toConnection } from './connection.ts';
+import { type PageArguments, readPage, toConnection, toTextConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { cursorOf } from './cursor.ts';
 import type { DeclaredListing } from './declared-text.ts';
@@ -145,11 +145,13 @@ const asTexts: DeclaredListing = {
   async read(args: ListArguments, context, { columns, properties }) {
     const listed = ofAllUsers(args);
     const { filter, order } = listed;
-    const { page, connectionOf } = pageOf(context, listed);
+    const { page, listing } = pageOf(context, listed);
     const position = await positionOf(context, properties.has('eventsAfter'));
     const names = columns.filter(isSessionText);
     const rows = filter === null ? [] : await context.reader.sessionTexts(filter, order, page, names);
-    return rows && connectionOf(rows, position);
+    if (rows === null) return null;
+    const eventsAfter = position === null ? null : encodeEventPosition(position);
+    return { ...toTextConnection(listing, sessionOrders[order], page, rows), eventsAfter };
   },
 };
 
@@ -161,6 +163,7 @@ function pageOf({ reader }: Context, { filter, order, field, args }: Listed) {
     filter === null ? 0 : reader.countSessions(filter, order, upTo);
   return {
     page,
+    listing,
     connectionOf: <Row>(rows: readonly Edge<Row>[], position: string | null) => ({
       ...toConnection(listing, cursors, page, rows, count),
       eventsAfter: position === null ? null : encodeEventPosition(position),

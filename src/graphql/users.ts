@@ -4,7 +4,7 @@ import type { UserFilter } from '../users/user-filter.ts';
 import { type UserOrder, userOrders } from '../users/user-order.ts';
 import { isUserText } from '../users/user-text.ts';
 import { builder } from './builder.ts';
-import { type PageArguments, readPage, toConnection } from './connection.ts';
+import { type PageArguments, readPage, toConnection, toTextConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { cursorOf } from './cursor.ts';
 import type { DeclaredListing } from './declared-text.ts';
@@ -93,10 +93,10 @@ type ListArguments = PageArguments & {
 const asTexts: DeclaredListing = {
   hasColumn: isUserText,
   async read(args: ListArguments, { reader }, { columns }) {
-    const { filter, order, page, connectionOf } = pageOf(args, reader);
+    const { filter, order, page, listing } = pageOf(args, reader);
     const names = columns.filter(isUserText);
     const rows = filter === null ? [] : await reader.userTexts(filter, order, page, names);
-    return rows && connectionOf(rows);
+    return rows && toTextConnection(listing, userOrders[order], page, rows);
   },
 };
 
@@ -111,6 +111,7 @@ function pageOf({ filter: input, orderBy, ...args }: ListArguments, reader: Cont
     filter,
     order,
     page,
+    listing,
     connectionOf: <Row>(rows: readonly Edge<Row>[]) => toConnection(listing, cursors, page, rows, count),
   };
 }

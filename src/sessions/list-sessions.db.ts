@@ -1,16 +1,22 @@
 import type pg from 'pg';
 import type { Visibility } from '../authorization/visibility.ts';
-import { and, type Comparison, type Condition, withRangeHint } from '../platform/database/condition.ts';
+import {
+  and,
+  type Comparison,
+  type Condition,
+  isHinted,
+  withRangeHint,
+} from '../platform/database/condition.ts';
 import { countRows } from '../platform/database/count-rows.ts';
 import {
   afterCursor,
+  inReadingOrder,
   type Keyset,
   orderBy,
   orderByLimit,
   sortedBy,
   textColumns,
   toEdges,
-  toTextEdges,
 } from '../platform/database/keyset.ts';
 import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
 import {
@@ -106,7 +112,7 @@ export async function listSessionTexts(
   order: SessionOrder,
   page: Page,
   columns: readonly SessionText[],
-): Promise<Edge<TextRow>[] | null> {
+): Promise<readonly TextRow[] | null> {
   const statement = pageStatement(visibility, filter, order, page);
   if (statement === null) return [];
   const { params, select, plan } = statement;
@@ -115,7 +121,7 @@ export async function listSessionTexts(
     column === 'externalUserId' ? externalUserId(filter, visibility, params) : sessionTextColumn(column),
   );
   const rows = await readTexts(pool, select(textColumns(keyset, texts)), params, plan);
-  return rows && toTextEdges(keyset, rows, page);
+  return rows && inReadingOrder(rows, page);
 }
 
 /** The statement of a page, which lacks the columns that it selects of sessions `s`; null when no session can match. */
@@ -131,6 +137,13 @@ function pageStatement(visibility: Visibility, filter: SessionFilter, order: Ses
   );
   const where = `${and(conditions, 's', params)} AND ${afterCursor(keyset, page, params)}`;
   const end = orderByLimit(keyset, page, params);
+  // With a range hint PostgreSQL expects few rows, whatever it assumes of the limit: one SELECT is enough.
+  if (branchConditions === null && filter.upstreamSessionId == null && conditions.some(isHinted))
+    return {
+      params,
+      plan,
+      select: (columns: string) => `SELECT ${columns} FROM realtime_session AS s WHERE ${where} ${end}`,
+    };
   // One SELECT per condition on the status and the failure. Each reads a page in order from its own index; the union is sorted and cut again.
   const branches = (branchConditions ?? ['true']).map((condition) => {
     const branch = `SELECT * FROM realtime_session AS s WHERE ${condition} AND ${where}`;

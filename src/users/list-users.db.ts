@@ -5,13 +5,13 @@ import { and } from '../platform/database/condition.ts';
 import { countRows } from '../platform/database/count-rows.ts';
 import {
   afterCursor,
+  inReadingOrder,
   type Keyset,
   orderBy,
   orderByLimit,
   sortedBy,
   textColumns,
   toEdges,
-  toTextEdges,
 } from '../platform/database/keyset.ts';
 import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
 import {
@@ -64,7 +64,7 @@ export async function listUserTexts(
   order: UserOrder,
   page: Page,
   columns: readonly UserText[],
-): Promise<Edge<TextRow>[] | null> {
+): Promise<readonly TextRow[] | null> {
   const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
   // When it is selected: PostgreSQL refuses a value that the text does not use.
   const seen = () => seenTimes(visibility, params);
@@ -79,7 +79,7 @@ export async function listUserTexts(
       SELECT ${selected} FROM page AS u LEFT JOIN active ON active.id = u.id ${orderBy(keyset, page)}`
     : select(selected);
   const rows = await readTexts(pool, text, params, plan);
-  return rows && toTextEdges(keyset, rows, page);
+  return rows && inReadingOrder(rows, page);
 }
 
 /** The statement of a page, which lacks the columns that it selects of users `u`. */

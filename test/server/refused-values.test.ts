@@ -359,7 +359,7 @@ test('a variable that is left out inside an object is left out there also when t
   const field = small.getQueryType()?.getFields()['size'];
   if (field === undefined) throw new Error('The schema has no such field');
   field.resolve = (_root, { page, pages: [first] = [] }) => (page ?? first).size;
-  const executeQuery = createExecuteQuery();
+  const { execute: executeQuery } = createExecuteQuery();
   const sizesOf = async (query: string) => {
     const document = parse(query);
     const answers: unknown[] = [];

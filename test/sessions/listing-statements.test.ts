@@ -48,13 +48,11 @@ test("a user's sessions, seen by an application: prepared, because the range lea
     listSessions(pool, visibility, { userId: USER }, 'CREATED_AT_DESC', FIRST_PAGE, 'summary');
   expect(await statementOf(list)).toMatchInlineSnapshot(`
     "prepared, with ["01930000-0000-7000-8000-00000000000b","01930000-0000-7000-8000-00000000000a",21,"01930000-0000-7000-8000-00000000000a"]
-    SELECT …, (SELECT u.external_id FROM end_user AS u WHERE u.id = $4::uuid) AS "externalUserId", NULL::text AS sorted_by FROM ((SELECT * FROM realtime_session AS s WHERE true
-    AND s.application_id = $1::uuid
+    SELECT …, (SELECT u.external_id FROM end_user AS u WHERE u.id = $4::uuid) AS "externalUserId", NULL::text AS sorted_by FROM realtime_session AS s WHERE s.application_id = $1::uuid
     AND s.user_id = $2::uuid
     AND s.user_id >= $2::uuid
     AND s.user_id <= $2::uuid
     AND true
-    ORDER BY s.id DESC LIMIT 101)) AS s
     ORDER BY s.id DESC LIMIT $3"
   `);
 });

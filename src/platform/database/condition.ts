@@ -48,6 +48,10 @@ export function withRangeHint(comparison: Comparison): Comparison {
   return { ...comparison, rangeHint: true };
 }
 
+export function isHinted(condition: Condition): boolean {
+  return condition.operator !== 'sql' && condition.rangeHint === true;
+}
+
 /** Writes conditions for the table `alias`: all must hold, and without any, every row fits. */
 export function and(conditions: readonly Condition[], alias: string, { bind }: SqlParameters): string {
   const hints: string[] = [];

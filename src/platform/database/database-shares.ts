@@ -27,14 +27,18 @@ type Size = {
 
 // Those that may hold a connection for long leave a part of them: for mints, look-ups and the gateway's own work.
 const SIZES: Readonly<Record<keyof Shares, Size>> = {
-  listings: { part: 0.3, patience: 1 },
+  listings: { part: 0.6, patience: 1 },
   lookUps: { part: 0.3, patience: 1 },
   changes: { part: 0.3, patience: 1 },
   erasures: { part: 0.1, patience: 10 },
 };
-// What takes longer reads a lot: a page that an index answers takes a few milliseconds.
+// What one caller has of the connections for listings until its last listing was fast.
+const PART_OF_UNKNOWN = 0.2;
+// A page that an index answers takes a few milliseconds.
+const FAST_MS = 50;
+// What takes longer reads a lot.
 const SLOW_MS = 250;
-/** How many callers are remembered for a slow listing. */
+/** How many callers are remembered for a fast or a slow listing. */
 const REMEMBERED_CALLERS = 1000;
 // How long one waits is what bounds the queue; this bounds its memory.
 const WAITING_PER_CONNECTION = 500;
@@ -61,17 +65,24 @@ export function createShares({
   readonly timeoutMs: number;
   readonly scheduler: FairScheduler;
 }): (caller: string) => Shares {
-  const semaphoreOf = ({ part, patience }: Size, most = Number.POSITIVE_INFINITY) => {
-    const size = Math.max(1, Math.min(most, Math.floor(part * poolSize)));
-    return createSemaphore({
-      size,
-      // One is for others, where there is more than one.
-      sizePerKey: Math.max(1, size - 1),
-      queue: WAITING_PER_CONNECTION * poolSize,
-      waitMs: patience * timeoutMs,
-    });
+  const sizeOf = (part: number) => Math.max(1, Math.floor(part * poolSize));
+  // One is for others, where there is more than one.
+  const sizePerCaller = (size: number) => Math.max(1, size - 1);
+  const semaphoreOf = (
+    { part, patience }: Size,
+    size = sizeOf(part),
+    sizePerKey: number | ((caller: string) => number) = sizePerCaller(size),
+  ) => {
+    const queue = WAITING_PER_CONNECTION * poolSize;
+    return createSemaphore({ size, sizePerKey, queue, waitMs: patience * timeoutMs });
   };
-  const listings = semaphoreOf(SIZES.listings);
+  const fastCallers = new LRUCache<string, true>({ max: REMEMBERED_CALLERS });
+  const forListings = sizeOf(SIZES.listings.part);
+  const ofFast = sizePerCaller(forListings);
+  const ofUnknown = Math.min(ofFast, sizeOf(PART_OF_UNKNOWN));
+  const listings = semaphoreOf(SIZES.listings, forListings, (caller) =>
+    fastCallers.has(caller) ? ofFast : ofUnknown,
+  );
   // One for all of them: each takes a processor of the database, which mints need as well.
   const slowListings = semaphoreOf(SIZES.listings, 1);
   const slowCallers = new LRUCache<string, true>({ max: REMEMBERED_CALLERS });
@@ -99,7 +110,10 @@ export function createShares({
       try {
         return await work();
       } finally {
-        if (performance.now() - startedAt > SLOW_MS) slowCallers.set(caller, true);
+        const milliseconds = performance.now() - startedAt;
+        if (milliseconds <= FAST_MS) fastCallers.set(caller, true);
+        else fastCallers.delete(caller);
+        if (milliseconds > SLOW_MS) slowCallers.set(caller, true);
         // What waited meanwhile would be overtaken by all that comes from now on.
         else if (slowCallers.delete(caller)) slowListings.waive(caller);
       }

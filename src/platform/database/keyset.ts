@@ -51,13 +51,9 @@ export function textColumns(keyset: Keyset, columns: readonly string[]): string 
   return [keyset.id, ...columns, ...(keyset.by === 'id' ? [] : [sortedBy(keyset)])].join(', ');
 }
 
-/** The same as `toEdges` for rows of `textColumns`. */
-export function toTextEdges(keyset: Keyset, rows: readonly TextRow[], page: Page): Edge<TextRow>[] {
-  const edges = rows.map((row) => {
-    const sortedBy = keyset.by === 'id' ? null : (row.at(-1) ?? null);
-    return { node: row, position: { id: row[0] ?? '', sortedBy } };
-  });
-  return page.direction === 'backward' ? edges.reverse() : edges;
+/** Rows of `textColumns` as they were read, in reading order. */
+export function inReadingOrder(rows: readonly TextRow[], page: Page): readonly TextRow[] {
+  return page.direction === 'backward' ? rows.toReversed() : rows;
 }
 
 /** Read backward, rows come in the opposite order. */

@@ -22,8 +22,13 @@ export type Page<Position = CursorPosition> = {
 /** A record, and its position in the listing that it was read from. */
 export type Edge<Row, Position = CursorPosition> = { readonly node: Row; readonly position: Position };
 
-/** A row of columns as PostgreSQL writes them. */
+/** A row of columns as PostgreSQL writes them: the id first, and last what a listing is sorted by, if that is not the id. */
 export type TextRow = readonly (string | null)[];
+
+/** The position of a row in a listing of that order. */
+export function textPosition({ by }: Order, row: TextRow): CursorPosition {
+  return { id: row[0] ?? '', sortedBy: by === 'id' ? null : (row.at(-1) ?? null) };
+}
 
 /** Counting took longer than a request may take. A count up to a lower number may be fast enough. */
 export class CountTooLongError extends Error {

@@ -1,8 +1,8 @@
 export type SemaphoreOptions = {
   /** Permits at a time, of all keys together. */
   readonly size: number;
-  /** Permits of one key at a time. */
-  readonly sizePerKey: number;
+  /** Permits of one key at a time. It may change, and is looked at whenever a permit is asked for or released. */
+  readonly sizePerKey: number | ((key: string) => number);
   /** Waiters of all keys together. */
   readonly queue: number;
   /** The longest wait, in milliseconds. */
@@ -27,6 +27,7 @@ type Holder = { taken: number; readonly waiting: Waiter[] };
  * refused first, and nobody can fill the queue against the others.
  */
 export function createSemaphore({ size, sizePerKey, queue, waitMs }: SemaphoreOptions): Semaphore {
+  const mostOf = typeof sizePerKey === 'number' ? () => sizePerKey : sizePerKey;
   const holders = new Map<string, Holder>();
   // The keys that have waiters and may have another permit, in the order of their turns.
   const eligible = new Set<string>();
@@ -38,7 +39,7 @@ export function createSemaphore({ size, sizePerKey, queue, waitMs }: SemaphoreOp
       const holder = holders.get(key) ?? { taken: 0, waiting: [] };
       holders.set(key, holder);
       // While a permit is free, nobody is eligible: the next one would have got it.
-      if (taken < size && holder.taken < sizePerKey) return take(key, holder);
+      if (taken < size && holder.taken < mostOf(key)) return take(key, holder);
       if (waiting >= queue && !refuseOneOfMore(holder)) {
         forgetIfUnused(key, holder);
         return null;
@@ -60,7 +61,7 @@ export function createSemaphore({ size, sizePerKey, queue, waitMs }: SemaphoreOp
       holder.taken -= 1;
       taken -= 1;
       update(key, holder);
-      serveNext();
+      serveWaiting();
     };
   }
 
@@ -80,14 +81,15 @@ export function createSemaphore({ size, sizePerKey, queue, waitMs }: SemaphoreOp
     });
   }
 
-  function serveNext(): void {
-    const [key] = eligible;
-    const holder = key === undefined ? undefined : holders.get(key);
-    if (key === undefined || holder === undefined || taken >= size) return;
-    // It goes to the end of the line.
-    eligible.delete(key);
-    const release = take(key, holder);
-    remove(key, holder, 0)?.(release);
+  function serveWaiting(): void {
+    for (let [key] = eligible; key !== undefined && taken < size; [key] = eligible) {
+      // It goes to the end of the line.
+      eligible.delete(key);
+      const holder = holders.get(key);
+      if (holder === undefined) continue;
+      const release = take(key, holder);
+      remove(key, holder, 0)?.(release);
+    }
   }
 
   /** Refuses the youngest waiter of the key that has most, if that is more than one of `holder` would make it. */
@@ -108,7 +110,7 @@ export function createSemaphore({ size, sizePerKey, queue, waitMs }: SemaphoreOp
   }
 
   function update(key: string, holder: Holder): void {
-    if (holder.waiting.length > 0 && holder.taken < sizePerKey) eligible.add(key);
+    if (holder.waiting.length > 0 && holder.taken < mostOf(key)) eligible.add(key);
     else eligible.delete(key);
     forgetIfUnused(key, holder);
   }

@@ -32,24 +32,35 @@ export type CompileOptions = {
   readonly listingsFrom?: number;
 };
 
+export type ExecuteQuery = {
+  /** Executes a query that is valid and within its limits. */
+  readonly execute: (args: Args) => Result | Promise<Result>;
+  /** What answers a query for a listing that came before, is valid therefore, and was compiled; otherwise null. */
+  readonly findListing: (request: Pick<Args, 'document' | 'operationName'>) => ExecuteListing | null;
+};
+
 /**
  * Executes queries. A query that comes again is compiled: to a writer if it asks for a listing (server/listings), otherwise to
  * a function, which takes a third of the time. Compiling that takes a millisecond, so a query that comes once is
  * interpreted. Not for mutations: graphql-jit ignores @oneOf.
  */
-export function createExecuteQuery({ listingsFrom = 2 }: CompileOptions = {}) {
+export function createExecuteQuery({ listingsFrom = 2 }: CompileOptions = {}): ExecuteQuery {
   // Documents are cached by their text, and a compiled query lives as long as its document.
   const documents = new WeakMap<DocumentNode, Map<string, Operation>>();
 
-  return (args: Args): Result | Promise<Result> => {
-    const operation = operationOf(args);
-    operation.times += 1;
-    const { contextValue } = args;
-    if (operation.times < listingsFrom || contextValue === undefined) return executeOrRun(args, operation);
-    if (operation.listing === undefined) operation.listing = createExecuteListing(args);
-    const answer = operation.listing?.(args.variableValues ?? {}, contextValue) ?? null;
-    if (answer === null) return executeOrRun(args, operation);
-    return answer.then((result) => result ?? executeOrRun(args, operation));
+  return {
+    execute(args) {
+      const operation = operationOf(args);
+      operation.times += 1;
+      const { contextValue } = args;
+      if (operation.times < listingsFrom || contextValue === undefined) return executeOrRun(args, operation);
+      if (operation.listing === undefined) operation.listing = createExecuteListing(args);
+      const answer = operation.listing?.(args.variableValues ?? {}, contextValue) ?? null;
+      if (answer === null) return executeOrRun(args, operation);
+      return answer.then((result) => result ?? executeOrRun(args, operation));
+    },
+    findListing: ({ document, operationName }) =>
+      documents.get(document)?.get(operationName ?? '')?.listing ?? null,
   };
 
   function operationOf({ document, operationName }: Args): Operation {

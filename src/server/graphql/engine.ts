@@ -1,10 +1,11 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.ts';
+import { isJsonObject } from '../../platform/validation/json.ts';
 import { checkParameters, type Parameters } from './check-parameters.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { resultOf } from './present-result.ts';
-import { type RequestRules, requestRules } from './request-rules.ts';
+import { createCheckedExecution, type RequestRules } from './request-rules.ts';
 
 export type EngineOptions = RequestRules & {
   readonly schema: GraphQLSchema;
@@ -26,6 +27,8 @@ export type Execute = (
  * Its HTTP layer works for any runtime, and costs more than executing most requests (docs/decisions/0011).
  */
 export function createExecute({ schema, trustedDocuments, ...rules }: EngineOptions): Execute {
+  const documents = createDocumentCache();
+  const { plugin, answerListing } = createCheckedExecution(rules);
   const yoga = createYoga<Context, object>({
     schema,
     cors: false,
@@ -36,8 +39,8 @@ export function createExecute({ schema, trustedDocuments, ...rules }: EngineOpti
     logging: false,
     // presentResult presents all errors, in one place.
     maskedErrors: false,
-    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noCache },
-    plugins: [...(trustedDocuments === null ? [] : [trustedDocuments]), requestRules(rules)],
+    parserAndValidationCache: { documentCache: documents, errorCache: noCache },
+    plugins: [...(trustedDocuments === null ? [] : [trustedDocuments]), plugin],
   });
   // Its plugins read only the method of a request.
   const requests = { GET: requestOf('GET'), POST: requestOf('POST') };
@@ -46,6 +49,8 @@ export function createExecute({ schema, trustedDocuments, ...rules }: EngineOpti
     const refusal = checkParameters(parameters, trustedDocuments !== null);
     if (refusal !== null) return { errors: [refusal] };
     try {
+      const answer = await answerKnown(parameters, context);
+      if (answer !== null) return answer;
       const result = await yoga.getResultForParams(
         { params: withoutEmptyName(parameters), request: requests[method] },
         context,
@@ -56,6 +61,24 @@ export function createExecute({ schema, trustedDocuments, ...rules }: EngineOpti
       return resultOf(error);
     }
   };
+
+  /** The answer to a listing of a document that is cached: one that was sent as it is, and not named by an id. */
+  function answerKnown(
+    parameters: Parameters,
+    contextValue: Context,
+  ): Promise<ExecutionResult | null> | null {
+    const { query, operationName, variables } = parameters;
+    const document =
+      typeof query === 'string' && trustedDocuments === null ? documents.get(query) : undefined;
+    if (document === undefined) return null;
+    return answerListing({
+      schema,
+      document,
+      operationName: typeof operationName === 'string' && operationName !== '' ? operationName : null,
+      variableValues: isJsonObject(variables) ? variables : {},
+      contextValue,
+    });
+  }
 }
 
 /** An empty operationName is the same as none, as GraphQL over HTTP specifies for GET. */

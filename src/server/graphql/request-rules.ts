@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type ExecutionArgs,
+  type ExecutionResult,
   type GraphQLError,
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
@@ -24,11 +25,26 @@ export type RequestRules = CompileOptions & {
   readonly limits: OperationLimits;
 };
 
+type Args = ExecutionArgs & { readonly contextValue: Context };
+
+export type CheckedExecution = {
+  readonly plugin: Plugin<Context, Context>;
+  /**
+   * Answers a query for a listing that came before, with the same checks, and without what Yoga does around them: that takes
+   * longer than they do. Null, now or later, when Yoga should execute it.
+   */
+  readonly answerListing: (args: Args) => Promise<ExecutionResult | null> | null;
+};
+
 /** The checks of every request before it is executed: limits of the document, and messages that repeat no input. */
-export function requestRules({ introspection, limits, ...compile }: RequestRules): Plugin<Context, Context> {
+export function createCheckedExecution({
+  introspection,
+  limits,
+  ...compile
+}: RequestRules): CheckedExecution {
   const parseDocument = createParseDocument(limits.tokens);
-  const executeQuery = createExecuteQuery(compile);
-  const refusals = (args: ExecutionArgs & { readonly contextValue: Context }): GraphQLError[] => {
+  const { execute, findListing } = createExecuteQuery(compile);
+  const refusals = (args: Args): GraphQLError[] => {
     args.variableValues = withDefaults(args);
     const invalid = checkVariables(args);
     // The limits read page sizes from variables, so the variables must be valid first.
@@ -36,7 +52,7 @@ export function requestRules({ introspection, limits, ...compile }: RequestRules
     const tooMuch = checkLimits(args, limits);
     return tooMuch === null ? checkSelection(args) : [tooMuch];
   };
-  return {
+  const plugin: Plugin<Context, Context> = {
     onParse({ setParseFn }) {
       setParseFn(parseDocument);
       return ({ result, context: { params, request } }) => {
@@ -52,7 +68,7 @@ export function requestRules({ introspection, limits, ...compile }: RequestRules
     },
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       if (getOperationAST(args.document, args.operationName)?.operation === 'query')
-        setExecuteFn(() => executeQuery(args));
+        setExecuteFn(() => execute(args));
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
@@ -62,6 +78,17 @@ export function requestRules({ introspection, limits, ...compile }: RequestRules
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
+    },
+  };
+  return {
+    plugin,
+    answerListing(args) {
+      const listing = findListing(args);
+      if (listing === null) return null;
+      args.contextValue.log.operation = nameOperation(args.document, args.operationName);
+      const errors = refusals(args);
+      if (errors.length > 0) return Promise.resolve({ errors });
+      return listing(args.variableValues ?? {}, args.contextValue);
     },
   };
 }

@@ -11,12 +11,13 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { DeclaredListing, SelectedTexts, TextConnection } from '../../graphql/declared-text.ts';
+import type { TextRow } from '../../platform/database/page.ts';
 import { compileRow } from './compile-row.ts';
 import { type Compiling, compileFields, type Field, notCompiled } from './selection.ts';
 import { type Write, writeList, writeObject } from './write-json.ts';
 
-type Edge = TextConnection['edges'][number];
 type PageInfo = TextConnection['pageInfo'];
+type Edge = Pick<TextConnection, 'cursorOf'> & { readonly row: TextRow };
 
 /** A query that asks for one listing, compiled. */
 export type CompiledListing = {
@@ -102,11 +103,11 @@ function compileConnection(
       switch (field.name) {
         case 'edges': {
           const write = compileEdge(inner, own, compiling);
-          return ({ edges }) => writeList(edges, write);
+          return ({ rows, cursorOf }) => writeList(rows, (row) => write({ row, cursorOf }));
         }
         case 'nodes': {
           const write = compileRow(inner, own, compiling);
-          return ({ edges }) => writeList(edges, ({ node }) => write(node));
+          return ({ rows }) => writeList(rows, write);
         }
         case 'pageInfo': {
           const write = compilePageInfo(inner, own, compiling);
@@ -127,10 +128,10 @@ function compileEdge(
   return writeObject(
     compileFields<Edge>(type, nodes, compiling, (field, own) => {
       const inner = getNamedType(field.type);
-      if (field.name === 'cursor') return ({ cursor }) => JSON.stringify(cursor);
+      if (field.name === 'cursor') return ({ row, cursorOf }) => JSON.stringify(cursorOf(row));
       if (field.name !== 'node' || !isObjectType(inner)) throw notCompiled;
       const write = compileRow(inner, own, compiling);
-      return ({ node }) => write(node);
+      return ({ row }) => write(row);
     }),
   );
 }

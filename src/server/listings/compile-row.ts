@@ -46,11 +46,12 @@ function compileColumn(
 ): Write<TextRow> {
   const isNullable = !isNonNullType(type);
   const leaf = getNullableType(type);
-  const write = isLeafType(leaf) ? writerOf(leaf) : null;
-  if (write === null) throw notCompiled;
+  const writeValue = isLeafType(leaf) ? writerOf(leaf) : null;
+  if (writeValue === null) throw notCompiled;
+  const write = map === undefined ? writeValue : (text: string) => writeValue(map(text));
   return (row) => {
     const text = row[index];
-    if (text != null) return write(map === undefined ? text : map(text));
+    if (text != null) return write(text);
     if (isNullable) return 'null';
     throw new Error('A value is missing');
   };

@@ -48,8 +48,25 @@ function writerOfSpecified(name: string): Write<string> {
     case 'Boolean':
       return (text) => (text === 't' ? 'true' : 'false');
     default:
-      return JSON.stringify;
+      return writeText;
   }
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const FIRST_PRINTABLE = 32;
+const FIRST_SURROGATE = 0xd800;
+const SHORT = 64;
+
+/** The same as JSON.stringify. Most texts are short and need no escapes, which is seen sooner than JSON.stringify is called. */
+export function writeText(text: string): string {
+  if (text.length > SHORT) return JSON.stringify(text);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < FIRST_PRINTABLE || code === QUOTE || code === BACKSLASH || code >= FIRST_SURROGATE)
+      return JSON.stringify(text);
+  }
+  return `"${text}"`;
 }
 
 function enumWriter(type: GraphQLEnumType): Write<string> {

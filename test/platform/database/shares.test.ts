@@ -69,7 +69,7 @@ test('slow reads of one caller take a part of the connections, and wait in a que
   await holder.query('BEGIN');
   await holder.query('LOCK TABLE usage_record, usage_sum IN ACCESS EXCLUSIVE MODE');
   const reports = Array.from({ length: 60 }, () => gateway.ask(REPORT));
-  // Two of the three that are for listings.
+  // Of the six that are for listings, those of a caller none of whose listings was fast yet.
   await expect.poll(countLockWaits, PATIENCE).toBe(2);
   expect(await expectOthersServed('reads')).toBeLessThanOrEqual(2);
   for (const answer of await Promise.all(reports)) expectUnavailable(answer);
@@ -96,6 +96,21 @@ test('reads of a caller whose last one was slow go one at a time', async () => {
   // A lock is waited for as long as a third of a statement's time: on a busy machine some of them were refused meanwhile.
   await Promise.all(reports);
   expect((await gateway.ask(REPORT)).status).toBe(200);
+});
+
+test('reads of a caller whose last one was fast take more of the connections, and leave some to others', async () => {
+  for (let milliseconds = Number.POSITIVE_INFINITY; milliseconds > 50; ) {
+    const startedAt = performance.now();
+    await gateway.ask(LIST);
+    milliseconds = performance.now() - startedAt;
+  }
+  await holder.query('BEGIN');
+  await holder.query('LOCK TABLE usage_record, usage_sum IN ACCESS EXCLUSIVE MODE');
+  const reports = Array.from({ length: 60 }, () => gateway.ask(REPORT));
+  await expect.poll(countLockWaits, PATIENCE).toBe(5);
+  expect(await expectOthersServed('fast')).toBeLessThanOrEqual(5);
+  await holder.query('ROLLBACK');
+  await Promise.all(reports);
 });
 
 test('slow changes of one caller take a part of the connections as well', async () => {
