@@ -51,8 +51,7 @@ export function requestRules({ introspection, limits, ...compile }: RequestRules
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
-      if (getOperationAST(args.document, args.operationName)?.operation === 'query')
-        setExecuteFn(() => executeQuery(args));
+      setExecuteFn(() => executeQuery(args));
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
