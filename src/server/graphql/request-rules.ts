@@ -7,6 +7,7 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { forgetConditions } from '../../graphql/authorization.ts';
 import type { Context } from '../../graphql/context.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
@@ -55,6 +56,7 @@ export function requestRules({ introspection, limits, ...compile }: RequestRules
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
+      return { onExecuteDone: () => forgetConditions(args.contextValue) };
     },
     onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
       setSubscribeFn(() => subscribe(args));
