@@ -40,7 +40,7 @@ export function createReader(
   const usage = loaderOf((ids) => lookUps(() => findSessionUsage(pool, visibility, ids)));
   const applications = loaderOf((ids) => lookUps(() => findApplications(prisma, visibility, ids)));
   const apiKeys = loaderOf((ids) => lookUps(() => findApiKeys(prisma, visibility, ids)));
-  const apiKeysOf = new DataLoader<string, ApiKey[]>(async (ids) => {
+  const apiKeysOf = lazyLoader<ApiKey[]>(async (ids) => {
     const keys = await lookUps(() => listApiKeys(prisma, visibility, ids));
     return ids.map((id) => keys.filter(({ applicationId }) => applicationId === id));
   });
@@ -88,8 +88,19 @@ export function createReader(
 
 /** Collects the ids of one tick into one statement, and remembers what came for the rest of the request. */
 function loaderOf<Row extends { readonly id: string }>(find: (ids: readonly string[]) => Promise<Row[]>) {
-  return new DataLoader<string, Row | null>(async (ids) => {
+  return lazyLoader<Row | null>(async (ids) => {
     const found = new Map((await find(ids)).map((row) => [row.id, row]));
     return ids.map((id) => found.get(id) ?? null);
   });
+}
+
+/** A DataLoader by id that is made when it is first asked: of nine, most requests ask one, and a mint none. */
+function lazyLoader<Value>(find: (ids: readonly string[]) => Promise<Value[]>) {
+  let loader: DataLoader<string, Value> | undefined;
+  return {
+    load: (id: string): Promise<Value> => {
+      loader ??= new DataLoader(find);
+      return loader.load(id);
+    },
+  };
 }

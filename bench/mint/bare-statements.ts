@@ -7,7 +7,7 @@ import type { BareRequest, UpstreamAnswer, UpstreamRequest } from './wire.ts';
 
 const RESERVE = {
   name: 'reserve',
-  text: 'SELECT (r.session).id FROM reserve_session($1::jsonb) AS r',
+  text: 'SELECT r.new_id AS id FROM reserve_session($1::jsonb) AS r',
 };
 
 // Quotas are counted all the same.

@@ -95,6 +95,7 @@ function findLongField(
   path: readonly string[],
 ): LongList | null {
   for (const { name, type, extensions } of fields) {
+    if (values[name] == null) continue;
     const most = limitOf(extensions.most ?? MAX_LIST_LENGTH);
     const long = findLongList(values[name], type, most, limitOf, [...path, name]);
     if (long !== null) return long;

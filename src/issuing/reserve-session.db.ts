@@ -16,14 +16,34 @@ import {
 } from '../sessions/session-row.db.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
 
-type Row = Omit<SessionRow, 'externalUserId' | 'upstreamConfig'> & { verdict: string; detail: unknown };
+/** What the reservation does not say of its session. */
+type Reserved = {
+  readonly verdict: string;
+  readonly detail: unknown;
+  readonly newId: string;
+  readonly ofUser: string;
+  readonly moment: Date;
+  readonly readAt: Date;
+};
+type Repeatable = Reserved & Omit<SessionRow, 'externalUserId' | 'upstreamConfig'>;
 
-const RESERVE = statement<Row>()({
+const RESERVED = `r.verdict, r.detail, r.new_id AS "newId", r.of_user AS "ofUser", r.moment`;
+const RESERVED_FIELDS = ['verdict', 'detail', 'newId', 'ofUser', 'moment'] as const;
+
+const RESERVE = statement<Reserved>()({
   name: 'reserve-session',
+  text: `SELECT ${RESERVED}, now() AS "readAt" FROM reserve_session($1::jsonb) AS r`,
+  columns: [...RESERVED_FIELDS, 'readAt'],
+});
+
+// With an idempotency key: whoever repeats it gets the session of its first use. Reading all columns takes time, which a mint
+// without a key need not spend.
+const RESERVE_ONCE = statement<Repeatable>()({
+  name: 'reserve-session-once',
   text: `
-    SELECT r.verdict, r.detail, ${sessionColumns}
+    SELECT ${RESERVED}, ${sessionColumns}
     FROM reserve_session($1::jsonb) AS r LEFT JOIN LATERAL (SELECT (r.session).*) AS s ON true`,
-  columns: ['verdict', 'detail', ...SESSION_FIELDS],
+  columns: [...RESERVED_FIELDS, ...SESSION_FIELDS],
 });
 
 // What reserve_session (reserve-session.sql) answers, told apart by its verdict.
@@ -60,13 +80,22 @@ const answer = z.discriminatedUnion('verdict', [
  * @throws UnavailableError when it may not have been written
  */
 export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {
-  const [row] = await query(pool, RESERVE, [toJsonb(requestOf(reservation))]);
+  const request = [toJsonb(requestOf(reservation))];
+  const [row] =
+    reservation.idempotency === null
+      ? await query(pool, RESERVE, request)
+      : await query(pool, RESERVE_ONCE, request);
   if (row === undefined) throw new Error('reserve_session returned no row');
   const answered = answer.parse(row);
   switch (answered.verdict) {
     case 'reserved':
-      return { kind: 'reserved', session: pendingSession(reservation, row), ...answered.detail };
+      return {
+        kind: 'reserved',
+        session: pendingSession(reservation, row, answered.detail),
+        ...answered.detail,
+      };
     case 'repeated':
+      if (!isRepeatable(row)) throw new Error('reserve_session repeated a session that had no key');
       return { kind: 'repeated', session: toSession(row) };
     case 'conflict':
       return { kind: 'conflict' };
@@ -81,20 +110,30 @@ export async function reserveSession(pool: pg.Pool, reservation: Reservation): P
   }
 }
 
+function isRepeatable(row: Reserved): row is Repeatable {
+  return 'id' in row;
+}
+
 /** A session that is reserved now: the row has only what the reservation does not say. */
-function pendingSession(reservation: Reservation, row: Row): Session {
-  const { applicationId, provider, object, config, labels } = reservation;
-  const { id, userId, createdAt, readAt, exposedUntil } = row;
+function pendingSession(
+  reservation: Reservation,
+  { newId: id, ofUser: userId, moment: createdAt, readAt }: Reserved,
+  { expiresAfterSeconds }: { readonly expiresAfterSeconds: number },
+): Session {
+  const { applicationId, provider, object, config, labels, sessionLimitSeconds, brokered } = reservation;
+  // As exposedUntil says of a session that is pending.
+  const longestMs = reservation.settleWithinMs + (expiresAfterSeconds + sessionLimitSeconds) * 1000;
   return {
-    ...{ id, userId, applicationId, provider, object, config, labels, createdAt, readAt, exposedUntil },
+    ...{ id, userId, applicationId, provider, object, config, labels, createdAt, readAt },
     ...{ type: config.type, model: config.model, voice: config.voice },
     status: 'PENDING',
-    connection: reservation.brokered === null ? 'DIRECT' : 'BROKERED',
+    connection: brokered === null ? 'DIRECT' : 'BROKERED',
     upstreamSessionId: null,
     clientSecret: null,
     failure: null,
     issuedAt: null,
     revokedAt: null,
+    exposedUntil: brokered === null ? new Date(createdAt.getTime() + longestMs) : null,
   };
 }
 

@@ -6,12 +6,13 @@
 --     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
 --     budget applies), session and event (columns)
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
---   session: of a session that is reserved now, only what the request does not say; of a repeated one, everything
+--   new_id, of_user, moment: of a session that is reserved now, the id, the user's id and created_at. The request says the rest.
+--   session: the repeated one
 --
 -- Every mint waits for this, so it is four statements: lock, look, write, and the event. Columns of the request are read
 -- one by one: jsonb_populate_record looks all columns of the table up in the catalog at each call.
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
-RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
+RETURNS TABLE (verdict text, detail jsonb, new_id uuid, of_user uuid, moment timestamptz, session realtime_session)
 -- force_generic_plan: otherwise each connection plans its first five mints one by one, over all partitions, while it
 -- holds the user's lock.
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
@@ -23,7 +24,6 @@ DECLARE
   used record;
   waited boolean := false;
   ttl integer;
-  moment timestamptz;
 BEGIN
   SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
   IF NOT FOUND THEN
@@ -109,26 +109,9 @@ BEGIN
   -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
   -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
   moment := greatest(moment, clock_timestamp());
-  WITH reserved AS (
-    INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
-      session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
-      output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
-      temperature, max_response_output_tokens, output_language, labels,
-      connection, max_call_seconds, idle_seconds, call_request)
-    VALUES (uuidv7_at(moment), person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
-      moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
-      (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
-      ARRAY(SELECT jsonb_array_elements_text(asked->'modalities')), asked->>'instructions', asked->>'voice',
-      asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
-      nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
-      nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
-      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
-      asked->>'connection',
-      CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
-        least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
-      (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'))
-    RETURNING id, user_id, created_at, deadline, requested_ttl_seconds, session_limit_seconds, connection
-  ), seen AS (
+  new_id := uuidv7_at(moment);
+  of_user := person.id;
+  WITH seen AS (
     -- Later than any before, because the clock was read under the user's lock.
     UPDATE end_user SET last_session_at = moment WHERE id = person.id
   ), paired AS (
@@ -136,15 +119,30 @@ BEGIN
     VALUES ((asked->>'application_id')::uuid, person.id, moment, moment)
     ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
   )
-  SELECT * INTO session.id, session.user_id, session.created_at, session.deadline, session.requested_ttl_seconds,
-    session.session_limit_seconds, session.connection FROM reserved;
+  INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
+    session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
+    output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
+    temperature, max_response_output_tokens, output_language, labels,
+    connection, max_call_seconds, idle_seconds, call_request)
+  VALUES (new_id, person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
+    moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
+    (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
+    ARRAY(SELECT jsonb_array_elements_text(asked->'modalities')), asked->>'instructions', asked->>'voice',
+    asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
+    nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
+    nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
+    asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
+    asked->>'connection',
+    CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
+      least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
+    (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'));
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
     VALUES (person.id, request->>'caller', request->>'idempotencyKey',
-      request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', session.id, moment);
+      request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', new_id, moment);
   END IF;
   PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', (asked->>'application_id')::uuid,
-    person.id, session.id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
+    person.id, new_id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
   verdict := 'reserved';
   detail := jsonb_build_object('expiresAfterSeconds', ttl);
   RETURN NEXT;

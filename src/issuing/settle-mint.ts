@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../authorization/actor.ts';
-import { secretRemover } from '../platform/redaction/known-secrets.ts';
+import { type RemoveSecrets, secretRemover } from '../platform/redaction/known-secrets.ts';
 import { redactJson } from '../platform/redaction/redact-json.ts';
 import { redactText } from '../platform/redaction/redact-text.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { MintOutcome } from '../providers/provider.ts';
 import { redactConfig } from '../sessions/redact-session.ts';
 import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
+import type { AnsweredConfig, SessionConfig } from '../sessions/session-config.ts';
 import { applyAnswer } from './apply-answer.ts';
 import { droppedAs, failureOf } from './failure-of.ts';
 import type { IssueOutcome, IssueSessionPorts, IssueSessionSettings } from './issue-outcome.ts';
@@ -138,7 +140,7 @@ async function recordIssue({
     secret: stored,
     upstreamSessionId:
       outcome.upstreamSessionId === null ? null : redactText(outcome.upstreamSessionId, removeSecrets),
-    config: redactConfig(applyAnswer(reserved.config, outcome.answered), removeSecrets),
+    config: settledConfig(reserved.config, outcome.answered, removeSecrets),
     upstreamConfig: outcome.rawSession === null ? null : redactJson(outcome.rawSession, removeSecrets),
   });
   if (settled.seen && settled.session !== null) return issued(settled.session);
@@ -163,6 +165,16 @@ async function recordIssue({
     retryable: reported.code === 'not_recorded',
     possiblyIssued: true,
   };
+}
+
+/** Most answers repeat what was sent. What was reserved is redacted already, and comparing takes less time than redacting. */
+function settledConfig(
+  reserved: SessionConfig,
+  answered: AnsweredConfig,
+  removeSecrets: RemoveSecrets,
+): SessionConfig {
+  const config = applyAnswer(reserved, answered);
+  return isDeepStrictEqual(config, reserved) ? reserved : redactConfig(config, removeSecrets);
 }
 
 /**

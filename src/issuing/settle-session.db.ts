@@ -14,7 +14,7 @@ type Row = Pick<Session, 'status' | 'issuedAt' | 'readAt' | 'revokedAt' | 'expos
 const SETTLE = statement<Row>()({
   name: 'settle-session',
   text: `
-    SELECT ${statusColumns}, s.revoked_at AS "revokedAt", ${exposedUntil('s')} AS "exposedUntil"
+    SELECT ${statusColumns}, s.revoked_at AS "revokedAt", ${exposedUntil('s', 'none')} AS "exposedUntil"
     FROM settle_session($1::uuid, $2::jsonb, $3::timestamptz, $4::jsonb) AS s`,
   columns: ['status', 'issuedAt', 'readAt', 'revokedAt', 'exposedUntil'],
 });

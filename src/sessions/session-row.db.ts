@@ -1,5 +1,5 @@
 import type { RealtimeSessionModel } from '../../prisma/generated/models.ts';
-import { byColumn, columns } from '../platform/database/columns.ts';
+import { columnName, columns } from '../platform/database/columns.ts';
 import type { Json } from '../platform/validation/json.ts';
 import type { ConnectionKind } from './call-request.ts';
 import { exposedUntil } from './exposed-until.db.ts';
@@ -147,7 +147,9 @@ export function configByColumn(
     maxResponseOutputTokens: maxResponseOutputTokens === null ? null : String(maxResponseOutputTokens),
   };
   const values = { ...config, ...simplified };
-  return byColumn<RealtimeSessionModel>(Object.fromEntries(fields.map((field) => [field, values[field]])));
+  const columns: Record<string, unknown> = {};
+  for (const field of fields) columns[columnName(field)] = values[field];
+  return columns;
 }
 
 function withoutConfig(row: RecordRow): Omit<Session, 'config' | 'upstreamConfig'> {

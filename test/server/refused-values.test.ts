@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import {
   buildSchema,
+  coerceInputValue,
   getNamedType,
   isInputObjectType,
   isObjectType,
@@ -9,6 +11,7 @@ import {
 } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
+import { acceptsValue } from '../../src/server/graphql/accepts-value.ts';
 import { createExecuteQuery } from '../../src/server/graphql/compiled-queries.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 
@@ -369,4 +372,45 @@ test('a variable that is left out inside an object is left out there also when t
   };
   expect(await sizesOf('query ($v: Int) { size(page: { size: $v }) }')).toEqual([5, 5, 7, 5, null]);
   expect(await sizesOf('query ($v: Int) { size(pages: [{ size: $v }]) }')).toEqual([5, 5, 7, 5, null]);
+});
+
+test('a value is accepted without being coerced exactly where coercing it finds nothing wrong', () => {
+  const small = buildSchema(`
+    directive @oneOf on INPUT_OBJECT
+    enum Colour { RED BLUE }
+    input One @oneOf { a: Int b: Colour }
+    input All { one: One ones: [One!] n: Int! = 1 s: String! f: Float flags: [[Boolean]] more: All }
+    type Query { all(all: All!): Int }`);
+  const type = small.getQueryType()?.getFields()['all']?.args[0]?.type;
+  if (type === undefined) throw new Error('The schema has no such argument');
+  const leaf = fc.constantFrom<unknown>(null, 1, 0.5, 2 ** 40, 'RED', 'GREEN', 's', true, [], {});
+  const one = fc.oneof(leaf, fc.record({ a: leaf, b: leaf }, { requiredKeys: [] }), fc.constant({ a: 1 }));
+  const { all } = fc.letrec((tie) => ({
+    all: fc.record(
+      {
+        one,
+        ones: fc.oneof(one, fc.array(one, { maxLength: 2 })),
+        n: fc.oneof({ weight: 5, arbitrary: fc.constant<unknown>(1) }, leaf),
+        s: fc.oneof({ weight: 5, arbitrary: fc.constant<unknown>('s') }, leaf),
+        f: leaf,
+        flags: fc.oneof(leaf, fc.array(fc.oneof(leaf, fc.array(leaf, { maxLength: 2 })), { maxLength: 2 })),
+        more: fc.option(tie('all'), { depthSize: 'small' }),
+        unknown: leaf,
+      },
+      { requiredKeys: [] },
+    ),
+  }));
+  const seen = new Set<boolean>();
+  fc.assert(
+    fc.property(fc.oneof(leaf, all), (value) => {
+      let isValid = true;
+      coerceInputValue(value, type, () => {
+        isValid = false;
+      });
+      seen.add(isValid);
+      expect(acceptsValue(value, type)).toBe(isValid);
+    }),
+    { numRuns: 1000 },
+  );
+  expect(seen.size).toBe(2);
 });

@@ -18,8 +18,9 @@ BEGIN
   IF us NOT BETWEEN 0 AND 281474976710655999 THEN
     RAISE 'A UUIDv7 cannot hold %', at USING ERRCODE = 'datetime_field_overflow';
   END IF;
-  RETURN (lpad(to_hex(us / 1000), 12, '0') || '7' || lpad(to_hex(us % 1000 * 4096 / 1000), 3, '0')
-          || right(gen_random_uuid()::text, 17))::uuid;
+  -- 48 bits of milliseconds, the version, 12 bits below the millisecond; then the variant and 62 bits of chance.
+  RETURN encode(int8send(us / 1000 << 16 | 28672 | us % 1000 * 4096 / 1000)
+    || substring(uuid_send(gen_random_uuid()) FROM 9), 'hex')::uuid;
 END $$;
 -- end src/platform/database/uuidv7-at.sql
 
@@ -744,12 +745,13 @@ END $$;
 --     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
 --     budget applies), session and event (columns)
 --   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
---   session: of a session that is reserved now, only what the request does not say; of a repeated one, everything
+--   new_id, of_user, moment: of a session that is reserved now, the id, the user's id and created_at. The request says the rest.
+--   session: the repeated one
 --
 -- Every mint waits for this, so it is four statements: lock, look, write, and the event. Columns of the request are read
 -- one by one: jsonb_populate_record looks all columns of the table up in the catalog at each call.
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
-RETURNS TABLE (verdict text, detail jsonb, session realtime_session)
+RETURNS TABLE (verdict text, detail jsonb, new_id uuid, of_user uuid, moment timestamptz, session realtime_session)
 -- force_generic_plan: otherwise each connection plans its first five mints one by one, over all partitions, while it
 -- holds the user's lock.
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
@@ -761,7 +763,6 @@ DECLARE
   used record;
   waited boolean := false;
   ttl integer;
-  moment timestamptz;
 BEGIN
   SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
   IF NOT FOUND THEN
@@ -847,26 +848,9 @@ BEGIN
   -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
   -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
   moment := greatest(moment, clock_timestamp());
-  WITH reserved AS (
-    INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
-      session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
-      output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
-      temperature, max_response_output_tokens, output_language, labels,
-      connection, max_call_seconds, idle_seconds, call_request)
-    VALUES (uuidv7_at(moment), person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
-      moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
-      (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
-      ARRAY(SELECT jsonb_array_elements_text(asked->'modalities')), asked->>'instructions', asked->>'voice',
-      asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
-      nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
-      nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
-      asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
-      asked->>'connection',
-      CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
-        least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
-      (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'))
-    RETURNING id, user_id, created_at, deadline, requested_ttl_seconds, session_limit_seconds, connection
-  ), seen AS (
+  new_id := uuidv7_at(moment);
+  of_user := person.id;
+  WITH seen AS (
     -- Later than any before, because the clock was read under the user's lock.
     UPDATE end_user SET last_session_at = moment WHERE id = person.id
   ), paired AS (
@@ -874,15 +858,30 @@ BEGIN
     VALUES ((asked->>'application_id')::uuid, person.id, moment, moment)
     ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
   )
-  SELECT * INTO session.id, session.user_id, session.created_at, session.deadline, session.requested_ttl_seconds,
-    session.session_limit_seconds, session.connection FROM reserved;
+  INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
+    session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
+    output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
+    temperature, max_response_output_tokens, output_language, labels,
+    connection, max_call_seconds, idle_seconds, call_request)
+  VALUES (new_id, person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
+    moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
+    (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
+    ARRAY(SELECT jsonb_array_elements_text(asked->'modalities')), asked->>'instructions', asked->>'voice',
+    asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
+    nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
+    nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
+    asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
+    asked->>'connection',
+    CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
+      least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
+    (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'));
   IF request->>'idempotencyKey' IS NOT NULL THEN
     INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
     VALUES (person.id, request->>'caller', request->>'idempotencyKey',
-      request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', session.id, moment);
+      request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', new_id, moment);
   END IF;
   PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', (asked->>'application_id')::uuid,
-    person.id, session.id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
+    person.id, new_id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
   verdict := 'reserved';
   detail := jsonb_build_object('expiresAfterSeconds', ttl);
   RETURN NEXT;
@@ -1797,8 +1796,9 @@ END $$;
 -- end src/calls/request-call-end.sql
 
 -- begin src/issuing/settle-session.sql
--- Settles a pending session and writes its event, in one transaction. Returns no row when it is not pending any more, when
--- it is past its deadline or `not_after`, or when it was to be issued although it was revoked or its user suspended.
+-- Settles a pending session and writes its event, in one transaction. Returns what its status and its end depend on; no row
+-- when it is not pending any more, when it is past its deadline or `not_after`, or when it was to be issued although it was
+-- revoked or its user suspended.
 --   settlement: outcome, and the columns of a secret or of a failure. `config` has the columns in which the session
 --     differs from what was reserved.
 --   event: columns of audit_event, with action, outcome and detail
@@ -1806,11 +1806,14 @@ END $$;
 -- It is a function for force_generic_plan: PostgreSQL would plan the update anew each time, because it takes a plan for one
 -- partition to be cheaper and does not count what planning costs.
 CREATE OR REPLACE FUNCTION settle_session(of_session uuid, settlement jsonb, not_after timestamptz, event jsonb)
-RETURNS SETOF realtime_session
+RETURNS TABLE (outcome text, settled_at timestamptz, created_at timestamptz, deadline timestamptz, expires_at timestamptz,
+  revoked_at timestamptz, connection text, requested_ttl_seconds integer, session_limit_seconds integer,
+  max_call_seconds integer)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   config constant jsonb := coalesce(settlement->'config', '{}');
-  settled realtime_session;
+  of_application uuid;
+  of_user uuid;
 BEGIN
   -- Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket of a paused
   -- server, and what its sender has given up on must not become true afterwards.
@@ -1829,40 +1832,48 @@ BEGIN
     failure_upstream_request_id = settlement->>'failure_upstream_request_id',
     failure_retry_at = (settlement->>'failure_retry_at')::timestamptz,
     upstream_session_id = settlement->>'upstream_session_id',
-    upstream_config = nullif(settlement->'upstream_config', 'null'),
-    model = CASE WHEN config ? 'model' THEN config->>'model' ELSE s.model END,
-    modalities = CASE WHEN config ? 'modalities'
-      THEN ARRAY(SELECT jsonb_array_elements_text(config->'modalities')) ELSE s.modalities END,
-    instructions = CASE WHEN config ? 'instructions' THEN config->>'instructions' ELSE s.instructions END,
-    voice = CASE WHEN config ? 'voice' THEN config->>'voice' ELSE s.voice END,
-    input_audio_format = CASE WHEN config ? 'input_audio_format'
-      THEN config->>'input_audio_format' ELSE s.input_audio_format END,
-    output_audio_format = CASE WHEN config ? 'output_audio_format'
-      THEN config->>'output_audio_format' ELSE s.output_audio_format END,
-    input_audio_transcription = CASE WHEN config ? 'input_audio_transcription'
-      THEN nullif(config->'input_audio_transcription', 'null') ELSE s.input_audio_transcription END,
-    turn_detection = CASE WHEN config ? 'turn_detection'
-      THEN nullif(config->'turn_detection', 'null') ELSE s.turn_detection END,
-    input_audio_noise_reduction = CASE WHEN config ? 'input_audio_noise_reduction'
-      THEN nullif(config->'input_audio_noise_reduction', 'null') ELSE s.input_audio_noise_reduction END,
-    tools = CASE WHEN config ? 'tools' THEN config->'tools' ELSE s.tools END,
-    tool_choice = CASE WHEN config ? 'tool_choice' THEN nullif(config->'tool_choice', 'null') ELSE s.tool_choice END,
-    temperature = CASE WHEN config ? 'temperature'
-      THEN (config->>'temperature')::double precision ELSE s.temperature END,
-    max_response_output_tokens = CASE WHEN config ? 'max_response_output_tokens'
-      THEN config->>'max_response_output_tokens' ELSE s.max_response_output_tokens END,
-    output_language = CASE WHEN config ? 'output_language' THEN config->>'output_language' ELSE s.output_language END
+    upstream_config = nullif(settlement->'upstream_config', 'null')
   WHERE s.id = of_session AND s.outcome IS NULL AND least(s.deadline, not_after) > clock_timestamp()
     AND (settlement->>'outcome' <> 'ISSUED' OR s.revoked_at IS NULL AND NOT EXISTS (
       SELECT FROM end_user AS u WHERE u.id = s.user_id AND u.suspended_at IS NOT NULL
     ))
-  RETURNING * INTO settled;
+  RETURNING s.application_id, s.user_id, s.outcome, s.settled_at, s.created_at, s.deadline, s.expires_at, s.revoked_at,
+    s.connection, s.requested_ttl_seconds, s.session_limit_seconds, s.max_call_seconds
+  INTO of_application, of_user, outcome, settled_at, created_at, deadline, expires_at, revoked_at,
+    connection, requested_ttl_seconds, session_limit_seconds, max_call_seconds;
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  PERFORM write_event(event, settled.settled_at, event->>'action', event->>'outcome', settled.application_id,
-    settled.user_id, settled.id, event->'detail');
-  RETURN NEXT settled;
+  -- Few answers differ from what was sent. Each expression costs time in every update, also where it changes nothing.
+  IF config <> '{}' THEN
+    UPDATE realtime_session AS s SET
+      model = CASE WHEN config ? 'model' THEN config->>'model' ELSE s.model END,
+      modalities = CASE WHEN config ? 'modalities'
+        THEN ARRAY(SELECT jsonb_array_elements_text(config->'modalities')) ELSE s.modalities END,
+      instructions = CASE WHEN config ? 'instructions' THEN config->>'instructions' ELSE s.instructions END,
+      voice = CASE WHEN config ? 'voice' THEN config->>'voice' ELSE s.voice END,
+      input_audio_format = CASE WHEN config ? 'input_audio_format'
+        THEN config->>'input_audio_format' ELSE s.input_audio_format END,
+      output_audio_format = CASE WHEN config ? 'output_audio_format'
+        THEN config->>'output_audio_format' ELSE s.output_audio_format END,
+      input_audio_transcription = CASE WHEN config ? 'input_audio_transcription'
+        THEN nullif(config->'input_audio_transcription', 'null') ELSE s.input_audio_transcription END,
+      turn_detection = CASE WHEN config ? 'turn_detection'
+        THEN nullif(config->'turn_detection', 'null') ELSE s.turn_detection END,
+      input_audio_noise_reduction = CASE WHEN config ? 'input_audio_noise_reduction'
+        THEN nullif(config->'input_audio_noise_reduction', 'null') ELSE s.input_audio_noise_reduction END,
+      tools = CASE WHEN config ? 'tools' THEN config->'tools' ELSE s.tools END,
+      tool_choice = CASE WHEN config ? 'tool_choice' THEN nullif(config->'tool_choice', 'null') ELSE s.tool_choice END,
+      temperature = CASE WHEN config ? 'temperature'
+        THEN (config->>'temperature')::double precision ELSE s.temperature END,
+      max_response_output_tokens = CASE WHEN config ? 'max_response_output_tokens'
+        THEN config->>'max_response_output_tokens' ELSE s.max_response_output_tokens END,
+      output_language = CASE WHEN config ? 'output_language' THEN config->>'output_language' ELSE s.output_language END
+    WHERE s.id = of_session;
+  END IF;
+  PERFORM write_event(event, settled_at, event->>'action', event->>'outcome', of_application, of_user, of_session,
+    event->'detail');
+  RETURN NEXT;
 END $$;
 -- end src/issuing/settle-session.sql
 

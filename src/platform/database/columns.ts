@@ -3,9 +3,16 @@
 
 type FieldOf<Model> = keyof Model & string;
 
+// By field: there are as many as the models have, and every mint asks for some fifty.
+const names = new Map<string, string>();
+
 /** The column of a field: "created_at" for "createdAt". */
 export function columnName(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = names.get(field);
+  if (known !== undefined) return known;
+  const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  names.set(field, name);
+  return name;
 }
 
 /**
@@ -27,6 +34,12 @@ export function columnNames<Model>(fields: readonly FieldOf<Model>[]): string {
 }
 
 /** Values by their fields, as values by their columns, which is how jsonb_populate_record takes them as JSON. */
-export function byColumn<Model>(values: { readonly [Field in FieldOf<Model>]?: unknown }) {
-  return Object.fromEntries(Object.entries(values).map(([field, value]) => [columnName(field), value]));
+export function byColumn<Model>(
+  values: {
+    readonly [Field in FieldOf<Model>]?: unknown;
+  },
+): Readonly<Record<string, unknown>> {
+  const columns: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(values)) columns[columnName(field)] = value;
+  return columns;
 }

@@ -9,6 +9,7 @@ BEGIN
   IF us NOT BETWEEN 0 AND 281474976710655999 THEN
     RAISE 'A UUIDv7 cannot hold %', at USING ERRCODE = 'datetime_field_overflow';
   END IF;
-  RETURN (lpad(to_hex(us / 1000), 12, '0') || '7' || lpad(to_hex(us % 1000 * 4096 / 1000), 3, '0')
-          || right(gen_random_uuid()::text, 17))::uuid;
+  -- 48 bits of milliseconds, the version, 12 bits below the millisecond; then the variant and 62 bits of chance.
+  RETURN encode(int8send(us / 1000 << 16 | 28672 | us % 1000 * 4096 / 1000)
+    || substring(uuid_send(gen_random_uuid()) FROM 9), 'hex')::uuid;
 END $$;

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type ExecutionArgs,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -18,6 +19,9 @@ import {
   isObjectType,
   type SelectionNode,
   type SelectionSetNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import type { Actor } from '../../authorization/actor.ts';
 import { lackingForField } from '../../graphql/authorization.ts';
@@ -49,6 +53,8 @@ export function checkSelection(args: Args): GraphQLError[] {
   const operation = getOperationAST(document, operationName);
   const root = schema.getMutationType();
   if (operation?.operation !== 'mutation' || root == null) return [];
+  const { actor } = contextValue;
+  if (fieldsOf(schema, document).every((field) => isUsable(field, actor))) return [];
   const { coerced, errors } = getVariableValues(
     schema,
     operation.variableDefinitions ?? [],
@@ -63,7 +69,7 @@ export function checkSelection(args: Args): GraphQLError[] {
       ),
     ),
     variables: coerced,
-    actor: contextValue.actor,
+    actor,
     refused: new Map(),
     walked: new Set(),
   };
@@ -72,12 +78,46 @@ export function checkSelection(args: Args): GraphQLError[] {
   return [...walk.refused.keys()].some((coordinate) => coordinate.startsWith(`${root.name}.`)) ? [] : refused;
 }
 
+type Field = GraphQLField<unknown, unknown>;
+
+/** Documents are cached, so the fields of each are looked for once. */
+const fields = new WeakMap<DocumentNode, readonly Field[]>();
+
+/** All fields that a document mentions, whatever its variables leave out. */
+function fieldsOf(schema: GraphQLSchema, document: DocumentNode): readonly Field[] {
+  const cached = fields.get(document);
+  if (cached !== undefined) return cached;
+  const found = new Set<Field>();
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field(node) {
+        const parent = types.getParentType();
+        for (const type of parent == null ? [] : objectTypesOf(parent, schema)) {
+          const field = type.getFields()[node.name.value];
+          if (field !== undefined) found.add(field);
+        }
+      },
+    }),
+  );
+  const all = [...found];
+  fields.set(document, all);
+  return all;
+}
+
+/** Whether the caller may use a field, whatever its arguments: one with pages is not known to be. */
+function isUsable(field: Field, actor: Actor): boolean {
+  const { cost } = field.extensions;
+  return (cost === undefined || !('page' in cost)) && lackingForField(actor, field) === null;
+}
+
 function walkSelections({ selections }: SelectionSetNode, parent: GraphQLNamedType, walk: Walk): void {
   for (const node of selections) {
     if (!isIncluded(node, walk)) continue;
     switch (node.kind) {
       case 'Field':
-        for (const type of objectTypesOf(parent, walk)) walkField(node, type, walk);
+        for (const type of objectTypesOf(parent, walk.schema)) walkField(node, type, walk);
         break;
       case 'InlineFragment':
         walkSelections(node.selectionSet, typeNamed(node.typeCondition?.name.value, walk) ?? parent, walk);
@@ -134,7 +174,7 @@ function isIncluded(node: SelectionNode, { variables }: Walk): boolean {
 }
 
 /** The types whose field it may be: of an interface's field, all that implement it. */
-function objectTypesOf(type: GraphQLNamedType, { schema }: Walk): readonly GraphQLObjectType[] {
+function objectTypesOf(type: GraphQLNamedType, schema: GraphQLSchema): readonly GraphQLObjectType[] {
   if (isAbstractType(type)) return schema.getPossibleTypes(type);
   return isObjectType(type) ? [type] : [];
 }

@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { findLongList, MAX_LIST_LENGTH } from '../../graphql/list-limit.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
+import { acceptsValue } from './accepts-value.ts';
 import { pathsWithoutNull, variablePath } from './input-path.ts';
 import type { OperationRequest } from './operation-request.ts';
 import { MORE_ERRORS } from './validation-messages.ts';
@@ -19,7 +20,7 @@ import { NOT_NULL, problemOf } from './value-problem.ts';
 const tooManyErrors = new Error('Too many errors');
 
 /**
- * Coerces the variables once before graphql-js does, because the messages of graphql-js repeat values of the client, and
+ * Checks the variables before they are coerced, because the messages of graphql-js repeat values of the client, and
  * because it looks at every entry of every list.
  * @returns an error for each value that cannot be used, which names its field in the schema; none when all are valid.
  *   After MAX_ISSUES errors it stops, with one that says that there are more.
@@ -67,6 +68,7 @@ function checkVariable(request: OperationRequest, definition: VariableDefinition
     report([], 'is needed.');
     return;
   }
+  if (acceptsValue(value, type)) return;
   const long = findLongList(value, type, MAX_LIST_LENGTH, () => MAX_LIST_LENGTH);
   if (long !== null) {
     report(long.path, `has more than ${long.most} entries.`);

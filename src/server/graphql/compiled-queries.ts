@@ -40,9 +40,10 @@ export type ExecuteQuery = {
 };
 
 /**
- * Executes queries. A query that comes again is compiled: to a writer if it asks for a listing (server/listings), otherwise to
+ * Executes queries and mutations. A query that comes again is compiled: to a writer if it asks for a listing (server/listings), otherwise to
  * a function, which takes a third of the time. Compiling that takes a millisecond, so a query that comes once is
- * interpreted. Not for mutations: graphql-jit ignores @oneOf.
+ * interpreted. A mutation is never a writer, and a function only where no variable stands inside an object: graphql-jit ignores
+ * @oneOf, which checkVariables holds variables to, and validation what is written in the document.
  */
 export function createExecuteQuery({ listingsFrom = 2 }: CompileOptions = {}): ExecuteQuery {
   // Documents are cached by their text, and a compiled query lives as long as its document.
@@ -67,10 +68,18 @@ export function createExecuteQuery({ listingsFrom = 2 }: CompileOptions = {}): E
     const operations = documents.get(document) ?? new Map<string, Operation>();
     documents.set(document, operations);
     const name = operationName ?? '';
-    const operation = operations.get(name) ?? { times: 0 };
+    const operation = operations.get(name) ?? begin(document, operationName);
     operations.set(name, operation);
     return operation;
   }
+}
+
+function begin(document: DocumentNode, name: string | null | undefined): Operation {
+  return isMutation(document, name) ? { times: 0, listing: null } : { times: 0 };
+}
+
+function isMutation(document: DocumentNode, name: string | null | undefined): boolean {
+  return getOperationAST(document, name)?.operation === 'mutation';
 }
 
 function executeOrRun(args: Args, operation: Operation): ExecutionResult | Promise<ExecutionResult> {
@@ -88,11 +97,12 @@ function compile(
   document: DocumentNode,
   name: string,
 ): Compiled | 'cannot be compiled' {
+  const inside = variablesInside(schema, document);
+  if (inside.size > 0 && isMutation(document, name === '' ? undefined : name)) return 'cannot be compiled';
   const query = compileQuery(schema, document, name === '' ? undefined : name, {
     // presentError makes new errors, and nobody reads the stacks of these.
     disablingCapturingStackErrors: true,
   });
-  const inside = variablesInside(schema, document);
   const definitions = getOperationAST(document, name === '' ? undefined : name)?.variableDefinitions ?? [];
   const own = definitions.map(({ variable }) => variable.name.value);
   return isCompiledQuery(query)

@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { forgetConditions } from '../../graphql/authorization.ts';
 import type { Context } from '../../graphql/context.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
@@ -67,11 +68,11 @@ export function createCheckedExecution({
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
-      if (getOperationAST(args.document, args.operationName)?.operation === 'query')
-        setExecuteFn(() => execute(args));
+      setExecuteFn(() => execute(args));
       args.contextValue.log.operation = nameOperation(args.document, args.operationName);
       const errors = refusals(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
+      return { onExecuteDone: () => forgetConditions(args.contextValue) };
     },
     onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
       setSubscribeFn(() => subscribe(args));

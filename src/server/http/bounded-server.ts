@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerClientError } from './answer-client-error.ts';
+import { trackUnfinishedAnswers } from './unfinished-answers.ts';
 
 export type ConnectionLimits = {
   readonly maxConnections: number;
@@ -28,11 +29,9 @@ export function createBoundedServer(limits: ConnectionLimits, listener: RequestL
   });
   server.maxConnections = maxConnections;
   const current = new WeakMap<Duplex, ServerResponse>();
-  const answers = timeOutUnread(server, requestTimeoutMs);
+  timeOutUnread(server, requestTimeoutMs);
   server.on('request', (request, response) => {
     current.set(request.socket, response);
-    answers.add(response);
-    response.once('close', () => answers.delete(response));
     listener(request, response);
   });
   // Node would answer this itself, too.
@@ -46,12 +45,11 @@ export function createBoundedServer(limits: ConnectionLimits, listener: RequestL
 /**
  * Times out answers whose data waits in the socket buffer because the client does not read. Only those: while an answer
  * is being computed, nothing moves on its connection either.
- * @returns the set of answers to watch
  */
-function timeOutUnread(server: Server, timeoutMs: number): Set<ServerResponse> {
-  const responses = new Set<ServerResponse>();
+function timeOutUnread(server: Server, timeoutMs: number): void {
+  const unfinished = trackUnfinishedAnswers(server);
   const timer = setInterval(() => {
-    for (const { headersSent, writableFinished, socket } of responses) {
+    for (const { headersSent, writableFinished, socket } of unfinished()) {
       if (socket === null || writableFinished) continue;
       const wanted = headersSent && socket.writableLength > 0 ? timeoutMs : 0;
       // Setting the same time-out again would restart it.
@@ -59,5 +57,4 @@ function timeOutUnread(server: Server, timeoutMs: number): Set<ServerResponse> {
     }
   }, timeoutMs / 2).unref();
   server.once('close', () => clearInterval(timer));
-  return responses;
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { listeningUrl } from './listening-url.ts';
+import { trackUnfinishedAnswers } from './unfinished-answers.ts';
 
 /** The answers that each listening server has not finished. */
-const unfinished = new WeakMap<Server, Set<ServerResponse>>();
+const unfinished = new WeakMap<Server, () => readonly ServerResponse[]>();
 const withoutKeepAlive = new WeakSet<Server>();
 
 /**
@@ -25,7 +26,7 @@ export async function listen(server: Server, port: number, host: string): Promis
  */
 export function endKeepAlive(server: Server): void {
   withoutKeepAlive.add(server);
-  for (const response of unfinished.get(server) ?? []) endAfter(response);
+  for (const response of unfinished.get(server)?.() ?? []) endAfter(response);
 }
 
 /** Stops accepting connections, lets running requests finish for up to `graceMs`, then closes all connections. */
@@ -41,11 +42,8 @@ export async function close(server: Server, graceMs: number): Promise<void> {
 }
 
 function trackAnswers(server: Server): void {
-  const answers = new Set<ServerResponse>();
-  unfinished.set(server, answers);
+  unfinished.set(server, trackUnfinishedAnswers(server));
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
-    answers.add(response);
-    response.once('close', () => answers.delete(response));
     if (withoutKeepAlive.has(server)) endAfter(response);
   });
 }

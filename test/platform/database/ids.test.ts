@@ -76,7 +76,7 @@ describe('uuidv7_at', () => {
       event: { actor_kind: 'OPERATOR', actor_name: 'root', detail: {} },
     };
     const [made] = await database.query<{ id: string; us: string }>(
-      `SELECT (session).id, ${inMicroseconds('(session).created_at')} AS us FROM reserve_session($1::jsonb)`,
+      `SELECT new_id AS id, ${inMicroseconds('moment')} AS us FROM reserve_session($1::jsonb)`,
       [request],
     );
     const events = await database.query<{ id: string; us: string }>(
