@@ -8,7 +8,7 @@ import { securityHeaders } from './security-headers.ts';
 
 /**
  * Answers a request that is not HTTP, or that did not arrive in time, and closes its connection.
- * @param last the last answer of the connection
+ * @param last the last answer of the connection that is not finished
  */
 export function answerClientError(
   code: string | undefined,

@@ -1,7 +1,6 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { answerClientError } from './answer-client-error.ts';
-import { trackUnfinishedAnswers } from './unfinished-answers.ts';
+import { type UnfinishedAnswers, unfinishedAnswers } from './unfinished-answers.ts';
 
 export type ConnectionLimits = {
   readonly maxConnections: number;
@@ -28,16 +27,13 @@ export function createBoundedServer(limits: ConnectionLimits, listener: RequestL
     connectionsCheckingInterval: Math.min(1000, Math.ceil(headersTimeout / 4)),
   });
   server.maxConnections = maxConnections;
-  const current = new WeakMap<Duplex, ServerResponse>();
-  timeOutUnread(server, requestTimeoutMs);
-  server.on('request', (request, response) => {
-    current.set(request.socket, response);
-    listener(request, response);
-  });
+  const { all, lastOf } = unfinishedAnswers(server);
+  timeOutUnread(server, all, requestTimeoutMs);
+  server.on('request', listener);
   // Node would answer this itself, too.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    answerClientError(error.code, socket, current.get(socket));
+    answerClientError(error.code, socket, lastOf(socket));
   });
   return server;
 }
@@ -46,8 +42,7 @@ export function createBoundedServer(limits: ConnectionLimits, listener: RequestL
  * Times out answers whose data waits in the socket buffer because the client does not read. Only those: while an answer
  * is being computed, nothing moves on its connection either.
  */
-function timeOutUnread(server: Server, timeoutMs: number): void {
-  const unfinished = trackUnfinishedAnswers(server);
+function timeOutUnread(server: Server, unfinished: UnfinishedAnswers['all'], timeoutMs: number): void {
   const timer = setInterval(() => {
     for (const { headersSent, writableFinished, socket } of unfinished()) {
       if (socket === null || writableFinished) continue;

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { listeningUrl } from './listening-url.ts';
-import { trackUnfinishedAnswers } from './unfinished-answers.ts';
+import { unfinishedAnswers } from './unfinished-answers.ts';
 
-/** The answers that each listening server has not finished. */
-const unfinished = new WeakMap<Server, () => readonly ServerResponse[]>();
 const withoutKeepAlive = new WeakSet<Server>();
 
 /**
@@ -26,7 +24,7 @@ export async function listen(server: Server, port: number, host: string): Promis
  */
 export function endKeepAlive(server: Server): void {
   withoutKeepAlive.add(server);
-  for (const response of unfinished.get(server)?.() ?? []) endAfter(response);
+  for (const response of unfinishedAnswers(server).all()) endAfter(response);
 }
 
 /** Stops accepting connections, lets running requests finish for up to `graceMs`, then closes all connections. */
@@ -42,7 +40,7 @@ export async function close(server: Server, graceMs: number): Promise<void> {
 }
 
 function trackAnswers(server: Server): void {
-  unfinished.set(server, trackUnfinishedAnswers(server));
+  unfinishedAnswers(server);
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
     if (withoutKeepAlive.has(server)) endAfter(response);
   });
