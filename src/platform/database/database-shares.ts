@@ -27,7 +27,7 @@ type Size = {
 
 // Those that may hold a connection for long leave a part of them: for mints, look-ups and the gateway's own work.
 const SIZES: Readonly<Record<keyof Shares, Size>> = {
-  listings: { part: 0.6, patience: 1 },
+  listings: { part: 0.5, patience: 1 },
   lookUps: { part: 0.3, patience: 1 },
   changes: { part: 0.3, patience: 1 },
   erasures: { part: 0.1, patience: 10 },
