@@ -45,7 +45,9 @@ export function createCheckedExecution({
 }: RequestRules): CheckedExecution {
   const parseDocument = createParseDocument(limits.tokens);
   const { execute, findListing } = createExecuteQuery(compile);
-  const refusals = (args: Args): GraphQLError[] => {
+  /** Names the operation in the log, and checks it. */
+  const check = (args: Args): GraphQLError[] => {
+    args.contextValue.log.operation = nameOperation(args.document, args.operationName);
     args.variableValues = withDefaults(args);
     const invalid = checkVariables(args);
     // The limits read page sizes from variables, so the variables must be valid first.
@@ -69,15 +71,13 @@ export function createCheckedExecution({
     },
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       setExecuteFn(() => execute(args));
-      args.contextValue.log.operation = nameOperation(args.document, args.operationName);
-      const errors = refusals(args);
+      const errors = check(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
       return { onExecuteDone: () => forgetConditions(args.contextValue) };
     },
     onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
       setSubscribeFn(() => subscribe(args));
-      args.contextValue.log.operation = nameOperation(args.document, args.operationName);
-      const errors = refusals(args);
+      const errors = check(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
     },
   };
@@ -86,8 +86,7 @@ export function createCheckedExecution({
     answerListing(args) {
       const listing = findListing(args);
       if (listing === null) return null;
-      args.contextValue.log.operation = nameOperation(args.document, args.operationName);
-      const errors = refusals(args);
+      const errors = check(args);
       if (errors.length > 0) return Promise.resolve({ errors });
       return listing(args.variableValues ?? {}, args.contextValue);
     },
