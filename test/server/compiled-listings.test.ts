@@ -260,3 +260,13 @@ async function answerOf(gateway: TestGateway, credential: string, request: objec
   const body = (await response.text()).replaceAll(/"requestId":"[^"]*"/g, '"requestId":""');
   return { status: response.status, headers, body };
 }
+
+test('the variables of a listing that was compiled are checked each time', async () => {
+  const query =
+    'query ($models: [String!]) { realtimeSessions(filter: { models: $models }) { nodes { id } } }';
+  for (let index = 0; index < 2; index += 1)
+    expect((await compiled.ask(query, { models: ['m'] })).body.errors).toBeUndefined();
+  const { body } = await compiled.ask(query, { models: Array.from({ length: 5000 }, () => 'm') });
+  expect(body.errors[0].message).toMatch(/models has more than \d+ entries\.$/);
+  expect(body.data).toBeUndefined();
+});
