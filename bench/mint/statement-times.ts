@@ -33,12 +33,15 @@ export async function readStatementTimes(url: string, database: string): Promise
   return new Map(rows.map(({ id, ...times }) => [id, times]));
 }
 
-/** Milliseconds a mint of the statements that come with each: what is executed for at least every second mint. */
+// More mints than are written with one statement.
+const MINTS_A_STATEMENT = 32;
+
+/** Milliseconds a mint of the statements that come with mints, one with each or one with several. */
 export function timesAMint(before: StatementTimes, after: StatementTimes, mints: number) {
   let [planning, execution] = [0, 0];
   for (const [id, now] of after) {
     const then = before.get(id) ?? { calls: 0, planning: 0, execution: 0 };
-    if (now.calls - then.calls < mints / 2) continue;
+    if (now.calls - then.calls < mints / MINTS_A_STATEMENT) continue;
     planning += now.planning - then.planning;
     execution += now.execution - then.execution;
   }

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { findDefaultApplicationId } from '../applications/default-application.db.ts';
-import { type Actor, principalKey } from '../authorization/actor.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Keys } from '../platform/config/keys.ts';
 import type { OpenDatabase } from '../platform/database/database.ts';
@@ -11,19 +10,15 @@ import { logJobFailure, repeat } from '../platform/process/repeat.ts';
 import { createSemaphore } from '../platform/process/semaphore.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { Provider } from '../providers/provider.ts';
-import { findSessions } from '../sessions/find-sessions.db.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import type { IssueSessionPorts, IssueSessionSettings, LimitedProvider } from './issue-outcome.ts';
 import { type IssueSession, issueSession } from './issue-session.ts';
-import type { IssueStore, Reservation } from './issue-store.ts';
+import { createIssueStore } from './issue-store.db.ts';
 import { createMintAdmission, type MintAdmission } from './mint-admission.ts';
 import type { ProviderState } from './provider-state.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.job.ts';
 import { recordEvent } from './record-event.ts';
-import { reserveSession } from './reserve-session.db.ts';
 import { settleOverdue } from './settle-overdue.job.ts';
-import { settleSession } from './settle-session.db.ts';
-import { withBreaker } from './with-breaker.ts';
 
 type Parts = {
   readonly config: Config;
@@ -43,13 +38,8 @@ type Parts = {
 // Of the provider: a handful of failures in a row is a bad minute, twenty are an outage. Those of one user may be due to
 // what that user sends, so an outage is what at least four users meet.
 const PROVIDER_BREAKER = { threshold: 20, perCaller: 5, coolDownMs: 2000 };
-// With more statements than this waiting for each connection, a new mint would only wait for its time-out: it is refused.
-const WAITING_PER_CONNECTION = 20;
 // Reservations of one user are made one after the other, by the lock on its row: one at work and one behind it.
 const RESERVATIONS_PER_USER = 2;
-
-// Of the connections, as a part of one.
-const STATEMENTS_PER_CALLER = 0.7;
 
 const SETTLE_OVERDUE_EVERY_MS = 1000;
 const PURGE_EVERY_MS = 600_000;
@@ -121,7 +111,7 @@ function createPorts(parts: Parts): IssueSessionPorts {
   const sinks = { log, metrics, logged: new Set<string>() };
   return {
     providers: [limited(first), ...others.map(limited)],
-    store: createStore(parts),
+    store: createIssueStore(parts),
     findUnpriced: parts.findUnpriced,
     callUrl: parts.callUrl,
     monotonicNow: () => performance.now(),
@@ -153,54 +143,6 @@ function admissionTo(
     waitMs,
   });
   return createMintAdmission({ breaker, mints, users, isShuttingDown: isDraining });
-}
-
-function createStore({
-  database: { pool, prisma },
-  config: { poolSize, databaseTimeoutMs },
-  log,
-  onCommitted,
-}: Parts): IssueStore {
-  const statementsPerCaller = Math.max(1, Math.floor(STATEMENTS_PER_CALLER * poolSize));
-  // Without a breaker, each mint would find out by itself that the database hangs: all permits would wait for a
-  // time-out, and everybody behind them for several. With it, one reservation at a time asks while the database is
-  // away, and all others are refused at once.
-  const breaker = createCircuitBreaker({
-    // As many as one caller can have under way: when these fail, all others need not try.
-    threshold: statementsPerCaller,
-    coolDownMs: 0,
-    now: () => performance.now(),
-    onChange: (state) => log.warn({ state }, 'the circuit to the ledger changed'),
-  });
-  // The pool serves first come, first served: with all mints of one caller in front, each statement of another would wait
-  // for all of theirs.
-  const statements = createSemaphore({
-    size: poolSize,
-    sizePerKey: statementsPerCaller,
-    queue: Number.POSITIVE_INFINITY,
-    waitMs: databaseTimeoutMs,
-  });
-  const inTurn = async <T>(actor: Actor, work: () => Promise<T>): Promise<T> => {
-    const release = await statements.acquire(principalKey(actor));
-    if (release === null) throw new UnavailableError('overloaded');
-    return work().finally(release);
-  };
-  const isOverloaded = () => pool.waitingCount > WAITING_PER_CONNECTION * poolSize;
-  const reserve = withBreaker((reservation: Reservation) => reserveSession(pool, reservation), {
-    breaker,
-    isOverloaded,
-  });
-  return {
-    // The breaker is asked when it is the caller's turn, and nobody waits for a turn while the circuit is open.
-    reserve: (reservation) =>
-      breaker.isClosed() ? inTurn(reservation.actor, () => reserve(reservation)) : reserve(reservation),
-    async settle(reserved, settlement, caller) {
-      const settled = await inTurn(caller.actor, () => settleSession(pool, reserved, settlement, caller));
-      onCommitted();
-      return settled;
-    },
-    readOwnRecord: async (id) => (await findSessions(prisma, { reach: 'EVERYTHING' }, [id]))[0] ?? null,
-  };
 }
 
 async function requireDefaultApplication({ prisma }: OpenDatabase): Promise<string> {

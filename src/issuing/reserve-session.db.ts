@@ -17,7 +17,7 @@ import {
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
 
 /** What the reservation does not say of its session. */
-type Reserved = {
+export type Reserved = {
   readonly verdict: string;
   readonly detail: unknown;
   readonly newId: string;
@@ -27,8 +27,8 @@ type Reserved = {
 };
 type Repeatable = Reserved & Omit<SessionRow, 'externalUserId' | 'upstreamConfig'>;
 
-const RESERVED = `r.verdict, r.detail, r.new_id AS "newId", r.of_user AS "ofUser", r.moment`;
-const RESERVED_FIELDS = ['verdict', 'detail', 'newId', 'ofUser', 'moment'] as const;
+export const RESERVED = `r.verdict, r.detail, r.new_id AS "newId", r.of_user AS "ofUser", r.moment`;
+export const RESERVED_FIELDS = ['verdict', 'detail', 'newId', 'ofUser', 'moment'] as const;
 
 const RESERVE = statement<Reserved>()({
   name: 'reserve-session',
@@ -49,7 +49,7 @@ const RESERVE_ONCE = statement<Repeatable>()({
 // What reserve_session (reserve-session.sql) answers, told apart by its verdict.
 const answer = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('reserved'), detail: z.object({ expiresAfterSeconds: z.int() }) }),
-  z.object({ verdict: z.literal('repeated') }),
+  z.object({ verdict: z.literal(['repeated', 'locked']) }),
   z.object({ verdict: z.literal('conflict') }),
   z.object({ verdict: z.literal('suspended'), detail: z.object({ suspendedAt: z.coerce.date() }) }),
   z.object({
@@ -86,6 +86,13 @@ export async function reserveSession(pool: pg.Pool, reservation: Reservation): P
       ? await query(pool, RESERVE, request)
       : await query(pool, RESERVE_ONCE, request);
   if (row === undefined) throw new Error('reserve_session returned no row');
+  const outcome = outcomeOf(reservation, row);
+  if (outcome === null) throw new Error('reserve_session did not wait for the user');
+  return outcome;
+}
+
+/** What became of a reservation; null when it has to be made by itself. */
+export function outcomeOf(reservation: Reservation, row: Reserved): ReserveOutcome | null {
   const answered = answer.parse(row);
   switch (answered.verdict) {
     case 'reserved':
@@ -95,8 +102,9 @@ export async function reserveSession(pool: pg.Pool, reservation: Reservation): P
         ...answered.detail,
       };
     case 'repeated':
-      if (!isRepeatable(row)) throw new Error('reserve_session repeated a session that had no key');
-      return { kind: 'repeated', session: toSession(row) };
+      return isRepeatable(row) ? { kind: 'repeated', session: toSession(row) } : null;
+    case 'locked':
+      return null;
     case 'conflict':
       return { kind: 'conflict' };
     case 'suspended':
@@ -138,7 +146,7 @@ function pendingSession(
 }
 
 /** The request as reserve_session reads it. */
-function requestOf(reservation: Reservation) {
+export function requestOf(reservation: Reservation) {
   const { config, provider, idempotency, actor, origin } = reservation;
   return {
     externalUserId: reservation.externalUserId,

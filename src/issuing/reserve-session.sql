@@ -4,8 +4,9 @@
 -- audit event.
 --   request: externalUserId, caller, idempotencyKey, inputHashes {keyId: hash}, inputHashKeyId, settleWithinSeconds,
 --     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
---     budget applies), session and event (columns)
---   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
+--     budget applies), session and event (columns); waits (false: the verdict is "locked" instead of waiting for another
+--     transaction, and nothing was written)
+--   verdict: reserved | repeated | conflict | suspended | policy | quota | locked, with its detail
 --   new_id, of_user, moment: of a session that is reserved now, the id, the user's id and created_at. The request says the rest.
 --   session: the repeated one
 --
@@ -18,6 +19,7 @@ RETURNS TABLE (verdict text, detail jsonb, new_id uuid, of_user uuid, moment tim
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   asked constant jsonb := request->'session';
+  waits constant boolean := coalesce((request->>'waits')::boolean, true);
   person end_user;
   remembered idempotency_key;
   policy jsonb;
@@ -25,8 +27,17 @@ DECLARE
   waited boolean := false;
   ttl integer;
 BEGIN
-  SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
+  IF waits THEN
+    SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
+  ELSE
+    SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE SKIP LOCKED;
+  END IF;
   IF NOT FOUND THEN
+    IF NOT waits AND EXISTS (SELECT FROM end_user WHERE external_id = request->>'externalUserId') THEN
+      verdict := 'locked';
+      RETURN NEXT;
+      RETURN;
+    END IF;
     person := lock_user(NULL, request->>'externalUserId');
   END IF;
   moment := clock_timestamp();
@@ -50,6 +61,11 @@ BEGIN
     FROM application AS app, quota_usage(person.id, moment) AS usage
     WHERE app.id = (asked->>'application_id')::uuid;
     EXIT WHEN waited OR used.overdue = 0;
+    IF NOT waits THEN
+      verdict := 'locked';
+      RETURN NEXT;
+      RETURN;
+    END IF;
     -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
     -- session, and look again: it would be counted neither as pending nor as issued.
     PERFORM FROM realtime_session AS overdue

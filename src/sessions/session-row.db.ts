@@ -66,11 +66,15 @@ export type RecordRow = SummaryRow &
 /** A row of realtime_session as `sessionColumns` reads it. */
 export type SessionRow = RecordRow & Pick<Columns, keyof SessionConfig> & { upstreamConfig?: Json };
 
-/** The status of a session `s`, and what else is computed from its row and the database's clock. */
-export const statusColumns = `
-  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, now()) AS status,
+/** The status of a session `s`, and what else is computed from its row and the time `now`, by the database's clock. */
+export function statusColumnsAt(now: string): string {
+  return `
+  session_status(s.outcome, s.deadline, s.expires_at, s.revoked_at, ${now}) AS status,
   CASE WHEN s.outcome = 'ISSUED' THEN s.settled_at END AS "issuedAt",
-  now() AS "readAt"`;
+  ${now} AS "readAt"`;
+}
+
+export const statusColumns = statusColumnsAt('now()');
 
 /**
  * The least that listings select of a session `s`. What depends on the time is decided here, by the database's clock

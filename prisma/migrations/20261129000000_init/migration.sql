@@ -743,8 +743,9 @@ END $$;
 -- audit event.
 --   request: externalUserId, caller, idempotencyKey, inputHashes {keyId: hash}, inputHashKeyId, settleWithinSeconds,
 --     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
---     budget applies), session and event (columns)
---   verdict: reserved | repeated | conflict | suspended | policy | quota, with its detail
+--     budget applies), session and event (columns); waits (false: the verdict is "locked" instead of waiting for another
+--     transaction, and nothing was written)
+--   verdict: reserved | repeated | conflict | suspended | policy | quota | locked, with its detail
 --   new_id, of_user, moment: of a session that is reserved now, the id, the user's id and created_at. The request says the rest.
 --   session: the repeated one
 --
@@ -757,6 +758,7 @@ RETURNS TABLE (verdict text, detail jsonb, new_id uuid, of_user uuid, moment tim
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   asked constant jsonb := request->'session';
+  waits constant boolean := coalesce((request->>'waits')::boolean, true);
   person end_user;
   remembered idempotency_key;
   policy jsonb;
@@ -764,8 +766,17 @@ DECLARE
   waited boolean := false;
   ttl integer;
 BEGIN
-  SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
+  IF waits THEN
+    SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
+  ELSE
+    SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE SKIP LOCKED;
+  END IF;
   IF NOT FOUND THEN
+    IF NOT waits AND EXISTS (SELECT FROM end_user WHERE external_id = request->>'externalUserId') THEN
+      verdict := 'locked';
+      RETURN NEXT;
+      RETURN;
+    END IF;
     person := lock_user(NULL, request->>'externalUserId');
   END IF;
   moment := clock_timestamp();
@@ -789,6 +800,11 @@ BEGIN
     FROM application AS app, quota_usage(person.id, moment) AS usage
     WHERE app.id = (asked->>'application_id')::uuid;
     EXIT WHEN waited OR used.overdue = 0;
+    IF NOT waits THEN
+      verdict := 'locked';
+      RETURN NEXT;
+      RETURN;
+    END IF;
     -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
     -- session, and look again: it would be counted neither as pending nor as issued.
     PERFORM FROM realtime_session AS overdue
@@ -2136,3 +2152,63 @@ COMMENT ON TABLE usage_part IS 'What is still to be added to usage_sum.';
 COMMENT ON TABLE session_sum IS 'Counts of sessions and denied requests by quarter of an hour, over all users, of what is final.';
 COMMENT ON TABLE session_rollup IS 'The same counts of each user.';
 COMMENT ON TABLE session_sum_progress IS 'Up to which time session_sum and session_rollup are complete: one row.';
+
+-- begin src/issuing/reserve-sessions.sql
+-- Reserves several sessions in one transaction, so that they are committed together. Returns what reserve_session returns
+-- of each, without a repeated session, and its place among the requests.
+--   verdict: also "locked": another transaction has locked the user. Nothing was written of this one.
+--
+-- It waits for no user, because all the others would wait with it. A user that is new may be inserted by somebody else at
+-- the same time: requests come sorted by their users, so that no two such transactions wait for each other.
+CREATE OR REPLACE FUNCTION reserve_sessions(requests jsonb)
+RETURNS TABLE (place integer, verdict text, detail jsonb, new_id uuid, of_user uuid, moment timestamptz, read_at timestamptz)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = '200ms' AS $$
+DECLARE
+  request jsonb;
+BEGIN
+  place := 0;
+  FOR request IN SELECT value FROM jsonb_array_elements(requests) LOOP
+    SELECT r.verdict, r.detail, r.new_id, r.of_user, r.moment INTO verdict, detail, new_id, of_user, moment
+    FROM reserve_session(request || '{"waits": false}') AS r;
+    read_at := clock_timestamp();
+    RETURN NEXT;
+    place := place + 1;
+  END LOOP;
+END $$;
+-- end src/issuing/reserve-sessions.sql
+
+-- begin src/issuing/settle-sessions.sql
+-- Settles several sessions in one transaction, so that they are committed together. Returns what settle_session returns
+-- of each, and its place among the settlements.
+--   settlements: id, settlement, notAfter and event of each
+--
+-- A lock that is not released soon ends it, so that the others do not wait: each is then settled by itself.
+CREATE OR REPLACE FUNCTION settle_sessions(settlements jsonb)
+RETURNS TABLE (place integer, outcome text, settled_at timestamptz, created_at timestamptz, deadline timestamptz,
+  expires_at timestamptz, revoked_at timestamptz, connection text, requested_ttl_seconds integer,
+  session_limit_seconds integer, max_call_seconds integer, read_at timestamptz)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = '200ms' AS $$
+DECLARE
+  item jsonb;
+  not_after timestamptz;
+  first_not_after timestamptz := 'infinity';
+BEGIN
+  place := 0;
+  FOR item IN SELECT value FROM jsonb_array_elements(settlements) LOOP
+    not_after := (item->>'notAfter')::timestamptz;
+    first_not_after := least(first_not_after, not_after);
+    SELECT s.* INTO outcome, settled_at, created_at, deadline, expires_at, revoked_at, connection, requested_ttl_seconds,
+      session_limit_seconds, max_call_seconds
+    FROM settle_session((item->>'id')::uuid, item->'settlement', not_after, item->'event') AS s;
+    IF FOUND THEN
+      read_at := clock_timestamp();
+      RETURN NEXT;
+    END IF;
+    place := place + 1;
+  END LOOP;
+  -- What waited for the others must not become true after its sender has given up on it.
+  IF clock_timestamp() >= first_not_after THEN
+    RAISE EXCEPTION 'Settling together took too long';
+  END IF;
+END $$;
+-- end src/issuing/settle-sessions.sql

@@ -8,6 +8,14 @@ const MESSAGES: Readonly<Record<UnavailableReason, string>> = {
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
+// Rolled back for another transaction: a conflict, and a deadlock.
+const CONFLICTS: readonly string[] = ['40001', '40P01'];
+
+/** Whether the database is there, and wrote nothing because of another transaction. */
+export function isRolledBack(error: UnavailableError): boolean {
+  return isLockTimeout(error) || CONFLICTS.includes(error.code);
+}
+
 /** Whether the database is there, and another transaction did not release a lock in time. */
 export function isLockTimeout({ code }: UnavailableError): boolean {
   return code === LOCK_NOT_AVAILABLE;

@@ -212,12 +212,14 @@ describe("the application's role", () => {
       'report_usage',
       'request_call_end',
       'reserve_session',
+      'reserve_sessions',
       'revoke_session',
       'session_counts',
       'session_status',
       'set_user_policy',
       'settle_overdue',
       'settle_session',
+      'settle_sessions',
       'sum_sessions',
       'sum_usage',
       'suspend_user',
@@ -305,10 +307,9 @@ function fail(pool: pg.Pool, reserved: Session) {
     upstreamRequestId: null,
     retryAt: null,
   };
-  return settleSession(
-    pool,
+  return settleSession(pool, [
     reserved,
     { kind: 'failed', failure },
     { ...by, notAfter: new Date(Date.now() + 60_000) },
-  );
+  ]);
 }
