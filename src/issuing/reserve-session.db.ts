@@ -80,15 +80,28 @@ const answer = z.discriminatedUnion('verdict', [
  * @throws UnavailableError when it may not have been written
  */
 export async function reserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome> {
-  const request = [toJsonb(requestOf(reservation))];
+  const outcome = await reserve(pool, reservation, true);
+  if (outcome === null) throw new Error('reserve_session did not wait for the user');
+  return outcome;
+}
+
+/** The same without waiting for a lock: null, and nothing was written, when another transaction has locked the user. */
+export function tryReserveSession(pool: pg.Pool, reservation: Reservation): Promise<ReserveOutcome | null> {
+  return reserve(pool, reservation, false);
+}
+
+async function reserve(
+  pool: pg.Pool,
+  reservation: Reservation,
+  waits: boolean,
+): Promise<ReserveOutcome | null> {
+  const request = [toJsonb({ ...requestOf(reservation), waits })];
   const [row] =
     reservation.idempotency === null
       ? await query(pool, RESERVE, request)
       : await query(pool, RESERVE_ONCE, request);
   if (row === undefined) throw new Error('reserve_session returned no row');
-  const outcome = outcomeOf(reservation, row);
-  if (outcome === null) throw new Error('reserve_session did not wait for the user');
-  return outcome;
+  return outcomeOf(reservation, row);
 }
 
 /** What became of a reservation; null when it has to be made by itself. */

@@ -3,7 +3,14 @@ import { query, statement } from '../platform/database/statement.ts';
 import { toJsonb } from '../platform/database/to-jsonb.ts';
 import { type Together, unlessRolledBack } from '../platform/database/together.ts';
 import type { Reservation, ReserveOutcome } from './issue-store.ts';
-import { outcomeOf, RESERVED, RESERVED_FIELDS, type Reserved, requestOf } from './reserve-session.db.ts';
+import {
+  outcomeOf,
+  RESERVED,
+  RESERVED_FIELDS,
+  type Reserved,
+  requestOf,
+  tryReserveSession,
+} from './reserve-session.db.ts';
 
 const RESERVE_TOGETHER = statement<Reserved & { readonly place: number }>()({
   name: 'reserve-sessions',
@@ -21,6 +28,9 @@ export async function reserveSessions(
   reservations: readonly Reservation[],
 ): Promise<Together<ReserveOutcome>[]> {
   return unlessRolledBack(reservations, async () => {
+    const [first, second] = reservations;
+    // A tenth faster than as a batch of one.
+    if (first !== undefined && second === undefined) return [orAlone(await tryReserveSession(pool, first))];
     // By user, so that two gateways that insert the same new users do not wait for each other.
     const sorted = reservations.toSorted((a, b) => (a.externalUserId < b.externalUserId ? -1 : 1));
     const requests = sorted.map((reservation) => toJsonb(requestOf(reservation)));
@@ -33,7 +43,11 @@ export async function reserveSessions(
     return reservations.map((reservation) => {
       const outcome = outcomes.get(reservation);
       if (outcome === undefined) throw new Error('reserve_sessions returned too few rows');
-      return outcome === null ? 'alone' : { result: outcome };
+      return orAlone(outcome);
     });
   });
+}
+
+function orAlone(outcome: ReserveOutcome | null): Together<ReserveOutcome> {
+  return outcome === null ? 'alone' : { result: outcome };
 }
