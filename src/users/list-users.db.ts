@@ -21,6 +21,7 @@ import {
   type SqlParameters,
   sqlParameters,
 } from '../platform/database/statement.ts';
+import { LONGEST_EXPOSURE } from '../sessions/exposed-until.db.ts';
 import { activeSessionsOf } from '../sessions/find-active-sessions.db.ts';
 import { isActive, isActiveOfOneUser, isActiveOfUser } from '../sessions/session-conditions.db.ts';
 import { seenTimes } from './find-users.db.ts';
@@ -33,6 +34,9 @@ import { isOfActiveSessions, isSeenTime, userTextColumn } from './user-texts.db.
 
 // A literal LIMIT: of a parameter the planner assumes that it takes a tenth of all users, and would plan each time.
 const MOST_ROWS = MAX_PAGE_SIZE + 1;
+
+// As the index of users by their last session has it.
+const LAST_SESSION_AT = "coalesce(u.last_session_at, '-infinity')";
 
 /** Of users `u` that were found, with what they are sorted by beside them. */
 const KEYSETS = {
@@ -132,8 +136,13 @@ function byOwnColumn(
   params: SqlParameters,
 ): string {
   const { from, keyset, condition } = sourceOf(order, visibility, params);
+  // Follows from the filter: who has an ACTIVE session had the last one since. An index has it, and it bounds what is looked up.
+  const recent = filter.hasActiveSessions
+    ? `${keyset.by === 'time' ? keyset.time : LAST_SESSION_AT} >= now() - ${LONGEST_EXPOSURE}`
+    : 'true';
+  const matches = filterCondition(filter, visibility, params, 'OFFSET 0');
   return `SELECT u.*${keyset.by === 'time' ? `, ${keyset.time} AS sort_time` : ''} FROM ${from}
-    WHERE ${condition} AND ${filterCondition(filter, visibility, params)} AND ${afterCursor(keyset, page, params)}
+    WHERE ${condition} AND ${recent} AND ${matches} AND ${afterCursor(keyset, page, params)}
     ${orderBy(keyset, page)} LIMIT ${MOST_ROWS}`;
 }
 
@@ -158,7 +167,7 @@ function sourceOf(
         };
       return {
         from: 'end_user AS u',
-        keyset: { ...userOrders[order], time: "coalesce(u.last_session_at, '-infinity')", id: 'u.id' },
+        keyset: { ...userOrders[order], time: LAST_SESSION_AT, id: 'u.id' },
         condition: visible('users', visibility, params),
       };
     default:
@@ -170,19 +179,26 @@ function sourceOf(
  * A page of users `u` by their first ACTIVE session to expire. Sessions are read in the order in which they expire, and one counts
  * if its user has none that expires before it; users are read only for those that are on the page.
  */
-function byNextExpiry(visibility: Visibility, filter: UserFilter, page: Page, params: SqlParameters): string {
+function byNextExpiry(
+  visibility: Visibility,
+  { hasActiveSessions, ...filter }: UserFilter,
+  page: Page,
+  params: SqlParameters,
+): string {
   // Both columns are of the session: an index does not answer a comparison of rows with a column of another table.
   const keyset: Keyset = { ...userOrders.NEXT_EXPIRY_AT_ASC, time: 's.expires_at', id: 's.user_id' };
   const ofUser =
     Object.keys(filter).length === 0
       ? 'true'
       : `EXISTS (SELECT FROM end_user AS u WHERE u.id = s.user_id AND ${filterCondition(filter, visibility, params)})`;
+  // All users of this listing have an ACTIVE session.
+  const possible = hasActiveSessions !== false;
   const visibleOnes = (alias: string) => and(visibleSessions(visibility), alias, params);
   // OFFSET 0 has each user looked up by itself, until the page is full. Without it, PostgreSQL may compare all that is ACTIVE with
   // all that is ACTIVE.
   return `SELECT u.*, first.expires_at AS sort_time FROM (
       SELECT s.expires_at, s.user_id FROM realtime_session AS s
-      WHERE ${isActive('s')} AND ${visibleOnes('s')} AND ${ofUser} AND ${afterCursor(keyset, page, params)}
+      WHERE ${possible} AND ${isActive('s')} AND ${visibleOnes('s')} AND ${ofUser} AND ${afterCursor(keyset, page, params)}
         AND NOT EXISTS (SELECT FROM realtime_session AS e
           WHERE e.user_id = s.user_id AND ${isActiveOfOneUser('e')} AND ${visibleOnes('e')}
             AND (e.expires_at, e.id) < (s.expires_at, s.id) OFFSET 0)
@@ -190,7 +206,13 @@ function byNextExpiry(visibility: Visibility, filter: UserFilter, page: Page, pa
     ) AS first JOIN end_user AS u ON u.id = first.user_id`;
 }
 
-function filterCondition(filter: UserFilter, visibility: Visibility, params: SqlParameters): string {
+/** @param end 'OFFSET 0': the sessions of each user are looked up by themselves, which is less for a page, and more for a count */
+function filterCondition(
+  filter: UserFilter,
+  visibility: Visibility,
+  params: SqlParameters,
+  end: 'OFFSET 0' | '' = '',
+): string {
   const { externalIdPrefix, externalIds, suspended, hasActiveSessions, ...rest } = filter;
   // A field that is forgotten does not compile.
   rest satisfies Record<string, never>;
@@ -202,7 +224,7 @@ function filterCondition(filter: UserFilter, visibility: Visibility, params: Sql
   if (hasActiveSessions != null) {
     conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (
       SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActiveOfUser('s')}
-        AND ${and(visibleSessions(visibility), 's', params)})`);
+        AND ${and(visibleSessions(visibility), 's', params)} ${end})`);
   }
   return conditions.join(' AND ');
 }
