@@ -127,7 +127,7 @@ export async function listSessionTexts(
 /** The statement of a page, which lacks the columns that it selects of sessions `s`; null when no session can match. */
 function pageStatement(visibility: Visibility, filter: SessionFilter, order: SessionOrder, page: Page) {
   const params = sqlParameters();
-  const branchConditions = branchConditionsOf(filter, order, params);
+  const branchConditions = branchConditionsOf(filter, order, params, page);
   if (branchConditions?.length === 0) return null;
   const keyset = KEYSETS[order];
   const { conditions, plan } = choosePlan(
@@ -177,7 +177,7 @@ export async function countSessions(
   upTo: number | null,
 ): Promise<number> {
   const params = sqlParameters();
-  const branchConditions = branchConditionsOf(filter, order, params);
+  const branchConditions = branchConditionsOf(filter, order, params, null);
   if (branchConditions?.length === 0) return 0;
   const anyOfThem = (branchConditions ?? ['true']).map((condition) => `(${condition})`).join(' OR ');
   const where = `(${anyOfThem}) AND ${and(sessionConditions(filter, visibility), 's', params)}`;
@@ -214,9 +214,13 @@ function branchConditionsOf(
   filter: SessionFilter,
   order: SessionOrder,
   params: SqlParameters,
+  page: Page | null,
 ): readonly string[] | null {
+  const fromCursor = page?.after != null && page.direction === 'forward';
   const statuses =
-    order === 'EXPIRES_AT_ASC' ? statusConditions(onlyActive(filter), false) : statusConditions(filter, true);
+    order === 'EXPIRES_AT_ASC'
+      ? statusConditions(onlyActive(filter), fromCursor ? 'cursor' : 'now')
+      : statusConditions(filter, 'anywhere');
   const failures = failureConditions(filter, params);
   if (statuses === null || failures === null) return statuses ?? failures;
   return statuses.flatMap((status) => failures.map((failure) => `${status} AND ${failure}`));

@@ -9,27 +9,38 @@ import type { SessionStatus } from './session.ts';
 import type { Label } from './session-config.ts';
 import type { SessionFilter } from './session-filter.ts';
 
-/** The condition that a session is ACTIVE. Its last part follows from the others and leads to the index of expiry times. */
+// All that are ACTIVE were reserved within these hours, so PostgreSQL need not look for them in the partitions of other months.
+const OLDEST = `uuidv7_floor(now() - ${LONGEST_EXPOSURE})`;
+
+/** The condition that a session is ACTIVE. Its last parts follow from the others: one leads to the index of expiry times. */
 export function isActive(alias: string): string {
-  return isActiveWhile(alias, `${alias}.expires_at > now()`);
+  return isActiveWhile(alias, `${alias}.expires_at > now()`, OLDEST);
 }
 
 /**
- * The same condition for the sessions of some users: all that are ACTIVE were reserved within these hours, so PostgreSQL need
- * not look for them in the partitions of other months. The bound is computed once, in a query of its own: it would be computed
- * again for each row, and takes longer than all else that is done with the row.
+ * The same condition for the sessions of some users. The bound of the ids is computed once, in a query of its own: unless an
+ * index has the ids, it would be computed again for each row, and takes longer than all else that is done with the row.
  */
 export function isActiveOfUser(alias: string): string {
-  return `${isActive(alias)} AND ${alias}.id >= (SELECT uuidv7_floor(now() - ${LONGEST_EXPOSURE}))`;
+  return isActiveWhile(alias, `${alias}.expires_at > now()`, `(SELECT ${OLDEST})`);
 }
 
-function isActiveWhile(alias: string, notExpired: string): string {
-  return `${alias}.outcome = 'ISSUED' AND ${alias}.revoked_at IS NULL AND ${notExpired} AND ${alias}.expiry_announced_at IS NULL`;
+/**
+ * The same condition for the sessions of one user, written so that only the indexes of users answer it. In the index of expiry
+ * times, PostgreSQL would find the sessions of this user among those of all others.
+ */
+export function isActiveOfOneUser(alias: string): string {
+  return `${alias}.outcome = 'ISSUED' AND num_nonnulls(${alias}.revoked_at, ${alias}.expiry_announced_at) = 0
+    AND ${alias}.expires_at > now() AND ${alias}.id >= (SELECT ${OLDEST})`;
 }
 
-// The same rule, written so that the index of expiry times cannot answer it. With that index, the newest twenty would
-// be found by sorting all sessions that are ACTIVE.
-const isActiveByAge = isActiveWhile('s', "s.expires_at + interval '0 seconds' > now()");
+function isActiveWhile(alias: string, notExpired: string, oldest: string): string {
+  return `${alias}.outcome = 'ISSUED' AND ${alias}.revoked_at IS NULL AND ${notExpired} AND ${alias}.expiry_announced_at IS NULL AND ${alias}.id >= ${oldest}`;
+}
+
+// The same rule, written so that the clock is no bound in the index of expiry times. By age, the newest twenty would be found
+// by sorting all sessions that are ACTIVE; after a cursor, PostgreSQL would read from now on, up to where the page begins.
+const isActiveUnbounded = isActiveWhile('s', "s.expires_at + interval '0 seconds' > now()", OLDEST);
 
 /** Nobody settled it in time, and no job has recorded that yet. */
 const OVERDUE = 's.outcome IS NULL AND s.deadline <= now()';
@@ -47,12 +58,16 @@ const STATUS: Readonly<Record<Exclude<SessionStatus, 'ACTIVE'>, readonly string[
 /**
  * The statuses of a filter as conditions on sessions `s`. A session that matches satisfies exactly one of them. Empty
  * when no session can match, and null when the status does not matter.
- * @param byAge whether the sessions are read in the order of their ids
+ * @param from where reading begins: in the order of ids, of expiry from now on, or of expiry after a cursor
  */
-export function statusConditions(filter: SessionFilter, byAge: boolean): readonly string[] | null {
+export function statusConditions(
+  filter: SessionFilter,
+  from: 'anywhere' | 'now' | 'cursor',
+): readonly string[] | null {
   const { statuses, expiresBefore } = filter.expiresBefore == null ? filter : onlyActive(filter);
   if (statuses == null) return null;
-  const active = byAge && expiresBefore == null ? isActiveByAge : isActive('s');
+  const bounded = from === 'now' || (from === 'anywhere' && expiresBefore != null);
+  const active = bounded ? isActive('s') : isActiveUnbounded;
   return [...new Set(statuses)].flatMap((status) => (status === 'ACTIVE' ? [active] : STATUS[status]));
 }
 

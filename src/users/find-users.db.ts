@@ -26,14 +26,10 @@ async function find(
   condition: (params: SqlParameters) => string,
 ): Promise<User[]> {
   const params = sqlParameters();
-  const text = `SELECT ${visibleUserColumns(visibility, params)} FROM end_user AS u
+  const seen = seenTimes(visibility, params);
+  const text = `SELECT ${userColumnsWith(seen)} FROM end_user AS u ${seen.join}
     WHERE ${condition(params)} AND ${visible('users', visibility, params)}`;
   return (await read<UserRow>(pool, text, params)).map(toUser);
-}
-
-/** Columns of a user `u`. */
-export function visibleUserColumns(visibility: Visibility, params: SqlParameters): string {
-  return userColumnsWith(seenTimes(visibility, params));
 }
 
 /**
@@ -42,10 +38,12 @@ export function visibleUserColumns(visibility: Visibility, params: SqlParameters
  */
 export function seenTimes(visibility: Visibility, params: SqlParameters): SeenTimes {
   if (visibility.reach !== 'OWN_APPLICATION') return SEEN_BY_ALL;
-  const application = `${params.bind(visibility.applicationId)}::uuid`;
-  const ofPair = (column: string) => `(
-    SELECT pair.${column} FROM application_user AS pair
-    WHERE pair.application_id = ${application} AND pair.user_id = u.id
-  )`;
-  return { createdAt: ofPair('first_session_at'), lastSessionAt: ofPair('last_session_at') };
+  // OFFSET 0 has each user looked up by itself: PostgreSQL might read all users of the application for a page of them.
+  const pair = `SELECT first_session_at, last_session_at FROM application_user
+    WHERE application_id = ${params.bind(visibility.applicationId)}::uuid AND user_id = u.id OFFSET 0`;
+  return {
+    createdAt: 'seen.first_session_at',
+    lastSessionAt: 'seen.last_session_at',
+    join: `LEFT JOIN LATERAL (${pair}) AS seen ON true`,
+  };
 }

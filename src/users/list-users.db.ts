@@ -21,19 +21,29 @@ import {
   type SqlParameters,
   sqlParameters,
 } from '../platform/database/statement.ts';
+import { LONGEST_EXPOSURE } from '../sessions/exposed-until.db.ts';
 import { activeSessionsOf } from '../sessions/find-active-sessions.db.ts';
-import { isActive } from '../sessions/session-conditions.db.ts';
-import { seenTimes, visibleUserColumns } from './find-users.db.ts';
+import { isActive, isActiveOfOneUser, isActiveOfUser } from '../sessions/session-conditions.db.ts';
+import { seenTimes } from './find-users.db.ts';
 import type { User } from './user.ts';
 import type { UserFilter } from './user-filter.ts';
 import { type UserOrder, userOrders } from './user-order.ts';
-import { toUser, type UserRow } from './user-row.db.ts';
+import { SEEN_BY_ALL, toUser, type UserRow, userColumnsWith } from './user-row.db.ts';
 import type { UserText } from './user-text.ts';
-import { isOfActiveSessions, userTextColumn } from './user-texts.db.ts';
+import { isOfActiveSessions, isSeenTime, userTextColumn } from './user-texts.db.ts';
 
-// A literal LIMIT: of a parameter the planner assumes that it takes a tenth of all users, and would plan each time. Not by
-// next expiry: an index gives that order only in part, and how many rows are sorted follows from the limit of the page.
+// A literal LIMIT: of a parameter the planner assumes that it takes a tenth of all users, and would plan each time.
 const MOST_ROWS = MAX_PAGE_SIZE + 1;
+
+// As the index of users by their last session has it.
+const LAST_SESSION_AT = "coalesce(u.last_session_at, '-infinity')";
+
+/** Of users `u` that were found, with what they are sorted by beside them. */
+const KEYSETS = {
+  CREATED_AT_DESC: { ...userOrders.CREATED_AT_DESC, id: 'u.id' },
+  LAST_SESSION_AT_DESC: { ...userOrders.LAST_SESSION_AT_DESC, id: 'u.id', time: 'u.sort_time' },
+  NEXT_EXPIRY_AT_ASC: { ...userOrders.NEXT_EXPIRY_AT_ASC, id: 'u.id', time: 'u.sort_time' },
+} satisfies Record<UserOrder, Keyset>;
 
 /** The tables that a listing is read from, with users as `u`; its order; and which rows of them are users that the viewer sees. */
 type Source = { readonly from: string; readonly keyset: Keyset; readonly condition: string };
@@ -50,7 +60,8 @@ export async function listUsers(
   page: Page,
 ): Promise<Edge<User>[]> {
   const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
-  const text = select(`${visibleUserColumns(visibility, params)}, ${sortedBy(keyset)}`);
+  const seen = seenTimes(visibility, params);
+  const text = select(`${userColumnsWith(seen)}, ${sortedBy(keyset)}`, seen.join);
   const run = plan === 'prepared' ? read : readPlanned;
   const rows = await run<UserRow & { sorted_by: string | null }>(pool, text, params);
   return toEdges(rows, page, toUser);
@@ -67,36 +78,36 @@ export async function listUserTexts(
 ): Promise<readonly TextRow[] | null> {
   const { params, keyset, select, plan } = pageStatement(visibility, filter, order, page);
   // When it is selected: PostgreSQL refuses a value that the text does not use.
-  const seen = () => seenTimes(visibility, params);
+  const seen = columns.some(isSeenTime) ? seenTimes(visibility, params) : SEEN_BY_ALL;
   const selected = textColumns(
     keyset,
     columns.map((column) => userTextColumn(column, seen)),
   );
   // Counted for all users of the page at once, in the statement that reads them.
   const text = columns.some(isOfActiveSessions)
-    ? `WITH page AS MATERIALIZED (${select('u.*')}),
+    ? `WITH page AS MATERIALIZED (${select('u.*', '')}),
       active AS (${activeSessionsOf('ARRAY(SELECT id FROM page)', visibility, params)})
-      SELECT ${selected} FROM page AS u LEFT JOIN active ON active.id = u.id ${orderBy(keyset, page)}`
-    : select(selected);
+      SELECT ${selected} FROM page AS u ${seen.join} LEFT JOIN active ON active.id = u.id ${orderBy(keyset, page)}`
+    : select(selected, seen.join);
   const rows = await readTexts(pool, text, params, plan);
   return rows && inReadingOrder(rows, page);
 }
 
-/** The statement of a page, which lacks the columns that it selects of users `u`. */
+/** The statement of a page, which lacks the columns that it selects of users `u`, and what they are joined with for that. */
 function pageStatement(visibility: Visibility, filter: UserFilter, order: UserOrder, page: Page) {
   const params = sqlParameters();
-  const { from, keyset, condition } = sourceOf(order, visibility, params);
-  const found = `SELECT u.*${keyset.by === 'time' ? `, ${keyset.time} AS sort_time` : ''} FROM ${from}
-    WHERE ${condition} AND ${filterCondition(filter, visibility, params)} AND ${afterCursor(keyset, page, params)}
-    ${order === 'NEXT_EXPIRY_AT_ASC' ? '' : `${orderBy(keyset, page)} LIMIT ${MOST_ROWS}`}`;
-  const ofPage = keyset.by === 'time' ? { ...keyset, time: 'u.sort_time', id: 'u.id' } : keyset;
-  const end = orderByLimit(ofPage, page, params);
+  const found =
+    order === 'NEXT_EXPIRY_AT_ASC'
+      ? byNextExpiry(visibility, filter, page, params)
+      : byOwnColumn(order, visibility, filter, page, params);
+  const keyset: Keyset = KEYSETS[order];
+  const end = orderByLimit(keyset, page, params);
   // Without values other than the cursor and the limit, one plan is good for all of them.
   const isPlain = visibility.reach === 'EVERYTHING' && Object.keys(filter).length === 0;
   return {
     params,
-    keyset: ofPage,
-    select: (columns: string) => `SELECT ${columns} FROM (${found}) AS u ${end}`,
+    keyset,
+    select: (columns: string, join: string) => `SELECT ${columns} FROM (${found}) AS u ${join} ${end}`,
     plan: isPlain ? ('prepared' as const) : ('planned' as const),
   };
 }
@@ -116,7 +127,30 @@ export function countUsers(
   return countRows(pool, `end_user AS u WHERE ${conditions.join(' AND ')}`, upTo, params);
 }
 
-function sourceOf(order: UserOrder, visibility: Visibility, params: SqlParameters): Source {
+/** The longest page of users `u` in the order of one of their own columns. */
+function byOwnColumn(
+  order: Exclude<UserOrder, 'NEXT_EXPIRY_AT_ASC'>,
+  visibility: Visibility,
+  filter: UserFilter,
+  page: Page,
+  params: SqlParameters,
+): string {
+  const { from, keyset, condition } = sourceOf(order, visibility, params);
+  // Follows from the filter: who has an ACTIVE session had the last one since. An index has it, and it bounds what is looked up.
+  const recent = filter.hasActiveSessions
+    ? `${keyset.by === 'time' ? keyset.time : LAST_SESSION_AT} >= now() - ${LONGEST_EXPOSURE}`
+    : 'true';
+  const matches = filterCondition(filter, visibility, params, 'OFFSET 0');
+  return `SELECT u.*${keyset.by === 'time' ? `, ${keyset.time} AS sort_time` : ''} FROM ${from}
+    WHERE ${condition} AND ${recent} AND ${matches} AND ${afterCursor(keyset, page, params)}
+    ${orderBy(keyset, page)} LIMIT ${MOST_ROWS}`;
+}
+
+function sourceOf(
+  order: Exclude<UserOrder, 'NEXT_EXPIRY_AT_ASC'>,
+  visibility: Visibility,
+  params: SqlParameters,
+): Source {
   switch (order) {
     case 'CREATED_AT_DESC':
       return {
@@ -125,48 +159,60 @@ function sourceOf(order: UserOrder, visibility: Visibility, params: SqlParameter
         condition: visible('users', visibility, params),
       };
     case 'LAST_SESSION_AT_DESC':
-      return byLastSession(visibility, params);
-    case 'NEXT_EXPIRY_AT_ASC':
-      return byNextExpiry(visibility, params);
+      if (visibility.reach === 'OWN_APPLICATION')
+        return {
+          from: 'application_user AS pair JOIN end_user AS u ON u.id = pair.user_id',
+          keyset: { ...userOrders[order], time: 'pair.last_session_at', id: 'pair.user_id' },
+          condition: `pair.application_id = ${params.bind(visibility.applicationId)}::uuid`,
+        };
+      return {
+        from: 'end_user AS u',
+        keyset: { ...userOrders[order], time: LAST_SESSION_AT, id: 'u.id' },
+        condition: visible('users', visibility, params),
+      };
     default:
       return order satisfies never;
   }
 }
 
-function byLastSession(visibility: Visibility, params: SqlParameters): Source {
-  const order = userOrders.LAST_SESSION_AT_DESC;
-  if (visibility.reach === 'OWN_APPLICATION') {
-    return {
-      from: 'application_user AS pair JOIN end_user AS u ON u.id = pair.user_id',
-      keyset: { ...order, time: 'pair.last_session_at', id: 'pair.user_id' },
-      condition: `pair.application_id = ${params.bind(visibility.applicationId)}::uuid`,
-    };
-  }
-  return {
-    from: 'end_user AS u',
-    keyset: { ...order, time: "coalesce(u.last_session_at, '-infinity')", id: 'u.id' },
-    condition: visible('users', visibility, params),
-  };
-}
-
 /**
- * The ACTIVE sessions in the order of the index of expiry times, of each user only the first: no more is read than the
- * page needs.
+ * A page of users `u` by their first ACTIVE session to expire. Sessions are read in the order in which they expire, and one counts
+ * if its user has none that expires before it; users are read only for those that are on the page.
  */
-function byNextExpiry(visibility: Visibility, params: SqlParameters): Source {
-  const active = (alias: string) =>
-    `${isActive(alias)} AND ${and(visibleSessions(visibility), alias, params)}`;
-  return {
-    from: `realtime_session AS s JOIN end_user AS u ON u.id = s.user_id`,
-    // Both columns are of the session: an index does not answer a comparison of rows with a column of another table.
-    keyset: { ...userOrders.NEXT_EXPIRY_AT_ASC, time: 's.expires_at', id: 's.user_id' },
-    condition: `${active('s')} AND NOT EXISTS (
-      SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id AND ${active('e')}
-        AND (e.expires_at, e.id) < (s.expires_at, s.id))`,
-  };
+function byNextExpiry(
+  visibility: Visibility,
+  { hasActiveSessions, ...filter }: UserFilter,
+  page: Page,
+  params: SqlParameters,
+): string {
+  // Both columns are of the session: an index does not answer a comparison of rows with a column of another table.
+  const keyset: Keyset = { ...userOrders.NEXT_EXPIRY_AT_ASC, time: 's.expires_at', id: 's.user_id' };
+  const ofUser =
+    Object.keys(filter).length === 0
+      ? 'true'
+      : `EXISTS (SELECT FROM end_user AS u WHERE u.id = s.user_id AND ${filterCondition(filter, visibility, params)})`;
+  // All users of this listing have an ACTIVE session.
+  const possible = hasActiveSessions !== false;
+  const visibleOnes = (alias: string) => and(visibleSessions(visibility), alias, params);
+  // OFFSET 0 has each user looked up by itself, until the page is full. Without it, PostgreSQL may compare all that is ACTIVE with
+  // all that is ACTIVE.
+  return `SELECT u.*, first.expires_at AS sort_time FROM (
+      SELECT s.expires_at, s.user_id FROM realtime_session AS s
+      WHERE ${possible} AND ${isActive('s')} AND ${visibleOnes('s')} AND ${ofUser} AND ${afterCursor(keyset, page, params)}
+        AND NOT EXISTS (SELECT FROM realtime_session AS e
+          WHERE e.user_id = s.user_id AND ${isActiveOfOneUser('e')} AND ${visibleOnes('e')}
+            AND (e.expires_at, e.id) < (s.expires_at, s.id) OFFSET 0)
+      ${orderByLimit(keyset, page, params)}
+    ) AS first JOIN end_user AS u ON u.id = first.user_id`;
 }
 
-function filterCondition(filter: UserFilter, visibility: Visibility, params: SqlParameters): string {
+/** @param end 'OFFSET 0': the sessions of each user are looked up by themselves, which is less for a page, and more for a count */
+function filterCondition(
+  filter: UserFilter,
+  visibility: Visibility,
+  params: SqlParameters,
+  end: 'OFFSET 0' | '' = '',
+): string {
   const { externalIdPrefix, externalIds, suspended, hasActiveSessions, ...rest } = filter;
   // A field that is forgotten does not compile.
   rest satisfies Record<string, never>;
@@ -177,8 +223,8 @@ function filterCondition(filter: UserFilter, visibility: Visibility, params: Sql
   if (suspended != null) conditions.push(`u.suspended_at IS ${suspended ? 'NOT ' : ''}NULL`);
   if (hasActiveSessions != null) {
     conditions.push(`${hasActiveSessions ? '' : 'NOT '}EXISTS (
-      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActive('s')}
-        AND ${and(visibleSessions(visibility), 's', params)})`);
+      SELECT FROM realtime_session AS s WHERE s.user_id = u.id AND ${isActiveOfUser('s')}
+        AND ${and(visibleSessions(visibility), 's', params)} ${end})`);
   }
   return conditions.join(' AND ');
 }

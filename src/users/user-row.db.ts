@@ -10,14 +10,18 @@ const FIELDS = [
   'erasedAt',
 ] as const satisfies readonly (keyof UserModel)[];
 
-/** What depends on whose sessions the viewer sees, as SQL. */
-export type SeenTimes = { readonly createdAt: string; readonly lastSessionAt: string };
+/** What depends on whose sessions the viewer sees, as SQL, and where it is read: a join with users `u`, or nothing. */
+export type SeenTimes = { readonly createdAt: string; readonly lastSessionAt: string; readonly join: string };
 
 /** A row of end_user as `userColumns` reads it. */
-export type UserRow = Pick<UserModel, (typeof FIELDS)[number] | keyof SeenTimes> & PolicyRow;
+export type UserRow = Pick<UserModel, (typeof FIELDS)[number] | 'createdAt' | 'lastSessionAt'> & PolicyRow;
 
 /** For whoever sees all sessions of a user. */
-export const SEEN_BY_ALL: SeenTimes = { createdAt: 'u.created_at', lastSessionAt: 'u.last_session_at' };
+export const SEEN_BY_ALL: SeenTimes = {
+  createdAt: 'u.created_at',
+  lastSessionAt: 'u.last_session_at',
+  join: '',
+};
 
 /** Columns of end_user `u`, for whoever sees all sessions of a user. */
 export const userColumns = userColumnsWith(SEEN_BY_ALL);

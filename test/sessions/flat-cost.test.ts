@@ -19,6 +19,7 @@ import {
   OCCASIONAL,
   prepareLedger,
   QUIET,
+  QUIET_SHARE,
   UNSETTLED_SHARE,
   userId,
 } from './flat-ledger.ts';
@@ -42,18 +43,26 @@ const SLACK = 10;
 const LEVEL = LIMIT + 1;
 /** A month without rows, before a listing's newest or after its last, costs two; the ledger has a year of them. */
 const EMPTY_MONTHS = 24;
-/** Nothing but an exception reads more for a page: what is as bad at every size would be flat too. */
+/** What is as bad at every size would be flat too. */
 const MOST = 100 + 3 * LEVEL;
-/** What may be read instead, and why; nothing of it grows with what is over. */
-const EXCEPTIONS: readonly (readonly [RegExp, number])[] = [
+/** What an application with few sessions has that is live. */
+const QUIET_LIVE = LARGE * LIVE_SHARE * QUIET_SHARE;
+/** How many pages may be read beside, and why; nothing of it grows with what is over. */
+const BESIDE: readonly (readonly [RegExp, number])[] = [
   // All that is live is newer than what expired last: at most what is issued within the longest lifetime of a secret.
   [/^EXPIRED sessions, CREATED_AT_DESC/, LARGE * LIVE_SHARE],
   // Read from one index, and told apart by the clock: what is on its way, and what was left there.
   [/^(PENDING|UNCONFIRMED|UNSETTLED) sessions/, LARGE * UNSETTLED_SHARE],
   // Read by their age: at most what is issued within the longest time that one can be exposed.
   [/^EXPOSED sessions/, LARGE * LIVE_SHARE],
-  // Each of eleven users is looked for in every month's index, unless all that is live fits a few pages.
-  [/^users, NEXT_EXPIRY_AT_ASC/, (LIMIT + 1) * 26],
+  // The same five hours, of the year over which the ledger is spread: the 564 of a million that are read and left out are on 32
+  // pages. No depth of an index makes up for that, so it is an allowance for these rows and for nothing else.
+  [/^sessions that were exposed half a year ago or later, CREATED_AT_ASC/, (LARGE * 5) / (365 * 24)],
+  // All that it has is read and sorted, because the index of expiry times has it among what all others have: its page, the page of
+  // its user, and a look-up of each in an index of at most three levels.
+  [/EXPIR\w+, seen by a quiet application/, QUIET_LIVE * 2 * 4],
+  // Each user of the page is also looked up among its own sessions, and is there on a page of its own.
+  [/^users, NEXT_EXPIRY_AT_ASC/, (LIMIT + 1) * 5],
 ];
 
 /** A bucket of each of two keys in each of fourteen months; and the event. */
@@ -139,17 +148,16 @@ afterAll(() => pool.end());
 
 describe.each(LISTINGS)('%s', (name, read) => {
   it('costs as much in a large ledger as in a small one, at its start and deep inside', async () => {
-    const [, most] = EXCEPTIONS.find(([pattern]) => pattern.test(name)) ?? [null, MOST];
+    const beside = BESIDE.reduce((sum, [pattern, pages]) => sum + (pattern.test(name) ? pages : 0), 0);
     const small = buffersWhenSmall.get(name) ?? Number.NaN;
     const first = await statementOf(read, null);
     const large = await costOf(first);
     const boundary = await placeIn(first);
     const deep = boundary === null ? 0 : await costOf(await statementOf(read, boundary));
-    expect(Math.max(small, large, deep)).toBeLessThanOrEqual(most);
-    if (most > MOST) return;
+    expect(Math.max(small, large, deep)).toBeLessThanOrEqual(MOST + beside);
     const levels = name.startsWith('users') ? 3 * LEVEL : LEVEL;
-    expect(large).toBeLessThanOrEqual(GROWTH * small + SLACK + levels);
-    expect(deep).toBeLessThanOrEqual(large + SLACK + EMPTY_MONTHS);
+    expect(large).toBeLessThanOrEqual(GROWTH * small + SLACK + levels + beside);
+    expect(deep).toBeLessThanOrEqual(large + SLACK + EMPTY_MONTHS + beside);
   });
 });
 

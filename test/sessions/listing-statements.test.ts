@@ -85,32 +85,63 @@ test('a count of labelled sessions, up to a number', async () => {
     SELECT count(*)::integer AS count FROM (SELECT FROM realtime_session AS s WHERE ((s.outcome = 'ISSUED'
     AND s.revoked_at IS NULL
     AND s.expires_at > now()
-    AND s.expiry_announced_at IS NULL))
+    AND s.expiry_announced_at IS NULL
+    AND s.id >= uuidv7_floor(now() - interval '5 hours')))
     AND s.user_id = (SELECT id FROM end_user WHERE external_id = $1)
     AND s.labels @> $2::jsonb
     AND s.labels <> '[]' LIMIT $3) AS counted"
   `);
 });
 
-test('users by their next expiry: the conditions on sessions are written for two aliases', async () => {
+test('users by their next expiry: a page of sessions, each looked for among those of its user, and then the users', async () => {
   const list = () =>
     listUsers(pool, { reach: 'SELF', externalId: 'alice' }, {}, 'NEXT_EXPIRY_AT_ASC', FIRST_PAGE);
   expect(await statementOf(list)).toMatchInlineSnapshot(`
-    "planned for ["alice","alice",21]
-    SELECT …, CASE WHEN isfinite(u.sort_time) THEN (extract(epoch FROM u.sort_time) * 1000000)::bigint::text ELSE '-infinity' END AS sorted_by FROM (SELECT u.*, s.expires_at AS sort_time FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id WHERE s.outcome = 'ISSUED'
+    "planned for ["alice","alice",21,21]
+    SELECT …, CASE WHEN isfinite(u.sort_time) THEN (extract(epoch FROM u.sort_time) * 1000000)::bigint::text ELSE '-infinity' END AS sorted_by FROM (SELECT u.*, first.expires_at AS sort_time FROM ( SELECT s.expires_at, s.user_id FROM realtime_session AS s WHERE true
+    AND s.outcome = 'ISSUED'
     AND s.revoked_at IS NULL
     AND s.expires_at > now()
     AND s.expiry_announced_at IS NULL
+    AND s.id >= uuidv7_floor(now() - interval '5 hours')
     AND s.user_id = (SELECT id FROM end_user WHERE external_id = $1)
-    AND NOT EXISTS ( SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id
-    AND e.outcome = 'ISSUED'
-    AND e.revoked_at IS NULL
-    AND e.expires_at > now()
-    AND e.expiry_announced_at IS NULL
-    AND e.user_id = (SELECT id FROM end_user WHERE external_id = $2)
-    AND (e.expires_at, e.id) < (s.expires_at, s.id))
     AND true
-    AND true ) AS u
-    ORDER BY u.sort_time ASC, u.id ASC LIMIT $3"
+    AND true
+    AND NOT EXISTS (SELECT FROM realtime_session AS e WHERE e.user_id = s.user_id
+    AND e.outcome = 'ISSUED'
+    AND num_nonnulls(e.revoked_at, e.expiry_announced_at) = 0
+    AND e.expires_at > now()
+    AND e.id >= (SELECT uuidv7_floor(now() - interval '5 hours'))
+    AND e.user_id = (SELECT id FROM end_user WHERE external_id = $2)
+    AND (e.expires_at, e.id) < (s.expires_at, s.id) OFFSET 0)
+    ORDER BY s.expires_at ASC, s.user_id ASC LIMIT $3 ) AS first JOIN end_user AS u ON u.id = first.user_id) AS u
+    ORDER BY u.sort_time ASC, u.id ASC LIMIT $4"
   `);
+});
+
+test('users with ACTIVE sessions, by their last: only recent ones are looked up, each by itself', async () => {
+  const list = () =>
+    listUsers(pool, { reach: 'EVERYTHING' }, { hasActiveSessions: true }, 'LAST_SESSION_AT_DESC', FIRST_PAGE);
+  expect(await statementOf(list)).toMatchInlineSnapshot(`
+    "planned for [21]
+    SELECT …, CASE WHEN isfinite(u.sort_time) THEN (extract(epoch FROM u.sort_time) * 1000000)::bigint::text ELSE '-infinity' END AS sorted_by FROM (SELECT u.*, coalesce(u.last_session_at, '-infinity') AS sort_time FROM end_user AS u WHERE true
+    AND coalesce(u.last_session_at, '-infinity') >= now() - interval '5 hours'
+    AND true
+    AND EXISTS ( SELECT FROM realtime_session AS s WHERE s.user_id = u.id
+    AND s.outcome = 'ISSUED'
+    AND s.revoked_at IS NULL
+    AND s.expires_at > now()
+    AND s.expiry_announced_at IS NULL
+    AND s.id >= (SELECT uuidv7_floor(now() - interval '5 hours'))
+    AND true OFFSET 0)
+    AND true
+    ORDER BY coalesce(u.last_session_at, '-infinity') DESC, u.id DESC LIMIT 101) AS u
+    ORDER BY u.sort_time DESC, u.id DESC LIMIT $1"
+  `);
+});
+
+test('users by their next expiry who have none: nothing is read', async () => {
+  const list = () =>
+    listUsers(pool, { reach: 'EVERYTHING' }, { hasActiveSessions: false }, 'NEXT_EXPIRY_AT_ASC', FIRST_PAGE);
+  expect(await statementOf(list)).toMatch(/WHERE false\s+AND/);
 });
