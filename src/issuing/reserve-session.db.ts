@@ -95,7 +95,7 @@ async function reserve(
   reservation: Reservation,
   waits: boolean,
 ): Promise<ReserveOutcome | null> {
-  const request = [toJsonb({ ...requestOf(reservation), waits })];
+  const request = [toJsonb(requestOf(reservation, waits))];
   const [row] =
     reservation.idempotency === null
       ? await query(pool, RESERVE, request)
@@ -158,10 +158,11 @@ function pendingSession(
   };
 }
 
-/** The request as reserve_session reads it. */
-export function requestOf(reservation: Reservation) {
+/** The request as reserve_session reads it; `waits`: for a lock. */
+export function requestOf(reservation: Reservation, waits: boolean) {
   const { config, provider, idempotency, actor, origin } = reservation;
   return {
+    waits,
     externalUserId: reservation.externalUserId,
     idempotencyKey: idempotency?.key,
     caller: idempotency?.caller,

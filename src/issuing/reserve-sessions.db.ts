@@ -33,7 +33,7 @@ export async function reserveSessions(
     if (first !== undefined && second === undefined) return [orAlone(await tryReserveSession(pool, first))];
     // By user, so that two gateways that insert the same new users do not wait for each other.
     const sorted = reservations.toSorted((a, b) => (a.externalUserId < b.externalUserId ? -1 : 1));
-    const requests = sorted.map((reservation) => toJsonb(requestOf(reservation)));
+    const requests = sorted.map((reservation) => toJsonb(requestOf(reservation, false)));
     const rows = await query(pool, RESERVE_TOGETHER, [`[${requests.join(',')}]`]);
     const outcomes = new Map<Reservation, ReserveOutcome | null>();
     for (const row of rows) {
