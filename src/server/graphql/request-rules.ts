@@ -31,10 +31,10 @@ type Args = ExecutionArgs & { readonly contextValue: Context };
 export type CheckedExecution = {
   readonly plugin: Plugin<Context, Context>;
   /**
-   * Answers a query for a listing that came before, with the same checks, and without what Yoga does around them: that takes
-   * longer than they do. Null, now or later, when Yoga should execute it.
+   * Executes a query or mutation that was executed before, with the same checks, and without what Yoga does around them: that
+   * takes longer than they do. Null when Yoga should execute it.
    */
-  readonly answerListing: (args: Args) => Promise<ExecutionResult | null> | null;
+  readonly executeAgain: (args: Args, method: string) => Promise<ExecutionResult> | null;
 };
 
 /** The checks of every request before it is executed: limits of the document, and messages that repeat no input. */
@@ -44,7 +44,7 @@ export function createCheckedExecution({
   ...compile
 }: RequestRules): CheckedExecution {
   const parseDocument = createParseDocument(limits.tokens);
-  const { execute, findListing } = createExecuteQuery(compile);
+  const { execute, wasExecuted } = createExecuteQuery(compile);
   /** Names the operation in the log, and checks it. */
   const check = (args: Args): GraphQLError[] => {
     args.contextValue.log.operation = nameOperation(args.document, args.operationName);
@@ -55,6 +55,17 @@ export function createCheckedExecution({
     const tooMuch = checkLimits(args, limits);
     return tooMuch === null ? checkSelection(args) : [tooMuch];
   };
+  async function checkAndExecute(args: Args, method: string): Promise<ExecutionResult> {
+    const refusal = checkOperation(args.document, args.operationName, method);
+    if (refusal !== null) return { errors: [refusal] };
+    const errors = check(args);
+    if (errors.length > 0) return { errors };
+    try {
+      return await execute(args);
+    } finally {
+      forgetConditions(args.contextValue);
+    }
+  }
   const plugin: Plugin<Context, Context> = {
     onParse({ setParseFn }) {
       setParseFn(parseDocument);
@@ -83,13 +94,7 @@ export function createCheckedExecution({
   };
   return {
     plugin,
-    answerListing(args) {
-      const listing = findListing(args);
-      if (listing === null) return null;
-      const errors = check(args);
-      if (errors.length > 0) return Promise.resolve({ errors });
-      return listing(args.variableValues ?? {}, args.contextValue);
-    },
+    executeAgain: (args, method) => (wasExecuted(args) ? checkAndExecute(args, method) : null),
   };
 }
 
