@@ -1,8 +1,15 @@
-import { RequestCache } from '@pothos/plugin-scope-auth';
-import type { GraphQLFieldExtensions } from 'graphql';
+import type { FieldNullability, InputFieldMap, SchemaTypes, TypeParam } from '@pothos/core';
+import {
+  defaultFieldResolver,
+  type GraphQLFieldExtensions,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
 import { type Actor, hasScope, type Scope } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
 import type { Context } from './context.ts';
+import { ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
 
 /**
@@ -24,6 +31,23 @@ export type Conditions = {
   anyScopeEverywhere: boolean;
 };
 
+declare global {
+  namespace PothosSchemaTypes {
+    // The parameters are those of the builder's own declaration.
+    interface FieldOptions<
+      Types extends SchemaTypes,
+      ParentShape,
+      Type extends TypeParam<Types>,
+      Nullable extends FieldNullability<Type>,
+      Args extends InputFieldMap,
+      ResolveShape,
+      ResolveReturnShape,
+    > {
+      readonly authScopes?: Partial<Conditions>;
+    }
+  }
+}
+
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     /** The options of the builder, which it keeps here. */
@@ -31,27 +55,26 @@ declare module 'graphql' {
   }
 }
 
-/** The conditions of one caller, in the form that the scope-auth plugin expects. */
-export function conditionsOf(actor: Actor) {
-  const allows = (conditions: Partial<Conditions>) => lackingFor(actor, conditions) === null;
-  return {
-    scope: (scope: Conditions['scope']) => allows({ scope }),
-    everywhere: (everywhere: Conditions['everywhere']) => allows({ everywhere }),
-    person: actor.kind === 'user',
-    application: actor.kind === 'application',
-    operator: actor.kind === 'operator',
-    anyScopeEverywhere:
-      actor.kind === 'application' && actor.reach === 'EVERYTHING' && actor.scopes.length > 0,
-  };
-}
-
-/**
- * Forgets what the scope-auth plugin keeps for an operation that has been executed. It keeps it in a WeakMap, under the
- * context, and what it keeps refers to the context: to the collector of young objects, which takes the values of an old
- * WeakMap for used, everything of a request was used, and a fifth of its memory was copied twice.
- */
-export function forgetConditions(context: Context): void {
-  RequestCache.clearForContext(context);
+/** Has each field refuse callers that do not satisfy its conditions, before anything of it is resolved. */
+export function withConditions(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const conditions = field.extensions.pothosOptions?.authScopes;
+      if (conditions === undefined) continue;
+      const guarded =
+        (resolve: GraphQLFieldResolver<unknown, Context>): GraphQLFieldResolver<unknown, Context> =>
+        (parent, args, context, info) => {
+          const lacking = lackingFor(context.actor, conditions);
+          if (lacking !== null) throw new ForbiddenError(`${type.name}.${field.name}`, lacking);
+          return resolve(parent, args, context, info);
+        };
+      if (field.subscribe) field.subscribe = guarded(field.subscribe);
+      // What was subscribed to was allowed then.
+      else field.resolve = guarded(field.resolve ?? defaultFieldResolver);
+    }
+  }
+  return schema;
 }
 
 /** What a caller lacks, all of which it needs: scopes, and EVERYTHING where its reach is too small. */
@@ -61,11 +84,9 @@ export type Lacking = readonly (Scope | 'EVERYTHING')[];
  * What a caller lacks for one of the conditions, the one for which it lacks least. Null when it satisfies one of them;
  * empty when no scope and no reach would help.
  */
-export function lackingFor(
-  actor: Actor,
-  { scope = [], everywhere = [], person = false, application = false }: Partial<Conditions>,
-): Lacking | null {
-  if ((person && actor.kind === 'user') || (application && actor.kind === 'application')) return null;
+export function lackingFor(actor: Actor, conditions: Partial<Conditions>): Lacking | null {
+  if (satisfiesOne(actor, conditions)) return null;
+  const { scope = [], everywhere = [] } = conditions;
   const ways: Lacking[] = [
     ...[scope].flat().map((one) => [one]),
     ...[everywhere].flat().map((one) => [one, 'EVERYTHING'] as const),
@@ -76,7 +97,25 @@ export function lackingFor(
     ),
   );
   const [least = []] = lacking.toSorted((a, b) => a.length - b.length);
-  return least.length === 0 && ways.length > 0 ? null : least;
+  return least;
+}
+
+function satisfiesOne(actor: Actor, conditions: Partial<Conditions>): boolean {
+  const { scope, everywhere, person, application, operator, anyScopeEverywhere } = conditions;
+  if (person && actor.kind === 'user') return true;
+  if (operator && actor.kind === 'operator') return true;
+  if (actor.kind === 'application') {
+    if (application) return true;
+    if (anyScopeEverywhere && actor.reach === 'EVERYTHING' && actor.scopes.length > 0) return true;
+  }
+  if (scope !== undefined && hasOneOf(actor, scope)) return true;
+  return (
+    everywhere !== undefined && visibilityOf(actor).reach === 'EVERYTHING' && hasOneOf(actor, everywhere)
+  );
+}
+
+function hasOneOf(actor: Actor, wanted: Scope | readonly Scope[]): boolean {
+  return typeof wanted === 'string' ? hasScope(actor, wanted) : wanted.some((one) => hasScope(actor, one));
 }
 
 type Declared = { readonly extensions: GraphQLFieldExtensions<unknown, unknown> };

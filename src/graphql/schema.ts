@@ -24,12 +24,15 @@ import './user.ts';
 import './users.ts';
 import './viewer.ts';
 import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import { withConditions } from './authorization.ts';
 import { builder } from './builder.ts';
 import { withListLimits } from './list-limit.ts';
 import { withLocatedLiterals } from './located-literals.ts';
 
 /** The whole schema: the files above have added their types to the builder. */
-export const schema = withLocatedLiterals(withListLimits(withoutPlainResolvers(builder.toSchema())));
+export const schema = withLocatedLiterals(
+  withListLimits(withoutPlainResolvers(withConditions(builder.toSchema()))),
+);
 
 /** Removes resolvers that only read a property, so that compiled queries read it without a call. */
 function withoutPlainResolvers(built: GraphQLSchema): GraphQLSchema {

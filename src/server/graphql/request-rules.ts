@@ -8,7 +8,6 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { forgetConditions } from '../../graphql/authorization.ts';
 import type { Context } from '../../graphql/context.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
@@ -60,11 +59,7 @@ export function createCheckedExecution({
     if (refusal !== null) return { errors: [refusal] };
     const errors = check(args);
     if (errors.length > 0) return { errors };
-    try {
-      return await execute(args);
-    } finally {
-      forgetConditions(args.contextValue);
-    }
+    return execute(args);
   }
   const plugin: Plugin<Context, Context> = {
     onParse({ setParseFn }) {
@@ -84,7 +79,6 @@ export function createCheckedExecution({
       setExecuteFn(() => execute(args));
       const errors = check(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
-      return { onExecuteDone: () => forgetConditions(args.contextValue) };
     },
     onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
       setSubscribeFn(() => subscribe(args));
