@@ -1,15 +1,6 @@
-import type { FieldNullability, InputFieldMap, SchemaTypes, TypeParam } from '@pothos/core';
-import {
-  defaultFieldResolver,
-  type GraphQLFieldExtensions,
-  type GraphQLFieldResolver,
-  type GraphQLSchema,
-  isObjectType,
-} from 'graphql';
+import type { GraphQLFieldExtensions } from 'graphql';
 import { type Actor, hasScope, type Scope } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
-import type { Context } from './context.ts';
-import { ForbiddenError } from './errors.ts';
 import { decodeId } from './ids.ts';
 
 /**
@@ -31,50 +22,11 @@ export type Conditions = {
   anyScopeEverywhere: boolean;
 };
 
-declare global {
-  namespace PothosSchemaTypes {
-    // The parameters are those of the builder's own declaration.
-    interface FieldOptions<
-      Types extends SchemaTypes,
-      ParentShape,
-      Type extends TypeParam<Types>,
-      Nullable extends FieldNullability<Type>,
-      Args extends InputFieldMap,
-      ResolveShape,
-      ResolveReturnShape,
-    > {
-      readonly authScopes?: Partial<Conditions>;
-    }
-  }
-}
-
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     /** The options of the builder, which it keeps here. */
     readonly pothosOptions?: { readonly authScopes?: Partial<Conditions> };
   }
-}
-
-/** Has each field refuse callers that do not satisfy its conditions, before anything of it is resolved. */
-export function withConditions(schema: GraphQLSchema): GraphQLSchema {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
-      const conditions = field.extensions.pothosOptions?.authScopes;
-      if (conditions === undefined) continue;
-      const guarded =
-        (resolve: GraphQLFieldResolver<unknown, Context>): GraphQLFieldResolver<unknown, Context> =>
-        (parent, args, context, info) => {
-          const lacking = lackingFor(context.actor, conditions);
-          if (lacking !== null) throw new ForbiddenError(`${type.name}.${field.name}`, lacking);
-          return resolve(parent, args, context, info);
-        };
-      if (field.subscribe) field.subscribe = guarded(field.subscribe);
-      // What was subscribed to was allowed then.
-      else field.resolve = guarded(field.resolve ?? defaultFieldResolver);
-    }
-  }
-  return schema;
 }
 
 /** What a caller lacks, all of which it needs: scopes, and EVERYTHING where its reach is too small. */

@@ -24,10 +24,10 @@ import './user.ts';
 import './users.ts';
 import './viewer.ts';
 import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
-import { withConditions } from './authorization.ts';
 import { builder } from './builder.ts';
 import { withListLimits } from './list-limit.ts';
 import { withLocatedLiterals } from './located-literals.ts';
+import { withConditions } from './with-conditions.ts';
 
 /** The whole schema: the files above have added their types to the builder. */
 export const schema = withLocatedLiterals(
