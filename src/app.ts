@@ -182,27 +182,36 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const admission = admissionRules(config, authentication.authenticate, metrics, scheduler);
     const graphql = createGraphqlServer({
       schema,
-      createContext: (subscriber, origin) => {
+      createContext: (subscriber, origin, requestLog) => {
         const { actor } = subscriber;
-        const shares = sharesOf(principalKey(actor));
-        const createRequestReader = () => createReader(database, visibilityOf(actor), shares);
+        // A mint needs neither of them, and they are much of what a request leaves behind in memory.
+        const shares = lazily(() => sharesOf(principalKey(actor)));
+        const createRequestReader = () => createReader(database, visibilityOf(actor), shares());
+        const reader = lazily(createRequestReader);
         return {
-          reader: createRequestReader(),
-          shares,
+          actor,
+          origin,
+          log: requestLog,
+          get reader() {
+            return reader();
+          },
+          get shares() {
+            return shares();
+          },
           createReader: createRequestReader,
           ...nouns,
           gateway: {
             ...about,
             providerStates: issuing.providerStates,
             pricedModels: () => pricedModels(prices, new Date()),
-            trailState: () => shares.listings(() => findTrailState(pool, overlapMs)),
+            trailState: () => shares().listings(() => findTrailState(pool, overlapMs)),
           },
           audit: {
-            recordDenial: (denial) => shares.changes(() => recordDenial(pool, denial, { actor, origin })),
+            recordDenial: (denial) => shares().changes(() => recordDenial(pool, denial, { actor, origin })),
           },
           subscriptions: {
             watchSessions: subscriptions.watchSessionsAs(subscriber),
-            readPosition: () => shares.lookUps(subscriptions.readPosition),
+            readPosition: () => shares().lookUps(subscriptions.readPosition),
           },
         };
       },
@@ -269,6 +278,14 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     await closeAll();
     throw error;
   }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function admissionRules(

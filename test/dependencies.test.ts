@@ -36,7 +36,6 @@ describe('every copy is new enough', () => {
     ['undici', '8.12.0'],
     ['graphql-yoga', '5.24.0'],
     ['@pothos/core', '4.15.0'],
-    ['@pothos/plugin-scope-auth', '4.2.0'],
     ['jose', '6.2.0'],
     ['pg', '8.23.0'],
     ['zod', '4.6.0'],

@@ -62,7 +62,7 @@ const server = createGraphqlServer({
   console: null,
   offers: null,
   schema,
-  createContext: ({ actor }) => contextOf(actor),
+  createContext: ({ actor }, origin, log) => ({ ...contextOf(actor), actor, origin, log }),
   heartbeatMs: config.heartbeatMs,
   admission: {
     authenticate,

@@ -1,8 +1,6 @@
-import { RequestCache } from '@pothos/plugin-scope-auth';
 import type { GraphQLFieldExtensions } from 'graphql';
 import { type Actor, hasScope, type Scope } from '../authorization/actor.ts';
 import { visibilityOf } from '../authorization/visibility.ts';
-import type { Context } from './context.ts';
 import { decodeId } from './ids.ts';
 
 /**
@@ -31,29 +29,6 @@ declare module 'graphql' {
   }
 }
 
-/** The conditions of one caller, in the form that the scope-auth plugin expects. */
-export function conditionsOf(actor: Actor) {
-  const allows = (conditions: Partial<Conditions>) => lackingFor(actor, conditions) === null;
-  return {
-    scope: (scope: Conditions['scope']) => allows({ scope }),
-    everywhere: (everywhere: Conditions['everywhere']) => allows({ everywhere }),
-    person: actor.kind === 'user',
-    application: actor.kind === 'application',
-    operator: actor.kind === 'operator',
-    anyScopeEverywhere:
-      actor.kind === 'application' && actor.reach === 'EVERYTHING' && actor.scopes.length > 0,
-  };
-}
-
-/**
- * Forgets what the scope-auth plugin keeps for an operation that has been executed. It keeps it in a WeakMap, under the
- * context, and what it keeps refers to the context: to the collector of young objects, which takes the values of an old
- * WeakMap for used, everything of a request was used, and a fifth of its memory was copied twice.
- */
-export function forgetConditions(context: Context): void {
-  RequestCache.clearForContext(context);
-}
-
 /** What a caller lacks, all of which it needs: scopes, and EVERYTHING where its reach is too small. */
 export type Lacking = readonly (Scope | 'EVERYTHING')[];
 
@@ -61,11 +36,9 @@ export type Lacking = readonly (Scope | 'EVERYTHING')[];
  * What a caller lacks for one of the conditions, the one for which it lacks least. Null when it satisfies one of them;
  * empty when no scope and no reach would help.
  */
-export function lackingFor(
-  actor: Actor,
-  { scope = [], everywhere = [], person = false, application = false }: Partial<Conditions>,
-): Lacking | null {
-  if ((person && actor.kind === 'user') || (application && actor.kind === 'application')) return null;
+export function lackingFor(actor: Actor, conditions: Partial<Conditions>): Lacking | null {
+  if (satisfiesOne(actor, conditions)) return null;
+  const { scope = [], everywhere = [] } = conditions;
   const ways: Lacking[] = [
     ...[scope].flat().map((one) => [one]),
     ...[everywhere].flat().map((one) => [one, 'EVERYTHING'] as const),
@@ -76,7 +49,25 @@ export function lackingFor(
     ),
   );
   const [least = []] = lacking.toSorted((a, b) => a.length - b.length);
-  return least.length === 0 && ways.length > 0 ? null : least;
+  return least;
+}
+
+function satisfiesOne(actor: Actor, conditions: Partial<Conditions>): boolean {
+  const { scope, everywhere, person, application, operator, anyScopeEverywhere } = conditions;
+  if (person && actor.kind === 'user') return true;
+  if (operator && actor.kind === 'operator') return true;
+  if (actor.kind === 'application') {
+    if (application) return true;
+    if (anyScopeEverywhere && actor.reach === 'EVERYTHING' && actor.scopes.length > 0) return true;
+  }
+  if (scope !== undefined && hasOneOf(actor, scope)) return true;
+  return (
+    everywhere !== undefined && visibilityOf(actor).reach === 'EVERYTHING' && hasOneOf(actor, everywhere)
+  );
+}
+
+function hasOneOf(actor: Actor, wanted: Scope | readonly Scope[]): boolean {
+  return typeof wanted === 'string' ? hasScope(actor, wanted) : wanted.some((one) => hasScope(actor, one));
 }
 
 type Declared = { readonly extensions: GraphQLFieldExtensions<unknown, unknown> };

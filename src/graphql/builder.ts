@@ -1,19 +1,15 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
-import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Instant } from '../platform/validation/instant.ts';
 import type { Json } from '../platform/validation/json.ts';
 import type { TokenLimit } from '../platform/validation/token-limit.ts';
-import { type Conditions, conditionsOf, lackingForField } from './authorization.ts';
 import type { Context } from './context.ts';
 import type { Count } from './count.ts';
 import { cost } from './declared-cost.ts';
-import { ForbiddenError } from './errors.ts';
 import { encodeId, NODE_ID } from './ids.ts';
 
 type SchemaTypes = {
   Context: Context;
-  AuthScopes: Conditions;
   /** What a connection may have in addition to its edges. */
   Connection: { readonly count?: Count; readonly eventsAfter?: string | null };
   DefaultFieldNullability: false;
@@ -31,18 +27,8 @@ type SchemaTypes = {
 
 /** The one builder. The other files add their types to it, and schema.ts makes the schema of it. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  // Relay comes first, because scope-auth wraps the fields that Relay makes.
-  plugins: [RelayPlugin, ScopeAuthPlugin],
+  plugins: [RelayPlugin],
   defaultFieldNullability: false,
-  scopeAuth: {
-    authorizeOnSubscribe: true,
-    authScopes: ({ actor }) => conditionsOf(actor),
-    unauthorizedError: (_parent, { actor }, { parentType, fieldName }) => {
-      const field = parentType.getFields()[fieldName];
-      const lacking = field === undefined ? null : lackingForField(actor, field);
-      return new ForbiddenError(`${parentType.name}.${fieldName}`, lacking ?? []);
-    },
-  },
   relay: {
     cursorType: 'String',
     encodeGlobalID: encodeId,

@@ -27,9 +27,12 @@ import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql'
 import { builder } from './builder.ts';
 import { withListLimits } from './list-limit.ts';
 import { withLocatedLiterals } from './located-literals.ts';
+import { withConditions } from './with-conditions.ts';
 
 /** The whole schema: the files above have added their types to the builder. */
-export const schema = withLocatedLiterals(withListLimits(withoutPlainResolvers(builder.toSchema())));
+export const schema = withLocatedLiterals(
+  withListLimits(withoutPlainResolvers(withConditions(builder.toSchema()))),
+);
 
 /** Removes resolvers that only read a property, so that compiled queries read it without a call. */
 function withoutPlainResolvers(built: GraphQLSchema): GraphQLSchema {

@@ -44,7 +44,8 @@ export function createCircuitBreaker(options: CircuitBreakerOptions) {
       succeeded: settle((current) => {
         if (current.kind === 'closed') {
           current.failures = 0;
-          current.byCaller.clear();
+          // Clearing one that is empty makes a new one inside.
+          if (current.byCaller.size > 0) current.byCaller.clear();
           return current;
         }
         onChange('closed');

@@ -7,8 +7,11 @@ import { extraSchema } from '../providers/extra-fields.ts';
 import { CONNECTION_KINDS } from '../sessions/call-request.ts';
 import {
   type FunctionTool,
+  type InputAudioTranscription,
   type McpToolRequest,
   SESSION_TYPES,
+  type SemanticVad,
+  type ServerVad,
   type SessionRequest,
   type TurnDetection,
 } from '../sessions/session-config.ts';
@@ -30,34 +33,59 @@ import { SWITCHED_OFF_BY_NULL } from './switched-off-by-null.ts';
 // A client may write null for a field that it does not set. From here on such a field is absent, except those that null
 // switches off. Done once for each object, because a transform for each field costs more than all the checks.
 const objectOf = <S extends z.ZodRawShape>(fields: S) => z.preprocess(withoutNulls, z.object(fields));
+// For objects that few requests have. Others do it in one transform for all their fields.
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
 const milliseconds = z.int('must be a whole number').min(0, 'must be at least 0');
 const fraction = z.number().min(0, 'must be at least 0').max(1, 'must be at most 1');
 const audioFormat = z.enum(['PCM16', 'G711_ULAW', 'G711_ALAW']);
 
-const serverVad = z.object({
-  threshold: orNull(fraction),
-  prefixPaddingMs: orNull(milliseconds),
-  silenceDurationMs: orNull(milliseconds),
-  idleTimeoutMs: orNull(milliseconds.min(5000, 'must be at least 5000').max(30_000, 'must be at most 30000')),
-  createResponse: orNull(z.boolean()),
-  interruptResponse: orNull(z.boolean()),
-});
+const serverVad = z
+  .object({
+    threshold: fraction.nullish(),
+    prefixPaddingMs: milliseconds.nullish(),
+    silenceDurationMs: milliseconds.nullish(),
+    idleTimeoutMs: milliseconds
+      .min(5000, 'must be at least 5000')
+      .max(30_000, 'must be at most 30000')
+      .nullish(),
+    createResponse: z.boolean().nullish(),
+    interruptResponse: z.boolean().nullish(),
+  })
+  .transform(
+    (vad): ServerVad => ({
+      kind: 'SERVER_VAD',
+      threshold: vad.threshold ?? null,
+      prefixPaddingMs: vad.prefixPaddingMs ?? null,
+      silenceDurationMs: vad.silenceDurationMs ?? null,
+      idleTimeoutMs: vad.idleTimeoutMs ?? null,
+      createResponse: vad.createResponse ?? null,
+      interruptResponse: vad.interruptResponse ?? null,
+    }),
+  );
 
-const semanticVad = z.object({
-  eagerness: orNull(z.enum(['LOW', 'MEDIUM', 'HIGH', 'AUTO'])),
-  createResponse: orNull(z.boolean()),
-  interruptResponse: orNull(z.boolean()),
-});
+const semanticVad = z
+  .object({
+    eagerness: z.enum(['LOW', 'MEDIUM', 'HIGH', 'AUTO']).nullish(),
+    createResponse: z.boolean().nullish(),
+    interruptResponse: z.boolean().nullish(),
+  })
+  .transform(
+    ({ eagerness = null, createResponse = null, interruptResponse = null }): SemanticVad => ({
+      kind: 'SEMANTIC_VAD',
+      eagerness,
+      createResponse,
+      interruptResponse,
+    }),
+  );
 
 const turnDetection = objectOf({
   serverVad: serverVad.optional(),
   semanticVad: semanticVad.optional(),
   disabled: z.literal(true, 'must be true; leave it out for the default').optional(),
 }).transform(({ serverVad, semanticVad, disabled }, context): TurnDetection | null => {
-  if (serverVad) return { kind: 'SERVER_VAD', ...serverVad };
-  if (semanticVad) return { kind: 'SEMANTIC_VAD', ...semanticVad };
+  if (serverVad) return serverVad;
+  if (semanticVad) return semanticVad;
   if (disabled) return null;
   context.addIssue('must name exactly one of serverVad, semanticVad and disabled');
   return z.NEVER;
@@ -66,10 +94,17 @@ const turnDetection = objectOf({
 const functionTool = z
   .object({
     name: text(256),
-    description: orNull(text(MAX_INSTRUCTIONS)),
-    parameters: orNull(json.refine(isJsonObject, 'must be a JSON Schema object')),
+    description: text(MAX_INSTRUCTIONS).nullish(),
+    parameters: json.refine(isJsonObject, 'must be a JSON Schema object').nullish(),
   })
-  .transform((tool): FunctionTool => ({ kind: 'FUNCTION', ...tool }));
+  .transform(
+    ({ name, description = null, parameters = null }): FunctionTool => ({
+      kind: 'FUNCTION',
+      name,
+      description,
+      parameters,
+    }),
+  );
 
 const toolNames = z.strictObject({
   tool_names: listOf(text(256), MAX_TOOL_NAMES).optional(),
@@ -143,6 +178,28 @@ const toolChoice = z
     if (mode !== 'MCP' && serverLabel !== null) problem('serverLabel', 'belongs to MCP only');
   });
 
+const inputAudioTranscription = z
+  .object({
+    model: text(256).nullish(),
+    language: text(64).nullish(),
+    languages: listOf(text(64), MAX_LANGUAGES)
+      .refine((languages) => languages.length > 0, 'must not be empty')
+      .nullish(),
+    prompt: text(MAX_INSTRUCTIONS).nullish(),
+    keywords: listOf(text(256), MAX_KEYWORDS).nullish(),
+    delay: z.enum(['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH']).nullish(),
+  })
+  .transform(
+    (transcription): InputAudioTranscription => ({
+      model: transcription.model ?? null,
+      language: transcription.language ?? null,
+      languages: transcription.languages ?? null,
+      prompt: transcription.prompt ?? null,
+      keywords: transcription.keywords ?? null,
+      delay: transcription.delay ?? null,
+    }),
+  );
+
 const labels = listOf(z.object({ key: text(64), value: text(256) }), MAX_LABELS).superRefine(
   (entries, context) => {
     const seen = new Set<string>();
@@ -187,18 +244,7 @@ export const createInputSchema = objectOf({
   voice: text(256).optional(),
   inputAudioFormat: audioFormat.optional(),
   outputAudioFormat: audioFormat.optional(),
-  inputAudioTranscription: z
-    .object({
-      model: orNull(text(256)),
-      language: orNull(text(64)),
-      languages: orNull(
-        listOf(text(64), MAX_LANGUAGES).refine((languages) => languages.length > 0, 'must not be empty'),
-      ),
-      prompt: orNull(text(MAX_INSTRUCTIONS)),
-      keywords: orNull(listOf(text(256), MAX_KEYWORDS)),
-      delay: orNull(z.enum(['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'])),
-    })
-    .nullish(),
+  inputAudioTranscription: inputAudioTranscription.nullish(),
   turnDetection: turnDetection.nullish(),
   inputAudioNoiseReduction: z
     .object({
@@ -232,7 +278,8 @@ export const createInputSchema = objectOf({
 export type ParsedCreateInput = z.output<typeof createInputSchema>;
 
 function withoutNulls(value: unknown): unknown {
-  if (!isJsonObject(value)) return value;
+  // Most have none.
+  if (!isJsonObject(value) || !Object.values(value).includes(null)) return value;
   return Object.fromEntries(
     Object.entries(value).filter(([name, field]) => field !== null || SWITCHED_OFF_BY_NULL.has(name)),
   );

@@ -1,6 +1,7 @@
 import { type DialectRules, dialects, turnDetectionDefaults } from '../providers/dialects.ts';
 import type { Dialect } from '../providers/provider.ts';
 import { findTranscriptionModel } from '../providers/transcription-models.ts';
+import { withoutUndefined } from '../providers/without-undefined.ts';
 import { withoutCredentials } from '../sessions/redact-session.ts';
 import {
   emptyTranscription,
@@ -37,7 +38,7 @@ function needsTurnDetectionOff({ type, model, turnDetection }: SessionRequest): 
 export function normalise(dialect: Dialect, outgoing: SessionRequest): SessionConfig {
   const { extra: _, tools, ...fields } = outgoing;
   const defaults = defaultsOf(dialects[dialect], outgoing);
-  const sent = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const sent = withoutUndefined(fields);
   const config: SessionConfig = {
     ...defaults,
     ...sent,
@@ -65,6 +66,7 @@ function withDefaults(vad: TurnDetection | null, type: SessionType): TurnDetecti
 
 /** `value`, with its nulls replaced by the values of `fallback`. */
 function fill<T extends object>(value: T, fallback: T): T {
-  const present = Object.entries(value).filter(([, leaf]) => leaf !== null);
-  return { ...fallback, ...Object.fromEntries(present) };
+  const filled = { ...value };
+  for (const key in filled) filled[key] ??= fallback[key];
+  return filled;
 }

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../authorization/actor.ts';
 import { type RemoveSecrets, secretRemover } from '../platform/redaction/known-secrets.ts';
 import { redactJson } from '../platform/redaction/redact-json.ts';
 import { redactText } from '../platform/redaction/redact-text.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
+import { equalJson } from '../platform/validation/json.ts';
 import type { MintOutcome } from '../providers/provider.ts';
 import { redactConfig } from '../sessions/redact-session.ts';
 import type { Session, SessionFailure, StoredSecret } from '../sessions/session.ts';
@@ -174,7 +174,7 @@ function settledConfig(
   removeSecrets: RemoveSecrets,
 ): SessionConfig {
   const config = applyAnswer(reserved, answered);
-  return isDeepStrictEqual(config, reserved) ? reserved : redactConfig(config, removeSecrets);
+  return equalJson(config, reserved) ? reserved : redactConfig(config, removeSecrets);
 }
 
 /**

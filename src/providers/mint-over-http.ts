@@ -57,7 +57,9 @@ export async function mintOverHttp(upstream: MintingUpstream, request: MintReque
 /** We ask for no encoding, but what comes in one is decoded all the same: it may bring a secret. */
 async function decoded(exchange: Exchange, maxBodyBytes: number): Promise<Exchange> {
   if (exchange.kind !== 'answered' || exchange.ending !== 'complete') return exchange;
-  const body = await decodeBody(exchange.body, exchange.headers['content-encoding'], maxBodyBytes);
+  const encoding = exchange.headers['content-encoding'];
+  if (encoding === undefined) return exchange;
+  const body = await decodeBody(exchange.body, encoding, maxBodyBytes);
   return typeof body === 'string' ? { ...exchange, ending: body } : { ...exchange, body };
 }
 

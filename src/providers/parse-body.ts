@@ -16,8 +16,12 @@ export function parseBody(body: Buffer, contentType: string | string[] | undefin
   return undefined;
 }
 
+// Making one takes longer than decoding an answer.
+const utf8 = new TextDecoder();
+
 /** Null when nobody knows the encoding. What is not of the encoding becomes replacement characters. */
 function decodeText(body: Buffer, encoding: string): string | null {
+  if (encoding.toLowerCase() === 'utf-8') return utf8.decode(body);
   try {
     return new TextDecoder(encoding).decode(body);
   } catch {

@@ -36,7 +36,12 @@ export function providerOverHttp(options: HttpProviderOptions): ClosableProvider
   const { name, dialect, ttlSeconds, longestSessionSeconds, timeoutMs, headers } = options;
   const agent = options.agent ?? createHttpAgent({ proxies: options.proxies, timeoutMs });
   const urlOf = (path: string) => appendPath(options.baseUrl, path);
-  const url = (type: SessionType) => urlOf(dialect.path(type));
+  const urls = new Map<SessionType, URL>();
+  const url = (type: SessionType) => {
+    const made = urls.get(type) ?? urlOf(dialect.path(type));
+    urls.set(type, made);
+    return made;
+  };
   const requestIdHeader = options.requestIdHeader ?? 'x-request-id';
   const upstream: MintingUpstream = { dialect, url, agent, timeoutMs, requestIdHeader, headers };
   const { calls } = options;

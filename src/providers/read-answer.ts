@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import { isJsonObject, type Json } from '../platform/validation/json.ts';
 import type { AnsweredConfig } from '../sessions/session-config.ts';
 import { identifier, secretValue, unixTime } from './answer-parts.ts';
-import { everyKnown, filled, named, orAbsent, orNull } from './lenient-schema.ts';
+import { everyKnown, filled, named, number, orNull, text } from './lenient-readers.ts';
 import {
   audioFormat,
   maxOutputTokens,
@@ -28,36 +27,19 @@ export type AnswerPaths = {
   readonly fields: Readonly<Record<keyof AnsweredConfig, Path>>;
 };
 
-const secretShape = z.object({ value: orAbsent(secretValue), expires_at: orNull(unixTime) });
-
-// Both dialects answer the same values; they differ in where a field stands.
-const sessionShape = z.object({
-  type: orAbsent(named(SESSION_TYPES)),
-  model: orAbsent(filled),
-  modalities: orAbsent(everyKnown(named(MODALITIES))),
-  instructions: orNull(filled),
-  voice: orNull(voice),
-  inputAudioFormat: orNull(audioFormat),
-  outputAudioFormat: orNull(audioFormat),
-  inputAudioTranscription: orNull(transcription),
-  turnDetection: orNull(turnDetection),
-  inputAudioNoiseReduction: orNull(noiseReduction),
-  tools: orAbsent(tools),
-  toolChoice: orNull(toolChoice),
-  temperature: orNull(z.number()),
-  maxResponseOutputTokens: orNull(maxOutputTokens),
-  outputLanguage: orNull(z.string()),
-} satisfies Record<keyof AnsweredConfig, z.ZodType>);
+const sessionType = named(SESSION_TYPES);
+const modalities = everyKnown(named(MODALITIES));
 
 /** Reads an answer to a mint; null when there is no secret in it. Never throws, whatever the answer holds. */
 export function readAnswer(answer: Json, paths: AnswerPaths): MintAnswer | null {
   for (const path of paths.secrets) {
-    const { value: secret, expires_at } = secretShape.parse(objectAt(answer, path) ?? {});
+    const holder = objectAt(answer, path);
+    const secret = secretValue(holder?.['value']);
     if (secret === undefined) continue;
     const rawSession = objectAt(answer, paths.session);
     return {
       secret,
-      expiresAt: expires_at ?? null,
+      expiresAt: unixTime(holder?.['expires_at']) ?? null,
       upstreamSessionId: identifier(rawSession?.['id'], secret),
       answered: readSession(rawSession, paths.fields),
       rawSession,
@@ -66,10 +48,26 @@ export function readAnswer(answer: Json, paths: AnswerPaths): MintAnswer | null 
   return null;
 }
 
+/** Both dialects answer the same values; they differ in where a field stands. */
 function readSession(session: Json, fields: AnswerPaths['fields']): AnsweredConfig {
-  const values: Record<string, Json | undefined> = {};
-  for (const [field, path] of Object.entries(fields)) values[field] = valueAt(session, path);
-  return withoutUndefined(sessionShape.parse(values));
+  const at = (field: keyof AnsweredConfig) => valueAt(session, fields[field]);
+  return withoutUndefined({
+    type: sessionType(at('type')),
+    model: filled(at('model')),
+    modalities: modalities(at('modalities')),
+    instructions: orNull(at('instructions'), filled),
+    voice: orNull(at('voice'), voice),
+    inputAudioFormat: orNull(at('inputAudioFormat'), audioFormat),
+    outputAudioFormat: orNull(at('outputAudioFormat'), audioFormat),
+    inputAudioTranscription: orNull(at('inputAudioTranscription'), transcription),
+    turnDetection: orNull(at('turnDetection'), turnDetection),
+    inputAudioNoiseReduction: orNull(at('inputAudioNoiseReduction'), noiseReduction),
+    tools: tools(at('tools')),
+    toolChoice: orNull(at('toolChoice'), toolChoice),
+    temperature: orNull(at('temperature'), number),
+    maxResponseOutputTokens: orNull(at('maxResponseOutputTokens'), maxOutputTokens),
+    outputLanguage: orNull(at('outputLanguage'), text),
+  } satisfies Record<keyof AnsweredConfig, unknown>);
 }
 
 function valueAt(json: Json, path: Path): Json | undefined {

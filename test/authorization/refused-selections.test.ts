@@ -249,3 +249,14 @@ test.each(['SESSIONS_READ', 'USAGE_READ', 'AUDIT_READ', 'USERS_READ'])(
     expect((await ask('{ applications { id } }', 'OWN_APPLICATION')).errors).toHaveLength(1);
   },
 );
+
+test('a selection is refused also when somebody else was answered the same document', async () => {
+  const query = mint(inSession('user { createdAt }'));
+  const input = { externalUserId: 'alice' };
+  for (const _ of Array(3))
+    expect((await gateway.ask(query, { input })).body.data.createRealtimeSession.session).not.toBeNull();
+  const before = await counted();
+  const { body } = await gateway.ask(query, { input }, headers);
+  expect(body.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', needs: ['USERS_READ'] } }]);
+  expect(await counted()).toEqual(before);
+});

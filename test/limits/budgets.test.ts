@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mergePrices } from '../../src/usage/prices.ts';
-import { unpricedModels } from '../../src/usage/unpriced-models.ts';
+import { createFindUnpriced } from '../../src/usage/unpriced-models.ts';
 import { issue, readUser, setPolicy, suspendUser, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
@@ -305,13 +305,21 @@ describe('under a budget, a model without a price', () => {
     }
   });
 
+  test('is one until the day of its price, and not from then on', () => {
+    let now = new Date('2026-01-31T23:59:59.999Z');
+    const prices = mergePrices([{ models: ['m'], from: '2026-02-01', minute: '1' }]);
+    const findUnpriced = createFindUnpriced(prices, 'refuse', () => now);
+    for (const _ of Array(2)) expect(findUnpriced('openai', { model: 'm' })).toEqual(['m']);
+    now = new Date('2026-02-01T00:00:00.000Z');
+    for (const _ of Array(2)) expect(findUnpriced('openai', { model: 'm' })).toEqual([]);
+  });
+
   test('is one whose price says nothing of what goes in, or of what comes out', () => {
     const priced = (kinds: object) =>
-      unpricedModels(
+      createFindUnpriced(
         mergePrices([{ models: ['m'], from: '2026-01-01', ...kinds }]),
-        { model: 'm' },
-        new Date(),
-      );
+        'refuse',
+      )('openai', { model: 'm' });
     for (const kinds of [
       {},
       { textInput: '1' },

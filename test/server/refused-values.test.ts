@@ -14,6 +14,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { acceptsValue } from '../../src/server/graphql/accepts-value.ts';
 import { createExecuteQuery } from '../../src/server/graphql/compiled-queries.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
+import { ROOT_KEY } from '../support/gateway.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);
@@ -324,6 +325,84 @@ test.each(VARIABLES)('%s: the same answer each time', async (_what, query, varia
     ]);
   expect(answers).toEqual([first, first, first]);
 });
+
+const MINT =
+  'mutation ($input: CreateRealtimeSessionInput!, $n: Int = 1) { createRealtimeSession(input: $input) { __typename ... on CreateRealtimeSessionSuccess { session { auditEvents(first: $n) { nodes { id } } } } } }';
+const LISTED =
+  'query L($n: Int!) { realtimeSessions(first: $n) { nodes { auditEvents(first: $n) { nodes { id } } } } }';
+const input = { externalUserId: 'u' };
+
+/** [what, the document, variables with which it is executed, how it is sent afterwards, what is said then] */
+const AGAIN: readonly [string, string, object, { method?: string; [parameter: string]: unknown }, string][] =
+  [
+    [
+      'a value of another type',
+      MINT,
+      { input },
+      { variables: { input: { ...input, temperature: 'hot' } } },
+      'input.temperature must be of type "Float".',
+    ],
+    [
+      'a list that is too long',
+      MINT,
+      { input },
+      { variables: { input: { ...input, labels: Array(2000).fill({ key: 'k', value: 'v' }) } } },
+      'input.labels has more than 1000 entries.',
+    ],
+    [
+      'a page of the result that is too large',
+      MINT,
+      { input },
+      { variables: { input, n: 101 } },
+      'first must be from 0 to 100',
+    ],
+    [
+      'more objects than are allowed',
+      LISTED,
+      { n: 1 },
+      { variables: { n: 100 } },
+      'The operation asks for up to 10201 objects; 5000 are allowed.',
+    ],
+    [
+      'a mutation by GET',
+      MINT,
+      { input },
+      { method: 'GET', variables: { input } },
+      'A mutation is sent by POST.',
+    ],
+    [
+      'another operation',
+      LISTED,
+      { n: 1 },
+      { variables: { n: 1 }, operationName: 'M' },
+      'The document has no operation of the name in operationName.',
+    ],
+  ];
+
+test.each(AGAIN)(
+  '%s: refused as in a document that comes the first time when the operation was executed before',
+  async (_what, query, variables, { method = 'POST', ...parameters }, sentence) => {
+    for (const _ of Array(3)) expect((await send('POST', { query, variables })).body.errors).toBeUndefined();
+    const again = await send(method, { query, ...parameters });
+    expect(again.body.errors.map(({ message }: { message: string }) => message)).toEqual([sentence]);
+    expect(again).toEqual(await send(method, { query: `${query} `, ...parameters }));
+  },
+);
+
+async function send(method: string, parameters: Readonly<Record<string, unknown>>) {
+  const search = new URLSearchParams(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+  const response = await fetch(method === 'GET' ? `${gateway.url}?${search}` : gateway.url, {
+    method,
+    headers: { authorization: `Bearer ${ROOT_KEY}`, 'content-type': 'application/json' },
+    ...(method === 'GET' ? {} : { body: JSON.stringify(parameters) }),
+  });
+  return withoutRequestIds({ status: response.status, body: await response.json() });
+}
 
 function literal(value: unknown): string {
   return JSON.stringify(value).replaceAll(/"(\w+)":/g, '$1:');

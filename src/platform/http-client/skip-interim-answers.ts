@@ -4,6 +4,8 @@ import type { buildConnector } from 'undici';
 // A head longer than this is left to undici, which refuses it.
 const MAX_INTERIM_BYTES = 16_384;
 const STATUS_BYTES = 'HTTP/1.1 100'.length;
+const STATUS_INDEX = 'HTTP/1.1 '.length;
+const ONE = '1'.charCodeAt(0);
 
 /**
  * A connector that connects as `connect` does, but no reader of the connection sees interim answers (1xx). undici takes
@@ -32,6 +34,11 @@ function skipInterimAnswers(socket: Duplex): void {
   socket.read = (size) => {
     const chunk: unknown = read.call(socket, size);
     if (!atStart || !Buffer.isBuffer(chunk)) return chunk;
+    // Nearly all begin with the answer itself.
+    if (held.length === 0 && chunk.length >= STATUS_BYTES && chunk[STATUS_INDEX] !== ONE) {
+      atStart = false;
+      return chunk;
+    }
     held = withoutInterimAnswers(Buffer.concat([held, chunk]));
     // What follows is another protocol's: its pieces may be shorter than a status line.
     if (isSwitch(held)) Object.assign(socket, { read, write });

@@ -66,10 +66,9 @@ function redactFrom(start: KeyContext, value: Json, removeSecrets: RemoveSecrets
   function copyObject(source: JsonObject, context: KeyContext): Json {
     const object: Record<string, Json> = {};
     pending.push(() => {
-      const rename = distinctly((key) => redactKey(key, removeSecrets));
-      for (const [key, child] of Object.entries(source)) {
-        define(object, rename(key), copyField(key, child, context));
-      }
+      const rename = distinctly((key) => redactKey(key, removeSecrets), object);
+      for (const key of Object.keys(source))
+        define(object, rename(key), copyField(key, source[key] ?? null, context));
     });
     return object;
   }
@@ -123,19 +122,22 @@ function redactKey(key: string, removeSecrets: RemoveSecrets): string {
   return removeSecrets(key) === key ? redactName(key) : redactText(key, removeSecrets);
 }
 
-/** Renames keys to distinct names: two keys that were credentials would otherwise become one, and a value would be lost. */
-function distinctly(rename: (key: string) => string): (key: string) => string {
-  const taken = new Set<string>();
-  const last = new Map<string, number>();
+/**
+ * Renames keys to names that `object` does not have yet: two keys that were credentials would otherwise become one, and a
+ * value would be lost.
+ */
+function distinctly(rename: (key: string) => string, object: object): (key: string) => string {
+  // Few objects have such keys.
+  let last: Map<string, number> | undefined;
   return (key) => {
     const wanted = rename(key);
     let name = wanted;
-    while (taken.has(name)) {
+    while (Object.hasOwn(object, name)) {
+      last ??= new Map();
       const number = (last.get(wanted) ?? 1) + 1;
       last.set(wanted, number);
       name = `${wanted} ${number}`;
     }
-    taken.add(name);
     return name;
   };
 }

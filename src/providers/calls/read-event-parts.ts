@@ -23,7 +23,7 @@ export function usageOf(
 
 /** When the provider ends the call; null when the session does not say. */
 export function expiryOf(session: JsonObject): Date | null {
-  return unixTime.safeParse(session['expires_at']).data ?? null;
+  return unixTime(session['expires_at']) ?? null;
 }
 
 /** The numbers of a usage object, and what it is billed by. Words are not passed on, whoever put them there. */

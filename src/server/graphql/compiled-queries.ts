@@ -33,10 +33,10 @@ export type CompileOptions = {
 };
 
 export type ExecuteQuery = {
-  /** Executes a query that is valid and within its limits. */
+  /** Executes an operation that is valid and within its limits. */
   readonly execute: (args: Args) => Result | Promise<Result>;
-  /** What answers a query for a listing that came before, is valid therefore, and was compiled; otherwise null. */
-  readonly findListing: (request: Pick<Args, 'document' | 'operationName'>) => ExecuteListing | null;
+  /** Whether this operation was executed before: then its document is valid. */
+  readonly wasExecuted: (request: Pick<Args, 'document' | 'operationName'>) => boolean;
 };
 
 /**
@@ -60,8 +60,7 @@ export function createExecuteQuery({ listingsFrom = 2 }: CompileOptions = {}): E
       if (answer === null) return executeOrRun(args, operation);
       return answer.then((result) => result ?? executeOrRun(args, operation));
     },
-    findListing: ({ document, operationName }) =>
-      documents.get(document)?.get(operationName ?? '')?.listing ?? null,
+    wasExecuted: ({ document, operationName }) => documents.get(document)?.has(operationName ?? '') ?? false,
   };
 
   function operationOf({ document, operationName }: Args): Operation {

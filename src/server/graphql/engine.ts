@@ -28,7 +28,7 @@ export type Execute = (
  */
 export function createExecute({ schema, trustedDocuments, ...rules }: EngineOptions): Execute {
   const documents = createDocumentCache();
-  const { plugin, answerListing } = createCheckedExecution(rules);
+  const { plugin, executeAgain } = createCheckedExecution(rules);
   const yoga = createYoga<Context, object>({
     schema,
     cors: false,
@@ -49,8 +49,8 @@ export function createExecute({ schema, trustedDocuments, ...rules }: EngineOpti
     const refusal = checkParameters(parameters, trustedDocuments !== null);
     if (refusal !== null) return { errors: [refusal] };
     try {
-      const answer = await answerKnown(parameters, context);
-      if (answer !== null) return answer;
+      const again = executeKnown(method, parameters, context);
+      if (again !== null) return await again;
       const result = await yoga.getResultForParams(
         { params: withoutEmptyName(parameters), request: requests[method] },
         context,
@@ -62,22 +62,18 @@ export function createExecute({ schema, trustedDocuments, ...rules }: EngineOpti
     }
   };
 
-  /** The answer to a listing of a document that is cached: one that was sent as it is, and not named by an id. */
-  function answerKnown(
-    parameters: Parameters,
+  /** Executes an operation of a document that is cached: one that was sent as it is, and not named by an id. */
+  function executeKnown(
+    method: string,
+    { query, operationName, variables }: Parameters,
     contextValue: Context,
-  ): Promise<ExecutionResult | null> | null {
-    const { query, operationName, variables } = parameters;
+  ): Promise<ExecutionResult> | null {
     const document =
       typeof query === 'string' && trustedDocuments === null ? documents.get(query) : undefined;
     if (document === undefined) return null;
-    return answerListing({
-      schema,
-      document,
-      operationName: typeof operationName === 'string' && operationName !== '' ? operationName : null,
-      variableValues: isJsonObject(variables) ? variables : {},
-      contextValue,
-    });
+    const name = typeof operationName === 'string' && operationName !== '' ? operationName : null;
+    const variableValues = isJsonObject(variables) ? variables : {};
+    return executeAgain({ schema, document, operationName: name, variableValues, contextValue }, method);
   }
 }
 

@@ -8,7 +8,6 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { forgetConditions } from '../../graphql/authorization.ts';
 import type { Context } from '../../graphql/context.ts';
 import { MAX_ISSUES } from '../../platform/validation/input-issue.ts';
 import { checkLimits, type OperationLimits } from './check-limits.ts';
@@ -31,10 +30,10 @@ type Args = ExecutionArgs & { readonly contextValue: Context };
 export type CheckedExecution = {
   readonly plugin: Plugin<Context, Context>;
   /**
-   * Answers a query for a listing that came before, with the same checks, and without what Yoga does around them: that takes
-   * longer than they do. Null, now or later, when Yoga should execute it.
+   * Executes a query or mutation that was executed before, with the same checks, and without what Yoga does around them: that
+   * takes longer than they do. Null when Yoga should execute it.
    */
-  readonly answerListing: (args: Args) => Promise<ExecutionResult | null> | null;
+  readonly executeAgain: (args: Args, method: string) => Promise<ExecutionResult> | null;
 };
 
 /** The checks of every request before it is executed: limits of the document, and messages that repeat no input. */
@@ -44,7 +43,7 @@ export function createCheckedExecution({
   ...compile
 }: RequestRules): CheckedExecution {
   const parseDocument = createParseDocument(limits.tokens);
-  const { execute, findListing } = createExecuteQuery(compile);
+  const { execute, wasExecuted } = createExecuteQuery(compile);
   /** Names the operation in the log, and checks it. */
   const check = (args: Args): GraphQLError[] => {
     args.contextValue.log.operation = nameOperation(args.document, args.operationName);
@@ -55,6 +54,13 @@ export function createCheckedExecution({
     const tooMuch = checkLimits(args, limits);
     return tooMuch === null ? checkSelection(args) : [tooMuch];
   };
+  async function checkAndExecute(args: Args, method: string): Promise<ExecutionResult> {
+    const refusal = checkOperation(args.document, args.operationName, method);
+    if (refusal !== null) return { errors: [refusal] };
+    const errors = check(args);
+    if (errors.length > 0) return { errors };
+    return execute(args);
+  }
   const plugin: Plugin<Context, Context> = {
     onParse({ setParseFn }) {
       setParseFn(parseDocument);
@@ -73,7 +79,6 @@ export function createCheckedExecution({
       setExecuteFn(() => execute(args));
       const errors = check(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
-      return { onExecuteDone: () => forgetConditions(args.contextValue) };
     },
     onSubscribe({ args, setSubscribeFn, setResultAndStopExecution }) {
       setSubscribeFn(() => subscribe(args));
@@ -83,13 +88,7 @@ export function createCheckedExecution({
   };
   return {
     plugin,
-    answerListing(args) {
-      const listing = findListing(args);
-      if (listing === null) return null;
-      const errors = check(args);
-      if (errors.length > 0) return Promise.resolve({ errors });
-      return listing(args.variableValues ?? {}, args.contextValue);
-    },
+    executeAgain: (args, method) => (wasExecuted(args) ? checkAndExecute(args, method) : null),
   };
 }
 

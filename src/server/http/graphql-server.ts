@@ -31,11 +31,8 @@ export type GraphqlServerOptions = EngineOptions &
     readonly clientAddress: (request: IncomingMessage) => string | null;
     /** The longest time without sending anything on a stream, in milliseconds. */
     readonly heartbeatMs: number;
-    /** What resolvers get, in addition to the caller and its request. */
-    readonly createContext: (
-      subscriber: Subscriber,
-      origin: RequestInfo,
-    ) => Omit<Context, 'actor' | 'origin' | 'log'>;
+    /** What resolvers get. */
+    readonly createContext: (subscriber: Subscriber, origin: RequestInfo, log: RequestLog) => Context;
   };
 
 /**
@@ -133,7 +130,7 @@ async function serveOperation(
       response.destroy();
     },
   };
-  const context = { ...serving.createContext(subscriber, origin), actor, origin, log: requestLog };
+  const context = serving.createContext(subscriber, origin, requestLog);
   const result = await serving.execute(request, context);
   // Streams have a limit of their own, and may last for days.
   if (Symbol.asyncIterator in result) release();
