@@ -222,58 +222,63 @@ type SessionIndependentField =
   | 'idleSeconds';
 
 /** Checks CreateRealtimeSessionInput field by field. What the provider's dialect can say is checked afterwards. */
-export const createInputSchema = objectOf({
-  externalUserId: externalUserId.optional(),
-  idempotencyKey: noCredential(
-    z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
-  ).optional(),
-  expiresAfterSeconds: z
-    .int('must be a whole number')
-    .min(10, 'must be at least 10')
-    .max(7200, 'must be at most 7200')
-    .optional(),
-  type: z.enum(SESSION_TYPES).optional(),
-  model: text(256).optional(),
-  modalities: z
-    .array(z.enum(['TEXT', 'AUDIO']))
-    .min(1, 'must not be empty')
-    .max(MAX_MODALITIES, `must be at most ${MAX_MODALITIES}`)
-    .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
-    .optional(),
-  instructions: text(MAX_INSTRUCTIONS).optional(),
-  voice: text(256).optional(),
-  inputAudioFormat: audioFormat.optional(),
-  outputAudioFormat: audioFormat.optional(),
-  inputAudioTranscription: inputAudioTranscription.nullish(),
-  turnDetection: turnDetection.nullish(),
-  inputAudioNoiseReduction: z
-    .object({
-      type: z.enum(['NEAR_FIELD', 'FAR_FIELD']),
-      strength: orNull(fraction),
-    })
-    .nullish(),
-  tools: listOf(tool, MAX_TOOLS).optional(),
-  toolChoice: toolChoice.optional(),
-  temperature: z.number().optional(),
-  maxResponseOutputTokens: z
-    .union([z.int().min(1), z.literal('inf')], 'must be a positive whole number or "inf"')
-    .optional(),
-  // Whether it is configured is checked afterwards, which bounds its length.
-  provider: z.string().optional(),
-  outputLanguage: text(64).optional(),
-  connection: z.enum(CONNECTION_KINDS).optional(),
-  maxCallSeconds: z
-    .int('must be a whole number')
-    .min(10, 'must be at least 10')
-    .max(3600, 'must be at most 3600')
-    .optional(),
-  idleSeconds: z
-    .int('must be a whole number')
-    .refine((seconds) => seconds === 0 || (seconds >= 10 && seconds <= 3600), 'must be 0, or from 10 to 3600')
-    .optional(),
-  extra: jsonMatching(extraSchema).refine(isJsonObject, 'must be an object').optional(),
-  labels: labels.optional(),
-} satisfies Record<keyof SessionRequest | SessionIndependentField, z.ZodType>);
+export const createInputSchema = z.compile(
+  objectOf({
+    externalUserId: externalUserId.optional(),
+    idempotencyKey: noCredential(
+      z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+    ).optional(),
+    expiresAfterSeconds: z
+      .int('must be a whole number')
+      .min(10, 'must be at least 10')
+      .max(7200, 'must be at most 7200')
+      .optional(),
+    type: z.enum(SESSION_TYPES).optional(),
+    model: text(256).optional(),
+    modalities: z
+      .array(z.enum(['TEXT', 'AUDIO']))
+      .min(1, 'must not be empty')
+      .max(MAX_MODALITIES, `must be at most ${MAX_MODALITIES}`)
+      .refine((values) => new Set(values).size === values.length, 'must not repeat a value')
+      .optional(),
+    instructions: text(MAX_INSTRUCTIONS).optional(),
+    voice: text(256).optional(),
+    inputAudioFormat: audioFormat.optional(),
+    outputAudioFormat: audioFormat.optional(),
+    inputAudioTranscription: inputAudioTranscription.nullish(),
+    turnDetection: turnDetection.nullish(),
+    inputAudioNoiseReduction: z
+      .object({
+        type: z.enum(['NEAR_FIELD', 'FAR_FIELD']),
+        strength: orNull(fraction),
+      })
+      .nullish(),
+    tools: listOf(tool, MAX_TOOLS).optional(),
+    toolChoice: toolChoice.optional(),
+    temperature: z.number().optional(),
+    maxResponseOutputTokens: z
+      .union([z.int().min(1), z.literal('inf')], 'must be a positive whole number or "inf"')
+      .optional(),
+    // Whether it is configured is checked afterwards, which bounds its length.
+    provider: z.string().optional(),
+    outputLanguage: text(64).optional(),
+    connection: z.enum(CONNECTION_KINDS).optional(),
+    maxCallSeconds: z
+      .int('must be a whole number')
+      .min(10, 'must be at least 10')
+      .max(3600, 'must be at most 3600')
+      .optional(),
+    idleSeconds: z
+      .int('must be a whole number')
+      .refine(
+        (seconds) => seconds === 0 || (seconds >= 10 && seconds <= 3600),
+        'must be 0, or from 10 to 3600',
+      )
+      .optional(),
+    extra: jsonMatching(extraSchema).refine(isJsonObject, 'must be an object').optional(),
+    labels: labels.optional(),
+  } satisfies Record<keyof SessionRequest | SessionIndependentField, z.ZodType>),
+);
 
 export type ParsedCreateInput = z.output<typeof createInputSchema>;
 

@@ -36,13 +36,14 @@ export function jsonMatching(shape: z.ZodType) {
  * issues as are told.
  */
 export function listOf<T>(entry: z.ZodType<T>, most: number) {
+  const compiled = z.compile(entry);
   return z
     .array(z.unknown())
     .max(most, `must be at most ${most}`)
     .transform((entries, context): T[] => {
       const values: T[] = [];
       for (const [index, one] of entries.entries()) {
-        const parsed = entry.safeParse(one);
+        const parsed = compiled.safeParse(one);
         if (parsed.success) values.push(parsed.data);
         for (const { path, ...issue } of parsed.error?.issues ?? [])
           context.addIssue({ ...issue, path: [index, ...path] });
