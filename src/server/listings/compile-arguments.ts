@@ -76,6 +76,7 @@ function compileValue(type: GraphQLInputType, node: ValueNode): Compute {
   const nullable = getNullableType(type);
   if (!mentionsVariable(node)) {
     const value = valueFromAST(node, type);
+    if (value === undefined) throw asUsual;
     return () => value;
   }
   if (node.kind === Kind.LIST && isListType(nullable)) {
