@@ -175,6 +175,7 @@ export async function createApp(config: Config & ProviderSettings, options: AppO
     const overlapMs = transactionOverlapMs(config.databaseTimeoutMs);
     const scheduler = createFairScheduler();
     const sharesOf = createShares({
+      pool,
       poolSize: config.poolSize,
       timeoutMs: config.databaseTimeoutMs,
       scheduler,

@@ -30,7 +30,7 @@ import { countUsers, listUsers, listUserTexts } from './users/list-users.db.ts';
 export function createReader(
   { pool, prisma }: Database,
   visibility: Visibility,
-  { listings, lookUps }: Pick<Shares, 'listings' | 'lookUps'> = unbounded,
+  { listings, readTexts, lookUps }: Pick<Shares, 'listings' | 'readTexts' | 'lookUps'> = unbounded(pool),
 ): Reader {
   const sessions = loaderOf((ids) => lookUps(() => findSessions(prisma, visibility, ids)));
   const calls = loaderOf((ids) => lookUps(() => findCalls(prisma, visibility, ids)));
@@ -50,12 +50,12 @@ export function createReader(
       return (await sessions.load(sessionId))?.upstreamConfig ?? null;
     },
     sessions: (...of) => listings(() => listSessions(pool, visibility, ...of)),
-    sessionTexts: (...of) => listings(() => listSessionTexts(pool, visibility, ...of)),
+    sessionTexts: (...of) => listSessionTexts(readTexts, visibility, ...of),
     countSessions: (...of) => listings(() => countSessions(pool, visibility, ...of)),
     user: (id) => users.load(id),
     userByExternalId: (externalId) => lookUps(() => findUserByExternalId(pool, visibility, externalId)),
     users: (...of) => listings(() => listUsers(pool, visibility, ...of)),
-    userTexts: (...of) => listings(() => listUserTexts(pool, visibility, ...of)),
+    userTexts: (...of) => listUserTexts(readTexts, visibility, ...of),
     countUsers: (...of) => listings(() => countUsers(pool, visibility, ...of)),
     async activeSessions(userId) {
       return (await active.load(userId)) ?? { count: 0, nextExpiryAt: null };

@@ -130,7 +130,7 @@ function contextOf(actor: Actor): Omit<Context, 'actor' | 'origin' | 'log'> {
   return {
     reader: readOnce(),
     createReader: readOnce,
-    shares: unbounded,
+    shares: unbounded(pool),
     applications: { ...openApplications({ prisma }).applications, defaultId: '' },
     audit: { recordDenial: absent },
     gateway: {

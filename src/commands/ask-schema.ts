@@ -29,7 +29,7 @@ export async function askAsShell(command: string, database: Database, nouns: Nou
       actor,
       origin,
       reader: createShellReader(),
-      shares: unbounded,
+      shares: unbounded(database.pool),
       createReader: createShellReader,
       log: { operation: command, outcome: 'OK', actor, streamed: false },
       ...nouns,

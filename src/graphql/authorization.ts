@@ -72,6 +72,11 @@ function hasOneOf(actor: Actor, wanted: Scope | readonly Scope[]): boolean {
 
 type Declared = { readonly extensions: GraphQLFieldExtensions<unknown, unknown> };
 
+/** Whether a field of the schema declares any conditions. */
+export function declaresConditions({ extensions }: Declared): boolean {
+  return extensions.pothosOptions?.authScopes !== undefined;
+}
+
 /** The same for the conditions that a field of the schema declares. Null as well when it declares none. */
 export function lackingForField(actor: Actor, { extensions }: Declared): Lacking | null {
   const conditions = extensions.pothosOptions?.authScopes;

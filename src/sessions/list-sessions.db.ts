@@ -20,9 +20,9 @@ import {
 } from '../platform/database/keyset.ts';
 import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
 import {
+  type ReadTexts,
   read,
   readPlanned,
-  readTexts,
   type SqlParameters,
   sqlParameters,
 } from '../platform/database/statement.ts';
@@ -106,7 +106,7 @@ export async function listSessions(
 
 /** The same page as rows of text: the id, and then `columns`. Null when it should be read as above (`readTexts`). */
 export async function listSessionTexts(
-  pool: pg.Pool,
+  readTexts: ReadTexts,
   visibility: Visibility,
   filter: SessionFilter,
   order: SessionOrder,
@@ -120,7 +120,7 @@ export async function listSessionTexts(
   const texts = columns.map((column) =>
     column === 'externalUserId' ? externalUserId(filter, visibility, params) : sessionTextColumn(column),
   );
-  const rows = await readTexts(pool, select(textColumns(keyset, texts)), params, plan);
+  const rows = await readTexts(select(textColumns(keyset, texts)), params, plan);
   return rows && inReadingOrder(rows, page);
 }
 

@@ -15,9 +15,9 @@ import {
 } from '../platform/database/keyset.ts';
 import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
 import {
+  type ReadTexts,
   read,
   readPlanned,
-  readTexts,
   type SqlParameters,
   sqlParameters,
 } from '../platform/database/statement.ts';
@@ -69,7 +69,7 @@ export async function listUsers(
 
 /** The same page as rows of text: the id, and then `columns`. Null when it should be read as above (`readTexts`). */
 export async function listUserTexts(
-  pool: pg.Pool,
+  readTexts: ReadTexts,
   visibility: Visibility,
   filter: UserFilter,
   order: UserOrder,
@@ -89,7 +89,7 @@ export async function listUserTexts(
       active AS (${activeSessionsOf('ARRAY(SELECT id FROM page)', visibility, params)})
       SELECT ${selected} FROM page AS u ${seen.join} LEFT JOIN active ON active.id = u.id ${orderBy(keyset, page)}`
     : select(selected, seen.join);
-  const rows = await readTexts(pool, text, params, plan);
+  const rows = await readTexts(text, params, plan);
   return rows && inReadingOrder(rows, page);
 }
 

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createShares } from '../../src/platform/database/database-shares.ts';
 import {
@@ -158,7 +159,9 @@ describe('fair shares', () => {
 
 test('one slow listing keeps nobody waiting longer than until the next one was fast', async () => {
   const scheduler = { turn: () => Promise.resolve() };
-  const { listings } = createShares({ poolSize: 10, timeoutMs: WAIT_MS, scheduler })('a');
+  const { listings } = createShares({ pool: new pg.Pool(), poolSize: 10, timeoutMs: WAIT_MS, scheduler })(
+    'a',
+  );
   const reading = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const slow = listings(() => reading(300));
   await vi.advanceTimersByTimeAsync(300);

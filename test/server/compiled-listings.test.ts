@@ -1,7 +1,9 @@
+import assert from 'node:assert';
 import fc from 'fast-check';
-import { getOperationAST, parse } from 'graphql';
+import { getArgumentValues, getOperationAST, getVariableValues, parse } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
+import { compileArguments } from '../../src/server/listings/compile-arguments.ts';
 import { compileListing } from '../../src/server/listings/compile-listing.ts';
 import { fillLedger, MODELS, PEOPLE } from '../sessions/listings/fill-ledger.ts';
 import { createApplication, createKey } from '../support/callers.ts';
@@ -144,11 +146,24 @@ const connection = several(
   ),
   4,
 );
+// Arguments that are variables, and variables inside of arguments.
+const ARGUMENTS = [
+  [
+    '$filter: RealtimeSessionFilter, $order: RealtimeSessionOrder, $first: Int, $last: Int, $before: String',
+    'filter: $filter, orderBy: $order, first: $first, last: $last, before: $before',
+  ],
+  [
+    `$status: RealtimeSessionStatus! = EXPIRED, $model: String = "${MODELS[0]}", $person: String, $first: Int = 3`,
+    `filter: { statuses: [ACTIVE, $status], models: ["none", $model], externalUserId: $person, createdFrom: null },
+       orderBy: CREATED_AT_ASC, first: $first`,
+  ],
+  ['$key: String!', 'filter: { labels: [{ key: $key, value: "v" }], types: REALTIME }'],
+] as const;
 const request = fc.record({
-  query: fc.tuple(connection, fields, fc.boolean()).map(
-    ([selection, part, aliased]) =>
-      `query ($filter: RealtimeSessionFilter, $order: RealtimeSessionOrder, $first: Int, $last: Int, $before: String, $yes: Boolean!, $no: Boolean = false) {
-           ${aliased ? '__typename x: ' : ''}realtimeSessions(filter: $filter, orderBy: $order, first: $first, last: $last, before: $before) { ${selection} ...Used }
+  query: fc.tuple(connection, fields, fc.boolean(), fc.constantFrom(...ARGUMENTS)).map(
+    ([selection, part, aliased, [declared, used]]) =>
+      `query (${declared}, $yes: Boolean!, $no: Boolean = false) {
+           ${aliased ? '__typename x: ' : ''}realtimeSessions(${used}) { ${selection} ...Used }
          }
          fragment Used on RealtimeSessionConnection { nodes @skip(if: $yes) { ...Part } }
          fragment Part on RealtimeSession { ${part} }`,
@@ -166,6 +181,10 @@ const request = fc.record({
       order: fc.constantFrom('CREATED_AT_DESC', 'CREATED_AT_ASC', 'EXPIRES_AT_ASC', null),
       first: fc.constantFrom(0, 1, 3, 20, 100, 101, null),
       last: fc.constantFrom(null, 3),
+      status: fc.constantFrom('ACTIVE', 'FAILED', 'UNCONFIRMED', 'none', null),
+      model: fc.constantFrom(...MODELS, null),
+      person: fc.constantFrom(...PEOPLE, null),
+      key: fc.constantFrom('tier', 'team', null),
       before: fc.constantFrom(null, 'no cursor'),
       yes: fc.boolean(),
       no: fc.boolean(),
@@ -212,6 +231,41 @@ test('a compiled listing is answered byte by byte as an executed one', { timeout
   // The rest asks for a count.
   expect(written).toBeGreaterThan(RUNS / 3);
 });
+
+test('arguments are computed as graphql-js computes them', () => {
+  const field = schema.getQueryType()?.getFields()['realtimeSessions'];
+  assert(field !== undefined);
+  for (const [declared, used] of [
+    ...ARGUMENTS,
+    ['$order: RealtimeSessionOrder', 'orderBy: $order'],
+  ] as const) {
+    const operation = getOperationAST(
+      parse(`query (${declared}) { realtimeSessions(${used}) { __typename } }`),
+    );
+    const node = operation?.selectionSet.selections[0];
+    assert(node?.kind === 'Field');
+    const compute = compileArguments(field, node);
+    fc.assert(
+      fc.property(request, ({ variables }) => {
+        const { coerced } = getVariableValues(schema, operation?.variableDefinitions ?? [], variables);
+        if (coerced === undefined) return;
+        expect(outcomeOf(() => compute(coerced))).toEqual(
+          outcomeOf(() => getArgumentValues(field, node, coerced)),
+        );
+      }),
+      { seed: SEED },
+    );
+  }
+});
+
+function outcomeOf(work: () => object): object {
+  try {
+    // Objects of graphql-js have no prototype.
+    return { ...work() };
+  } catch (error) {
+    return { error };
+  }
+}
 
 const LISTING = 'edges { node { id status createdAt user { id externalId } } } pageInfo { endCursor }';
 

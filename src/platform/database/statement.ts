@@ -5,6 +5,7 @@ import type { AllKeys } from '../validation/all-keys.ts';
 import { mapDatabaseErrors } from './map-database-errors.ts';
 import type { TextRow } from './page.ts';
 import { allowsPreparedQueries, queryObjects, queryTexts } from './prepared-query.ts';
+import type { Prepared } from './statement-batch.ts';
 import { types } from './time-type.ts';
 
 /** A prepared statement with a name of its own, and the fields that its rows have. */
@@ -134,6 +135,17 @@ const texts: pg.CustomTypesConfig = { getTypeParser: () => (text: string | Buffe
 // Of their own, because there is a statement for each selection of columns.
 const nameOfTexts = createStatementNames('text', 300);
 
+type Plan = 'prepared' | 'planned';
+/** `readTexts` of one pool. */
+export type ReadTexts = (text: string, params: SqlParameters, plan: Plan) => Promise<TextRow[] | null>;
+
+/** What readTexts would execute as a prepared statement; null when it would not. */
+export function preparedTexts(pool: pg.Pool, text: string, plan: Plan): Prepared | null {
+  if (plan === 'planned' || !allowsPreparedQueries(pool)) return null;
+  const name = nameOfTexts(text);
+  return name === '' ? null : { name, text };
+}
+
 /**
  * Runs a statement that was put together, and returns its columns as PostgreSQL writes them, in the order of the text.
  * @param plan 'prepared' as `read`, 'planned' as `readPlanned`
@@ -144,7 +156,7 @@ export async function readTexts(
   pool: pg.Pool,
   text: string,
   { values }: SqlParameters,
-  plan: 'prepared' | 'planned',
+  plan: Plan,
 ): Promise<TextRow[] | null> {
   const name = plan === 'prepared' ? nameOfTexts(text) : undefined;
   if (name === '') return null;

@@ -10,8 +10,10 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import { declaresConditions } from '../../graphql/authorization.ts';
 import type { DeclaredListing, SelectedTexts, TextConnection } from '../../graphql/declared-text.ts';
 import type { TextRow } from '../../platform/database/page.ts';
+import { compileArguments } from './compile-arguments.ts';
 import { compileRow } from './compile-row.ts';
 import { type Compiling, compileFields, type Field, notCompiled } from './selection.ts';
 import { type Write, writeList, writeObject } from './write-json.ts';
@@ -26,8 +28,9 @@ export type CompiledListing = {
   readonly node: FieldNode;
   readonly key: string;
   readonly listing: DeclaredListing;
+  readonly argumentsOf: ReturnType<typeof compileArguments>;
   readonly selected: SelectedTexts;
-  /** All selected fields. */
+  /** The selected fields that not everybody may read. */
   readonly fields: readonly Field[];
   /** Writes the data of the answer. */
   readonly write: Write<TextConnection>;
@@ -78,7 +81,9 @@ export function compileListing(
     if (only === undefined) return null;
     const selected = { columns: compiling.columns.slice(1), properties: compiling.properties };
     const key = only.node.alias?.value ?? only.field.name;
-    return { ...only, key, selected, fields: [...compiling.fields], write: writeObject(fields) };
+    const conditional = [...compiling.fields].filter(declaresConditions);
+    const argumentsOf = compileArguments(only.field, only.node);
+    return { ...only, key, argumentsOf, selected, fields: conditional, write: writeObject(fields) };
   } catch (error) {
     if (error === notCompiled) return null;
     throw error;

@@ -3,7 +3,6 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
-  getArgumentValues,
   getOperationAST,
   getVariableValues,
   Kind,
@@ -61,13 +60,13 @@ export function createExecuteListing({
 }
 
 async function answer(
-  { field, node, key, listing, selected, write }: CompiledListing,
+  { node, key, listing, argumentsOf, selected, write }: CompiledListing,
   variables: Variables,
   context: Context,
 ): Promise<ExecutionResult | WrittenResult | null> {
   let connection: TextConnection | null;
   try {
-    connection = await listing.read(getArgumentValues(field, node, variables), context, selected);
+    connection = await listing.read(argumentsOf(variables), context, selected);
   } catch (error) {
     return { data: null, errors: [locatedError(error, node, [key])] };
   }

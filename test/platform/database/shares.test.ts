@@ -1,5 +1,8 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createShares } from '../../../src/platform/database/database-shares.ts';
+import { createPool } from '../../../src/platform/database/pool.ts';
+import { createFairScheduler } from '../../../src/platform/process/fair-scheduler.ts';
 import { createApplication, createKey } from '../../support/callers.ts';
 import { useDatabase, useGateway } from '../../support/fixture.ts';
 import type { Answer } from '../../support/gateway.ts';
@@ -19,10 +22,11 @@ const REPORT = /* GraphQL */ `
 `;
 
 const database = useDatabase();
-const gateway = useGateway(database, {
-  GATEHOUSE_POOL_SIZE: String(POOL_SIZE),
-  GATEHOUSE_DATABASE_TIMEOUT_MS: '1500',
-});
+const gateway = useGateway(
+  database,
+  { GATEHOUSE_POOL_SIZE: String(POOL_SIZE), GATEHOUSE_DATABASE_TIMEOUT_MS: '1500' },
+  { listingsFrom: 1 },
+);
 let holder: pg.Client;
 let asOther: (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
 
@@ -98,12 +102,17 @@ test('reads of a caller whose last one was slow go one at a time', async () => {
   expect((await gateway.ask(REPORT)).status).toBe(200);
 });
 
-test('reads of a caller whose last one was fast take more of the connections, and leave some to others', async () => {
+/** Has the operator be a caller whose last listing was fast. */
+async function listFast(): Promise<void> {
   for (let milliseconds = Number.POSITIVE_INFINITY; milliseconds > 50; ) {
     const startedAt = performance.now();
     await gateway.ask(LIST);
     milliseconds = performance.now() - startedAt;
   }
+}
+
+test('reads of a caller whose last one was fast take more of the connections, and leave some to others', async () => {
+  await listFast();
   await holder.query('BEGIN');
   await holder.query('LOCK TABLE usage_record, usage_sum IN ACCESS EXCLUSIVE MODE');
   const reports = Array.from({ length: 60 }, () => gateway.ask(REPORT));
@@ -126,4 +135,129 @@ test('slow changes of one caller take a part of the connections as well', async 
   for (const answer of await Promise.all(changes)) expectUnavailable(answer);
   await holder.query('ROLLBACK');
   expect((await gateway.ask(SUSPEND, { input: { ...input, reason: 'test' } })).status).toBe(200);
+});
+
+describe('listings of a caller whose last one was fast are sent together', () => {
+  const people = Array.from({ length: 12 }, (_, index) => `person-${index}`);
+  const list = (field: string, externalUserId: string | undefined) =>
+    gateway.ask(
+      /* GraphQL */ `query ($externalUserId: String!) {
+        realtimeSessions(filter: { externalUserId: $externalUserId }) { nodes { user { externalId } ${field} } }
+      }`,
+      { externalUserId },
+    );
+
+  beforeAll(async () => {
+    for (const externalUserId of people) await gateway.ask(CREATE, { input: { externalUserId } });
+  });
+
+  test('and each gets its own answer, also while its statement is new', async () => {
+    await listFast();
+    // Each field makes another statement, and each comes for several users at once.
+    const asked = ['status', 'id type', 'application { name }'].flatMap((field) =>
+      people.map((person) => [field, person] as const),
+    );
+    const together = await Promise.all(asked.map((of) => list(...of)));
+    for (const [index, of] of asked.entries()) {
+      const { body } = together[index] ?? {};
+      expect(body.data.realtimeSessions.nodes).toMatchObject([{ user: { externalId: of[1] } }]);
+      expect((await list(...of)).body).toEqual(body);
+    }
+  });
+
+  test.each(['pg_cancel_backend', 'pg_terminate_backend'])(
+    'and one that %s hits fails alone',
+    async (end) => {
+      await listFast();
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE application IN ACCESS EXCLUSIVE MODE');
+      let answered = 0;
+      const asked = Array.from({ length: 30 }, async (_, index) => {
+        const isBlocked = index % 3 === 1;
+        const answer = await list(
+          isBlocked ? 'application { name }' : 'status',
+          people[index % people.length],
+        );
+        answered += 1;
+        return { isBlocked, answer };
+      });
+      // Fewer connections than statements that wait.
+      await expect.poll(countLockWaits, PATIENCE).toBeGreaterThan(0);
+      while (answered < asked.length) {
+        await holder.query(
+          `SELECT ${end}(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+      }
+      await holder.query('ROLLBACK');
+      for (const { isBlocked, answer } of await Promise.all(asked)) {
+        if (isBlocked) expectUnavailable(answer);
+        else
+          expect(answer.body).toMatchObject({
+            data: { realtimeSessions: { nodes: [{ status: 'ACTIVE' }] } },
+          });
+      }
+      expect((await list('application { name }', people[0])).status).toBe(200);
+    },
+  );
+});
+
+describe('what is read together', () => {
+  const openPool = (timeoutMs: number) => {
+    const pool = createPool({ url: database.url, size: POOL_SIZE, timeoutMs, onError: () => {} });
+    onTestFinished(() => pool.end());
+    const shares = createShares({ pool, poolSize: POOL_SIZE, timeoutMs, scheduler: createFairScheduler() });
+    /** Reads as a caller whose last listing was fast. */
+    const readAs = async (caller: string) => {
+      const { listings, readTexts } = shares(caller);
+      await listings(async () => {});
+      return (value: string, statement = 'SELECT $1::text') =>
+        readTexts(statement, { values: [value], bind: String }, 'prepared');
+    };
+    return { pool, shares, readAs };
+  };
+  const LOCKED = 'SELECT $1::text FROM (SELECT pg_advisory_xact_lock_shared(1)) AS locked';
+  const lock = () => holder.query('BEGIN; SELECT pg_advisory_xact_lock(1)');
+  const many = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+
+  test('keeps no other caller waiting, and takes few connections', async () => {
+    const { readAs } = openPool(10_000);
+    const [read, readAsOther] = [await readAs('a'), await readAs('b')];
+    await lock();
+    const waiting = many(200).map((value) => read(value, LOCKED));
+    const countWaiting = async () =>
+      (await database.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).length;
+    await expect.poll(countWaiting, PATIENCE).toBe(3);
+    const answers = await Promise.all(many(50).map((value) => readAsOther(value)));
+    expect(answers).toEqual(many(50).map((value) => [[value]]));
+    expect(await countWaiting()).toBe(3);
+    await holder.query('ROLLBACK');
+    expect(await Promise.all(waiting)).toEqual(many(200).map((value) => [[value]]));
+  });
+
+  test('is given up all at once when the server does not answer', async () => {
+    const { pool, readAs } = openPool(10_000);
+    const read = await readAs('a');
+    pool.options.query_timeout = 200;
+    await lock();
+    const waiting = many(9).map((value) => read(value, LOCKED));
+    const settled = Promise.allSettled(waiting);
+    await expect(waiting[0]).rejects.toMatchObject({ code: 'query_timeout' });
+    await holder.query('ROLLBACK');
+    // The three that were sent together: none is tried again.
+    for (const one of (await settled).slice(0, 3))
+      expect(one).toMatchObject({ status: 'rejected', reason: { code: 'query_timeout' } });
+    expect(await read('again')).toEqual([['again']]);
+  });
+
+  test('is refused when the connections are taken for too long', async () => {
+    const { shares, readAs } = openPool(200);
+    const read = await readAs('a');
+    const held = Promise.withResolvers<void>();
+    const holding = ['b', 'b', 'c', 'c', 'd'].map((caller) => shares(caller).listings(() => held.promise));
+    for (const one of await Promise.allSettled(many(9).map((value) => read(value))))
+      expect(one).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } });
+    held.resolve();
+    await Promise.all(holding);
+    expect(await read('again')).toEqual([['again']]);
+  });
 });
