@@ -316,10 +316,9 @@ describe('under a budget, a model without a price', () => {
 
   test('is one whose price says nothing of what goes in, or of what comes out', () => {
     const priced = (kinds: object) =>
-      createFindUnpriced(
-        mergePrices([{ models: ['m'], from: '2026-01-01', ...kinds }]),
-        'refuse',
-      )('openai', { model: 'm' });
+      createFindUnpriced(mergePrices([{ models: ['m'], from: '2026-01-01', ...kinds }]), 'refuse')('openai', {
+        model: 'm',
+      });
     for (const kinds of [
       {},
       { textInput: '1' },
