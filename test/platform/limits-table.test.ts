@@ -33,6 +33,7 @@ const NOT_LISTED: Readonly<Record<string, string>> = {
   'src/server/graphql/record-denials.ts MAX_FIELDS': 'of an audit event',
   'src/server/listings/execute-listing.ts MAX_SELECTIONS':
     'of what is compiled of a document and kept in memory',
+  'src/usage/unpriced-models.ts MAX_KNOWN': 'of what is kept in memory',
   'src/server/http/client-address.ts MAX_HOPS': 'of a header, which the row of its bytes bounds',
 };
 

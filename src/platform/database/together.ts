@@ -16,9 +16,11 @@ export async function unlessRolledBack<Item, Result>(
   try {
     return await write();
   } catch (error) {
-    // What is no UnavailableError, PostgreSQL refused for what it was asked.
+    // What is no UnavailableError, PostgreSQL refused for what it was asked. If that was one thing, it is its own error.
     const refused =
-      error instanceof UnavailableError ? isRolledBack(error) : error instanceof pg.DatabaseError;
+      error instanceof UnavailableError
+        ? isRolledBack(error)
+        : items.length > 1 && error instanceof pg.DatabaseError;
     if (!refused) throw error;
     return items.map(() => 'alone');
   }
