@@ -22,6 +22,23 @@ export function mediansOver<Result>(results: readonly Result[]) {
   };
 }
 
+/**
+ * The median of the ratios of a value in each round to that of something else in the same round. A machine that is slower
+ * for a while is slower for both.
+ */
+export function ratioByRound<Result>(
+  results: readonly Result[],
+  others: readonly Result[],
+  read: (result: Result) => number | null,
+): number | null {
+  const ratios = results.flatMap((result, round) => {
+    const other = others[round];
+    const [one, two] = [read(result), other === undefined ? null : read(other)];
+    return one === null || two === null ? [] : [one / two];
+  });
+  return ratios.length === 0 ? null : median(ratios);
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

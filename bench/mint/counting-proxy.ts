@@ -79,7 +79,8 @@ function executedBy(message: Buffer): string[] {
       // After type and length: the portal's name, then the statement's, each ended by a zero.
       return [message.toString('utf8', 5).split('\0', 2)[1] ?? ''];
     case 'Q':
-      return [''];
+      // The first word of the text, so that what comes now and then beside mints is not added up as one statement.
+      return [/^\w+/.exec(message.toString('utf8', 5))?.[0] ?? ''];
     default:
       return [];
   }

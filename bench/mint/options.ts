@@ -16,7 +16,7 @@ PostgreSQL (fsync on), with a database of its own.
 
   --seconds N           measured time of one cell in one round (default 4.5)
   --warm-up N           seconds that each server works before anything is measured, for V8 to have compiled
-                        what is hot (default 15)
+                        what is hot (default 30)
   --rounds N            rounds, interleaved; the table has their medians (default 3)
   --connections A,B,C   connections that each send their next request when the last was answered
                         (default 1,16,64)
@@ -47,7 +47,7 @@ export function readOptions(args: string[]): Options {
     args,
     options: {
       seconds: { type: 'string', default: '4.5' },
-      'warm-up': { type: 'string', default: '15' },
+      'warm-up': { type: 'string', default: '30' },
       rounds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '1,16,64' },
       latencies: { type: 'string', default: '0,50' },

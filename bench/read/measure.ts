@@ -9,6 +9,8 @@ export type Cell = {
   readonly query: QueryName;
   readonly connections: number;
   readonly target: Target;
+  /** One for each round. */
+  readonly rounds: readonly Measurement[];
   /** Medians over the rounds, each value by itself. */
   readonly median: Measurement;
 };
@@ -56,7 +58,7 @@ export async function measureAll(
         }
       }
       for (const [target, results] of measured)
-        cells.push({ query, connections, target, median: medians(results) });
+        cells.push({ query, connections, target, rounds: results, median: medians(results) });
     }
   }
   return cells;

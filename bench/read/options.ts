@@ -13,10 +13,10 @@ embedded PostgreSQL with a pool of ten; the gateway with key, limits, log and me
 
   npm run bench:read -- [options]
 
-  --seconds N           measured time of one cell in one round (default 5)
+  --seconds N           measured time of one cell in one round (default 2)
   --warm-up N           seconds that each target works on each query before anything is measured (default 20): V8 goes
                         on compiling for some ten thousand requests
-  --rounds N            rounds, interleaved; the table has their medians (default 3)
+  --rounds N            rounds, interleaved; the table has their medians (default 7)
   --connections A,B,C   connections that each send their next request when the last was answered (default 16,64)
   --queries A,B         (default 1,2,3)
   --targets A,B         of ${TARGETS.join(', ')} (default all)
@@ -44,9 +44,9 @@ export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
       'warm-up': { type: 'string', default: '20' },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '7' },
       connections: { type: 'string', default: '16,64' },
       queries: { type: 'string', default: QUERIES.join() },
       targets: { type: 'string', default: TARGETS.join() },

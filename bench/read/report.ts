@@ -1,5 +1,7 @@
+import { ratioByRound } from '../rounds.ts';
 import type { Cell } from './measure.ts';
 import { isPeer, type TargetName } from './targets.ts';
+import type { Measurement } from './task.ts';
 
 const HEAD = [
   'query',
@@ -11,6 +13,7 @@ const HEAD = [
   'p99 ms',
   'p99 of bare',
   'target CPU µs',
+  'CPU of bare',
   'PostgreSQL CPU µs',
   'generator CPU',
   'others',
@@ -21,7 +24,7 @@ export function report(cells: readonly Cell[]): string {
   return [
     table([HEAD, ...cells.map((cell) => row(cell, cells))]),
     '',
-    'of bare: requests/s as a share of the bare server at as many connections. target CPU: of its process, a request;',
+    'of bare: the median of the ratios to the bare server in the same round. target CPU: of its process, a request;',
     'PostgreSQL CPU: of all its processes, a request. generator CPU: share of one core. others: share of all cores that',
     'was used by what does not belong to this benchmark; above some percent the numbers are not worth keeping.',
     '',
@@ -31,18 +34,21 @@ export function report(cells: readonly Cell[]): string {
 }
 
 function row(cell: Cell, cells: readonly Cell[]): string[] {
-  const { query, connections, target, median } = cell;
+  const { query, connections, target, rounds, median } = cell;
   const bare = beside(cell, cells, 'bare');
+  const ofBare = (read: (measured: Measurement) => number | null) =>
+    ratioByRound(rounds, bare?.rounds ?? [], read)?.toFixed(2) ?? '';
   return [
     query,
     String(connections),
     target.name,
     median.requestsPerSecond.toFixed(0),
-    bare === undefined ? '' : (median.requestsPerSecond / bare.median.requestsPerSecond).toFixed(2),
+    ofBare(({ requestsPerSecond }) => requestsPerSecond),
     median.p50.toFixed(1),
     median.p99.toFixed(1),
-    bare === undefined ? '' : (median.p99 / bare.median.p99).toFixed(2),
+    ofBare(({ p99 }) => p99),
     median.serverMicroseconds?.toFixed(0) ?? '',
+    ofBare(({ serverMicroseconds }) => serverMicroseconds),
     median.databaseMicroseconds?.toFixed(0) ?? '',
     percent(median.generatorShare),
     percent(median.othersShare),
@@ -54,9 +60,9 @@ function besidePeers(cells: readonly Cell[]): string[] {
   const lines = gateways.flatMap((gateway) =>
     cells
       .filter((cell) => isPeer(cell.target.name) && beside(cell, [gateway], 'gateway') !== undefined)
-      .map(({ query, connections, target, median }) => {
-        const ratio = gateway.median.requestsPerSecond / median.requestsPerSecond;
-        return `  query ${query}, ${connections} connections: ${ratio.toFixed(2)} times ${target.name}`;
+      .map(({ query, connections, target, rounds }) => {
+        const ratio = ratioByRound(gateway.rounds, rounds, ({ requestsPerSecond }) => requestsPerSecond);
+        return `  query ${query}, ${connections} connections: ${ratio?.toFixed(2) ?? '?'} times ${target.name}`;
       }),
   );
   return lines.length === 0 ? [] : ["The gateway's requests/s:", ...lines];
