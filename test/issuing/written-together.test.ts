@@ -152,7 +152,16 @@ describe('a lock that is not released', () => {
     await other.query(`SELECT FROM end_user WHERE external_id = 'locked-7' FOR UPDATE`);
     const minting = burst('locked', 20);
     const [waiting] = minting.splice(7, 1);
-    for (const mint of await Promise.all(minting)) expectIssued(mint);
+    const others = Promise.all(minting);
+    let ended = false;
+    void others.finally(() => {
+      ended = true;
+    });
+    // A transaction of several that waited would do so for 200 ms, which is long enough to be seen.
+    let waitedTogether = 0;
+    while (!ended) waitedTogether = Math.max(waitedTogether, await countLockWaits('%reserve_sessions%'));
+    for (const mint of await others) expectIssued(mint);
+    expect(waitedTogether).toBe(0);
     expect(await countLockWaits()).toBe(1);
     await other.query('COMMIT');
     if (waiting !== undefined) expectIssued(await waiting);
@@ -198,9 +207,10 @@ test('what waited for the others until its sender gave up is not settled', async
   for (const mint of await Promise.all(minting)) expectIssued(mint);
 });
 
-async function countLockWaits(): Promise<number> {
+async function countLockWaits(statement = '%'): Promise<number> {
   const rows = await database.query(
-    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1`,
+    [statement],
   );
   return rows.length;
 }
