@@ -65,7 +65,10 @@ export function createEndings({ store, hangUp, onEnded, log }: EndingPorts): End
   };
 
   async function begin(call: LiveCall, reason: CallEnd, isOver: boolean): Promise<void> {
-    if (endings.has(call.id) || ended.has(call.id)) return;
+    const before = endings.get(call.id);
+    // Whoever asks for the end second waits for the attempt as well: an offer is not refused before its call is hung up.
+    if (before !== undefined) return before.attempt ?? undefined;
+    if (ended.has(call.id)) return;
     const ending = { call, reason, isOver, failures: 0, retryAt: 0, attempt: null };
     endings.set(call.id, ending);
     await attemptEnd(ending);
