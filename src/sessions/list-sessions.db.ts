@@ -18,7 +18,7 @@ import {
   textColumns,
   toEdges,
 } from '../platform/database/keyset.ts';
-import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
+import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
 import {
   type ReadTexts,
   read,
@@ -26,6 +26,7 @@ import {
   type SqlParameters,
   sqlParameters,
 } from '../platform/database/statement.ts';
+import type { TextRow } from '../platform/database/text-row.ts';
 import type { ListedSession, SessionDetail } from './session.ts';
 import {
   failureConditions,

@@ -12,14 +12,14 @@ export function answerResult(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const type = jsonTypeOf(accepted);
-  const text = jsonOf(result);
+  const json = jsonOf(result);
   const status = http.reduce((highest, one) => Math.max(highest, statusOf(one, type)), 200);
   for (const { headers } of http)
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  const length = String(Buffer.byteLength(text));
+  const length = String(Buffer.byteLength(json));
   response.writeHead(status, ['content-type', `${type}; charset=utf-8`, 'content-length', length]);
   // Given a string, Node sends head and body in one piece.
-  response.end(text);
+  response.end(json);
 }
 
 function statusOf({ status, spec }: ErrorHttp, type: JsonType): number {
