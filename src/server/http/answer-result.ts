@@ -18,8 +18,9 @@ export function answerResult(
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
   const length = String(Buffer.byteLength(json));
   response.writeHead(status, ['content-type', `${type}; charset=utf-8`, 'content-length', length]);
-  // Given a string, Node sends head and body in one piece.
-  response.end(json);
+  // Node sends head and body in one piece when the body is a string. As Latin-1 each byte is a character, and is sent as it is.
+  if (typeof json === 'string') response.end(json);
+  else response.end(json.toString('latin1'), 'latin1');
 }
 
 function statusOf({ status, spec }: ErrorHttp, type: JsonType): number {
