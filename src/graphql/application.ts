@@ -3,7 +3,8 @@ import { ApiKeyType } from './api-key.ts';
 import { READ_SCOPES } from './authorization.ts';
 import { builder } from './builder.ts';
 import { columnsOf } from './declared-text.ts';
-import { encodeId, encodeIdsOf, NODE_ID } from './ids.ts';
+import { idWriter } from './id-writer.ts';
+import { encodeId, NODE_ID } from './ids.ts';
 import { PolicyOverridesType } from './policy.ts';
 
 // What a session's row has of its application.
@@ -20,7 +21,7 @@ builder.objectType(ApplicationType, {
   fields: (t) => ({
     id: t.id({
       description: NODE_ID,
-      extensions: column('id', encodeIdsOf('Application')),
+      extensions: column('id', idWriter('Application')),
       resolve: ({ id }) => encodeId('Application', id),
     }),
     name: t.exposeString('name', {

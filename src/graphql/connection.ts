@@ -1,4 +1,5 @@
-import { type Edge, type Order, type Page, type TextRow, textPosition } from '../platform/database/page.ts';
+import { type Edge, type Order, type Page, textPosition } from '../platform/database/page.ts';
+import type { TextRow } from '../platform/database/text-row.ts';
 import type { Count } from './count.ts';
 import { type CursorFormat, cursorOf, decodeCursor, encodeCursor } from './cursor.ts';
 import type { PageSize } from './declared-cost.ts';

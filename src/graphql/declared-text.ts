@@ -1,13 +1,14 @@
-import type { TextRow } from '../platform/database/page.ts';
+import type { TextRow } from '../platform/database/text-row.ts';
 import type { Context } from './context.ts';
+import type { WriteBytes } from './json-bytes.ts';
 
 /**
  * How a field is written from rows of text, without being executed. A document with a field that does not say is executed as
  * usual (server/listings). The type of the field says how its text is written as JSON.
  */
 export type DeclaredText =
-  /** A column of the row, and what is made of its text. */
-  | { readonly column: string; readonly map?: (text: string) => string }
+  /** A column of the row, and how its text is written where the type does not say so. */
+  | { readonly column: string; readonly write?: WriteBytes }
   /** An object out of the same row: the columns that its fields name, and which ones these are here. Null when `nullWith` is. */
   | { readonly columns: Readonly<Record<string, string>>; readonly nullWith?: string }
   /** A property of the connection, which is made when it is selected. */
@@ -49,21 +50,14 @@ declare module 'graphql' {
     readonly listing?: DeclaredListing;
   }
   interface GraphQLScalarTypeExtensions {
-    /** The JSON of a value out of PostgreSQL's text of it. @throws when it is not as expected; then the field is executed */
-    readonly writeText?: (text: string) => string;
+    /** Writes a value out of PostgreSQL's text of it. When it throws, the field is executed. */
+    readonly writeBytes?: WriteBytes;
   }
 }
 
 /** The `extensions` of fields that are columns of a noun: `column('createdAt')`. */
 export function columnsOf<Column extends string>() {
-  return (column: Column, map?: (text: string) => string): { readonly text: DeclaredText } => ({
-    text: map === undefined ? { column } : { column, map },
+  return (column: Column, write?: WriteBytes): { readonly text: DeclaredText } => ({
+    text: write === undefined ? { column } : { column, write },
   });
-}
-
-/** Writes a number as JSON does, e.g. 0.1 for "0.1". @throws when it is none */
-export function writeNumber(text: string): string {
-  const number = Number(text);
-  if (!Number.isFinite(number)) throw new Error('A number has an unexpected form');
-  return JSON.stringify(number);
 }

@@ -15,11 +15,6 @@ export function encodeId(typename: string, id: string | number | bigint): string
   return btoa(`${typename}:${id}`);
 }
 
-/** Encodes uuids of one type. */
-export function encodeIdsOf(typename: string): (uuid: string) => string {
-  return (uuid) => encodeId(typename, uuid);
-}
-
 /** The type and uuid behind a client's id, or null when it is not one that encodeId could have made. */
 export function decodeId(id: string): { typename: string; id: string } | null {
   const [typename, uuid, ...rest] = Buffer.from(id, 'base64').toString('utf8').split(':');

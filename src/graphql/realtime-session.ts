@@ -9,7 +9,9 @@ import type { Context } from './context.ts';
 import { cursorOf } from './cursor.ts';
 import { columnsOf } from './declared-text.ts';
 import { failureMessage, UPSTREAM_PARAM } from './failure-message.ts';
-import { encodeId, encodeIdsOf, NODE_ID } from './ids.ts';
+import { idWriter } from './id-writer.ts';
+import { encodeId, NODE_ID } from './ids.ts';
+import { writerThrough } from './json-bytes.ts';
 import { forwardPages } from './page-arguments.ts';
 import { RealtimeCallType } from './realtime-call-ref.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
@@ -43,7 +45,10 @@ const SessionFailureType = builder.objectRef<SessionFailure>('SessionFailure').i
     }),
     message: t.string({
       description: 'A fixed text that may be shown to the user. It never repeats the answer of the provider.',
-      extensions: failureColumn('code', failureMessage),
+      extensions: failureColumn(
+        'code',
+        writerThrough((code) => JSON.stringify(failureMessage(code))),
+      ),
       resolve: ({ code }) => failureMessage(code),
     }),
     upstreamStatus: t.exposeInt('upstreamStatus', {
@@ -76,7 +81,7 @@ builder.objectType(RealtimeSessionType, {
   fields: (t) => ({
     id: t.id({
       description: NODE_ID,
-      extensions: column('id', encodeIdsOf('RealtimeSession')),
+      extensions: column('id', idWriter('RealtimeSession')),
       resolve: ({ id }) => encodeId('RealtimeSession', id),
     }),
     upstreamSessionId: t.exposeString('upstreamSessionId', {

@@ -3,8 +3,8 @@ import { parseInstant } from '../platform/validation/instant.ts';
 import type { Json } from '../platform/validation/json.ts';
 import { depthWithin, MAX_JSON_DEPTH } from '../platform/validation/text.ts';
 import { builder } from './builder.ts';
-import { writeNumber } from './declared-text.ts';
-import { formatTime, formatTimeText } from './format-time.ts';
+import { formatTime, writeTime } from './format-time.ts';
+import { type WriteBytes, writeNumber, writerThrough, writeText } from './json-bytes.ts';
 
 // The messages never repeat the value: it may be a secret.
 
@@ -12,7 +12,7 @@ builder.scalarType('DateTime', {
   description:
     'A time of RFC 3339. In answers it is always in UTC and to the millisecond, e.g. "2026-11-22T07:21:00.000Z". In arguments it may have any offset, e.g. "2026-11-22T08:21:00.123456+01:00"; it is converted to UTC, and kept to the microsecond where it is compared with times of records. A day that does not exist is refused. A leap second (second 60, at the end of a month in UTC) is the second after it.',
   serialize: formatTime,
-  extensions: { writeText: (text: string) => `"${formatTimeText(text)}"` },
+  extensions: { writeBytes: writeTime },
   parseValue: (value) => {
     const instant = parseInstant(value);
     if (typeof instant === 'string') throw new GraphQLError(instant);
@@ -24,7 +24,7 @@ builder.scalarType('JSON', {
   description: `Any JSON value, nested at most ${MAX_JSON_DEPTH} levels deep. A value that is returned never contains a secret: credentials are replaced before it is stored.`,
   serialize: (value) => value,
   // PostgreSQL's own form has spaces, and numbers that JavaScript writes otherwise.
-  extensions: { writeText: (text: string) => JSON.stringify(JSON.parse(text)) },
+  extensions: { writeBytes: writerThrough((text) => JSON.stringify(JSON.parse(text))) },
   parseValue: (value) => {
     if (!isJson(value)) throw new GraphQLError(`must be a JSON value, nested at most ${MAX_JSON_DEPTH} deep`);
     return value;
@@ -35,7 +35,7 @@ builder.scalarType('SafeInt', {
   description:
     'A whole number up to 2^53 - 1, which JSON and JavaScript hold exactly. Int is too small for these numbers.',
   serialize: (value) => value,
-  extensions: { writeText: writeNumber },
+  extensions: { writeBytes: writeNumber },
   parseValue: (value) => {
     if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
     throw new GraphQLError('must be a whole number from -(2^53 - 1) to 2^53 - 1');
@@ -45,7 +45,7 @@ builder.scalarType('SafeInt', {
 builder.scalarType('TokenLimit', {
   description: 'A positive integer, or the string "inf" for no limit.',
   serialize: (value) => value,
-  extensions: { writeText: (text: string) => (text === 'inf' ? '"inf"' : writeNumber(text)) },
+  extensions: { writeBytes: writeTokenLimit },
   parseValue: (value) => {
     if (value === 'inf') return value;
     if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
@@ -67,3 +67,10 @@ builder.scalarType('Decimal', {
     throw new GraphQLError('must be a decimal number as a string');
   },
 });
+
+const FIRST_OF_INF = 'inf'.charCodeAt(0);
+
+function writeTokenLimit(...[json, from, start, end]: Parameters<WriteBytes>): void {
+  const write = from[start] === FIRST_OF_INF ? writeText : writeNumber;
+  write(json, from, start, end);
+}

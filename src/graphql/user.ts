@@ -6,7 +6,8 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { columnsOf } from './declared-text.ts';
 import { BadInputError } from './errors.ts';
-import { decodeIdOf, encodeId, encodeIdsOf, NODE_ID } from './ids.ts';
+import { idWriter } from './id-writer.ts';
+import { decodeIdOf, encodeId, NODE_ID } from './ids.ts';
 import { BudgetStateType, PolicyOverridesType, PolicyType, QuotaStateType } from './policy.ts';
 import { groupByOptions, reportOf, TIME_ZONE, UsageDimensionEnum, UsageReportType } from './usage-report.ts';
 import { type UserName, UserType } from './user-ref.ts';
@@ -23,7 +24,7 @@ builder.objectType(UserType, {
   fields: (t) => ({
     id: t.id({
       description: NODE_ID,
-      extensions: column('id', encodeIdsOf('User')),
+      extensions: column('id', idWriter('User')),
       resolve: ({ id }) => encodeId('User', id),
     }),
     externalId: t.exposeString('externalId', {

@@ -18,7 +18,7 @@ import {
   textColumns,
   toEdges,
 } from '../platform/database/keyset.ts';
-import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
+import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
 import {
   type ReadTexts,
   read,
@@ -26,6 +26,7 @@ import {
   type SqlParameters,
   sqlParameters,
 } from '../platform/database/statement.ts';
+import type { TextRow } from '../platform/database/text-row.ts';
 import type { ListedSession, SessionDetail } from './session.ts';
 import {
   failureConditions,
@@ -117,9 +118,13 @@ export async function listSessionTexts(
   if (statement === null) return [];
   const { params, select, plan } = statement;
   const keyset = KEYSETS[order];
-  const texts = columns.map((column) =>
-    column === 'externalUserId' ? externalUserId(filter, visibility, params) : sessionTextColumn(column),
-  );
+  const [status, ...otherStatuses] = filter.statuses ?? [];
+  const texts = columns.map((column) => {
+    if (column === 'externalUserId') return externalUserId(filter, visibility, params);
+    // All sessions of the page have it. PostgreSQL would compute it again for each.
+    if (column === 'status' && status !== undefined && otherStatuses.length === 0) return `'${status}'::text`;
+    return sessionTextColumn(column);
+  });
   const rows = await readTexts(select(textColumns(keyset, texts)), params, plan);
   return rows && inReadingOrder(rows, page);
 }
@@ -137,24 +142,32 @@ function pageStatement(visibility: Visibility, filter: SessionFilter, order: Ses
   );
   const where = `${and(conditions, 's', params)} AND ${afterCursor(keyset, page, params)}`;
   const end = orderByLimit(keyset, page, params);
-  // With a range hint PostgreSQL expects few rows, whatever it assumes of the limit: one SELECT is enough.
-  if (branchConditions === null && filter.upstreamSessionId == null && conditions.some(isHinted))
-    return {
-      params,
-      plan,
-      select: (columns: string) => `SELECT ${columns} FROM realtime_session AS s WHERE ${where} ${end}`,
-    };
+  // With a range hint PostgreSQL expects few rows, whatever it assumes of the limit.
+  const isNarrow = branchConditions === null && conditions.some(isHinted);
+  const endOfBranch = isNarrow ? end : `${orderBy(keyset, page)} LIMIT ${MOST_ROWS}`;
   // One SELECT per condition on the status and the failure. Each reads a page in order from its own index; the union is sorted and cut again.
-  const branches = (branchConditions ?? ['true']).map((condition) => {
-    const branch = `SELECT * FROM realtime_session AS s WHERE ${condition} AND ${where}`;
+  const branchOf = (condition: string, columns: string) => {
+    const branch = `SELECT ${columns} FROM realtime_session AS s WHERE ${condition} AND ${where}`;
     // Hardly more than one session has a given upstream id. OFFSET 0 makes PostgreSQL find these before it sorts them;
     // otherwise it would read all sessions in order and compare the upstream id of each.
     return filter.upstreamSessionId == null
-      ? `(${branch} ${orderBy(keyset, page)} LIMIT ${MOST_ROWS})`
+      ? `(${branch} ${endOfBranch})`
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
-  });
-  const from = `FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
-  return { params, plan, select: (columns: string) => `SELECT ${columns} ${from}` };
+  };
+  const select = (columns: string) => {
+    const named = columnsNamedIn(`${columns} ${end}`);
+    const branches = (branchConditions ?? ['true']).map((condition) => branchOf(condition, named));
+    return `SELECT ${columns} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
+  };
+  return { params, plan, select };
+}
+
+/**
+ * The columns of sessions `s` that a text names. All of them would take as long as finding the rows does, and so would
+ * expressions, which PostgreSQL prepares for each partition.
+ */
+function columnsNamedIn(text: string): string {
+  return [...new Set(text.match(/\bs\.\w+/g))].join(', ');
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   textColumns,
   toEdges,
 } from '../platform/database/keyset.ts';
-import { type Edge, MAX_PAGE_SIZE, type Page, type TextRow } from '../platform/database/page.ts';
+import { type Edge, MAX_PAGE_SIZE, type Page } from '../platform/database/page.ts';
 import {
   type ReadTexts,
   read,
@@ -21,6 +21,7 @@ import {
   type SqlParameters,
   sqlParameters,
 } from '../platform/database/statement.ts';
+import type { TextRow } from '../platform/database/text-row.ts';
 import { LONGEST_EXPOSURE } from '../sessions/exposed-until.db.ts';
 import { activeSessionsOf } from '../sessions/find-active-sessions.db.ts';
 import { isActive, isActiveOfOneUser, isActiveOfUser } from '../sessions/session-conditions.db.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { TextRow } from './page.ts';
 import { type Execution, executeTogether, type Prepared, parametersOf } from './statement-batch.ts';
+import type { TextRow } from './text-row.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
 /** Reads rows of text with other statements. @throws skipped, when one before it failed; UnavailableError; errors of `pool.query` */
@@ -38,7 +38,7 @@ export function createBatchQueue(options: BatchQueueOptions): ReadTogether {
       }
       const rows: TextRow[] = [];
       const onEnd = (error: Error | null) => (error === null ? resolve(rows) : reject(error));
-      const onRow = (texts: TextRow) => rows.push(texts);
+      const onRow = (row: TextRow) => rows.push(row);
       waiting.push({ name, text, parameters: parametersOf(values), onRow, onEnd });
       startSoon();
     });

@@ -1,5 +1,6 @@
-import type { Edge, Order, Page, TextRow } from './page.ts';
+import type { Edge, Order, Page } from './page.ts';
 import type { SqlParameters } from './statement.ts';
+import type { TextRow } from './text-row.ts';
 
 /** The order of a listing as SQL: the expression of the id, and of the time if it is sorted by one. */
 export type Keyset = Pick<Order, 'direction'> & { readonly id: string } & (

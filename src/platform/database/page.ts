@@ -1,3 +1,5 @@
+import { type TextRow, textsOf } from './text-row.ts';
+
 /** How a listing is sorted: by id alone (UUIDv7, so by age), or by a time and, among equal times, by id. */
 export type Order = { readonly by: 'id' | 'time'; readonly direction: 'ASC' | 'DESC' };
 
@@ -22,12 +24,10 @@ export type Page<Position = CursorPosition> = {
 /** A record, and its position in the listing that it was read from. */
 export type Edge<Row, Position = CursorPosition> = { readonly node: Row; readonly position: Position };
 
-/** A row of columns as PostgreSQL writes them: the id first, and last what a listing is sorted by, if that is not the id. */
-export type TextRow = readonly (string | null)[];
-
-/** The position of a row in a listing of that order. */
+/** The position of a row in a listing of that order: the id comes first, and last what it is sorted by, if that is not the id. */
 export function textPosition({ by }: Order, row: TextRow): CursorPosition {
-  return { id: row[0] ?? '', sortedBy: by === 'id' ? null : (row.at(-1) ?? null) };
+  const texts = textsOf(row);
+  return { id: texts[0] ?? '', sortedBy: by === 'id' ? null : (texts.at(-1) ?? null) };
 }
 
 /** Counting took longer than a request may take. A count up to a lower number may be fast enough. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { TextRow } from './page.ts';
 import { type Column, executeTogether, type Prepared, parametersOf } from './statement-batch.ts';
+import { type TextRow, textsOf } from './text-row.ts';
 
 // Connections to the server itself. Behind a pooler the next statement may meet another server process, which has neither our
 // settings nor our prepared statements.
@@ -35,28 +35,28 @@ export function queryTexts(
   statement: Prepared,
   values: readonly unknown[],
 ): Promise<TextRow[]> {
-  return run(pool, statement, values, (texts) => texts);
+  return run(pool, statement, values, (row) => row);
 }
 
 function run<Row>(
   pool: pg.Pool,
   { name, text }: Prepared,
   values: readonly unknown[],
-  read: (texts: TextRow, columns: readonly Column[]) => Row,
+  read: (row: TextRow, columns: readonly Column[]) => Row,
 ): Promise<Row[]> {
   return new Promise((resolve, reject) => {
     const rows: Row[] = [];
     const onEnd = (error: Error | null) => (error === null ? resolve(rows) : reject(error));
-    const onRow = (texts: TextRow, columns: readonly Column[]) => rows.push(read(texts, columns));
+    const onRow = (row: TextRow, columns: readonly Column[]) => rows.push(read(row, columns));
     executeTogether(pool, [{ name, text, parameters: parametersOf(values), onRow, onEnd }]);
   });
 }
 
-function toObject<Row>(texts: TextRow, columns: readonly Column[]): Row {
+function toObject<Row>(textRow: TextRow, columns: readonly Column[]): Row {
   const row: Record<string, unknown> = {};
-  for (const [index, { name, parse }] of columns.entries()) {
-    const text = texts[index] ?? null;
-    row[name] = text === null ? null : parse(text);
+  for (const [index, text] of textsOf(textRow).entries()) {
+    const column = columns[index];
+    if (column !== undefined) row[column.name] = text === null ? null : column.parse(text);
   }
   return row as Row;
 }

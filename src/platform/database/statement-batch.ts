@@ -1,6 +1,7 @@
 import pg from 'pg';
 import utils from 'pg/lib/utils.js';
-import type { TextRow } from './page.ts';
+import { interceptRows, type RowReceiver } from './intercept-rows.ts';
+import type { TextRow } from './text-row.ts';
 import { types } from './time-type.ts';
 
 export type Prepared = { readonly name: string; readonly text: string };
@@ -11,7 +12,7 @@ export type Execution = Prepared & {
   /** As they are sent. */
   readonly parameters: (string | Buffer | null)[];
   /** @throws the error that the statement then has */
-  readonly onRow: (texts: TextRow, columns: readonly Column[]) => void;
+  readonly onRow: (row: TextRow, columns: readonly Column[]) => void;
   /** Once, with null when all rows have come. */
   readonly onEnd: (error: Error | null) => void;
 };
@@ -19,8 +20,10 @@ export type Execution = Prepared & {
 /** The error of a statement that PostgreSQL did not execute, because one before it in the same batch failed. */
 export const skipped = new Error('A statement before this one failed');
 
-// What each connection has prepared, by name.
-const prepared = new WeakMap<pg.Connection, Map<string, readonly Column[]>>();
+/** What each connection has prepared, by name, and who gets its rows. */
+type Connected = { readonly prepared: Map<string, readonly Column[]>; readonly receiver: RowReceiver };
+
+const connected = new WeakMap<pg.Connection, Connected>();
 
 /**
  * Executes named statements on one connection of a direct pool, all of them with one message to the server and one back: two
@@ -53,7 +56,8 @@ export function executeTogether(
 function submittable(batch: readonly Execution[], release: (error: Error | null) => void) {
   // The statement whose rows come.
   let current = 0;
-  let known: Map<string, readonly Column[]>;
+  let known: Connected['prepared'];
+  let receiver: RowReceiver | undefined;
   let columns: readonly Column[] | undefined;
   let unreadable: Error | null = null;
   const last = batch.length - 1;
@@ -66,16 +70,29 @@ function submittable(batch: readonly Execution[], release: (error: Error | null)
     one?.onEnd(failure);
   }
 
+  function receive(row: TextRow): void {
+    const one = batch[current];
+    if (one === undefined) return;
+    columns ??= known.get(ownName(one)) ?? [];
+    try {
+      one.onRow(row, columns);
+    } catch (error) {
+      unreadable = asError(error);
+    }
+  }
+
   return {
     // The client replaces it by one that clears the timer of the batch, and calls this one when the time is over.
     callback(error: Error | null): void {
+      if (receiver !== undefined) receiver.onRow = null;
       release(error ?? unreadable);
       end(error);
       const isOfStatement = error instanceof pg.DatabaseError;
       while (current < batch.length) end(isOfStatement ? skipped : error);
     },
     submit(connection: pg.Connection): Error | null {
-      known = preparedOn(connection);
+      ({ prepared: known, receiver } = connectedBy(connection));
+      receiver.onRow = receive;
       const { stream } = connection;
       // One write for all messages.
       stream.cork();
@@ -103,16 +120,6 @@ function submittable(batch: readonly Execution[], release: (error: Error | null)
         name: field.name,
         parse: types.getTypeParser(field.dataTypeID, 'text'),
       }));
-    },
-    handleDataRow({ fields }: { readonly fields: TextRow }): void {
-      const one = batch[current];
-      if (one === undefined) return;
-      columns ??= known.get(ownName(one)) ?? [];
-      try {
-        one.onRow(fields, columns);
-      } catch (error) {
-        unreadable = asError(error);
-      }
     },
     handleCommandComplete(): void {
       const one = batch[current];
@@ -144,10 +151,12 @@ function ownName({ name }: Prepared): string {
   return `${name}/`;
 }
 
-function preparedOn(connection: pg.Connection): Map<string, readonly Column[]> {
-  const known = prepared.get(connection) ?? new Map<string, readonly Column[]>();
-  prepared.set(connection, known);
-  return known;
+function connectedBy(connection: pg.Connection): Connected {
+  const before = connected.get(connection);
+  if (before !== undefined) return before;
+  const made = { prepared: new Map<string, readonly Column[]>(), receiver: interceptRows(connection.stream) };
+  connected.set(connection, made);
+  return made;
 }
 
 function asError(thrown: unknown): Error {

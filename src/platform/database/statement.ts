@@ -3,9 +3,9 @@ import type pg from 'pg';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import type { AllKeys } from '../validation/all-keys.ts';
 import { mapDatabaseErrors } from './map-database-errors.ts';
-import type { TextRow } from './page.ts';
 import { allowsPreparedQueries, queryObjects, queryTexts } from './prepared-query.ts';
 import type { Prepared } from './statement-batch.ts';
+import { type TextRow, toTextRow } from './text-row.ts';
 import { types } from './time-type.ts';
 
 /** A prepared statement with a name of its own, and the fields that its rows have. */
@@ -169,6 +169,6 @@ export async function readTexts(
       types: texts,
       rowMode: 'array',
     });
-    return rows;
+    return rows.map(toTextRow);
   });
 }

@@ -1,9 +1,9 @@
 import type { ExecutionResult } from 'graphql';
 
-/** A result that was written as JSON instead of being made: `text` is all of it. It has no errors. */
-export type WrittenResult = ExecutionResult & { readonly text: string };
+/** A result that was written as JSON in UTF-8 instead of being made: all of it. It has no errors. */
+export type WrittenResult = ExecutionResult & { readonly json: Buffer };
 
 /** The JSON of a result. */
-export function jsonOf(result: ExecutionResult | WrittenResult): string {
-  return 'text' in result ? result.text : JSON.stringify(result);
+export function jsonOf(result: ExecutionResult | WrittenResult): string | Buffer {
+  return 'json' in result ? result.json : JSON.stringify(result);
 }

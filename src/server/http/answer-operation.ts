@@ -23,7 +23,7 @@ export async function answerOperation(
   if (!(Symbol.asyncIterator in result)) {
     const presented = await presentResult(result, context, onUnexpected);
     if (accepted.json !== null || isAboutCaller(presented)) answerResult(response, presented, accepted);
-    else answerEvent(response, jsonOf(presented.result));
+    else answerEvent(response, String(jsonOf(presented.result)));
   } else if (accepted.events) {
     context.log.streamed = true;
     await answerEvents(response, streamResults(result, context, onUnexpected), heartbeatMs);

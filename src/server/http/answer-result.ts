@@ -12,14 +12,15 @@ export function answerResult(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const type = jsonTypeOf(accepted);
-  const text = jsonOf(result);
+  const json = jsonOf(result);
   const status = http.reduce((highest, one) => Math.max(highest, statusOf(one, type)), 200);
   for (const { headers } of http)
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  const length = String(Buffer.byteLength(text));
+  const length = String(Buffer.byteLength(json));
   response.writeHead(status, ['content-type', `${type}; charset=utf-8`, 'content-length', length]);
-  // Given a string, Node sends head and body in one piece.
-  response.end(text);
+  // Node sends head and body in one piece when the body is a string. As Latin-1 each byte is a character, and is sent as it is.
+  if (typeof json === 'string') response.end(json);
+  else response.end(json.toString('latin1'), 'latin1');
 }
 
 function statusOf({ status, spec }: ErrorHttp, type: JsonType): number {

@@ -12,14 +12,15 @@ import {
 } from 'graphql';
 import { declaresConditions } from '../../graphql/authorization.ts';
 import type { DeclaredListing, SelectedTexts, TextConnection } from '../../graphql/declared-text.ts';
-import type { TextRow } from '../../platform/database/page.ts';
+import type { JsonBytes } from '../../graphql/json-bytes.ts';
+import { createPositions, locateTexts, type TextRow } from '../../platform/database/text-row.ts';
 import { compileArguments } from './compile-arguments.ts';
-import { compileRow } from './compile-row.ts';
+import { compileRow, type RowTexts } from './compile-row.ts';
 import { type Compiling, compileFields, type Field, notCompiled } from './selection.ts';
-import { type Write, writeList, writeObject } from './write-json.ts';
+import { type Write, writeList, writeObject, writeValue } from './write-json.ts';
 
 type PageInfo = TextConnection['pageInfo'];
-type Edge = Pick<TextConnection, 'cursorOf'> & { readonly row: TextRow };
+type Edge = Pick<TextConnection, 'cursorOf'> & { readonly row: TextRow; readonly texts: RowTexts };
 
 /** A query that asks for one listing, compiled. */
 export type CompiledListing = {
@@ -102,27 +103,42 @@ function compileConnection(
       const inner = getNamedType(field.type);
       if (text !== undefined && 'property' in text && isLeafType(inner)) {
         compiling.properties.add(text.property);
-        return (connection) => JSON.stringify(Reflect.get(connection, text.property));
+        return (json, connection) => writeValue(json, Reflect.get(connection, text.property));
       }
       if (!isObjectType(inner)) throw notCompiled;
       switch (field.name) {
         case 'edges': {
           const write = compileEdge(inner, own, compiling);
-          return ({ rows, cursorOf }) => writeList(rows, (row) => write({ row, cursorOf }));
+          return (json, { rows, cursorOf }) =>
+            writeRows(json, rows, compiling, (row, texts) => write(json, { row, texts, cursorOf }));
         }
         case 'nodes': {
           const write = compileRow(inner, own, compiling);
-          return ({ rows }) => writeList(rows, write);
+          return (json, { rows }) => writeRows(json, rows, compiling, (_row, texts) => write(json, texts));
         }
         case 'pageInfo': {
           const write = compilePageInfo(inner, own, compiling);
-          return ({ pageInfo }) => write(pageInfo);
+          return (json, { pageInfo }) => write(json, pageInfo);
         }
         default:
           throw notCompiled;
       }
     }),
   );
+}
+
+/** Writes a list of rows; the texts of one are located at a time. */
+function writeRows(
+  json: JsonBytes,
+  rows: readonly TextRow[],
+  { columns }: Compiling,
+  write: (row: TextRow, texts: RowTexts) => void,
+): void {
+  const positions = createPositions(columns.length);
+  writeList(json, rows, (row) => {
+    locateTexts(row, positions);
+    write(row, { bytes: row.bytes, positions });
+  });
 }
 
 function compileEdge(
@@ -133,10 +149,10 @@ function compileEdge(
   return writeObject(
     compileFields<Edge>(type, nodes, compiling, (field, own) => {
       const inner = getNamedType(field.type);
-      if (field.name === 'cursor') return ({ row, cursorOf }) => JSON.stringify(cursorOf(row));
+      if (field.name === 'cursor') return (json, { row, cursorOf }) => writeValue(json, cursorOf(row));
       if (field.name !== 'node' || !isObjectType(inner)) throw notCompiled;
       const write = compileRow(inner, own, compiling);
-      return ({ row }) => write(row);
+      return (json, { texts }) => write(json, texts);
     }),
   );
 }
@@ -153,7 +169,7 @@ function compilePageInfo(
         case 'hasPreviousPage':
         case 'startCursor':
         case 'endCursor':
-          return (pageInfo) => JSON.stringify(pageInfo[name]);
+          return (json, pageInfo) => writeValue(json, pageInfo[name]);
         default:
           throw notCompiled;
       }

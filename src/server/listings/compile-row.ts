@@ -6,9 +6,13 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { TextRow } from '../../platform/database/page.ts';
+import { type WriteBytes, writeBytes } from '../../graphql/json-bytes.ts';
+import { NO_END, type TextPositions } from '../../platform/database/text-row.ts';
 import { type Compiling, compileFields, type Field, notCompiled } from './selection.ts';
-import { type Write, writeObject, writerOf } from './write-json.ts';
+import { NULL, type Write, writeObject, writerOf } from './write-json.ts';
+
+/** The texts of a row: the bytes of all, and where each of them is. */
+export type RowTexts = { bytes: Buffer; readonly positions: TextPositions };
 
 /**
  * Compiles the selection of an entry: adds the columns that it needs, and makes what writes a row of them.
@@ -20,12 +24,13 @@ export function compileRow(
   nodes: readonly FieldNode[],
   compiling: Compiling,
   columnOf: (name: string) => string | undefined = (name) => name,
-): Write<TextRow> {
+): Write<RowTexts> {
   return writeObject(
-    compileFields<TextRow>(type, nodes, compiling, (field, own) => {
+    compileFields<RowTexts>(type, nodes, compiling, (field, own) => {
       const { text } = field.extensions;
       if (text === undefined || 'property' in text) throw notCompiled;
-      if ('column' in text) return compileColumn(field, text.map, indexOf(columnOf(text.column), compiling));
+      if ('column' in text)
+        return compileColumn(field, text.write ?? null, indexOf(columnOf(text.column), compiling));
       const inner = getNullableType(field.type);
       if (!isObjectType(inner)) throw notCompiled;
       const { columns, nullWith } = text;
@@ -34,26 +39,25 @@ export function compileRow(
       );
       if (nullWith === undefined) return write;
       const decisive = indexOf(nullWith, compiling);
-      return (row) => (row[decisive] == null ? 'null' : write(row));
+      return (json, row) => {
+        if (row.positions.ends[decisive] === NO_END) writeBytes(json, NULL);
+        else write(json, row);
+      };
     }),
   );
 }
 
-function compileColumn(
-  { type }: Field,
-  map: ((text: string) => string) | undefined,
-  index: number,
-): Write<TextRow> {
+function compileColumn({ type }: Field, own: WriteBytes | null, index: number): Write<RowTexts> {
   const isNullable = !isNonNullType(type);
   const leaf = getNullableType(type);
-  const writeValue = isLeafType(leaf) ? writerOf(leaf) : null;
-  if (writeValue === null) throw notCompiled;
-  const write = map === undefined ? writeValue : (text: string) => writeValue(map(text));
-  return (row) => {
-    const text = row[index];
-    if (text != null) return write(text);
-    if (isNullable) return 'null';
-    throw new Error('A value is missing');
+  if (!isLeafType(leaf)) throw notCompiled;
+  const write = own ?? writerOf(leaf);
+  if (write === null) throw notCompiled;
+  return (json, { bytes, positions: { starts, ends } }) => {
+    const end = ends[index] ?? NO_END;
+    if (end !== NO_END) write(json, bytes, starts[index] ?? end, end);
+    else if (isNullable) writeBytes(json, NULL);
+    else throw new Error('A value is missing');
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 // Not part of the package's interface, but the one that executes: fields are merged and ordered as there.
 import { collectSubfields } from 'graphql/execution/collectFields.js';
+import { writeBytes } from '../../graphql/json-bytes.ts';
 import type { Write } from './write-json.ts';
 
 /** What is gathered while the selection of a listing is compiled. */
@@ -42,10 +43,10 @@ export function compileFields<Value>(
 ): Map<string, Write<Value>> {
   const { schema, fragments, variables } = compiling;
   const selected = collectSubfields(schema, fragments, variables, type, parents);
-  const typename = JSON.stringify(type.name);
+  const typename = Buffer.from(JSON.stringify(type.name));
   const writers = [...selected].map(([key, nodes]): [string, Write<Value>] => {
     const name = nodes[0]?.name.value ?? '';
-    if (name === TypeNameMetaFieldDef.name) return [key, () => typename];
+    if (name === TypeNameMetaFieldDef.name) return [key, (json) => writeBytes(json, typename)];
     const field = type.getFields()[name];
     if (field === undefined) throw notCompiled;
     compiling.fields.add(field);

@@ -5,77 +5,96 @@ import {
   isEnumType,
   specifiedScalarTypes,
 } from 'graphql';
-import { writeNumber } from '../../graphql/declared-text.ts';
+import {
+  type JsonBytes,
+  type WriteBytes,
+  writeBytes,
+  writeNumber,
+  writeString,
+  writeText,
+} from '../../graphql/json-bytes.ts';
 
-/** Writes a value as JSON. @throws when the value is not as expected, and the field must be executed */
-export type Write<Value> = (value: Value) => string;
+/** Writes a value. @throws when the value is not as expected, and the field must be executed */
+export type Write<Value> = (json: JsonBytes, value: Value) => void;
+
+const COMMA = Buffer.from(',');
+const [BEGIN_OBJECT, END_OBJECT] = [Buffer.from('{'), Buffer.from('}')];
+const [BEGIN_LIST, END_LIST] = [Buffer.from('['), Buffer.from(']')];
+const [TRUE, FALSE] = [Buffer.from('true'), Buffer.from('false')];
+export const NULL = Buffer.from('null');
 
 /** Writes an object by its keys, in their order. */
 export function writeObject<Value>(fields: ReadonlyMap<string, Write<Value>>): Write<Value> {
   const parts = [...fields].map(([key, write], index) => ({
-    before: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:`,
+    before: Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`),
     write,
   }));
-  if (parts.length === 0) return () => '{}';
-  return (value) => {
-    let text = '';
-    for (const { before, write } of parts) text += before + write(value);
-    return `${text}}`;
+  return (json, value) => {
+    if (parts.length === 0) writeBytes(json, BEGIN_OBJECT);
+    for (const { before, write } of parts) {
+      writeBytes(json, before);
+      write(json, value);
+    }
+    writeBytes(json, END_OBJECT);
   };
 }
 
-export function writeList<Value>(values: readonly Value[], write: Write<Value>): string {
-  let text = '[';
-  for (const value of values) text += text === '[' ? write(value) : `,${write(value)}`;
-  return `${text}]`;
+export function writeList<Value>(
+  json: JsonBytes,
+  values: readonly Value[],
+  write: (value: Value) => void,
+): void {
+  writeBytes(json, BEGIN_LIST);
+  for (const [index, value] of values.entries()) {
+    if (index > 0) writeBytes(json, COMMA);
+    write(value);
+  }
+  writeBytes(json, END_LIST);
+}
+
+/** Writes what is no text of PostgreSQL's. */
+export function writeValue(json: JsonBytes, value: unknown): void {
+  writeString(json, JSON.stringify(value));
 }
 
 /** Writes what PostgreSQL wrote of a value of that type; null where it is not known how. */
-export function writerOf(type: GraphQLLeafType): Write<string> | null {
+export function writerOf(type: GraphQLLeafType): WriteBytes | null {
   if (isEnumType(type)) return enumWriter(type);
-  return type.extensions.writeText ?? SPECIFIED.get(type) ?? null;
+  return type.extensions.writeBytes ?? SPECIFIED.get(type) ?? null;
 }
 
-const SPECIFIED: ReadonlyMap<GraphQLScalarType, Write<string>> = new Map(
+const SPECIFIED: ReadonlyMap<GraphQLScalarType, WriteBytes> = new Map(
   specifiedScalarTypes.map((type) => [type, writerOfSpecified(type.name)]),
 );
 
-function writerOfSpecified(name: string): Write<string> {
+const T = 't'.charCodeAt(0);
+
+function writerOfSpecified(name: string): WriteBytes {
   switch (name) {
     case 'Int':
     case 'Float':
       return writeNumber;
     case 'Boolean':
-      return (text) => (text === 't' ? 'true' : 'false');
+      return (json, from, start) => writeBytes(json, from[start] === T ? TRUE : FALSE);
     default:
       return writeText;
   }
 }
 
-const QUOTE = 34;
-const BACKSLASH = 92;
-const FIRST_PRINTABLE = 32;
-const FIRST_SURROGATE = 0xd800;
-const SHORT = 64;
-
-/** The same as JSON.stringify. Most texts are short and need no escapes, which is seen sooner than JSON.stringify is called. */
-export function writeText(text: string): string {
-  if (text.length > SHORT) return JSON.stringify(text);
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code < FIRST_PRINTABLE || code === QUOTE || code === BACKSLASH || code >= FIRST_SURROGATE)
-      return JSON.stringify(text);
-  }
-  return `"${text}"`;
+function enumWriter(type: GraphQLEnumType): WriteBytes {
+  const values = type.getValues().map(({ name, value }) => ({
+    text: Buffer.from(String(value)),
+    written: Buffer.from(JSON.stringify(name)),
+  }));
+  return (json, from, start, end) => {
+    const found = values.find(({ text }) => isSame(text, from, start, end));
+    if (found === undefined) throw new Error(`A value is not one of ${type.name}`);
+    writeBytes(json, found.written);
+  };
 }
 
-function enumWriter(type: GraphQLEnumType): Write<string> {
-  const written = new Map<unknown, string>(
-    type.getValues().map(({ name, value }) => [value, JSON.stringify(name)]),
-  );
-  return (text) => {
-    const name = written.get(text);
-    if (name === undefined) throw new Error(`A value is not one of ${type.name}`);
-    return name;
-  };
+function isSame(text: Buffer, from: Buffer, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = start; at < end; at += 1) if (from[at] !== text[at - start]) return false;
+  return true;
 }

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createShares } from '../../../src/platform/database/database-shares.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
+import { textsOf } from '../../../src/platform/database/text-row.ts';
 import { createFairScheduler } from '../../../src/platform/process/fair-scheduler.ts';
 import { createApplication, createKey } from '../../support/callers.ts';
 import { useDatabase, useGateway } from '../../support/fixture.ts';
@@ -210,8 +211,8 @@ describe('what is read together', () => {
     const readAs = async (caller: string) => {
       const { listings, readTexts } = shares(caller);
       await listings(async () => {});
-      return (value: string, statement = 'SELECT $1::text') =>
-        readTexts(statement, { values: [value], bind: String }, 'prepared');
+      return async (value: string, statement = 'SELECT $1::text') =>
+        (await readTexts(statement, { values: [value], bind: String }, 'prepared'))?.map(textsOf);
     };
     return { pool, shares, readAs };
   };
