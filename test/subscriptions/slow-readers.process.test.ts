@@ -4,6 +4,7 @@ import { type EventStream, eventsOf, openStream } from '../support/event-stream.
 import { repeatSession, sessionOf } from '../support/expiring.ts';
 import { useDatabase, useGatewayProcess } from '../support/fixture.ts';
 import { askAt, type TestGateway } from '../support/gateway.ts';
+import { metric } from '../support/metric.ts';
 
 // More than may wait for a reader and be on the way to it. Each is 30 KB, larger than most.
 const CHANGES = 1600;
@@ -40,10 +41,7 @@ async function write(sessions: string): Promise<string[]> {
   return rows.map(({ session_id }) => Buffer.from(`RealtimeSession:${session_id}`).toString('base64')).sort();
 }
 
-async function heapBytes(): Promise<number> {
-  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
-  return Number(/^nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1]);
-}
+const heapBytes = async () => (await metric(gateway, 'nodejs_heap_size_used_bytes')) ?? Number.NaN;
 
 test('only a client that does not read is cut off; what waits for it stays bounded', {
   timeout: TEST_TIMEOUT_MS,

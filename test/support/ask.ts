@@ -91,6 +91,15 @@ const REVOKE = /* GraphQL */ `
   }
 `;
 
+/** The answer where upstream is not asked, because its circuit is open or it has no place left. */
+export const NOT_ASKED = {
+  __typename: 'UpstreamError',
+  session: null,
+  upstreamStatus: null,
+  retryable: true,
+  possiblyIssued: false,
+};
+
 type Asks = Pick<TestGateway, 'ask'>;
 type Input = Record<string, unknown>;
 

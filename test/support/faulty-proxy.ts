@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listen } from './listen.ts';
 
 /** What becomes of one request, instead of being passed on and answered. */
 export type Fault =
@@ -60,8 +61,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };

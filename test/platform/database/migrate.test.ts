@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect as connectTo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { migrate } from '../../../src/platform/database/migrate.ts';
 import { MigrationError } from '../../../src/platform/database/migration-error.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
+import { listen } from '../../support/listen.ts';
 
 const LATER = '29991231235959_later';
 const UP_TO_DATE = {
@@ -391,11 +391,9 @@ async function pretendingToBe(version: string): Promise<string> {
     inner.pipe(outer).on('close', () => inner.destroy());
     for (const socket of [inner, outer]) socket.on('error', () => inner.destroy());
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const proxyPort = await listen(server);
   onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   const url = new URL(database.ownerUrl);
-  url.port = String(address.port);
+  url.port = String(proxyPort);
   return url.href;
 }
