@@ -4,6 +4,7 @@ import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../support
 import { useDatabase } from '../support/fixture.ts';
 import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import { metric } from '../support/metric.ts';
+import { quantile } from '../support/quantile.ts';
 
 // An outage of the provider at a steady 50 requests a second, with somebody looking at the dashboard meanwhile.
 // RESILIENCE_SECONDS=60 is the full form.
@@ -82,10 +83,6 @@ function callTimes(upstream: FakeUpstream): readonly number[] {
   };
   void listen();
   return times;
-}
-
-function p95(milliseconds: readonly number[]): number {
-  return milliseconds.toSorted((a, b) => a - b)[Math.ceil(milliseconds.length * 0.95) - 1] ?? Number.NaN;
 }
 
 async function markersInLedger(prefix: string): Promise<string[]> {
@@ -188,7 +185,7 @@ describe(FULL ? 'alone' : 'together', { concurrent: !FULL }, () => {
       const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
       for (const gap of gaps) expect(gap).toBeGreaterThan(COOL_DOWN_MS - 50);
 
-      const dashboard = p95(looks);
+      const dashboard = quantile(looks, 0.95);
       process.stdout.write(
         `outage (${name}): ${samples.length} mutations, ${callsToOpen} calls until open after ${Math.round(openedAfter)} ms, ` +
           `${probes.length} probes, recovered after ${Math.round(recoveredAfter)} ms, ` +

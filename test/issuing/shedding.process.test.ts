@@ -5,6 +5,7 @@ import { use, useGatewayProcess, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
 import { metric } from '../support/metric.ts';
 import { startPausablePostgres } from '../support/pausable-postgres.ts';
+import { quantile } from '../support/quantile.ts';
 
 // A database that stopped answering, under many requests, in the real process with its default bounds.
 
@@ -48,10 +49,6 @@ const create = (index: number) =>
 const list = () => timed(askOnce(agent, gateway.url, LIST));
 
 const residentBytes = async () => (await metric(gateway, 'process_resident_memory_bytes')) ?? Number.NaN;
-
-function quantile(values: readonly number[], q: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * q) - 1] ?? Number.NaN;
-}
 
 function expectUnavailable({ asked }: Timed): void {
   if ('broken' in asked) throw new Error(`broken: ${asked.broken}`);

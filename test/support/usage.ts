@@ -93,7 +93,7 @@ export async function readUsageRows(
   }
 }
 
-/** A response that costs 0.0085336 by gpt-realtime-2.1. */
+/** As in the provider's reference of response.done: it costs 0.0085336 by gpt-realtime-2.1. */
 export const RESPONSE = {
   total_tokens: 275,
   input_tokens: 127,
