@@ -4,6 +4,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { ROOT_KEY, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import type { Parsed } from '../support/parsed.ts';
 import { callers, named, type Standing, standingOf } from './callers.ts';
 import { type Fact, idOf, readFacts } from './records.ts';
 
@@ -12,8 +13,7 @@ export type Exchange = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they assert
-  readonly body: any;
+  readonly body: Parsed;
 };
 
 export type World = {

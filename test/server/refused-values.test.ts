@@ -14,7 +14,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { acceptsValue } from '../../src/server/graphql/accepts-value.ts';
 import { createExecuteQuery } from '../../src/server/graphql/compiled-queries.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
-import { ROOT_KEY } from '../support/gateway.ts';
+import { type Answer, ROOT_KEY } from '../support/gateway.ts';
 import { AGAIN, nested, VALUES, VARIABLES } from './refused-cases.ts';
 
 const database = useDatabase();
@@ -100,8 +100,10 @@ function exactly(text: string): RegExp {
   return new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the answers have many shapes
-function withoutRequestIds({ status, body }: { status: number; body: any }): { status: number; body: any } {
+function withoutRequestIds({
+  status,
+  body,
+}: Pick<Answer, 'status' | 'body'>): Pick<Answer, 'status' | 'body'> {
   return {
     status,
     body: JSON.parse(JSON.stringify(body, (key, value) => (key === 'requestId' ? undefined : value))),
