@@ -13,6 +13,7 @@ import { eventually } from '../support/eventually.ts';
 import { fewestStatements } from '../support/fewest-statements.ts';
 import { useDatabase, useGateway, useProxy } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
+import { uuidOf } from '../support/ids.ts';
 
 const VIEWER = '{ viewer { kind name scopes reach application { name } user { id } } }';
 
@@ -275,10 +276,6 @@ describe('registering an application', () => {
     expect(made).toHaveLength(1);
   });
 });
-
-function uuidOf(id: string): string {
-  return Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
-}
 
 async function trailOf(apiKeyId: string): Promise<string[]> {
   const events = await database.query<{ action: string }>(

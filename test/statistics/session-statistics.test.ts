@@ -6,6 +6,7 @@ import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { isoOf, onClocks } from '../support/clocks.ts';
 import { eventually } from '../support/eventually.ts';
 import { use, useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
+import { idOf, uuidOf } from '../support/ids.ts';
 import { asOwner, createBetween } from '../support/partitions.ts';
 import { dropDue } from '../support/retention.ts';
 import { askForStatistics, readStatistics } from '../support/statistics.ts';
@@ -56,7 +57,6 @@ beforeAll(async () => {
   shopKey = bearer(value);
 });
 
-const idOf = (type: string, uuid = '') => Buffer.from(`${type}:${uuid}`).toString('base64');
 const now = () => Date.now() * 1000;
 
 /** Adds up, as a gateway whose clock says so. */
@@ -149,7 +149,7 @@ async function readAll(variables: Record<string, unknown>, headers?: Record<stri
 }
 
 function keyOfNode(node: Node, { groupBy, timeZone }: Question): string {
-  const uuid = node.user === null ? null : Buffer.from(node.user.id, 'base64').toString().split(':')[1];
+  const uuid = node.user === null ? null : uuidOf(node.user.id);
   const values: Record<string, string | null | undefined> = {
     USER: uuid,
     APPLICATION: node.application?.name,

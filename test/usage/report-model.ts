@@ -1,6 +1,7 @@
 import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
 import { onClocks } from '../support/clocks.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { idOf } from '../support/ids.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { Totals, UsageRow } from '../support/usage.ts';
 
@@ -71,7 +72,7 @@ export async function fill(
     [JSON.stringify(rows)],
   );
   await database.query('SELECT count_usage(r, 1) FROM usage_record AS r');
-  return new Map(users.map(({ id, name }) => [name, Buffer.from(`User:${id}`).toString('base64')]));
+  return new Map(users.map(({ id, name }) => [name, idOf('User', id)]));
 }
 
 type Sum = { responses: number; tokens: number; known: string };
