@@ -14,7 +14,8 @@ import { schema } from '../../src/graphql/schema.ts';
 import { acceptsValue } from '../../src/server/graphql/accepts-value.ts';
 import { createExecuteQuery } from '../../src/server/graphql/compiled-queries.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
-import { type Answer, ROOT_KEY } from '../support/gateway.ts';
+import type { Answer } from '../support/gateway.ts';
+import { type Parameters, sendParameters } from '../support/send-parameters.ts';
 import { AGAIN, nested, VALUES, VARIABLES } from './refused-cases.ts';
 
 const database = useDatabase();
@@ -81,19 +82,8 @@ test.each(AGAIN)(
   },
 );
 
-async function send(method: string, parameters: Readonly<Record<string, unknown>>) {
-  const search = new URLSearchParams(
-    Object.entries(parameters).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
-  );
-  const response = await fetch(method === 'GET' ? `${gateway.url}?${search}` : gateway.url, {
-    method,
-    headers: { authorization: `Bearer ${ROOT_KEY}`, 'content-type': 'application/json' },
-    ...(method === 'GET' ? {} : { body: JSON.stringify(parameters) }),
-  });
-  return withoutRequestIds({ status: response.status, body: await response.json() });
+async function send(method: string, parameters: Parameters) {
+  return withoutRequestIds(await sendParameters(gateway, method, parameters));
 }
 
 function exactly(text: string): RegExp {
