@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { MintOutcome } from '../../src/providers/provider.ts';
 import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
 import { type Answer, type Behaviour, startFakeUpstream } from '../support/fake-upstream.ts';
-import { useUpstream } from '../support/fixture.ts';
+import { use, useUpstream } from '../support/fixture.ts';
 import { connectTo, NO_REASON, PATIENT_MS, REQUEST_ID, refusal, request } from './connect-openai.ts';
 
 // For what is decided by the deadline.
@@ -16,17 +16,15 @@ const someRequestId: string = expect.stringMatching(/^req_[0-9a-f]{32}$/);
 const nothing = { upstreamStatus: null, ...NO_REASON, upstreamRequestId: null };
 
 const fake = useUpstream();
-let openai: ClosableProvider;
-let hasty: ClosableProvider;
-
-beforeAll(async () => {
-  openai = connectTo(fake.baseUrl);
-  hasty = connectTo(fake.baseUrl, { timeoutMs: BRIEF_MS });
-});
+const openai = use(
+  async () => connectTo(fake.baseUrl),
+  ({ close }) => close(),
+);
+const hasty = use(
+  async () => connectTo(fake.baseUrl, { timeoutMs: BRIEF_MS }),
+  ({ close }) => close(),
+);
 afterEach(() => fake.reset());
-afterAll(async () => {
-  await Promise.all([openai.close(), hasty.close()]);
-});
 
 /** The outcome, or "late" when the deadline passed by 50 ms. Both timers run here: a busy machine delays both alike. */
 function mintWithin(deadlineMs: number, provider: ClosableProvider): Promise<MintOutcome | 'late'> {

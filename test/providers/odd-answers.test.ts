@@ -1,7 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
-import { useUpstream } from '../support/fixture.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { use, useUpstream } from '../support/fixture.ts';
 import { connectTo, request } from './connect-openai.ts';
 
 // How an answer can be wrapped. Whatever the wrapping, a secret that can be read with certainty is not lost, and what
@@ -12,13 +11,11 @@ const JSON_TEXT = JSON.stringify({ value: SECRET, session: { id: 'sess_1', instr
 const BODY = Buffer.from(JSON_TEXT);
 
 const fake = useUpstream();
-let openai: ClosableProvider;
-
-beforeAll(() => {
-  openai = connectTo(fake.baseUrl);
-});
+const openai = use(
+  async () => connectTo(fake.baseUrl),
+  ({ close }) => close(),
+);
 afterEach(() => fake.reset());
-afterAll(() => openai.close());
 
 type Head = Readonly<Record<string, string>>;
 

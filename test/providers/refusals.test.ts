@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Json } from '../../src/platform/validation/json.ts';
-import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
-import { useUpstream } from '../support/fixture.ts';
+import { use, useUpstream } from '../support/fixture.ts';
 import { connectTo, NO_REASON, REQUEST_ID, refusal, request } from './connect-openai.ts';
 
 // What upstream says beside its status: in what form, when to try again, and what of it may be shown.
@@ -9,13 +8,11 @@ import { connectTo, NO_REASON, REQUEST_ID, refusal, request } from './connect-op
 const headers = { 'x-request-id': REQUEST_ID };
 
 const fake = useUpstream();
-let openai: ClosableProvider;
-
-beforeAll(() => {
-  openai = connectTo(fake.baseUrl);
-});
+const openai = use(
+  async () => connectTo(fake.baseUrl),
+  ({ close }) => close(),
+);
 afterEach(() => fake.reset());
-afterAll(() => openai.close());
 
 describe('a refusal is classified by its status, in whatever form it says why', () => {
   const rejected = { kind: 'failed', code: 'upstream_rejected', retryable: false };
