@@ -90,10 +90,16 @@ describe('a key', () => {
     const ask = () => askAs(gateway, value, '{ viewer { kind } }');
     await ask();
     expect(await fewestStatements(proxy, ask)).toBe(0);
-    // By its own share: whatever ran in the background over a hundred requests is a handful.
-    const before = proxy.statements();
-    for (let n = 0; n < 100; n++) await ask();
-    expect(proxy.statements() - before).toBeLessThan(20);
+    // Nor now and then. The root key has none to cost, so beside it as much runs in the background.
+    const statementsOf = async (work: () => Promise<unknown>) => {
+      const before = proxy.statements();
+      await work();
+      return proxy.statements() - before;
+    };
+    let more = 0;
+    for (let n = 0; n < 50; n++)
+      more += (await statementsOf(ask)) - (await statementsOf(() => gateway.ask('{ viewer { kind } }')));
+    expect(more).toBeLessThan(10);
   });
 
   test('says when it was last used, to the minute', async () => {
