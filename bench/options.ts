@@ -33,3 +33,26 @@ export function readNames<T extends string>(value: string, option: string, all: 
   if (unknown !== undefined) throw new TypeError(`${option} is of ${all.join(', ')}, not "${unknown}"`);
   return all.filter((name) => names.includes(name));
 }
+
+/** The options of a benchmark that measures several cases in rounds, for parseArgs. */
+export const ROUND_OPTIONS = {
+  rounds: { type: 'string', default: '9' },
+  'warm-up': { type: 'string', default: '2' },
+  only: { type: 'string', default: '' },
+} as const;
+
+export type Rounds = { readonly rounds: number; readonly warmUp: number; readonly only: string };
+
+/** What ROUND_OPTIONS came to. @throws TypeError when a number is none, or no case has `only` in its name */
+export function readRounds(
+  values: Readonly<Record<keyof typeof ROUND_OPTIONS, string>>,
+  cases: readonly { readonly name: string }[],
+): Rounds {
+  if (!cases.some(({ name }) => name.includes(values.only)))
+    throw new TypeError(`--only is in the name of none of: ${cases.map(({ name }) => name).join('; ')}`);
+  return {
+    rounds: readWhole(values.rounds, '--rounds', 1),
+    warmUp: readWhole(values['warm-up'], '--warm-up', 0),
+    only: values.only,
+  };
+}

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readWhole } from '../options.ts';
+import { ROUND_OPTIONS, type Rounds, readRounds, readWhole } from '../options.ts';
 import { CASES } from './cases.ts';
 
 export const HELP = `Measures sessionStatistics by the functions that answer for it, over one embedded PostgreSQL: a month of sessions and of
@@ -17,30 +17,13 @@ each, in the same round, counting the same rows of the ledger one by one.
 Cases: ${CASES.map(({ name }) => name).join('; ')}.
 `;
 
-export type Options = {
-  readonly rounds: number;
-  readonly warmUp: number;
-  readonly only: string;
-  readonly sessions: number;
-};
+export type Options = Rounds & { readonly sessions: number };
 
 /** Reads the command line. @throws TypeError when it cannot be used */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
-    options: {
-      rounds: { type: 'string', default: '9' },
-      'warm-up': { type: 'string', default: '2' },
-      only: { type: 'string', default: '' },
-      sessions: { type: 'string', default: '1000000' },
-    },
+    options: { ...ROUND_OPTIONS, sessions: { type: 'string', default: '1000000' } },
   });
-  if (!CASES.some(({ name }) => name.includes(values.only)))
-    throw new TypeError(`--only is in the name of none of: ${CASES.map(({ name }) => name).join('; ')}`);
-  return {
-    rounds: readWhole(values.rounds, '--rounds', 1),
-    warmUp: readWhole(values['warm-up'], '--warm-up', 0),
-    only: values.only,
-    sessions: readWhole(values.sessions, '--sessions', 1000),
-  };
+  return { ...readRounds(values, CASES), sessions: readWhole(values.sessions, '--sessions', 1000) };
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readWhole } from '../options.ts';
+import { ROUND_OPTIONS, type Rounds, readRounds, readWhole } from '../options.ts';
 import { CASES } from './cases.ts';
 
 export const HELP = `Measures reports of usage by the functions that answer for them, over one embedded PostgreSQL: a year of records, by
@@ -19,30 +19,13 @@ export const HELP = `Measures reports of usage by the functions that answer for 
 Reports: ${CASES.map(({ name }) => name).join('; ')}.
 `;
 
-export type Options = {
-  readonly rounds: number;
-  readonly warmUp: number;
-  readonly only: string;
-  readonly records: number;
-};
+export type Options = Rounds & { readonly records: number };
 
 /** Reads the command line. @throws TypeError when it cannot be used */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
-    options: {
-      rounds: { type: 'string', default: '9' },
-      'warm-up': { type: 'string', default: '2' },
-      only: { type: 'string', default: '' },
-      records: { type: 'string', default: '3000000' },
-    },
+    options: { ...ROUND_OPTIONS, records: { type: 'string', default: '3000000' } },
   });
-  if (!CASES.some(({ name }) => name.includes(values.only)))
-    throw new TypeError(`--only is in the name of none of: ${CASES.map(({ name }) => name).join('; ')}`);
-  return {
-    rounds: readWhole(values.rounds, '--rounds', 1),
-    warmUp: readWhole(values['warm-up'], '--warm-up', 0),
-    only: values.only,
-    records: readWhole(values.records, '--records', 1000),
-  };
+  return { ...readRounds(values, CASES), records: readWhole(values.records, '--records', 1000) };
 }

@@ -1,11 +1,10 @@
-import { parseReason } from '../audit/parse-reason.ts';
 import type { Call } from '../calls/call.ts';
 import { builder } from './builder.ts';
-import { BadInputError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
 import { inputArgument, logged, resultType } from './mutation.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { RealtimeCallType } from './realtime-call-ref.ts';
+import { REASON_FIELD, readReason } from './reason.ts';
 
 type Success = { readonly __typename: 'EndRealtimeCallSuccess'; readonly call: Call };
 
@@ -30,10 +29,7 @@ const EndRealtimeCallInput = builder.inputType('EndRealtimeCallInput', {
   description: 'The call to end.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The value of RealtimeCall.id.' }),
-    reason: t.string({
-      description:
-        'The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced.',
-    }),
+    reason: t.string(REASON_FIELD),
   }),
 });
 
@@ -46,14 +42,11 @@ builder.mutationField('endRealtimeCall', (t) =>
     authScopes: { scope: 'SESSIONS_REVOKE', person: true },
     resolve: logged(async ({ input }, context): Promise<Success | NotFound> => {
       const { reader, calls, actor, origin } = context;
-      const reason = parseReason(input.reason);
-      // The result has no member for invalid input, so this is an error of the request.
-      if (!reason.ok) throw new BadInputError('input.reason', reason.issues[0]?.message ?? 'cannot be used');
+      const reason = readReason(input.reason);
       const id = decodeIdOf('RealtimeCall', input.id);
       // A call's owner never changes, so a call that is visible now is visible when its end is asked for.
       const visible = id === null ? null : await reader.call(id);
-      const call =
-        visible === null ? null : await calls.requestEnd(visible.id, reason.value, { actor, origin });
+      const call = visible === null ? null : await calls.requestEnd(visible.id, reason, { actor, origin });
       return call === null ? notFound : { __typename: 'EndRealtimeCallSuccess', call };
     }),
   }),

@@ -1,11 +1,10 @@
-import { parseReason } from '../audit/parse-reason.ts';
 import type { Session } from '../sessions/session.ts';
 import { builder } from './builder.ts';
-import { BadInputError } from './errors.ts';
 import { decodeIdOf } from './ids.ts';
 import { inputArgument, logged, resultType } from './mutation.ts';
 import { type NotFound, NotFoundErrorType, notFound } from './not-found-error.ts';
 import { RealtimeSessionType } from './realtime-session-ref.ts';
+import { REASON_FIELD, readReason } from './reason.ts';
 
 type Success = { readonly __typename: 'RevokeRealtimeSessionSuccess'; readonly session: Session };
 
@@ -34,10 +33,7 @@ const RevokeRealtimeSessionInput = builder.inputType('RevokeRealtimeSessionInput
       required: true,
       description: "The value of RealtimeSession.id, not the provider's own identifier.",
     }),
-    reason: t.string({
-      description:
-        'The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced.',
-    }),
+    reason: t.string(REASON_FIELD),
   }),
 });
 
@@ -50,14 +46,11 @@ builder.mutationField('revokeRealtimeSession', (t) =>
     authScopes: { scope: 'SESSIONS_REVOKE', person: true },
     resolve: logged(async ({ input }, context): Promise<Success | NotFound> => {
       const { reader, sessions, actor, origin } = context;
-      const reason = parseReason(input.reason);
-      // The result has no member for invalid input, so this is an error of the request.
-      if (!reason.ok) throw new BadInputError('input.reason', reason.issues[0]?.message ?? 'cannot be used');
+      const reason = readReason(input.reason);
       const id = decodeIdOf('RealtimeSession', input.id);
       // A session's owner never changes, so a session that is visible now is visible when it is revoked.
       const visible = id === null ? null : await reader.session(id);
-      const session =
-        visible === null ? null : await sessions.revoke(visible.id, reason.value, { actor, origin });
+      const session = visible === null ? null : await sessions.revoke(visible.id, reason, { actor, origin });
       return session === null ? notFound : { __typename: 'RevokeRealtimeSessionSuccess', session };
     }),
   }),

@@ -2,6 +2,7 @@ import { parseReason } from '../audit/parse-reason.ts';
 import { builder } from './builder.ts';
 import { invalidInput } from './invalid-input-error.ts';
 import { inputArgument, logged } from './mutation.ts';
+import { REASON_FIELD } from './reason.ts';
 import { referenceTo } from './user-reference.ts';
 import { presentUser, type UserResult, UserResultType } from './user-result.ts';
 
@@ -11,10 +12,7 @@ const SuspendUserInput = builder.inputType('SuspendUserInput', {
   fields: (t) => ({
     id: t.id({ description: 'The id of the user.' }),
     externalUserId: t.string({ description: 'The identifier that the applications use for the user.' }),
-    reason: t.string({
-      description:
-        'The reason, at most 1,000 characters. It is stored in the audit trail, with credentials in it replaced.',
-    }),
+    reason: t.string(REASON_FIELD),
   }),
 });
 

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { apiKey, httpUrl } from '../platform/config/schemas.ts';
 import { group, variable } from '../platform/config/variable.ts';
-import type { Proxies } from '../platform/http-client/http-agent.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import { appendPath } from './append-path.ts';
 import { gaDialect } from './ga-dialect.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
-import { type ClosableProvider, type HttpProviderOptions, providerOverHttp } from './provider-over-http.ts';
+import {
+  type ClosableProvider,
+  type ConnectionConfig,
+  type ConnectionOptions,
+  providerOverHttp,
+} from './provider-over-http.ts';
 import { openTokenFile } from './token-file.ts';
 
 const account = group({
@@ -24,7 +28,7 @@ const account = group({
   ),
 });
 
-export type AzureOptions = Pick<HttpProviderOptions, 'name' | 'timeoutMs' | 'proxies' | 'agent'> & {
+export type AzureOptions = Omit<ConnectionOptions, 'baseUrl'> & {
   /** e.g. https://NAME.openai.azure.com, with or without /openai/v1 at its end. */
   readonly endpoint: string;
   /** What authorizes a request: a key of the resource, or a token that is asked for anew for each request. */
@@ -51,11 +55,7 @@ export function createAzure({ endpoint, credential, ...http }: AzureOptions): Cl
   });
 }
 
-type AzureConfig = {
-  readonly azure: z.output<typeof account>;
-  readonly upstreamTimeoutMs: number;
-  readonly proxies: Proxies;
-};
+type AzureConfig = ConnectionConfig & { readonly azure: z.output<typeof account> };
 
 export const azure = {
   name: 'azure',

@@ -1,12 +1,15 @@
-import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { apiKey, headerValue, httpUrl } from '../platform/config/schemas.ts';
 import { group, variable } from '../platform/config/variable.ts';
-import type { Proxies } from '../platform/http-client/http-agent.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { CallWire } from './calls/call-wire.ts';
-import { type ClosableProvider, providerOverHttp } from './provider-over-http.ts';
+import {
+  type ClosableProvider,
+  type ConnectionConfig,
+  type ConnectionOptions,
+  providerOverHttp,
+} from './provider-over-http.ts';
 import type { WireDialect } from './wire-dialect.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
@@ -27,30 +30,16 @@ export const openaiAccount = group({
   project: variable('OPENAI_PROJECT', headerValue.optional(), 'Sent as OpenAI-Project.'),
 });
 
-export type OpenAiOptions = {
-  /** As recorded with each session. */
-  readonly name: string;
-  /** e.g. https://api.openai.com/v1 */
-  readonly baseUrl: string;
+export type OpenAiOptions = ConnectionOptions & {
   readonly apiKey: Secret;
   /** For the calls that it opened. */
   readonly previousApiKey?: Secret | undefined;
   readonly organization?: string | undefined;
   readonly project?: string | undefined;
-  /** One mint's deadline in milliseconds. */
-  readonly timeoutMs: number;
-  /** Through which requests go; not optional, so that nobody forgets them. */
-  readonly proxies: Proxies | undefined;
-  /** Sends the requests, instead of an agent of the provider's own; close() closes it too. */
-  readonly agent?: Dispatcher | undefined;
 };
 
 /** The part of the configuration that an OpenAI account is made of. */
-export type OpenAiConfig = {
-  readonly openai: z.output<typeof openaiAccount>;
-  readonly upstreamTimeoutMs: number;
-  readonly proxies: Proxies;
-};
+export type OpenAiConfig = ConnectionConfig & { readonly openai: z.output<typeof openaiAccount> };
 
 // OpenAI ends a realtime session after 60 minutes.
 const LIMITS = { ttlSeconds: { min: 10, max: 7200, default: 600 }, longestSessionSeconds: 3600 };

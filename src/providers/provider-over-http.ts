@@ -31,6 +31,15 @@ export type HttpProviderOptions = Pick<MintingUpstream, 'headers' | 'timeoutMs'>
     readonly agent?: Dispatcher | undefined;
   };
 
+/** What is known of every provider over HTTP: where it is, how long a mint may take, and how it is reached. */
+export type ConnectionOptions = Pick<
+  HttpProviderOptions,
+  'name' | 'baseUrl' | 'timeoutMs' | 'proxies' | 'agent'
+>;
+
+/** What every provider over HTTP reads of the configuration, beside its own group. */
+export type ConnectionConfig = { readonly upstreamTimeoutMs: number; readonly proxies: Proxies };
+
 /** A provider that speaks `dialect` over HTTP, with its own headers. */
 export function providerOverHttp(options: HttpProviderOptions): ClosableProvider {
   const { name, dialect, ttlSeconds, longestSessionSeconds, timeoutMs, headers } = options;

@@ -1,11 +1,15 @@
 import type { z } from 'zod';
 import { apiKey, httpUrl } from '../platform/config/schemas.ts';
 import { group, variable } from '../platform/config/variable.ts';
-import type { Proxies } from '../platform/http-client/http-agent.ts';
 import { StartError } from '../platform/process/start-error.ts';
 import type { Secret } from '../platform/redaction/secret.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
-import { type ClosableProvider, type HttpProviderOptions, providerOverHttp } from './provider-over-http.ts';
+import {
+  type ClosableProvider,
+  type ConnectionConfig,
+  type ConnectionOptions,
+  providerOverHttp,
+} from './provider-over-http.ts';
 import { xaiDialect } from './xai-dialect.ts';
 
 const account = group({
@@ -13,9 +17,7 @@ const account = group({
   baseUrl: variable('XAI_BASE_URL', httpUrl.default('https://api.x.ai/v1'), "xAI's base URL."),
 });
 
-export type XaiOptions = Pick<HttpProviderOptions, 'name' | 'baseUrl' | 'timeoutMs' | 'proxies' | 'agent'> & {
-  readonly apiKey: Secret;
-};
+export type XaiOptions = ConnectionOptions & { readonly apiKey: Secret };
 
 const LIMITS = {
   ttlSeconds: { min: 10, max: 3600, default: 600 },
@@ -34,11 +36,7 @@ export function createXai({ apiKey, ...http }: XaiOptions): ClosableProvider {
   });
 }
 
-type XaiConfig = {
-  readonly xai: z.output<typeof account>;
-  readonly upstreamTimeoutMs: number;
-  readonly proxies: Proxies;
-};
+type XaiConfig = ConnectionConfig & { readonly xai: z.output<typeof account> };
 
 export const xai = {
   name: 'xai',

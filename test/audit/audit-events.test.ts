@@ -3,6 +3,7 @@ import { auditActions } from '../../src/audit/actions.ts';
 import { issue, suspendUser } from '../support/ask.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
+import { uuidOf } from '../support/ids.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);
@@ -65,7 +66,7 @@ test('a filter by time is exact to the microsecond: from is in, to is out', asyn
   expect([await suspended({ from: later }), await suspended({ to: at })]).toEqual([[], []]);
 
   const [id = ''] = sessionIds;
-  const uuid = Buffer.from(id, 'base64').toString().split(':')[1];
+  const uuid = uuidOf(id);
   const [created, after] = await instantsOf('created_at', `realtime_session WHERE id = '${uuid}'`);
   const found = async (time: object) => {
     const { body } = await gateway.ask(

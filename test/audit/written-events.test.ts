@@ -10,12 +10,11 @@ import { useDatabase, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
 import { asOwner } from '../support/partitions.ts';
 import { dropDue } from '../support/retention.ts';
+import { everythingSealed, GATEWAY_KEY } from '../support/trail.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 // What is written in the trail is what the list of audit actions says, down to each detail.
 
-// As the gateway derives it from its key.
-const KEY = { id: '75877bb4', bytes: new Uint8Array(32).fill(2) };
 const ERASE = 'mutation ($id: ID!) { eraseUser(input: { id: $id }) { __typename } }';
 const IDENTIFY =
   'mutation ($secret: String!) { identifyClientSecret(input: { secret: $secret }) { __typename } }';
@@ -139,13 +138,12 @@ async function openAndEndCall(): Promise<void> {
 }
 
 async function dropOldMonths(): Promise<void> {
-  await eventually(async () => {
-    const [row] = await database.query<{ sealed: boolean }>(
-      `SELECT bool_and(EXISTS (SELECT FROM audit_seal AS s WHERE s.event_id = e.id)) AS sealed FROM audit_event AS e`,
-    );
-    return row?.sealed === true ? true : undefined;
+  await everythingSealed(database);
+  const { errors } = await dropDue(database.ownerUrl, {
+    months: 1,
+    auditMonths: 1,
+    auditKeys: [GATEWAY_KEY],
   });
-  const { errors } = await dropDue(database.ownerUrl, { months: 1, auditMonths: 1, auditKeys: [KEY] });
   await written('trail.checkpointed', 2);
   await written('partition.dropped');
   expect(errors).toEqual([]);

@@ -4,6 +4,8 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { ROOT_KEY, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import { uuidOf } from '../support/ids.ts';
+import type { Parsed } from '../support/parsed.ts';
 import { callers, named, type Standing, standingOf } from './callers.ts';
 import { type Fact, idOf, readFacts } from './records.ts';
 
@@ -12,8 +14,7 @@ export type Exchange = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they assert
-  readonly body: any;
+  readonly body: Parsed;
 };
 
 export type World = {
@@ -163,7 +164,7 @@ async function makeCredentials(world: World, credentials: Credentials): Promise<
 
   // The id of a key that there is, with another secret.
   const { apiKey } = await makeKey('wrong secret', full);
-  const [, uuid = ''] = Buffer.from(apiKey.id, 'base64').toString().split(':');
+  const uuid = uuidOf(apiKey.id);
   credentials.set('a key with a wrong secret', generateApiKey(uuid).value.reveal());
 
   const revoked = await makeKey('revoked', full);

@@ -11,8 +11,10 @@ import { openUsage } from '../../src/usage/open-usage.ts';
 import { dataOf, quotasUsed, revokeSession, setPolicy, suspendUser, trailOf } from '../support/ask.ts';
 import { issueBrokered, useBrokeringGateway } from '../support/brokered.ts';
 import { askAs } from '../support/callers.ts';
+import { callIdOf } from '../support/calls.ts';
 import { use, useDatabase, useIdentityProvider } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
+import { uuidOf } from '../support/ids.ts';
 import { RESPONSE, report } from '../support/usage.ts';
 
 // The gateway's, so that fingerprints can be made here.
@@ -369,13 +371,4 @@ async function due(): Promise<string[]> {
 
 async function adoptedBy(index: number): Promise<string[]> {
   return (await store(index).adopt(100, owner(index))).map(({ id }) => id);
-}
-
-function uuidOf(id: string): string {
-  return Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
-}
-
-/** The id of the call of a session, by the session's id. */
-function callIdOf(sessionId: string): string {
-  return Buffer.from(`RealtimeCall:${uuidOf(sessionId)}`).toString('base64');
 }

@@ -6,7 +6,8 @@ import { issueBrokered } from '../support/brokered.ts';
 import { callIdOf, callOf, callsEnv, callUser, OFFER, sendOffer, useFakeCalls } from '../support/calls.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useGateway, useProxy, useReplicas } from '../support/fixture.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { startGateway } from '../support/gateway.ts';
+import { metric } from '../support/metric.ts';
 import { openSocket, readAnswer } from '../support/raw-http.ts';
 
 const ORIGIN = 'https://shop.example';
@@ -276,9 +277,7 @@ describe('a gateway at its limits', () => {
     await revokeSession(tight, { id: sessionId });
     await eventually(async () => ((await sendOffer(tight.url, secret)).status === 201 ? true : undefined));
     fake.calls[1]?.end();
-    await eventually(async () =>
-      (await gaugeOf(tight, 'gatehouse_calls_watched')) === 0 ? true : undefined,
-    );
+    await eventually(async () => ((await metric(tight, 'gatehouse_calls_watched')) === 0 ? true : undefined));
   });
 
   test.each([
@@ -365,8 +364,3 @@ describe('three replicas', () => {
     expect(fake.calls).toHaveLength(1);
   });
 });
-
-async function gaugeOf({ managementUrl }: TestGateway, name: string): Promise<number> {
-  const text = await (await fetch(`${managementUrl}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
-}

@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { CANARY, type FakeCall } from '../support/fake-call.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
+import { uuidOf } from '../support/ids.ts';
 
 const READ = /* GraphQL */ `
   query Read($id: ID!) {
@@ -327,8 +328,4 @@ async function expectEnd(sessionId: string, reason: string): Promise<void> {
     return read.status === 'ENDED' ? read : undefined;
   });
   expect(ended.endReason).toBe(reason);
-}
-
-function uuidOf(sessionId: string): string {
-  return Buffer.from(sessionId, 'base64').toString().split(':')[1] ?? '';
 }

@@ -95,7 +95,18 @@ describe('the fake', () => {
 
   test('says which answer it lacks, and takes one', async () => {
     await expect(createFakeGateway().gatehouse.applications()).rejects.toThrow('Applications');
-    const fake = createFakeGateway({ answers: { Applications: () => ({ applications: [] }) } });
+    const fake = createFakeGateway({
+      answers: {
+        Applications: () => ({ applications: [] }),
+        RevokeApiKey: ({ input }: { input: { id: string } }) => ({
+          revokeApiKey: { __typename: 'NotFoundError', message: `There is no key ${input.id}.` },
+        }),
+      },
+    });
     expect(await fake.gatehouse.applications()).toEqual([]);
+    expect(await fake.gatehouse.revokeApiKey('key-1')).toEqual({
+      __typename: 'NotFoundError',
+      message: 'There is no key key-1.',
+    });
   });
 });

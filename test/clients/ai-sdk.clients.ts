@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { realtimeTokenHandler } from '../../client/src/server.ts';
 import { clientOf } from '../client/fixture.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
+import { listen } from '../support/listen.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);
@@ -13,10 +14,8 @@ const gateway = useGateway(database);
 test('the AI SDK takes what the handler answers, and connects where it says', async () => {
   const handler = realtimeTokenHandler({ gatehouse: clientOf(gateway), user: () => 'alice' });
   const server = createServer(getRequestListener(handler));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('It listens on a port');
 
   const opened = Promise.withResolvers<{ url: string; protocols: string[] }>();
   vi.stubGlobal(
@@ -45,7 +44,7 @@ test('the AI SDK takes what the handler answers, and connects where it says', as
   }
   const session = new Session({
     model: openai.experimental_realtime('gpt-realtime-2.1'),
-    api: { token: `http://127.0.0.1:${address.port}/api/token` },
+    api: { token: `http://127.0.0.1:${port}/api/token` },
     sessionConfig: { voice: 'marin' },
     onError: opened.reject,
   });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { listen } from '../support/listen.ts';
 
 /** What a client sent to the realtime API. */
 export type Connection = {
@@ -31,11 +32,9 @@ export async function startFakeRealtime(): Promise<FakeRealtime> {
       if (event.type === 'response.create') respond(socket);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('It listens on a port');
+  const port = await listen(server);
   return {
-    baseUrl: `http://127.0.0.1:${address.port}/v1`,
+    baseUrl: `http://127.0.0.1:${port}/v1`,
     connections,
     close: async () => {
       for (const socket of sockets.clients) socket.terminate();

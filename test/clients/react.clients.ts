@@ -10,6 +10,7 @@ import { type SessionOptions, type UseRealtimeSession, useRealtimeSession } from
 import { realtimeTokenHandler } from '../../client/src/server.ts';
 import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
+import { listen } from '../support/listen.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);
@@ -23,12 +24,10 @@ async function startBackend() {
   const app = express();
   app.post('/api/token', getRequestListener(handler));
   const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('It listens on a port');
+  const port = await listen(server);
   return {
     users,
-    url: `http://127.0.0.1:${address.port}/api/token`,
+    url: `http://127.0.0.1:${port}/api/token`,
     minted: async () => {
       let count = 0;
       const filter = { externalUserId: users.current };

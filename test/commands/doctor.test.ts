@@ -7,6 +7,7 @@ import { TABLES } from '../../src/commands/doctor/check-roles.ts';
 import { movableClock } from '../support/database-clock.ts';
 import { use, useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
+import { listen } from '../support/listen.ts';
 import { asOwner } from '../support/partitions.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -27,9 +28,7 @@ const provider = use(
       seen.push({ method, headers });
       response.writeHead(answer.status, { date: answer.date().toUTCString() }).end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const port = await listen(server);
     return { seen, answer, baseUrl: `http://127.0.0.1:${port}/v1`, server };
   },
   ({ server }) => server.close(),

@@ -6,7 +6,7 @@ import { callIdOf, callOf } from '../support/calls.ts';
 import { eventually } from '../support/eventually.ts';
 import { use, useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY, startGateway } from '../support/gateway.ts';
-import { freePort } from '../support/pgbouncer.ts';
+import { freePort } from '../support/listen.ts';
 import { type AgentsOrigin, serveAgentsPage } from './support/agents-origin.ts';
 import type { Seen } from './support/agents-page.ts';
 import { seriousFindings } from './support/axe.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { use } from '../support/fixture.ts';
+import { listen } from '../support/listen.ts';
 import { useBrowser } from './support/browser.ts';
 import { findingsIn } from './support/findings.ts';
 import { watchPages } from './support/watch-page.ts';
@@ -44,8 +44,7 @@ const server = use(
       if (url.includes('.js')) response.end(WRONGS[Number(number)]?.[0]);
       else response.end(url === '/wrong' ? pageWith(WRONGS.keys()) : pageWith([]));
     });
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    return { http, origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}` };
+    return { http, origin: `http://127.0.0.1:${await listen(http)}` };
   },
   ({ http }) => http.close(),
 );

@@ -204,13 +204,20 @@ describe.each([...lists])('%s', (coordinate, input) => {
   });
 });
 
+/** An answer that refuses: a member of a result's union, or errors. */
+type Refusing = {
+  readonly data?: Readonly<
+    Record<string, { readonly issues?: readonly { readonly path: string[]; readonly message: string }[] }>
+  > | null;
+  readonly errors?: readonly { readonly message: string }[];
+};
+
 /** The list that an answer refuses, and the maximum that it names. */
-// biome-ignore lint/suspicious/noExplicitAny: the answers have three shapes
-function refusedList(body: any): { path: string; most: number } {
-  const [result] = Object.values<{ issues?: { path: string[]; message: string }[] }>(body.data ?? {});
+function refusedList({ data, errors }: Refusing): { path: string; most: number } {
+  const [result] = Object.values(data ?? {});
   const issue = result?.issues?.[0];
-  const said: string =
-    issue === undefined ? body.errors[0].message : `${issue.path.join('.')} ${issue.message}`;
+  const said =
+    issue === undefined ? (errors?.[0]?.message ?? '') : `${issue.path.join('.')} ${issue.message}`;
   const [, path = said, most] = /^(\S+) (?:must be at most|has more than) (\d+)/.exec(said) ?? [];
   return { path, most: Number(most) };
 }

@@ -1,9 +1,9 @@
-import { createServer } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestDatabase } from '../support/database.ts';
 import type { Behaviour } from '../support/fake-upstream.ts';
 import { useDatabase, useUpstream } from '../support/fixture.ts';
 import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { freePort } from '../support/listen.ts';
 import { askPipelined } from '../support/pipelined.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
@@ -194,7 +194,7 @@ test('dozens of failures of the ledger keep no place, and recovery needs nobody'
     { GATEHOUSE_MAX_MINTS_IN_FLIGHT: '2', GATEHOUSE_MINT_QUEUE: '0' },
     { url: url.href },
   );
-  const nobody = await portOfNobody();
+  const nobody = await freePort();
   proxy.target(nobody);
   proxy.cut();
   await repeat(40, async () => {
@@ -263,12 +263,3 @@ test('a probe whose reservation is refused leaves the probe to the next', async 
     __typename: 'CreateRealtimeSessionSuccess',
   });
 });
-
-async function portOfNobody(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}

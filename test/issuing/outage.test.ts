@@ -1,7 +1,10 @@
 import { afterAll, describe, test } from 'vitest';
+import { NOT_ASKED } from '../support/ask.ts';
 import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { type Answer, startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
+import { metric } from '../support/metric.ts';
+import { quantile } from '../support/quantile.ts';
 
 // An outage of the provider at a steady 50 requests a second, with somebody looking at the dashboard meanwhile.
 // RESILIENCE_SECONDS=60 is the full form.
@@ -25,13 +28,6 @@ const CREATE = /* GraphQL */ `
 const DASHBOARD = /* GraphQL */ `
   { realtimeSessions(first: 20) { nodes { id status model createdAt clientSecret { expiresAt } user { id externalId } } } }
 `;
-const REFUSED = {
-  __typename: 'UpstreamError',
-  session: null,
-  upstreamStatus: null,
-  retryable: true,
-  possiblyIssued: false,
-};
 
 const database = useDatabase();
 const opened: { gateway: TestGateway; upstream: FakeUpstream }[] = [];
@@ -77,11 +73,6 @@ function atARate<T>(
 const resultOf = ({ body }: Answer) => body.data.createRealtimeSession;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function circuitAt({ managementUrl }: TestGateway): Promise<string | undefined> {
-  const text = await (await fetch(`${managementUrl}/metrics`)).text();
-  return text.match(/^gatehouse_circuit_open\{provider="openai"\} (\d)/m)?.[1];
-}
-
 /** When upstream was asked, from now on. */
 function callTimes(upstream: FakeUpstream): readonly number[] {
   const times: number[] = [];
@@ -92,10 +83,6 @@ function callTimes(upstream: FakeUpstream): readonly number[] {
   };
   void listen();
   return times;
-}
-
-function p95(milliseconds: readonly number[]): number {
-  return milliseconds.toSorted((a, b) => a - b)[Math.ceil(milliseconds.length * 0.95) - 1] ?? Number.NaN;
 }
 
 async function markersInLedger(prefix: string): Promise<string[]> {
@@ -119,7 +106,7 @@ describe(FULL ? 'alone' : 'together', { concurrent: !FULL }, () => {
     // Its own `expect`: that of the module would poll only until the first of those that run together has ended.
     async ([name, trouble, seconds], { expect, onTestFinished }) => {
       const { gateway, upstream } = await open();
-      const circuitOpen = () => circuitAt(gateway);
+      const circuitOpen = () => metric(gateway, 'gatehouse_circuit_open{provider="openai"}');
       const create = async (index: number): Promise<Sample> => {
         const marker = `${name} ${index}`;
         const sentAt = performance.now();
@@ -138,7 +125,7 @@ describe(FULL ? 'alone' : 'together', { concurrent: !FULL }, () => {
           gateway.ask(CREATE, { input: { externalUserId: `user-${index}`, instructions: 'before' } }),
         ),
       );
-      expect(await circuitOpen()).toBe('0');
+      expect(await circuitOpen()).toBe(0);
 
       upstream.reset();
       upstream.always(trouble);
@@ -146,20 +133,20 @@ describe(FULL ? 'alone' : 'together', { concurrent: !FULL }, () => {
       const startedAt = performance.now();
       const stopMutations = atARate(EVERY_MS, create, onTestFinished);
       const stopLooking = atARate(50, look, onTestFinished);
-      await expect.poll(circuitOpen, { timeout: 5000, interval: 50 }).toBe('1');
+      await expect.poll(circuitOpen, { timeout: 5000, interval: 50 }).toBe(1);
       const openedAt = performance.now();
       const openedAfter = openedAt - startedAt;
       await wait(seconds * 1000 - openedAfter);
       // On a slow machine it may have opened so late that this is not a cool-down ago.
       const probed = () => times.some((at) => at >= openedAt + COOL_DOWN_MS / 2);
       await expect.poll(probed, { timeout: 10_000, interval: 10 }).toBe(true);
-      expect(await circuitOpen()).toBe('1');
+      expect(await circuitOpen()).toBe(1);
       const callsOfOutage = times.length;
       const lasted = performance.now() - startedAt;
 
       upstream.always({ kind: 'echo' });
       const healedAt = performance.now();
-      await expect.poll(circuitOpen, { timeout: 10_000, interval: 50 }).toBe('0');
+      await expect.poll(circuitOpen, { timeout: 10_000, interval: 50 }).toBe(0);
       const recoveredAfter = performance.now() - healedAt;
       // Closed is closed: from now on everybody is served.
       const sentAfter = performance.now();
@@ -179,7 +166,7 @@ describe(FULL ? 'alone' : 'together', { concurrent: !FULL }, () => {
 
       // Whoever was not served was either told what upstream did, or refused without a call.
       const refused = samples.filter(({ result }) => result['session'] === null);
-      for (const { result } of refused) expect(result).toEqual(REFUSED);
+      for (const { result } of refused) expect(result).toEqual(NOT_ASKED);
       expect(refused.length).toBe(samples.length - called.length);
       for (const { marker, result } of samples) {
         if (result['__typename'] !== 'UpstreamError' || result['session'] === null) continue;
@@ -198,7 +185,7 @@ describe(FULL ? 'alone' : 'together', { concurrent: !FULL }, () => {
       const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
       for (const gap of gaps) expect(gap).toBeGreaterThan(COOL_DOWN_MS - 50);
 
-      const dashboard = p95(looks);
+      const dashboard = quantile(looks, 0.95);
       process.stdout.write(
         `outage (${name}): ${samples.length} mutations, ${callsToOpen} calls until open after ${Math.round(openedAfter)} ms, ` +
           `${probes.length} probes, recovered after ${Math.round(recoveredAfter)} ms, ` +

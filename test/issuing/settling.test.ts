@@ -4,6 +4,7 @@ import { createPool } from '../../src/platform/database/pool.ts';
 import { ISSUE, issue, quotasUsed, readSession, trailOf } from '../support/ask.ts';
 import { useDatabase, useReplicas, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
+import { idOf } from '../support/ids.ts';
 
 const OVERDUE = 1200;
 const STILL_PENDING = 50;
@@ -36,7 +37,7 @@ describe('a session that nobody settled', () => {
        WHERE u.id = s.user_id AND u.external_id = $1 RETURNING s.id`,
       [externalUserId],
     );
-    const id = Buffer.from(`RealtimeSession:${row?.id}`).toString('base64');
+    const id = idOf('RealtimeSession', row?.id);
     const unconfirmed = {
       status: 'UNCONFIRMED',
       clientSecret: null,

@@ -1,9 +1,9 @@
-import { createServer, request } from 'node:http';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { dataOf, readUser, setPolicy, trailOf } from '../support/ask.ts';
-import type { FakeUpstream } from '../support/fake-upstream.ts';
+import { dataOf, NOT_ASKED, readUser, setPolicy, trailOf } from '../support/ask.ts';
 import { use, useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
+import { forwardByPath } from '../support/forward-by-path.ts';
 import { upstreamEnv } from '../support/gateway.ts';
+import { metric } from '../support/metric.ts';
 
 // Several providers at one gateway: which of them mints, and that what happens at one is not felt at the other.
 
@@ -20,13 +20,6 @@ const ISSUE = /* GraphQL */ `
   }
 `;
 const ISSUED = 'CreateRealtimeSessionSuccess';
-const REFUSED = {
-  __typename: 'UpstreamError',
-  session: null,
-  upstreamStatus: null,
-  retryable: true,
-  possiblyIssued: false,
-};
 const PATIENCE = { timeout: 10_000, interval: 10 };
 const IN_FLIGHT = 3;
 
@@ -55,14 +48,6 @@ beforeEach(() => {
 
 const issue = async (input: Record<string, unknown>) =>
   (await dataOf(gateway, ISSUE, { input })).createRealtimeSession;
-
-async function metric(name: string): Promise<string | undefined> {
-  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
-  return text
-    .split('\n')
-    .find((line) => line.startsWith(`${name} `))
-    ?.slice(name.length + 1);
-}
 
 describe('who mints', () => {
   test.each([
@@ -327,7 +312,7 @@ describe('a provider that does not work', () => {
     );
     await expect.poll(() => beta.calls.length, PATIENCE).toBe(IN_FLIGHT);
     // It has no place left, and nobody may wait for one.
-    expect(await issue({ externalUserId: 'one-more', provider: 'openai-beta' })).toEqual(REFUSED);
+    expect(await issue({ externalUserId: 'one-more', provider: 'openai-beta' })).toEqual(NOT_ASKED);
     const others = await Promise.all(
       Array.from({ length: IN_FLIGHT }, (_, index) => issue({ externalUserId: `held-${index}` })),
     );
@@ -338,8 +323,8 @@ describe('a provider that does not work', () => {
   });
 
   test('and keeps failing is not asked, while mints of another that run at the same time go on', async () => {
-    const circuit = (provider: string) => metric(`gatehouse_circuit_open{provider="${provider}"}`);
-    expect([await circuit('openai'), await circuit('openai-beta')]).toEqual(['0', '0']);
+    const circuit = (provider: string) => metric(gateway, `gatehouse_circuit_open{provider="${provider}"}`);
+    expect([await circuit('openai'), await circuit('openai-beta')]).toEqual([0, 0]);
     const state = { circuitOpen: false, supportsBrokered: false };
     // The sandbox does where WebRTC is installed.
     const sandboxState = { circuitOpen: false, supportsBrokered: expect.any(Boolean) };
@@ -348,9 +333,8 @@ describe('a provider that does not work', () => {
       { name: 'openai-beta', isDefault: false, isSandbox: false, ...state },
       { name: 'sandbox', isDefault: false, isSandbox: true, ...sandboxState },
     ]);
-    const okBefore = Number(
-      (await metric('gatehouse_mint_seconds_count{provider="openai",outcome="issued",code="ok"}')) ?? 0,
-    );
+    const minted = (labels: string) => metric(gateway, `gatehouse_mint_seconds_count{${labels}}`);
+    const okBefore = (await minted('provider="openai",outcome="issued",code="ok"')) ?? 0;
     beta.always({ kind: 'answer', status: 503 });
     const failed: unknown[] = [];
     const beside: unknown[] = [];
@@ -368,23 +352,17 @@ describe('a provider that does not work', () => {
       expect(result).toMatchObject({ __typename: ISSUED, session: { provider: 'openai' } });
     for (const result of failed.slice(0, 20))
       expect(result).toMatchObject({ upstreamStatus: 503, session: { provider: 'openai-beta' } });
-    for (const result of failed.slice(20)) expect(result).toEqual(REFUSED);
+    for (const result of failed.slice(20)) expect(result).toEqual(NOT_ASKED);
     expect([openai.calls.length, beta.calls.length]).toEqual([24, 20]);
 
-    expect([await circuit('openai'), await circuit('openai-beta')]).toEqual(['0', '1']);
+    expect([await circuit('openai'), await circuit('openai-beta')]).toEqual([0, 1]);
     expect(await providerStates()).toMatchObject([
       { circuitOpen: false },
       { circuitOpen: true },
       { circuitOpen: false },
     ]);
-    expect(
-      await metric(
-        'gatehouse_mint_seconds_count{provider="openai-beta",outcome="failed",code="upstream_unavailable"}',
-      ),
-    ).toBe('20');
-    expect(await metric('gatehouse_mint_seconds_count{provider="openai",outcome="issued",code="ok"}')).toBe(
-      String(okBefore + 24),
-    );
+    expect(await minted('provider="openai-beta",outcome="failed",code="upstream_unavailable"')).toBe(20);
+    expect(await minted('provider="openai",outcome="issued",code="ok"')).toBe(okBefore + 24);
     const changed = gateway.logLines.filter((line) => line.includes('the circuit to the provider changed'));
     expect(changed.map((line) => JSON.parse(line))).toMatchObject([
       { provider: 'openai-beta', state: 'open' },
@@ -397,7 +375,7 @@ describe('a provider that does not work', () => {
     for (let times = 0; times < 2; times += 1) await issue({ externalUserId: 'odd' });
     openai.always({ kind: 'answer', status: 401 });
     await issue({ externalUserId: 'odd' });
-    expect(await metric('gatehouse_odd_expiries_total{provider="openai",kind="past"}')).toBe('2');
+    expect(await metric(gateway, 'gatehouse_odd_expiries_total{provider="openai",kind="past"}')).toBe(2);
     const named = (text: string) =>
       gateway.logLines.flatMap((line) => (line.includes(text) ? [JSON.parse(line).provider] : []));
     expect(named('a secret was issued with an expiry in the past')).toEqual(['openai']);
@@ -410,29 +388,4 @@ async function providerStates() {
     '{ gateway { providers { name isDefault circuitOpen isSandbox supportsBrokered } } }',
   );
   return body.data.gateway.providers;
-}
-
-/** Forwards each request to the upstream that its path belongs to. */
-async function forwardByPath(upstreamOf: (path: string) => FakeUpstream) {
-  const server = createServer((incoming, response) => {
-    const path = incoming.url ?? '/';
-    const { method, headers } = incoming;
-    const outgoing = request(new URL(path, upstreamOf(path).baseUrl), { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    outgoing.on('error', () => response.destroy());
-    incoming.pipe(outgoing);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    baseUrl: `http://127.0.0.1:${address.port}/v1`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

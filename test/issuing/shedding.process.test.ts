@@ -3,7 +3,9 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import { type Asked, askOnce } from '../support/ask-once.ts';
 import { use, useGatewayProcess, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
+import { metric } from '../support/metric.ts';
 import { startPausablePostgres } from '../support/pausable-postgres.ts';
+import { quantile } from '../support/quantile.ts';
 
 // A database that stopped answering, under many requests, in the real process with its default bounds.
 
@@ -46,14 +48,7 @@ const create = (index: number) =>
   timed(askOnce(agent, gateway.url, CREATE, { input: { externalUserId: `user-${index}` } }));
 const list = () => timed(askOnce(agent, gateway.url, LIST));
 
-async function residentBytes(): Promise<number> {
-  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
-  return Number(text.match(/^process_resident_memory_bytes (\S+)/m)?.[1]);
-}
-
-function quantile(values: readonly number[], q: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * q) - 1] ?? Number.NaN;
-}
+const residentBytes = async () => (await metric(gateway, 'process_resident_memory_bytes')) ?? Number.NaN;
 
 function expectUnavailable({ asked }: Timed): void {
   if ('broken' in asked) throw new Error(`broken: ${asked.broken}`);

@@ -3,6 +3,7 @@ import { issue, passTime, quotasUsed, revokeSession, setPolicy } from '../suppor
 import type { Behaviour } from '../support/fake-upstream.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
+import { metric } from '../support/metric.ts';
 
 // Expiries that another clock than ours, another unit or another idea of a lifetime makes. The database's clock decides
 // what is active; a provider whose clock is an hour behind answers expiries that have passed.
@@ -169,8 +170,5 @@ test('the seconds until an expiry fit into an Int, whatever is stored', async ()
 });
 
 async function countedAsTooLate(): Promise<number> {
-  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
-  return Number(
-    /^gatehouse_odd_expiries_total\{provider="openai",kind="too_late"\} (\d+)$/m.exec(text)?.[1] ?? 0,
-  );
+  return (await metric(gateway, 'gatehouse_odd_expiries_total{provider="openai",kind="too_late"}')) ?? 0;
 }

@@ -1,6 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { mergePrices } from '../../src/usage/prices.ts';
-import { createFindUnpriced } from '../../src/usage/unpriced-models.ts';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { issue, readUser, setPolicy, suspendUser, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
@@ -43,6 +41,13 @@ async function use(externalUserId: string, input = {}, headers?: Record<string, 
   });
   expect(answer).toMatchObject({ __typename: 'ReportUsageSuccess', alreadyReported: false });
   return session.id;
+}
+
+/** Another gateway, until the test ends. */
+async function openGateway(env: Record<string, string> = {}): Promise<TestGateway> {
+  const other = await startGateway(database, { ...upstreamEnv(upstream.baseUrl), ...env });
+  onTestFinished(() => other.close());
+  return other;
 }
 
 const refusedBy = (budget: string) => ({
@@ -208,17 +213,13 @@ describe('User.budget', () => {
   });
 
   test('is null where there is none, and one statement reads those of all users of a page', async () => {
-    const free = await startGateway(database, upstreamEnv(upstream.baseUrl));
-    try {
-      const { body } = await free.ask(
-        '{ users(first: 3, orderBy: CREATED_AT_DESC) { nodes { budget { usedUsd } } } }',
-      );
-      expect(body).toEqual({
-        data: { users: { nodes: [{ budget: { usedUsd: COST } }, ...Array(2).fill({ budget: null })] } },
-      });
-    } finally {
-      await free.close();
-    }
+    const free = await openGateway();
+    const { body } = await free.ask(
+      '{ users(first: 3, orderBy: CREATED_AT_DESC) { nodes { budget { usedUsd } } } }',
+    );
+    expect(body).toEqual({
+      data: { users: { nodes: [{ budget: { usedUsd: COST } }, ...Array(2).fill({ budget: null })] } },
+    });
   });
 });
 
@@ -292,43 +293,10 @@ describe('under a budget, a model without a price', () => {
     ['refused in the sandbox too', { GATEHOUSE_PROVIDER: 'sandbox' }, 'unheard-of', refusedFor('unheard-of')],
     ['and its default model has one', { GATEHOUSE_PROVIDER: 'sandbox' }, 'gpt-realtime-2.1', SUCCESS],
   ])('is %s', async (title, env, model, answer) => {
-    const other = await startGateway(database, {
-      ...{ ...upstreamEnv(upstream.baseUrl), GATEHOUSE_MONTHLY_BUDGET_USD: '100.50' },
-      ...env,
-    });
-    try {
-      const answered = await attempt(other, { externalUserId: `elsewhere: ${title}`, model });
-      expect(answered).toMatchObject(answer);
-      if (model === 'sandbox-429') expect(answered.__typename).not.toBe('PolicyViolationError');
-    } finally {
-      await other.close();
-    }
-  });
-
-  test('is one until the day of its price, and not from then on', () => {
-    let now = new Date('2026-01-31T23:59:59.999Z');
-    const prices = mergePrices([{ models: ['m'], from: '2026-02-01', minute: '1' }]);
-    const findUnpriced = createFindUnpriced(prices, 'refuse', () => now);
-    for (const _ of Array(2)) expect(findUnpriced('openai', { model: 'm' })).toEqual(['m']);
-    now = new Date('2026-02-01T00:00:00.000Z');
-    for (const _ of Array(2)) expect(findUnpriced('openai', { model: 'm' })).toEqual([]);
-  });
-
-  test('is one whose price says nothing of what goes in, or of what comes out', () => {
-    const priced = (kinds: object) =>
-      createFindUnpriced(mergePrices([{ models: ['m'], from: '2026-01-01', ...kinds }]), 'refuse')('openai', {
-        model: 'm',
-      });
-    for (const kinds of [
-      {},
-      { textInput: '1' },
-      { audioOutput: '1' },
-      { cachedTextInput: '1', textOutput: '1' },
-    ])
-      expect(priced(kinds)).toEqual(['m']);
-    for (const kinds of [{ minute: '0.05' }, { audioInput: '0', textOutput: '0' }])
-      expect(priced(kinds)).toEqual([]);
-    expect(priced({ minute: '0.05', from: '2999-01-01' })).toEqual(['m']);
+    const other = await openGateway({ GATEHOUSE_MONTHLY_BUDGET_USD: '100.50', ...env });
+    const answered = await attempt(other, { externalUserId: `elsewhere: ${title}`, model });
+    expect(answered).toMatchObject(answer);
+    if (model === 'sandbox-429') expect(answered.__typename).not.toBe('PolicyViolationError');
   });
 });
 
@@ -372,16 +340,9 @@ describe('the budget that applies', () => {
   ])('of the configuration is exact: %j', async (budget, answer) => {
     const externalUserId = `configured ${budget}`;
     await use(externalUserId);
-    const other = await startGateway(database, {
-      ...upstreamEnv(upstream.baseUrl),
-      GATEHOUSE_MONTHLY_BUDGET_USD: budget,
-    });
-    try {
-      expect(await budgetOf(other, externalUserId)).toBe(budget === '' ? null : budget);
-      expect(await issue(other, { externalUserId })).toMatchObject(answer);
-    } finally {
-      await other.close();
-    }
+    const other = await openGateway({ GATEHOUSE_MONTHLY_BUDGET_USD: budget });
+    expect(await budgetOf(other, externalUserId)).toBe(budget === '' ? null : budget);
+    expect(await issue(other, { externalUserId })).toMatchObject(answer);
   });
 
   test.each([

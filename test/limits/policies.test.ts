@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { issue, readUser, setPolicy, trailOf, unknownId } from '../support/ask.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
+import { uuidOf } from '../support/ids.ts';
 
 const SUCCESS = 'CreateRealtimeSessionSuccess';
 const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };
@@ -154,7 +155,7 @@ describe('setPolicy', () => {
     const events = await database.query<{ detail: Record<string, unknown> }>(
       `SELECT detail FROM audit_event WHERE action = 'policy.set' AND user_id IS NULL ORDER BY id DESC LIMIT 2`,
     );
-    const uuid = Buffer.from(applicationId, 'base64').toString().split(':')[1];
+    const uuid = uuidOf(applicationId);
     expect(events.map(({ detail }) => detail)).toEqual([
       { applicationId: uuid, max_mints_per_day: null },
       { applicationId: uuid, max_mints_per_day: 7 },

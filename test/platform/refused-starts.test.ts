@@ -10,6 +10,7 @@ import { describeFailure } from '../../src/platform/process/describe-failure.ts'
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { registry } from '../../src/providers/registry.ts';
 import { useDatabase } from '../support/fixture.ts';
+import { listen } from '../support/listen.ts';
 
 // Why a gateway does not start, in the words that its process prints: start-up.process.test.ts shows that it prints
 // them, and ends with 1.
@@ -64,12 +65,10 @@ async function expectRefusal(env: Record<string, string>, message: string): Prom
 /** A port that somebody listens on, who says nothing to those who connect. */
 async function busyPort(): Promise<{ port: number; close: () => Promise<void> }> {
   const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const port = await listen(server);
   onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    port: address.port,
+    port,
     close: async () => {
       server.close();
       await once(server, 'close');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { useDatabase } from '../support/fixture.ts';
+import { listen } from '../support/listen.ts';
 
 // The real process, as an operator starts it: what it says, and how it ends.
 
@@ -65,10 +66,8 @@ async function folderWith(files: Record<string, string> = {}): Promise<string> {
 async function busyPort(): Promise<{ port: number; server: Server }> {
   const server = createServer();
   servers.push(server);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { port: address.port, server };
+  const port = await listen(server);
+  return { port, server };
 }
 
 /** Starts the gateway with nothing in its environment but `env`. */

@@ -5,6 +5,7 @@ import { buildConnector } from 'undici';
 import { expect, test } from 'vitest';
 import { createFrameReader } from '../../src/platform/http-client/frame-reader.ts';
 import { skippingInterimAnswers } from '../../src/platform/http-client/skip-interim-answers.ts';
+import { listen } from '../support/listen.ts';
 import { frameOf } from '../support/web-socket-server.ts';
 
 // Messages of every length at which a header has another form, in pieces, with pings in between, cut anywhere.
@@ -70,10 +71,8 @@ test('once a connection is a WebSocket’s, what comes is not held back as the b
       socket.once('data', () => socket.write(frameOf(0xa, Buffer.from('!'))));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('There is no port');
-  const target = { hostname: '127.0.0.1', port: String(address.port), protocol: 'http:' };
+  const port = await listen(server);
+  const target = { hostname: '127.0.0.1', port: String(port), protocol: 'http:' };
   const socket = await new Promise<Socket>((resolve, reject) => {
     skippingInterimAnswers(buildConnector({}))(target, (error, connected) =>
       error === null ? resolve(connected) : reject(error),

@@ -1,10 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/platform/redaction/secret.ts';
-import { createOpenAi } from '../../src/providers/openai.ts';
-import type { MintRequest } from '../../src/providers/provider.ts';
-import type { ClosableProvider } from '../../src/providers/provider-over-http.ts';
-import { useUpstream } from '../support/fixture.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { use, useUpstream } from '../support/fixture.ts';
+import { connectTo, request } from './connect-openai.ts';
 
 // How an answer can be wrapped. Whatever the wrapping, a secret that can be read with certainty is not lost, and what
 // cannot be read may have been minted.
@@ -13,26 +10,12 @@ const SECRET = 'ek_0123456789abcdef';
 const JSON_TEXT = JSON.stringify({ value: SECRET, session: { id: 'sess_1', instructions: 'grüße 語' } });
 const BODY = Buffer.from(JSON_TEXT);
 
-const request: MintRequest = {
-  session: { type: 'REALTIME', model: 'gpt-realtime-2.1', extra: {} },
-  expiresAfterSeconds: 60,
-  safetyIdentifier: 'user-hash',
-};
-
 const fake = useUpstream();
-let openai: ClosableProvider;
-
-beforeAll(async () => {
-  openai = createOpenAi({
-    name: 'openai',
-    baseUrl: fake.baseUrl,
-    apiKey: new Secret('sk-test'),
-    timeoutMs: 10_000,
-    proxies: undefined,
-  });
-});
+const openai = use(
+  async () => connectTo(fake.baseUrl),
+  ({ close }) => close(),
+);
 afterEach(() => fake.reset());
-afterAll(() => openai.close());
 
 type Head = Readonly<Record<string, string>>;
 

@@ -8,6 +8,7 @@ import { CREATE } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { use, useDatabase, useGateway } from '../support/fixture.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { idOf, uuidOf } from '../support/ids.ts';
 
 const OLD_ROWS = 10_000;
 const WORKERS = 6;
@@ -174,7 +175,7 @@ async function moveBack(globalId: string): Promise<string> {
      SELECT id FROM moved`,
     [uuidOf(globalId)],
   );
-  return Buffer.from(`RealtimeSession:${row?.id}`).toString('base64');
+  return idOf('RealtimeSession', row?.id);
 }
 
 async function fillOldMonth(globalId: string): Promise<void> {
@@ -231,8 +232,4 @@ function startTraffic() {
       return outcomes;
     },
   };
-}
-
-function uuidOf(globalId: string): string {
-  return Buffer.from(globalId, 'base64').toString().split(':')[1] ?? '';
 }

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createPool } from '../../src/platform/database/pool.ts';
 import { createDocumentedRole } from '../support/documented-role.ts';
 import { use, useDatabase } from '../support/fixture.ts';
+import { idOf } from '../support/ids.ts';
 import { runCommand } from '../support/run-command.ts';
 import { runInShell } from '../support/run-in-shell.ts';
-import { fillTrail, KEY, sealAll } from '../support/trail.ts';
+import { fillTrail, GATEWAY_KEY, sealAll } from '../support/trail.ts';
 import { withoutLedger } from '../support/without-ledger.ts';
 
 // `gatehouse audit`, as an auditor runs it.
@@ -29,13 +30,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-// As the gateway derives it from the key.
-const key = { id: '75877bb4', bytes: KEY.bytes };
-
 beforeEach(async () => {
   await database.query('TRUNCATE audit_event, audit_seal, audit_head');
   await fillTrail(database, 30, 10);
-  const heads = await sealAll(pool, 10, key);
+  const heads = await sealAll(pool, 10, GATEWAY_KEY);
   await writeFile(join(folder, 'heads'), heads.map((head) => `${JSON.stringify(head)}\n`).join(''));
 });
 
@@ -43,7 +41,7 @@ beforeEach(async () => {
 function environment(env: Record<string, string> = {}): Record<string, string> {
   return {
     DATABASE_URL: auditor.url,
-    GATEHOUSE_AUDIT_KEY: Buffer.from(KEY.bytes).toString('base64'),
+    GATEHOUSE_AUDIT_KEY: Buffer.from(GATEWAY_KEY.bytes).toString('base64'),
     ...env,
   };
 }
@@ -174,10 +172,9 @@ test('audit export takes the filters of the API', async () => {
   const all = await events();
   const [first, second, ...rest] = all;
   expect(rest).toHaveLength(29);
-  const uuid = (value: string, type: string) => Buffer.from(`${type}:${value}`).toString('base64');
   expect(await events('--session', first.sessionId)).toEqual([first]);
-  expect(await events('--session', uuid(first.sessionId, 'RealtimeSession'))).toEqual([first]);
-  expect(await events('--user-id', uuid(second.userId, 'User'))).toEqual([second]);
+  expect(await events('--session', idOf('RealtimeSession', first.sessionId))).toEqual([first]);
+  expect(await events('--user-id', idOf('User', second.userId))).toEqual([second]);
   expect(
     await events('--from', first.at.slice(0, 23).concat('Z'), '--to', second.at.slice(0, 23).concat('Z')),
   ).toEqual([first]);

@@ -9,6 +9,7 @@ import { fillLedger, MODELS, PEOPLE } from '../sessions/listings/fill-ledger.ts'
 import { createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY, type TestGateway } from '../support/gateway.ts';
+import { uuidOf } from '../support/ids.ts';
 
 // LISTING_RUNS=2000 looks further.
 const RUNS = Number(process.env['LISTING_RUNS'] ?? 100);
@@ -61,7 +62,7 @@ beforeAll(async () => {
   const made = [await createApplication(compiled, 'A'), await createApplication(compiled, 'B "quoted" \\ é')];
   const ids: string[] = made.map(({ application }) => application.id);
   await fillLedger(database, {
-    applications: ids.map((id) => Buffer.from(id, 'base64').toString().split(':')[1] ?? ''),
+    applications: ids.map(uuidOf),
     sessions: 200,
   });
   ofApplication = (await createKey(compiled, ids[1] ?? '', { scopes: ['SESSIONS_READ', 'USERS_READ'] }))

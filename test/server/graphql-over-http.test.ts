@@ -2,6 +2,7 @@ import { serverAudits } from 'graphql-http';
 import { describe, expect, test } from 'vitest';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
+import { type Parameters, sendParameters } from '../support/send-parameters.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);
@@ -30,23 +31,10 @@ const TWO = 'query A { viewer { name } } query B { viewer { id: __typename } }';
 const HASH = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
 const KNOWN = 'a request has query, variables, operationName and extensions.';
 
-type Parameters = Readonly<Record<string, unknown>>;
 const MEDIA_TYPES = ['application/json', 'application/graphql-response+json'];
 
-const send = async (method: string, parameters: Parameters, accept: string) => {
-  const search = new URLSearchParams(
-    Object.entries(parameters).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
-  );
-  const response = await fetch(method === 'GET' ? `${gateway.url}?${search}` : gateway.url, {
-    method,
-    headers: { accept, authorization: `Bearer ${ROOT_KEY}`, 'content-type': 'application/json' },
-    ...(method === 'POST' ? { body: JSON.stringify(parameters) } : {}),
-  });
-  return { status: response.status, allow: response.headers.get('allow'), body: await response.json() };
-};
+const send = (method: string, parameters: Parameters, accept: string) =>
+  sendParameters(gateway, method, parameters, { accept });
 
 describe('a request that is not one of GraphQL is refused, and the answer says why', () => {
   test.each<[string, Parameters, string]>([
@@ -112,8 +100,8 @@ describe('a request that is not one of GraphQL is refused, and the answer says w
     { query: `query A ${VIEWER} ${MINT.replace('mutation', 'mutation B')}`, operationName: 'B' },
   ])('GET %j: a mutation', async (parameters) => {
     for (const accept of MEDIA_TYPES) {
-      const { status, allow, body } = await send('GET', parameters, accept);
-      expect({ status, allow }).toEqual({ status: 405, allow: 'POST' });
+      const { status, headers, body } = await send('GET', parameters, accept);
+      expect({ status, allow: headers.get('allow') }).toEqual({ status: 405, allow: 'POST' });
       expect(body.errors[0].message).toBe('A mutation is sent by POST.');
     }
     expect(await database.query('SELECT id FROM realtime_session')).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../support/fixture.ts';
 import { ROOT_KEY, startGateway, type TestGateway } from '../support/gateway.ts';
+import { metric } from '../support/metric.ts';
 
 const database = useDatabase();
 const gateways: TestGateway[] = [];
@@ -18,16 +19,6 @@ async function start(env: Record<string, string>): Promise<TestGateway> {
 const ask = (gateway: TestGateway, authorization: string, address = '203.0.113.9') =>
   gateway.ask('{ viewer { name } }', {}, { authorization, 'x-forwarded-for': address });
 const asRoot = (gateway: TestGateway, address?: string) => ask(gateway, `Bearer ${ROOT_KEY}`, address);
-
-async function metric(gateway: TestGateway, line: string): Promise<number> {
-  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
-  return Number(
-    text
-      .split('\n')
-      .find((found) => found.startsWith(`${line} `))
-      ?.split(' ')[1] ?? 0,
-  );
-}
 
 describe('a known caller', () => {
   test('is refused beyond its requests per minute, whatever its address', async () => {
@@ -47,7 +38,7 @@ describe('a known caller', () => {
       ],
     });
     expect(await metric(gateway, 'gatehouse_rate_limited_total{kind="caller"}')).toBe(1);
-    expect(await metric(gateway, 'gatehouse_rate_limited_total{kind="address"}')).toBe(0);
+    expect(await metric(gateway, 'gatehouse_rate_limited_total{kind="address"}')).toBeUndefined();
   });
 
   test('of as many at once, exactly as many as allowed get through', async () => {

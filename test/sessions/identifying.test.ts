@@ -4,6 +4,7 @@ import { issue, passTime, revokeSession, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import type { TestGateway } from '../support/gateway.ts';
+import { uuidOf } from '../support/ids.ts';
 
 const OLD_KEY = randomBytes(32).toString('base64');
 const NEW_KEY = randomBytes(32).toString('base64');
@@ -69,7 +70,6 @@ async function identify(secret: string, headers = auditor, by: TestGateway = gat
   return { result: answer.body.data.identifyClientSecret, events };
 }
 
-const uuidOf = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1];
 const FAILED = { action: 'secret.identified', outcome: 'FAILED', actor_kind: 'APPLICATION', detail: {} };
 const NOBODY = { application_id: null, user_id: null, session_id: null };
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { askAs, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY } from '../support/gateway.ts';
+import { idOf, uuidOf } from '../support/ids.ts';
 import {
   FAILURE_CODES,
   fillLedger,
@@ -59,14 +60,14 @@ beforeAll(async () => {
   const made = [await createApplication(gateway, 'A'), await createApplication(gateway, 'B')];
   const applications: string[] = made.map(({ application }) => application.id);
   await fillLedger(database, {
-    applications: applications.map((id) => Buffer.from(id, 'base64').toString().split(':')[1] ?? ''),
+    applications: applications.map(uuidOf),
     sessions: 400,
   });
   const key = await createKey(gateway, applications[0] ?? '', { scopes: ['SESSIONS_READ', 'USERS_READ'] });
   const credentials = { everything: ROOT_KEY, 'own application': key.value };
   const idsOf = async (table: string, type: string) =>
     (await database.query<{ id: string }>(`SELECT id FROM ${table} ORDER BY random()`)).map(({ id }) =>
-      Buffer.from(`${type}:${id}`).toString('base64'),
+      idOf(type, id),
     );
   const [sessions, users] = [
     await idsOf('realtime_session', 'RealtimeSession'),

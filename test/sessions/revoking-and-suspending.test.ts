@@ -12,6 +12,7 @@ import {
 } from '../support/ask.ts';
 import { useDatabase, useGateway, useUpstream } from '../support/fixture.ts';
 import { upstreamEnv } from '../support/gateway.ts';
+import { idOf } from '../support/ids.ts';
 
 const SUCCESS = 'CreateRealtimeSessionSuccess';
 const NOT_FOUND = { __typename: 'NotFoundError', message: expect.any(String) };
@@ -222,7 +223,7 @@ async function currentIdOf(externalUserId: string): Promise<string> {
     `SELECT s.id FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id WHERE u.external_id = $1`,
     [externalUserId],
   );
-  return Buffer.from(`RealtimeSession:${row?.id}`).toString('base64');
+  return idOf('RealtimeSession', row?.id);
 }
 
 /** A mint that upstream has received and does not answer before it is released. */

@@ -1,4 +1,4 @@
-import { onClocksOf } from '../support/clocks.ts';
+import { onClocks } from '../support/clocks.ts';
 
 /** A session or a denial as the test knows it: what statistics are held against. Times are microseconds since 1970. */
 export type Counted = {
@@ -90,19 +90,6 @@ export function keyOf(one: Counted, { groupBy, timeZone }: Question): string {
   };
   const at = Math.floor(one.at / 1000);
   return groupBy.map((by) => (by in values ? values[by] : onClocks(at, timeZone, by))).join(' | ');
-}
-
-/** The minute, hour, day or month of a time on the clocks of a place; hours that come twice differ in their offset. */
-export function onClocks(at: number, timeZone: string, unit: string): string {
-  const part = onClocksOf(timeZone, at);
-  const month = `${part('year')}-${part('month')}`;
-  if (unit === 'MONTH') return month;
-  const day = `${month}-${part('day')}`;
-  if (unit === 'DAY') return day;
-  const hour = `${day} ${part('hour')}`;
-  return unit === 'HOUR'
-    ? `${hour} ${part('timeZoneName')}`
-    : `${hour}:${part('minute')} ${part('timeZoneName')}`;
 }
 
 function countsOf(rows: readonly Counted[]) {

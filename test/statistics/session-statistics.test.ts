@@ -3,14 +3,16 @@ import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ISSUE, issue, setPolicy, suspendUser } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
+import { isoOf, onClocks } from '../support/clocks.ts';
 import { eventually } from '../support/eventually.ts';
 import { use, useDatabase, useGateway, useIdentityProvider } from '../support/fixture.ts';
+import { idOf, uuidOf } from '../support/ids.ts';
 import { asOwner, createBetween } from '../support/partitions.ts';
 import { dropDue } from '../support/retention.ts';
 import { askForStatistics, readStatistics } from '../support/statistics.ts';
 import { type Asked, question, step, take } from './happenings.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { expectedRows, onClocks, type Question, type Viewer } from './model.ts';
+import { expectedRows, type Question, type Viewer } from './model.ts';
 
 const MINUTE = 60_000_000;
 const HOUR = 60 * MINUTE;
@@ -55,19 +57,13 @@ beforeAll(async () => {
   shopKey = bearer(value);
 });
 
-const idOf = (type: string, uuid = '') => Buffer.from(`${type}:${uuid}`).toString('base64');
-const iso = (microseconds: number) =>
-  new Date(Math.floor(microseconds / 1000))
-    .toISOString()
-    .replace('Z', `${String(microseconds % 1000).padStart(3, '0')}Z`);
-
 const now = () => Date.now() * 1000;
 
 /** Adds up, as a gateway whose clock says so. */
 async function sum(at: number, most = 4): Promise<number> {
   const { rows } = await job.client.query<{ summed: number }>('SELECT sum_sessions($1, $2) AS summed', [
     most,
-    iso(at),
+    isoOf(at),
   ]);
   return rows[0]?.summed ?? 0;
 }
@@ -105,7 +101,7 @@ async function check(asked: Asked, begin: number, ledger: Ledger): Promise<void>
     groupBy: [...(asked.time === null ? [] : [asked.time]), ...asked.others],
   };
   const filter = {
-    ...{ from: iso(from), to: iso(to), timeZone, providers, models },
+    ...{ from: isoOf(from), to: isoOf(to), timeZone, providers, models },
     userIds: meant.users?.map((id) => idOf('User', id)) ?? null,
     applicationIds: asked.applications?.map((name) => idOf('Application', applications.get(name))) ?? null,
   };
@@ -117,24 +113,34 @@ async function check(asked: Asked, begin: number, ledger: Ledger): Promise<void>
   expect(nodes.totals).toEqual(totals);
   expect(Object.fromEntries(nodes.rows.map((node) => [keyOfNode(node, meant), node.counts]))).toEqual(rows);
   expect(nodes.rows).toHaveLength(Object.keys(rows).length);
-  const ranked = {
-    START: 'start',
-    REQUESTED_DESC: 'requested',
-    DENIED_DESC: 'denied',
-    FAILED_DESC: 'failed',
-  }[asked.order];
-  const ranks = nodes.rows.map((node) => (ranked === 'start' ? node.start : -node.counts[ranked ?? '']));
-  expect(ranks).toEqual(ranked === 'start' ? ranks.toSorted() : ranks.toSorted((a, b) => a - b));
+  const ranked = (
+    { START: null, REQUESTED_DESC: 'requested', DENIED_DESC: 'denied', FAILED_DESC: 'failed' } as const
+  )[asked.order];
+  if (ranked === null) {
+    const starts = nodes.rows.map(({ start }) => start);
+    expect(starts).toEqual(starts.toSorted());
+  } else {
+    const counts = nodes.rows.map((node) => node.counts[ranked]);
+    expect(counts).toEqual(counts.toSorted((a, b) => b - a));
+  }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer's rows, whose shape is what is asserted
-type Node = any;
+type Node = {
+  readonly start: string | null;
+  readonly user: { readonly id: string } | null;
+  readonly application: { readonly name: string } | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly failureCode: string | null;
+  readonly denialReason: string | null;
+  readonly counts: { readonly [count in 'requested' | 'issued' | 'denied' | 'failed']: number };
+};
 
 /** All pages. */
 async function readAll(variables: Record<string, unknown>, headers?: Record<string, string>) {
   const rows: Node[] = [];
   for (let after: string | null = null, totals: unknown; ; ) {
-    const page: Node = await readStatistics(gateway, { ...variables, after }, headers);
+    const page = await readStatistics(gateway, { ...variables, after }, headers);
     totals ??= page.totals;
     rows.push(...page.rows.nodes);
     if (!page.rows.pageInfo.hasNextPage) return { rows, totals };
@@ -143,7 +149,7 @@ async function readAll(variables: Record<string, unknown>, headers?: Record<stri
 }
 
 function keyOfNode(node: Node, { groupBy, timeZone }: Question): string {
-  const uuid = node.user === null ? null : Buffer.from(node.user.id, 'base64').toString().split(':')[1];
+  const uuid = node.user === null ? null : uuidOf(node.user.id);
   const values: Record<string, string | null | undefined> = {
     USER: uuid,
     APPLICATION: node.application?.name,
@@ -153,7 +159,7 @@ function keyOfNode(node: Node, { groupBy, timeZone }: Question): string {
     DENIAL_REASON: node.denialReason,
   };
   return groupBy
-    .map((by) => (by in values ? values[by] : onClocks(Date.parse(node.start), timeZone, by)))
+    .map((by) => (by in values ? values[by] : onClocks(Date.parse(node.start ?? ''), timeZone, by)))
     .join(' | ');
 }
 
@@ -215,7 +221,7 @@ describe('statistics are what counting one by one gives', () => {
     for (const user of [ann, ben, cat]) await issue(gateway, person(user));
     await issue(gateway, { ...person(), model: 'gpt-realtime' });
     await gateway.ask(ISSUE, { input: person() }, shopKey);
-    const filter = { from: iso(now() - HOUR), to: iso(now() + HOUR) };
+    const filter = { from: isoOf(now() - HOUR), to: isoOf(now() + HOUR) };
     const groupBy = ['USER', 'APPLICATION', 'MODEL', 'DENIAL_REASON'];
     const { rows, totals } = await readAll({ filter, groupBy });
     const seen = rows.map(({ user, application, model, denialReason, counts }) => [
@@ -242,7 +248,7 @@ describe('statistics are what counting one by one gives', () => {
     const self = bearer(await identityProvider.sign({ sub: ann?.name ?? '' }));
     await setPolicy(gateway, { externalUserId: ann?.name, maxMintsPerDay: 0 });
     await gateway.ask(ISSUE, { input: { externalUserId: ann?.name, model: 'gpt-realtime' } }, desk);
-    const filter = { from: iso(now() - HOUR), to: iso(now() + HOUR) };
+    const filter = { from: isoOf(now() - HOUR), to: isoOf(now() + HOUR) };
     const seen = async (headers?: Record<string, string>, only = {}) => {
       const { rows } = await readAll(
         { filter: { ...filter, ...only }, groupBy: ['USER', 'APPLICATION'] },
@@ -262,7 +268,7 @@ describe('statistics are what counting one by one gives', () => {
       // In the second round they are in the sums.
       await database.query(`UPDATE audit_event SET id = uuidv7_at(at - interval '3 hours'), at = at - interval '3 hours'
         WHERE action = 'session.denied'`);
-      filter.from = iso(now() - 4 * HOUR);
+      filter.from = isoOf(now() - 4 * HOUR);
       await sum(now(), 100);
     }
     expect(await database.query('SELECT denied FROM session_rollup')).toEqual([{ denied: 1 }]);
@@ -285,7 +291,7 @@ describe('the sums', () => {
     }
     for (const session of ledger.live()) await ledger.revoke(session);
     await sum(begin + 24 * HOUR, 1000);
-    const filter = { from: iso(begin), to: iso(begin + 24 * HOUR), timeZone: 'Asia/Kathmandu' };
+    const filter = { from: isoOf(begin), to: isoOf(begin + 24 * HOUR), timeZone: 'Asia/Kathmandu' };
     const variables = { filter, groupBy: ['HOUR', 'USER', 'FAILURE_CODE'], first: 100 };
     const before = await readAll(variables);
     expect(before.totals).toMatchObject({ requested: 34, denied: 6 });
@@ -322,7 +328,7 @@ describe('the sums', () => {
     await database.query(`UPDATE session_sum_progress SET as_of = now() + interval '2 hours'`);
     await sum(now());
     await sum(now(), 1000);
-    const filter = { from: iso(now() - 6 * HOUR), to: iso(now()) };
+    const filter = { from: isoOf(now() - 6 * HOUR), to: isoOf(now()) };
     expect((await readAll({ filter })).totals).toMatchObject({ requested: 2, failed: 2 });
   });
 });

@@ -12,6 +12,7 @@ import {
 } from '../support/event-stream.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
 import { ROOT_KEY, startGateway } from '../support/gateway.ts';
+import { metric } from '../support/metric.ts';
 
 const MAX_STREAMS = 3;
 const MINT = 'createRealtimeSession(input: { externalUserId: "x" }) { __typename }';
@@ -49,12 +50,7 @@ function post({ body = '{"query":"{ viewer { name } }"}', ...headers }: Record<s
   });
 }
 
-async function metric(name: string): Promise<string | undefined> {
-  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
-  return text.split('\n').find((line) => line.startsWith(name));
-}
-
-const allStreamsClosed = () => expect.poll(() => metric('gatehouse_streams ')).toBe('gatehouse_streams 0');
+const allStreamsClosed = () => expect.poll(() => metric(gateway, 'gatehouse_streams')).toBe(0);
 
 function requestLines() {
   return gateway.logLines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
@@ -82,11 +78,11 @@ describe('a stream', () => {
   });
 
   test('is logged without naming a person, and is measured as a stream, not as a request', async () => {
-    const countedRequests = () => metric('gatehouse_request_seconds_count{outcome="OK"}');
+    const countedRequests = () => metric(gateway, 'gatehouse_request_seconds_count{outcome="OK"}');
     const stream = await openStream(gateway.url, {
       variables: { filter: { externalUserId: 'mallory-the-person' } },
     });
-    expect(await metric('gatehouse_streams ')).toBe('gatehouse_streams 1');
+    expect(await metric(gateway, 'gatehouse_streams')).toBe(1);
     const { session } = await issue(gateway, { externalUserId: 'mallory-the-person' });
     await stream.next();
     const before = await countedRequests();
@@ -194,7 +190,7 @@ describe('the limit of open streams', () => {
       expect(JSON.parse(refused.text)).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
     }
     streams[1]?.close();
-    await expect.poll(() => metric('gatehouse_streams ')).toBe('gatehouse_streams 2');
+    await expect.poll(() => metric(gateway, 'gatehouse_streams')).toBe(2);
     const another = await watch();
     await issue(gateway, { externalUserId: 'bob' });
     await Promise.all([streams[0]?.next(), streams[2]?.next(), another.next()]);

@@ -5,6 +5,7 @@ import { type EventStream, eventsOf, openStream } from '../support/event-stream.
 import { eventually } from '../support/eventually.ts';
 import { useDatabase } from '../support/fixture.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { idOf } from '../support/ids.ts';
 
 // More than two pages, as the trail is read.
 const MISSED = 2300;
@@ -41,7 +42,7 @@ async function sessionFor(externalUserId: string): Promise<string> {
   return (await issue(gateway(0), { externalUserId })).session.id;
 }
 
-const encode = (id: string, typename = 'SessionEvent') => Buffer.from(`${typename}:${id}`).toString('base64');
+const encode = (id: string, typename = 'SessionEvent') => idOf(typename, id);
 
 /** A connection of the gateway's role. */
 async function connect(): Promise<pg.Client> {

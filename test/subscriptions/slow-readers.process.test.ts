@@ -4,6 +4,8 @@ import { type EventStream, eventsOf, openStream } from '../support/event-stream.
 import { repeatSession, sessionOf } from '../support/expiring.ts';
 import { useDatabase, useGatewayProcess } from '../support/fixture.ts';
 import { askAt, type TestGateway } from '../support/gateway.ts';
+import { idOf } from '../support/ids.ts';
+import { metric } from '../support/metric.ts';
 
 // More than may wait for a reader and be on the way to it. Each is 30 KB, larger than most.
 const CHANGES = 1600;
@@ -37,13 +39,10 @@ async function write(sessions: string): Promise<string[]> {
      SELECT uuidv7_at(clock_timestamp()), clock_timestamp(), 'session.issued', 'SUCCEEDED', 'OPERATOR', 'root', id, user_id, '{}'
      FROM ${sessions} RETURNING session_id`,
   );
-  return rows.map(({ session_id }) => Buffer.from(`RealtimeSession:${session_id}`).toString('base64')).sort();
+  return rows.map(({ session_id }) => idOf('RealtimeSession', session_id)).sort();
 }
 
-async function heapBytes(): Promise<number> {
-  const text = await (await fetch(`${gateway.managementUrl}/metrics`)).text();
-  return Number(/^nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1]);
-}
+const heapBytes = async () => (await metric(gateway, 'nodejs_heap_size_used_bytes')) ?? Number.NaN;
 
 test('only a client that does not read is cut off; what waits for it stays bounded', {
   timeout: TEST_TIMEOUT_MS,

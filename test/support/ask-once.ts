@@ -1,13 +1,13 @@
 import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { ROOT_KEY } from './gateway.ts';
+import type { Parsed } from './parsed.ts';
 
 export type Asked =
   | {
       readonly status: number;
       readonly headers: IncomingHttpHeaders;
-      // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they assert
-      readonly body: any;
+      readonly body: Parsed;
     }
   /** The connection broke, or was refused: with the system's code. */
   | { readonly broken: string };

@@ -1,5 +1,6 @@
 import type { TestDatabase } from './database.ts';
 import type { TestGateway } from './gateway.ts';
+import { idOf } from './ids.ts';
 
 export const ISSUE = /* GraphQL */ `
   mutation Issue($input: CreateRealtimeSessionInput!) {
@@ -91,6 +92,15 @@ const REVOKE = /* GraphQL */ `
   }
 `;
 
+/** The answer where upstream is not asked, because its circuit is open or it has no place left. */
+export const NOT_ASKED = {
+  __typename: 'UpstreamError',
+  session: null,
+  upstreamStatus: null,
+  retryable: true,
+  possiblyIssued: false,
+};
+
 type Asks = Pick<TestGateway, 'ask'>;
 type Input = Record<string, unknown>;
 
@@ -152,7 +162,7 @@ export async function passTime(database: TestDatabase, externalId: string, inter
 
 /** An id that nothing has. */
 export function unknownId(typename: string): string {
-  return Buffer.from(`${typename}:01930000-0000-7000-8000-000000000007`).toString('base64');
+  return idOf(typename, '01930000-0000-7000-8000-000000000007');
 }
 
 export type TrailRow = {

@@ -2,6 +2,7 @@ import { issueBrokered } from './brokered.ts';
 import { startFakeCalls } from './fake-calls.ts';
 import { use } from './fixture.ts';
 import type { TestGateway } from './gateway.ts';
+import { idOf, uuidOf } from './ids.ts';
 
 /** As a browser's, with every line that is looked at. */
 export const OFFER = [
@@ -81,6 +82,5 @@ export async function callOf(gateway: Pick<TestGateway, 'ask'>, id: string) {
 
 /** The id of a session's call. */
 export function callIdOf(sessionId: string): string {
-  const [, uuid] = Buffer.from(sessionId, 'base64').toString().split(':');
-  return Buffer.from(`RealtimeCall:${uuid}`).toString('base64');
+  return idOf('RealtimeCall', uuidOf(sessionId));
 }

@@ -8,6 +8,7 @@ import {
   startEmbeddedPostgres,
 } from '../../src/platform/database/embedded/start-embedded-postgres.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
+import { boundCompileCache } from './compile-cache.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -23,6 +24,7 @@ export const TEMPLATE = 'gatehouse_template';
 
 /** One PostgreSQL for the whole run, with a migrated template that every test file clones. Vitest calls this once. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await boundCompileCache();
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   await chmod(directory, 0o755);
   const silent = { info: () => {}, warn: () => {}, error: () => {} };

@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { ROOT_KEY } from './gateway.ts';
+import type { Parsed } from './parsed.ts';
 
 export const SESSION_EVENTS = /* GraphQL */ `
   subscription SessionEvents($filter: RealtimeSessionFilter, $after: ID) {
@@ -19,8 +20,7 @@ export type StreamRequest = {
 /** A message that arrived: a result, or that the stream is complete. `at` is by this machine's clock. */
 export type Arrived = {
   readonly kind: 'next' | 'complete';
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they assert
-  readonly result: any;
+  readonly result: Parsed;
   readonly at: number;
 };
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { Duplex } from 'node:stream';
 import { isJsonObject, type Json, type JsonObject } from '../../src/platform/validation/json.ts';
 import { createFakeCall, type FakeCall, type FakeUsage, type HeldCall } from './fake-call.ts';
+import { listen } from './listen.ts';
 import { acceptWebSocket } from './web-socket-server.ts';
 
 /** What becomes of an offer. Without one it is answered as recorded: 201, SDP, Location with a path only. */
@@ -211,13 +212,7 @@ export async function startFakeCalls({
     socket.on('error', () => {});
     attach(request, socket);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The fake has no port');
-  const url = `http://127.0.0.1:${address.port}/v1`;
+  const url = `http://127.0.0.1:${await listen(server)}/v1`;
 
   return {
     url,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Json, JsonObject } from '../../src/platform/validation/json.ts';
 import { echoSession, expiryOf, halveSession, type MintedSecret } from './echo-session.ts';
+import { listen } from './listen.ts';
 import { refusalOf, refusedField } from './refused-field.ts';
 import { type UpstreamKind, upstreamKinds } from './upstream-kinds.ts';
 
@@ -169,15 +170,10 @@ export async function startFakeUpstream({ kind }: { readonly kind: UpstreamKind 
     return echoSession(call, secret, dialect);
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The fake upstream has no port');
+  const port = await listen(server);
 
   return {
-    baseUrl: `http://127.0.0.1:${address.port}${base}`,
+    baseUrl: `http://127.0.0.1:${port}${base}`,
     calls,
     minted,
     next: (behaviour) => {

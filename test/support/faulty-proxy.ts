@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listen } from './listen.ts';
+import type { Parsed } from './parsed.ts';
 
 /** What becomes of one request, instead of being passed on and answered. */
 export type Fault =
@@ -15,8 +17,7 @@ export type Fault =
 export type FaultyProxy = {
   readonly url: string;
   /** The bodies that were sent, parsed. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into requests whose shape is what they assert
-  readonly requests: any[];
+  readonly requests: { readonly query: string; readonly variables: Parsed }[];
   readonly headers: IncomingMessage['headers'][];
   /** Befall the next requests, in this order. */
   readonly faults: Fault[];
@@ -31,7 +32,7 @@ export type FaultyProxy = {
 
 /** A way to a gateway on which things go wrong when a test says so. */
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
-  const requests: unknown[] = [];
+  const requests: FaultyProxy['requests'] = [];
   const headers: IncomingMessage['headers'][] = [];
   const faults: Fault[] = [];
   const sockets = new Set<Socket>();
@@ -60,8 +61,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };

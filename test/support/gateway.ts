@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { AppOptions } from '../../src/app.ts';
 import type { TestDatabase } from './database.ts';
+import type { Parsed } from './parsed.ts';
 
 export const ROOT_KEY = 'root-key-of-the-tests-0123456789-abcdef';
 
 export type Answer = {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape is what they assert
-  readonly body: any;
+  readonly body: Parsed;
 };
 
 export type TestGateway = {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { listen } from './listen.ts';
 
 /**
  * What the proxy does: pass on, answer a status instead, cut the connection instead, never answer, or pass on and cut
@@ -70,11 +71,9 @@ export async function startHttpProxy(hosts: Readonly<Record<string, number>>): P
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
+  const port = await listen(server);
   return {
-    url: `http://${PROXY_USER}:${encodeURIComponent(PROXY_PASSWORD)}@127.0.0.1:${address.port}`,
+    url: `http://${PROXY_USER}:${encodeURIComponent(PROXY_PASSWORD)}@127.0.0.1:${port}`,
     asked,
     credentials,
     be: (next) => {
@@ -105,11 +104,8 @@ export async function startTlsTerminator(
     joinSockets(inner, connect(port, '127.0.0.1'), () => false);
   });
   server.on('tlsClientError', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port');
   return {
-    port: address.port,
+    port: await listen(server),
     close() {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

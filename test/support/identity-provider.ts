@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { listen } from './listen.ts';
 
 /** How the key set is answered: with the keys, 503, something else than a key set, a broken connection, or never. */
 export type Mood = 'up' | 'halting' | 'failing' | 'nonsense' | 'broken' | 'hanging';
@@ -76,8 +76,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     }
     answer(response, mood, published);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`;
+  const url = `http://127.0.0.1:${await listen(server)}${PATH}`;
 
   const provider: IdentityProvider = {
     url,

@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { statementCounter } from './count-statements.ts';
+import { listen } from './listen.ts';
 
 /** Where to break the connection that a certain statement to PostgreSQL goes through. */
 export type Break = {
@@ -83,14 +84,12 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       });
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
+  const ownPort = await listen(server);
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    port: address.port,
+    port: ownPort,
     statements: () => statements,
     target: (next) => {
       port = next;

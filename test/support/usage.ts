@@ -1,4 +1,13 @@
+import { expect } from 'vitest';
 import type { TestGateway } from './gateway.ts';
+
+const TOTALS = /* GraphQL */ `
+  fragment Totals on UsageTotals {
+    reported responses inputTextTokens inputAudioTokens inputImageTokens
+    cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens
+    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor costUnknownForMore costEstimatedUsd
+  }
+`;
 
 const REPORT = /* GraphQL */ `
   mutation Report($input: ReportUsageInput!) {
@@ -9,11 +18,7 @@ const REPORT = /* GraphQL */ `
       ... on ReportUsageSuccess { alreadyReported session { id usage { ...Totals } } }
     }
   }
-  fragment Totals on UsageTotals {
-    reported responses inputTextTokens inputAudioTokens inputImageTokens
-    cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens
-    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor costUnknownForMore costEstimatedUsd
-  }
+  ${TOTALS}
 `;
 
 const USAGE = /* GraphQL */ `
@@ -31,11 +36,7 @@ const USAGE = /* GraphQL */ `
       }
     }
   }
-  fragment Totals on UsageTotals {
-    reported responses inputTextTokens inputAudioTokens inputImageTokens
-    cachedTextTokens cachedAudioTokens cachedImageTokens outputTextTokens outputAudioTokens
-    transcriptionSeconds totalTokens costUsd costKnownUsd costUnknownFor costUnknownForMore costEstimatedUsd
-  }
+  ${TOTALS}
 `;
 
 type Asks = Pick<TestGateway, 'ask'>;
@@ -59,7 +60,40 @@ export async function readUsage(gateway: Asks, variables: Input, headers?: Recor
   return body.data.usage;
 }
 
-/** A response that costs 0.0085336 by gpt-realtime-2.1. */
+/** What a row is not grouped by is null in it. */
+export type UsageRow = {
+  readonly start: string | null;
+  readonly model: string | null;
+  readonly label: string | null;
+  readonly sessionsIssued: number | null;
+  readonly user: { readonly externalId: string } | null;
+  readonly application: { readonly name: string } | null;
+  readonly totals: Totals;
+};
+
+export type Totals = {
+  readonly responses: number;
+  readonly totalTokens: number;
+  readonly costUsd: string | null;
+  readonly costKnownUsd: string;
+};
+
+/** All rows of a report, page by page of `first` rows. */
+export async function readUsageRows(
+  gateway: Asks,
+  variables: Input & { first: number },
+): Promise<UsageRow[]> {
+  const walked: UsageRow[] = [];
+  for (let after: string | null = null; ; ) {
+    const { rows } = await readUsage(gateway, { ...variables, after });
+    expect(rows.pageInfo.hasPreviousPage).toBe(after !== null);
+    walked.push(...rows.nodes);
+    if (!rows.pageInfo.hasNextPage) return walked;
+    after = rows.pageInfo.endCursor;
+  }
+}
+
+/** As in the provider's reference of response.done: it costs 0.0085336 by gpt-realtime-2.1. */
 export const RESPONSE = {
   total_tokens: 275,
   input_tokens: 127,

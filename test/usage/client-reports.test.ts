@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { issue, readSession, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useIdentityProvider, useReplicas } from '../support/fixture.ts';
+import { uuidOf } from '../support/ids.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 
 const TIME = { from: '2026-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
@@ -31,8 +32,6 @@ async function sessionOf(externalUserId: string, fields = {}): Promise<string> {
   const input = { externalUserId, model: 'gpt-realtime-2.1', ...fields };
   return (await issue(asking, input)).session.id;
 }
-
-const uuidOf = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1];
 
 async function reportsOf(externalUserId: string): Promise<{ source: string; model: string }[]> {
   return database.query(

@@ -3,6 +3,7 @@ import { issue, setPolicy, trailOf } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { eventually } from '../support/eventually.ts';
 import { useDatabase, useIdentityProvider, useReplicas } from '../support/fixture.ts';
+import { idOf, uuidOf } from '../support/ids.ts';
 import { asOwner } from '../support/partitions.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
@@ -297,9 +298,7 @@ test('corrections and reports that wait for one user are made one after the othe
     ].toSorted(),
   );
   expect(
-    await database.query(`SELECT FROM usage_record WHERE counted AND session_id = $1`, [
-      Buffer.from(sessionId, 'base64').toString().split(':')[1],
-    ]),
+    await database.query(`SELECT FROM usage_record WHERE counted AND session_id = $1`, [uuidOf(sessionId)]),
   ).toHaveLength(1);
   expect(await differences('waiting')).toEqual([]);
 });
@@ -333,7 +332,7 @@ test('whatever is reported and corrected, in any order, all sums are those of th
   const user = (
     await database.query<{ id: string }>(`SELECT id FROM end_user WHERE external_id = 'any order'`)
   )[0]?.id;
-  const filter = { ...ALL, userIds: [Buffer.from(`User:${user}`).toString('base64')] };
+  const filter = { ...ALL, userIds: [idOf('User', user)] };
   const [expected] = await database.query(
     `SELECT count(*)::int AS responses, trim_scale(sum(cost))::text AS "costKnownUsd", sum(total_tokens)::int AS "totalTokens",
        trim_scale(coalesce(sum(cost) FILTER (WHERE estimated), 0))::text AS "costEstimatedUsd"

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { issue, readSession, trailOf, unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
 import { useDatabase, useIdentityProvider, useReplicas } from '../support/fixture.ts';
+import { idOf, uuidOf } from '../support/ids.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 
 const YEAR = { from: '2026-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
@@ -28,7 +29,6 @@ async function sessionOf(
 }
 
 const as = async (externalUserId: string) => bearer(await identityProvider.sign({ sub: externalUserId }));
-const uuidOf = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1];
 const usageOf = async (userId: string) =>
   (await readUsage(gateway, { filter: { ...YEAR, userIds: [userId] } })).totals;
 const userOf = async (sessionId: string) => {
@@ -131,7 +131,7 @@ describe('a report', () => {
       `SELECT id AS "userId" FROM end_user WHERE external_id = 'both'`,
     );
     const expected = { responses: 2, totalTokens: 550, costUsd: '0.0170672' };
-    expect(await usageOf(Buffer.from(`User:${userId}`).toString('base64'))).toMatchObject(expected);
+    expect(await usageOf(idOf('User', userId))).toMatchObject(expected);
     // And in the sums over all users, by whatever way they are added up.
     const [sums] = await database.query(
       `SELECT sum(responses)::int AS responses, sum(total_tokens)::int AS tokens, trim_scale(sum(known_cost))::text AS cost

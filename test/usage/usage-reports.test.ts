@@ -1,35 +1,27 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fromUnits, toUnits } from '../../src/platform/validation/decimal.ts';
 import { unknownId } from '../support/ask.ts';
 import { bearer, createApplication, createKey } from '../support/callers.ts';
-import { onClocksOf } from '../support/clocks.ts';
+import { isoOf } from '../support/clocks.ts';
 import { useDatabase, useGateway } from '../support/fixture.ts';
-import { seededRandom } from '../support/seeded-random.ts';
-import { askForUsage, readUsage } from '../support/usage.ts';
+import { askForUsage, readUsage, readUsageRows, type Totals } from '../support/usage.ts';
+import {
+  asSum,
+  expected,
+  fill,
+  largestFirst,
+  observed,
+  pick,
+  sumOf,
+  type Used,
+  usedAroundNights,
+} from './report-model.ts';
 
-type Record_ = {
-  /** Microseconds since 1970. */
-  readonly at: number;
-  readonly user: string;
-  readonly application: string;
-  readonly model: string;
-  readonly tokens: number;
-  readonly cost: string | null;
-};
-
-// Around the nights on which clocks are changed in Amsterdam and in St. John's, in spring and in autumn.
-const NIGHTS = ['2026-03-08', '2026-03-29', '2026-10-25', '2026-11-01'].map((day) => Date.parse(day));
 const ZONES = ['UTC', 'Europe/Amsterdam', 'Asia/Kolkata', 'America/St_Johns'];
-const DAY_MS = 86_400_000;
 const ALL = { from: '2026-01-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z' };
-
-const random = seededRandom(7);
-const pick = <T>(values: readonly [T, ...T[]]): T =>
-  values[Math.floor(random() * values.length)] ?? values[0];
 
 const database = useDatabase();
 const gateway = useGateway(database);
-let records: readonly Record_[];
+let records: readonly Used[];
 const ids = new Map<string, string>();
 let shopKey: Record<string, string>;
 
@@ -37,124 +29,9 @@ beforeAll(async () => {
   for (const name of ['shop', 'desk']) ids.set(name, (await createApplication(gateway, name)).application.id);
   const key = await createKey(gateway, ids.get('shop') ?? '', { scopes: ['USAGE_READ', 'USERS_READ'] });
   shopKey = bearer(key.value);
-  records = NIGHTS.flatMap((night) => Array.from({ length: 150 }, () => made(night)));
-  await fill(records);
+  records = usedAroundNights(150);
+  for (const [name, id] of await fill(database, records)) ids.set(name, id);
 });
-
-function made(night: number): Record_ {
-  const model = pick(['a', 'B', 'unpriced']);
-  const quarter = Math.floor((night + (random() * 3 - 1) * DAY_MS) / 900_000) * 900_000;
-  // Often next to where a bucket begins: there it is decided what is in.
-  const offset = pick([0, 1, 899_999_999, Math.floor(random() * 900_000_000)]);
-  return {
-    at: quarter * 1000 + offset,
-    user: pick(['ann', 'ben', 'cat']),
-    application: pick(['shop', 'desk']),
-    model,
-    tokens: Math.floor(random() * 1000),
-    cost: model === 'unpriced' ? null : fromUnits(BigInt(Math.floor(random() * 1e12))),
-  };
-}
-
-async function fill(rows: readonly Record_[]): Promise<void> {
-  await database.query(`SELECT create_partitions('2026-01-01', '2026-12-31')`);
-  await database.query(`INSERT INTO end_user (external_id) VALUES ('ann'), ('ben'), ('cat')`);
-  await database.query(
-    `INSERT INTO application_user SELECT a.id, u.id, now() FROM application AS a, end_user AS u WHERE a.name IN ('shop', 'desk')`,
-  );
-  for (const name of ['ann', 'ben', 'cat']) {
-    const [row] = await database.query<{ id: string }>('SELECT id FROM end_user WHERE external_id = $1', [
-      name,
-    ]);
-    ids.set(name, Buffer.from(`User:${row?.id}`).toString('base64'));
-  }
-  await database.query(
-    `INSERT INTO usage_record
-     SELECT uuidv7_at(at), 'APPLICATION', 'resp_' || n, u.id, a.id, model, 'sandbox', at, now(), true,
-       tokens, 0, 0, 0, 0, 0, 0, 0, tokens, 0, cost, CASE WHEN cost IS NOT NULL THEN '{}'::jsonb END, '{}'
-     FROM (
-       SELECT n, timestamptz 'epoch' + (r->>'at')::bigint * interval '1 microsecond' AS at, r->>'user' AS person,
-         r->>'application' AS app, r->>'model' AS model, (r->>'tokens')::bigint AS tokens, (r->>'cost')::numeric AS cost
-       FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS given (r, n)
-     ) AS given JOIN end_user AS u ON u.external_id = person JOIN application AS a ON a.name = app`,
-    [JSON.stringify(rows)],
-  );
-  await database.query('SELECT count_usage(r, 1) FROM usage_record AS r');
-}
-
-type Sum = { responses: number; tokens: number; known: string };
-
-function sumOf(rows: readonly Record_[]): Sum {
-  return {
-    responses: rows.length,
-    tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0),
-    known: fromUnits(rows.reduce((sum, { cost }) => sum + (toUnits(cost ?? '0') ?? 0n), 0n)),
-  };
-}
-
-type Totals = { responses: number; totalTokens: number; costKnownUsd: string };
-const asSum = ({ responses, totalTokens, costKnownUsd }: Totals): Sum => ({
-  responses,
-  tokens: totalTokens,
-  known: costKnownUsd,
-});
-
-/** The hour, day or month of a time on the clocks of a place, and how far those are from UTC where hours are told apart by it. */
-function onClocks(at: number, timeZone: string, unit: string): string {
-  const part = onClocksOf(timeZone, at);
-  const month = `${part('year')}-${part('month')}`;
-  if (unit === 'MONTH') return month;
-  const day = `${month}-${part('day')}`;
-  return unit === 'DAY' ? day : `${day} ${part('hour')} ${part('timeZoneName')}`;
-}
-
-const KEYS = {
-  USER: ({ user }: Record_) => user,
-  APPLICATION: ({ application }: Record_) => application,
-  MODEL: ({ model }: Record_) => model,
-};
-
-/** Rows of a report by what they are of, as a person would add them up. */
-function expected(rows: readonly Record_[], timeZone: string, groupBy: readonly string[]) {
-  const keyOf = (row: Record_) =>
-    groupBy
-      .map((dimension) =>
-        dimension in KEYS
-          ? KEYS[dimension as keyof typeof KEYS](row)
-          : onClocks(Math.floor(row.at / 1000), timeZone, dimension),
-      )
-      .join(' | ');
-  const groups = [...Map.groupBy(rows, keyOf)].map(([key, of]) => [key, sumOf(of)] as const);
-  return Object.fromEntries(groups);
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: an answer's rows, whose shape is what is asserted
-function observed(nodes: readonly any[], timeZone: string, groupBy: readonly string[]) {
-  const keyOf = (node: (typeof nodes)[number]) =>
-    groupBy
-      .map((dimension) => {
-        if (dimension === 'USER') return node.user.externalId;
-        if (dimension === 'APPLICATION') return node.application.name;
-        return dimension === 'MODEL' ? node.model : onClocks(Date.parse(node.start), timeZone, dimension);
-      })
-      .join(' | ');
-  return Object.fromEntries(nodes.map((node) => [keyOf(node), asSum(node.totals)]));
-}
-
-/** How rows are compared; those that are equal stay as they are by START. */
-function largestFirst(orderBy: string) {
-  type Row = { totals: { totalTokens: number; costUsd: string | null; costKnownUsd: string } };
-  return ({ totals: one }: Row, { totals: other }: Row): number => {
-    if (orderBy === 'TOKENS_DESC') return other.totalTokens - one.totalTokens;
-    const unknown = Number(one.costUsd === null) - Number(other.costUsd === null);
-    return unknown || Number((toUnits(other.costKnownUsd) ?? 0n) - (toUnits(one.costKnownUsd) ?? 0n));
-  };
-}
-
-function iso(microseconds: number): string {
-  const text = new Date(Math.floor(microseconds / 1000)).toISOString();
-  return text.replace('Z', `${String(microseconds % 1000).padStart(3, '0')}Z`);
-}
 
 describe('time zones', () => {
   /** Where their days begin on 24 October 2026, when clocks are still on summer time. */
@@ -198,11 +75,9 @@ describe('a report is what its records add up to', () => {
   ];
   test.each(ZONES)('in %s, for any interval, before and after sums are made', async (timeZone) => {
     for (const groupBy of groupings) {
-      const edges = [pick(records as [Record_]), pick(records as [Record_])].map(
-        ({ at }) => at + pick([-1, 0, 1]),
-      );
+      const edges = [pick(records), pick(records)].map(({ at }) => at + pick([-1, 0, 1]));
       const [from = 0, to = 0] = edges.toSorted((a, b) => a - b);
-      const filter = { from: iso(from), to: iso(to), timeZone };
+      const filter = { from: isoOf(from), to: isoOf(to), timeZone };
       const meant = records.filter(({ at }) => at >= from && at < to);
       for (let round = 0; round < 2; round += 1) {
         const report = await readUsage(gateway, { filter, groupBy, first: 1000 });
@@ -255,14 +130,7 @@ describe('rows', () => {
   test('come in one order, page by page, each once', async () => {
     const variables = { filter: ALL, groupBy: ['USER', 'MODEL', 'DAY'] };
     const whole = await readUsage(gateway, { ...variables, first: 1000 });
-    const walked: unknown[] = [];
-    let after: string | null = null;
-    do {
-      const { rows } = await readUsage(gateway, { ...variables, first: 7, after });
-      expect(rows.pageInfo.hasPreviousPage).toBe(after !== null);
-      walked.push(...rows.nodes);
-      after = rows.pageInfo.hasNextPage ? rows.pageInfo.endCursor : null;
-    } while (after !== null);
+    const walked = await readUsageRows(gateway, { ...variables, first: 7 });
     expect(walked).toEqual(whole.rows.nodes);
     const starts = whole.rows.nodes.map(({ start }: { start: string }) => start);
     expect(starts).toEqual(starts.toSorted());
@@ -281,14 +149,8 @@ describe('rows', () => {
       const variables = { filter: { ...ALL, from: '2026-03-08T05:07:00.000Z' }, groupBy };
       const { rows: byStart } = await readUsage(gateway, { ...variables, first: 1000 });
       const sortedRows = byStart.nodes.toSorted(largestFirst(orderBy));
-      const walked: unknown[] = [];
-      let after: string | null = null;
-      do {
-        const first = Math.max(1, Math.ceil(sortedRows.length / 5));
-        const { rows } = await readUsage(gateway, { ...variables, first, after, orderBy });
-        walked.push(...rows.nodes);
-        after = rows.pageInfo.hasNextPage ? rows.pageInfo.endCursor : null;
-      } while (after !== null);
+      const first = Math.max(1, Math.ceil(sortedRows.length / 5));
+      const walked = await readUsageRows(gateway, { ...variables, first, orderBy });
       expect(walked).toEqual(sortedRows);
     });
 
@@ -306,7 +168,7 @@ describe('rows', () => {
 
   test('a microsecond before midnight is of the day before', async () => {
     const midnight = Date.parse('2026-06-14T22:00:00.000Z') * 1000;
-    const at = (microseconds: number): Record_ => ({
+    const at = (microseconds: number): Used => ({
       ...{ at: microseconds, user: 'cat', application: 'desk', model: 'a', tokens: 1, cost: '1' },
     });
     const before = new Set(records);
@@ -314,7 +176,7 @@ describe('rows', () => {
       'DELETE FROM usage_record; DELETE FROM usage_rollup; DELETE FROM usage_sum; DELETE FROM usage_part; DELETE FROM application_user; DELETE FROM end_user',
     );
     const night = [at(midnight - 1), at(midnight), at(midnight + 1)];
-    await fill([...before, ...night]);
+    await fill(database, [...before, ...night]);
     const filter = {
       from: '2026-06-01T00:00:00.000Z',
       to: '2026-07-01T00:00:00.000Z',
@@ -327,7 +189,7 @@ describe('rows', () => {
       ['2026-06-13T22:00:00.000Z', 1],
       ['2026-06-14T22:00:00.000Z', 2],
     ]);
-    const until = { ...filter, from: iso(midnight - 1), to: iso(midnight + 1) };
+    const until = { ...filter, from: isoOf(midnight - 1), to: isoOf(midnight + 1) };
     expect((await readUsage(gateway, { filter: until })).totals.responses).toBe(2);
   });
 });

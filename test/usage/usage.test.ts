@@ -5,24 +5,10 @@ import type { PriceList } from '../../src/usage/price.ts';
 import { priceUsage } from '../../src/usage/price-usage.ts';
 import { mergePrices } from '../../src/usage/prices.ts';
 import type { PaidBy } from '../../src/usage/usage.ts';
+import { RESPONSE } from '../support/usage.ts';
 
 const PRICES = mergePrices([]);
 const AT = new Date('2026-11-22T12:00:00Z');
-
-// As in the provider's reference of response.done.
-const RESPONSE = {
-  total_tokens: 275,
-  input_tokens: 127,
-  output_tokens: 148,
-  input_token_details: {
-    cached_tokens: 64,
-    text_tokens: 119,
-    audio_tokens: 8,
-    image_tokens: 0,
-    cached_tokens_details: { text_tokens: 64, audio_tokens: 0, image_tokens: 0 },
-  },
-  output_token_details: { text_tokens: 36, audio_tokens: 112 },
-};
 
 function paidBy(prices: PriceList, model: string, usage: object, at = AT): PaidBy | null {
   const parsed = parseUsage(usage);

@@ -4,15 +4,13 @@ import { finishErasures } from '../../src/users/erase-user.db.ts';
 import { issue, revokeSession, suspendUser } from '../support/ask.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { dumpOf } from '../support/dump.ts';
-import { eventually } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { findingsOf } from '../support/trail.ts';
+import { uuidOf } from '../support/ids.ts';
+import { findingsWhenSealed } from '../support/trail.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 
 // What happens to somebody while and after it is erased, on several gateways.
 
-// As the gateway derives it from its key.
-const KEY = { id: '75877bb4', bytes: new Uint8Array(32).fill(2) };
 const PERIOD = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
 const ERASE = `mutation Erase($id: ID!) { eraseUser(input: { id: $id }) { ... on UserSuccess { user { erasedAt } } } }`;
 
@@ -30,23 +28,9 @@ afterEach(async () => {
 
 const erase = async (id: string, gateway = gateways[0]) =>
   (await gateway.ask(ERASE, { id })).body.data?.eraseUser;
-const uuidOf = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
 const identities = (id: string) =>
   database.query('SELECT FROM audit_identity WHERE user_id = $1', [uuidOf(id)]);
-const findings = async () => {
-  await eventually(async () => {
-    const [row] = await database.query<{ open: boolean }>(
-      'SELECT EXISTS (SELECT FROM audit_event AS e WHERE NOT EXISTS (SELECT FROM audit_seal AS s WHERE s.event_id = e.id)) AS open',
-    );
-    return row?.open === false ? true : undefined;
-  });
-  const pool = createPool({ url: database.superuserUrl, size: 1, timeoutMs: 20_000, onError: () => {} });
-  try {
-    return await findingsOf(pool, { keys: [KEY] });
-  } finally {
-    await pool.end();
-  }
-};
+const findings = () => findingsWhenSealed(database);
 
 describe('after somebody was erased', () => {
   test('usage is still counted, and nothing is kept beside its numbers', async () => {

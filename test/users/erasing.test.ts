@@ -18,7 +18,7 @@ import { dumpOf } from '../support/dump.ts';
 import { eventually } from '../support/eventually.ts';
 import { useIdentityProvider, useUpstream } from '../support/fixture.ts';
 import { startGateway, type TestGateway, upstreamEnv } from '../support/gateway.ts';
-import { findingsOf } from '../support/trail.ts';
+import { everythingSealed, findingsOf, GATEWAY_KEY } from '../support/trail.ts';
 import { RESPONSE, readUsage, report } from '../support/usage.ts';
 
 /** All that tells who somebody is, wherever it can stand. */
@@ -69,8 +69,6 @@ const INPUT = {
   tools: [{ function: { name: ZOE.tool, parameters: { type: 'object' } } }],
   toolChoice: { mode: 'FUNCTION', name: ZOE.tool },
 };
-// As the gateway derives it from its key.
-const KEY = { id: '75877bb4', bytes: new Uint8Array(32).fill(2) };
 const PERIOD = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
 
 const ERASE = /* GraphQL */ `
@@ -132,14 +130,8 @@ const unerasedFields = async () => {
   const names = new Set(filled.map(({ name }) => name));
   return PERSONAL_FIELDS.filter((field) => names.has(columnName(field)));
 };
-const sealed = () =>
-  eventually(async () => {
-    const [row] = await database.query<{ open: boolean }>(
-      'SELECT EXISTS (SELECT FROM audit_event AS e WHERE NOT EXISTS (SELECT FROM audit_seal AS s WHERE s.event_id = e.id)) AS open',
-    );
-    return row?.open === false ? true : undefined;
-  });
-const findings = () => findingsOf(pool, { keys: [KEY] });
+const sealed = () => everythingSealed(database);
+const findings = () => findingsOf(pool, { keys: [GATEWAY_KEY] });
 
 /** Everything that can be stored about her, and the same of somebody else. */
 async function fill(): Promise<{ id: string; sessions: string[] }> {

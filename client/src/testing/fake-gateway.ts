@@ -47,10 +47,12 @@ export type FakeGateway = {
   breakStreams(): void;
 };
 
+// The parameter of a method, unlike that of a function, may be of a narrower type: the app knows which variables come.
+type FakeAnswer = { of(variables: Readonly<Record<string, unknown>>): object }['of'];
+
 export type FakeOptions = {
   /** What it answers to operations that it does not know, by their names: the data, from the variables. */
-  // biome-ignore lint/suspicious/noExplicitAny: whose variables these are, the app knows
-  readonly answers?: Readonly<Record<string, (variables: any) => object>>;
+  readonly answers?: Readonly<Record<string, FakeAnswer>>;
 };
 
 /**

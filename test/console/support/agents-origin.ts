@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { listen } from '../../support/listen.ts';
 
 export type AgentsOrigin = { readonly origin: string; close(): void };
 
@@ -14,8 +14,7 @@ export async function serveAgentsPage(): Promise<AgentsOrigin> {
     response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
     response.end(script ?? html);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return { origin: `http://127.0.0.1:${port}`, close: () => void server.close() };
 }
 

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Provider, { type Configuration } from 'oidc-provider';
 import { use } from '../../support/fixture.ts';
+import { listen } from '../../support/listen.ts';
 import { answerInteraction, INTERACTIONS } from './openid-interactions.ts';
 
 export type OpenIdProvider = {
@@ -30,9 +30,8 @@ async function startOpenIdProvider(): Promise<OpenIdProvider> {
   const paths: string[] = [];
   const refusals: string[] = [];
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   // By its name, because cookies do not keep ports apart, and the gateway has 127.0.0.1.
-  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const origin = `http://localhost:${await listen(server, 'localhost')}`;
   const provider = new Provider(origin, configuration());
   provider.on('authorization.error', (_, error) => void refusals.push(error.message));
   provider.on('grant.error', (_, error) => void refusals.push(error.message));

@@ -1,3 +1,4 @@
+import { SCOPES } from '../../authorization/intended-table.ts';
 import { issue, setPolicy, suspendUser } from '../../support/ask.ts';
 import { createApplication, createKey } from '../../support/callers.ts';
 import type { TestGateway } from '../../support/gateway.ts';
@@ -12,18 +13,6 @@ export type World = {
   readonly userId: string;
 };
 
-const SCOPES = [
-  'SESSIONS_CREATE',
-  'SESSIONS_READ',
-  'SESSIONS_REVOKE',
-  'USAGE_READ',
-  'USAGE_WRITE',
-  'AUDIT_READ',
-  'USERS_READ',
-  'USERS_WRITE',
-  'POLICIES_WRITE',
-  'APPLICATIONS_WRITE',
-];
 const MODELS = ['gpt-realtime-2.1', 'gpt-realtime-2.1-mini', 'a-model-without-a-price'];
 
 export async function makeWorld(gateway: TestGateway): Promise<World> {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect as connectTo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,8 @@ import { migrate } from '../../../src/platform/database/migrate.ts';
 import { MigrationError } from '../../../src/platform/database/migration-error.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
+import { listen } from '../../support/listen.ts';
+import { BEFORE_INIT, createOldDatabase, everything, recordMigration } from './before-init.ts';
 
 const LATER = '29991231235959_later';
 const UP_TO_DATE = {
@@ -24,20 +25,6 @@ const UP_TO_DATE = {
   editedMigrationNames: [],
   history: null,
 };
-
-// The migrations before init, with their checksums. A database with any of them has to be refused.
-const BEFORE_INIT = [
-  ['20261122000000_ledger', 'd730f6b811ae00de5430db4ae376a57d146f5e1b61e86bed3b2367b580c1846f'],
-  ['20261122090000_limits', '9b5d99697b1fd10a2edc3fbf85d32aa6f28247ba5a8ae2001ac7f52a8180c5f6'],
-  ['20261122150000_callers', '6db054cb45771a9b826c5f49109ec18f19e230964d70ad120876912ba3495b85'],
-  ['20261122200000_listings', '944f9e57ae89ded88e9df90e98b6129acb534cbf7ee73018eef5306017f33cff'],
-  ['20261122210000_expiry', 'a802813fa952e77c9be6a19c2f0a0ce7f2e21fa77671fb6d872e3d90b260d071'],
-  ['20261122230000_usage', '1e083a20ac86aa8f28412fe2f3ac4d69cb223cb67ab2604ae4732aa517ad0de8'],
-  ['20261122240000_sealing', '27a9f8792e1a0e36e20f71f421a828dddfc10b2704915671d6a10914a4375fcf'],
-  ['20261123000000_budget', '2d9086f0d913c00e0eda06b4eb2f4dd6106fec2050db7477b4633133bd2db4e2'],
-  ['20261123010000_identify', 'a0bc450a71d6cbb037877e783f35fe6456536eaddba0bdebe0cf2f76039edcb4'],
-  ['20261123030000_erasure', '58e784c474f433665a185b775b739dec3827098d22414fcffbb208ccbe5068f7'],
-] as const;
 
 let database: TestDatabase;
 let names: string[];
@@ -177,8 +164,8 @@ describe('a database that cannot be migrated', () => {
 
   it('has the schema from before init: it is refused in one sentence, and nothing is changed', async () => {
     await useEmpty();
-    await createOldDatabase(BEFORE_INIT);
-    const before = await everything();
+    await createOldDatabase(database, BEFORE_INIT);
+    const before = await everything(database);
     await expect(apply()).rejects.toThrow(
       new MigrationError(
         'The database has the schema of an older version (migration 20261122000000_ledger), which this version cannot upgrade: give it a new, empty database, and copy the data over if you need it (docs/operations.md, "Upgrading").',
@@ -187,15 +174,15 @@ describe('a database that cannot be migrated', () => {
     await expect(
       migrate({ ownerUrl: database.ownerUrl, applicationRole: 'gatehouse', ifTooOld: 'begin anew.' }),
     ).rejects.toThrow(/cannot upgrade: begin anew\.$/);
-    expect(await everything()).toEqual(before);
+    expect(await everything(database)).toEqual(before);
   });
 
   it('was only touched by one of those: it is refused as well', async () => {
     await useEmpty();
-    await createOldDatabase([]);
+    await createOldDatabase(database, []);
     for (const migration of BEFORE_INIT) {
       await database.query('DELETE FROM _prisma_migrations');
-      await recordMigration(migration);
+      await recordMigration(database, migration);
       await expect(apply()).rejects.toThrow(`an older version (migration ${migration[0]})`);
     }
   });
@@ -313,51 +300,6 @@ async function state() {
   };
 }
 
-/** A database as versions before init left it, in short: their history, and some of what they made. */
-async function createOldDatabase(migrations: readonly (readonly [string, string])[]): Promise<void> {
-  const client = await connect(database.ownerUrl);
-  await client.query(`
-    CREATE TABLE _prisma_migrations (id varchar(36) PRIMARY KEY NOT NULL, checksum varchar(64) NOT NULL,
-      finished_at timestamptz, migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz,
-      started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0);
-    CREATE TABLE application (id uuid PRIMARY KEY, name text NOT NULL);
-    INSERT INTO application VALUES (gen_random_uuid(), 'default');
-    CREATE TABLE realtime_session (id uuid PRIMARY KEY) PARTITION BY RANGE (id);
-    CREATE FUNCTION create_partitions("from" timestamptz, "to" timestamptz) RETURNS integer LANGUAGE sql RETURN 0;
-    GRANT SELECT ON application TO gatehouse`);
-  for (const migration of migrations) await recordMigration(migration);
-}
-
-async function recordMigration([name, checksum]: readonly [string, string]): Promise<void> {
-  await database.query(
-    `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
-     VALUES (gen_random_uuid(), $1, $2, now(), 1)`,
-    [checksum, name],
-  );
-}
-
-/** Every row of the catalogs that a migration could write, and of the tables. */
-async function everything() {
-  return {
-    relations: await database.query(
-      `SELECT *, xmin FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY oid`,
-    ),
-    columns: await database.query(
-      `SELECT attribute.*, attribute.xmin FROM pg_attribute AS attribute JOIN pg_class ON pg_class.oid = attrelid
-       WHERE relnamespace = 'public'::regnamespace ORDER BY attrelid, attnum`,
-    ),
-    functions: await database.query(
-      `SELECT *, xmin FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY oid`,
-    ),
-    constraints: await database.query(
-      `SELECT *, xmin FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY oid`,
-    ),
-    schema: await database.query(`SELECT *, xmin FROM pg_namespace WHERE nspname = 'public'`),
-    history: await database.query('SELECT *, xmin FROM _prisma_migrations ORDER BY id'),
-    applications: await database.query('SELECT *, xmin FROM application'),
-  };
-}
-
 async function copyOfMigrations(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-migrations-'));
   onTestFinished(() => rm(directory, { recursive: true }));
@@ -391,11 +333,9 @@ async function pretendingToBe(version: string): Promise<string> {
     inner.pipe(outer).on('close', () => inner.destroy());
     for (const socket of [inner, outer]) socket.on('error', () => inner.destroy());
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const proxyPort = await listen(server);
   onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   const url = new URL(database.ownerUrl);
-  url.port = String(address.port);
+  url.port = String(proxyPort);
   return url.href;
 }

@@ -4,6 +4,7 @@ import { dataOf, ISSUE, issue } from '../../support/ask.ts';
 import { createDocumentedRole } from '../../support/documented-role.ts';
 import { use, useDatabase, useGateway, useUpstream } from '../../support/fixture.ts';
 import { upstreamEnv } from '../../support/gateway.ts';
+import { uuidOf } from '../../support/ids.ts';
 import { RESPONSE, readUsage, report } from '../../support/usage.ts';
 import { PERMISSION_DENIED } from './privileges.ts';
 
@@ -28,7 +29,6 @@ const reader = use(
   ({ end }) => end(),
 );
 const rowsOf = async (text: string) => (await reader.query(text)).rows;
-const uuidOf = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1];
 
 let issued: string;
 beforeAll(async () => {

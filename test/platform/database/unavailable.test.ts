@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { unavailableCode } from '../../../src/platform/database/map-database-errors.ts';
 import { createPool } from '../../../src/platform/database/pool.ts';
 import { createPrisma } from '../../../src/platform/database/prisma.ts';
 import { useDatabase } from '../../support/fixture.ts';
+import { listen } from '../../support/listen.ts';
 
 const database = useDatabase();
 let locker: pg.Client;
@@ -102,12 +102,10 @@ async function through(forward: (client: Socket, server: Socket) => void): Promi
     server.on('close', () => client.destroy()).on('error', () => {});
     forward(client, server);
   });
-  await once(between.listen(0, '127.0.0.1'), 'listening');
+  const betweenPort = await listen(between);
   onTestFinished(() => void between.close());
-  // The type of address() also covers pipes.
-  const address = between.address() as AddressInfo;
   const url = new URL(database.url);
   url.hostname = '127.0.0.1';
-  url.port = String(address.port);
+  url.port = String(betweenPort);
   return url.href;
 }

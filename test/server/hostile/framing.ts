@@ -3,7 +3,17 @@ import { CANARY, type HostileInput, post, postBody, request } from './hostile-in
 
 const VIEWER = JSON.stringify({ query: '{ viewer { name } }' });
 const asViewer = (body: string) => body.includes('"viewer"');
-const raw = (...lines: string[]) => lines.join('\r\n');
+/** A request with these lines after those that every good one has: more of its head, an empty line, its body. */
+const withLines =
+  (...lines: string[]) =>
+  ({ host }: URL): string =>
+    [
+      'POST /graphql HTTP/1.1',
+      `host: ${host}`,
+      `authorization: Bearer ${ROOT_KEY}`,
+      'content-type: application/json',
+      ...lines,
+    ].join('\r\n');
 const chunked = (body: string) =>
   postBody(body, { 'content-length': undefined, 'transfer-encoding': 'chunked' });
 
@@ -50,35 +60,13 @@ export const framing: readonly HostileInput[] = [
   {
     name: 'two lengths',
     source: 'advisory',
-    bytes: (url) =>
-      raw(
-        'POST /graphql HTTP/1.1',
-        `host: ${url.host}`,
-        `authorization: Bearer ${ROOT_KEY}`,
-        'content-type: application/json',
-        `content-length: ${VIEWER.length}`,
-        'content-length: 0',
-        '',
-        VIEWER,
-      ),
+    bytes: withLines(`content-length: ${VIEWER.length}`, 'content-length: 0', '', VIEWER),
     status: [400],
   },
   {
     name: 'a length and chunks',
     source: 'advisory',
-    bytes: (url) =>
-      raw(
-        'POST /graphql HTTP/1.1',
-        `host: ${url.host}`,
-        `authorization: Bearer ${ROOT_KEY}`,
-        'content-type: application/json',
-        `content-length: ${VIEWER.length}`,
-        'transfer-encoding: chunked',
-        '',
-        '0',
-        '',
-        VIEWER,
-      ),
+    bytes: withLines(`content-length: ${VIEWER.length}`, 'transfer-encoding: chunked', '', '0', '', VIEWER),
     status: [400],
   },
   {

@@ -1,3 +1,5 @@
+import { uuidOf } from '../../support/ids.ts';
+
 /** What a reader shows of a session, field by field. */
 export type SessionModel = {
   readonly id: string;
@@ -54,7 +56,6 @@ export const USER_ORDERS = ['LAST_SESSION_AT_DESC', 'NEXT_EXPIRY_AT_ASC', 'CREAT
 export type SessionOrder = (typeof SESSION_ORDERS)[number];
 export type UserOrder = (typeof USER_ORDERS)[number];
 
-const uuidOf = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
 /** Sort keys are text that compares as what it stands for: ISO times in UTC, uuids in lower case. */
 const by =
   <Row>(keyOf: (row: Row) => string) =>

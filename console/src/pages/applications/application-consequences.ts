@@ -1,5 +1,5 @@
 import type { LimitName, Policy } from '../user/policy.ts';
-import { brokeredOnlyText, type Consequence, callLengthText } from '../user/policy-consequences.ts';
+import { blocks, type Consequence, goesOn, ruleConsequence } from '../user/rule-consequences.ts';
 
 /** What it means for each user of an application that a limit becomes what `after` says. */
 export function applicationConsequence(name: LimitName, after: Policy): Consequence {
@@ -10,22 +10,10 @@ export function applicationConsequence(name: LimitName, after: Policy): Conseque
       return counted(after.maxMintsPerMinute, 'in any 60 seconds');
     case 'maxMintsPerDay':
       return counted(after.maxMintsPerDay, 'in any 24 hours');
-    case 'maxTtlSeconds':
-      return goesOn(
-        `A request for more than ${after.maxTtlSeconds.toLocaleString('en-US')} seconds is refused. Secrets that were handed out keep their lifetime.`,
-      );
-    case 'maxCallSeconds':
-      return goesOn(callLengthText(after.maxCallSeconds));
-    case 'brokeredOnly':
-      return goesOn(brokeredOnlyText(after.brokeredOnly));
     case 'monthlyBudgetUsd':
       return budget(after.monthlyBudgetUsd);
-    case 'allowedModels':
-      return listed('model', after.allowedModels);
-    case 'allowedProviders':
-      return listed('provider', after.allowedProviders);
     default:
-      return name satisfies never;
+      return ruleConsequence(name, after);
   }
 }
 
@@ -43,18 +31,4 @@ function budget(usd: string | null): Consequence {
   return goesOn(
     `A user whose costs of the month, over all applications, reach $${usd} gets no new session until the next month. Models without a known price are refused.`,
   );
-}
-
-function listed(noun: 'model' | 'provider', allowed: readonly string[] | null): Consequence {
-  if (allowed === null) return goesOn(`Every ${noun} is allowed.`);
-  if (allowed.length === 0) return blocks(`No ${noun} is allowed, so no session. What runs is not stopped.`);
-  return goesOn(`A session with any other ${noun} is refused. What runs is not stopped.`);
-}
-
-function goesOn(text: string): Consequence {
-  return { text, until: null, blocks: false };
-}
-
-function blocks(text: string): Consequence {
-  return { text, until: null, blocks: true };
 }

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useViewer } from '../../auth/viewer.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { StreamStatus } from '../../ui/stream-status.tsx';
 import { useBusyHands } from '../sessions/use-busy-hands.ts';
 import { CallFiltersBar } from './call-filters-bar.tsx';
 import { CallList } from './call-list.tsx';
@@ -12,12 +13,6 @@ import { type ChangeCallsSearch, validateSearch } from './search.ts';
 import { useCallChanges } from './use-call-changes.ts';
 
 const route = getRouteApi('/calls');
-
-const STATES = {
-  connecting: 'Connecting …',
-  live: 'Live',
-  reconnecting: 'Not live: reconnecting …',
-} as const;
 
 export function CallsView() {
   const search = route.useSearch();
@@ -39,11 +34,7 @@ export function CallsView() {
       <PageHeader
         title="Calls"
         description="Calls that Gatehouse opened for brokered sessions, watches and ends."
-        actions={
-          <span role="status" className={styles['state']} data-state={stream}>
-            {STATES[stream]}
-          </span>
-        }
+        actions={<StreamStatus state={stream} />}
       />
       <CallFiltersBar search={search} onChange={change} onClear={() => void navigate({ search: {} })} />
       <div className={styles['lists']} {...handlers}>

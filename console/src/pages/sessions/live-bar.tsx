@@ -1,6 +1,7 @@
 import type { StreamState } from '../../api/follow.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/count.tsx';
+import { StreamStatus } from '../../ui/stream-status.tsx';
 import styles from './sessions.module.css';
 
 type Props = {
@@ -11,13 +12,6 @@ type Props = {
   readonly waiting: number;
   readonly onShow: () => void;
 };
-
-const STATES = {
-  connecting: 'Connecting …',
-  live: 'Live',
-  reconnecting: 'Not live: reconnecting …',
-  paused: 'Paused',
-} as const;
 
 /** Whether new sessions come in by themselves, and those that wait. */
 export function LiveBar({ stream, paused, onPause, waiting, onShow }: Props) {
@@ -31,9 +25,7 @@ export function LiveBar({ stream, paused, onPause, waiting, onShow }: Props) {
           </Button>
         )}
       </span>
-      <span role="status" className={styles['state']} data-state={state}>
-        {STATES[state]}
-      </span>
+      <StreamStatus state={state} />
       <Button size="small" onClick={() => onPause(!paused)}>
         {paused ? 'Resume' : 'Pause'}
       </Button>

@@ -1,6 +1,7 @@
 import { reaches } from './decimal.ts';
 import { type CountedSessions, freesUpAt, type QuotaName } from './frees-up.ts';
 import type { LimitName, Policy } from './policy.ts';
+import { blocks, type Consequence, goesOn, ruleConsequence } from './rule-consequences.ts';
 
 /** How things stand for a user: what the consequences of a change depend on. */
 export type Standing = {
@@ -13,9 +14,6 @@ export type Standing = {
   readonly nextMonthAt: number;
 };
 
-/** What a change means, and until when, as milliseconds since 1970 where that is known. */
-export type Consequence = { readonly text: string; readonly until: number | null; readonly blocks: boolean };
-
 /** What it means that a limit becomes what `after` says. */
 export function consequenceOf(name: LimitName, after: Policy, standing: Standing): Consequence {
   switch (name) {
@@ -25,33 +23,11 @@ export function consequenceOf(name: LimitName, after: Policy, standing: Standing
       return quotaConsequence('MINTS_PER_MINUTE', after.maxMintsPerMinute, standing);
     case 'maxMintsPerDay':
       return quotaConsequence('MINTS_PER_DAY', after.maxMintsPerDay, standing);
-    case 'maxTtlSeconds':
-      return goesOn(
-        `A request for more than ${after.maxTtlSeconds.toLocaleString('en-US')} seconds is refused. Secrets that were handed out keep their lifetime.`,
-      );
-    case 'maxCallSeconds':
-      return goesOn(callLengthText(after.maxCallSeconds));
-    case 'brokeredOnly':
-      return goesOn(brokeredOnlyText(after.brokeredOnly));
     case 'monthlyBudgetUsd':
       return budgetConsequence(after.monthlyBudgetUsd, standing);
-    case 'allowedModels':
-      return listConsequence('model', after.allowedModels);
-    case 'allowedProviders':
-      return listConsequence('provider', after.allowedProviders);
     default:
-      return name satisfies never;
+      return ruleConsequence(name, after);
   }
-}
-
-export function callLengthText(seconds: number): string {
-  return `Gatehouse hangs up after ${seconds.toLocaleString('en-US')} seconds. A request for a longer call is refused. Calls that are running keep their deadline.`;
-}
-
-export function brokeredOnlyText(only: boolean): string {
-  return only
-    ? 'A request for a direct session is refused. Secrets of direct sessions that were handed out keep working until they expire.'
-    : 'Direct sessions are allowed: Gatehouse cannot end what is opened with their secrets.';
 }
 
 const whatIsCounted = {
@@ -87,18 +63,4 @@ function budgetConsequence(budgetUsd: string | null, { usedUsd, nextMonthAt }: S
   if (reaches(usedUsd, budgetUsd))
     return blocks(`$${usedUsd} of this month is used; no new session until`, nextMonthAt);
   return goesOn(`$${usedUsd} of this month is used; no new session once it reaches $${budgetUsd}. ${rule}`);
-}
-
-function listConsequence(noun: 'model' | 'provider', allowed: readonly string[] | null): Consequence {
-  if (allowed === null) return goesOn(`Every ${noun} is allowed.`);
-  if (allowed.length === 0) return blocks(`No ${noun} is allowed, so no session. What runs is not stopped.`);
-  return goesOn(`A session with any other ${noun} is refused. What runs is not stopped.`);
-}
-
-function goesOn(text: string): Consequence {
-  return { text, until: null, blocks: false };
-}
-
-function blocks(text: string, until: number | null = null): Consequence {
-  return { text, until, blocks: true };
 }

@@ -3,10 +3,10 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { type LimitName, limits, type Policy, type PolicyLayers, type Subject } from './policy.ts';
-import type { Consequence } from './policy-consequences.ts';
 import styles from './policy-editor.module.css';
 import { PolicyReview } from './policy-review.tsx';
 import { PolicyRow } from './policy-row.tsx';
+import type { Consequence } from './rule-consequences.ts';
 import { usePolicyForm } from './use-policy-form.ts';
 
 /** Each limit: what applies, where that comes from, and the subject's own value, which can be set and taken back. */

@@ -7,9 +7,9 @@ import {
   type PolicyLayers,
   type Subject,
 } from './policy.ts';
-import type { Consequence } from './policy-consequences.ts';
 import { type PolicyChanges, policyAfter } from './policy-draft.ts';
 import styles from './policy-review.module.css';
+import type { Consequence } from './rule-consequences.ts';
 
 /** What the changes mean, before they are saved. */
 export function PolicyReview({
