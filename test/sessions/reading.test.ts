@@ -102,10 +102,14 @@ describe('realtimeSessions', () => {
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test('asks the ledger once for a page with its users and its applications', async () => {
-    const list = () =>
-      gateway.ask('{ realtimeSessions(first: 7) { nodes { id user { externalId } application { name } } } }');
-    expect(await fewestStatements(proxy, list)).toBe(1);
+  const NODES = 'nodes { id user { externalId } application { name } }';
+
+  test.each([
+    ['a page with its users and its applications', `{ realtimeSessions(first: 7) { ${NODES} } }`],
+    ['a page in the order of expiry', `{ realtimeSessions(orderBy: EXPIRES_AT_ASC) { ${NODES} } }`],
+    ['users with what is counted of their sessions', '{ users { nodes { id activeSessionCount } } }'],
+  ])('asks the ledger once for %s', async (_what, query) => {
+    expect(await fewestStatements(proxy, () => gateway.ask(query))).toBe(1);
   });
 });
 

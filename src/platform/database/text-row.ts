@@ -12,15 +12,14 @@ export const NO_END = -1;
 const COUNT_BYTES = 2;
 const LENGTH_BYTES = 4;
 
-/** Positions of the texts of rows with so many columns. They are set by `locateTexts`, for one row after the other. */
+/** Positions of the texts of the first columns of rows. They are set by `locateTexts`, for one row after the other. */
 export function createPositions(columns: number): TextPositions {
   return { starts: new Int32Array(columns), ends: new Int32Array(columns) };
 }
 
-/** @throws when the row has another number of columns */
+/** @throws when the row has fewer columns */
 export function locateTexts({ bytes, start }: TextRow, { starts, ends }: TextPositions): void {
-  if (bytes.readInt16BE(start) !== starts.length)
-    throw new Error('A row has an unexpected number of columns');
+  if (bytes.readInt16BE(start) < starts.length) throw new Error('A row has too few columns');
   let at = start + COUNT_BYTES;
   for (let index = 0; index < starts.length; index += 1) {
     const length = bytes.readInt32BE(at);

@@ -97,7 +97,7 @@ test('texts are located in the bytes of their row', () => {
         return end === NO_END ? null : textRow.bytes.toString('utf8', starts[index], end);
       });
       expect(located).toEqual(row);
-      expect(() => locateTexts(textRow, createPositions(row.length + 1))).toThrow('number of columns');
+      expect(() => locateTexts(textRow, createPositions(row.length + 1))).toThrow('too few columns');
     }),
   );
 });
