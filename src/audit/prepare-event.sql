@@ -1,5 +1,5 @@
--- Returns the row of an audit event, which the caller has to insert in the same transaction: write_event does, and what
--- writes several at once. Stores the identity that belongs to it.
+-- Stores the identity of an audit event, and returns the event's row, which the caller has to insert in the same
+-- transaction: write_event does, and what inserts several events at once.
 --   by: columns of audit_event that say who asked. by->'personal' has columns of audit_identity, which identify a
 --     person; by->'identity' is the commitment to them.
 CREATE OR REPLACE FUNCTION prepare_event(
@@ -19,11 +19,10 @@ BEGIN
   event.user_id := user_id;
   event.session_id := session_id;
   event.detail := detail;
-  event.actor_user_id := NULL;
-  IF event.actor_kind = 'USER' THEN
-    -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
-    event.actor_user_id := coalesce(user_id, named_user(by->'personal'->>'actor_name'));
-  END IF;
+  -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
+  event.actor_user_id := CASE event.actor_kind
+    WHEN 'USER' THEN coalesce(user_id, named_user(by->'personal'->>'actor_name'))
+  END;
   IF event.identity IS NOT NULL THEN
     IF EXISTS (
       SELECT FROM end_user AS u WHERE u.id = coalesce(event.user_id, event.actor_user_id) AND u.erasure_began_at IS NOT NULL

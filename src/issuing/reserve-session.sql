@@ -1,4 +1,4 @@
--- Reserves a session or says why not, in one round trip (decide_reservation). Returns when nothing is left to write.
+-- Reserves a session or says why not, in one round trip. The request, verdict and detail are those of decide_reservation.
 --   new_id, of_user, moment: of a session that is reserved now, the id, the user's id and created_at. The request says the rest.
 --   session: the repeated one
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)

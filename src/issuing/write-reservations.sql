@@ -1,6 +1,5 @@
--- Writes what decide_reservation has decided, in its transaction: sessions of different users, each with its event, when
--- the users had their last session, and when they had it with the application.
--- Each statement takes time to start, so one writes all rows.
+-- Writes what decide_reservation has decided, in its transaction: sessions of different users, their events, and when
+-- each user had its last session, with the application and at all. One statement for all, because starting one takes time.
 CREATE OR REPLACE FUNCTION write_reservations(sessions realtime_session[], events audit_event[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN

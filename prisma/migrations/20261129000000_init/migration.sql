@@ -708,7 +708,7 @@ END $$;
 -- end src/limits/reached-budget.sql
 
 -- begin src/issuing/reserve-session.sql
--- Reserves a session or says why not, in one round trip (decide_reservation). Returns when nothing is left to write.
+-- Reserves a session or says why not, in one round trip. The request, verdict and detail are those of decide_reservation.
 --   new_id, of_user, moment: of a session that is reserved now, the id, the user's id and created_at. The request says the rest.
 --   session: the repeated one
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
@@ -2016,8 +2016,8 @@ END $$;
 -- end src/issuing/settle-sessions.sql
 
 -- begin src/audit/prepare-event.sql
--- Returns the row of an audit event, which the caller has to insert in the same transaction: write_event does, and what
--- writes several at once. Stores the identity that belongs to it.
+-- Stores the identity of an audit event, and returns the event's row, which the caller has to insert in the same
+-- transaction: write_event does, and what inserts several events at once.
 --   by: columns of audit_event that say who asked. by->'personal' has columns of audit_identity, which identify a
 --     person; by->'identity' is the commitment to them.
 CREATE OR REPLACE FUNCTION prepare_event(
@@ -2037,11 +2037,10 @@ BEGIN
   event.user_id := user_id;
   event.session_id := session_id;
   event.detail := detail;
-  event.actor_user_id := NULL;
-  IF event.actor_kind = 'USER' THEN
-    -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
-    event.actor_user_id := coalesce(user_id, named_user(by->'personal'->>'actor_name'));
-  END IF;
+  -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
+  event.actor_user_id := CASE event.actor_kind
+    WHEN 'USER' THEN coalesce(user_id, named_user(by->'personal'->>'actor_name'))
+  END;
   IF event.identity IS NOT NULL THEN
     IF EXISTS (
       SELECT FROM end_user AS u WHERE u.id = coalesce(event.user_id, event.actor_user_id) AND u.erasure_began_at IS NOT NULL
@@ -2283,9 +2282,8 @@ END $$;
 -- end src/issuing/decide-reservation.sql
 
 -- begin src/issuing/write-reservations.sql
--- Writes what decide_reservation has decided, in its transaction: sessions of different users, each with its event, when
--- the users had their last session, and when they had it with the application.
--- Each statement takes time to start, so one writes all rows.
+-- Writes what decide_reservation has decided, in its transaction: sessions of different users, their events, and when
+-- each user had its last session, with the application and at all. One statement for all, because starting one takes time.
 CREATE OR REPLACE FUNCTION write_reservations(sessions realtime_session[], events audit_event[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
