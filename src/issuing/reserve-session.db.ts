@@ -158,7 +158,7 @@ function pendingSession(
   };
 }
 
-/** The request as reserve_session reads it; `waits`: for a lock. */
+/** The request as decide_reservation reads it; `waits`: for a lock. */
 export function requestOf(reservation: Reservation, waits: boolean) {
   const { config, provider, idempotency, actor, origin } = reservation;
   return {
@@ -187,7 +187,7 @@ export function requestOf(reservation: Reservation, waits: boolean) {
     },
     event: {
       ...actorColumns(actor, origin),
-      // reserve_session adds the rest.
+      // decide_reservation adds the rest.
       detail: { provider, type: config.type, model: config.model } satisfies Omit<
         DetailOf<'session.requested'>,
         'expiresAfterSeconds'

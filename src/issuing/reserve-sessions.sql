@@ -9,13 +9,36 @@ RETURNS TABLE (place integer, verdict text, detail jsonb, new_id uuid, of_user u
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = '200ms' AS $$
 DECLARE
   request jsonb;
+  decided record;
+  session realtime_session;
+  sessions realtime_session[] := '{}';
+  events audit_event[] := '{}';
+  users text[] := '{}';
 BEGIN
   place := 0;
   FOR request IN SELECT value FROM jsonb_array_elements(requests) LOOP
-    SELECT r.verdict, r.detail, r.new_id, r.of_user, r.moment INTO verdict, detail, new_id, of_user, moment
-    FROM reserve_session(request) AS r;
+    -- One after the other: what was reserved of the same user has to be written before it is counted.
+    IF request->>'externalUserId' = ANY (users) THEN
+      PERFORM write_reservations(sessions, events);
+      sessions := '{}';
+      events := '{}';
+      users := '{}';
+    END IF;
+    decided := decide_reservation(request);
+    verdict := decided.verdict;
+    detail := decided.detail;
+    session := decided.session;
+    new_id := session.id;
+    of_user := session.user_id;
+    moment := session.created_at;
+    IF verdict = 'reserved' THEN
+      sessions := sessions || session;
+      events := events || decided.event;
+      users := users || (request->>'externalUserId');
+    END IF;
     read_at := clock_timestamp();
     RETURN NEXT;
     place := place + 1;
   END LOOP;
+  PERFORM write_reservations(sessions, events);
 END $$;

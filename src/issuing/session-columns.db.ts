@@ -10,7 +10,7 @@ import type { Settlement } from './issue-store.ts';
 /** The parts of a config that an answer can change. Whatever it says, a session stays of the type that it was reserved as. */
 const CHANGING_FIELDS = CONFIG_FIELDS.filter((field) => field !== 'type');
 
-/** What settle_session writes, by column. A secret or a failure is written whole, the config where it differs from `reserved`. */
+/** What apply_settlement writes, by column. A secret or a failure is written whole, the config where it differs from `reserved`. */
 export function settlementByColumn(settlement: Settlement, reserved: SessionConfig) {
   switch (settlement.kind) {
     case 'issued':

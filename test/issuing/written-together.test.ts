@@ -162,7 +162,7 @@ describe('a lock that is not released', () => {
     while (!ended) waitedTogether = Math.max(waitedTogether, await countLockWaits('%reserve_sessions%'));
     for (const mint of await others) expectIssued(mint);
     expect(waitedTogether).toBe(0);
-    expect(await countLockWaits()).toBe(1);
+    await expect.poll(() => countLockWaits()).toBe(1);
     await other.query('COMMIT');
     if (waiting !== undefined) expectIssued(await waiting);
   });
@@ -179,6 +179,42 @@ describe('a lock that is not released', () => {
     await other.query('COMMIT');
     if (waiting !== undefined) expectIssued(await waiting);
   });
+});
+
+test('requests of one user in one transaction are decided one after the other, wherever they are in it', async () => {
+  const [application] = await database.query<{ id: string }>('SELECT id FROM application LIMIT 1');
+  const session = {
+    ...{ application_id: application?.id, provider: 'sandbox', object: 'o', session_limit_seconds: 60 },
+    ...{ type: 'REALTIME', model: 'm', modalities: ['TEXT'], tools: [], labels: [], connection: 'DIRECT' },
+  };
+  const request = {
+    ...{ waits: false, settleWithinSeconds: 10, expiresAfterSeconds: 60, session },
+    defaults: { maxTtlSeconds: 60, maxActiveSessions: 2, maxMintsPerMinute: 9, maxMintsPerDay: 9 },
+    event: { actor_kind: 'OPERATOR', actor_name: 'root', detail: {} },
+  };
+  const users = ['counted-1', 'counted-1', 'counted-2', 'counted-1', 'counted-1', 'counted-2'];
+  const verdicts = await database.query<{ verdict: string; id: string | null }>(
+    'SELECT verdict, new_id AS id FROM reserve_sessions($1::jsonb) ORDER BY place',
+    [JSON.stringify(users.map((externalUserId) => ({ ...request, externalUserId })))],
+  );
+  const [reserved, refused] = [
+    { verdict: 'reserved', id: expect.any(String) },
+    { verdict: 'quota', id: null },
+  ];
+  expect(verdicts).toEqual([reserved, reserved, reserved, refused, refused, reserved]);
+
+  const written = await database.query(
+    `SELECT s.id, e.action, u.last_session_at = max(s.created_at) OVER (PARTITION BY u.id) AS "isUserUpToDate",
+       p.last_session_at = u.last_session_at AND p.first_session_at = min(s.created_at) OVER (PARTITION BY u.id) AS "isPairUpToDate"
+     FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id
+       JOIN application_user AS p ON p.user_id = u.id AND p.application_id = s.application_id
+       JOIN audit_event AS e ON e.session_id = s.id AND e.at = s.created_at
+     WHERE u.external_id LIKE 'counted-%' ORDER BY s.id`,
+  );
+  const ids = verdicts.flatMap(({ id }) => id ?? []);
+  expect(written).toEqual(
+    ids.map((id) => ({ id, action: 'session.requested', isUserUpToDate: true, isPairUpToDate: true })),
+  );
 });
 
 test('what waited for the others until its sender gave up is not settled', async () => {

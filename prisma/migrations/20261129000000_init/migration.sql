@@ -527,43 +527,14 @@ END $$;
 -- end src/users/named-user.sql
 
 -- begin src/audit/write-event.sql
--- Inserts an audit event.
---   by: columns of audit_event that say who asked. by->'personal' has columns of audit_identity, which identify a
---     person; by->'identity' is the commitment to them.
--- Columns are read one by one: jsonb_populate_record looks all of them up in the catalog at each call.
+-- Inserts an audit event. The arguments are those of prepare_event.
 CREATE OR REPLACE FUNCTION write_event(
   by jsonb, at timestamptz, action text, outcome text, application_id uuid, user_id uuid, session_id uuid, detail jsonb
 ) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-  event_id constant uuid := uuidv7_at(at);
-  identity text := by->>'identity';
-  personal jsonb;
-  actor_user_id uuid;
 BEGIN
-  IF by->>'actor_kind' = 'USER' THEN
-    -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
-    actor_user_id := coalesce(user_id, named_user(by->'personal'->>'actor_name'));
-  END IF;
-  IF identity IS NOT NULL THEN
-    IF EXISTS (
-      SELECT FROM end_user AS u WHERE u.id = coalesce(user_id, actor_user_id) AND u.erasure_began_at IS NOT NULL
-    ) THEN
-      -- Store no identity, and no commitment to it: verification accepts a missing identity because of the user.erased
-      -- event, which is older than this event, so retention may drop it earlier.
-      identity := NULL;
-    ELSE
-      personal := by->'personal';
-      INSERT INTO audit_identity (event_id, user_id, salt, actor_name, ip_address, user_agent, reason)
-      VALUES (event_id, coalesce(user_id, actor_user_id), personal->>'salt', personal->>'actor_name',
-        personal->>'ip_address', personal->>'user_agent', personal->>'reason');
-    END IF;
-  END IF;
-  INSERT INTO audit_event (id, at, action, outcome, actor_kind, actor_name, actor_application_id, actor_api_key_id,
-    actor_user_id, application_id, user_id, session_id, request_id, ip_address, user_agent, detail, identity)
-  VALUES (event_id, at, action, outcome, by->>'actor_kind', by->>'actor_name', (by->>'actor_application_id')::uuid,
-    (by->>'actor_api_key_id')::uuid, actor_user_id, application_id, user_id, session_id, by->>'request_id',
-    by->>'ip_address', by->>'user_agent', detail, identity);
+  INSERT INTO audit_event SELECT e.*
+  FROM prepare_event(by, at, action, outcome, application_id, user_id, session_id, detail) AS e;
 END $$;
 -- end src/audit/write-event.sql
 
@@ -737,170 +708,23 @@ END $$;
 -- end src/limits/reached-budget.sql
 
 -- begin src/issuing/reserve-session.sql
--- Reserves a session or says why not, in one round trip. Locks the user's row (creates it for a new user), and only
--- then reads the clock and counts: under READ COMMITTED each statement has a snapshot of its own, so those after the
--- lock see what the transactions that it waited for have written. A refusal counts against no quota and leaves an
--- audit event.
---   request: externalUserId, caller, idempotencyKey, inputHashes {keyId: hash}, inputHashKeyId, settleWithinSeconds,
---     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
---     budget applies), session and event (columns); waits (false: the verdict is "locked" instead of waiting for another
---     transaction, and nothing was written)
---   verdict: reserved | repeated | conflict | suspended | policy | quota | locked, with its detail
+-- Reserves a session or says why not, in one round trip. The request, verdict and detail are those of decide_reservation.
 --   new_id, of_user, moment: of a session that is reserved now, the id, the user's id and created_at. The request says the rest.
 --   session: the repeated one
---
--- Every mint waits for this, so it is four statements: lock, look, write, and the event. Columns of the request are read
--- one by one: jsonb_populate_record looks all columns of the table up in the catalog at each call.
 CREATE OR REPLACE FUNCTION reserve_session(request jsonb)
 RETURNS TABLE (verdict text, detail jsonb, new_id uuid, of_user uuid, moment timestamptz, session realtime_session)
 -- force_generic_plan: otherwise each connection plans its first five mints one by one, over all partitions, while it
 -- holds the user's lock.
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-  asked constant jsonb := request->'session';
-  waits constant boolean := coalesce((request->>'waits')::boolean, true);
-  person end_user;
-  remembered idempotency_key;
-  policy jsonb;
-  used record;
-  waited boolean := false;
-  ttl integer;
+  decided record;
 BEGIN
-  IF waits THEN
-    SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
-  ELSE
-    SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE SKIP LOCKED;
+  decided := decide_reservation(request);
+  IF decided.verdict = 'reserved' THEN
+    PERFORM write_reservations(ARRAY[decided.session], ARRAY[decided.event]);
   END IF;
-  IF NOT FOUND THEN
-    IF NOT waits AND EXISTS (SELECT FROM end_user WHERE external_id = request->>'externalUserId') THEN
-      verdict := 'locked';
-      RETURN NEXT;
-      RETURN;
-    END IF;
-    person := lock_user(NULL, request->>'externalUserId');
-  END IF;
-  moment := clock_timestamp();
-
-  -- A repeated key gets the outcome of its first request, whatever has changed since; so this comes before every check.
-  IF request->>'idempotencyKey' IS NOT NULL THEN
-    SELECT * INTO remembered FROM idempotency_key
-    WHERE user_id = person.id AND caller = request->>'caller' AND key = request->>'idempotencyKey';
-    IF FOUND THEN
-      SELECT * INTO session FROM realtime_session WHERE id = remembered.session_id;
-      detail := '{}';
-      verdict := CASE WHEN remembered.input_hash = request->'inputHashes'->>remembered.input_hash_key_id
-        THEN 'repeated' ELSE 'conflict' END;
-      RETURN NEXT;
-      RETURN;
-    END IF;
-  END IF;
-
-  LOOP
-    SELECT effective_policy(person, app, request->'defaults') AS policy, usage.* INTO used
-    FROM application AS app, quota_usage(person.id, moment) AS usage
-    WHERE app.id = (asked->>'application_id')::uuid;
-    EXIT WHEN waited OR used.overdue = 0;
-    IF NOT waits THEN
-      verdict := 'locked';
-      RETURN NEXT;
-      RETURN;
-    END IF;
-    -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
-    -- session, and look again: it would be counted neither as pending nor as issued.
-    PERFORM FROM realtime_session AS overdue
-    WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
-      AND overdue.id >= uuidv7_floor(moment - interval '1 day')
-    FOR NO KEY UPDATE;
-    waited := true;
-  END LOOP;
-
-  policy := used.policy;
-  ttl := coalesce(
-    (request->>'expiresAfterSeconds')::integer,
-    least((request->>'defaultTtlSeconds')::integer, (policy->>'maxTtlSeconds')::integer)
-  );
-  IF person.suspended_at IS NOT NULL THEN
-    verdict := 'suspended';
-    detail := jsonb_build_object('suspendedAt', person.suspended_at);
-  ELSIF jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? (asked->>'model') THEN
-    verdict := 'policy';
-    detail := jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels');
-  ELSIF jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? (asked->>'provider') THEN
-    verdict := 'policy';
-    detail := jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders');
-  ELSIF ttl > (policy->>'maxTtlSeconds')::integer THEN
-    verdict := 'policy';
-    detail := jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'));
-  ELSIF (policy->>'brokeredOnly')::boolean AND asked->>'connection' = 'DIRECT' THEN
-    verdict := 'policy';
-    detail := jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb);
-  ELSIF (asked->>'max_call_seconds')::integer > (policy->>'maxCallSeconds')::integer THEN
-    verdict := 'policy';
-    detail := jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'));
-  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND reached_budget(person.id, policy, moment) IS NOT NULL THEN
-    verdict := 'policy';
-    detail := jsonb_build_object('rule', 'BUDGET',
-      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
-  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]' THEN
-    verdict := 'policy';
-    detail := jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
-      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
-  ELSIF used.active >= (policy->>'maxActiveSessions')::integer
-    OR used.last_minute >= (policy->>'maxMintsPerMinute')::integer
-    OR used.last_day >= (policy->>'maxMintsPerDay')::integer
-  THEN
-    -- Null when a session has been settled since, so that none is exceeded any more.
-    detail := exceeded_quota(person.id, policy, moment);
-    verdict := CASE WHEN detail IS NOT NULL THEN 'quota' END;
-  END IF;
-
-  IF verdict IS NOT NULL THEN
-    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', (asked->>'application_id')::uuid, person.id,
-      NULL, detail || jsonb_build_object('reason', verdict, 'provider', asked->'provider', 'model', asked->'model'));
-    RETURN NEXT;
-    RETURN;
-  END IF;
-
-  -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
-  -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
-  moment := greatest(moment, clock_timestamp());
-  new_id := uuidv7_at(moment);
-  of_user := person.id;
-  WITH seen AS (
-    -- Later than any before, because the clock was read under the user's lock.
-    UPDATE end_user SET last_session_at = moment WHERE id = person.id
-  ), paired AS (
-    INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
-    VALUES ((asked->>'application_id')::uuid, person.id, moment, moment)
-    ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = moment
-  )
-  INSERT INTO realtime_session (id, user_id, application_id, provider, created_at, deadline, requested_ttl_seconds,
-    session_limit_seconds, object, type, model, modalities, instructions, voice, input_audio_format,
-    output_audio_format, input_audio_transcription, turn_detection, input_audio_noise_reduction, tools, tool_choice,
-    temperature, max_response_output_tokens, output_language, labels,
-    connection, max_call_seconds, idle_seconds, call_request)
-  VALUES (new_id, person.id, (asked->>'application_id')::uuid, asked->>'provider', moment,
-    moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision), ttl,
-    (asked->>'session_limit_seconds')::integer, asked->>'object', asked->>'type', asked->>'model',
-    ARRAY(SELECT jsonb_array_elements_text(asked->'modalities')), asked->>'instructions', asked->>'voice',
-    asked->>'input_audio_format', asked->>'output_audio_format', nullif(asked->'input_audio_transcription', 'null'),
-    nullif(asked->'turn_detection', 'null'), nullif(asked->'input_audio_noise_reduction', 'null'), asked->'tools',
-    nullif(asked->'tool_choice', 'null'), (asked->>'temperature')::double precision,
-    asked->>'max_response_output_tokens', asked->>'output_language', asked->'labels',
-    asked->>'connection',
-    CASE asked->>'connection' WHEN 'BROKERED' THEN coalesce((asked->>'max_call_seconds')::integer,
-      least((policy->>'maxCallSeconds')::integer, (asked->>'session_limit_seconds')::integer)) END,
-    (asked->>'idle_seconds')::integer, nullif(asked->'call_request', 'null'));
-  IF request->>'idempotencyKey' IS NOT NULL THEN
-    INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
-    VALUES (person.id, request->>'caller', request->>'idempotencyKey',
-      request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', new_id, moment);
-  END IF;
-  PERFORM write_event(request->'event', moment, 'session.requested', 'SUCCEEDED', (asked->>'application_id')::uuid,
-    person.id, new_id, request->'event'->'detail' || jsonb_build_object('expiresAfterSeconds', ttl));
-  verdict := 'reserved';
-  detail := jsonb_build_object('expiresAfterSeconds', ttl);
-  RETURN NEXT;
+  RETURN QUERY SELECT decided.verdict, decided.detail, (decided.session).id, (decided.session).user_id,
+    (decided.session).created_at, decided.repeated;
 END $$;
 -- end src/issuing/reserve-session.sql
 
@@ -1812,12 +1636,8 @@ END $$;
 -- end src/calls/request-call-end.sql
 
 -- begin src/issuing/settle-session.sql
--- Settles a pending session and writes its event, in one transaction. Returns what its status and its end depend on; no row
--- when it is not pending any more, when it is past its deadline or `not_after`, or when it was to be issued although it was
--- revoked or its user suspended.
---   settlement: outcome, and the columns of a secret or of a failure. `config` has the columns in which the session
---     differs from what was reserved.
---   event: columns of audit_event, with action, outcome and detail
+-- Settles a pending session and writes its event, in one transaction (apply_settlement). Returns no row when it was not
+-- settled.
 --
 -- It is a function for force_generic_plan: PostgreSQL would plan the update anew each time, because it takes a plan for one
 -- partition to be cheaper and does not count what planning costs.
@@ -1827,69 +1647,15 @@ RETURNS TABLE (outcome text, settled_at timestamptz, created_at timestamptz, dea
   max_call_seconds integer)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-  config constant jsonb := coalesce(settlement->'config', '{}');
-  of_application uuid;
-  of_user uuid;
+  settled record;
 BEGIN
-  -- Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket of a paused
-  -- server, and what its sender has given up on must not become true afterwards.
-  UPDATE realtime_session AS s SET
-    settled_at = clock_timestamp(),
-    outcome = settlement->>'outcome',
-    expires_at = (settlement->>'expires_at')::timestamptz,
-    secret_fingerprint = settlement->>'secret_fingerprint',
-    secret_fingerprint_key_id = settlement->>'secret_fingerprint_key_id',
-    secret_prefix = settlement->>'secret_prefix',
-    secret_last_four = settlement->>'secret_last_four',
-    failure_code = settlement->>'failure_code',
-    failure_upstream_status = (settlement->>'failure_upstream_status')::integer,
-    failure_upstream_code = settlement->>'failure_upstream_code',
-    failure_upstream_param = settlement->>'failure_upstream_param',
-    failure_upstream_request_id = settlement->>'failure_upstream_request_id',
-    failure_retry_at = (settlement->>'failure_retry_at')::timestamptz,
-    upstream_session_id = settlement->>'upstream_session_id',
-    upstream_config = nullif(settlement->'upstream_config', 'null')
-  WHERE s.id = of_session AND s.outcome IS NULL AND least(s.deadline, not_after) > clock_timestamp()
-    AND (settlement->>'outcome' <> 'ISSUED' OR s.revoked_at IS NULL AND NOT EXISTS (
-      SELECT FROM end_user AS u WHERE u.id = s.user_id AND u.suspended_at IS NOT NULL
-    ))
-  RETURNING s.application_id, s.user_id, s.outcome, s.settled_at, s.created_at, s.deadline, s.expires_at, s.revoked_at,
-    s.connection, s.requested_ttl_seconds, s.session_limit_seconds, s.max_call_seconds
-  INTO of_application, of_user, outcome, settled_at, created_at, deadline, expires_at, revoked_at,
-    connection, requested_ttl_seconds, session_limit_seconds, max_call_seconds;
-  IF NOT FOUND THEN
-    RETURN;
+  settled := apply_settlement(of_session, settlement, not_after, event);
+  IF settled.outcome IS NOT NULL THEN
+    INSERT INTO audit_event SELECT (settled.event).*;
+    RETURN QUERY SELECT settled.outcome, settled.settled_at, settled.created_at, settled.deadline, settled.expires_at,
+      settled.revoked_at, settled.connection, settled.requested_ttl_seconds, settled.session_limit_seconds,
+      settled.max_call_seconds;
   END IF;
-  -- Few answers differ from what was sent. Each expression costs time in every update, also where it changes nothing.
-  IF config <> '{}' THEN
-    UPDATE realtime_session AS s SET
-      model = CASE WHEN config ? 'model' THEN config->>'model' ELSE s.model END,
-      modalities = CASE WHEN config ? 'modalities'
-        THEN ARRAY(SELECT jsonb_array_elements_text(config->'modalities')) ELSE s.modalities END,
-      instructions = CASE WHEN config ? 'instructions' THEN config->>'instructions' ELSE s.instructions END,
-      voice = CASE WHEN config ? 'voice' THEN config->>'voice' ELSE s.voice END,
-      input_audio_format = CASE WHEN config ? 'input_audio_format'
-        THEN config->>'input_audio_format' ELSE s.input_audio_format END,
-      output_audio_format = CASE WHEN config ? 'output_audio_format'
-        THEN config->>'output_audio_format' ELSE s.output_audio_format END,
-      input_audio_transcription = CASE WHEN config ? 'input_audio_transcription'
-        THEN nullif(config->'input_audio_transcription', 'null') ELSE s.input_audio_transcription END,
-      turn_detection = CASE WHEN config ? 'turn_detection'
-        THEN nullif(config->'turn_detection', 'null') ELSE s.turn_detection END,
-      input_audio_noise_reduction = CASE WHEN config ? 'input_audio_noise_reduction'
-        THEN nullif(config->'input_audio_noise_reduction', 'null') ELSE s.input_audio_noise_reduction END,
-      tools = CASE WHEN config ? 'tools' THEN config->'tools' ELSE s.tools END,
-      tool_choice = CASE WHEN config ? 'tool_choice' THEN nullif(config->'tool_choice', 'null') ELSE s.tool_choice END,
-      temperature = CASE WHEN config ? 'temperature'
-        THEN (config->>'temperature')::double precision ELSE s.temperature END,
-      max_response_output_tokens = CASE WHEN config ? 'max_response_output_tokens'
-        THEN config->>'max_response_output_tokens' ELSE s.max_response_output_tokens END,
-      output_language = CASE WHEN config ? 'output_language' THEN config->>'output_language' ELSE s.output_language END
-    WHERE s.id = of_session;
-  END IF;
-  PERFORM write_event(event, settled_at, event->>'action', event->>'outcome', of_application, of_user, of_session,
-    event->'detail');
-  RETURN NEXT;
 END $$;
 -- end src/issuing/settle-session.sql
 
@@ -2165,15 +1931,38 @@ RETURNS TABLE (place integer, verdict text, detail jsonb, new_id uuid, of_user u
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = '200ms' AS $$
 DECLARE
   request jsonb;
+  decided record;
+  session realtime_session;
+  sessions realtime_session[] := '{}';
+  events audit_event[] := '{}';
+  users text[] := '{}';
 BEGIN
   place := 0;
   FOR request IN SELECT value FROM jsonb_array_elements(requests) LOOP
-    SELECT r.verdict, r.detail, r.new_id, r.of_user, r.moment INTO verdict, detail, new_id, of_user, moment
-    FROM reserve_session(request) AS r;
+    -- One after the other: what was reserved of the same user has to be written before it is counted.
+    IF request->>'externalUserId' = ANY (users) THEN
+      PERFORM write_reservations(sessions, events);
+      sessions := '{}';
+      events := '{}';
+      users := '{}';
+    END IF;
+    decided := decide_reservation(request);
+    verdict := decided.verdict;
+    detail := decided.detail;
+    session := decided.session;
+    new_id := session.id;
+    of_user := session.user_id;
+    moment := session.created_at;
+    IF verdict = 'reserved' THEN
+      sessions := sessions || session;
+      events := events || decided.event;
+      users := users || (request->>'externalUserId');
+    END IF;
     read_at := clock_timestamp();
     RETURN NEXT;
     place := place + 1;
   END LOOP;
+  PERFORM write_reservations(sessions, events);
 END $$;
 -- end src/issuing/reserve-sessions.sql
 
@@ -2192,23 +1981,322 @@ DECLARE
   item jsonb;
   not_after timestamptz;
   first_not_after timestamptz := 'infinity';
+  settled record;
+  events audit_event[] := '{}';
 BEGIN
   place := 0;
   FOR item IN SELECT value FROM jsonb_array_elements(settlements) LOOP
     not_after := (item->>'notAfter')::timestamptz;
     first_not_after := least(first_not_after, not_after);
-    SELECT s.* INTO outcome, settled_at, created_at, deadline, expires_at, revoked_at, connection, requested_ttl_seconds,
-      session_limit_seconds, max_call_seconds
-    FROM settle_session((item->>'id')::uuid, item->'settlement', not_after, item->'event') AS s;
-    IF FOUND THEN
+    settled := apply_settlement((item->>'id')::uuid, item->'settlement', not_after, item->'event');
+    IF settled.outcome IS NOT NULL THEN
+      events := events || settled.event;
+      outcome := settled.outcome;
+      settled_at := settled.settled_at;
+      created_at := settled.created_at;
+      deadline := settled.deadline;
+      expires_at := settled.expires_at;
+      revoked_at := settled.revoked_at;
+      connection := settled.connection;
+      requested_ttl_seconds := settled.requested_ttl_seconds;
+      session_limit_seconds := settled.session_limit_seconds;
+      max_call_seconds := settled.max_call_seconds;
       read_at := clock_timestamp();
       RETURN NEXT;
     END IF;
     place := place + 1;
   END LOOP;
+  -- Each statement takes time to start, so one writes the events of all.
+  INSERT INTO audit_event SELECT e.* FROM unnest(events) AS e;
   -- What waited for the others must not become true after its sender has given up on it.
   IF clock_timestamp() >= first_not_after THEN
     RAISE EXCEPTION 'Settling together took too long';
   END IF;
 END $$;
 -- end src/issuing/settle-sessions.sql
+
+-- begin src/audit/prepare-event.sql
+-- Stores the identity of an audit event, and returns the event's row, which the caller has to insert in the same
+-- transaction: write_event does, and what inserts several events at once.
+--   by: columns of audit_event that say who asked. by->'personal' has columns of audit_identity, which identify a
+--     person; by->'identity' is the commitment to them.
+CREATE OR REPLACE FUNCTION prepare_event(
+  by jsonb, at timestamptz, action text, outcome text, application_id uuid, user_id uuid, session_id uuid, detail jsonb
+) RETURNS audit_event
+LANGUAGE plpgsql AS $$
+DECLARE
+  -- In an assignment, jsonb_populate_record looks the columns up once in a transaction, and not at each call.
+  event audit_event := jsonb_populate_record(NULL::audit_event, by);
+  personal jsonb;
+BEGIN
+  event.id := uuidv7_at(at);
+  event.at := at;
+  event.action := action;
+  event.outcome := outcome;
+  event.application_id := application_id;
+  event.user_id := user_id;
+  event.session_id := session_id;
+  event.detail := detail;
+  -- A person can only ask about itself, so the event's user is the actor, even if it was erased since it asked.
+  event.actor_user_id := CASE event.actor_kind
+    WHEN 'USER' THEN coalesce(user_id, named_user(by->'personal'->>'actor_name'))
+  END;
+  IF event.identity IS NOT NULL THEN
+    IF EXISTS (
+      SELECT FROM end_user AS u WHERE u.id = coalesce(event.user_id, event.actor_user_id) AND u.erasure_began_at IS NOT NULL
+    ) THEN
+      -- Store no identity, and no commitment to it: verification accepts a missing identity because of the user.erased
+      -- event, which is older than this event, so retention may drop it earlier.
+      event.identity := NULL;
+    ELSE
+      personal := by->'personal';
+      INSERT INTO audit_identity (event_id, user_id, salt, actor_name, ip_address, user_agent, reason)
+      VALUES (event.id, coalesce(event.user_id, event.actor_user_id), personal->>'salt', personal->>'actor_name',
+        personal->>'ip_address', personal->>'user_agent', personal->>'reason');
+    END IF;
+  END IF;
+  RETURN event;
+END $$;
+-- end src/audit/prepare-event.sql
+
+-- begin src/issuing/apply-settlement.sql
+-- Settles a pending session. Returns what its status and its end depend on; nulls when it is not pending any more, when
+-- it is past its deadline or `not_after`, or when it was to be issued although it was revoked or its user suspended.
+--   settlement: outcome, and the columns of a secret or of a failure. `config` has the columns in which the session
+--     differs from what was reserved.
+--   asked: columns of audit_event, with action, outcome and detail
+--   event: the row of the audit event, which the caller inserts in the same transaction
+CREATE OR REPLACE FUNCTION apply_settlement(of_session uuid, settlement jsonb, not_after timestamptz, asked jsonb,
+  OUT outcome text, OUT settled_at timestamptz, OUT created_at timestamptz, OUT deadline timestamptz,
+  OUT expires_at timestamptz, OUT revoked_at timestamptz, OUT connection text, OUT requested_ttl_seconds integer,
+  OUT session_limit_seconds integer, OUT max_call_seconds integer, OUT event audit_event)
+LANGUAGE plpgsql AS $$
+DECLARE
+  config constant jsonb := coalesce(settlement->'config', '{}');
+  of_application uuid;
+  of_user uuid;
+BEGIN
+  -- Both conditions are read by clock_timestamp(): the statement may have waited for a lock, or in the socket of a paused
+  -- server, and what its sender has given up on must not become true afterwards.
+  UPDATE realtime_session AS s SET
+    settled_at = clock_timestamp(),
+    outcome = settlement->>'outcome',
+    expires_at = (settlement->>'expires_at')::timestamptz,
+    secret_fingerprint = settlement->>'secret_fingerprint',
+    secret_fingerprint_key_id = settlement->>'secret_fingerprint_key_id',
+    secret_prefix = settlement->>'secret_prefix',
+    secret_last_four = settlement->>'secret_last_four',
+    failure_code = settlement->>'failure_code',
+    failure_upstream_status = (settlement->>'failure_upstream_status')::integer,
+    failure_upstream_code = settlement->>'failure_upstream_code',
+    failure_upstream_param = settlement->>'failure_upstream_param',
+    failure_upstream_request_id = settlement->>'failure_upstream_request_id',
+    failure_retry_at = (settlement->>'failure_retry_at')::timestamptz,
+    upstream_session_id = settlement->>'upstream_session_id',
+    upstream_config = nullif(settlement->'upstream_config', 'null')
+  WHERE s.id = of_session AND s.outcome IS NULL AND least(s.deadline, not_after) > clock_timestamp()
+    AND (settlement->>'outcome' <> 'ISSUED' OR s.revoked_at IS NULL AND NOT EXISTS (
+      SELECT FROM end_user AS u WHERE u.id = s.user_id AND u.suspended_at IS NOT NULL
+    ))
+  RETURNING s.application_id, s.user_id, s.outcome, s.settled_at, s.created_at, s.deadline, s.expires_at, s.revoked_at,
+    s.connection, s.requested_ttl_seconds, s.session_limit_seconds, s.max_call_seconds
+  INTO of_application, of_user, outcome, settled_at, created_at, deadline, expires_at, revoked_at,
+    connection, requested_ttl_seconds, session_limit_seconds, max_call_seconds;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  -- Few answers differ from what was sent. Each expression costs time in every update, also where it changes nothing.
+  IF config <> '{}' THEN
+    UPDATE realtime_session AS s SET
+      model = CASE WHEN config ? 'model' THEN config->>'model' ELSE s.model END,
+      modalities = CASE WHEN config ? 'modalities'
+        THEN ARRAY(SELECT jsonb_array_elements_text(config->'modalities')) ELSE s.modalities END,
+      instructions = CASE WHEN config ? 'instructions' THEN config->>'instructions' ELSE s.instructions END,
+      voice = CASE WHEN config ? 'voice' THEN config->>'voice' ELSE s.voice END,
+      input_audio_format = CASE WHEN config ? 'input_audio_format'
+        THEN config->>'input_audio_format' ELSE s.input_audio_format END,
+      output_audio_format = CASE WHEN config ? 'output_audio_format'
+        THEN config->>'output_audio_format' ELSE s.output_audio_format END,
+      input_audio_transcription = CASE WHEN config ? 'input_audio_transcription'
+        THEN nullif(config->'input_audio_transcription', 'null') ELSE s.input_audio_transcription END,
+      turn_detection = CASE WHEN config ? 'turn_detection'
+        THEN nullif(config->'turn_detection', 'null') ELSE s.turn_detection END,
+      input_audio_noise_reduction = CASE WHEN config ? 'input_audio_noise_reduction'
+        THEN nullif(config->'input_audio_noise_reduction', 'null') ELSE s.input_audio_noise_reduction END,
+      tools = CASE WHEN config ? 'tools' THEN config->'tools' ELSE s.tools END,
+      tool_choice = CASE WHEN config ? 'tool_choice' THEN nullif(config->'tool_choice', 'null') ELSE s.tool_choice END,
+      temperature = CASE WHEN config ? 'temperature'
+        THEN (config->>'temperature')::double precision ELSE s.temperature END,
+      max_response_output_tokens = CASE WHEN config ? 'max_response_output_tokens'
+        THEN config->>'max_response_output_tokens' ELSE s.max_response_output_tokens END,
+      output_language = CASE WHEN config ? 'output_language' THEN config->>'output_language' ELSE s.output_language END
+    WHERE s.id = of_session;
+  END IF;
+  event := prepare_event(asked, settled_at, asked->>'action', asked->>'outcome', of_application, of_user, of_session,
+    asked->'detail');
+END $$;
+-- end src/issuing/apply-settlement.sql
+
+-- begin src/issuing/decide-reservation.sql
+-- Decides whether a session may be reserved. Locks the user's row (creates it for a new user), and only then reads the
+-- clock and counts: under READ COMMITTED each statement has a snapshot of its own, so those after the lock see what the
+-- transactions that it waited for have written. A refusal counts against no quota and leaves an audit event.
+-- What is reserved is written by the caller, in the same transaction (write_reservations), before it has anything else
+-- of the same user decided: that would not be counted.
+--   request: externalUserId, caller, idempotencyKey, inputHashes {keyId: hash}, inputHashKeyId, settleWithinSeconds,
+--     expiresAfterSeconds (null: the default), defaultTtlSeconds, defaults (policy), unpricedModels (refused where a
+--     budget applies), session and event (columns); waits (false: the verdict is "locked" instead of waiting for another
+--     transaction, and nothing was written)
+--   verdict: reserved | repeated | conflict | suspended | policy | quota | locked, with its detail
+--   session, event: the rows to write when it is reserved
+--   repeated: the session of a repeated key
+--
+-- Every mint waits for this, so it is two statements: lock and look.
+CREATE OR REPLACE FUNCTION decide_reservation(request jsonb, OUT verdict text, OUT detail jsonb,
+  OUT session realtime_session, OUT event audit_event, OUT repeated realtime_session)
+LANGUAGE plpgsql AS $$
+DECLARE
+  asked constant jsonb := request->'session';
+  waits constant boolean := coalesce((request->>'waits')::boolean, true);
+  person end_user;
+  moment timestamptz;
+  remembered idempotency_key;
+  policy jsonb;
+  used record;
+  waited boolean := false;
+  ttl integer;
+BEGIN
+  IF waits THEN
+    SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE;
+  ELSE
+    SELECT * INTO person FROM end_user WHERE external_id = request->>'externalUserId' FOR NO KEY UPDATE SKIP LOCKED;
+  END IF;
+  IF NOT FOUND THEN
+    IF NOT waits AND EXISTS (SELECT FROM end_user WHERE external_id = request->>'externalUserId') THEN
+      verdict := 'locked';
+      RETURN;
+    END IF;
+    person := lock_user(NULL, request->>'externalUserId');
+  END IF;
+  moment := clock_timestamp();
+
+  -- A repeated key gets the outcome of its first request, whatever has changed since; so this comes before every check.
+  IF request->>'idempotencyKey' IS NOT NULL THEN
+    SELECT * INTO remembered FROM idempotency_key
+    WHERE user_id = person.id AND caller = request->>'caller' AND key = request->>'idempotencyKey';
+    IF FOUND THEN
+      SELECT * INTO repeated FROM realtime_session WHERE id = remembered.session_id;
+      detail := '{}';
+      verdict := CASE WHEN remembered.input_hash = request->'inputHashes'->>remembered.input_hash_key_id
+        THEN 'repeated' ELSE 'conflict' END;
+      RETURN;
+    END IF;
+  END IF;
+
+  LOOP
+    SELECT effective_policy(person, app, request->'defaults') AS policy, usage.* INTO used
+    FROM application AS app, quota_usage(person.id, moment) AS usage
+    WHERE app.id = (asked->>'application_id')::uuid;
+    EXIT WHEN waited OR used.overdue = 0;
+    IF NOT waits THEN
+      verdict := 'locked';
+      RETURN;
+    END IF;
+    -- A session that was settled in time can be committed after its deadline, when a disk stalls. Wait for every such
+    -- session, and look again: it would be counted neither as pending nor as issued.
+    PERFORM FROM realtime_session AS overdue
+    WHERE overdue.user_id = person.id AND overdue.outcome IS NULL AND overdue.deadline <= moment
+      AND overdue.id >= uuidv7_floor(moment - interval '1 day')
+    FOR NO KEY UPDATE;
+    waited := true;
+  END LOOP;
+
+  policy := used.policy;
+  ttl := coalesce(
+    (request->>'expiresAfterSeconds')::integer,
+    least((request->>'defaultTtlSeconds')::integer, (policy->>'maxTtlSeconds')::integer)
+  );
+  IF person.suspended_at IS NOT NULL THEN
+    verdict := 'suspended';
+    detail := jsonb_build_object('suspendedAt', person.suspended_at);
+  ELSIF jsonb_typeof(policy->'allowedModels') = 'array' AND NOT policy->'allowedModels' ? (asked->>'model') THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'MODEL', 'allowed', policy->'allowedModels');
+  ELSIF jsonb_typeof(policy->'allowedProviders') = 'array' AND NOT policy->'allowedProviders' ? (asked->>'provider') THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'PROVIDER', 'allowed', policy->'allowedProviders');
+  ELSIF ttl > (policy->>'maxTtlSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'TTL', 'allowed', jsonb_build_array(policy->>'maxTtlSeconds'));
+  ELSIF (policy->>'brokeredOnly')::boolean AND asked->>'connection' = 'DIRECT' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CONNECTION', 'allowed', '["BROKERED"]'::jsonb);
+  ELSIF (asked->>'max_call_seconds')::integer > (policy->>'maxCallSeconds')::integer THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'CALL_LENGTH', 'allowed', jsonb_build_array(policy->>'maxCallSeconds'));
+  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND reached_budget(person.id, policy, moment) IS NOT NULL THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'BUDGET',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
+  ELSIF policy->>'monthlyBudgetUsd' IS NOT NULL AND request->'unpricedModels' <> '[]' THEN
+    verdict := 'policy';
+    detail := jsonb_build_object('rule', 'BUDGET', 'unpricedModels', request->'unpricedModels',
+      'allowed', jsonb_build_array(trim_scale((policy->>'monthlyBudgetUsd')::numeric)::text));
+  ELSIF used.active >= (policy->>'maxActiveSessions')::integer
+    OR used.last_minute >= (policy->>'maxMintsPerMinute')::integer
+    OR used.last_day >= (policy->>'maxMintsPerDay')::integer
+  THEN
+    -- Null when a session has been settled since, so that none is exceeded any more.
+    detail := exceeded_quota(person.id, policy, moment);
+    verdict := CASE WHEN detail IS NOT NULL THEN 'quota' END;
+  END IF;
+
+  IF verdict IS NOT NULL THEN
+    PERFORM write_event(request->'event', moment, 'session.denied', 'DENIED', (asked->>'application_id')::uuid, person.id,
+      NULL, detail || jsonb_build_object('reason', verdict, 'provider', asked->'provider', 'model', asked->'model'));
+    RETURN;
+  END IF;
+
+  -- Read the clock again after counting: by the times that are stored, every session that was active at this one's
+  -- created_at has been counted. A clock that was set back meanwhile must not make it older than that.
+  moment := greatest(moment, clock_timestamp());
+  -- In PL/pgSQL, jsonb_populate_record looks the columns up once in a transaction, and not at each call.
+  session := jsonb_populate_record(NULL::realtime_session, asked);
+  session.id := uuidv7_at(moment);
+  session.user_id := person.id;
+  session.created_at := moment;
+  session.deadline := moment + make_interval(secs => (request->>'settleWithinSeconds')::double precision);
+  session.requested_ttl_seconds := ttl;
+  session.max_call_seconds := CASE session.connection WHEN 'BROKERED' THEN coalesce(session.max_call_seconds,
+    least((policy->>'maxCallSeconds')::integer, session.session_limit_seconds)) END;
+  IF request->>'idempotencyKey' IS NOT NULL THEN
+    INSERT INTO idempotency_key (user_id, caller, key, input_hash, input_hash_key_id, session_id, created_at)
+    VALUES (person.id, request->>'caller', request->>'idempotencyKey',
+      request->'inputHashes'->>(request->>'inputHashKeyId'), request->>'inputHashKeyId', session.id, moment);
+  END IF;
+  verdict := 'reserved';
+  detail := jsonb_build_object('expiresAfterSeconds', ttl);
+  event := prepare_event(request->'event', moment, 'session.requested', 'SUCCEEDED', session.application_id, person.id,
+    session.id, request->'event'->'detail' || detail);
+END $$;
+-- end src/issuing/decide-reservation.sql
+
+-- begin src/issuing/write-reservations.sql
+-- Writes what decide_reservation has decided, in its transaction: sessions of different users, their events, and when
+-- each user had its last session, with the application and at all. One statement for all, because starting one takes time.
+CREATE OR REPLACE FUNCTION write_reservations(sessions realtime_session[], events audit_event[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  WITH reserved AS (
+    INSERT INTO realtime_session SELECT s.* FROM unnest(sessions) AS s RETURNING application_id, user_id, created_at
+  ), seen AS (
+    -- Later than any before, because the clock was read under the user's lock.
+    UPDATE end_user AS u SET last_session_at = r.created_at FROM reserved AS r WHERE u.id = r.user_id
+  ), paired AS (
+    INSERT INTO application_user AS pair (application_id, user_id, first_session_at, last_session_at)
+    SELECT r.application_id, r.user_id, r.created_at, r.created_at FROM reserved AS r
+    ON CONFLICT (application_id, user_id) DO UPDATE SET last_session_at = EXCLUDED.last_session_at
+  )
+  INSERT INTO audit_event SELECT e.* FROM unnest(events) AS e;
+END $$;
+-- end src/issuing/write-reservations.sql

@@ -184,6 +184,7 @@ describe("the application's role", () => {
     );
     expect(callable.map(({ name }) => name)).toEqual([
       'announce_expired',
+      'apply_settlement',
       'begin_erasure',
       'budget_usage',
       'call_status',
@@ -191,6 +192,7 @@ describe("the application's role", () => {
       'check_session',
       'check_user',
       'count_usage',
+      'decide_reservation',
       'effective_policy',
       'end_call',
       'end_erasure',
@@ -203,6 +205,7 @@ describe("the application's role", () => {
       'mint_times',
       'named_user',
       'note_api_keys_used',
+      'prepare_event',
       'purge_idempotency_keys',
       'quota_usage',
       'reached_budget',
@@ -228,6 +231,7 @@ describe("the application's role", () => {
       'uuidv7_at',
       'uuidv7_floor',
       'write_event',
+      'write_reservations',
     ]);
   });
 });
