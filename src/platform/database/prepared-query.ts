@@ -12,12 +12,17 @@ export function allowPreparedQueries(pool: pg.Pool): void {
 }
 
 /** Whether a pool's statements can be run by queryObjects and queryTexts, and together. */
-export function allowsPreparedQueries(client: pg.Pool | pg.ClientBase): client is pg.Pool {
-  return 'totalCount' in client && direct.has(client);
+export function isDirect(pool: pg.Pool): boolean {
+  return direct.has(pool);
+}
+
+/** The same of what may be a client. */
+export function isDirectPool(client: pg.Pool | pg.ClientBase): client is pg.Pool {
+  return 'totalCount' in client && isDirect(client);
 }
 
 /**
- * Runs a named statement. It does what `pool.query` does and takes half of the time: the columns are described when the
+ * Runs a statement. It does what `pool.query` does and takes half of the time: the columns are described when the
  * statement is prepared, not each time, and there are fewer objects in between.
  * @throws the errors of `pool.query`
  */

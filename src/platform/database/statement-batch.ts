@@ -4,10 +4,11 @@ import { interceptRows, type RowReceiver } from './intercept-rows.ts';
 import type { TextRow } from './text-row.ts';
 import { types } from './time-type.ts';
 
+/** A statement that is prepared once for each connection; without a name it is planned each time, for its values. */
 export type Prepared = { readonly name: string; readonly text: string };
 export type Column = { readonly name: string; readonly parse: (text: string) => unknown };
 
-/** A named statement that is executed once, and what is told of it. */
+/** A statement that is executed once, and what is told of it. */
 export type Execution = Prepared & {
   /** As they are sent. */
   readonly parameters: (string | Buffer | null)[];
@@ -26,7 +27,7 @@ type Connected = { readonly prepared: Map<string, readonly Column[]>; readonly r
 const connected = new WeakMap<pg.Connection, Connected>();
 
 /**
- * Executes named statements on one connection of a direct pool, all of them with one message to the server and one back: two
+ * Executes statements on one connection of a direct pool, all of them with one message to the server and one back: two
  * processes that wait for each other are woken up once for all of them. They share a transaction, so now() is the time of
  * the first. All but the last end as soon as their rows have come, so only statements that read may be executed with others.
  * When one of them fails, those after it end with `skipped`; when the connection does, with its error.
@@ -105,7 +106,7 @@ function submittable(batch: readonly Execution[], release: (error: Error | null)
           connection.bind({ statement: name, values: one.parameters }, true);
           if (isNew) connection.describe({ type: 'P', name: '' }, true);
           connection.execute(null, true);
-          parsed.add(name);
+          if (name !== '') parsed.add(name);
         }
         connection.sync();
         return null;
@@ -121,12 +122,14 @@ function submittable(batch: readonly Execution[], release: (error: Error | null)
         parse: types.getTypeParser(field.dataTypeID, 'text'),
       }));
     },
+    /** Rows are received before; these come after the time was over. */
+    handleDataRow(): void {},
     handleCommandComplete(): void {
       const one = batch[current];
       if (one === undefined) return;
       // Here and not when it was sent: after an error PostgreSQL prepares nothing more.
       const name = ownName(one);
-      if (!known.has(name)) known.set(name, columns ?? []);
+      if (name !== '' && !known.has(name)) known.set(name, columns ?? []);
       columns = undefined;
       // The last one has ended when the transaction has, which may fail: a statement that is alone may be one that writes.
       if (current < last) end(null);
@@ -146,9 +149,9 @@ export function parametersOf(values: readonly unknown[]): Execution['parameters'
   return values.map((value) => utils.prepareValue(value));
 }
 
-/** A name of our own: node-postgres keeps an account of what it has prepared itself. */
+/** A name of our own: node-postgres keeps an account of what it has prepared itself. PostgreSQL forgets what has no name. */
 function ownName({ name }: Prepared): string {
-  return `${name}/`;
+  return name === '' ? '' : `${name}/`;
 }
 
 function connectedBy(connection: pg.Connection): Connected {

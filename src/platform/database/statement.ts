@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { PrismaClient } from '../../../prisma/generated/client.ts';
 import type { AllKeys } from '../validation/all-keys.ts';
 import { mapDatabaseErrors } from './map-database-errors.ts';
-import { allowsPreparedQueries, queryObjects, queryTexts } from './prepared-query.ts';
+import { isDirect, isDirectPool, queryObjects, queryTexts } from './prepared-query.ts';
 import type { Prepared } from './statement-batch.ts';
 import { type TextRow, toTextRow } from './text-row.ts';
 import { types } from './time-type.ts';
@@ -49,7 +49,7 @@ export async function query<Row extends pg.QueryResultRow>(
   values: readonly unknown[],
 ): Promise<Row[]> {
   return mapDatabaseErrors(async () => {
-    if (allowsPreparedQueries(client)) return queryObjects<Row>(client, { name, text }, values);
+    if (isDirectPool(client)) return queryObjects<Row>(client, { name, text }, values);
     return (await client.query<Row>({ name, text, values: [...values], types })).rows;
   });
 }
@@ -111,7 +111,7 @@ export async function read<Row extends pg.QueryResultRow>(
 ): Promise<Row[]> {
   const name = nameOf(text);
   return mapDatabaseErrors(async () => {
-    if (name !== '' && allowsPreparedQueries(pool)) return queryObjects<Row>(pool, { name, text }, values);
+    if (name !== '' && isDirect(pool)) return queryObjects<Row>(pool, { name, text }, values);
     return (await pool.query<Row>({ name, text, values, types })).rows;
   });
 }
@@ -126,8 +126,10 @@ export async function readPlanned<Row extends pg.QueryResultRow>(
   text: string,
   { values }: SqlParameters,
 ): Promise<Row[]> {
-  const { rows } = await mapDatabaseErrors(() => pool.query<Row>({ text, values, types }));
-  return rows;
+  return mapDatabaseErrors(async () => {
+    if (isDirect(pool)) return queryObjects<Row>(pool, { name: '', text }, values);
+    return (await pool.query<Row>({ text, values, types })).rows;
+  });
 }
 
 // Nothing is parsed: what is read is written again.
@@ -141,7 +143,7 @@ export type ReadTexts = (text: string, params: SqlParameters, plan: Plan) => Pro
 
 /** What readTexts would execute as a prepared statement; null when it would not. */
 export function preparedTexts(pool: pg.Pool, text: string, plan: Plan): Prepared | null {
-  if (plan === 'planned' || !allowsPreparedQueries(pool)) return null;
+  if (plan === 'planned' || !isDirect(pool)) return null;
   const name = nameOfTexts(text);
   return name === '' ? null : { name, text };
 }
@@ -161,7 +163,7 @@ export async function readTexts(
   const name = plan === 'prepared' ? nameOfTexts(text) : undefined;
   if (name === '') return null;
   return mapDatabaseErrors(async () => {
-    if (name !== undefined && allowsPreparedQueries(pool)) return queryTexts(pool, { name, text }, values);
+    if (isDirect(pool)) return queryTexts(pool, { name: name ?? '', text }, values);
     const { rows } = await pool.query<(string | null)[]>({
       name,
       text,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createPool } from '../../../src/platform/database/pool.ts';
-import { namedStatements, read, readTexts } from '../../../src/platform/database/statement.ts';
+import { namedStatements, read, readPlanned, readTexts } from '../../../src/platform/database/statement.ts';
 import { textsOf } from '../../../src/platform/database/text-row.ts';
 import { UnavailableError } from '../../../src/platform/database/unavailable-error.ts';
 import { useDatabase } from '../../support/fixture.ts';
@@ -42,7 +42,7 @@ test('no two statements have one name', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-describe('a statement that is prepared once', () => {
+describe('a statement that is sent past pg.Query', () => {
   const EVERYTHING = `
     SELECT $1::text AS text, NULL AS nothing, 1::smallint AS small, 2::bigint AS big, 1.50::numeric AS amount, 0.5::float8 AS half,
       true AS yes, $2::uuid AS id, $3::timestamptz AS at, '{"a": [1, null]}'::jsonb AS json, $4::text[] AS texts,
@@ -66,9 +66,14 @@ describe('a statement that is prepared once', () => {
     expect(rows).toHaveLength(3);
     for (const round of [1, 2, 3])
       expect([round, await read(pool, EVERYTHING, { values, bind: String })]).toEqual([round, rows]);
-    const texts = await readTexts(pool, EVERYTHING, { values, bind: String }, 'prepared');
-    const [, , last] = texts?.map(textsOf) ?? [];
-    expect(last?.slice(0, 4)).toEqual(['a\nb', null, '1', '2']);
+    for (const _ of [1, 2]) {
+      expect(await readPlanned(pool, EVERYTHING, { values, bind: String })).toEqual(rows);
+      for (const plan of ['prepared', 'planned'] as const) {
+        const texts = await readTexts(pool, EVERYTHING, { values, bind: String }, plan);
+        const [, , last] = texts?.map(textsOf) ?? [];
+        expect(last?.slice(0, 4)).toEqual(['a\nb', null, '1', '2']);
+      }
+    }
   });
 
   test('may give no rows, or no columns', async () => {
