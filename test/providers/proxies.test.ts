@@ -9,7 +9,7 @@ import { use, useUpstream } from '../support/fixture.ts';
 import { PROXY_PASSWORD, PROXY_USER, startHttpProxy } from '../support/http-proxy.ts';
 
 // Mints to http:// base URLs, which a proxy passes on, and what keeps a request from a proxy. What is sent to https:// is in
-// front-door/outgoing.process.test.ts.
+// front-door/outgoing.test.ts.
 
 const request: MintRequest = {
   session: { type: 'REALTIME', model: 'gpt-realtime-2.1', instructions: 'x', extra: {} },

@@ -92,15 +92,26 @@ describe('start and stop', () => {
 
   it('leaves no server behind when it is told to give up', async () => {
     const folder = shared(cluster);
-    const giveUp = new AbortController();
     const log = pino({ enabled: false });
-    const starting = startEmbeddedPostgres({ dataDirectory: folder, log, signal: giveUp.signal });
-    const refused = expect(starting).rejects.toThrow('shutting down');
-    await eventually(() => postmasterPid(folder).catch(() => undefined));
-    const pid = await postmasterPid(folder);
-    giveUp.abort(new Error('shutting down'));
-    await refused;
-    expect(await isAlive(pid)).toBe(false);
+    const giveUpStart = async () => {
+      const giveUp = new AbortController();
+      const starting = startEmbeddedPostgres({ dataDirectory: folder, log, signal: giveUp.signal });
+      const ended = starting.then(
+        (server) => ({ server }),
+        (error: unknown) => ({ error }),
+      );
+      const pid = await eventually(() => postmasterPid(folder).catch(() => undefined));
+      giveUp.abort(new Error('shutting down'));
+      return { pid, ...(await ended) };
+    };
+    let given = await giveUpStart();
+    // A server may be ready before its pid is found: then another one is told.
+    for (let more = 5; more > 0 && 'server' in given; more -= 1) {
+      await given.server.stop();
+      given = await giveUpStart();
+    }
+    expect(given).toEqual({ pid: given.pid, error: new Error('shutting down') });
+    expect(await isAlive(given.pid)).toBe(false);
   });
 
   it('is not reached by the SIGINT of the terminal', async () => {
