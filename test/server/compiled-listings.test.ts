@@ -19,10 +19,14 @@ const database = useDatabase();
 const compiled = useGateway(database, {}, { listingsFrom: 1 });
 const executed = useGateway(database, {}, { listingsFrom: Number.POSITIVE_INFINITY });
 
+// Each by itself: one that has to be escaped hides that another was not.
 const text = fc
-  .string({ unit: 'binary', maxLength: 12 })
-  .filter((value) => value.isWellFormed() && !value.includes('\0'))
-  .map((value) => `${value}"\\\u2028\u0007/</script>`.slice(0, 200));
+  .tuple(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.constantFrom('', '"', '\\', '\u0007', '\u001f', ' ', '\u007f', '\u2028', '\u{1f600}', '/</script>'),
+  )
+  .map((parts) => parts.join(''))
+  .filter((value) => value.isWellFormed() && !value.includes('\0'));
 const time = fc.constantFrom(
   '0044-03-15 12:00:00+00 BC',
   '0001-01-01 00:00:00+00',
