@@ -41,7 +41,6 @@ export async function startGateway(options: GatewayOptions, { signal, stack }: R
     stdio: ['ignore', log.fd, log.fd],
     env: {
       PATH: process.env['PATH'],
-      ...JSON.parse(process.env['ZZENV'] ?? '{}'),
       PORT: String(port),
       MANAGEMENT_PORT: String(managementPort),
       DATABASE_URL: database.url,
