@@ -225,8 +225,14 @@ describe('what is read together', () => {
     const [read, readAsOther] = [await readAs('a'), await readAs('b')];
     await lock();
     const waiting = many(200).map((value) => read(value, LOCKED));
+    // All databases of the server are in pg_locks, also those of other files of tests.
     const countWaiting = async () =>
-      (await database.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).length;
+      (
+        await database.query(
+          `SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = pg_locks.database
+           WHERE locktype = 'advisory' AND NOT granted AND d.datname = current_database()`,
+        )
+      ).length;
     await expect.poll(countWaiting, PATIENCE).toBe(3);
     const answers = await Promise.all(many(50).map((value) => readAsOther(value)));
     expect(answers).toEqual(many(50).map((value) => [[value]]));
