@@ -89,6 +89,26 @@ async function countTransactions(action: string, name: string): Promise<number> 
   return row?.count ?? 0;
 }
 
+/** Each session of users of that name has its two events and no other, each with the session's user and time. */
+async function expectRecorded(name: string, count = BURST): Promise<void> {
+  const rows = await database.query<{ outcome: string }>(
+    `SELECT s.outcome, array_agg(e.action ORDER BY e.id) AS actions, bool_and(e.user_id = s.user_id) AS "isOfUser",
+       bool_and(e.at = CASE e.action WHEN 'session.requested' THEN s.created_at ELSE s.settled_at END) AS "isTimely"
+     FROM realtime_session AS s JOIN end_user AS u ON u.id = s.user_id LEFT JOIN audit_event AS e ON e.session_id = s.id
+     WHERE u.external_id LIKE $1 GROUP BY s.id`,
+    [`${name}-%`],
+  );
+  expect(rows).toEqual(
+    rows.map(({ outcome }) => ({
+      outcome,
+      actions: ['session.requested', `session.${outcome.toLowerCase()}`],
+      isOfUser: true,
+      isTimely: true,
+    })),
+  );
+  expect(rows).toHaveLength(count);
+}
+
 /** Makes PostgreSQL refuse what a test wants to have refused, until it ends. */
 async function refuse(when: string, condition: string): Promise<void> {
   await database.query(
@@ -109,6 +129,7 @@ test('a burst takes fewer transactions than it writes records, and each gets its
     (await countTransactions('session.requested', 'together')) +
     (await countTransactions('session.issued', 'together'));
   expect(transactions).toBeLessThan(1.5 * BURST);
+  await expectRecorded('together');
 });
 
 describe('what PostgreSQL refuses of one', () => {
@@ -142,6 +163,7 @@ describe('what PostgreSQL refuses of one', () => {
       `SELECT outcome FROM realtime_session WHERE instructions = 'for bitter-7'`,
     );
     expect(row?.outcome).toBe('UNCONFIRMED');
+    await expectRecorded('bitter');
   });
 });
 
