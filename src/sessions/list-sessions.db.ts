@@ -155,7 +155,7 @@ function pageStatement(visibility: Visibility, filter: SessionFilter, order: Ses
       : `(SELECT * FROM (${branch} OFFSET 0) AS s ${end})`;
   };
   const select = (columns: string) => {
-    const named = columnsNamedIn(`${columns} ${end}`);
+    const named = columnsNamedIn(columns);
     const branches = (branchConditions ?? ['true']).map((condition) => branchOf(condition, named));
     return `SELECT ${columns} FROM (${branches.join(' UNION ALL ')}) AS s ${end}`;
   };
@@ -163,7 +163,7 @@ function pageStatement(visibility: Visibility, filter: SessionFilter, order: Ses
 }
 
 /**
- * The columns of sessions `s` that a text names. All of them would take as long as finding the rows does, and so would
+ * The columns of sessions `s` that a text names. What a listing selects names those that it is sorted by. All of them would take as long as finding the rows does, and so would
  * expressions, which PostgreSQL prepares for each partition.
  */
 function columnsNamedIn(text: string): string {
